@@ -1,0 +1,83 @@
+/**
+ * Requests and responses as plain values. Rooms above answer a `Handler`; only `node-listener.ts` knows sockets,
+ * TLS, HTTP/1.1 and HTTP/2.
+ */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As received: percent-encoded path, without the query. */
+  readonly path: string;
+  /** The raw query without `?`; empty when there is none. */
+  readonly rawQuery: string;
+  /** Parsed on first use. */
+  readonly query: URLSearchParams;
+  /** Value of a header by lower-case name; several lines are joined with `, `. */
+  header(name: string): string | undefined;
+  readonly connection: ConnectionInfo;
+  /** Aborts when the caller goes away before the response is complete. Made on first use. */
+  readonly signal: AbortSignal;
+  /** The whole body. Fails with `too-large` above `limitBytes`. */
+  body(limitBytes: number): Promise<Uint8Array>;
+}
+
+export interface ConnectionInfo {
+  /** Name that the client asked for in TLS (SNI), lower case. */
+  readonly serverName: string | undefined;
+  /** `Host` or `:authority`, as sent. */
+  readonly host: string;
+  readonly remoteAddress: string;
+  /** DER of the client's certificate when it sent one; not yet verified. */
+  readonly clientCertificate: Uint8Array | undefined;
+  /** What the accepting listener attached to this connection, e.g. the cluster behind a tunnel. */
+  readonly tag: string | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: HttpBody;
+}
+
+/** A list of chunks is written as it stands, so that stored bytes are not copied. */
+export type HttpBody = Uint8Array | readonly Uint8Array[] | StreamBody;
+
+/** A body that is produced over time, such as a watch. `start` is called once, after the headers went out. */
+export interface StreamBody {
+  start(sink: ByteSink): void;
+}
+
+export interface ByteSink {
+  /** False when the caller should wait for `onDrain` (the bytes are taken all the same). */
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+  onDrain(run: () => void): void;
+  /** Called once, when the response is over for whatever reason. */
+  onClose(run: () => void): void;
+  readonly closed: boolean;
+}
+
+export type Handler = (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
+
+/** Answers a request to switch to WebSocket: either refuses with a response or takes the connection. */
+export type UpgradeHandler = (request: HttpRequest) => Promise<HttpResponse | WebSocketAccept>;
+
+export interface WebSocketAccept {
+  /** Called once the handshake is done. */
+  accept(socket: MessageSocket): void;
+  /** The subprotocol to confirm, when the client offered it. */
+  readonly subprotocol?: string;
+}
+
+/** Binary messages both ways. */
+export interface MessageSocket {
+  /** False when more than the socket's buffer limit is waiting; go on after `onDrain`. */
+  send(message: Uint8Array): boolean;
+  onDrain(run: () => void): void;
+  onMessage(run: (message: Uint8Array) => void): void;
+  /** Stops and restarts reading from the peer: back-pressure. */
+  pause(): void;
+  resume(): void;
+  /** Called once. */
+  onClose(run: (code: number) => void): void;
+  close(code?: number, reason?: string): void;
+}

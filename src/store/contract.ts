@@ -1,0 +1,106 @@
+/**
+ * The store: one ordered space of keys with one revision counter.
+ *
+ * Laws (every driver; the suite in `test/store/law.ts` checks them):
+ * - A commit is atomic. It resolves only after it is durable; watchers see it only after that.
+ * - Each successful commit that writes takes the next revision; all its writes share it. Revisions grow, are
+ *   never reused, and survive a restart.
+ * - A watch delivers every commit under its prefix exactly once, in revision order, from `fromRevision` on.
+ * - Reading or watching below the compaction point fails with `gone`.
+ */
+export interface Store {
+  /** The entry, or undefined. */
+  get(key: string): Promise<Entry | undefined>;
+  /** Entries whose key starts with `prefix`, in key order. */
+  range(query: RangeQuery): Promise<RangeResult>;
+  /** Applies all writes if every guard holds, else none. Fails with `too-large` over the limits below. */
+  commit(transaction: Transaction): Promise<CommitResult>;
+  /**
+   * Calls `sink` with each batch of changes under `prefix` whose revision is above `afterRevision` (default: the
+   * current one). `sink` is called in order and never re-entered; it must not throw and should be quick: queues
+   * belong to the caller.
+   * Throws `gone` when `afterRevision` is below the compaction point.
+   */
+  watch(prefix: string, sink: (batch: ChangeBatch) => void, afterRevision?: number): Promise<Watch>;
+  /** The revision of the latest durable commit. */
+  revision(): number;
+  /** Revisions up to and including this one can no longer be read or watched from. */
+  compactedRevision(): number;
+  /** Drops history up to and including `revision`; current entries stay. */
+  compact(revision: number): Promise<void>;
+  /** Creates a lease; entries written with its id are deleted when it is not kept alive for `ttlMs`. */
+  grantLease(ttlMs: number): Promise<string>;
+  /** Fails with `not-found` when the lease has expired. */
+  keepLeaseAlive(lease: string): Promise<void>;
+  /** Deletes the lease and every entry attached to it. */
+  revokeLease(lease: string): Promise<void>;
+  /** Waits for running commits, then releases files and timers. Later calls fail with `unavailable`. */
+  close(): Promise<void>;
+}
+
+/** Keys are printable ASCII without blanks (callers percent-encode the rest), so every driver sorts alike. */
+export interface Entry {
+  readonly key: string;
+  /** Never modified after it was handed out. */
+  readonly value: Uint8Array;
+  readonly createRevision: number;
+  /** The revision of the last write. */
+  readonly revision: number;
+  readonly lease?: string;
+}
+
+export interface RangeQuery {
+  readonly prefix: string;
+  /** Only keys strictly greater than this one: the place to go on after a page. */
+  readonly afterKey?: string;
+  readonly limit?: number;
+  /** Reads the state as of this revision; default the current one. */
+  readonly atRevision?: number;
+}
+
+export interface RangeResult {
+  readonly entries: readonly Entry[];
+  /** The revision that the answer shows. */
+  readonly revision: number;
+  readonly more: boolean;
+}
+
+export interface Transaction {
+  readonly guards?: readonly Guard[];
+  readonly writes: readonly Write[];
+}
+
+/** Holds when the key's last revision is `revision`; 0 means that the key does not exist. */
+export interface Guard {
+  readonly key: string;
+  readonly revision: number;
+}
+
+export type Write =
+  | { readonly put: string; readonly value: Uint8Array; readonly lease?: string }
+  | { readonly delete: string };
+
+export type CommitResult =
+  | { readonly ok: true; readonly revision: number }
+  /** `current` is what stands at the key of the first guard that failed. */
+  | { readonly ok: false; readonly failed: Guard; readonly current: Entry | undefined };
+
+export interface ChangeBatch {
+  readonly revision: number;
+  readonly changes: readonly Change[];
+}
+
+export type Change =
+  | { readonly type: 'put'; readonly entry: Entry; readonly created: boolean }
+  | { readonly type: 'delete'; readonly key: string; readonly revision: number };
+
+export interface Watch {
+  close(): void;
+}
+
+export const storeLimits = {
+  keyBytes: 1024,
+  valueBytes: 3 * 1024 * 1024,
+  writesPerTransaction: 512,
+  rangeEntries: 100_000,
+} as const;
