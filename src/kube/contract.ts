@@ -1,0 +1,158 @@
+import type { Json, JsonObject } from '../base/index.ts';
+
+/**
+ * The shapes that the folders of `kube` share. `types/` makes built-in ResourceDefinitions from data, `schema/` makes
+ * them from CustomResourceDefinitions; `verbs/`, `discovery/` and `wire/` know only these shapes.
+ */
+
+/** One served resource in one version. Built once and shared by every cluster (built-in) or per CRD generation. */
+export interface ResourceDefinition {
+  readonly group: string;
+  readonly version: string;
+  /** Lower-case plural. */
+  readonly resource: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** Objects of all versions of a resource share one stored form: this version. */
+  readonly storageVersion: string;
+  readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
+  readonly schema: ObjectSchema;
+  readonly columns: TableColumns;
+  /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
+  readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
+  /** True when `metadata.generation` counts spec changes. */
+  readonly hasGeneration: boolean;
+  /** True: PUT to a missing object creates it (e.g. leases, endpoints). */
+  readonly createOnUpdate: boolean;
+  readonly strategy: WriteStrategy;
+}
+
+export interface SubresourceDefinition {
+  readonly name: string;
+  readonly verbs: readonly string[];
+  /** Group/version/kind of its body when it is not the parent's, e.g. autoscaling/v1 Scale. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+}
+
+/**
+ * What differs between kinds on a write. All of it works on a private copy of the decoded object and is synchronous.
+ * Order in a write: decode, prune/strict check, `default`, `prepareForCreate|Update`, admission, `validate`.
+ */
+export interface WriteStrategy {
+  /** Fills absent fields. */
+  default(object: JsonObject): void;
+  /** Clears or fixes fields that a create may not set (e.g. status). */
+  prepareForCreate(object: JsonObject): void;
+  /** `subresource` is '' for the object itself: then status is taken from `old`; for 'status' the rest is. */
+  prepareForUpdate(object: JsonObject, old: JsonObject, subresource: string): void;
+  /** Field errors of the new state; `old` is undefined for a create. */
+  validate(object: JsonObject, old: JsonObject | undefined, subresource: string): FieldError[];
+  /** Client warnings (`Warning:` headers). */
+  warnings?(object: JsonObject, old: JsonObject | undefined): string[];
+}
+
+/** One cause of a 422 `Invalid` Status, worded as apimachinery's `field.Error` does. */
+export interface FieldError {
+  /** E.g. `FieldValueInvalid`, `FieldValueRequired`, `FieldValueNotSupported`, `FieldValueForbidden`, `FieldValueDuplicate`, `FieldValueTooLong`, `FieldValueTooMany`, `FieldValueTypeInvalid`. */
+  readonly reason: string;
+  /** E.g. `spec.policy.numberOfClusters`; `<nil>` never appears: the root is ''. */
+  readonly field: string;
+  /** Complete text, e.g. `Invalid value: 5: must be ...`, without the field. */
+  readonly message: string;
+}
+
+/** Structure of an object: shared by pruning, strict decoding, patches, server-side apply and OpenAPI. */
+export interface ObjectSchema {
+  readonly root: SchemaNode;
+  /** OpenAPI definition name, e.g. `io.k8s.api.apps.v1.Deployment` or `com.example.v1.Widget`. */
+  readonly definitionName: string;
+}
+
+/** A resolved schema node. `fields()` and friends are lazy so that shared types are built once, on first use. */
+export interface SchemaNode {
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'any';
+  readonly format?: string;
+  readonly description?: string;
+  readonly nullable?: boolean;
+  /** Keep unknown members below this node. */
+  readonly preserveUnknown?: boolean;
+  /** The node is a whole Kubernetes object with TypeMeta and ObjectMeta. */
+  readonly embeddedResource?: boolean;
+  readonly required?: readonly string[];
+  /** Declared members, or undefined when the node is a plain map or scalar. */
+  field(name: string): SchemaNode | undefined;
+  fieldNames(): readonly string[];
+  /** Members of a list. */
+  readonly items?: SchemaNode;
+  /** Values of a map with free keys. */
+  readonly values?: SchemaNode;
+  /** `x-kubernetes-list-type`; lists without one are atomic. */
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  readonly mapType?: 'granular' | 'atomic';
+  /** Strategic merge: `merge` lists merge by `patchMergeKey`; `retainKeys` as in `$retainKeys`. */
+  readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
+  readonly patchMergeKey?: string;
+  readonly default?: Json;
+  readonly enum?: readonly Json[];
+}
+
+/** Columns of `meta.k8s.io/v1 Table`. */
+export interface TableColumns {
+  readonly definitions: readonly TableColumn[];
+  /** Cells of one object, in column order. `nowMs` is for ages. */
+  cells(object: JsonObject, nowMs: number): readonly Json[];
+}
+
+export interface TableColumn extends JsonObject {
+  name: string;
+  type: string;
+  format: string;
+  description: string;
+  priority: number;
+}
+
+/** Who asks a Kubernetes API server. */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Tries to recognise the caller; undefined: not mine, ask the next one. Throws CodedError `unauthenticated`. */
+export type Authenticator = (credentials: {
+  readonly bearerToken: string | undefined;
+  readonly clientCertificate: Uint8Array | undefined;
+}) => Promise<UserInfo | undefined>;
+
+export interface AccessReview {
+  readonly user: UserInfo;
+  readonly verb: string;
+  /** For resource requests. */
+  readonly resource?: {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+    readonly subresource: string;
+    readonly namespace: string;
+    readonly name: string;
+  };
+  /** For non-resource requests. */
+  readonly path?: string;
+}
+
+/** `no-opinion` passes the question to the next authorizer; when none allows, the request is 403. */
+export interface AccessDecision {
+  readonly decision: 'allow' | 'deny' | 'no-opinion';
+  readonly reason: string;
+}
+
+export type Authorizer = (review: AccessReview) => Promise<AccessDecision> | AccessDecision;
