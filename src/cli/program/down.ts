@@ -1,0 +1,27 @@
+import { systemClock } from '../../base/index.ts';
+import type { VerbCall } from './declaration.ts';
+import { processLives, readRunning } from './home.ts';
+
+const stopLimitMs = 15_000;
+const pollMs = 20;
+
+export async function run(call: VerbCall): Promise<number> {
+  const stopped = await stopServer(call.home);
+  process.stdout.write(stopped ? 'Drydock is down.\n' : `No server runs for ${call.home}.\n`);
+  return 0;
+}
+
+/** Ends the server of `home` and waits for it. False when none ran. */
+export async function stopServer(home: string): Promise<boolean> {
+  const running = readRunning(home);
+  if (!running) return false;
+  process.kill(running.pid, 'SIGTERM');
+  const deadlineMs = systemClock.monotonic() + stopLimitMs;
+  while (processLives(running.pid)) {
+    if (systemClock.monotonic() > deadlineMs) {
+      throw new Error(`the server (process ${running.pid}) did not stop within ${stopLimitMs / 1000} s`);
+    }
+    await systemClock.sleep(pollMs);
+  }
+  return true;
+}

@@ -1,0 +1,85 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { UsageError } from './declaration.ts';
+import { type HomeFiles, homeFiles, type Running } from './home.ts';
+import { launcher } from './package.ts';
+
+/** Which az a shell gets: ours, or the unmodified one that is on PATH. */
+export type AzKind = 'own' | 'system';
+
+export function azKind(option: string | boolean | undefined): AzKind {
+  if (option === undefined || option === 'own') return 'own';
+  if (option === 'system') return 'system';
+  throw new UsageError(`--az takes own or system, not '${option}'.`);
+}
+
+/** Variables for a shell or a child process; the person's own az login and kubeconfig stay untouched. */
+export function shellVariables(home: string, running: Running, kind: AzKind): Record<string, string> {
+  const files = homeFiles(home);
+  const shared = {
+    DRYDOCK_HOME: home,
+    KUBECONFIG: files.kubeconfig,
+    NODE_EXTRA_CA_CERTS: files.authority,
+    DRYDOCK_CA_FILE: files.authority,
+    DRYDOCK_RESOURCE_MANAGER: running.resourceManager,
+  };
+  if (kind === 'own') {
+    writeOwnPrograms(files);
+    return { ...shared, AZURE_CONFIG_DIR: files.azureConfig, PATH: prefixedPath(files.programs) };
+  }
+  const folder = join(home, 'bin-system');
+  writeProgram(join(folder, 'drydock'), `exec "${launcher()}" "$@"`);
+  return {
+    ...shared,
+    AZURE_CONFIG_DIR: files.systemAzureConfig,
+    PATH: prefixedPath(folder),
+    // What az needs to trust our CA, for its own calls and for the Bastion WebSocket.
+    REQUESTS_CA_BUNDLE: files.authority,
+    WEBSOCKET_CLIENT_CA_BUNDLE: files.authority,
+    // What would otherwise leave the machine.
+    AZURE_CORE_INSTANCE_DISCOVERY: 'false',
+    AZURE_CORE_COLLECT_TELEMETRY: 'no',
+    AZURE_EXTENSION_USE_DYNAMIC_INSTALL: 'no',
+    AZURE_CORE_LOGIN_EXPERIENCE_V2: 'off',
+    AZURE_CORE_CHECK_FOR_UPDATES: 'no',
+  };
+}
+
+function prefixedPath(folder: string): string {
+  const rest = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => entry !== folder);
+  return [folder, ...rest].join(delimiter);
+}
+
+function writeOwnPrograms(files: HomeFiles): void {
+  writeProgram(join(files.programs, 'az'), `exec "${launcher()}" az "$@"`);
+  writeProgram(join(files.programs, 'drydock'), `exec "${launcher()}" "$@"`);
+}
+
+function writeProgram(file: string, line: string): void {
+  const text = `#!/bin/sh\n${line}\n`;
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  writeFileSync(file, text, { mode: 0o700 });
+  chmodSync(file, 0o700);
+}
+
+/** The first executable called `name` on PATH, outside `except`. */
+export function findOnPath(name: string, except: readonly string[] = []): string | undefined {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    if (!folder || except.includes(folder)) continue;
+    const file = join(folder, name);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {}
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject } from '../../base/index.ts';
+
+/** Where things stand inside a home folder. */
+export function homeFiles(home: string) {
+  return {
+    database: join(home, 'drydock.db'),
+    authority: join(home, 'ca.pem'),
+    authorityKey: join(home, 'ca-key.pem'),
+    controlToken: join(home, 'control-token'),
+    administratorPassword: join(home, 'administrator-password'),
+    running: join(home, 'running.json'),
+    settings: join(home, 'settings.json'),
+    log: join(home, 'logs', 'drydock.log'),
+    azureConfig: join(home, 'cli', 'azure'),
+    systemAzureConfig: join(home, 'cli', 'azure-system'),
+    kubeconfig: join(home, 'cli', 'kubeconfig'),
+    programs: join(home, 'bin'),
+  } as const;
+}
+
+export type HomeFiles = ReturnType<typeof homeFiles>;
+
+/** What a running server writes into its home once it answers. */
+export interface Running {
+  readonly pid: number;
+  readonly port: number;
+  readonly version: string;
+  readonly resourceManager: string;
+  readonly login: string;
+  readonly graph: string;
+}
+
+/** The server of this home, when its process lives. */
+export function readRunning(home: string): Running | undefined {
+  const found = readJson(homeFiles(home).running);
+  if (!isRunning(found)) return undefined;
+  return processLives(found.pid) ? found : undefined;
+}
+
+function isRunning(value: unknown): value is Running {
+  return isObject(value) && typeof value['pid'] === 'number' && typeof value['port'] === 'number';
+}
+
+/** The JSON in a file, or undefined when there is none that can be read. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+export function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}

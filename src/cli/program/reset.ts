@@ -1,0 +1,35 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { UsageError, type VerbCall } from './declaration.ts';
+import { stopServer } from './down.ts';
+import { homeFiles } from './home.ts';
+
+export async function run(call: VerbCall): Promise<number> {
+  if (!existsSync(call.home)) {
+    process.stdout.write(`Nothing to delete: ${call.home} does not exist.\n`);
+    return 0;
+  }
+  // Only a folder that Drydock made is ever deleted.
+  if (!existsSync(homeFiles(call.home).settings)) {
+    throw new UsageError(
+      `${call.home} is not a Drydock home: it has no settings.json. Nothing was deleted.`,
+      1,
+    );
+  }
+  if (call.options['yes'] !== true && !(await confirmed(call.home))) {
+    process.stderr.write('Nothing was deleted.\n');
+    return 1;
+  }
+  await stopServer(call.home);
+  rmSync(call.home, { recursive: true, force: true });
+  process.stdout.write(`Deleted ${call.home}.\n`);
+  return 0;
+}
+
+async function confirmed(home: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new UsageError('pass --yes to delete without a terminal to ask on.', 1);
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`Delete ${home} with every cluster in it? (y/n): `);
+  prompt.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

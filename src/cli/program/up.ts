@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CodedError, errorMessage, isObject } from '../../base/index.ts';
+import { UsageError, type VerbCall } from './declaration.ts';
+import { homeFiles, type Running, readJson, readRunning } from './home.ts';
+import { launcher, programVersion } from './package.ts';
+
+const defaultPort = 8443;
+
+export async function run(call: VerbCall): Promise<number> {
+  const running = readRunning(call.home);
+  if (running) {
+    process.stdout.write(`Drydock is already up (process ${running.pid}) at ${running.resourceManager}\n`);
+    return 0;
+  }
+  const port = parsePort(call.options['port']);
+  const listen = typeof call.options['listen'] === 'string' ? call.options['listen'] : undefined;
+  if (call.options['detach'] === true) {
+    const started = await startDetached(call.home, { port, listen });
+    process.stdout.write(`Drydock is up (process ${started.pid}) at ${started.resourceManager}\n`);
+    return 0;
+  }
+  return serve(call.home, { port, listen });
+}
+
+export interface ListenChoice {
+  readonly port: number | undefined;
+  readonly listen: string | undefined;
+}
+
+export function parsePort(option: string | boolean | undefined): number | undefined {
+  if (option === undefined) return undefined;
+  const port = Number(option);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port takes a number from 0 (any free port) to 65535, not '${option}'.`);
+}
+
+/** The server in this process, until it is told to stop. */
+async function serve(home: string, choice: ListenChoice): Promise<number> {
+  const { startEstate } = await import('../../server/index.ts');
+  const settings = {
+    port: choice.port ?? savedSetting(home, 'port') ?? defaultPort,
+    listen: choice.listen ?? savedSetting(home, 'listen'),
+  };
+  try {
+    const estate = await startEstate({
+      home,
+      files: homeFiles(home),
+      port: settings.port,
+      ...(settings.listen === undefined ? {} : { listen: settings.listen }),
+      launcher: launcher(),
+      version: programVersion(),
+    });
+    const stopped = stopSignal();
+    process.stdout.write(`Drydock is up (process ${process.pid}) at ${estate.running.resourceManager}\n`);
+    process.send?.({ running: estate.running });
+    await stopped;
+    await estate.close();
+    return 0;
+  } catch (thrown) {
+    const message = startFailure(home, thrown);
+    if (process.send) process.send({ failed: message });
+    else process.stderr.write(`drydock up: ${message}\n`);
+    return 1;
+  }
+}
+
+function savedSetting(home: string, name: 'port'): number | undefined;
+function savedSetting(home: string, name: 'listen'): string | undefined;
+function savedSetting(home: string, name: string): unknown {
+  const settings = readJson(homeFiles(home).settings);
+  return isObject(settings) ? settings[name] : undefined;
+}
+
+function startFailure(home: string, thrown: unknown): string {
+  if (thrown instanceof CodedError) return thrown.message;
+  const detail = thrown instanceof Error && thrown.stack ? thrown.stack : errorMessage(thrown);
+  return `the server did not start. The log is ${homeFiles(home).log}.\n${detail}`;
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
+/** Starts the server as a process of its own and returns once it answers. */
+export function startDetached(home: string, choice: ListenChoice): Promise<Running> {
+  const log = homeFiles(home).log;
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  const output = openSync(log, 'a', 0o600);
+  const words = ['up', '--home', home];
+  if (choice.port !== undefined) words.push('--port', String(choice.port));
+  if (choice.listen !== undefined) words.push('--listen', choice.listen);
+  const child = spawn(launcher(), words, { detached: true, stdio: ['ignore', output, output, 'ipc'] });
+  closeSync(output);
+  return new Promise((resolve, reject) => {
+    child.on('message', (message) => {
+      if (!isObject(message)) return;
+      if (typeof message['failed'] === 'string') reject(new UsageError(message['failed'], 1));
+      else resolve(runningOf(home));
+      child.disconnect();
+      child.unref();
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      // Two starts at once: the one that lost the race reports the one that won it.
+      const winner = readRunning(home);
+      if (winner) resolve(winner);
+      else
+        reject(
+          new UsageError(`the server ended with code ${code} before it answered. The log is ${log}.`, 1),
+        );
+    });
+  });
+}
+
+function runningOf(home: string): Running {
+  const running = readRunning(home);
+  if (!running) throw new UsageError(`the server of ${home} stopped right after it started.`, 1);
+  return running;
+}

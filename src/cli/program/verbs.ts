@@ -1,0 +1,170 @@
+import { homeOption, type Verb } from './declaration.ts';
+
+/** Every verb of `drydock`, in the order of the help page. */
+export const verbs: readonly Verb[] = [
+  {
+    word: 'quickstart',
+    summary: 'from nothing to both walkthroughs done, one line a step',
+    options: {
+      ...homeOption,
+      port: {
+        type: 'string',
+        value: 'N',
+        summary: 'port of the HTTPS listener when the server is not up yet',
+      },
+    },
+    load: () => import('./quickstart.ts'),
+  },
+  {
+    word: 'up',
+    summary: 'start the server',
+    options: {
+      ...homeOption,
+      detach: { type: 'boolean', short: 'd', summary: 'return when everything answers; the server goes on' },
+      port: { type: 'string', value: 'N', summary: 'port of the one HTTPS listener (default: 8443)' },
+      listen: {
+        type: 'string',
+        value: 'ADDR',
+        summary: 'address to listen on (default: the loopback addresses)',
+      },
+    },
+    load: () => import('./up.ts'),
+  },
+  {
+    word: 'down',
+    summary: 'stop the server of this home',
+    options: { ...homeOption },
+    load: () => import('./down.ts'),
+  },
+  {
+    word: 'status',
+    summary: 'what runs, where, and each cluster with its state',
+    options: { ...homeOption, json: { type: 'boolean', summary: 'one JSON object with stable names' } },
+    load: () => import('./status.ts'),
+  },
+  {
+    word: 'reset',
+    summary: 'stop the server and delete all state of this home',
+    options: { ...homeOption, yes: { type: 'boolean', short: 'y', summary: 'do not ask' } },
+    load: () => import('./reset.ts'),
+  },
+  {
+    word: 'logs',
+    summary: 'print the server log',
+    options: {
+      ...homeOption,
+      follow: { type: 'boolean', short: 'f', summary: 'go on printing as lines arrive' },
+      tail: { type: 'string', value: 'N', summary: 'only the last N lines' },
+    },
+    load: () => import('./logs.ts'),
+  },
+  {
+    word: 'doctor',
+    summary: 'check this machine and this home, and say what to do',
+    options: { ...homeOption },
+    load: () => import('./doctor.ts'),
+  },
+  {
+    word: 'env',
+    summary: 'print what a shell needs: eval "$(drydock env)"',
+    options: {
+      ...homeOption,
+      az: { type: 'string', value: 'own|system', summary: 'which az: ours (default) or the one on PATH' },
+    },
+    load: () => import('./env.ts'),
+  },
+  {
+    word: 'exec',
+    summary: 'run a command with our az, AZURE_CONFIG_DIR and KUBECONFIG of this home',
+    usage: '-- CMD...',
+    takesWords: true,
+    options: {
+      ...homeOption,
+      az: { type: 'string', value: 'own|system', summary: 'which az: ours (default) or the one on PATH' },
+    },
+    load: () => import('./exec.ts'),
+  },
+  {
+    word: 'subscription',
+    summary: 'create another subscription: subscription create NAME',
+    usage: 'create NAME',
+    takesWords: true,
+    words: ['create'],
+    options: { ...homeOption },
+    load: () => import('./subscription.ts'),
+  },
+  {
+    word: 'infra',
+    summary: 'play the infrastructure administrator of an Azure Local instance',
+    usage: 'create -g RG',
+    takesWords: true,
+    words: ['create'],
+    options: {
+      ...homeOption,
+      'resource-group': {
+        type: 'string',
+        short: 'g',
+        value: 'RG',
+        summary: 'resource group (made when absent)',
+      },
+      location: { type: 'string', short: 'l', value: 'LOCATION', summary: 'region (default: eastus)' },
+      'custom-location': { type: 'string', value: 'NAME', summary: 'name of the custom location' },
+      'logical-network': { type: 'string', value: 'NAME', summary: 'name of the logical network' },
+    },
+    load: () => import('./infra.ts'),
+  },
+  {
+    word: 'kube',
+    summary: 'one throw-away Kubernetes API server: kube up --bare',
+    usage: 'up --bare',
+    takesWords: true,
+    words: ['up'],
+    options: {
+      home: { type: 'string', value: 'DIR', summary: 'folder for DIR/kubeconfig (default: a temporary one)' },
+      bare: { type: 'boolean', summary: 'without controllers' },
+      port: { type: 'string', value: 'N', summary: 'port (default: a free one)' },
+    },
+    load: () => import('./kube.ts'),
+  },
+  {
+    word: 'envtest',
+    summary: "make a folder with stand-ins for controller-runtime's envtest and print its name",
+    options: {
+      home: { type: 'string', value: 'DIR', summary: 'where to make it (default: inside the home)' },
+    },
+    load: () => import('./envtest.ts'),
+  },
+  {
+    word: 'get-token',
+    summary: 'exec credential plugin for kubectl (kubeconfigs name it; not typed by people)',
+    options: {
+      ...homeOption,
+      'server-id': { type: 'string', value: 'GUID', summary: 'application id of the API server' },
+      'client-id': { type: 'string', value: 'GUID', summary: 'application id of the client' },
+      'tenant-id': { type: 'string', value: 'GUID', summary: 'tenant' },
+      environment: { type: 'string', value: 'NAME', summary: 'accepted for kubelogin, not used' },
+      login: {
+        type: 'string',
+        value: 'METHOD',
+        summary: 'azurecli: the identity signed in to az of this home',
+      },
+    },
+    load: () => import('./get-token.ts'),
+  },
+  {
+    word: 'az',
+    summary: 'our az: the same commands, output and refusals',
+    usage: 'GROUP COMMAND ...',
+    takesWords: true,
+    load: () => Promise.reject(new Error('az is dispatched before the verbs')),
+  },
+  { word: 'version', summary: 'print the version', load: () => import('./version.ts') },
+  {
+    word: 'completion',
+    summary: 'print a completion script: completion bash|zsh|fish',
+    usage: 'bash|zsh|fish',
+    takesWords: true,
+    words: ['bash', 'zsh', 'fish'],
+    load: () => import('./completion.ts'),
+  },
+];
