@@ -1,0 +1,77 @@
+import type { JsonObject } from '../base/index.ts';
+
+/** What resource types need from whoever makes clusters; `server` hands the implementation in. */
+export interface ClusterSupply {
+  /** Makes the cluster or brings it to the order. Resolves once its API server answers. */
+  ensure(order: ClusterOrder): Promise<SuppliedCluster>;
+  get(clusterId: string): SuppliedCluster | undefined;
+  /** Stops the cluster and deletes its data; nothing happens when there is none. */
+  remove(clusterId: string): Promise<void>;
+}
+
+export interface SuppliedCluster {
+  /** PEM of the CA behind the API server's certificate. */
+  readonly certificateAuthority: string;
+  /** Client certificate and key (PEM) of a cluster administrator. */
+  adminCredential(): Promise<{ readonly certificate: string; readonly privateKey: string }>;
+  /** Names of nodes whose Ready condition is True. */
+  readyNodes(): Promise<readonly string[]>;
+}
+
+/** The wanted state of one cluster. */
+export interface ClusterOrder {
+  /** Stable and never reused, a UUID. */
+  readonly clusterId: string;
+  readonly name: string;
+  /** The ARM resource that the cluster belongs to. */
+  readonly resourceId: string;
+  readonly role: 'hub' | 'member' | 'arc';
+  /** Version to display, without `v`. */
+  readonly kubernetesVersion: string;
+  /** Names of the API server; the first is its FQDN. */
+  readonly hostNames: readonly string[];
+  /** False: no listener, only tunnels reach it. */
+  readonly publicEndpoint: boolean;
+  readonly nodes: readonly NodePoolOrder[];
+  readonly access: AccessOrder;
+}
+
+export interface NodePoolOrder {
+  readonly name: string;
+  readonly mode: 'control-plane' | 'worker';
+  /** Complete names, chosen once and kept. */
+  readonly nodeNames: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly JsonObject[];
+  readonly cpuCores: number;
+  readonly memoryMiB: number;
+  readonly osImage: string;
+  readonly maxPods: number;
+}
+
+export interface AccessOrder {
+  /** Entra groups whose members are cluster admins. */
+  readonly adminGroupObjectIds: readonly string[];
+  /** Whose roles' data actions count; undefined: only admin groups and the cluster's own RBAC. */
+  readonly roleFamily: 'fleet' | 'aks' | 'arc' | undefined;
+  /** Where role assignments are evaluated. */
+  readonly roleScope: string;
+  readonly localAccounts: boolean;
+}
+
+/** What fleets need from the fleet controllers. */
+export interface FleetSupply {
+  /** Installs the fleet kinds in a hub and starts its controllers. May be called again. */
+  prepareHub(hubId: string): Promise<void>;
+  /** Creates or updates the member on the hub and starts its agent; resolves when the member is Joined. */
+  join(membership: Membership): Promise<void>;
+  /** Takes the member out of the hub and stops its agent; resolves when the hub has let it go. */
+  leave(membership: Pick<Membership, 'hubId' | 'memberName'>): Promise<void>;
+}
+
+export interface Membership {
+  readonly hubId: string;
+  readonly memberClusterId: string;
+  readonly memberName: string;
+  readonly labels: Readonly<Record<string, string>>;
+}

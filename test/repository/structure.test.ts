@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { test } from 'node:test';
+import { refusal, rooms } from '../../tools/rooms.ts';
+
+const root = resolve(import.meta.dirname, '..', '..');
+const source = join(root, 'src');
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const found = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g);
+  return [...found].map((match) => resolve(dirname(file), match[1] ?? ''));
+}
+
+const sources = filesBelow(source, '.ts');
+
+function roomOf(file: string): string {
+  return relative(source, file).split(sep)[0] ?? '';
+}
+
+test('every import points to a room that the table allows', () => {
+  const wrong: string[] = [];
+  for (const file of sources) {
+    const from = roomOf(file);
+    for (const target of importsOf(file)) {
+      if (!target.startsWith(source)) continue;
+      const to = roomOf(target);
+      if (to !== from && !rooms[from]?.includes(to)) {
+        wrong.push(`${relative(root, file)} imports ${relative(root, target)}: ${refusal(from, to)}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('every source file is imported by another one or is an entry', () => {
+  const entries = new Set(['cli/main.ts'].map((name) => join(source, name)));
+  const tests = [...filesBelow(join(root, 'test'), '.ts'), ...filesBelow(join(root, 'bench'), '.ts')];
+  const used = new Set([...sources, ...tests].flatMap(importsOf));
+  const dead = sources.filter((file) => !used.has(file) && !entries.has(file) && !loadedByName(file));
+  assert.deepEqual(
+    dead.map((file) => relative(root, file)),
+    [],
+  );
+});
+
+/** Command files are found by their words, not by an import. */
+function loadedByName(file: string): boolean {
+  return relative(source, file).startsWith(join('cli', 'az', 'commands'));
+}
+
+test('no source file is longer than 500 lines, unless it is data', () => {
+  const long = sources
+    .filter((file) => !file.includes(`${sep}data${sep}`))
+    .map((file) => ({ file: relative(root, file), lines: readFileSync(file, 'utf8').split('\n').length }))
+    .filter(({ lines }) => lines > 500);
+  assert.deepEqual(long, []);
+});
+
+test('time, chance and ids come from base only', () => {
+  const direct = /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|(?<![.\w])setTimeout\(|(?<![.\w])setInterval\(/;
+  const wrong = sources
+    .filter((file) => roomOf(file) !== 'base')
+    .filter((file) => direct.test(readFileSync(file, 'utf8')))
+    .map((file) => relative(root, file));
+  assert.deepEqual(wrong, []);
+});
+
+test('every link in the documents leads to a file', () => {
+  const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+    .map((name) => join(root, name))
+    .concat(filesBelow(join(root, 'docs'), '.md'), filesBelow(source, '.md'));
+  const broken: string[] = [];
+  for (const file of documents) {
+    for (const match of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      const target = resolve(dirname(file), match[1] ?? '');
+      if (!statSync(target, { throwIfNoEntry: false })) broken.push(`${relative(root, file)} -> ${match[1]}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test('each room has a one-page README', () => {
+  for (const room of Object.keys(rooms)) {
+    const file = join(source, room, 'README.md');
+    assert.ok(statSync(file, { throwIfNoEntry: false }), `src/${room}/README.md is missing`);
+    assert.ok(readFileSync(file, 'utf8').split('\n').length <= 80, `src/${room}/README.md is longer than a page`);
+  }
+});
