@@ -6,14 +6,20 @@
  * - Each successful commit that writes takes the next revision; all its writes share it. Revisions grow, are
  *   never reused, and survive a restart.
  * - A watch delivers every commit under its prefix exactly once, in revision order, from `fromRevision` on.
- * - Reading or watching below the compaction point fails with `gone`.
+ * - Reading or watching below the compaction point fails with `gone`; above the current revision, reading fails
+ *   with `invalid`.
+ * - A delete of a key that does not exist changes nothing; a transaction without any change takes no revision.
+ * - Watchers have seen a commit by the time that it resolves.
  */
 export interface Store {
   /** The entry, or undefined. */
   get(key: string): Promise<Entry | undefined>;
   /** Entries whose key starts with `prefix`, in key order. */
   range(query: RangeQuery): Promise<RangeResult>;
-  /** Applies all writes if every guard holds, else none. Fails with `too-large` over the limits below. */
+  /**
+   * Applies all writes if every guard holds, else none. Fails with `too-large` over the limits below, `invalid` for a
+   * malformed key or two writes of one key, `not-found` for a lease that has ended.
+   */
   commit(transaction: Transaction): Promise<CommitResult>;
   /**
    * Calls `sink` with each batch of changes under `prefix` whose revision is above `afterRevision` (default: the
@@ -24,9 +30,9 @@ export interface Store {
   watch(prefix: string, sink: (batch: ChangeBatch) => void, afterRevision?: number): Promise<Watch>;
   /** The revision of the latest durable commit. */
   revision(): number;
-  /** Revisions up to and including this one can no longer be read or watched from. */
+  /** The compaction point: revisions below this one can no longer be read or watched from. */
   compactedRevision(): number;
-  /** Drops history up to and including `revision`; current entries stay. */
+  /** Moves the compaction point to `revision` and drops what only older revisions show; current entries stay. */
   compact(revision: number): Promise<void>;
   /** Creates a lease; entries written with its id are deleted when it is not kept alive for `ttlMs`. */
   grantLease(ttlMs: number): Promise<string>;
@@ -102,5 +108,9 @@ export const storeLimits = {
   keyBytes: 1024,
   valueBytes: 3 * 1024 * 1024,
   writesPerTransaction: 512,
+  /** Also the page size when a range names no limit. */
   rangeEntries: 100_000,
+  queuedTransactions: 100_000,
+  transactionsPerGroup: 4096,
+  leaseTtlMs: 24 * 60 * 60 * 1000,
 } as const;

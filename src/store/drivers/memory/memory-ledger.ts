@@ -1,0 +1,167 @@
+import type { Change, ChangeBatch, Entry } from '../../contract.ts';
+import type { Lease, Ledger, LedgerPut, LedgerRange, Position } from '../../engine/ledger.ts';
+import { endOfPrefix } from '../../engine/ledger.ts';
+import { SortedKeys } from './sorted-keys.ts';
+
+const batchesPerSweep = 5_000;
+
+/** A ledger in the memory of this process; a commit cannot fail, so there is nothing to roll back. */
+export class MemoryLedger implements Ledger {
+  readonly #keys = new SortedKeys();
+  /** Versions of each key, oldest first: what the compaction point shows, and all later ones. */
+  readonly #versions = new Map<string, Change[]>();
+  readonly #leases = new Map<string, { readonly ttlMs: number; readonly keys: Set<string> }>();
+  /** Every revision above `#sweptRevision`, in order and without holes. */
+  #log: { revision: number; changes: Change[] }[] = [];
+  #revision = 0;
+  #compactedRevision = 0;
+  #sweptRevision = 0;
+
+  revision(): number {
+    return this.#revision;
+  }
+
+  compactedRevision(): number {
+    return this.#compactedRevision;
+  }
+
+  get(key: string): Entry | undefined {
+    const last = this.#versions.get(key)?.at(-1);
+    return last?.type === 'put' ? last.entry : undefined;
+  }
+
+  revisionOf(key: string): number {
+    return this.get(key)?.revision ?? 0;
+  }
+
+  range({ prefix, afterKey, limit, atRevision }: LedgerRange): { entries: Entry[]; more: boolean } {
+    const end = endOfPrefix(prefix);
+    const entries: Entry[] = [];
+    let more = false;
+    const start = afterKey !== undefined && afterKey >= prefix ? `${afterKey}\x00` : prefix;
+    this.#keys.scan(start, (key) => {
+      if (key >= end) return false;
+      const entry = atRevision === undefined ? this.get(key) : this.#at(key, atRevision);
+      if (!entry) return true;
+      if (entries.length === limit) {
+        more = true;
+        return false;
+      }
+      entries.push(entry);
+      return true;
+    });
+    return { entries, more };
+  }
+
+  *history(prefix: string, afterRevision: number): Iterable<ChangeBatch> {
+    for (const batch of this.#log.slice(Math.max(0, afterRevision - this.#sweptRevision))) {
+      const changes = batch.changes.filter((change) => keyOf(change).startsWith(prefix));
+      if (changes.length > 0) yield { revision: batch.revision, changes };
+    }
+  }
+
+  begin(): void {}
+
+  put({ key, value, lease, position }: LedgerPut): Change {
+    const before = this.get(key);
+    const { revision } = position;
+    const createRevision = before?.createRevision ?? revision;
+    const entry: Entry = { key, value, createRevision, revision, ...(lease === undefined ? {} : { lease }) };
+    if (before?.lease !== undefined) this.#leases.get(before.lease)?.keys.delete(key);
+    if (lease !== undefined) this.#leases.get(lease)?.keys.add(key);
+    return this.#record({ type: 'put', entry, created: before === undefined });
+  }
+
+  delete(key: string, { revision }: Position): Change | undefined {
+    const before = this.get(key);
+    if (!before) return undefined;
+    if (before.lease !== undefined) this.#leases.get(before.lease)?.keys.delete(key);
+    return this.#record({ type: 'delete', key, revision });
+  }
+
+  commit(): void {}
+
+  rollback(): void {}
+
+  leases(): readonly Lease[] {
+    return [...this.#leases].map(([id, { ttlMs }]) => ({ id, ttlMs }));
+  }
+
+  hasLease(id: string): boolean {
+    return this.#leases.has(id);
+  }
+
+  addLease({ id, ttlMs }: Lease): void {
+    this.#leases.set(id, { ttlMs, keys: new Set() });
+  }
+
+  removeLease(id: string): void {
+    this.#leases.delete(id);
+  }
+
+  leasedKeys(id: string): readonly string[] {
+    return [...(this.#leases.get(id)?.keys ?? [])];
+  }
+
+  markCompacted(revision: number): void {
+    this.#compactedRevision = revision;
+  }
+
+  sweep(): boolean {
+    const count = Math.min(this.#compactedRevision - this.#sweptRevision, batchesPerSweep);
+    const dropped = this.#log.slice(0, count);
+    this.#log = this.#log.slice(count);
+    this.#sweptRevision += count;
+    for (const { changes } of dropped) for (const change of changes) this.#prune(keyOf(change));
+    return this.#sweptRevision >= this.#compactedRevision;
+  }
+
+  close(): void {
+    this.#versions.clear();
+    this.#log = [];
+  }
+
+  #at(key: string, revision: number): Entry | undefined {
+    const version = this.#versions.get(key)?.findLast((change) => revisionOf(change) <= revision);
+    return version?.type === 'put' ? version.entry : undefined;
+  }
+
+  #record(change: Change): Change {
+    const key = keyOf(change);
+    const versions = this.#versions.get(key);
+    if (versions) {
+      versions.push(change);
+    } else {
+      this.#versions.set(key, [change]);
+      this.#keys.add(key);
+    }
+    const revision = revisionOf(change);
+    if (revision === this.#revision) {
+      this.#log.at(-1)?.changes.push(change);
+    } else {
+      this.#log.push({ revision, changes: [change] });
+      this.#revision = revision;
+    }
+    return change;
+  }
+
+  /** Drops the versions of a key that the swept revision no longer shows. */
+  #prune(key: string): void {
+    const versions = this.#versions.get(key);
+    if (!versions) return;
+    const shown = versions.findLastIndex((change) => revisionOf(change) <= this.#sweptRevision);
+    const first = versions[shown];
+    versions.splice(0, first?.type === 'delete' ? shown + 1 : shown);
+    if (versions.length > 0) return;
+    this.#versions.delete(key);
+    this.#keys.delete(key);
+  }
+}
+
+function keyOf(change: Change): string {
+  return change.type === 'put' ? change.entry.key : change.key;
+}
+
+function revisionOf(change: Change): number {
+  return change.type === 'put' ? change.entry.revision : change.revision;
+}

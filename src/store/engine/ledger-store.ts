@@ -1,0 +1,270 @@
+import { type Clock, CodedError, errorMessage, type Logger, type Random } from '../../base/index.ts';
+import {
+  type Change,
+  type ChangeBatch,
+  type CommitResult,
+  type Entry,
+  type RangeQuery,
+  type RangeResult,
+  type Store,
+  storeLimits,
+  type Transaction,
+  type Watch,
+} from '../contract.ts';
+import { checkLeaseTtl, checkRange, checkTransaction, compactedError } from './checks.ts';
+import { type HistoryLimits, HistoryPolicy } from './history-policy.ts';
+import { LeaseTimers } from './leases.ts';
+import type { Ledger } from './ledger.ts';
+import { WatchHub } from './watch-hub.ts';
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly history: HistoryLimits;
+}
+
+/** A step of a group: it runs inside the group's commit and learns its end after it. */
+interface Operation {
+  /** Runs inside the open group; returns what to do once the group is durable. */
+  apply(changed: ChangeBatch[]): () => void;
+  reject(error: Error): void;
+}
+
+/**
+ * A store over a ledger: queues what arrives in one turn of the event loop, makes it durable as one group, then tells
+ * watchers and then callers.
+ */
+export class LedgerStore implements Store {
+  readonly #ledger: Ledger;
+  readonly #options: StoreOptions;
+  readonly #hub: WatchHub;
+  readonly #leases: LeaseTimers;
+  readonly #policy: HistoryPolicy;
+  #queue: Operation[] = [];
+  #flushing = false;
+  #closed = false;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(ledger: Ledger, options: StoreOptions) {
+    this.#ledger = ledger;
+    this.#options = options;
+    this.#hub = new WatchHub(ledger, options.log);
+    this.#leases = new LeaseTimers(options.clock, (id) => this.#expireLease(id));
+    for (const lease of ledger.leases()) this.#leases.start(lease);
+    this.#policy = new HistoryPolicy(options.clock, options.history, {
+      revision: ledger.revision(),
+      compact: (revision) => this.#compactByItself(revision),
+    });
+  }
+
+  async get(key: string): Promise<Entry | undefined> {
+    this.#checkOpen();
+    return this.#ledger.get(key);
+  }
+
+  async range(query: RangeQuery): Promise<RangeResult> {
+    this.#checkOpen();
+    const revision = this.#ledger.revision();
+    const checked = checkRange(query, revision, this.#ledger.compactedRevision());
+    const { entries, more } = this.#ledger.range(checked);
+    return { entries, more, revision: query.atRevision ?? revision };
+  }
+
+  async commit(transaction: Transaction): Promise<CommitResult> {
+    checkTransaction(transaction);
+    return this.#enqueue((changed) => this.#applyTransaction(transaction, changed));
+  }
+
+  async watch(
+    prefix: string,
+    sink: (batch: ChangeBatch) => void,
+    afterRevision = this.#ledger.revision(),
+  ): Promise<Watch> {
+    this.#checkOpen();
+    const compacted = this.#ledger.compactedRevision();
+    if (afterRevision < compacted) throw compactedError(afterRevision, compacted);
+    return this.#hub.add(prefix, sink, afterRevision);
+  }
+
+  revision(): number {
+    return this.#ledger.revision();
+  }
+
+  compactedRevision(): number {
+    return this.#ledger.compactedRevision();
+  }
+
+  async compact(revision: number): Promise<void> {
+    this.#checkOpen();
+    const latest = this.#ledger.revision();
+    if (revision > latest) {
+      throw new CodedError('invalid', `Revision ${revision} has not happened yet; the latest is ${latest}.`);
+    }
+    if (revision > this.#ledger.compactedRevision()) {
+      this.#hub.catchUpAll();
+      this.#ledger.markCompacted(revision);
+    }
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined;
+    });
+    await this.#sweeping;
+  }
+
+  async grantLease(ttlMs: number): Promise<string> {
+    checkLeaseTtl(ttlMs);
+    const lease = { id: this.#options.random.uuid(), ttlMs };
+    await this.#enqueue(() => this.#ledger.addLease(lease));
+    this.#leases.start(lease);
+    return lease.id;
+  }
+
+  async keepLeaseAlive(lease: string): Promise<void> {
+    this.#checkOpen();
+    if (!this.#leases.renew(lease)) throw leaseEnded(lease);
+  }
+
+  async revokeLease(lease: string): Promise<void> {
+    this.#leases.stop(lease);
+    await this.#enqueue((changed) => this.#applyRevocation(lease, changed));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    while (this.#queue.length > 0) await new Promise((next) => setImmediate(next));
+    this.#hub.close();
+    this.#leases.close();
+    this.#policy.close();
+    await this.#sweeping;
+    this.#ledger.close();
+  }
+
+  #enqueue<T>(run: (changed: ChangeBatch[]) => T): Promise<T> {
+    this.#checkOpen();
+    if (this.#queue.length >= storeLimits.queuedTransactions) {
+      throw new CodedError('too-many', 'Too many writes are waiting; try again shortly.');
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({
+        apply: (changed) => {
+          const result = run(changed);
+          return () => resolve(result);
+        },
+        reject,
+      });
+      this.#scheduleFlush();
+    });
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // After the poll phase: everything that this turn's sockets brought is in the group.
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#flush();
+      if (this.#queue.length > 0) this.#scheduleFlush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#queue.length === 0) return;
+    const group = this.#queue.splice(0, storeLimits.transactionsPerGroup);
+    const changed: ChangeBatch[] = [];
+    const settle: (() => void)[] = [];
+    try {
+      this.#ledger.begin();
+      for (const operation of group) settle.push(applyOne(operation, changed));
+      this.#ledger.commit();
+    } catch (thrown) {
+      this.#abandon(group, thrown);
+      return;
+    }
+    for (const batch of changed) {
+      this.#policy.observe(batch);
+      this.#hub.dispatch(batch);
+    }
+    for (const run of settle) run();
+  }
+
+  #abandon(group: readonly Operation[], thrown: unknown): void {
+    this.#options.log.error('a group of writes was not committed', { error: errorMessage(thrown) });
+    this.#ledger.rollback();
+    for (const operation of group) {
+      operation.reject(new CodedError('unavailable', 'The store could not write to its disk.', thrown));
+    }
+  }
+
+  #applyTransaction({ guards, writes }: Transaction, changed: ChangeBatch[]): CommitResult {
+    const ledger = this.#ledger;
+    for (const guard of guards ?? []) {
+      if (ledger.revisionOf(guard.key) !== guard.revision) {
+        return { ok: false, failed: guard, current: ledger.get(guard.key) };
+      }
+    }
+    for (const write of writes) {
+      if ('put' in write && write.lease !== undefined && !ledger.hasLease(write.lease))
+        throw leaseEnded(write.lease);
+    }
+    const revision = ledger.revision() + 1;
+    const changes: Change[] = [];
+    for (const write of writes) {
+      const position = { revision, ordinal: changes.length };
+      const change =
+        'put' in write
+          ? ledger.put({ key: write.put, value: write.value, lease: write.lease, position })
+          : ledger.delete(write.delete, position);
+      if (change) changes.push(change);
+    }
+    if (changes.length > 0) changed.push({ revision, changes });
+    return { ok: true, revision: ledger.revision() };
+  }
+
+  #applyRevocation(lease: string, changed: ChangeBatch[]): void {
+    const ledger = this.#ledger;
+    const keys = ledger.leasedKeys(lease);
+    for (let at = 0; at < keys.length; at += storeLimits.writesPerTransaction) {
+      const writes = keys.slice(at, at + storeLimits.writesPerTransaction).map((key) => ({ delete: key }));
+      this.#applyTransaction({ writes }, changed);
+    }
+    ledger.removeLease(lease);
+  }
+
+  #expireLease(id: string): void {
+    this.revokeLease(id).catch((thrown) => {
+      if (!this.#closed)
+        this.#options.log.error('a lease could not be ended', { error: errorMessage(thrown) });
+    });
+  }
+
+  #compactByItself(revision: number): void {
+    this.compact(revision).catch((thrown) => {
+      if (!this.#closed) this.#options.log.error('compaction failed', { error: errorMessage(thrown) });
+    });
+  }
+
+  /** In steps, so that writes and reads go on in between. */
+  async #sweep(): Promise<void> {
+    while (!this.#closed && !this.#ledger.sweep()) await new Promise((next) => setImmediate(next));
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new CodedError('unavailable', 'The store is closed.');
+  }
+}
+
+/** A coded error is the operation's own: the rest of the group goes on. Anything else ends the group. */
+function applyOne(operation: Operation, changed: ChangeBatch[]): () => void {
+  try {
+    return operation.apply(changed);
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError)) throw thrown;
+    return () => operation.reject(thrown);
+  }
+}
+
+function leaseEnded(lease: string): CodedError {
+  return new CodedError('not-found', `Lease ${lease} has ended or never was.`);
+}

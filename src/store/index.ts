@@ -1,0 +1,16 @@
+export type {
+  Change,
+  ChangeBatch,
+  CommitResult,
+  Entry,
+  Guard,
+  RangeQuery,
+  RangeResult,
+  Store,
+  Transaction,
+  Watch,
+  Write,
+} from './contract.ts';
+export { storeLimits } from './contract.ts';
+export { createMemoryStore } from './drivers/memory/memory-store.ts';
+export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';

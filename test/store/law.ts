@@ -1,0 +1,553 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { CodedError, ManualClock, utf8 } from '../../src/base/index.ts';
+import { type ChangeBatch, type HistoryLimits, type Store, storeLimits } from '../../src/store/index.ts';
+
+/** How the law suite makes stores of one driver. */
+export interface DriverUnderTest {
+  readonly name: string;
+  /** An empty store of its own. */
+  open(options: { clock: ManualClock; history?: HistoryLimits }): Promise<Store>;
+  /** Closes the store and opens its data again; absent when the driver keeps nothing. */
+  reopen?(store: Store, options: { clock: ManualClock; history?: HistoryLimits }): Promise<Store>;
+  /** Removes what the stores left behind. */
+  cleanUp?(): Promise<void>;
+}
+
+const clock = new ManualClock();
+
+/** Checks each law of the store's contract against one driver. */
+export function checkStoreLaws(driver: DriverUnderTest): void {
+  const opened: Store[] = [];
+  const open = async (): Promise<Store> => {
+    const store = await driver.open({ clock });
+    opened.push(store);
+    return store;
+  };
+  describe(`the ${driver.name} store`, () => {
+    after(async () => {
+      for (const store of opened) await store.close();
+      await driver.cleanUp?.();
+    });
+    commitLaws(open);
+    rangeLaws(open);
+    watchLaws(open);
+    compactionLaws(open, driver);
+    leaseLaws(open);
+    limitLaws(open);
+    closeLaws(open);
+    if (driver.reopen) restartLaws(driver, driver.reopen);
+  });
+}
+
+function commitLaws(open: () => Promise<Store>): void {
+  test('gives back what was put, with its revisions', async () => {
+    const store = await open();
+    assert.equal(store.revision(), 0);
+    assert.equal(await store.get('/a'), undefined);
+    assert.deepEqual(await put(store, '/a', 'one'), { ok: true, revision: 1 });
+    await put(store, '/a', 'two');
+    const entry = await store.get('/a');
+    assert.equal(entry && text(entry.value), 'two');
+    assert.deepEqual([entry?.key, entry?.createRevision, entry?.revision], ['/a', 1, 2]);
+    await put(store, '/empty', '');
+    assert.equal((await store.get('/empty'))?.value.length, 0);
+  });
+
+  test('gives all writes of a transaction one revision and applies none when a guard fails', async () => {
+    const store = await open();
+    const both = await store.commit({ writes: [write('/a', '1'), write('/b', '1')] });
+    assert.deepEqual(both, { ok: true, revision: 1 });
+    const failed = await store.commit({
+      guards: [
+        { key: '/a', revision: 1 },
+        { key: '/b', revision: 7 },
+        { key: '/c', revision: 9 },
+      ],
+      writes: [write('/a', '2'), { delete: '/b' }],
+    });
+    assert.ok(!failed.ok);
+    assert.deepEqual(failed.failed, { key: '/b', revision: 7 });
+    assert.equal(failed.current?.revision, 1);
+    assert.equal(text((await store.get('/a'))?.value), '1');
+    assert.equal(store.revision(), 1);
+  });
+
+  test('takes guard revision 0 as "does not exist", also after a delete', async () => {
+    const store = await open();
+    const create = { guards: [{ key: '/a', revision: 0 }], writes: [write('/a', '1')] };
+    assert.ok((await store.commit(create)).ok);
+    assert.ok(!(await store.commit(create)).ok);
+    await store.commit({ writes: [{ delete: '/a' }] });
+    assert.deepEqual(await store.commit(create), { ok: true, revision: 3 });
+    assert.equal((await store.get('/a'))?.createRevision, 3);
+    const missing = await store.commit({ guards: [{ key: '/x', revision: 4 }], writes: [] });
+    assert.deepEqual(missing, { ok: false, failed: { key: '/x', revision: 4 }, current: undefined });
+  });
+
+  test('takes no revision for a transaction that changes nothing', async () => {
+    const store = await open();
+    await put(store, '/a', '1');
+    assert.deepEqual(await store.commit({ writes: [{ delete: '/gone' }] }), { ok: true, revision: 1 });
+    assert.deepEqual(await store.commit({ writes: [] }), { ok: true, revision: 1 });
+    assert.deepEqual(await store.commit({ writes: [{ delete: '/a' }, { delete: '/gone' }] }), {
+      ok: true,
+      revision: 2,
+    });
+  });
+
+  test('evaluates concurrent commits in order: one of many compare-and-swaps wins', async () => {
+    const store = await open();
+    await put(store, '/n', '0');
+    for (let round = 0; round < 20; round++) {
+      const current = await store.get('/n');
+      const attempts = Array.from({ length: 25 }, (_, i) =>
+        store.commit({
+          guards: [{ key: '/n', revision: current?.revision ?? 0 }],
+          writes: [write('/n', `${round}/${i}`), write(`/by/${round}`, `${i}`)],
+        }),
+      );
+      const results = await Promise.all(attempts);
+      const winners = results.flatMap((result, i) => (result.ok ? [i] : []));
+      assert.equal(winners.length, 1);
+      assert.equal(text((await store.get('/n'))?.value), `${round}/${winners[0]}`);
+      const loser = results.find((result) => !result.ok);
+      assert.equal(loser && !loser.ok && loser.current?.revision, store.revision());
+    }
+  });
+
+  test('counts every increment of concurrent retry loops', async () => {
+    const store = await open();
+    const increment = async () => {
+      for (;;) {
+        const current = await store.get('/count');
+        const result = await store.commit({
+          guards: [{ key: '/count', revision: current?.revision ?? 0 }],
+          writes: [write('/count', String(Number(text(current?.value) || '0') + 1))],
+        });
+        if (result.ok) return;
+      }
+    };
+    await Promise.all(Array.from({ length: 40 }, increment));
+    assert.equal(text((await store.get('/count'))?.value), '40');
+    assert.equal(store.revision(), 40);
+  });
+}
+
+function rangeLaws(open: () => Promise<Store>): void {
+  test('lists by prefix in key order, page by page', async () => {
+    const store = await open();
+    const names = ['/p/b', '/p/a', '/p/a/x', '/p', '/q/a', '/p/~', '/p/!', '/p/B', '/p0'];
+    for (const name of names) await put(store, name, name);
+    const all = await store.range({ prefix: '/p/' });
+    const expected = ['/p/!', '/p/B', '/p/a', '/p/a/x', '/p/b', '/p/~'];
+    assert.deepEqual(keys(all), expected);
+    assert.equal(all.more, false);
+    assert.equal(all.revision, names.length);
+
+    const pages: string[] = [];
+    let afterKey: string | undefined;
+    for (;;) {
+      const page = await store.range({ prefix: '/p/', limit: 4, ...(afterKey ? { afterKey } : {}) });
+      pages.push(...keys(page));
+      afterKey = pages.at(-1);
+      if (!page.more) break;
+    }
+    assert.deepEqual(pages, expected);
+    assert.equal((await store.range({ prefix: '/p/', limit: 6 })).more, false);
+    assert.deepEqual(keys(await store.range({ prefix: '' })).length, names.length);
+    assert.deepEqual(keys(await store.range({ prefix: '/p/', afterKey: '/a' })), expected);
+    assert.deepEqual(keys(await store.range({ prefix: '/p/', afterKey: '/q' })), []);
+  });
+
+  test('keeps many keys in order through inserts and deletes', async () => {
+    const store = await open();
+    const name = (i: number) => `/k/${String((i * 7919) % 3000).padStart(4, '0')}`;
+    await Promise.all(Array.from({ length: 3000 }, (_, i) => put(store, name(i), '')));
+    await Promise.all(
+      Array.from({ length: 3000 }, (_, i) =>
+        i % 3 === 0 ? store.commit({ writes: [{ delete: name(i) }] }) : undefined,
+      ),
+    );
+    const expected = Array.from({ length: 3000 }, (_, i) => i)
+      .filter((i) => i % 3 !== 0)
+      .map(name)
+      .sort();
+    assert.deepEqual(keys(await store.range({ prefix: '/k/' })), expected);
+  });
+
+  test('reads the state of an earlier revision', async () => {
+    const store = await open();
+    await put(store, '/p/a', '1');
+    await put(store, '/p/b', '1');
+    await store.commit({ writes: [{ delete: '/p/a' }, write('/p/b', '2'), write('/p/c', '1')] });
+    await put(store, '/p/a', '2');
+    const at = async (atRevision: number) =>
+      (await store.range({ prefix: '/p/', atRevision })).entries.map((e) => `${e.key}=${text(e.value)}`);
+    assert.deepEqual(await at(1), ['/p/a=1']);
+    assert.deepEqual(await at(2), ['/p/a=1', '/p/b=1']);
+    assert.deepEqual(await at(3), ['/p/b=2', '/p/c=1']);
+    assert.deepEqual(await at(4), ['/p/a=2', '/p/b=2', '/p/c=1']);
+    const page = await store.range({ prefix: '/p/', atRevision: 2, limit: 1 });
+    assert.deepEqual([keys(page), page.more, page.revision], [['/p/a'], true, 2]);
+    const next = await store.range({ prefix: '/p/', atRevision: 2, limit: 1, afterKey: '/p/a' });
+    assert.deepEqual([keys(next), next.more], [['/p/b'], false]);
+    await rejectsWith('invalid', store.range({ prefix: '/p/', atRevision: 5 }));
+  });
+}
+
+function watchLaws(open: () => Promise<Store>): void {
+  test('shows commits under the prefix in order, once, and not those before', async () => {
+    const store = await open();
+    await put(store, '/p/before', '');
+    const seen = collect();
+    const watch = await store.watch('/p/', seen.sink);
+    await put(store, '/p/a', '1');
+    await put(store, '/other', '1');
+    await put(store, '/p/a', '2');
+    await store.commit({ writes: [{ delete: '/p/a' }, write('/other', '2'), write('/p/b', '1')] });
+    assert.deepEqual(
+      seen.lines,
+      ['2 +/p/a=1', '4 ~/p/a=2', '5 -/p/a, +/p/b=1'],
+      'seen when the commit resolves',
+    );
+    watch.close();
+    await put(store, '/p/c', '1');
+    assert.equal(seen.lines.length, 3);
+  });
+
+  test('resumes after a revision without a gap or a repeat while commits go on', async () => {
+    const store = await open();
+    for (let i = 1; i <= 50; i++) await put(store, `/p/${i % 5}`, String(i));
+    const running = Array.from({ length: 50 }, (_, i) => put(store, `/p/${i % 5}`, String(i + 51)));
+    const seen = collect();
+    await store.watch('/p/', seen.sink, 20);
+    await Promise.all(running);
+    await put(store, '/p/end', '');
+    assert.deepEqual(
+      seen.revisions,
+      Array.from({ length: 81 }, (_, i) => i + 21),
+    );
+  });
+
+  test('delivers nothing before the caller holds its watch', async () => {
+    const store = await open();
+    await put(store, '/p/a', '1');
+    let held = false;
+    const early: boolean[] = [];
+    const watch = await store.watch('/p/', () => early.push(!held), 0);
+    held = true;
+    await put(store, '/p/b', '1');
+    assert.deepEqual(early, [false, false]);
+    watch.close();
+    watch.close();
+  });
+
+  test('waits for a revision that lies ahead', async () => {
+    const store = await open();
+    const seen = collect();
+    await store.watch('/p/', seen.sink, 2);
+    for (let i = 1; i <= 4; i++) await put(store, '/p/a', String(i));
+    assert.deepEqual(seen.revisions, [3, 4]);
+  });
+
+  test('tells apart nested, equal and slash-less prefixes', async () => {
+    const store = await open();
+    const prefixes = ['', '/', '/p', '/p/', '/p/a', '/p/a/', '/p/ab', '/q/', '/p/a/b/c'];
+    const all = await Promise.all(
+      prefixes.map(async (prefix) => {
+        const seen = collect();
+        await store.watch(prefix, seen.sink);
+        return { prefix, seen };
+      }),
+    );
+    const names = ['/p', '/p/a', '/p/a/b', '/p/ab', '/q', '/q/a', 'x', '/p/a/b/c'];
+    for (const name of names) await put(store, name, '');
+    for (const { prefix, seen } of all) {
+      const expected = names.flatMap((name, i) => (name.startsWith(prefix) ? [i + 1] : []));
+      assert.deepEqual(seen.revisions, expected, `prefix ${prefix}`);
+    }
+  });
+
+  test('goes on when a sink closes watches, opens watches, writes or throws', async () => {
+    const store = await open();
+    const last = collect();
+    const inner = collect();
+    const writes: Promise<unknown>[] = [];
+    await store.watch('/p/', () => {
+      throw new Error('a broken sink');
+    });
+    const closing = await store.watch('/p/', ({ revision }) => {
+      closing.close();
+      writes.push(put(store, '/q/from-sink', String(revision)), store.watch('/', inner.sink, 0));
+    });
+    await store.watch('/p/', last.sink);
+    await Promise.all([put(store, '/p/a', '1'), put(store, '/p/a', '2')]);
+    await Promise.all(writes);
+    await put(store, '/p/a', '3');
+    assert.deepEqual(last.revisions, [1, 2, 4]);
+    assert.deepEqual(inner.revisions, [1, 2, 3, 4]);
+  });
+
+  test('hands one shared batch and value to all watchers', async () => {
+    const store = await open();
+    const batches: ChangeBatch[] = [];
+    await store.watch('/p/', (batch) => batches.push(batch));
+    await store.watch('/p/', (batch) => batches.push(batch));
+    const value = utf8('shared');
+    await store.commit({ writes: [{ put: '/p/a', value }] });
+    const change = batches[0]?.changes[0];
+    assert.equal(batches[0], batches[1]);
+    assert.equal(change?.type === 'put' && change.entry.value, value);
+  });
+}
+
+function compactionLaws(open: () => Promise<Store>, driver: DriverUnderTest): void {
+  test('answers gone below the compaction point and keeps what it shows', async () => {
+    const store = await open();
+    for (const value of ['1', '2', '3', '4']) await put(store, '/p/a', value);
+    await store.commit({ writes: [{ delete: '/p/a' }, write('/p/b', '5')] });
+    await put(store, '/p/b', '6');
+    await store.compact(4);
+    assert.equal(store.compactedRevision(), 4);
+    await rejectsWith(
+      'gone',
+      store.watch('/p/', () => {}, 3),
+    );
+    await rejectsWith('gone', store.range({ prefix: '/p/', atRevision: 3 }));
+    const shown = await store.range({ prefix: '/p/', atRevision: 4 });
+    assert.deepEqual(
+      shown.entries.map((e) => text(e.value)),
+      ['4'],
+    );
+    const seen = collect();
+    await store.watch('/p/', seen.sink, 4);
+    await put(store, '/p/c', '7');
+    assert.deepEqual(seen.lines, ['5 -/p/a, +/p/b=5', '6 ~/p/b=6', '7 +/p/c=7']);
+    await store.compact(2);
+    assert.equal(store.compactedRevision(), 4, 'never moves back');
+    await rejectsWith('invalid', store.compact(99));
+    await store.compact(store.revision());
+    assert.deepEqual(keys(await store.range({ prefix: '/p/', atRevision: 7 })), ['/p/b', '/p/c']);
+    assert.deepEqual(await put(store, '/p/a', 'again'), { ok: true, revision: 8 });
+    assert.equal((await store.get('/p/a'))?.createRevision, 8);
+  });
+
+  test('brings a watch that is catching up past a compaction', async () => {
+    const store = await open();
+    for (let i = 0; i < 10; i++) await put(store, '/p/a', String(i));
+    const seen = collect();
+    await store.watch('/p/', seen.sink, 2);
+    await store.compact(10);
+    assert.deepEqual(seen.revisions, [3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('compacts by itself: by age, and earlier by count or bytes', async () => {
+    const time = new ManualClock();
+    const history = {
+      minimumRevisions: 5,
+      ageMs: 60_000,
+      maximumRevisions: 100,
+      maximumBytes: 20_000,
+      checkEveryMs: 10_000,
+    };
+    const store = await driver.open({ clock: time, history });
+    for (let i = 0; i < 20; i++) await put(store, '/a', '');
+    time.advance(50_000);
+    assert.equal(store.compactedRevision(), 0);
+    time.advance(20_000);
+    const byAge = store.compactedRevision();
+    assert.ok(byAge > 0 && byAge <= 15, 'old revisions go, the minimum stays');
+    await Promise.all(Array.from({ length: 150 }, () => put(store, '/a', '')));
+    assert.ok(store.compactedRevision() > 30 && store.compactedRevision() <= 165, 'by count');
+    const before = store.revision();
+    for (let i = 0; i < 10; i++) await put(store, '/a', 'x'.repeat(5_000));
+    assert.ok(store.compactedRevision() >= before, 'by bytes');
+    await store.close();
+  });
+}
+
+function leaseLaws(open: () => Promise<Store>): void {
+  test('deletes the entries of a lease when it ends, in one visible change', async () => {
+    const store = await open();
+    const lease = await store.grantLease(10_000);
+    await store.commit({ writes: [{ put: '/l/a', value: utf8('1'), lease }, write('/l/b', '1')] });
+    assert.equal((await store.get('/l/a'))?.lease, lease);
+    const seen = collect();
+    await store.watch('/l/', seen.sink);
+    clock.advance(9_000);
+    await store.keepLeaseAlive(lease);
+    clock.advance(9_000);
+    assert.ok(await store.get('/l/a'));
+    clock.advance(1_000);
+    await rejectsWith('not-found', store.keepLeaseAlive(lease));
+    await put(store, '/other', '');
+    assert.deepEqual(seen.lines, ['2 -/l/a']);
+    await rejectsWith('not-found', store.commit({ writes: [{ put: '/l/c', value: utf8(''), lease }] }));
+  });
+
+  test('revokes a lease at once, and frees entries that were written again without it', async () => {
+    const store = await open();
+    const lease = await store.grantLease(10_000);
+    const other = await store.grantLease(10_000);
+    const leased = (key: string, id: string) => ({ put: key, value: utf8(''), lease: id });
+    await store.commit({ writes: [leased('/a', lease), leased('/b', lease), leased('/c', lease)] });
+    await store.commit({ writes: [write('/b', 'free'), leased('/c', other)] });
+    await store.revokeLease(lease);
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/b', '/c']);
+    assert.equal((await store.get('/b'))?.lease, undefined);
+    await store.revokeLease(lease);
+    await store.revokeLease(other);
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/b']);
+  });
+
+  test('fails only the transaction whose lease has ended, not its neighbours', async () => {
+    const store = await open();
+    const results = await Promise.allSettled([
+      put(store, '/a', '1'),
+      store.commit({ writes: [write('/b', '1'), { put: '/c', value: utf8(''), lease: 'no-such' }] }),
+      put(store, '/d', '1'),
+    ]);
+    assert.deepEqual(
+      results.map((r) => r.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/a', '/d']);
+    assert.equal(store.revision(), 2);
+  });
+
+  test('ends a lease with more entries than a transaction takes', async () => {
+    const store = await open();
+    const lease = await store.grantLease(10_000);
+    const value = utf8('');
+    for (let part = 0; part < 3; part++) {
+      const writes = Array.from({ length: 400 }, (_, i) => ({ put: `/l/${part}/${i}`, value, lease }));
+      await store.commit({ writes });
+    }
+    await store.revokeLease(lease);
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), []);
+  });
+}
+
+function limitLaws(open: () => Promise<Store>): void {
+  test('refuses malformed keys and what is over a limit, and writes none of it', async () => {
+    const store = await open();
+    const value = utf8('');
+    for (const key of ['', 'a b', 'ä', 'a\n', '\x7f']) {
+      await rejectsWith('invalid', store.commit({ writes: [{ put: key, value }] }));
+      await rejectsWith('invalid', store.commit({ guards: [{ key, revision: 0 }], writes: [] }));
+    }
+    await rejectsWith('too-large', put(store, 'k'.repeat(storeLimits.keyBytes + 1), ''));
+    const large = { put: '/a', value: new Uint8Array(storeLimits.valueBytes + 1) };
+    await rejectsWith('too-large', store.commit({ writes: [large] }));
+    const many = Array.from({ length: storeLimits.writesPerTransaction + 1 }, (_, i) => write(`/${i}`, ''));
+    await rejectsWith('too-large', store.commit({ writes: many }));
+    await rejectsWith('invalid', store.commit({ writes: [write('/a', ''), { delete: '/a' }] }));
+    await rejectsWith('invalid', store.range({ prefix: '/', limit: 0 }));
+    await rejectsWith('invalid', store.grantLease(0));
+    assert.equal(store.revision(), 0);
+    await put(store, 'k'.repeat(storeLimits.keyBytes), '');
+    await store.commit({ writes: [{ put: '/a', value: new Uint8Array(storeLimits.valueBytes).fill(7) }] });
+    assert.equal((await store.get('/a'))?.value.at(-1), 7);
+    await store.commit({ writes: many.slice(1) });
+    assert.equal(store.revision(), 3);
+  });
+}
+
+function closeLaws(open: () => Promise<Store>): void {
+  test('finishes running commits on close and refuses later calls', async () => {
+    const store = await open();
+    const running = put(store, '/a', '1');
+    const closing = store.close();
+    assert.deepEqual(await running, { ok: true, revision: 1 });
+    await closing;
+    await store.close();
+    await rejectsWith('unavailable', put(store, '/a', '1'));
+    await rejectsWith('unavailable', store.get('/a'));
+    await rejectsWith('unavailable', store.range({ prefix: '/' }));
+    await rejectsWith(
+      'unavailable',
+      store.watch('/', () => {}),
+    );
+  });
+}
+
+function restartLaws(driver: DriverUnderTest, reopen: NonNullable<DriverUnderTest['reopen']>): void {
+  test('keeps entries, revisions, history, the compaction point and leases over a restart', async () => {
+    const time = new ManualClock();
+    let store = await driver.open({ clock: time });
+    const lease = await store.grantLease(10_000);
+    for (let i = 1; i <= 10; i++) await put(store, '/a', String(i));
+    await store.commit({ writes: [{ put: '/leased', value: utf8('x'), lease }] });
+    await store.commit({ writes: [{ delete: '/a' }] });
+    await store.compact(5);
+    time.advance(8_000);
+    store = await reopen(store, { clock: time });
+    assert.deepEqual([store.revision(), store.compactedRevision()], [12, 5]);
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/leased']);
+    assert.equal(text((await store.range({ prefix: '/a', atRevision: 7 })).entries[0]?.value), '7');
+    await rejectsWith(
+      'gone',
+      store.watch('/', () => {}, 4),
+    );
+    const seen = collect();
+    await store.watch('/', seen.sink, 9);
+    time.advance(8_000);
+    await store.keepLeaseAlive(lease);
+    assert.ok(await store.get('/leased'), 'a lease starts anew');
+    time.advance(10_000);
+    await put(store, '/b', '1');
+    assert.deepEqual(seen.lines, ['10 ~/a=10', '11 +/leased=x', '12 -/a', '13 -/leased', '14 +/b=1']);
+    await store.close();
+  });
+
+  test('never uses a revision again, also when the last one was a delete and is compacted', async () => {
+    const time = new ManualClock();
+    let store = await driver.open({ clock: time });
+    await put(store, '/a', '1');
+    await store.commit({ writes: [{ delete: '/a' }] });
+    await store.compact(2);
+    store = await reopen(store, { clock: time });
+    assert.deepEqual(await put(store, '/a', '1'), { ok: true, revision: 3 });
+    await store.close();
+  });
+}
+
+function write(key: string, value: string) {
+  return { put: key, value: utf8(value) };
+}
+
+function put(store: Store, key: string, value: string) {
+  return store.commit({ writes: [write(key, value)] });
+}
+
+function text(value: Uint8Array | undefined): string {
+  return value ? Buffer.from(value).toString() : '';
+}
+
+function keys(result: { readonly entries: readonly { readonly key: string }[] }): string[] {
+  return result.entries.map((entry) => entry.key);
+}
+
+/** A sink that writes down what it sees: `+` created, `~` changed, `-` deleted. */
+function collect() {
+  const lines: string[] = [];
+  const revisions: number[] = [];
+  const sink = ({ revision, changes }: ChangeBatch) => {
+    const parts = changes.map((change) => {
+      if (change.type === 'delete') {
+        assert.equal(change.revision, revision);
+        return `-${change.key}`;
+      }
+      assert.equal(change.entry.revision, revision);
+      return `${change.created ? '+' : '~'}${change.entry.key}=${text(change.entry.value)}`;
+    });
+    lines.push(`${revision} ${parts.join(', ')}`);
+    revisions.push(revision);
+  };
+  return { sink, lines, revisions };
+}
+
+async function rejectsWith(code: string, promise: Promise<unknown>): Promise<void> {
+  await assert.rejects(promise, (thrown) => thrown instanceof CodedError && thrown.code === code);
+}
