@@ -20,6 +20,10 @@ export interface ResourceDefinition {
   readonly categories: readonly string[];
   /** Objects of all versions of a resource share one stored form: this version. */
   readonly storageVersion: string;
+  /** The group under which objects are stored when it is not `group`: events.k8s.io keeps its events as core events. */
+  readonly storageGroup?: string;
+  /** What it takes, besides another apiVersion, to serve the stored form in this version. Absent: nothing. */
+  readonly conversion?: VersionConversion;
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly schema: ObjectSchema;
   readonly columns: TableColumns;
@@ -30,6 +34,12 @@ export interface ResourceDefinition {
   /** True: PUT to a missing object creates it (e.g. leases, endpoints). */
   readonly createOnUpdate: boolean;
   readonly strategy: WriteStrategy;
+}
+
+/** Both work on a private copy in place. `apiVersion` and `kind` are the caller's to change. */
+export interface VersionConversion {
+  fromStorage(object: JsonObject): void;
+  toStorage(object: JsonObject): void;
 }
 
 export interface SubresourceDefinition {
