@@ -1,0 +1,120 @@
+import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
+import { ClusterError, type KubeObject } from './client.ts';
+import type { Informer } from './informer.ts';
+import { isConflict } from './kinds.ts';
+import { WorkQueue, type WorkQueueLimits } from './work-queue.ts';
+
+/** Turns the changes of one kind into keys of a controller. Made by `watchKeys`. */
+export interface KeySource {
+  readonly synced: Promise<void>;
+  start(enqueue: (key: string) => void): () => void;
+}
+
+export type ChangeType = 'added' | 'updated' | 'deleted';
+
+/**
+ * Watches a kind and names the keys that a change concerns. `keys` is called for the new object and, on an update,
+ * also decides with the previous one at hand (a generation that did not change, an owner that did).
+ */
+export function watchKeys<T extends KubeObject>(
+  informer: Informer<T>,
+  keys: (object: T, previous: T | undefined, type: ChangeType) => Iterable<string> | string | undefined,
+): KeySource {
+  return {
+    synced: informer.synced,
+    start(enqueue) {
+      const note = (object: T, previous: T | undefined, type: ChangeType) => {
+        const named = keys(object, previous, type);
+        if (typeof named === 'string') enqueue(named);
+        else if (named) for (const key of named) enqueue(key);
+      };
+      return informer.subscribe({
+        added: (object) => note(object, undefined, 'added'),
+        updated: (object, previous) => note(object, previous, 'updated'),
+        deleted: (object) => note(object, undefined, 'deleted'),
+      });
+    },
+  };
+}
+
+/** What a pass asks for: nothing, or to be called again after a while. */
+export interface Reconciled {
+  readonly againAfterMs: number;
+}
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly watches: readonly KeySource[];
+  /**
+   * Brings the world one step nearer to what the object of `key` asks for. Called for one key at a time. A thrown
+   * error means: try again later.
+   */
+  reconcile(key: string, signal: AbortSignal): Promise<Reconciled | undefined>;
+  /** Keys worked on at the same time. */
+  readonly concurrency?: number;
+  readonly limits?: Partial<WorkQueueLimits>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface Controller {
+  /** Asks for a pass over `key`, from outside the watches. */
+  enqueue(key: string, delayMs?: number): void;
+  /** Resolves when all workers have stopped, after `signal` aborted. */
+  readonly stopped: Promise<void>;
+}
+
+/** Runs one controller: watches make keys, workers reconcile them, failures come back with back-off. */
+export function runController(options: ControllerOptions): Controller {
+  const queue = new WorkQueue(options);
+  const unsubscribe = options.watches.map((watch) => watch.start((key) => queue.add(key)));
+  const stop = () => {
+    for (const end of unsubscribe) end();
+    queue.close();
+  };
+  if (options.signal.aborted) stop();
+  else options.signal.addEventListener('abort', stop, { once: true });
+  return {
+    enqueue: (key, delayMs = 0) => queue.addAfter(key, delayMs),
+    stopped: runWorkers(options, queue),
+  };
+}
+
+async function runWorkers(options: ControllerOptions, queue: WorkQueue): Promise<void> {
+  await Promise.all(options.watches.map((watch) => watch.synced));
+  const workers: Promise<void>[] = [];
+  for (let i = 0; i < (options.concurrency ?? 1); i++) workers.push(work(options, queue));
+  await Promise.all(workers);
+}
+
+async function work(options: ControllerOptions, queue: WorkQueue): Promise<void> {
+  for (;;) {
+    const key = await queue.next();
+    if (key === undefined || options.signal.aborted) return;
+    await workOn(key, options, queue);
+    queue.done(key);
+  }
+}
+
+async function workOn(key: string, options: ControllerOptions, queue: WorkQueue): Promise<void> {
+  try {
+    const result = await options.reconcile(key, options.signal);
+    queue.forget(key);
+    if (result) queue.addAfter(key, result.againAfterMs);
+  } catch (thrown) {
+    if (options.signal.aborted) return;
+    const delayMs = Math.round(queue.addBackedOff(key));
+    const fields = { controller: options.name, key, error: errorMessage(thrown), retryInMs: delayMs };
+    if (isExpected(thrown)) options.log.debug('reconcile again', fields);
+    else options.log.warn('reconcile failed', fields);
+  }
+}
+
+/** Losing a race is part of the design; anything else deserves a look. */
+function isExpected(thrown: unknown): boolean {
+  return (
+    isConflict(thrown) || (thrown instanceof ClusterError && [404, 409, 429, 503].includes(thrown.status))
+  );
+}
