@@ -13,4 +13,5 @@ export type {
 } from './contract.ts';
 export { storeLimits } from './contract.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
+export { openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';

@@ -1,0 +1,71 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+const queries = {
+  begin: 'BEGIN',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  marks: 'SELECT name, value FROM marks',
+  setMark: 'UPDATE marks SET value = ? WHERE name = ?',
+
+  get: `SELECT v.key, v.id, v.created, v.lease, v.value
+    FROM current c JOIN versions v ON v.id = c.version WHERE c.key = ?`,
+  current: 'SELECT version, created FROM current WHERE key = ?',
+  range: `SELECT v.key, v.id, v.created, v.lease, v.value
+    FROM current c CROSS JOIN versions v ON v.id = c.version
+    WHERE c.key >= ? AND c.key < ? ORDER BY c.key LIMIT ?`,
+  rangeAt: `SELECT v.key, v.id, v.created, v.lease, v.value FROM versions v INDEXED BY versions_by_key
+    WHERE v.key >= ?1 AND v.key < ?2 AND v.id <= ?3 AND v.created > 0 AND NOT EXISTS (
+      SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id AND later.id <= ?3)
+    ORDER BY v.key, v.id LIMIT ?4`,
+  history: `SELECT key, id, created, lease, value FROM versions
+    WHERE id >= ? AND key >= ? AND key < ? ORDER BY id`,
+
+  insertVersion: 'INSERT INTO versions (id, key, created, lease, value) VALUES (?, ?, ?, ?, ?)',
+  setCurrent: `INSERT INTO current (key, version, created, lease) VALUES (?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET version = excluded.version, created = excluded.created, lease = excluded.lease`,
+  deleteCurrent: 'DELETE FROM current WHERE key = ?',
+
+  leases: 'SELECT id, ttl_ms FROM leases',
+  lease: 'SELECT 1 FROM leases WHERE id = ?',
+  addLease: 'INSERT INTO leases (id, ttl_ms) VALUES (?, ?)',
+  removeLease: 'DELETE FROM leases WHERE id = ?',
+  leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key',
+
+  dropSuperseded: `DELETE FROM versions WHERE id IN (
+    SELECT older.id FROM versions newer CROSS JOIN versions older ON older.key = newer.key AND older.id < newer.id
+    WHERE newer.id BETWEEN ? AND ?)`,
+  dropDeletions: 'DELETE FROM versions WHERE created = 0 AND id BETWEEN ? AND ?',
+} as const;
+
+/** Every statement of the ledger, prepared once. */
+export type Statements = Readonly<Record<keyof typeof queries, StatementSync>>;
+
+export function prepareStatements(database: DatabaseSync): Statements {
+  const prepare = (name: keyof typeof queries): StatementSync => {
+    const statement = database.prepare(queries[name]);
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  return {
+    begin: prepare('begin'),
+    commit: prepare('commit'),
+    rollback: prepare('rollback'),
+    marks: prepare('marks'),
+    setMark: prepare('setMark'),
+    get: prepare('get'),
+    current: prepare('current'),
+    range: prepare('range'),
+    rangeAt: prepare('rangeAt'),
+    history: prepare('history'),
+    insertVersion: prepare('insertVersion'),
+    setCurrent: prepare('setCurrent'),
+    deleteCurrent: prepare('deleteCurrent'),
+    leases: prepare('leases'),
+    lease: prepare('lease'),
+    addLease: prepare('addLease'),
+    removeLease: prepare('removeLease'),
+    leasedKeys: prepare('leasedKeys'),
+    dropSuperseded: prepare('dropSuperseded'),
+    dropDeletions: prepare('dropDeletions'),
+  };
+}

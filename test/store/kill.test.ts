@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CodedError, seededRandom, systemClock } from '../../src/base/index.ts';
+import { openSqliteStore } from '../../src/store/index.ts';
+
+const rounds = 20;
+const writer = fileURLToPath(new URL('kill-writer.ts', import.meta.url));
+
+/** Runs the writer, kills it after so many acknowledged writes and returns what it had acknowledged. */
+async function writeAndKill(file: string, round: string, killAfter: number): Promise<string[]> {
+  const child = spawn(process.execPath, [writer, file, round], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const acknowledged: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    acknowledged.push(line);
+    if (acknowledged.length === killAfter) {
+      assertLocked(file);
+      child.kill('SIGKILL');
+    }
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  assert.equal(child.signalCode, 'SIGKILL');
+  return acknowledged;
+}
+
+function assertLocked(file: string): void {
+  const open = () => openSqliteStore({ file, clock: systemClock, random: seededRandom('second') });
+  assert.throws(open, (thrown) => thrown instanceof CodedError && thrown.code === 'unavailable');
+}
+
+test(`kill -9 under load, ${rounds} times: nothing acknowledged is lost, no transaction is half there`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-kill-'));
+  const file = join(folder, 'drydock.db');
+  const random = seededRandom('kill');
+  const acknowledged = new Map<string, number>();
+  let highest = 0;
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const line of await writeAndKill(file, `r${round}`, 1 + random.integer(1500))) {
+        const [name = '', revision = ''] = line.split(' ');
+        assert.ok(Number(revision) > 0);
+        highest = Math.max(highest, Number(revision));
+        acknowledged.set(`r${round}/${name}`, Number(revision));
+      }
+      const store = openSqliteStore({ file, clock: systemClock, random });
+      assert.ok(store.revision() >= highest, 'revisions never move back');
+      const left = (await store.range({ prefix: '/left/' })).entries;
+      const right = (await store.range({ prefix: '/right/' })).entries;
+      assert.deepEqual(
+        left.map((entry) => entry.key.replace('/left/', '/right/')),
+        right.map((entry) => entry.key),
+      );
+      const revisions = new Map(left.map((entry) => [entry.key.slice('/left/'.length), entry.revision]));
+      for (const [name, revision] of acknowledged)
+        assert.equal(revisions.get(name), revision, `lost ${name}`);
+      assert.equal(
+        new Set(left.map((entry) => entry.revision)).size,
+        left.length,
+        'each transaction has its own',
+      );
+      await store.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
