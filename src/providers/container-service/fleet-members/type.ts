@@ -1,0 +1,101 @@
+import {
+  ArmError,
+  type ResourceDraft,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+} from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { Fields } from '../../fields.ts';
+import { fleetVersions } from '../api-versions.ts';
+import { refuseChange } from '../managed-clusters/type.ts';
+import { fleetMemberType } from './record.ts';
+
+const labelPattern = /^[a-z0-9]$|^[a-z0-9][-a-z0-9]{0,48}[a-z0-9]$/;
+const labelRule = '1 to 50 lower-case letters, digits and hyphens, with a letter or digit at both ends';
+
+/** Kinds of cluster that can be a member. */
+const memberKinds =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/(Microsoft\.ContainerService\/managedClusters|Microsoft\.Kubernetes\/connectedClusters)\/[^/]+$/i;
+
+/** Members of fleets: one cluster each, joined by a loop. */
+export const fleetMembers: ResourceType = {
+  namespace: 'Microsoft.ContainerService',
+  type: 'fleets/members',
+  apiVersions: fleetVersions,
+  lowestApiVersion: '2022-06-02-preview',
+  scope: 'proxy',
+  name: { pattern: labelPattern, rule: labelRule },
+  lifecycle: 'converged',
+  etagMember: 'eTag',
+  createState: 'Joining',
+  deleteState: 'Leaving',
+  prepare,
+  present,
+};
+
+async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
+  const body = new Fields(write.body['properties'], 'properties');
+  const stored = new Fields(write.stored?.properties);
+  const clusterResourceId = body.string('clusterResourceId') ?? stored.string('clusterResourceId');
+  if (!clusterResourceId)
+    throw body.wrong('clusterResourceId', 'the ARM id of the member cluster is required');
+  refuseChange('clusterResourceId', stored.string('clusterResourceId'), clusterResourceId);
+  const group = body.string('group');
+  if (group !== undefined && !labelPattern.test(group)) throw body.wrong('group', labelRule);
+  if (!write.stored) await checkCluster(write, clusterResourceId);
+  const labels = body.stringMap('labels');
+  return {
+    properties: {
+      clusterResourceId,
+      ...(group === undefined ? {} : { group }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    },
+  };
+}
+
+async function checkCluster(write: ResourceWrite, clusterId: string): Promise<void> {
+  const [, type] = memberKinds.exec(clusterId) ?? [];
+  if (!type) {
+    throw new ArmError(
+      400,
+      'InvalidParameter',
+      `The value of parameter properties.clusterResourceId is invalid. Error details: '${clusterId}' is not the id of a Microsoft.ContainerService/managedClusters or Microsoft.Kubernetes/connectedClusters resource.`,
+      { target: 'properties.clusterResourceId' },
+    );
+  }
+  const { records } = write.context;
+  await write.context.demandLinked(write.caller, {
+    action: `${fleetMemberType}/write`,
+    scope: write.id,
+    linkedAction: `${type}/write`,
+    linkedScope: clusterId,
+  });
+  if (!(await records.get(clusterId))) {
+    throw new ArmError(400, 'BadRequest', `The member cluster '${clusterId}' was not found.`, {
+      target: 'properties.clusterResourceId',
+    });
+  }
+  const members = await records.list('/', fleetMemberType);
+  const taken = members.find(
+    (member) => sameCluster(member, clusterId) && member.id.toLowerCase() !== write.id.toLowerCase(),
+  );
+  if (!taken) return;
+  throw new ArmError(
+    409,
+    'Conflict',
+    `The cluster '${clusterId}' is already a member of a fleet: '${taken.id}'. A cluster can join one fleet only.`,
+    { target: 'properties.clusterResourceId' },
+  );
+}
+
+function sameCluster(member: ResourceRecord, clusterId: string): boolean {
+  return new Fields(member.properties).string('clusterResourceId')?.toLowerCase() === clusterId.toLowerCase();
+}
+
+function present(record: ResourceRecord): JsonObject {
+  return {
+    ...record.properties,
+    status: record.operation === undefined ? {} : { lastOperationId: record.operation },
+  };
+}

@@ -1,0 +1,76 @@
+import type { ResourceRecord } from '../../../arm/index.ts';
+import { Fields } from '../../fields.ts';
+import { type LoopParts, runRecordLoop } from '../../loop.ts';
+import { groupRecord } from '../../managed-group.ts';
+import { removeMember } from '../fleet-members/loop.ts';
+import { fleetMemberType } from '../fleet-members/record.ts';
+import { withIdentity } from '../managed-clusters/loop.ts';
+import { clusterIdOf, clusterOrder } from '../managed-clusters/record.ts';
+import type { ContainerServiceSettings } from '../settings.ts';
+import { hubGroupName, hubNodeGroupName, hubRecord, hubRecordId } from './hub.ts';
+
+export const fleetType = 'Microsoft.ContainerService/fleets';
+
+/** Makes the hub of every fleet that has one, and takes it away with the fleet. */
+export function runFleets(parts: LoopParts, settings: ContainerServiceSettings) {
+  return runRecordLoop({
+    ...parts,
+    type: fleetType,
+    reconcile: (id) => reconcile(id, parts, settings),
+  });
+}
+
+async function reconcile(id: string, parts: LoopParts, settings: ContainerServiceSettings): Promise<void> {
+  const fleet = await parts.records.get(id);
+  if (!fleet || fleet.provisioningState === 'Failed') return;
+  if (fleet.provisioningState === 'Deleting') {
+    await removeFleet(fleet, parts, settings);
+    return;
+  }
+  const identified = await withIdentity(fleet, parts.records, settings);
+  if (new Fields(identified.properties).has('hubProfile')) await provideHub(identified, parts, settings);
+  if (fleet.provisioningState === 'Succeeded') return;
+  await parts.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
+    status: 'Succeeded',
+  });
+}
+
+async function provideHub(
+  fleet: ResourceRecord,
+  parts: LoopParts,
+  settings: ContainerServiceSettings,
+): Promise<void> {
+  const { records, random } = parts;
+  const existing = await records.get(hubRecordId(fleet));
+  const { order, record } = clusterOrder(existing ?? hubRecord(fleet, random), random);
+  if (!existing) {
+    await records.put(groupRecord(fleet, hubGroupName(fleet)));
+    await records.put(record);
+    await records.put(groupRecord(record, hubNodeGroupName(fleet)));
+  }
+  await settings.clusters.ensure(order);
+  await settings.fleets.prepareHub(order.clusterId);
+}
+
+/** Members leave first, then the hub goes, then its groups. */
+async function removeFleet(
+  fleet: ResourceRecord,
+  parts: LoopParts,
+  settings: ContainerServiceSettings,
+): Promise<void> {
+  const { records } = parts;
+  for (const member of await records.list(`${fleet.id}/members`, fleetMemberType)) {
+    await removeMember(member, parts, settings);
+  }
+  const hub = await records.get(hubRecordId(fleet));
+  const hubId = hub && clusterIdOf(hub);
+  if (hubId) await settings.clusters.remove(hubId);
+  if (hub) {
+    await records.remove(hub.id);
+    await records.remove(groupRecord(fleet, hubNodeGroupName(fleet)).id);
+    await records.remove(groupRecord(fleet, hubGroupName(fleet)).id);
+  }
+  const principalId = new Fields(fleet.identity).string('principalId');
+  if (principalId) await settings.identities.remove(principalId);
+  await records.remove(fleet.id);
+}

@@ -1,0 +1,82 @@
+import { ArmError, type ResourceWrite } from '../../../arm/index.ts';
+import type { Fields } from '../../fields.ts';
+
+const subnetPattern =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i;
+
+/** The hub's service range: a private hub's network must not overlap it. */
+const serviceRange = { address: ipv4('10.0.0.0'), bits: 16 };
+
+/** A private hub needs a subnet for its agents, and every named subnet must exist, fit, and be joinable. */
+export async function checkSubnets(write: ResourceWrite, hub: Fields): Promise<void> {
+  const server = hub.object('apiServerAccessProfile');
+  const agent = hub.object('agentProfile');
+  const isPrivate = server.boolean('enablePrivateCluster') === true;
+  if (isPrivate && !agent.has('subnetId')) {
+    throw agent.wrong(
+      'subnetId',
+      'a private hub cluster needs the subnet of its agents (agentProfile.subnetId)',
+    );
+  }
+  if (server.boolean('enableVnetIntegration') && !server.has('subnetId')) {
+    throw server.wrong('subnetId', 'virtual network integration needs the subnet of the API server');
+  }
+  for (const profile of [agent, server]) {
+    const subnetId = profile.string('subnetId');
+    if (subnetId !== undefined) await checkSubnet(write, profile, subnetId);
+  }
+}
+
+async function checkSubnet(write: ResourceWrite, profile: Fields, subnetId: string): Promise<void> {
+  if (!subnetPattern.test(subnetId)) {
+    throw new ArmError(
+      400,
+      'LinkedInvalidPropertyId',
+      `Property id '${subnetId}' at path '${profile.at('subnetId')}' is invalid. Expect fully qualified resource Id that start with '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
+    );
+  }
+  await write.context.demandLinked(write.caller, {
+    action: 'Microsoft.ContainerService/fleets/write',
+    scope: write.id,
+    linkedAction: 'Microsoft.Network/virtualNetworks/subnets/join/action',
+    linkedScope: subnetId,
+  });
+  const subnet = await write.context.records.get(subnetId);
+  if (!subnet) {
+    throw new ArmError(
+      400,
+      'InvalidResourceReference',
+      `Resource ${subnetId} referenced by resource ${write.id} was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
+    );
+  }
+  const networkId = subnetId.slice(0, subnetId.toLowerCase().lastIndexOf('/subnets/'));
+  const network = await write.context.records.get(networkId);
+  const addressSpace = network?.properties['addressSpace'];
+  for (const prefix of prefixesOf(addressSpace)) {
+    if (!overlapsServiceRange(prefix)) continue;
+    throw new ArmError(
+      400,
+      'ServiceCidrOverlapExistingSubnetsCidr',
+      `The address space '${prefix}' of the virtual network '${networkId}' overlaps the hub's service range 10.0.0.0/16. Use a network outside of it.`,
+    );
+  }
+}
+
+function prefixesOf(addressSpace: unknown): string[] {
+  if (typeof addressSpace !== 'object' || addressSpace === null || !('addressPrefixes' in addressSpace))
+    return [];
+  const { addressPrefixes } = addressSpace;
+  return Array.isArray(addressPrefixes) ? addressPrefixes.filter((item) => typeof item === 'string') : [];
+}
+
+function overlapsServiceRange(prefix: string): boolean {
+  const [address = '', bits = '32'] = prefix.split('/');
+  if (!/^\d+(\.\d+){3}$/.test(address)) return false;
+  const shared = Math.min(Number(bits), serviceRange.bits);
+  const mask = shared === 0 ? 0 : (0xffff_ffff << (32 - shared)) >>> 0;
+  return (ipv4(address) & mask) >>> 0 === (serviceRange.address & mask) >>> 0;
+}
+
+function ipv4(address: string): number {
+  return address.split('.').reduce((value, part) => (value << 8) | Number(part), 0) >>> 0;
+}

@@ -1,0 +1,22 @@
+import type { ResourceType } from '../../arm/index.ts';
+import type { LoopParts, RecordLoop } from '../loop.ts';
+import { runFleetMembers } from './fleet-members/loop.ts';
+import { fleetMembers } from './fleet-members/type.ts';
+import { runFleets } from './fleets/loop.ts';
+import { fleets } from './fleets/type.ts';
+import { agentPools } from './managed-clusters/agent-pools.ts';
+import { runManagedClusters } from './managed-clusters/loop.ts';
+import { managedClusters } from './managed-clusters/type.ts';
+import type { ContainerServiceSettings } from './settings.ts';
+
+export type { ContainerServiceSettings, SystemIdentities } from './settings.ts';
+
+/** Types of Microsoft.ContainerService. */
+export function containerServiceTypes(settings: ContainerServiceSettings): ResourceType[] {
+  return [fleets(settings), fleetMembers, managedClusters(settings), agentPools];
+}
+
+/** Loops of Microsoft.ContainerService. */
+export function containerServiceLoops(parts: LoopParts, settings: ContainerServiceSettings): RecordLoop[] {
+  return [runManagedClusters(parts, settings), runFleets(parts, settings), runFleetMembers(parts, settings)];
+}

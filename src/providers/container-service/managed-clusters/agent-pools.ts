@@ -1,0 +1,177 @@
+import type { RelatedWrite, ResourceRecord, ResourceType, ResourceWrite } from '../../../arm/index.ts';
+import type { JsonObject, Random } from '../../../base/index.ts';
+import type { NodePoolOrder } from '../../cluster-supply.ts';
+import { Fields } from '../../fields.ts';
+import { azureSizes, findSize } from '../../machine-sizes.ts';
+import { managedClusterVersions } from '../api-versions.ts';
+
+export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
+
+const poolNamePattern = /^[a-z][a-z0-9]{0,11}$/;
+const nodesPerPool = { min: 0, max: 1000 } as const;
+const podsPerNode = { min: 10, max: 250 } as const;
+
+/** One agent pool as asked for, with defaults. */
+export interface AgentPool {
+  readonly name: string;
+  readonly count: number;
+  readonly vmSize: string;
+  readonly mode: 'System' | 'User' | 'Gateway';
+  readonly maxPods: number;
+  readonly version: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly string[];
+  readonly profile: JsonObject;
+}
+
+/** Agent pools of a cluster can be read on their own; they are written with the cluster. */
+export const agentPools: ResourceType = {
+  namespace: 'Microsoft.ContainerService',
+  type: 'managedClusters/agentPools',
+  apiVersions: managedClusterVersions,
+  lowestApiVersion: '2019-02-01',
+  scope: 'proxy',
+  name: { pattern: poolNamePattern, rule: '1 to 12 lower-case letters and digits, beginning with a letter' },
+  lifecycle: 'immediate',
+  verbs: ['get', 'list'],
+  systemData: false,
+  prepare: (write) => ({ properties: write.stored?.properties ?? {} }),
+};
+
+export function readAgentPools(body: Fields, clusterVersion: string): AgentPool[] {
+  const pools = body.objects('agentPoolProfiles').map((pool) => readPool(pool, clusterVersion));
+  const hasSystemPool = pools.some((pool) => pool.mode === 'System' && pool.count > 0);
+  if (!hasSystemPool) {
+    throw body.wrong('agentPoolProfiles', 'must define at least one system pool with at least one node');
+  }
+  const doubled = pools.find((pool, i) => pools.findIndex((other) => other.name === pool.name) !== i);
+  if (doubled) throw body.wrong('agentPoolProfiles', `the pool name '${doubled.name}' is used twice`);
+  return pools;
+}
+
+function readPool(pool: Fields, clusterVersion: string): AgentPool {
+  const name = pool.string('name') ?? '';
+  if (!poolNamePattern.test(name)) {
+    throw pool.wrong('name', 'must be 1 to 12 lower-case letters and digits, beginning with a letter');
+  }
+  const asked = pool.string('vmSize') || 'Standard_D4s_v3';
+  const size = findSize(azureSizes, asked);
+  if (!size) {
+    const known = Object.keys(azureSizes).join(', ');
+    throw pool.wrong('vmSize', `the VM size '${asked}' is not available; available sizes: ${known}`);
+  }
+  return {
+    name,
+    count: pool.integer('count', nodesPerPool) ?? 1,
+    vmSize: size.name,
+    mode: pool.choice('mode', ['System', 'User', 'Gateway']) ?? 'User',
+    maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
+    version: pool.string('orchestratorVersion') || clusterVersion,
+    labels: pool.stringMap('nodeLabels'),
+    taints: pool.strings('nodeTaints'),
+    profile: pool.value,
+  };
+}
+
+/** A pool as the service prints it. */
+export function poolProperties(pool: AgentPool): JsonObject {
+  return {
+    ...pool.profile,
+    name: pool.name,
+    count: pool.count,
+    vmSize: pool.vmSize,
+    osType: 'Linux',
+    osSKU: 'Ubuntu',
+    osDiskSizeGB: 128,
+    osDiskType: 'Managed',
+    mode: pool.mode,
+    maxPods: pool.maxPods,
+    type: 'VirtualMachineScaleSets',
+    orchestratorVersion: pool.version,
+    currentOrchestratorVersion: pool.version,
+    nodeImageVersion: nodeImage,
+    powerState: { code: 'Running' },
+    enableAutoScaling: pool.profile['enableAutoScaling'] ?? false,
+  };
+}
+
+const nodeImage = 'AKSUbuntu-2204gen2containerd-202511.07.0';
+
+/** The child records that go with a cluster write. */
+export function agentPoolDrafts(write: ResourceWrite, pools: readonly AgentPool[]): RelatedWrite[] {
+  const wanted = pools.map((pool) => ({ put: poolRecord(write, pool) }));
+  const before = new Fields(write.stored?.properties).objects('agentPoolProfiles');
+  const dropped = before
+    .map((pool) => pool.string('name') ?? '')
+    .filter((name) => !pools.some((pool) => pool.name === name))
+    .map((name) => ({ delete: `${write.id}/agentPools/${name}` }));
+  return [...wanted, ...dropped];
+}
+
+function poolRecord(write: ResourceWrite, pool: AgentPool): ResourceRecord {
+  const now = new Date(write.context.clock.now()).toISOString();
+  return {
+    id: `${write.id}/agentPools/${pool.name}`,
+    name: pool.name,
+    type: agentPoolType,
+    properties: poolProperties(pool),
+    provisioningState: 'Succeeded',
+    systemData: {
+      createdBy: write.caller.name,
+      createdByType: 'User',
+      createdAt: now,
+      lastModifiedBy: write.caller.name,
+      lastModifiedByType: 'User',
+      lastModifiedAt: now,
+    },
+    etag: write.context.random.uuid(),
+  };
+}
+
+const vmssSuffixAlphabet = '0123456789';
+
+/**
+ * Node pools for the cluster host. Names are chosen once: `known` maps a pool's name to the prefix of its nodes, and
+ * the result repeats it with new pools added.
+ */
+export function nodePoolOrders(
+  properties: Fields,
+  known: Readonly<Record<string, string>>,
+  random: Random,
+): { readonly orders: NodePoolOrder[]; readonly prefixes: Record<string, string> } {
+  const prefixes: Record<string, string> = {};
+  const orders = properties.objects('agentPoolProfiles').map((pool) => {
+    const name = pool.string('name') ?? '';
+    const prefix = known[name] ?? `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
+    prefixes[name] = prefix;
+    const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
+    const mode = pool.string('mode') ?? 'User';
+    const count = pool.integer('count', nodesPerPool) ?? 0;
+    return {
+      name,
+      mode: 'worker',
+      nodeNames: Array.from({ length: count }, (_, i) => `${prefix}${i.toString(36).padStart(6, '0')}`),
+      labels: {
+        ...pool.stringMap('nodeLabels'),
+        agentpool: name,
+        'kubernetes.azure.com/agentpool': name,
+        'kubernetes.azure.com/mode': mode.toLowerCase(),
+        'kubernetes.azure.com/role': 'agent',
+        'node.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
+      },
+      taints: pool.strings('nodeTaints').map(parseTaint),
+      cpuCores: size?.cpuCores ?? 2,
+      memoryMiB: size?.memoryMiB ?? 8192,
+      osImage: 'Ubuntu 22.04.5 LTS',
+      maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
+    } satisfies NodePoolOrder;
+  });
+  return { orders, prefixes };
+}
+
+/** `key=value:Effect` or `key:Effect` as a Kubernetes taint. */
+export function parseTaint(text: string): JsonObject {
+  const [pair = '', effect = 'NoSchedule'] = text.split(':');
+  const [key = '', value] = pair.split('=');
+  return value === undefined ? { key, effect } : { key, value, effect };
+}

@@ -1,0 +1,81 @@
+import { type ActionCall, ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
+import type { Json, JsonObject } from '../../../base/index.ts';
+import { Fields } from '../../fields.ts';
+import { firstPartyKubernetes } from '../../first-party.ts';
+import { base64, type KubeconfigUser, kubeconfigYaml } from '../../kubeconfig.ts';
+import type { ContainerServiceSettings } from '../settings.ts';
+import { clusterIdOf, fleetIdOf } from './record.ts';
+
+export function credentialActions(settings: ContainerServiceSettings): Record<string, ResourceAction> {
+  return {
+    listClusterUserCredential: { run: (call) => userCredential(call, settings) },
+    listClusterMonitoringUserCredential: { run: (call) => userCredential(call, settings) },
+    listClusterAdminCredential: { run: (call) => adminCredential(call.record, settings) },
+  };
+}
+
+async function userCredential(call: ActionCall, settings: ContainerServiceSettings): Promise<Json> {
+  const properties = new Fields(call.record.properties);
+  const entra = properties.has('aadProfile') || fleetIdOf(call.record) !== undefined;
+  const user: KubeconfigUser = entra
+    ? { plugin: tokenPlugin(settings) }
+    : await runningCluster(call.record, settings).adminCredential();
+  return kubeconfigs('clusterUser', kubeconfig(call.record, settings, { role: 'clusterUser', user }));
+}
+
+async function adminCredential(record: ResourceRecord, settings: ContainerServiceSettings): Promise<Json> {
+  if (new Fields(record.properties).boolean('disableLocalAccounts')) {
+    throw new ArmError(
+      400,
+      'BadRequest',
+      'Getting static credential is not allowed because this cluster is set to disable local accounts.',
+    );
+  }
+  const user = await runningCluster(record, settings).adminCredential();
+  return kubeconfigs('clusterAdmin', kubeconfig(record, settings, { role: 'clusterAdmin', user }));
+}
+
+/** The answer of every `list...Credential` action. */
+export function kubeconfigs(name: string, yaml: string): JsonObject {
+  return { kubeconfigs: [{ name, value: base64(yaml) }] };
+}
+
+export function tokenPlugin(settings: ContainerServiceSettings) {
+  return {
+    ...settings.tokenCommand,
+    serverId: firstPartyKubernetes.server,
+    clientId: firstPartyKubernetes.client,
+    tenantId: settings.tenantId,
+  };
+}
+
+function kubeconfig(
+  record: ResourceRecord,
+  settings: ContainerServiceSettings,
+  access: { readonly role: string; readonly user: KubeconfigUser },
+): string {
+  const properties = new Fields(record.properties);
+  const group = /\/resourceGroups\/([^/]+)/i.exec(record.id)?.[1] ?? '';
+  const fqdn = properties.string('fqdn') ?? '';
+  const isPrivate = properties.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;
+  return kubeconfigYaml({
+    context: record.name,
+    userName: `${access.role}_${group}_${record.name}`,
+    ...(isPrivate
+      ? { server: `https://${properties.string('privateFQDN') ?? fqdn}:443` }
+      : { server: settings.origin(), tlsServerName: fqdn }),
+    certificateAuthority: runningCluster(record, settings).certificateAuthority,
+    user: access.user,
+  });
+}
+
+export function runningCluster(record: ResourceRecord, settings: ContainerServiceSettings) {
+  const clusterId = clusterIdOf(record);
+  const cluster = clusterId ? settings.clusters.get(clusterId) : undefined;
+  if (cluster) return cluster;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    `The cluster '${record.name}' has no API server yet: its provisioning state is ${record.provisioningState}. Wait until it is Succeeded and try again.`,
+  );
+}

@@ -1,0 +1,93 @@
+import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
+import { Fields } from '../../fields.ts';
+import type { LoopParts } from '../../loop.ts';
+import { runRecordLoop } from '../../loop.ts';
+import { groupRecord } from '../../managed-group.ts';
+import type { ContainerServiceSettings } from '../settings.ts';
+import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
+
+/** Makes the cluster behind every managed cluster record, and takes it away with the record. */
+export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
+  return runRecordLoop({
+    ...parts,
+    type: managedClusterType,
+    reconcile: (id) => reconcile(id, parts, settings),
+  });
+}
+
+async function reconcile(id: string, parts: LoopParts, settings: ContainerServiceSettings): Promise<void> {
+  const record = await parts.records.get(id);
+  // The hub of a fleet is made and removed by the fleet's own loop.
+  if (!record || fleetIdOf(record)) return;
+  if (record.provisioningState === 'Deleting') {
+    await removeCluster(record, parts.records, settings);
+    return;
+  }
+  if (record.provisioningState === 'Failed') return;
+  await provision(record, parts, settings);
+}
+
+async function provision(
+  record: ResourceRecord,
+  parts: LoopParts,
+  settings: ContainerServiceSettings,
+): Promise<void> {
+  const identified = await withIdentity(record, parts.records, settings);
+  const { order, record: chosen } = clusterOrder(identified, parts.random);
+  if (chosen.internal !== identified.internal && clusterIdOf(identified) !== order.clusterId) {
+    // The id is written before the cluster is made, so that a crash in between finds the same one again.
+    await parts.records.update(record.id, (current) => ({
+      ...current,
+      internal: { ...current.internal, ...chosen.internal },
+    }));
+  }
+  await settings.clusters.ensure(order);
+  await parts.records.put(
+    groupRecord(record, new Fields(record.properties).string('nodeResourceGroup') ?? ''),
+  );
+  if (record.provisioningState === 'Succeeded') return;
+  await parts.records.update(
+    record.id,
+    (current) => ({
+      ...current,
+      internal: { ...current.internal, ...chosen.internal },
+      provisioningState: 'Succeeded',
+    }),
+    { status: 'Succeeded' },
+  );
+}
+
+/** Gives a system-assigned identity its directory object, once. */
+export async function withIdentity(
+  record: ResourceRecord,
+  records: RecordStore,
+  settings: Pick<ContainerServiceSettings, 'identities' | 'tenantId'>,
+): Promise<ResourceRecord> {
+  const identity = new Fields(record.identity);
+  if (!identity.string('type')?.includes('SystemAssigned') || identity.has('principalId')) return record;
+  const created = await settings.identities.create({ name: record.name, resourceId: record.id });
+  const updated = await records.update(record.id, (current) => ({
+    ...current,
+    identity: {
+      ...new Fields(current.identity).value,
+      principalId: created.objectId,
+      tenantId: settings.tenantId,
+    },
+  }));
+  return updated ?? record;
+}
+
+async function removeCluster(
+  record: ResourceRecord,
+  records: RecordStore,
+  settings: ContainerServiceSettings,
+): Promise<void> {
+  const clusterId = clusterIdOf(record);
+  if (clusterId) await settings.clusters.remove(clusterId);
+  const principalId = new Fields(record.identity).string('principalId');
+  if (principalId) await settings.identities.remove(principalId);
+  const group = new Fields(record.properties).string('nodeResourceGroup');
+  if (group) await records.remove(groupRecord(record, group).id);
+  for (const pool of await records.list(`${record.id}/agentPools`)) await records.remove(pool.id);
+  await records.remove(record.id);
+}

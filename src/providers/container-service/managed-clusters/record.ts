@@ -1,0 +1,56 @@
+import type { ResourceRecord } from '../../../arm/index.ts';
+import type { Random } from '../../../base/index.ts';
+import type { ClusterOrder } from '../../cluster-supply.ts';
+import { Fields } from '../../fields.ts';
+import { nodePoolOrders } from './agent-pools.ts';
+
+export const managedClusterType = 'Microsoft.ContainerService/managedClusters';
+
+/** The UUID of the cluster behind a record; none until its loop has seen the record. */
+export function clusterIdOf(record: ResourceRecord): string | undefined {
+  const found = record.internal?.['clusterId'];
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The fleet whose hub this cluster is. */
+export function fleetIdOf(record: ResourceRecord): string | undefined {
+  const found = record.internal?.['fleetId'];
+  return typeof found === 'string' ? found : undefined;
+}
+
+/**
+ * What the cluster host is asked for, and the record with the choices that must stay: the cluster's id and the
+ * names of its nodes.
+ */
+export function clusterOrder(
+  record: ResourceRecord,
+  random: Random,
+): { readonly order: ClusterOrder; readonly record: ResourceRecord } {
+  const properties = new Fields(record.properties);
+  const internal = new Fields(record.internal);
+  const clusterId = clusterIdOf(record) ?? random.uuid();
+  const pools = nodePoolOrders(properties, internal.stringMap('nodePrefixes'), random);
+  const fleetId = fleetIdOf(record);
+  const aad = properties.object('aadProfile');
+  const isPrivate = properties.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;
+  const fqdn = properties.string('privateFQDN') ?? properties.string('fqdn') ?? '';
+  return {
+    record: { ...record, internal: { ...record.internal, clusterId, nodePrefixes: pools.prefixes } },
+    order: {
+      clusterId,
+      name: record.name,
+      resourceId: record.id,
+      role: fleetId ? 'hub' : 'member',
+      kubernetesVersion: properties.string('kubernetesVersion') ?? '',
+      hostNames: [fqdn],
+      publicEndpoint: !isPrivate,
+      nodes: pools.orders,
+      access: {
+        adminGroupObjectIds: aad.strings('adminGroupObjectIDs'),
+        roleFamily: fleetId ? 'fleet' : aad.boolean('enableAzureRBAC') ? 'aks' : undefined,
+        roleScope: fleetId ?? record.id,
+        localAccounts: properties.boolean('disableLocalAccounts') !== true,
+      },
+    },
+  };
+}

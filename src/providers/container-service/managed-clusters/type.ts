@@ -1,0 +1,191 @@
+import {
+  ArmError,
+  type ResourceDraft,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+} from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { Fields } from '../../fields.ts';
+import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { managedClusterVersions } from '../api-versions.ts';
+import type { ContainerServiceSettings } from '../settings.ts';
+import { agentPoolDrafts, poolProperties, readAgentPools } from './agent-pools.ts';
+import { credentialActions } from './credentials.ts';
+import { clusterIdOf, fleetIdOf } from './record.ts';
+
+const poolLimit = 100;
+
+/** AKS clusters, the part of them that a fleet member needs. */
+export function managedClusters(settings: ContainerServiceSettings): ResourceType {
+  return {
+    namespace: 'Microsoft.ContainerService',
+    type: 'managedClusters',
+    apiVersions: managedClusterVersions,
+    lowestApiVersion: '2019-02-01',
+    scope: 'tracked',
+    name: {
+      pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
+      rule: '1 to 63 letters, digits, hyphens and underscores, with a letter or digit at both ends',
+    },
+    lifecycle: 'converged',
+    envelope: ['sku', 'kind', 'identity'],
+    etagMember: 'eTag',
+    prepare: (write) => prepare(write, settings),
+    present,
+    beforeDelete: refuseHub,
+    actions: credentialActions(settings),
+  };
+}
+
+function prepare(write: ResourceWrite, settings: ContainerServiceSettings): ResourceDraft {
+  refuseHub(write.stored);
+  const body = new Fields(write.body['properties'], 'properties');
+  const stored = new Fields(write.stored?.properties);
+  const version = resolveVersion(
+    aksVersions,
+    body.string('kubernetesVersion') || stored.string('kubernetesVersion'),
+  );
+  if (!version) throw unsupportedVersion(body.string('kubernetesVersion') ?? '');
+  refuseDowngrade(stored.string('kubernetesVersion'), version);
+  const dnsPrefix = body.string('dnsPrefix') ?? stored.string('dnsPrefix') ?? `${write.name}-dns`;
+  refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
+  const pools = readAgentPools(body, version);
+  if (pools.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
+  const location = String(write.body['location'] ?? '');
+  return {
+    properties: {
+      ...ownProperties(body, { version, dnsPrefix }),
+      agentPoolProfiles: pools.map(poolProperties),
+      fqdn:
+        stored.string('fqdn') ??
+        clusterHostName(write, { dnsPrefix, location, domain: settings.publicDomain }),
+      nodeResourceGroup: stored.string('nodeResourceGroup') ?? nodeGroupName(write, body, location),
+    },
+    sku: write.body['sku'] ?? write.stored?.sku ?? { name: 'Base', tier: 'Free' },
+    identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'SystemAssigned' },
+    related: agentPoolDrafts(write, pools),
+  };
+}
+
+/** Members that a caller sets, as they are kept: with the service's defaults filled in. */
+function ownProperties(body: Fields, fixed: { version: string; dnsPrefix: string }): JsonObject {
+  const network = body.object('networkProfile');
+  const kept = [
+    'addonProfiles',
+    'autoUpgradeProfile',
+    'linuxProfile',
+    'storageProfile',
+    'servicePrincipalProfile',
+  ];
+  const aad = body.has('aadProfile') ? { aadProfile: aadProfile(body.object('aadProfile')) } : {};
+  return {
+    ...Object.fromEntries(kept.filter((name) => body.has(name)).map((name) => [name, body.value[name]])),
+    ...aad,
+    kubernetesVersion: fixed.version,
+    dnsPrefix: fixed.dnsPrefix,
+    enableRBAC: body.boolean('enableRBAC') ?? true,
+    disableLocalAccounts: body.boolean('disableLocalAccounts') ?? false,
+    supportPlan: body.string('supportPlan') ?? 'KubernetesOfficial',
+    networkProfile: {
+      networkPlugin: 'azure',
+      networkPluginMode: 'overlay',
+      podCidr: '10.244.0.0/16',
+      serviceCidr: '10.0.0.0/16',
+      dnsServiceIP: '10.0.0.10',
+      outboundType: 'loadBalancer',
+      loadBalancerSku: 'standard',
+      ipFamilies: ['IPv4'],
+      podCidrs: ['10.244.0.0/16'],
+      serviceCidrs: ['10.0.0.0/16'],
+      ...network.value,
+    },
+    oidcIssuerProfile: { enabled: false, ...body.object('oidcIssuerProfile').value },
+    ...(body.has('apiServerAccessProfile')
+      ? { apiServerAccessProfile: body.value['apiServerAccessProfile'] }
+      : {}),
+  };
+}
+
+function aadProfile(aad: Fields): JsonObject {
+  return {
+    ...aad.value,
+    managed: aad.boolean('managed') ?? true,
+    enableAzureRBAC: aad.boolean('enableAzureRBAC') ?? false,
+    adminGroupObjectIDs: aad.strings('adminGroupObjectIDs'),
+  };
+}
+
+/** `{dnsPrefix}-{8 characters}.hcp.{location}.{domain}`, as AKS names its API servers. */
+export function clusterHostName(
+  write: Pick<ResourceWrite, 'context'>,
+  parts: { readonly dnsPrefix: string; readonly location: string; readonly domain: string },
+): string {
+  const suffix = write.context.random.string(8, 'abcdefghijklmnopqrstuvwxyz0123456789');
+  return `${parts.dnsPrefix}-${suffix}.hcp.${parts.location}.${parts.domain}`.toLowerCase();
+}
+
+const nodeGroupNameLimit = 80;
+
+function nodeGroupName(write: ResourceWrite, body: Fields, location: string): string {
+  const group = /\/resourceGroups\/([^/]+)/i.exec(write.id)?.[1] ?? '';
+  return (body.string('nodeResourceGroup') ?? `MC_${group}_${write.name}_${location}`).slice(
+    0,
+    nodeGroupNameLimit,
+  );
+}
+
+function present(record: ResourceRecord): JsonObject {
+  const properties = new Fields(record.properties);
+  return {
+    ...record.properties,
+    currentKubernetesVersion: properties.string('kubernetesVersion'),
+    powerState: { code: 'Running' },
+    azurePortalFQDN: properties.string('fqdn')?.replace('.hcp.', '.portal.hcp.'),
+    agentPoolProfiles: properties.objects('agentPoolProfiles').map((pool) => ({
+      ...pool.value,
+      provisioningState: record.provisioningState,
+    })),
+    maxAgentPools: poolLimit,
+    resourceUID: clusterIdOf(record),
+  };
+}
+
+/** A fleet's hub belongs to the service: only the fleet changes or deletes it. */
+function refuseHub(record: ResourceRecord | undefined): void {
+  const fleetId = record && fleetIdOf(record);
+  if (!record || !fleetId) return;
+  throw new ArmError(
+    403,
+    'DenyAssignmentAuthorizationFailed',
+    `The resource '${record.id}' is managed by the fleet '${fleetId}'. A deny assignment of the fleet forbids changing or deleting it; change the fleet instead.`,
+  );
+}
+
+function unsupportedVersion(asked: string): ArmError {
+  return new ArmError(
+    400,
+    'K8sVersionNotSupported',
+    `Version ${asked} is not supported in this region. Supported versions: ${aksVersions.versions.join(', ')}.`,
+    { target: 'properties.kubernetesVersion' },
+  );
+}
+
+function refuseDowngrade(from: string | undefined, to: string): void {
+  if (!from) return;
+  const order = aksVersions.versions;
+  if (order.indexOf(to) >= order.indexOf(from)) return;
+  throw new ArmError(
+    400,
+    'OperationNotAllowed',
+    `Upgrading from ${from} to ${to} is not allowed: a cluster cannot be moved to an older version.`,
+    { target: 'properties.kubernetesVersion' },
+  );
+}
+
+export function refuseChange(property: string, from: string | undefined, to: string | undefined): void {
+  if (from === undefined || to === undefined || from.toLowerCase() === to.toLowerCase()) return;
+  throw new ArmError(400, 'PropertyChangeNotAllowed', `Changing property '${property}' is not allowed.`, {
+    target: property,
+  });
+}

@@ -1,0 +1,26 @@
+import type { ClusterSupply, FleetSupply } from '../cluster-supply.ts';
+
+/** What the types of Microsoft.ContainerService are handed by `server`. */
+export interface ContainerServiceSettings {
+  readonly clusters: ClusterSupply;
+  readonly fleets: FleetSupply;
+  readonly identities: SystemIdentities;
+  readonly tenantId: string;
+  /** Domain of API servers with a public endpoint; resolves to this machine. */
+  readonly publicDomain: string;
+  /** Domain of private API servers; resolves nowhere. */
+  readonly privateDomain: string;
+  /** Origin of the shared listener, e.g. `https://localhost:8443`. */
+  readonly origin: () => string;
+  /** Program and leading words of the exec credential plugin that kubeconfigs name. */
+  readonly tokenCommand: { readonly command: string; readonly words: readonly string[] };
+}
+
+/** Directory objects behind system-assigned identities. */
+export interface SystemIdentities {
+  create(identity: { readonly name: string; readonly resourceId: string }): Promise<{
+    readonly objectId: string;
+    readonly clientId: string;
+  }>;
+  remove(objectId: string): Promise<void>;
+}

@@ -1,0 +1,144 @@
+import { CodedError } from '../base/index.ts';
+import type { AccessSpec } from '../clusters/contract.ts';
+import type { Principal } from '../identity/contract.ts';
+import type { Authenticator, Authorizer, UserInfo } from '../kube/contract.ts';
+
+/** What cluster access needs from identity. */
+export interface TokenReader {
+  verify(token: string, audience: 'kubernetes' | 'arc'): Promise<Principal>;
+  groupsOf(objectId: string): Promise<readonly string[]>;
+}
+
+/** What cluster access needs from role assignments. */
+export interface DataAccess {
+  canData(objectId: string, dataAction: string, scope: string): Promise<boolean>;
+}
+
+const objectIdKey = 'oid';
+
+/** Entra tokens as Kubernetes users: name is the user principal name (or object id), groups are group object ids. */
+export function entraAuthenticator(
+  tokens: TokenReader,
+  audiences: readonly ('kubernetes' | 'arc')[],
+): Authenticator {
+  return async ({ bearerToken }) => {
+    if (!bearerToken || !looksLikeEntraToken(bearerToken)) return undefined;
+    const principal = await firstAccepted(tokens, bearerToken, audiences);
+    const groups = await tokens.groupsOf(principal.objectId);
+    return {
+      username: principal.type === 'User' ? principal.name : principal.objectId,
+      uid: principal.objectId,
+      groups: [...groups, 'system:authenticated'],
+      extra: { [objectIdKey]: [principal.objectId] },
+    };
+  };
+}
+
+/** Service account tokens have a Kubernetes issuer; Entra's name `tid` in the payload. */
+function looksLikeEntraToken(token: string): boolean {
+  const payload = token.split('.')[1];
+  if (!payload) return false;
+  return Buffer.from(payload, 'base64url').toString('latin1').includes('"tid"');
+}
+
+async function firstAccepted(
+  tokens: TokenReader,
+  token: string,
+  audiences: readonly ('kubernetes' | 'arc')[],
+): Promise<Principal> {
+  let failure: unknown;
+  for (const audience of audiences) {
+    try {
+      return await tokens.verify(token, audience);
+    } catch (thrown) {
+      failure = thrown;
+    }
+  }
+  throw failure ?? new CodedError('unauthenticated', 'the token is for another audience');
+}
+
+const dataActionRoots = {
+  fleet: 'Microsoft.ContainerService/fleets',
+  aks: 'Microsoft.ContainerService/managedClusters',
+  arc: 'Microsoft.Kubernetes/connectedClusters',
+} as const;
+
+/** What Azure's own authorizer says to a person without a role. */
+const noRole = 'User does not have access to the resource in Azure. Update role assignment to allow access.';
+
+/** Members of the admin groups may do everything. */
+export function adminGroupAuthorizer(access: () => AccessSpec): Authorizer {
+  return ({ user }) => {
+    const admins = access().adminGroupObjectIds;
+    const member = admins.length > 0 && user.groups.some((group) => admins.includes(group));
+    return member
+      ? { decision: 'allow', reason: 'member of an admin group of the cluster' }
+      : { decision: 'no-opinion', reason: '' };
+  };
+}
+
+/** Azure role assignments at or above the cluster's scope, by the roles' data actions. */
+export function azureRoleAuthorizer(roles: DataAccess, access: () => AccessSpec): Authorizer {
+  return async (review) => {
+    const { roleFamily, roleScope } = access();
+    const objectId = azureObjectId(review.user);
+    if (!roleFamily || !objectId) return { decision: 'no-opinion', reason: '' };
+    const root = dataActionRoots[roleFamily];
+    const actions = review.resource
+      ? resourceActions(root, review.resource, review.verb)
+      : [`${root}${review.path ?? ''}/${accessVerb(review.verb)}`];
+    for (const scope of scopesOf(roleFamily, roleScope, review.resource?.namespace)) {
+      for (const action of actions) {
+        if (await roles.canData(objectId, action, scope)) {
+          return { decision: 'allow', reason: `role assignment grants ${action}` };
+        }
+      }
+    }
+    return { decision: 'no-opinion', reason: noRole };
+  };
+}
+
+function azureObjectId(user: UserInfo): string | undefined {
+  return user.extra[objectIdKey]?.[0];
+}
+
+/** Roles may be given for one namespace; an assignment above the scope counts at the narrower one too. */
+function scopesOf(family: 'fleet' | 'aks' | 'arc', scope: string, namespace: string | undefined): string[] {
+  if (!namespace) return [scope];
+  return [`${scope}/${family === 'fleet' ? 'managedNamespaces' : 'namespaces'}/${namespace}`];
+}
+
+function resourceActions(
+  root: string,
+  resource: { readonly group: string; readonly resource: string; readonly subresource: string },
+  verb: string,
+): string[] {
+  const path = resource.group ? `${resource.group}/${resource.resource}` : resource.resource;
+  if (resource.resource === 'pods' && resource.subresource === 'exec') return [`${root}/pods/exec/action`];
+  const action = accessVerb(verb);
+  const actions = [`${root}/${path}/${action}`];
+  if (resource.group.includes('.') && !resource.group.endsWith('.k8s.io')) {
+    actions.push(`${root}/customresources/${action}`);
+  }
+  return actions;
+}
+
+function accessVerb(verb: string): string {
+  switch (verb) {
+    case 'get':
+    case 'list':
+    case 'watch':
+      return 'read';
+    case 'create':
+    case 'update':
+    case 'patch':
+    case 'post':
+    case 'put':
+      return 'write';
+    case 'delete':
+    case 'deletecollection':
+      return 'delete';
+    default:
+      return `${verb}/action`;
+  }
+}
