@@ -1,0 +1,76 @@
+import { coreEvent } from '../versions.ts';
+import * as access from './access.ts';
+import * as cluster from './cluster.ts';
+import * as core from './core.ts';
+import * as network from './network.ts';
+import { podCells } from './pods.ts';
+import * as storage from './storage.ts';
+import type { Cells } from './texts.ts';
+import * as workloads from './workloads.ts';
+
+/** Cells by `group/version/resource`, or `group/resource` when all versions print alike. */
+const cellsOf: Readonly<Record<string, Cells>> = {
+  '/componentstatuses': core.componentStatusCells,
+  '/configmaps': core.configMapCells,
+  '/endpoints': network.endpointsCells,
+  '/events': core.eventCells,
+  '/namespaces': core.namespaceCells,
+  '/nodes': core.nodeCells,
+  '/persistentvolumeclaims': storage.volumeClaimCells,
+  '/persistentvolumes': storage.volumeCells,
+  '/pods': podCells,
+  '/podtemplates': workloads.podTemplateCells,
+  '/replicationcontrollers': workloads.replicationControllerCells,
+  '/resourcequotas': core.resourceQuotaCells,
+  '/secrets': core.secretCells,
+  '/serviceaccounts': core.serviceAccountCells,
+  '/services': network.serviceCells,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': access.webhookConfigurationCells,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': access.admissionPolicyCells,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': access.admissionPolicyBindingCells,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': access.webhookConfigurationCells,
+  'apiregistration.k8s.io/apiservices': access.apiServiceCells,
+  'apps/controllerrevisions': workloads.controllerRevisionCells,
+  'apps/daemonsets': workloads.daemonSetCells,
+  'apps/deployments': workloads.deploymentCells,
+  'apps/replicasets': workloads.replicaSetCells,
+  'apps/statefulsets': workloads.statefulSetCells,
+  'autoscaling/v1/horizontalpodautoscalers': workloads.autoscalerV1Cells,
+  'autoscaling/v2/horizontalpodautoscalers': workloads.autoscalerCells,
+  'batch/cronjobs': workloads.cronJobCells,
+  'batch/jobs': workloads.jobCells,
+  'certificates.k8s.io/certificatesigningrequests': access.signingRequestCells,
+  'coordination.k8s.io/leases': cluster.leaseCells,
+  'discovery.k8s.io/endpointslices': network.endpointSliceCells,
+  'events.k8s.io/events': (event, nowMs) => core.eventCells(coreEvent(event), nowMs),
+  'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
+  'networking.k8s.io/ingressclasses': network.ingressClassCells,
+  'networking.k8s.io/ingresses': network.ingressCells,
+  'networking.k8s.io/ipaddresses': network.ipAddressCells,
+  'networking.k8s.io/networkpolicies': network.networkPolicyCells,
+  'networking.k8s.io/servicecidrs': network.serviceCidrCells,
+  'node.k8s.io/runtimeclasses': cluster.runtimeClassCells,
+  'policy/poddisruptionbudgets': workloads.disruptionBudgetCells,
+  'rbac.authorization.k8s.io/clusterrolebindings': access.bindingCells,
+  'rbac.authorization.k8s.io/rolebindings': access.bindingCells,
+  'resource.k8s.io/deviceclasses': cluster.nameAndAgeCells,
+  'resource.k8s.io/resourceclaims': cluster.resourceClaimCells,
+  'resource.k8s.io/resourceclaimtemplates': cluster.nameAndAgeCells,
+  'resource.k8s.io/resourceslices': cluster.resourceSliceCells,
+  'scheduling.k8s.io/priorityclasses': cluster.priorityClassCells,
+  'storage.k8s.io/csidrivers': storage.csiDriverCells,
+  'storage.k8s.io/csinodes': storage.csiNodeCells,
+  'storage.k8s.io/storageclasses': storage.storageClassCells,
+  'storage.k8s.io/volumeattachments': storage.volumeAttachmentCells,
+  'storage.k8s.io/volumeattributesclasses': storage.volumeAttributesClassCells,
+};
+
+/** How objects of a resource are printed; kinds without an entry show Name and Created At. */
+export function cellsFor(group: string, version: string, resource: string): Cells {
+  return (
+    cellsOf[`${group}/${version}/${resource}`] ??
+    cellsOf[`${group}/${resource}`] ??
+    cluster.nameAndCreatedCells
+  );
+}

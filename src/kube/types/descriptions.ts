@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Texts for `kubectl explain`, made by `tools/generate-descriptions.ts` when the package is installed or built. The file is not
+ * in the repository; without it every text is empty and all else works.
+ */
+interface Descriptions {
+  /** By type name (`core.v1.Pod`), then by field; the type's own text stands under ''. */
+  readonly [type: string]: Readonly<Record<string, string>>;
+}
+
+let loaded: Descriptions | undefined;
+
+/** What the type is for; '' when the texts are not there. */
+export function typeDescription(type: string): string {
+  return load()[type]?.[''] ?? '';
+}
+
+/** What the field is for; '' when the texts are not there. */
+export function fieldDescription(type: string, field: string): string {
+  return load()[type]?.[field] ?? '';
+}
+
+function load(): Descriptions {
+  loaded ??= read();
+  return loaded;
+}
+
+function read(): Descriptions {
+  try {
+    // Written by our own tool: the shape is known.
+    return JSON.parse(
+      readFileSync(new URL('data/descriptions.generated.json', import.meta.url), 'utf8'),
+    ) as Descriptions;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,70 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { FieldError, WriteStrategy } from '../contract.ts';
+import { normalize } from './normalize.ts';
+
+/** What one kind adds to the common course of a write. Everything is optional. */
+export interface KindRules {
+  /** Fills absent fields, after the object took its stored form. */
+  default?(object: JsonObject): void;
+  /** Fixes what a create may not choose; status was cleared already (see `keepsStatusOnCreate`). */
+  prepareForCreate?(object: JsonObject): void;
+  /** Fixes what an update may not choose; status and spec were separated already. */
+  prepareForUpdate?(object: JsonObject, old: JsonObject, subresource: string): void;
+  /** Field errors of the object itself, on create and on update. */
+  validate?(object: JsonObject): FieldError[];
+  /** Field errors of the change. */
+  validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
+  /** Field errors of a status write; by default none. */
+  validateStatus?(object: JsonObject, old: JsonObject): FieldError[];
+  warnings?(object: JsonObject, old: JsonObject | undefined): string[];
+  /** Nodes register with a status. */
+  readonly keepsStatusOnCreate?: boolean;
+}
+
+export interface StrategyOptions {
+  /** E.g. `apps.v1.Deployment`. */
+  readonly type: string;
+  readonly namespaced: boolean;
+  readonly hasStatus: boolean;
+  readonly rules: KindRules;
+}
+
+/** The course of a write that all built-in kinds share, with the kind's own rules hung in. */
+export function builtinStrategy({ type, hasStatus, rules }: StrategyOptions): WriteStrategy {
+  return {
+    default(object) {
+      normalize(object, type);
+      rules.default?.(object);
+    },
+    prepareForCreate(object) {
+      if (hasStatus && !rules.keepsStatusOnCreate) {
+        delete object['status'];
+        normalize(object, type);
+      }
+      rules.prepareForCreate?.(object);
+    },
+    prepareForUpdate(object, old, subresource) {
+      if (subresource === 'status') takeAllButStatus(object, old);
+      else if (hasStatus) takeMember(object, old, 'status');
+      rules.prepareForUpdate?.(object, old, subresource);
+    },
+    validate(object, old, subresource) {
+      if (subresource === 'status' && old) return rules.validateStatus?.(object, old) ?? [];
+      const errors = rules.validate?.(object) ?? [];
+      return old ? [...errors, ...(rules.validateUpdate?.(object, old) ?? [])] : errors;
+    },
+    warnings: (object, old) => rules.warnings?.(object, old) ?? [],
+  };
+}
+
+function takeAllButStatus(object: JsonObject, old: JsonObject): void {
+  for (const name of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (name !== 'status' && name !== 'metadata') takeMember(object, old, name);
+  }
+}
+
+function takeMember(object: JsonObject, old: JsonObject, name: string): void {
+  const value = old[name];
+  if (value === undefined) delete object[name];
+  else object[name] = structuredClone(value);
+}
