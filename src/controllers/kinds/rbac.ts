@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../base/index.ts';
+import { defineKind, type KubeObject } from '../../reconcile/index.ts';
+
+export interface PolicyRule extends JsonObject {
+  apiGroups?: string[];
+  resources?: string[];
+  verbs: string[];
+}
+
+export interface Role extends KubeObject {
+  rules?: PolicyRule[];
+}
+
+export interface RoleBinding extends KubeObject {
+  subjects?: JsonObject[];
+  roleRef: { apiGroup: string; kind: string; name: string };
+}
+
+const version = 'rbac.authorization.k8s.io/v1';
+export const rbacGroup = 'rbac.authorization.k8s.io';
+export const roles = defineKind<Role>(version, 'Role', 'roles');
+export const roleBindings = defineKind<RoleBinding>(version, 'RoleBinding', 'rolebindings');

@@ -1,0 +1,112 @@
+import { decodeJson, isObject, rfc3339Seconds } from '../../base/index.ts';
+import { type Node, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
+import type { MemberReport, Properties, ResourceUsage } from '../kinds/fleet.ts';
+import type { NewCondition } from '../shared/conditions.ts';
+import { formatBytes, formatCpu, quantityOf } from '../shared/quantity.ts';
+import type { MemberAgentContext } from './reconcile.ts';
+
+export interface Collected {
+  readonly report: Pick<MemberReport, 'properties' | 'resourceUsage'>;
+  readonly conditions: readonly NewCondition[];
+}
+
+const instanceType = 'node.kubernetes.io/instance-type';
+
+/** What the hub's scheduler may ask about a member: its size, what is free, its version and kinds of machines. */
+export async function collectProperties(context: MemberAgentContext): Promise<Collected> {
+  const observedAt = rfc3339Seconds(context.clock.now());
+  const [nodeList, podList, version] = await Promise.all([
+    context.member.list(nodes),
+    context.member.list(pods),
+    kubernetesVersion(context),
+  ]);
+  const values: Record<string, string> = {
+    'kubernetes-fleet.io/node-count': String(nodeList.items.length),
+    ...(version ? { 'k8s.io/k8s-version': version } : {}),
+    ...(context.certificateAuthority
+      ? { 'k8s.io/cluster-certificate-authority-data': context.certificateAuthority }
+      : {}),
+    ...countMachines(nodeList.items),
+  };
+  const properties: Properties = {};
+  for (const [name, value] of Object.entries(values))
+    properties[name] = { value, observationTime: observedAt };
+  return {
+    report: { properties, resourceUsage: usageOf(nodeList.items, podList.items, observedAt) },
+    conditions: [
+      {
+        type: 'ClusterPropertyProviderStarted',
+        status: 'True',
+        reason: 'Started',
+        message: 'Provider has started',
+      },
+      {
+        type: 'ClusterPropertyCollectionSucceeded',
+        status: 'True',
+        reason: 'PropertiesCollected',
+        message: 'Properties have been collected',
+      },
+    ],
+  };
+}
+
+async function kubernetesVersion(context: MemberAgentContext): Promise<string | undefined> {
+  const { status, body } = await context.member.cluster.raw('GET', '/version');
+  if (status !== 200) return undefined;
+  const version = decodeJson(body);
+  const git = isObject(version) ? version['gitVersion'] : undefined;
+  return typeof git === 'string' ? git : undefined;
+}
+
+function countMachines(nodeList: readonly Node[]): Record<string, string> {
+  const counts = new Map<string, number>();
+  for (const node of nodeList) {
+    const sku = node.metadata.labels?.[instanceType] ?? 'undefined';
+    counts.set(sku, (counts.get(sku) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    [...counts].map(([sku, count]) => [`kubernetes.azure.com/vm-sizes/${sku}/count`, String(count)]),
+  );
+}
+
+function usageOf(nodeList: readonly Node[], podList: readonly Pod[], observationTime: string): ResourceUsage {
+  const capacity = sum(nodeList.map((node) => node.status?.capacity));
+  const allocatable = sum(nodeList.map((node) => node.status?.allocatable));
+  const running = podList.filter((pod) => pod.spec.nodeName && !isFinished(pod));
+  const requested = sum(
+    running.flatMap((pod) => pod.spec.containers.map((container) => container.resources?.requests)),
+  );
+  const available = {
+    cpu: Math.max(0, allocatable.cpu - requested.cpu),
+    memory: Math.max(0, allocatable.memory - requested.memory),
+  };
+  return {
+    capacity: format(capacity),
+    allocatable: format(allocatable),
+    available: format(available),
+    observationTime,
+  };
+}
+
+function isFinished(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+interface Total {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+function sum(parts: readonly (Resources | undefined)[]): Total {
+  let cpu = 0;
+  let memory = 0;
+  for (const part of parts) {
+    cpu += quantityOf(part?.['cpu']);
+    memory += quantityOf(part?.['memory']);
+  }
+  return { cpu, memory };
+}
+
+function format(total: Total): Resources {
+  return { cpu: formatCpu(total.cpu), memory: formatBytes(total.memory) };
+}

@@ -1,0 +1,54 @@
+import { isNotFound, type Reconciled, refOf, type TypedClient } from '../../reconcile/index.ts';
+import { namespaces } from '../kinds/core.ts';
+import { fleetKey, type MemberCluster, memberClusters, memberNamespace } from '../kinds/fleet.ts';
+import { works } from '../kinds/placement.ts';
+import type { MemberClusterContext } from './reconcile.ts';
+
+export const memberClusterTimes = {
+  /** How long a member that is asked to leave may take before the hub cleans up without it. */
+  forceDeleteWaitMs: 15 * 60_000,
+  /** Between two looks at a namespace that is being deleted. */
+  namespaceCheckMs: 1000,
+} as const;
+
+export const finalizer = fleetKey('membercluster-finalizer');
+
+/** Removes what the member had on the hub, then lets the MemberCluster go. What was applied on the member stays. */
+export async function cleanUpMember(
+  member: MemberCluster,
+  context: MemberClusterContext,
+): Promise<Reconciled | undefined> {
+  const namespace = memberNamespace(member.metadata.name ?? '');
+  const current = await context.client.find(namespaces, { name: namespace });
+  if (current) {
+    // Works are held by finalizers of an agent that will not come back for them.
+    await releaseWorks(namespace, context.client);
+    if (!current.metadata.deletionTimestamp) await deleteNamespace(namespace, context.client);
+    return { againAfterMs: memberClusterTimes.namespaceCheckMs };
+  }
+  await removeFinalizer(member, context);
+  return undefined;
+}
+
+async function releaseWorks(namespace: string, client: TypedClient): Promise<void> {
+  const { items } = await client.list(works, { namespace });
+  for (const work of items) {
+    if (!work.metadata.finalizers?.length) continue;
+    const body = { metadata: { finalizers: null } };
+    await client.patch(works, refOf(work), { type: 'merge', body }).catch(ignoreMissing);
+  }
+}
+
+async function deleteNamespace(name: string, client: TypedClient): Promise<void> {
+  await client.delete(namespaces, { name }).catch(ignoreMissing);
+}
+
+async function removeFinalizer(member: MemberCluster, context: MemberClusterContext): Promise<void> {
+  const finalizers = (member.metadata.finalizers ?? []).filter((name) => name !== finalizer);
+  const released = { ...member, metadata: { ...member.metadata, finalizers } };
+  await context.client.update(memberClusters, released).catch(ignoreMissing);
+}
+
+function ignoreMissing(thrown: unknown): void {
+  if (!isNotFound(thrown)) throw thrown;
+}
