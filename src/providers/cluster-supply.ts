@@ -10,6 +10,8 @@ export interface ClusterSupply {
 }
 
 export interface SuppliedCluster {
+  /** FQDN of the API server. */
+  readonly hostName: string;
   /** PEM of the CA behind the API server's certificate. */
   readonly certificateAuthority: string;
   /** Client certificate and key (PEM) of a cluster administrator. */

@@ -9,7 +9,7 @@ import { runManagedClusters } from './managed-clusters/loop.ts';
 import { managedClusters } from './managed-clusters/type.ts';
 import type { ContainerServiceSettings } from './settings.ts';
 
-export type { ContainerServiceSettings, SystemIdentities } from './settings.ts';
+export type { ContainerServiceSettings } from './settings.ts';
 
 /** Types of Microsoft.ContainerService. */
 export function containerServiceTypes(settings: ContainerServiceSettings): ResourceType[] {

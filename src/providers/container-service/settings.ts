@@ -1,4 +1,5 @@
 import type { ClusterSupply, FleetSupply } from '../cluster-supply.ts';
+import type { SystemIdentities } from '../system-identity.ts';
 
 /** What the types of Microsoft.ContainerService are handed by `server`. */
 export interface ContainerServiceSettings {
@@ -14,13 +15,4 @@ export interface ContainerServiceSettings {
   readonly origin: () => string;
   /** Program and leading words of the exec credential plugin that kubeconfigs name. */
   readonly tokenCommand: { readonly command: string; readonly words: readonly string[] };
-}
-
-/** Directory objects behind system-assigned identities. */
-export interface SystemIdentities {
-  create(identity: { readonly name: string; readonly resourceId: string }): Promise<{
-    readonly objectId: string;
-    readonly clientId: string;
-  }>;
-  remove(objectId: string): Promise<void>;
 }

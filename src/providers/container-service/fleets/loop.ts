@@ -2,9 +2,9 @@ import type { ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, runRecordLoop } from '../../loop.ts';
 import { groupRecord } from '../../managed-group.ts';
+import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import { removeMember } from '../fleet-members/loop.ts';
 import { fleetMemberType } from '../fleet-members/record.ts';
-import { withIdentity } from '../managed-clusters/loop.ts';
 import { clusterIdOf, clusterOrder } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { hubGroupName, hubNodeGroupName, hubRecord, hubRecordId } from './hub.ts';
@@ -70,7 +70,6 @@ async function removeFleet(
     await records.remove(groupRecord(fleet, hubNodeGroupName(fleet)).id);
     await records.remove(groupRecord(fleet, hubGroupName(fleet)).id);
   }
-  const principalId = new Fields(fleet.identity).string('principalId');
-  if (principalId) await settings.identities.remove(principalId);
+  await dropIdentity(fleet, settings);
   await records.remove(fleet.id);
 }

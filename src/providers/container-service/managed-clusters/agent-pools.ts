@@ -3,6 +3,7 @@ import type { JsonObject, Random } from '../../../base/index.ts';
 import type { NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
+import { parseTaint } from '../../taints.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
@@ -167,11 +168,4 @@ export function nodePoolOrders(
     } satisfies NodePoolOrder;
   });
   return { orders, prefixes };
-}
-
-/** `key=value:Effect` or `key:Effect` as a Kubernetes taint. */
-export function parseTaint(text: string): JsonObject {
-  const [pair = '', effect = 'NoSchedule'] = text.split(':');
-  const [key = '', value] = pair.split('=');
-  return value === undefined ? { key, effect } : { key, value, effect };
 }

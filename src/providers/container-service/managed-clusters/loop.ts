@@ -3,6 +3,7 @@ import { Fields } from '../../fields.ts';
 import type { LoopParts } from '../../loop.ts';
 import { runRecordLoop } from '../../loop.ts';
 import { groupRecord } from '../../managed-group.ts';
+import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
 
@@ -57,26 +58,6 @@ async function provision(
   );
 }
 
-/** Gives a system-assigned identity its directory object, once. */
-export async function withIdentity(
-  record: ResourceRecord,
-  records: RecordStore,
-  settings: Pick<ContainerServiceSettings, 'identities' | 'tenantId'>,
-): Promise<ResourceRecord> {
-  const identity = new Fields(record.identity);
-  if (!identity.string('type')?.includes('SystemAssigned') || identity.has('principalId')) return record;
-  const created = await settings.identities.create({ name: record.name, resourceId: record.id });
-  const updated = await records.update(record.id, (current) => ({
-    ...current,
-    identity: {
-      ...new Fields(current.identity).value,
-      principalId: created.objectId,
-      tenantId: settings.tenantId,
-    },
-  }));
-  return updated ?? record;
-}
-
 async function removeCluster(
   record: ResourceRecord,
   records: RecordStore,
@@ -84,8 +65,7 @@ async function removeCluster(
 ): Promise<void> {
   const clusterId = clusterIdOf(record);
   if (clusterId) await settings.clusters.remove(clusterId);
-  const principalId = new Fields(record.identity).string('principalId');
-  if (principalId) await settings.identities.remove(principalId);
+  await dropIdentity(record, settings);
   const group = new Fields(record.properties).string('nodeResourceGroup');
   if (group) await records.remove(groupRecord(record, group).id);
   for (const pool of await records.list(`${record.id}/agentPools`)) await records.remove(pool.id);

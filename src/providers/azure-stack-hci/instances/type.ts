@@ -1,0 +1,27 @@
+import type { ResourceType } from '../../../arm/index.ts';
+
+/** Azure Local instances: kept as sent, so that a custom location has something to stand on. */
+export const localInstances: ResourceType = {
+  namespace: 'Microsoft.AzureStackHCI',
+  type: 'clusters',
+  apiVersions: ['2024-04-01', '2024-01-01', '2023-08-01', '2023-02-01'],
+  lowestApiVersion: '2023-02-01',
+  scope: 'tracked',
+  name: {
+    pattern: /^[a-zA-Z0-9][-a-zA-Z0-9]{0,38}[a-zA-Z0-9]$/,
+    rule: '2 to 40 letters, digits and hyphens',
+  },
+  lifecycle: 'immediate',
+  envelope: ['identity'],
+  prepare: (write) => ({
+    properties: {
+      ...propertiesOf(write.body['properties']),
+      status: 'ConnectedRecently',
+      connectivityStatus: 'Connected',
+    },
+  }),
+};
+
+function propertiesOf(value: unknown) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}

@@ -1,0 +1,135 @@
+import {
+  ArmError,
+  type ResourceDraft,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+  type TypeContext,
+} from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { demandCustomLocation } from '../../custom-location.ts';
+import { Fields } from '../../fields.ts';
+
+export const logicalNetworkType = 'Microsoft.AzureStackHCI/logicalNetworks';
+
+const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const vlanRange = { min: 0, max: 4094 } as const;
+
+/** Logical networks of an Azure Local instance. */
+export const logicalNetworks: ResourceType = {
+  namespace: 'Microsoft.AzureStackHCI',
+  type: 'logicalNetworks',
+  apiVersions: [
+    '2026-04-01-preview',
+    '2026-02-01-preview',
+    '2025-09-01-preview',
+    '2025-06-01-preview',
+    '2025-04-01-preview',
+    '2025-02-01-preview',
+    '2024-10-01-preview',
+    '2024-08-01-preview',
+    '2024-05-01-preview',
+    '2024-02-01-preview',
+    '2024-01-01',
+    '2023-09-01-preview',
+  ],
+  scope: 'tracked',
+  name: {
+    pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-._a-zA-Z0-9]{0,62}[_a-zA-Z0-9]$/,
+    rule: '2 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit',
+  },
+  lifecycle: 'immediate',
+  envelope: ['extendedLocation'],
+  prepare,
+  present: (record) => ({ ...record.properties, status: {} }),
+  beforeDelete: refuseWhileUsed,
+};
+
+async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
+  const body = new Fields(write.body['properties'], 'properties');
+  const location = await demandCustomLocation(write, 'Microsoft.AzureStackHCI/logicalNetworks/write');
+  const subnets = body.objects('subnets').map(readSubnet);
+  const dns = body.object('dhcpOptions').strings('dnsServers');
+  const badServer = dns.find((address) => !isIpv4(address));
+  if (badServer !== undefined)
+    throw body.wrong('dhcpOptions.dnsServers', `'${badServer}' is not an IPv4 address`);
+  return {
+    extendedLocation: { type: 'CustomLocation', name: location },
+    properties: {
+      ...(body.has('vmSwitchName') ? { vmSwitchName: body.string('vmSwitchName') } : {}),
+      dhcpOptions: { dnsServers: dns },
+      subnets,
+    },
+  };
+}
+
+function readSubnet(subnet: Fields): JsonObject {
+  const inner = subnet.object('properties');
+  const method = inner.choice('ipAllocationMethod', ['Dynamic', 'Static']) ?? 'Dynamic';
+  const prefix = inner.string('addressPrefix');
+  if (method === 'Static' && !prefix)
+    throw inner.wrong('addressPrefix', 'a static logical network needs its address prefix');
+  if (prefix && !/^\d+\.\d+\.\d+\.\d+\/([0-9]|[12][0-9]|3[0-2])$/.test(prefix)) {
+    throw inner.wrong('addressPrefix', `'${prefix}' is not an IPv4 range such as 192.168.1.0/24`);
+  }
+  const pools = inner.objects('ipPools').map((pool) => readPool(pool, prefix));
+  return {
+    name: subnet.string('name') ?? 'default',
+    properties: {
+      ...inner.value,
+      ipAllocationMethod: method,
+      ...(pools.length > 0 ? { ipPools: pools } : {}),
+      ...(inner.has('vlan') ? { vlan: inner.integer('vlan', vlanRange) } : {}),
+    },
+  };
+}
+
+function readPool(pool: Fields, prefix: string | undefined): JsonObject {
+  const start = pool.string('start') ?? '';
+  const end = pool.string('end') ?? '';
+  for (const [name, address] of [
+    ['start', start],
+    ['end', end],
+  ] as const) {
+    if (!isIpv4(address)) throw pool.wrong(name, `'${address}' is not an IPv4 address`);
+    if (prefix && !inRange(address, prefix)) throw pool.wrong(name, `'${address}' lies outside of ${prefix}`);
+  }
+  if (number(start) > number(end))
+    throw pool.wrong('end', `the pool ends (${end}) before it starts (${start})`);
+  return { ...pool.value, ipPoolType: pool.choice('ipPoolType', ['vm', 'vippool']) ?? 'vm', start, end };
+}
+
+function isIpv4(address: string): boolean {
+  const parts = ipv4.exec(address)?.slice(1);
+  return parts?.every((part) => Number(part) <= 255) ?? false;
+}
+
+function number(address: string): number {
+  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+}
+
+function inRange(address: string, prefix: string): boolean {
+  const [base = '', bits = '32'] = prefix.split('/');
+  const size = 2 ** (32 - Number(bits));
+  const first = Math.floor(number(base) / size) * size;
+  return number(address) >= first && number(address) < first + size;
+}
+
+async function refuseWhileUsed(record: ResourceRecord, context: TypeContext): Promise<void> {
+  const instances = await context.records.list(
+    '/',
+    'Microsoft.HybridContainerService/provisionedClusterInstances',
+  );
+  const user = instances.find((instance) => usesNetwork(instance, record.id));
+  if (!user) return;
+  throw new ArmError(
+    409,
+    'Conflict',
+    `The logical network '${record.name}' is in use by '${user.id}'. Delete the cluster first.`,
+  );
+}
+
+function usesNetwork(instance: ResourceRecord, networkId: string): boolean {
+  const infra = new Fields(instance.properties).object('cloudProviderProfile').object('infraNetworkProfile');
+  return infra.strings('vnetSubnetIds').some((id) => id.toLowerCase() === networkId.toLowerCase());
+}

@@ -1,0 +1,77 @@
+import {
+  ArmError,
+  type ResourceDraft,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+  type TypeContext,
+} from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { Fields } from '../../fields.ts';
+
+export const customLocationType = 'Microsoft.ExtendedLocation/customLocations';
+
+/** Custom locations: the name under which an Azure Local instance takes resources. */
+export const customLocations: ResourceType = {
+  namespace: 'Microsoft.ExtendedLocation',
+  type: 'customLocations',
+  apiVersions: ['2024-09-15-preview', '2021-08-31-preview', '2021-08-15', '2021-03-15-preview'],
+  scope: 'tracked',
+  name: {
+    pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
+    rule: '1 to 63 letters, digits, hyphens and underscores, with a letter or digit at both ends',
+  },
+  lifecycle: 'immediate',
+  envelope: ['identity'],
+  prepare,
+  present,
+  beforeDelete: refuseWhileUsed,
+};
+
+function prepare(write: ResourceWrite): ResourceDraft {
+  const body = new Fields(write.body['properties'], 'properties');
+  const stored = new Fields(write.stored?.properties);
+  const hostResourceId = body.string('hostResourceId') ?? stored.string('hostResourceId');
+  if (!hostResourceId)
+    throw body.wrong('hostResourceId', 'the ARM id of the resource bridge or connected cluster is required');
+  if (
+    !/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i.test(hostResourceId)
+  ) {
+    throw new ArmError(
+      400,
+      'LinkedInvalidPropertyId',
+      `Property id '${hostResourceId}' at path 'properties.hostResourceId' is invalid. Expect fully qualified resource Id that start with '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
+    );
+  }
+  return {
+    identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'None' },
+    properties: {
+      hostType:
+        body.choice('hostType', ['Kubernetes', 'EdgeCluster']) ?? stored.string('hostType') ?? 'Kubernetes',
+      displayName: body.string('displayName') ?? stored.string('displayName') ?? write.name,
+      namespace: body.string('namespace') ?? stored.string('namespace') ?? write.name.toLowerCase(),
+      hostResourceId,
+      clusterExtensionIds: body.has('clusterExtensionIds')
+        ? body.strings('clusterExtensionIds')
+        : stored.strings('clusterExtensionIds'),
+    },
+  };
+}
+
+function present(record: ResourceRecord): JsonObject {
+  return { ...record.properties, authentication: {} };
+}
+
+async function refuseWhileUsed(record: ResourceRecord, context: TypeContext): Promise<void> {
+  const all = await context.records.list('/');
+  const user = all.find((other) => {
+    const name = new Fields(other.extendedLocation).string('name');
+    return name?.toLowerCase() === record.id.toLowerCase();
+  });
+  if (!user) return;
+  throw new ArmError(
+    409,
+    'Conflict',
+    `The custom location '${record.name}' is in use by '${user.id}'. Delete what uses it first.`,
+  );
+}

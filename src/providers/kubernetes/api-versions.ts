@@ -1,0 +1,20 @@
+/** Newest first, as the public type index lists them. */
+export const connectedClusterVersions = [
+  '2026-05-01',
+  '2026-02-01-preview',
+  '2025-12-01-preview',
+  '2025-08-01-preview',
+  '2024-12-01-preview',
+  '2024-07-15-preview',
+  '2024-07-01-preview',
+  '2024-06-01-preview',
+  '2024-02-01-preview',
+  '2024-01-01',
+  '2023-11-01-preview',
+  '2022-10-01-preview',
+  '2022-05-01-preview',
+  '2021-10-01',
+  '2021-04-01-preview',
+  '2021-03-01',
+  '2020-01-01-preview',
+] as const;

@@ -1,0 +1,33 @@
+import type { ArmRoute, ResourceType } from '../../arm/index.ts';
+import { localInstances } from '../azure-stack-hci/instances/type.ts';
+import { logicalNetworks } from '../azure-stack-hci/logical-networks/type.ts';
+import { customLocations } from '../extended-location/custom-locations/type.ts';
+import { catalogRoutes } from '../hybrid-container-service/catalog/routes.ts';
+import { runProvisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/loop.ts';
+import { provisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/type.ts';
+import type { LoopParts, RecordLoop } from '../loop.ts';
+import { appliances } from '../resource-connector/type.ts';
+import { runConnectedClusters } from './connected-clusters/loop.ts';
+import { connectedClusters } from './connected-clusters/type.ts';
+import type { ArcSettings } from './settings.ts';
+
+export { canonicalPath } from '../hybrid-container-service/alias.ts';
+export type { ArcSettings, RelayCredential } from './settings.ts';
+
+/** Types around AKS Arc: connected clusters, their instances, and what they stand on. */
+export function arcTypes(settings: ArcSettings): ResourceType[] {
+  return [
+    connectedClusters(settings),
+    provisionedClusterInstances(settings),
+    customLocations,
+    logicalNetworks,
+    localInstances,
+    appliances,
+  ];
+}
+
+export const arcRoutes: readonly ArmRoute[] = catalogRoutes;
+
+export function arcLoops(parts: LoopParts, settings: ArcSettings): RecordLoop[] {
+  return [runConnectedClusters(parts, settings), runProvisionedClusterInstances(parts, settings)];
+}
