@@ -112,6 +112,8 @@ export interface SchemaNode {
   readonly patchMergeKey?: string;
   readonly default?: Json;
   readonly enum?: readonly Json[];
+  /** The kind's Go type holds this object by value: it counts as present (and empty) even when it is absent. */
+  readonly alwaysPresent?: boolean;
 }
 
 /** Columns of `meta.k8s.io/v1 Table`. */

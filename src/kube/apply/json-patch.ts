@@ -1,0 +1,164 @@
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
+
+/** The most operations that one JSON patch may carry. */
+export const jsonPatchOperationsLimit = 10_000;
+
+interface Operation {
+  readonly op: string;
+  readonly path: string | undefined;
+  readonly from: string | undefined;
+  readonly value: Json | undefined;
+}
+
+/**
+ * A JSON patch (RFC 6902) on an object, which is not changed. Throws PatchError: 400 when the patch is malformed,
+ * 413 when it is too long, 422 when an operation does not apply.
+ */
+export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
+  const operations = decodeOperations(patch);
+  if (operations.length > jsonPatchOperationsLimit) {
+    throw new PatchError(
+      413,
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${jsonPatchOperationsLimit}, got ${operations.length}`,
+    );
+  }
+  let document: Json = structuredClone(object);
+  for (const operation of operations) document = applyOperation(document, operation);
+  if (!isObject(document)) throw patchDoesNotApply();
+  return document;
+}
+
+function decodeOperations(patch: Json): Operation[] {
+  if (!Array.isArray(patch)) {
+    throw badPatch(
+      `error decoding patch: json: cannot unmarshal ${goTypeWord(patch)} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
+  return patch.map((entry) => {
+    if (!isObject(entry)) {
+      throw badPatch(
+        `error decoding patch: json: cannot unmarshal ${goTypeWord(entry)} into Go value of type handlers.jsonPatchOp`,
+      );
+    }
+    return {
+      op: textMember(entry, 'op') ?? '',
+      path: textMember(entry, 'path'),
+      from: textMember(entry, 'from'),
+      value: entry.value,
+    };
+  });
+}
+
+function textMember(entry: JsonObject, name: string): string | undefined {
+  const value = entry[name];
+  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
+  throw badPatch(
+    `error decoding patch: json: cannot unmarshal ${goTypeWord(value)} into Go struct field jsonPatchOp.${name} of type string`,
+  );
+}
+
+function applyOperation(document: Json, operation: Operation): Json {
+  const path = pointer(operation.path);
+  switch (operation.op) {
+    case 'add':
+      return add(document, path, operation.value ?? null);
+    case 'remove':
+      return remove(document, path);
+    case 'replace':
+      return replace(document, path, operation.value ?? null);
+    case 'move': {
+      const from = pointer(operation.from);
+      const moved = read(document, from);
+      if (moved === undefined) throw patchDoesNotApply();
+      return add(remove(document, from), path, moved);
+    }
+    case 'copy': {
+      const copied = read(document, pointer(operation.from));
+      if (copied === undefined) throw patchDoesNotApply();
+      return add(document, path, structuredClone(copied));
+    }
+    case 'test': {
+      const found = read(document, path);
+      // An absent member equals null, as in the Go library behind the real server.
+      if (!jsonEqual(found ?? null, operation.value ?? null)) throw patchDoesNotApply();
+      return document;
+    }
+    default:
+      throw patchDoesNotApply();
+  }
+}
+
+function pointer(text: string | undefined): string[] {
+  if (text === undefined) throw patchDoesNotApply();
+  if (text === '') return [];
+  if (!text.startsWith('/')) throw patchDoesNotApply();
+  return text
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function read(document: Json, path: readonly string[]): Json | undefined {
+  let current: Json | undefined = document;
+  for (const part of path) {
+    if (Array.isArray(current)) current = current[listIndex(part, current.length - 1)];
+    else if (isObject(current)) current = Object.hasOwn(current, part) ? current[part] : undefined;
+    else return undefined;
+  }
+  return current;
+}
+
+function add(document: Json, path: readonly string[], value: Json): Json {
+  const place = parentOf(document, path);
+  if (place === undefined) return value;
+  if (Array.isArray(place.parent)) {
+    const index = place.key === '-' ? place.parent.length : listIndex(place.key, place.parent.length);
+    place.parent.splice(index, 0, value);
+  } else place.parent[place.key] = value;
+  return document;
+}
+
+function remove(document: Json, path: readonly string[]): Json {
+  const place = parentOf(document, path);
+  if (place === undefined) throw patchDoesNotApply();
+  if (Array.isArray(place.parent)) place.parent.splice(listIndex(place.key, place.parent.length - 1), 1);
+  else {
+    if (!Object.hasOwn(place.parent, place.key)) throw patchDoesNotApply();
+    delete place.parent[place.key];
+  }
+  return document;
+}
+
+function replace(document: Json, path: readonly string[], value: Json): Json {
+  const place = parentOf(document, path);
+  if (place === undefined) return value;
+  if (Array.isArray(place.parent)) place.parent[listIndex(place.key, place.parent.length - 1)] = value;
+  else {
+    if (!Object.hasOwn(place.parent, place.key)) throw patchDoesNotApply();
+    place.parent[place.key] = value;
+  }
+  return document;
+}
+
+/** The container that holds the last part of `path`; undefined for the document itself. */
+function parentOf(
+  document: Json,
+  path: readonly string[],
+): { parent: Json[] | JsonObject; key: string } | undefined {
+  const key = path.at(-1);
+  if (key === undefined) return undefined;
+  const parent = read(document, path.slice(0, -1));
+  if (!Array.isArray(parent) && !isObject(parent)) throw patchDoesNotApply();
+  return { parent, key };
+}
+
+/** Negative numbers count from the end. */
+function listIndex(part: string, last: number): number {
+  if (!/^-?\d+$/.test(part)) throw patchDoesNotApply();
+  const index = Number(part);
+  const place = index < 0 ? index + last + 1 : index;
+  if (place < 0 || place > last) throw patchDoesNotApply();
+  return place;
+}

@@ -1,0 +1,29 @@
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { badPatch, goTypeWord } from './patch-error.ts';
+
+/**
+ * A JSON merge patch (RFC 7396) on an object; neither argument is changed, and what the patch leaves alone is
+ * shared with `object`. Throws PatchError 400 when the patch is not an object.
+ */
+export function applyMergePatch(object: JsonObject, patch: Json): JsonObject {
+  if (!isObject(patch)) {
+    throw badPatch(
+      `error decoding patch: json: cannot unmarshal ${goTypeWord(patch)} into Go value of type map[string]interface {}`,
+    );
+  }
+  return mergeObject(object, patch);
+}
+
+function mergeObject(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged: JsonObject = { ...target };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null || value === undefined) delete merged[key];
+    else merged[key] = mergeValue(merged[key], value);
+  }
+  return merged;
+}
+
+function mergeValue(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  return mergeObject(isObject(target) ? target : {}, patch);
+}

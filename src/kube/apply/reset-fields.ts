@@ -1,0 +1,15 @@
+import type { ResourceDefinition } from '../contract.ts';
+import { type FieldSet, leaf, setOfPaths } from './field-set.ts';
+
+const status = setOfPaths([['f:status']]);
+const allButStatus = setOfPaths([['f:spec'], ['f:metadata', 'f:labels'], ['f:metadata', 'f:annotations']]);
+
+/**
+ * The paths that a write through an endpoint cannot set, so that nobody comes to own them by it: status through the
+ * object itself when it has a status subresource, everything else through `status`.
+ */
+export function resetFieldsOf(definition: ResourceDefinition, subresource: string): FieldSet {
+  if (subresource === 'status') return allButStatus;
+  if (subresource === '' && definition.subresources.status) return status;
+  return leaf;
+}

@@ -1,0 +1,241 @@
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { SchemaNode } from '../contract.ts';
+import { anyNode, memberNode } from './node.ts';
+import { badPatch, goTypeWord, PatchError } from './patch-error.ts';
+
+const orderPrefix = '$setElementOrder/';
+const deletePrefix = '$deleteFromPrimitiveList/';
+
+/**
+ * A strategic merge patch on an object of a built-in kind; neither argument is changed. Directives: `$patch`,
+ * `$retainKeys`, `$setElementOrder/<list>`, `$deleteFromPrimitiveList/<list>`. Throws PatchError.
+ * See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/
+ */
+export function applyStrategicMergePatch(object: JsonObject, patch: Json, root: SchemaNode): JsonObject {
+  if (!isObject(patch)) {
+    throw badPatch(
+      `json: cannot unmarshal ${goTypeWord(patch)} into Go value of type map[string]interface {}`,
+    );
+  }
+  return mergeMap(object, patch, root);
+}
+
+function mergeMap(original: JsonObject, patch: JsonObject, node: SchemaNode): JsonObject {
+  const directive = patch.$patch;
+  if (directive === 'replace') {
+    const { $patch: _directive, ...replacement } = patch;
+    return replacement;
+  }
+  if (directive === 'delete') return {};
+  if (directive !== undefined) throw unknownDirective(directive, patch);
+
+  const merged: JsonObject = retained(original, patch);
+  const ordered = mergeOrderedLists(merged, patch, node);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === undefined || key === '$retainKeys' || key.startsWith(orderPrefix) || ordered.has(key))
+      continue;
+    if (key.startsWith(deletePrefix)) deleteItems(merged, key.slice(deletePrefix.length), value);
+    else if (value === null) delete merged[key];
+    else merged[key] = mergeMember(merged[key], value, memberNode(node, key) ?? anyNode);
+  }
+  return merged;
+}
+
+function mergeMember(original: Json | undefined, value: Json, node: SchemaNode): Json {
+  if (isObject(original) && isObject(value)) {
+    return node.patchStrategy?.includes('replace') ? value : mergeMap(original, value, node);
+  }
+  if (Array.isArray(original) && Array.isArray(value)) {
+    return node.patchStrategy?.includes('merge') ? mergeList(original, value, node) : value;
+  }
+  return withoutDirectives(value);
+}
+
+/** A copy of the original without the keys that `$retainKeys` does not name. */
+function retained(original: JsonObject, patch: JsonObject): JsonObject {
+  const keep = patch.$retainKeys;
+  if (keep === undefined) return { ...original };
+  const known = Array.isArray(keep) ? new Set(keep) : undefined;
+  const strays = Object.keys(patch).some(
+    (key) => !key.startsWith('$') && patch[key] !== null && !known?.has(key),
+  );
+  if (!known || strays) throw badPatch('invalid patch format of retainKeys');
+  return Object.fromEntries(Object.entries(original).filter(([key]) => known.has(key)));
+}
+
+/** Lists with a `$setElementOrder` directive, merged and put in that order; answers their names. */
+function mergeOrderedLists(merged: JsonObject, patch: JsonObject, node: SchemaNode): Set<string> {
+  const done = new Set<string>();
+  for (const [directive, order] of Object.entries(patch)) {
+    if (!directive.startsWith(orderPrefix)) continue;
+    const name = directive.slice(orderPrefix.length);
+    if (!Array.isArray(order)) throw badPatch('invalid patch format of setElementOrder list');
+    const original = merged[name];
+    const change = patch[name];
+    const list = memberNode(node, name) ?? anyNode;
+    const mergeKey = list.patchMergeKey ?? '';
+    if (Array.isArray(change)) checkOrder(change, order, mergeKey);
+    if (change === null) continue;
+    const start = Array.isArray(original) ? original : undefined;
+    if (!start && !Array.isArray(change)) continue;
+    const result = Array.isArray(change) ? mergeMember(start, change, list) : start;
+    if (Array.isArray(result)) merged[name] = inOrder(result, order, { original: start ?? [], mergeKey });
+    done.add(name);
+  }
+  return done;
+}
+
+/** Each item of the patch's list must stand in the order list, in the same order. */
+function checkOrder(change: readonly Json[], order: readonly Json[], mergeKey: string): void {
+  let from = 0;
+  for (const item of change) {
+    if (isObject(item) && item.$patch !== undefined) continue;
+    const place = order.findIndex((other, i) => i >= from && sameItem(other, item, mergeKey));
+    if (place < 0) {
+      throw badPatch(
+        `The order in patch list:\n${JSON.stringify(change)}\n doesn't match ${orderPrefix.slice(0, -1)} list:\n${JSON.stringify(order)}\n`,
+      );
+    }
+    from = place + 1;
+  }
+}
+
+function mergeList(original: readonly Json[], patch: readonly Json[], node: SchemaNode): Json[] {
+  const mergeKey = node.patchMergeKey ?? '';
+  const sample = original[0] ?? patch[0];
+  if (sample === undefined) return [...original];
+  if (Array.isArray(sample)) throw invalidPatch(patch, 'lists of lists are not supported');
+  if (!isObject(sample)) {
+    const merged = [...original];
+    for (const item of patch) if (!merged.some((other) => jsonEqual(other, item))) merged.push(item);
+    return inOrder(merged, patch, { original, mergeKey });
+  }
+  if (mergeKey === '') throw invalidPatch(patch, `cannot merge lists without merge key for ${node.type}`);
+  const special = takeDirectives(original, patch, mergeKey);
+  if (special.replace) return special.patch;
+  const merged = [...special.original];
+  for (const item of special.patch) {
+    if (!isObject(item)) throw invalidPatch(patch, 'unrecognized type: string');
+    const value = item[mergeKey];
+    if (value === undefined) throw noMergeKey(item, mergeKey);
+    const place = merged.findIndex((other) => isObject(other) && jsonEqual(other[mergeKey], value));
+    const found = merged[place];
+    if (isObject(found)) merged[place] = mergeMap(found, item, node.items ?? anyNode);
+    else merged.push(withoutDirectives(item));
+  }
+  return inOrder(merged, special.patch, { original: special.original, mergeKey });
+}
+
+interface ListParts {
+  readonly original: readonly Json[];
+  readonly patch: Json[];
+  readonly replace: boolean;
+}
+
+/** Carries out the items that are directives (`$patch: delete` or `replace`) and leaves the others. */
+function takeDirectives(original: readonly Json[], patch: readonly Json[], mergeKey: string): ListParts {
+  const rest: Json[] = [];
+  let kept = original;
+  let replace = false;
+  for (const item of patch) {
+    const directive = isObject(item) ? item.$patch : undefined;
+    if (!isObject(item) || directive === undefined) {
+      rest.push(item);
+    } else if (directive === 'delete') {
+      const value = item[mergeKey];
+      if (value === undefined) throw noMergeKey(item, mergeKey);
+      kept = kept.filter((other) => !isObject(other) || !jsonEqual(other[mergeKey], value));
+    } else if (directive === 'replace') {
+      replace = true;
+    } else if (directive === 'merge') {
+      throw new PatchError(500, '', 'merging lists cannot yet be specified in the patch');
+    } else throw unknownDirective(directive, item);
+  }
+  return { original: kept, patch: rest, replace };
+}
+
+function deleteItems(merged: JsonObject, name: string, items: Json): void {
+  const list = merged[name];
+  if (!Array.isArray(items)) throw badPatch('invalid patch format of primitive list');
+  if (!Array.isArray(list)) return;
+  merged[name] = list.filter((item) => !items.some((other) => jsonEqual(item, other)));
+}
+
+/**
+ * Items that the patch names come in its order; the server's other items keep their places relative to them as they
+ * stood in the original list.
+ */
+function inOrder(
+  merged: readonly Json[],
+  order: readonly Json[],
+  list: { readonly original: readonly Json[]; readonly mergeKey: string },
+): Json[] {
+  const place = (items: readonly Json[], item: Json) =>
+    items.findIndex((other) => sameItem(other, item, list.mergeKey));
+  const named = merged
+    .filter((item) => place(order, item) >= 0)
+    .sort((a, b) => place(order, a) - place(order, b));
+  const others = merged.filter((item) => place(order, item) < 0);
+  const result: Json[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [left = null] = named;
+    const [right = null] = others;
+    const leftPlace = place(list.original, left);
+    const rightPlace = place(list.original, right);
+    const rightFirst = leftPlace >= 0 && rightPlace >= 0 && leftPlace >= rightPlace;
+    const next = rightFirst ? others.shift() : named.shift();
+    if (next !== undefined) result.push(next);
+  }
+  return [...result, ...named, ...others];
+}
+
+function sameItem(a: Json, b: Json, mergeKey: string): boolean {
+  if (mergeKey === '') return jsonEqual(a, b);
+  return isObject(a) && isObject(b) && a[mergeKey] !== undefined && jsonEqual(a[mergeKey], b[mergeKey]);
+}
+
+/** A value that is new to the object: nulls and directives in it have nothing to act upon. */
+function withoutDirectives(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value
+      .filter((item) => !isObject(item) || item.$patch === undefined)
+      .map((item) => withoutDirectives(item));
+  }
+  if (!isObject(value)) return value;
+  const rest: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    const isDirective =
+      key === '$patch' ||
+      key === '$retainKeys' ||
+      key.startsWith(orderPrefix) ||
+      key.startsWith(deletePrefix);
+    if (!isDirective && member !== null && member !== undefined) rest[key] = withoutDirectives(member);
+  }
+  return rest;
+}
+
+function unknownDirective(directive: Json, map: JsonObject): PatchError {
+  return new PatchError(500, '', `unknown patch type: ${goText(directive)} in map: ${goText(map)}`);
+}
+
+function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
+  return invalidPatch(item, `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
+}
+
+function invalidPatch(value: Json | readonly Json[], problem: string): PatchError {
+  const message = `Invalid value: ${JSON.stringify(goText(value))}: ${problem}`;
+  return new PatchError(422, 'Invalid', ` "" is invalid: patch: ${message}`, [
+    { reason: 'FieldValueInvalid', message, field: 'patch' },
+  ]);
+}
+
+/** A value as Go's `%v` prints it. */
+function goText(value: Json | readonly Json[] | undefined): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (isObject(value)) {
+    const keys = Object.keys(value).sort();
+    return `map[${keys.map((key) => `${key}:${goText(value[key])}`).join(' ')}]`;
+  }
+  return String(value);
+}
