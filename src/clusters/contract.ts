@@ -1,15 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { JsonObject } from '../base/index.ts';
+import type { Handler } from '../http/contract.ts';
 import type { ClusterClient } from '../reconcile/client.ts';
 
-/** How a cluster comes to be and is reached. `providers` ask for clusters through this; drivers make them. */
+/** How a cluster comes to be and is reached. Drivers make clusters; `server` hands this to whoever orders them. */
 export interface ClusterHost {
-  /** Makes the cluster or, when it exists, brings it to `spec`. Returns once its API server answers. */
+  /** Starts every cluster that the store knows. Call once, before anything else. */
+  initialize(): Promise<void>;
+  /** Makes the cluster or, when it exists, brings it to `spec`. Resolves once its API server answers. */
   ensure(spec: ClusterSpec): Promise<ClusterHandle>;
   get(clusterId: string): ClusterHandle | undefined;
+  /** The cluster whose API server has this name; for SNI. */
+  findByHostName(hostName: string): ClusterHandle | undefined;
   /** Stops the cluster and deletes its data. Nothing happens when there is none. */
   remove(clusterId: string): Promise<void>;
   list(): readonly ClusterHandle[];
+  /** Stops every cluster; their data stays. */
+  close(): Promise<void>;
 }
 
 export interface ClusterSpec {
@@ -22,7 +29,7 @@ export interface ClusterSpec {
   readonly role: 'hub' | 'member' | 'arc';
   /** Version to display, e.g. `1.33.4`. */
   readonly kubernetesVersion: string;
-  /** Names of the API server; the first is its FQDN. */
+  /** Names of the API server, lower case; the first is its FQDN. */
   readonly hostNames: readonly string[];
   /** False: no listener; only tunnels reach it. */
   readonly publicEndpoint: boolean;
@@ -33,7 +40,7 @@ export interface ClusterSpec {
 export interface NodePoolSpec {
   readonly name: string;
   readonly mode: 'control-plane' | 'worker';
-  /** Complete node names; the loop that asks chooses them once and keeps them. */
+  /** Complete node names; whoever asks chooses them once and keeps them. */
   readonly nodeNames: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly JsonObject[];
@@ -46,7 +53,7 @@ export interface NodePoolSpec {
 export interface AccessSpec {
   /** Entra groups whose members are cluster admins. */
   readonly adminGroupObjectIds: readonly string[];
-  /** The family of roles whose data actions count, or none: then only the cluster's own RBAC and admin groups. */
+  /** The family of roles whose data actions count; undefined: only admin groups and the cluster's own RBAC. */
   readonly roleFamily: 'fleet' | 'aks' | 'arc' | undefined;
   /** The scope at which role assignments are evaluated (a fleet for its hub). */
   readonly roleScope: string;
@@ -55,13 +62,35 @@ export interface AccessSpec {
 
 export interface ClusterHandle {
   readonly spec: ClusterSpec;
+  /** FQDN of the API server. */
+  readonly hostName: string;
   readonly state: 'starting' | 'running' | 'stopped';
   /** PEM of the CA that signs the API server's certificate. */
   readonly certificateAuthority: string;
+  /** PEM certificate chain and key of the API server, for a listener that serves it by name. */
+  readonly serving: { readonly cert: string; readonly key: string };
+  /** Answers requests that reached the cluster's endpoint. */
+  readonly handler: Handler;
   /** A client with the rights of `system:masters`, for loops. */
   readonly client: ClusterClient;
+  /** A client that acts as `user`, subject to the cluster's own authorization. */
+  clientAs(user: ClusterUser): ClusterClient;
   /** A byte stream into the API server's TLS listener, for tunnels and relays. */
   dial(): Promise<Duplex>;
-  /** A client certificate or token of a cluster administrator, for `listClusterAdminCredential`. */
+  /** A client certificate (PEM) of a cluster administrator. */
   adminCredential(): Promise<{ readonly certificate: string; readonly privateKey: string }>;
+  /** Names of nodes whose Ready condition is True. */
+  readyNodes(): Promise<readonly string[]>;
+}
+
+export interface ClusterUser {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** What runs inside a cluster besides its API server. */
+export interface ClusterControllers {
+  /** Called when the cluster's spec changed. */
+  update(spec: ClusterSpec): Promise<void>;
+  close(): Promise<void>;
 }

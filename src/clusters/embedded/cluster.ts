@@ -1,0 +1,181 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import type { Clock, Logger, Random } from '../../base/index.ts';
+import { createListener, issueClientCertificate, type Listener, verifyIssuedBy } from '../../http/index.ts';
+import type { Authenticator, Authorizer } from '../../kube/contract.ts';
+import { type ApiServer, createApiServer } from '../../kube/index.ts';
+import type { ClusterClient } from '../../reconcile/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
+import type { ClusterKeys } from './keys.ts';
+
+/** What every embedded cluster shares. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Serving certificate for names of API servers, made by the estate's CA. */
+  readonly serve: (hostNames: readonly string[]) => Promise<{ readonly cert: string; readonly key: string }>;
+  readonly certificateAuthority: string;
+  /** How callers prove who they are, besides client certificates and service account tokens. */
+  readonly authenticators: readonly Authenticator[];
+  /** Asked after the cluster's own RBAC. */
+  readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
+  readonly controllers: (cluster: {
+    readonly spec: ClusterSpec;
+    readonly client: ClusterClient;
+    readonly certificateAuthority: string;
+  }) => Promise<ClusterControllers>;
+}
+
+const administrator = { name: 'system:drydock', groups: ['system:masters'] } as const;
+
+export function dataPrefix(clusterId: string): string {
+  return `/kube/${clusterId}`;
+}
+
+/** One API server in this process, with what runs inside it. */
+export class EmbeddedCluster implements ClusterHandle {
+  #spec: ClusterSpec;
+  #state: ClusterHandle['state'] = 'starting';
+  readonly #parts: Surroundings;
+  readonly #keys: ClusterKeys;
+  readonly #server: ApiServer;
+  readonly client: ClusterClient;
+  readonly serving: ClusterHandle['serving'];
+  #controllers: ClusterControllers | undefined;
+  #tunnels: Listener | undefined;
+
+  private constructor(
+    spec: ClusterSpec,
+    parts: Surroundings,
+    made: { readonly keys: ClusterKeys; readonly serving: ClusterHandle['serving'] },
+  ) {
+    this.#spec = spec;
+    this.#parts = parts;
+    this.#keys = made.keys;
+    this.serving = made.serving;
+    this.#server = createApiServer({
+      store: parts.store,
+      keyPrefix: dataPrefix(spec.clusterId),
+      clock: parts.clock,
+      random: parts.random,
+      log: parts.log.with({ cluster: spec.name }),
+      version: { display: spec.kubernetesVersion },
+      authenticators: [this.#certificateAuthenticator(), ...parts.authenticators],
+      authorizers: parts.authorizers(() => this.#spec),
+      serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
+      serviceAccountIssuer: `https://${spec.hostNames[0]}`,
+      bare: false,
+    });
+    this.client = this.clientAs(administrator);
+  }
+
+  static async start(spec: ClusterSpec, parts: Surroundings, keys: ClusterKeys): Promise<EmbeddedCluster> {
+    const serving = await parts.serve(spec.hostNames);
+    const cluster = new EmbeddedCluster(spec, parts, { keys, serving });
+    await cluster.#server.start();
+    cluster.#controllers = await parts.controllers({
+      spec,
+      client: cluster.client,
+      certificateAuthority: parts.certificateAuthority,
+    });
+    cluster.#state = 'running';
+    return cluster;
+  }
+
+  get spec(): ClusterSpec {
+    return this.#spec;
+  }
+
+  get hostName(): string {
+    return this.#spec.hostNames[0] ?? '';
+  }
+
+  get state(): ClusterHandle['state'] {
+    return this.#state;
+  }
+
+  get handler(): ClusterHandle['handler'] {
+    return this.#server.handler;
+  }
+
+  get certificateAuthority(): string {
+    return this.#parts.certificateAuthority;
+  }
+
+  clientAs(user: ClusterUser): ClusterClient {
+    return this.#server.client({
+      username: user.name,
+      uid: '',
+      groups: [...user.groups, 'system:authenticated'],
+      extra: {},
+    });
+  }
+
+  async update(spec: ClusterSpec): Promise<void> {
+    this.#spec = spec;
+    await this.#controllers?.update(spec);
+  }
+
+  /** The far end is served by the API server's own TLS, whatever name the client asks for. */
+  async dial(): Promise<Duplex> {
+    this.#tunnels ??= createListener({
+      handler: this.#server.handler,
+      clock: this.#parts.clock,
+      log: this.#parts.log,
+      tls: { contextFor: () => this.serving, requestClientCertificate: true },
+    });
+    const [near, far] = duplexPair();
+    this.#tunnels.accept(far, this.#spec.clusterId);
+    return near;
+  }
+
+  async adminCredential(): Promise<{ certificate: string; privateKey: string }> {
+    const issued = await issueClientCertificate(this.#keys.clientAuthority, {
+      commonName: 'masterclient',
+      organizations: ['system:masters'],
+      clock: this.#parts.clock,
+      random: this.#parts.random,
+    });
+    return { certificate: issued.certificatePem, privateKey: issued.privateKeyPem };
+  }
+
+  async readyNodes(): Promise<readonly string[]> {
+    const { items } = await this.client.list({ group: '', version: 'v1', resource: 'nodes' });
+    return items.filter(isReady).map((node) => node.metadata.name ?? '');
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'stopped';
+    await this.#controllers?.close();
+    await this.#tunnels?.close();
+    await this.#server.close();
+  }
+
+  #certificateAuthenticator(): Authenticator {
+    return async ({ clientCertificate }) => {
+      if (!clientCertificate || !this.#spec.access.localAccounts) return undefined;
+      const subject = await verifyIssuedBy(clientCertificate, this.#keys.clientAuthority.certificatePem, {
+        clock: this.#parts.clock,
+      });
+      if (!subject) return undefined;
+      return {
+        username: subject.commonName,
+        uid: '',
+        groups: [...subject.organizations, 'system:authenticated'],
+        extra: {},
+      };
+    };
+  }
+}
+
+function isReady(node: { readonly status?: unknown }): boolean {
+  const { status } = node;
+  if (typeof status !== 'object' || status === null || !('conditions' in status)) return false;
+  const { conditions } = status;
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((condition) => condition?.type === 'Ready' && condition?.status === 'True')
+  );
+}

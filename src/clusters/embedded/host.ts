@@ -1,0 +1,115 @@
+import { jsonEqual } from '../../base/index.ts';
+import { type Store, storeLimits } from '../../store/index.ts';
+import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
+import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
+import { keysKey, loadOrMakeKeys } from './keys.ts';
+import { decodeSpec, encodeSpec, specKey, specPrefix } from './spec-record.ts';
+
+/** Clusters that run as API servers inside this process, on the shared store. */
+export function createEmbeddedClusters(parts: Surroundings): ClusterHost {
+  return new EmbeddedHost(parts);
+}
+
+class EmbeddedHost implements ClusterHost {
+  readonly #parts: Surroundings;
+  readonly #clusters = new Map<string, EmbeddedCluster>();
+  readonly #byHostName = new Map<string, EmbeddedCluster>();
+  /** One change at a time per cluster. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(parts: Surroundings) {
+    this.#parts = parts;
+  }
+
+  async initialize(): Promise<void> {
+    const { entries } = await this.#parts.store.range({ prefix: specPrefix });
+    await Promise.all(entries.map((entry) => this.#start(decodeSpec(entry.value))));
+  }
+
+  ensure(spec: ClusterSpec): Promise<ClusterHandle> {
+    return this.#inTurn(spec.clusterId, async () => {
+      const running = this.#clusters.get(spec.clusterId);
+      if (!running) {
+        // Written first: a crash while starting finds the cluster again.
+        await this.#write(spec);
+        return this.#start(spec);
+      }
+      if (!jsonEqual(running.spec, spec)) {
+        await this.#write(spec);
+        await running.update(spec);
+        this.#remember(running);
+      }
+      return running;
+    });
+  }
+
+  get(clusterId: string): ClusterHandle | undefined {
+    return this.#clusters.get(clusterId);
+  }
+
+  findByHostName(hostName: string): ClusterHandle | undefined {
+    return this.#byHostName.get(hostName);
+  }
+
+  list(): readonly ClusterHandle[] {
+    return [...this.#clusters.values()];
+  }
+
+  remove(clusterId: string): Promise<void> {
+    return this.#inTurn(clusterId, async () => {
+      const cluster = this.#clusters.get(clusterId);
+      if (cluster) {
+        this.#clusters.delete(clusterId);
+        for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
+        await cluster.close();
+      }
+      await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
+      await this.#parts.store.commit({
+        writes: [{ delete: keysKey(clusterId) }, { delete: specKey(clusterId) }],
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#turns.values());
+    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+    this.#clusters.clear();
+    this.#byHostName.clear();
+  }
+
+  async #start(spec: ClusterSpec): Promise<EmbeddedCluster> {
+    const keys = await loadOrMakeKeys(spec.clusterId, this.#parts);
+    const cluster = await EmbeddedCluster.start(spec, this.#parts, keys);
+    this.#clusters.set(spec.clusterId, cluster);
+    this.#remember(cluster);
+    return cluster;
+  }
+
+  #remember(cluster: EmbeddedCluster): void {
+    for (const name of cluster.spec.hostNames) this.#byHostName.set(name, cluster);
+  }
+
+  async #write(spec: ClusterSpec): Promise<void> {
+    await this.#parts.store.commit({ writes: [{ put: specKey(spec.clusterId), value: encodeSpec(spec) }] });
+  }
+
+  #inTurn<T>(clusterId: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(clusterId) ?? Promise.resolve();
+    const turn = before.then(change, change);
+    this.#turns.set(clusterId, turn);
+    const forget = () => {
+      if (this.#turns.get(clusterId) === turn) this.#turns.delete(clusterId);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+}
+
+/** Deletes every key below a prefix, in commits of the largest size allowed. */
+async function deleteBelow(store: Store, prefix: string): Promise<void> {
+  for (;;) {
+    const { entries } = await store.range({ prefix, limit: storeLimits.writesPerTransaction });
+    if (entries.length === 0) return;
+    await store.commit({ writes: entries.map((entry) => ({ delete: entry.key })) });
+  }
+}

@@ -1,0 +1,23 @@
+import { decodeJson, encodeJson, isObject } from '../../base/index.ts';
+import type { ClusterSpec } from '../contract.ts';
+
+export const specPrefix = '/clusters/';
+
+export function specKey(clusterId: string): string {
+  return `${specPrefix}${clusterId}`;
+}
+
+export function encodeSpec(spec: ClusterSpec): Uint8Array {
+  return encodeJson(spec);
+}
+
+/** Reads a spec that `encodeSpec` wrote. */
+export function decodeSpec(bytes: Uint8Array): ClusterSpec {
+  const value: unknown = decodeJson(bytes);
+  if (!isSpec(value)) throw new Error('a stored cluster spec is broken');
+  return value;
+}
+
+function isSpec(value: unknown): value is ClusterSpec {
+  return isObject(value) && typeof value['clusterId'] === 'string' && Array.isArray(value['nodes']);
+}

@@ -1,0 +1,11 @@
+export type {
+  AccessSpec,
+  ClusterControllers,
+  ClusterHandle,
+  ClusterHost,
+  ClusterSpec,
+  ClusterUser,
+  NodePoolSpec,
+} from './contract.ts';
+export type { Surroundings } from './embedded/cluster.ts';
+export { createEmbeddedClusters } from './embedded/host.ts';
