@@ -1,5 +1,5 @@
 /**
- * Requests and responses as plain values. Rooms above answer a `Handler`; only `node-listener.ts` knows sockets,
+ * Requests and responses as plain values. Rooms above answer a `Handler`; only the folder `node` knows sockets,
  * TLS, HTTP/1.1 and HTTP/2.
  */
 export interface HttpRequest {

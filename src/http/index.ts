@@ -1,0 +1,34 @@
+export {
+  type CertificateAndKey,
+  certificateLimits,
+  createAuthority,
+  issueClientCertificate,
+  issueServerCertificate,
+  verifyIssuedBy,
+} from './certificates/authority.ts';
+export type { DistinguishedName } from './certificates/certificate.ts';
+export type {
+  ByteSink,
+  ConnectionInfo,
+  Handler,
+  HttpBody,
+  HttpRequest,
+  HttpResponse,
+  MessageSocket,
+  StreamBody,
+  UpgradeHandler,
+  WebSocketAccept,
+} from './contract.ts';
+export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
+export { addRequestId, answerErrors, limitRequestsInFlight, withHeader } from './filters.ts';
+export { type ListenerLimits, listenerLimits } from './node/limits.ts';
+export {
+  createListener,
+  createPlainListener,
+  type Listener,
+  type ListenerOptions,
+  type TlsIdentity,
+  type TlsListenerOptions,
+} from './node/listener.ts';
+export { messageSocket } from './node/web-socket.ts';
+export { createRouter, type Filter, type PathParameters, type Route, withFilters } from './router.ts';

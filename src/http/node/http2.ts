@@ -1,0 +1,116 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Writable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { HttpResponse } from '../contract.ts';
+import type { Answer } from './answer.ts';
+import type { ListenerLimits } from './limits.ts';
+import { type ConnectionFacts, NodeRequest, packChunks, StreamSink, totalBytes } from './message.ts';
+
+/** Serves HTTP/2 on a connection whose TLS handshake is done. */
+export function serveHttp2(
+  socket: TLSSocket,
+  facts: ConnectionFacts,
+  use: { readonly answer: Answer; readonly limits: ListenerLimits },
+): ServerHttp2Session {
+  const { answer, limits } = use;
+  const session = performServerHandshake(socket, {
+    maxSessionMemory: limits.http2SessionMemoryMiB,
+    settings: {
+      maxConcurrentStreams: limits.streamsPerConnection,
+      initialWindowSize: limits.http2WindowBytes,
+      maxHeaderListSize: limits.headerBytes,
+    },
+  });
+  session.setLocalWindowSize(limits.http2WindowBytes * 16);
+  session.on('error', () => socket.destroy());
+  session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    // The peer's resets and broken connections; 'close' tells whoever needs to know.
+    stream.on('error', ignore);
+    const request = new Http2Request(stream, headers, facts);
+    answer(request, (response) => respond(stream, request.method, response));
+  });
+  return session;
+}
+
+class Http2Request extends NodeRequest {
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, facts: ConnectionFacts) {
+    super(headers[':method'] ?? '', headers[':path'] ?? '', { facts, source: stream });
+    this.#stream = stream;
+    this.#headers = headers;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  }
+
+  protected override host(): string {
+    return this.#headers[':authority'] ?? this.#headers.host ?? '';
+  }
+
+  protected override response(): Writable {
+    return this.#stream;
+  }
+
+  protected override beforeBody(): void {
+    if (this.#headers.expect === '100-continue') this.#stream.additionalHeaders({ ':status': 100 });
+  }
+}
+
+function respond(stream: ServerHttp2Stream, method: string, response: HttpResponse): void {
+  if (stream.destroyed || stream.closed) return;
+  // Http2 takes lists as several header lines but wants them mutable.
+  const headers: OutgoingHttpHeaders = { ':status': response.status };
+  for (const name in response.headers) {
+    const value = response.headers[name];
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
+  }
+  const { body } = response;
+  if (!stream.readableEnded) leaveRequestBody(stream);
+  if (body !== undefined && 'start' in body) {
+    const noBody = method === 'HEAD';
+    stream.respond(headers, { endStream: noBody });
+    if (!noBody) body.start(new StreamSink(stream));
+    return;
+  }
+  const chunks = body === undefined ? [] : body instanceof Uint8Array ? [body] : packChunks(body);
+  const size = totalBytes(chunks);
+  if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(size);
+  if (size === 0 || method === 'HEAD') {
+    stream.respond(headers, { endStream: true });
+    return;
+  }
+  stream.respond(headers);
+  writeAll(stream, chunks);
+}
+
+function writeAll(stream: Writable, chunks: readonly Uint8Array[]): void {
+  if (chunks.length === 1) {
+    stream.end(chunks[0]);
+    return;
+  }
+  stream.cork();
+  for (const chunk of chunks) stream.write(chunk);
+  stream.end();
+}
+
+/** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */
+function leaveRequestBody(stream: ServerHttp2Stream): void {
+  if (stream.endAfterHeaders) return;
+  stream.resume();
+  stream.once('finish', () => {
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
+}
+
+function ignore(): void {}

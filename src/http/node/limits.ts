@@ -1,0 +1,34 @@
+/** Limits of a listener. What a request body may weigh is up to the handler that reads it. */
+export interface ListenerLimits {
+  readonly connections: number;
+  readonly streamsPerConnection: number;
+  readonly headerBytes: number;
+  /** From the TCP connection to the end of the TLS handshake. */
+  readonly handshakeMs: number;
+  /** From the first byte of an HTTP/1.1 request to the end of its headers. */
+  readonly headersMs: number;
+  /** How long an idle HTTP/1.1 connection is kept. */
+  readonly keepAliveMs: number;
+  readonly http2SessionMemoryMiB: number;
+  /** Upload window of an HTTP/2 stream and, times 16, of a connection. */
+  readonly http2WindowBytes: number;
+  readonly webSocketMessageBytes: number;
+  /** What may wait for a slow WebSocket peer before `send` answers false. */
+  readonly webSocketBufferBytes: number;
+  /** How long `close` lets responses end by themselves. */
+  readonly closeGraceMs: number;
+}
+
+export const listenerLimits: ListenerLimits = {
+  connections: 10_000,
+  streamsPerConnection: 4_000,
+  headerBytes: 64 * 1024,
+  handshakeMs: 10_000,
+  headersMs: 30_000,
+  keepAliveMs: 75_000,
+  http2SessionMemoryMiB: 256,
+  http2WindowBytes: 1024 * 1024,
+  webSocketMessageBytes: 16 * 1024 * 1024,
+  webSocketBufferBytes: 256 * 1024,
+  closeGraceMs: 500,
+};

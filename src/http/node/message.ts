@@ -1,0 +1,182 @@
+import type { Readable, Writable } from 'node:stream';
+import { CodedError } from '../../base/index.ts';
+import type { ByteSink, ConnectionInfo } from '../contract.ts';
+
+/** What is known of a connection, shared by its requests; the host is each request's own. */
+export type ConnectionFacts = Omit<ConnectionInfo, 'host'>;
+
+/** The parts of a request that HTTP/1.1 and HTTP/2 share. */
+export abstract class NodeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly #facts: ConnectionFacts;
+  readonly #source: Readable;
+  #connection: ConnectionInfo | undefined;
+  #query: URLSearchParams | undefined;
+  #body: Promise<Uint8Array> | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(method: string, target: string, from: { facts: ConnectionFacts; source: Readable }) {
+    this.method = method;
+    const mark = target.indexOf('?');
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+    this.#facts = from.facts;
+    this.#source = from.source;
+  }
+
+  abstract header(name: string): string | undefined;
+  protected abstract host(): string;
+  /** The stream whose end is the end of the response. */
+  protected abstract response(): Writable;
+  protected beforeBody(): void {}
+
+  get connection(): ConnectionInfo {
+    this.#connection ??= { ...this.#facts, host: this.host() };
+    return this.#connection;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.rawQuery);
+    return this.#query;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= abortWhenLost(this.response());
+    return this.#signal;
+  }
+
+  body(limitBytes: number): Promise<Uint8Array> {
+    this.#body ??= this.#readBody(limitBytes);
+    return this.#body;
+  }
+
+  #readBody(limitBytes: number): Promise<Uint8Array> {
+    const declaredBytes = Number(this.header('content-length') ?? 0);
+    if (declaredBytes > limitBytes) return Promise.reject(bodyTooLarge(limitBytes));
+    if (this.#source.readableEnded) return Promise.resolve(noBytes);
+    this.beforeBody();
+    return collect(this.#source, limitBytes);
+  }
+}
+
+const noBytes = new Uint8Array(0);
+
+function collect(source: Readable, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      source.off('data', take);
+      reject(bodyTooLarge(limitBytes));
+    };
+    source.on('data', take);
+    source.once('end', () => {
+      const only = chunks.length === 1 ? chunks[0] : undefined;
+      resolve(only ?? Buffer.concat(chunks, size));
+    });
+    // After `end` this changes nothing.
+    source.once('close', () => reject(new CodedError('unavailable', 'The client went away.')));
+  });
+}
+
+function bodyTooLarge(limitBytes: number): CodedError {
+  return new CodedError('too-large', `The request body is larger than ${limitBytes} bytes.`);
+}
+
+function abortWhenLost(response: Writable): AbortSignal {
+  const controller = new AbortController();
+  const check = () => {
+    if (!response.writableFinished) controller.abort();
+  };
+  if (response.destroyed) check();
+  else response.once('close', check);
+  return controller.signal;
+}
+
+/** A sink into a Node stream. What is written in one turn of the event loop goes out together. */
+export class StreamSink implements ByteSink {
+  readonly #stream: Writable;
+  #corked = false;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+  }
+
+  get closed(): boolean {
+    return this.#stream.destroyed || this.#stream.writableEnded;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.closed) return true;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      setImmediate(() => this.#uncork());
+    }
+    return this.#stream.write(chunk);
+  }
+
+  end(): void {
+    if (this.closed) return;
+    this.#uncork();
+    this.#stream.end();
+  }
+
+  onDrain(run: () => void): void {
+    this.#stream.once('drain', run);
+  }
+
+  onClose(run: () => void): void {
+    if (this.#stream.destroyed) queueMicrotask(run);
+    else this.#stream.once('close', run);
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#stream.uncork();
+  }
+}
+
+const copyBelowBytes = 16 * 1024;
+const packBytes = 64 * 1024;
+
+/** Joins runs of small chunks: copying them costs less than handing each to the socket. */
+export function packChunks(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  const packed: Uint8Array[] = [];
+  let run: Uint8Array[] = [];
+  let runBytes = 0;
+  const flush = () => {
+    if (run.length > 0) packed.push(Buffer.concat(run, runBytes));
+    run = [];
+    runBytes = 0;
+  };
+  for (const chunk of chunks) {
+    if (chunk.length >= copyBelowBytes || runBytes + chunk.length > packBytes) flush();
+    if (chunk.length >= copyBelowBytes) {
+      packed.push(chunk);
+      continue;
+    }
+    run.push(chunk);
+    runBytes += chunk.length;
+  }
+  flush();
+  return packed;
+}
+
+export function isBytes(body: unknown): body is Uint8Array {
+  return body instanceof Uint8Array;
+}
+
+export function totalBytes(chunks: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const chunk of chunks) total += chunk.length;
+  return total;
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { MessageSocket, WebSocketAccept } from '../contract.ts';
+import type { ListenerLimits } from './limits.ts';
+
+/** Finishes WebSocket handshakes. Compression is off: the bytes of a tunnel are encrypted already. */
+export class WebSocketAcceptor {
+  readonly #server: WebSocketServer;
+  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
+  readonly #bufferBytes: number;
+
+  constructor(limits: ListenerLimits) {
+    this.#bufferBytes = limits.webSocketBufferBytes;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: limits.webSocketMessageBytes,
+      handleProtocols: (offered, message) => {
+        const wanted = this.#subprotocols.get(message);
+        return wanted !== undefined && offered.has(wanted) ? wanted : false;
+      },
+    });
+    // The handshake itself was wrong: `ws` has answered 400 and there is nobody to tell.
+    this.#server.on('wsClientError', (_error, socket) => socket.destroy());
+  }
+
+  accept(
+    from: { readonly message: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+    { accept, subprotocol }: WebSocketAccept,
+  ): void {
+    if (subprotocol !== undefined) this.#subprotocols.set(from.message, subprotocol);
+    this.#server.handleUpgrade(from.message, from.socket, from.head, (socket) => {
+      accept(messageSocket(socket, this.#bufferBytes));
+    });
+  }
+
+  close(): void {
+    for (const client of this.#server.clients) client.terminate();
+    this.#server.close();
+  }
+}
+
+/** A `ws` socket of either side as a MessageSocket. It reads nothing before `onMessage`. */
+export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSocket {
+  let draining: (() => void)[] = [];
+  let waiting = false;
+  let paused = false;
+  let listening = false;
+  let closeCode: number | undefined;
+  socket.pause();
+  // An error is always followed by 'close'.
+  socket.on('error', () => {});
+  const sent = () => {
+    if (!waiting || socket.bufferedAmount > bufferBytes / 2) return;
+    waiting = false;
+    const run = draining;
+    draining = [];
+    for (const each of run) each();
+  };
+  socket.once('close', (code) => {
+    closeCode = code;
+  });
+  return {
+    send(message) {
+      if (socket.readyState !== socket.OPEN) return true;
+      socket.send(message, sendOptions, sent);
+      if (socket.bufferedAmount > bufferBytes) waiting = true;
+      return !waiting;
+    },
+    onDrain: (run) => {
+      if (waiting) draining.push(run);
+      else queueMicrotask(run);
+    },
+    onMessage(run) {
+      socket.on('message', (data: RawData) => run(bytesOf(data)));
+      listening = true;
+      if (!paused) socket.resume();
+    },
+    pause() {
+      paused = true;
+      socket.pause();
+    },
+    resume() {
+      paused = false;
+      if (listening) socket.resume();
+    },
+    onClose(run) {
+      const code = closeCode;
+      if (code !== undefined) queueMicrotask(() => run(code));
+      else socket.once('close', run);
+    },
+    close(code = 1000, reason = '') {
+      // A paused socket would never see the peer's answer.
+      socket.resume();
+      socket.close(code, reason);
+    },
+  };
+}
+
+const sendOptions = { binary: true, compress: false } as const;
+
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
