@@ -1,0 +1,62 @@
+import { errorMessage, type Timer } from '../base/index.ts';
+import type { FirstStart, Identity, IdentityOptions } from './contract.ts';
+import { TenantDirectory } from './directory/directory.ts';
+import { ensureTenant } from './directory/first-start.ts';
+import { Objects } from './directory/objects.ts';
+import { createGraphHandler } from './graph/handler.ts';
+import { lifetimes } from './limits.ts';
+import { createLoginHandler } from './login/handler.ts';
+import { openTables } from './records/database.ts';
+import { SecretHasher } from './secrets.ts';
+import { TokenAnswers } from './tokens/answers.ts';
+import { Audiences } from './tokens/audiences.ts';
+import { Issuer } from './tokens/issuer.ts';
+import { KeyRing } from './tokens/key-ring.ts';
+import { TenantTokens } from './tokens/tokens.ts';
+import { Verifier } from './tokens/verifier.ts';
+
+/** Builds the room on a store. Call `initialize` before anything else. */
+export function createIdentity(options: IdentityOptions): Identity {
+  const { store, clock, random, log, origins } = options;
+  const db = openTables(store, clock);
+  const objects = new Objects(db);
+  const context = { db, objects, clock, random, hasher: new SecretHasher(random) };
+  const directory = new TenantDirectory(context);
+  const keys = new KeyRing(db, clock, log);
+  const audiences = new Audiences(origins, objects);
+  const issuer = new Issuer({ clock, random, objects, keys });
+  const verifier = new Verifier({ clock, objects, audiences, keys });
+  const answers = new TokenAnswers({ clock, random, objects, db, issuer, origins });
+  const tokens = new TenantTokens({ objects, audiences, issuer, verifier, answers, now: () => clock.now() });
+  const surface = { ...context, directory, keys, audiences, answers, tokens, log, origins };
+
+  let sweep: Timer | undefined;
+  const sweepLater = () => {
+    sweep = clock.after(lifetimes.sweepMs, () => {
+      const tables = [db.authorizationCodes, db.deviceCodes, db.sessions, db.refreshTokens];
+      Promise.all(tables.map((table) => table.sweep())).catch((thrown: unknown) =>
+        log.warn('expired sign-ins could not be removed', { error: errorMessage(thrown) }),
+      );
+      sweepLater();
+    });
+  };
+
+  return {
+    loginHandler: createLoginHandler(surface),
+    graphHandler: createGraphHandler(surface),
+    directory,
+    tokens,
+    keys,
+    async initialize(): Promise<FirstStart | undefined> {
+      await db.mirror.open();
+      keys.start();
+      sweepLater();
+      return ensureTenant(context, options.tenant);
+    },
+    async close(): Promise<void> {
+      sweep?.cancel();
+      await keys.close();
+      await db.mirror.close();
+    },
+  };
+}

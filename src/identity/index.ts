@@ -1,0 +1,24 @@
+export {
+  type Audience,
+  type Directory,
+  type DirectoryGroup,
+  type DirectoryServicePrincipal,
+  type DirectoryUser,
+  type FirstStart,
+  firstPartyApplications,
+  type Identity,
+  type IdentityOptions,
+  type IdentityOrigins,
+  type IssuedToken,
+  type Keys,
+  type Principal,
+  type PublicKey,
+  type Tenant,
+  type TenantOptions,
+  type TokenAnswer,
+  type TokenRefusal,
+  type Tokens,
+} from './contract.ts';
+export { createIdentity } from './identity.ts';
+export { identityLimits, lifetimes } from './limits.ts';
+export { isLoginPath } from './login/paths.ts';

@@ -1,0 +1,103 @@
+import { compactVerify } from 'jose/jws/compact/verify';
+import type { Clock } from '../../base/index.ts';
+import type { Audience, Principal } from '../contract.ts';
+import type { Objects } from '../directory/objects.ts';
+import { identityLimits, lifetimes } from '../limits.ts';
+import type { Audiences } from './audiences.ts';
+import { type AccessTokenClaims, issuerOf, readAccessToken } from './claims.ts';
+import type { KeyRing } from './key-ring.ts';
+import { Recent } from './recent.ts';
+import { refuse } from './refusals.ts';
+
+interface VerifiedToken {
+  readonly claims: AccessTokenClaims;
+  /** The principal for each audience it was asked for. */
+  readonly principals: Map<Audience, Principal>;
+}
+
+export interface VerifierOptions {
+  readonly clock: Clock;
+  readonly objects: Objects;
+  readonly audiences: Audiences;
+  readonly keys: KeyRing;
+}
+
+/**
+ * Verifies access tokens. The signature is checked once per token; what may change meanwhile (time, and whether the
+ * account still exists and is enabled) is looked at on every call.
+ */
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #verified = new Recent<VerifiedToken>(identityLimits.verifiedTokens);
+
+  constructor(options: VerifierOptions) {
+    this.#options = options;
+  }
+
+  async verify(token: string, audience: Audience): Promise<Principal> {
+    const known = this.#verified.get(token);
+    const verified = known ?? (await this.#verifySignature(token));
+    const { claims } = verified;
+    const now = this.#options.clock.now();
+    if (claims.exp * 1000 <= now) {
+      this.#verified.delete(token);
+      throw refuse.expired(claims.exp * 1000, now);
+    }
+    if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
+    const principal = verified.principals.get(audience) ?? this.#principal(verified, audience);
+    if (!this.#isLive(claims)) throw refuse.principal();
+    return principal;
+  }
+
+  async authenticateHeader(authorization: string | undefined, audience: Audience): Promise<Principal> {
+    if (authorization === undefined || authorization === '') throw refuse.missing();
+    const scheme = authorization.slice(0, 7);
+    if (scheme !== 'Bearer ' && scheme.toLowerCase() !== 'bearer ') throw refuse.otherScheme();
+    return this.verify(authorization.slice(7).trim(), audience);
+  }
+
+  async #verifySignature(token: string): Promise<VerifiedToken> {
+    if (token.length > identityLimits.tokenCharacters) throw refuse.malformed();
+    const { kid, claims, issuer } = readAccessToken(token);
+    const { tenantId } = this.#options.objects.tenant();
+    // Said before the signature: whoever comes with a token of another cloud should read why it is refused.
+    if (issuer !== issuerOf(tenantId)) throw refuse.tenant(issuer, tenantId);
+    const key = this.#options.keys.publicKey(kid);
+    if (!key || !claims) throw refuse.signature();
+    await compactVerify(token, key, { algorithms: ['RS256'] }).catch(() => {
+      throw refuse.signature();
+    });
+    const verified = { claims, principals: new Map<Audience, Principal>() };
+    this.#verified.set(token, verified);
+    return verified;
+  }
+
+  #principal({ claims, principals }: VerifiedToken, audience: Audience): Principal {
+    const { audiences, objects } = this.#options;
+    if (!audiences.accepts(claims.aud, audience)) {
+      throw refuse.audience(claims.aud, audiences.allowed(audience));
+    }
+    const program =
+      objects.servicePrincipal(claims.oid)?.type === 'ManagedIdentity'
+        ? 'ManagedIdentity'
+        : 'ServicePrincipal';
+    const principal: Principal = Object.freeze({
+      objectId: claims.oid,
+      tenantId: claims.tid,
+      type: claims.idtyp === 'user' ? 'User' : program,
+      name: claims.upn ?? claims.appid,
+      applicationId: claims.appid,
+      audience: claims.aud,
+      expiresAt: claims.exp,
+      ...(claims.cnf === undefined ? {} : { confirmationKeyId: claims.cnf.kid }),
+    });
+    principals.set(audience, principal);
+    return principal;
+  }
+
+  #isLive(claims: AccessTokenClaims): boolean {
+    const { objects } = this.#options;
+    const account = claims.idtyp === 'user' ? objects.user(claims.oid) : objects.servicePrincipal(claims.oid);
+    return account?.accountEnabled === true;
+  }
+}

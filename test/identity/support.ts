@@ -1,0 +1,106 @@
+import { ManualClock, silentLogger, systemRandom } from '../../src/base/index.ts';
+import type { Handler, HttpRequest } from '../../src/http/contract.ts';
+import { createIdentity, firstPartyApplications, type Identity } from '../../src/identity/index.ts';
+import { createMemoryStore, type Store } from '../../src/store/index.ts';
+
+export const origins = {
+  resourceManager: 'https://localhost:8443',
+  login: 'https://login.localhost:8443',
+  graph: 'https://graph.localhost:8443',
+};
+
+export const azureCli = firstPartyApplications.azureCli;
+export const armScope = `${origins.resourceManager}//.default`;
+
+export interface Estate extends AsyncDisposable {
+  readonly identity: Identity;
+  readonly clock: ManualClock;
+  readonly store: Store;
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly administrator: string;
+  readonly password: string;
+  readonly login: Client;
+  readonly graph: Client;
+}
+
+/** A fresh tenant on a store in memory, with a clock that stands still. */
+export async function startEstate(): Promise<Estate> {
+  const clock = new ManualClock();
+  const store = createMemoryStore({ clock, random: systemRandom });
+  const identity = openIdentity(store, clock);
+  const first = await identity.initialize();
+  if (!first) throw new Error('the store was not empty');
+  const { tenantId, domain } = identity.directory.tenant();
+  return {
+    identity,
+    clock,
+    store,
+    tenantId,
+    domain,
+    administrator: first.administrator,
+    password: first.administratorPassword,
+    login: clientOf(identity.loginHandler),
+    graph: clientOf(identity.graphHandler),
+    async [Symbol.asyncDispose]() {
+      await identity.close();
+      await store.close();
+    },
+  };
+}
+
+export function openIdentity(store: Store, clock: ManualClock): Identity {
+  return createIdentity({ store, clock, random: systemRandom, log: silentLogger, origins: () => origins });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+  readonly body: any;
+}
+
+export type Client = (
+  method: string,
+  target: string,
+  options?: { form?: Record<string, string>; json?: unknown; headers?: Record<string, string> },
+) => Promise<Answer>;
+
+/** Calls a handler the way a listener does. */
+export function clientOf(handler: Handler): Client {
+  return async (method, target, { form, json, headers = {} } = {}) => {
+    const [path = '', rawQuery = ''] = target.split('?');
+    const sent = form ? new URLSearchParams(form).toString() : json === undefined ? '' : JSON.stringify(json);
+    const all: Record<string, string> = {
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
+    const request: HttpRequest = {
+      method,
+      path,
+      rawQuery,
+      query: new URLSearchParams(rawQuery),
+      header: (name) => all[name],
+      connection: {
+        serverName: undefined,
+        host: 'localhost:8443',
+        remoteAddress: '127.0.0.1',
+        clientCertificate: undefined,
+        tag: undefined,
+      },
+      signal: new AbortController().signal,
+      body: async () => Buffer.from(sent),
+    };
+    const response = await handler(request);
+    const text = response.body instanceof Uint8Array ? Buffer.from(response.body).toString() : '';
+    const isJson = String(response.headers?.['content-type'] ?? '').startsWith('application/json');
+    return {
+      status: response.status,
+      headers: (response.headers ?? {}) as Record<string, string>,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    };
+  };
+}
