@@ -1,0 +1,116 @@
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { AzError } from '../errors.ts';
+
+export interface GenericUpdate {
+  readonly operation: 'set' | 'add' | 'remove';
+  readonly words: readonly string[];
+  /** Keep texts as texts instead of reading them as JSON. */
+  readonly force: boolean;
+  /** Paths skip the `properties` level, as printed. */
+  readonly flat: boolean;
+}
+
+type Step = string | number;
+
+/** Applies `--set a.b=v`, `--add list v` or `--remove a.b [index]` to a resource in place. */
+export function applyGenericUpdate(resource: JsonObject, update: GenericUpdate): void {
+  if (update.operation === 'set') for (const word of update.words) set(resource, word, update);
+  else if (update.operation === 'add') add(resource, update);
+  else remove(resource, update);
+}
+
+function set(resource: JsonObject, word: string, update: GenericUpdate): void {
+  const cut = word.indexOf('=');
+  if (cut < 1) throw new AzError(`usage error: --set property1.property2=<value>`);
+  const steps = stepsOf(word.slice(0, cut), resource, update.flat);
+  const last = steps.pop();
+  const holder = walk(resource, steps, true);
+  const value = readValue(word.slice(cut + 1), update.force);
+  if (Array.isArray(holder) && typeof last === 'number') holder[last] = value;
+  else if (isObject(holder) && last !== undefined) holder[last] = value;
+  else throw new AzError(`Couldn't find '${last}' in '${word.slice(0, cut)}'.`);
+}
+
+function add(resource: JsonObject, update: GenericUpdate): void {
+  const [path = '', ...values] = update.words;
+  if (values.length === 0)
+    throw new AzError('usage error: --add property.listProperty <key=value, string or JSON string>');
+  const steps = stepsOf(path, resource, update.flat);
+  const last = steps.pop();
+  const holder = walk(resource, steps, true);
+  if (!isObject(holder) || typeof last !== 'string') throw new AzError(`Couldn't find '${path}'.`);
+  const list = holder[last] ?? [];
+  if (!Array.isArray(list)) throw new AzError(`Property '${last}' is not a list.`);
+  holder[last] = [...list, ...readItems(values, update.force)];
+}
+
+/** `key=value` words form one object; other words are items of their own. */
+function readItems(words: readonly string[], force: boolean): Json[] {
+  const items: Json[] = [];
+  const pairs: JsonObject = {};
+  for (const word of words) {
+    const [, key, value] = /^([\w.-]+)=(.*)$/s.exec(word) ?? [];
+    if (key === undefined) items.push(readValue(word, force));
+    else pairs[key] = readValue(value ?? '', force);
+  }
+  return Object.keys(pairs).length > 0 ? [...items, pairs] : items;
+}
+
+function remove(resource: JsonObject, update: GenericUpdate): void {
+  const [path = '', index] = update.words;
+  const steps = stepsOf(path, resource, update.flat);
+  if (index !== undefined) steps.push(Number(index));
+  const last = steps.pop();
+  const holder = walk(resource, steps, false);
+  if (Array.isArray(holder) && typeof last === 'number') {
+    if (last < -holder.length || last >= holder.length)
+      throw new AzError(`index ${last} doesn't exist on ${path}`);
+    holder.splice(last, 1);
+  } else if (isObject(holder) && last !== undefined && last in holder) {
+    delete holder[last];
+  } else throw new AzError(`Couldn't find '${last}' in '${path}'.`);
+}
+
+function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
+  const steps = path.split('.').flatMap((part): Step[] => {
+    const name = part.replace(/\[.*$/, '');
+    const indexes = [...part.matchAll(/\[(-?\d+)\]/g)].map((match) => Number(match[1]));
+    return name === '' ? indexes : [camelCase(name), ...indexes];
+  });
+  const [first] = steps;
+  if (flat && typeof first === 'string' && !(first in resource) && first !== 'tags')
+    return ['properties', ...steps];
+  return steps;
+}
+
+/** `address_space` and `address-space` mean `addressSpace`. */
+function camelCase(name: string): string {
+  return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function walk(from: JsonObject, steps: readonly Step[], create: boolean): Json {
+  let holder: Json = from;
+  for (const step of steps) {
+    const next: Json | undefined = Array.isArray(holder)
+      ? holder.at(Number(step))
+      : isObject(holder)
+        ? holder[step]
+        : undefined;
+    if (next !== undefined && next !== null) holder = next;
+    else if (create && isObject(holder)) holder = holder[step] = {};
+    else throw new AzError(`Couldn't find '${step}' in the resource.`);
+  }
+  return holder;
+}
+
+function readValue(text: string, force: boolean): Json {
+  if (force) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (text === 'True') return true;
+    if (text === 'False') return false;
+    if (text === 'None' || text === 'null') return null;
+    return text;
+  }
+}

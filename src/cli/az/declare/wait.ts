@@ -1,0 +1,78 @@
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import type { Call } from '../call.ts';
+import type { Flags } from '../declaration.ts';
+import { AzError, ServiceError } from '../errors.ts';
+import { integer, text, toggle } from './flags.ts';
+
+const group = 'Wait Condition Arguments';
+const defaultIntervalSeconds = 30;
+const defaultTimeoutSeconds = 3600;
+
+/** Conditions of every `wait`. */
+export const waitFlags = {
+  created: toggle('--created', "Wait until created with 'provisioningState' at 'Succeeded'.", { group }),
+  updated: toggle('--updated', "Wait until updated with 'provisioningState' at 'Succeeded'.", { group }),
+  deleted: toggle('--deleted', 'Wait until deleted.', { group }),
+  exists: toggle('--exists', 'Wait until the resource exists.', { group }),
+  custom: text('--custom', 'Wait until the condition satisfies a custom JMESPath query.', { group }),
+  interval: integer('--interval', 'Polling interval in seconds.', {
+    group,
+    defaultText: String(defaultIntervalSeconds),
+  }),
+  timeout: integer('--timeout', 'Maximum wait in seconds.', {
+    group,
+    defaultText: String(defaultTimeoutSeconds),
+  }),
+} as const;
+
+/** Reads the resource again and again until the asked condition holds; a timeout prints `{}`, as az does. */
+export async function waitUntil(
+  call: Call<Flags>,
+  read: () => Promise<Json>,
+): Promise<JsonObject | undefined> {
+  const { created, updated, deleted, exists, custom } = call.flags;
+  if (!created && !updated && !deleted && !exists && typeof custom !== 'string') {
+    throw new AzError('incorrect usage: --created | --updated | --deleted | --exists | --custom JMESPATH');
+  }
+  const query =
+    typeof custom === 'string' ? (await import('../output/query.ts')).compileQuery(custom) : undefined;
+  const intervalMs = Number(call.flags['interval'] ?? defaultIntervalSeconds) * 1000;
+  const timeoutMs = Number(call.flags['timeout'] ?? defaultTimeoutSeconds) * 1000;
+  const { clock, signal } = call.context;
+  for (let spentMs = 0; spentMs <= timeoutMs; spentMs += Math.max(intervalMs, 1)) {
+    const found = await readOrUndefined(read);
+    if (found === undefined) {
+      if (deleted) return undefined;
+    } else if (!deleted) {
+      if (exists) return undefined;
+      if (query && holds(query.apply(found))) return undefined;
+      if ((created || updated) && succeeded(found)) return undefined;
+    }
+    await clock.sleep(intervalMs, signal);
+    if (signal.aborted) throw new AzError('Operation cancelled.');
+  }
+  return {};
+}
+
+async function readOrUndefined(read: () => Promise<Json>): Promise<Json | undefined> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (thrown instanceof ServiceError && thrown.status === 404) return undefined;
+    throw thrown;
+  }
+}
+
+function succeeded(found: Json): boolean {
+  const properties = isObject(found) ? found['properties'] : undefined;
+  const holder = isObject(properties) ? properties : isObject(found) ? found : {};
+  const state = holder['provisioningState'];
+  if (typeof state !== 'string') return true;
+  if (state.toLowerCase() === 'failed') throw new AzError('The operation failed');
+  return state.toLowerCase() === 'succeeded';
+}
+
+function holds(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== null && value !== undefined && value !== false && value !== '';
+}

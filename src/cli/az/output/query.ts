@@ -1,0 +1,53 @@
+import * as jmespath from '@jmespath-community/jmespath';
+import { errorMessage } from '../../../base/index.ts';
+import { AzError, UsageError } from '../errors.ts';
+
+/** A compiled `--query`. */
+export interface Query {
+  apply(value: unknown): unknown;
+}
+
+/** Compiles a JMESPath expression; a syntax error is a usage error. */
+export function compileQuery(expression: string): Query {
+  const tree = parse(expression);
+  return {
+    apply(value) {
+      try {
+        return jmespath.TreeInterpreter.search(tree, plainValue(value)) ?? null;
+      } catch (thrown) {
+        throw new AzError(`Invalid jmespath query supplied for \`--query\`: ${errorMessage(thrown)}`);
+      }
+    },
+  };
+}
+
+function parse(expression: string) {
+  try {
+    return jmespath.compile(expression, { enable_legacy_literals: true });
+  } catch {
+    throw new UsageError(`argument --query: invalid jmespath_type value: '${expression}'`, {
+      hints: false,
+      advice: [
+        "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'",
+      ],
+    });
+  }
+}
+
+type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+
+/** The value as plain JSON with sorted keys, so that objects which the query passes on print in order. */
+function plainValue(value: unknown): Plain {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value === 'object') {
+    const plain: { [key: string]: Plain } = {};
+    const members: [string, unknown][] = Object.entries(value);
+    for (const [key, member] of members.sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (member !== undefined) plain[key] = plainValue(member);
+    }
+    return plain;
+  }
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return String(value);
+}

@@ -1,0 +1,66 @@
+import type { TableTransformer } from '../declaration.ts';
+
+interface TableOptions {
+  readonly transform?: TableTransformer;
+  /** True when `--query` chose the columns: their order is kept. */
+  readonly queried: boolean;
+}
+
+const hiddenColumns = new Set(['id', 'type', 'etag']);
+/** Blanks that the head keeps beyond its own width. */
+const headPadding = 2;
+
+/** A table with a line of dashes under the heads and two blanks between columns. */
+export function formatTable(value: unknown, options: TableOptions): string {
+  const transformed = options.transform !== undefined && !options.queried;
+  const items =
+    transformed && options.transform ? options.transform(value) : Array.isArray(value) ? value : [value];
+  const sorted = !transformed && !options.queried;
+  const rows = items.map((item) => rowOf(item, sorted));
+  const heads = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (heads.length === 0) return '\n';
+  const cells = rows.map((row) => heads.map((head) => cellText(row[head])));
+  const widths = heads.map((head, column) =>
+    Math.max(width(head) + headPadding, ...cells.map((row) => width(row[column] ?? ''))),
+  );
+  const line = (words: readonly string[]) =>
+    words
+      .map((word, column) => word + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(word))))
+      .join('  ')
+      .trimEnd();
+  const dashes = widths.map((count) => '-'.repeat(count)).join('  ');
+  return `${[line(heads), dashes, ...cells.map(line)].join('\n')}\n`;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function rowOf(item: unknown, sorted: boolean): Row {
+  if (Array.isArray(item)) {
+    return Object.fromEntries(item.map((cell, i) => [`Column${i + 1}`, cell]));
+  }
+  if (typeof item !== 'object' || item === null) return { Result: item };
+  const row: Record<string, unknown> = {};
+  const cells: [string, unknown][] = Object.entries(item);
+  if (sorted) cells.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [key, cell] of cells) {
+    if (hiddenColumns.has(key)) continue;
+    if (cell === null || cell === undefined || nested(cell)) continue;
+    row[key.charAt(0).toUpperCase() + key.slice(1)] = cell;
+  }
+  return row;
+}
+
+function nested(cell: unknown): boolean {
+  return typeof cell === 'object' && cell !== null;
+}
+
+function cellText(cell: unknown): string {
+  if (cell === undefined || cell === null) return '';
+  if (cell === true) return 'True';
+  if (cell === false) return 'False';
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
+
+function width(word: string): number {
+  return [...word].length;
+}
