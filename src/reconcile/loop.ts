@@ -52,6 +52,8 @@ export interface ControllerOptions {
   reconcile(key: string, signal: AbortSignal): Promise<Reconciled | undefined>;
   /** Keys worked on at the same time. */
   readonly concurrency?: number;
+  /** How long a change waits for further ones, so that a burst makes one pass; default 0. */
+  readonly settleMs?: number;
   readonly limits?: Partial<WorkQueueLimits>;
   readonly clock: Clock;
   readonly random: Random;
@@ -69,7 +71,9 @@ export interface Controller {
 /** Runs one controller: watches make keys, workers reconcile them, failures come back with back-off. */
 export function runController(options: ControllerOptions): Controller {
   const queue = new WorkQueue(options);
-  const unsubscribe = options.watches.map((watch) => watch.start((key) => queue.add(key)));
+  const unsubscribe = options.watches.map((watch) =>
+    watch.start((key) => queue.addAfter(key, options.settleMs ?? 0)),
+  );
   const stop = () => {
     for (const end of unsubscribe) end();
     queue.close();

@@ -1,0 +1,136 @@
+import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
+import { type Condition, type Pod, pods } from '../kinds/core.ts';
+import { inBatches, inSlowBatches } from '../shared/batches.ts';
+import type { ClusterContext } from '../shared/context.ts';
+import { claim, controllerReference } from '../shared/owners.ts';
+import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
+import { availableInMs, compareForDeletion, fromTemplate, isActive, isReady } from '../shared/pods.ts';
+import { matchesLabels } from '../shared/selector.ts';
+
+/** Pods made or removed in one pass. */
+const burstPods = 500;
+const component = 'replicaset-controller';
+
+export interface ReplicaSetContext extends ClusterContext {
+  readonly sets: Informer<ReplicaSet>;
+  readonly pods: Informer<Pod>;
+}
+
+/** One pass over a ReplicaSet: make or remove pods, then say how many there are. */
+export async function reconcileReplicaSet(
+  key: string,
+  context: ReplicaSetContext,
+): Promise<Reconciled | undefined> {
+  const set = context.sets.get(key);
+  if (!set) return undefined;
+  const owned = await claim({
+    client: context.client,
+    informer: context.pods,
+    owner: set,
+    ownerKind: replicaSets,
+    selector: set.spec.selector,
+  });
+  const active = owned.filter(isActive);
+  const failure = set.metadata.deletionTimestamp ? undefined : await scale(set, active, context);
+  const current = context.pods.byIndex('controller', set.metadata.uid ?? '').filter(isActive);
+  const again = await writeStatus(set, current, { failure, context });
+  if (failure) throw failure.thrown;
+  return again;
+}
+
+interface Failure {
+  readonly reason: 'FailedCreate' | 'FailedDelete';
+  readonly thrown: unknown;
+}
+
+async function scale(
+  set: ReplicaSet,
+  active: readonly Pod[],
+  context: ReplicaSetContext,
+): Promise<Failure | undefined> {
+  const control: PodControl = { context, informer: context.pods, owner: set, component };
+  const surplus = active.length - (set.spec.replicas ?? 1);
+  if (surplus === 0) return undefined;
+  try {
+    if (surplus < 0) {
+      const missing = Array.from({ length: Math.min(-surplus, burstPods) }, () => podOf(set));
+      await inSlowBatches(missing, (pod) => createPod(pod, control));
+    } else {
+      const leaving = [...active].sort(compareForDeletion).slice(0, Math.min(surplus, burstPods));
+      await inBatches(leaving, (pod) => deletePod(pod, control));
+    }
+    return undefined;
+  } catch (thrown) {
+    return { reason: surplus < 0 ? 'FailedCreate' : 'FailedDelete', thrown };
+  }
+}
+
+function podOf(set: ReplicaSet): Pod {
+  const { metadata, spec } = fromTemplate(set.spec.template);
+  const { name = '', namespace = '' } = set.metadata;
+  return {
+    apiVersion: pods.apiVersion,
+    kind: pods.kind,
+    metadata: {
+      ...metadata,
+      generateName: `${name}-`,
+      namespace,
+      ownerReferences: [controllerReference(replicaSets, set)],
+    },
+    spec,
+  };
+}
+
+async function writeStatus(
+  set: ReplicaSet,
+  active: readonly Pod[],
+  { failure, context }: { readonly failure: Failure | undefined; readonly context: ReplicaSetContext },
+): Promise<Reconciled | undefined> {
+  const nowMs = context.clock.now();
+  const minReadySeconds = set.spec.minReadySeconds ?? 0;
+  const waits = active.map((pod) => availableInMs(pod, minReadySeconds, nowMs));
+  const templateLabels = { matchLabels: set.spec.template.metadata?.labels ?? {} };
+  const conditions = conditionsOf(set, failure, nowMs);
+  const next: ReplicaSetStatus = {
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter((pod) => matchesLabels(templateLabels, pod.metadata.labels)).length,
+    readyReplicas: active.filter(isReady).length,
+    availableReplicas: waits.filter((wait) => wait === 0).length,
+    observedGeneration: set.metadata.generation ?? 0,
+    ...(conditions.length > 0 ? { conditions } : {}),
+  };
+  if (!jsonEqual(withoutZeros(set.status), withoutZeros(next))) {
+    try {
+      context.sets.observe(await context.client.updateStatus(replicaSets, { ...set, status: next }));
+    } catch (thrown) {
+      if (!isNotFound(thrown)) throw thrown;
+    }
+  }
+  const soonest = Math.min(
+    ...waits.filter((wait) => wait !== undefined && wait > 0).map((wait) => wait ?? 0),
+  );
+  return Number.isFinite(soonest) ? { againAfterMs: soonest } : undefined;
+}
+
+/** The server leaves out counts that are 0. */
+function withoutZeros(status: ReplicaSetStatus | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0));
+}
+
+function conditionsOf(set: ReplicaSet, failure: Failure | undefined, nowMs: number): Condition[] {
+  const others = (set.status?.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure');
+  if (!failure) return others;
+  const known = set.status?.conditions?.find((condition) => condition.type === 'ReplicaFailure');
+  const { reason } = failure;
+  if (known?.reason === reason) return set.status?.conditions ?? [];
+  const condition: Condition = {
+    type: 'ReplicaFailure',
+    status: 'True',
+    reason,
+    message: errorMessage(failure.thrown),
+    lastTransitionTime: rfc3339Seconds(nowMs),
+  };
+  return [...others, condition];
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../../base/index.ts';
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * A short name part for a template, such as `5d59d67564`: ten letters and digits that no word can be made of. The
+ * same template and collision count give the same hash.
+ */
+export function templateHash(template: Json, collisionCount: number): string {
+  const digest = createHash('sha256').update(canonical(template)).update(`/${collisionCount}`).digest();
+  const digits = String(digest.readUInt32BE(0));
+  return [...digits].map((digit) => alphabet.charAt(digit.charCodeAt(0) % alphabet.length)).join('');
+}
+
+/** JSON text with sorted keys. */
+export function canonical(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const members = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${members.join(',')}}`;
+}
