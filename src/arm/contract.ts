@@ -20,6 +20,8 @@ export interface CallerDirectory {
   authenticate(authorization: string | undefined): Promise<Caller>;
   /** Object ids of all groups that hold the principal, nested ones included. */
   groupsOf(objectId: string): Promise<readonly string[]>;
+  /** Calls `onChange` when any membership changes. Without it memberships are asked for again after a second. */
+  watchGroups?(onChange: () => void): { close(): void };
   /** The kind of a directory object, or undefined when there is none. */
   principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined>;
 }
@@ -49,9 +51,12 @@ export interface ResourceType {
   /** Whether a write or delete is finished by a loop (async operation) or at once. */
   readonly lifecycle: 'immediate' | 'converged';
   /** Properties as a caller sees them: adds derived members, hides secrets. Default: as stored. */
-  present?(record: ResourceRecord, context: PresentContext): JsonObject;
+  present?(record: ResourceRecord, context: PresentContext): JsonObject | Promise<JsonObject>;
   /** Refuses a delete, e.g. because something uses the resource. */
   beforeDelete?(record: ResourceRecord, context: TypeContext): Promise<void> | void;
+  /** State of a converged record while it is created or deleted; default `Creating` and `Deleting`. */
+  readonly createState?: string;
+  readonly deleteState?: string;
   /** POST actions by name, e.g. `listCredentials`. */
   readonly actions?: Readonly<Record<string, ResourceAction>>;
   /** Body member that carries the etag; default none. Fleet prints `eTag`, network `etag`. */
@@ -74,6 +79,36 @@ export interface ResourceType {
   readonly statuses?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   /** `Retry-After` seconds of this type's operations; default 1. */
   readonly retryAfterSeconds?: number;
+  /** How a delete ends when that differs from `lifecycle`. */
+  readonly deletion?: 'immediate' | 'converged';
+  /** Type path in permission names when it is not `type`, e.g. `subscriptions/resourceGroups`. */
+  readonly permissionType?: string;
+  /** Default true. False: answers carry no `properties.provisioningState`. */
+  readonly provisioningState?: boolean;
+  /** Code of the 409 while an operation runs; default `Conflict`. Network says `AnotherOperationInProgress`. */
+  readonly busyCode?: string;
+  /** Envelope members that a PATCH may change; others in its body are ignored. Default: all. */
+  readonly patchable?: readonly ('tags' | 'properties' | 'sku' | 'identity' | 'kind' | 'zones')[];
+  /** True: DELETE 202 and 200 carry the resource as body (fleets, role assignments). */
+  readonly deleteBody?: boolean;
+  /** Where resources of a tracked or proxy type live; default: in a resource group only. */
+  readonly levels?: readonly ('tenant' | 'subscription' | 'group')[];
+  /** True: hidden from `/resources` lists. Children, proxies and extensions are hidden anyway. */
+  readonly unlisted?: boolean;
+  /** Items of a list as the type wants them: its own `$filter`, items that are no records. Default: all readable ones. */
+  list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
+  /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */
+  lookup?(id: string, context: TypeContext): Promise<ResourceRecord | undefined> | ResourceRecord | undefined;
+}
+
+export interface ListCall {
+  /** Id that the collection hangs on; '' is the tenant. */
+  readonly scope: string;
+  readonly query: URLSearchParams;
+  readonly caller: Caller;
+  /** What the caller may read of this type at and below `scope`. */
+  readonly records: readonly ResourceRecord[];
+  readonly context: TypeContext;
 }
 
 export interface NameRule {
@@ -102,8 +137,14 @@ export interface ResourceDraft {
   readonly identity?: Json;
   readonly extendedLocation?: Json;
   readonly managedBy?: string;
-  /** `Creating`/`Updating` etc. for converged types; default by verb. */
+  readonly internal?: JsonObject;
+  /**
+   * `Creating`/`Updating` etc. for converged types; default by verb. `Succeeded` on a converged type: nothing is left
+   * for a loop, so the answer is final and no operation starts.
+   */
   readonly provisioningState?: string;
+  /** Ids that must still be as `prepare` saw them when the write is committed; else `prepare` is asked again. */
+  readonly unchanged?: readonly string[];
   /** Records that live and change with this one in the same commit (subnets of a vnet, a managed group). */
   readonly related?: readonly RelatedWrite[];
 }
@@ -148,6 +189,8 @@ export interface SystemData extends JsonObject {
 
 export interface PresentContext {
   readonly apiVersion: string;
+  /** True when the record is one of a list. */
+  readonly inList: boolean;
   /** Origin that the caller used, e.g. `https://localhost:8443`. */
   readonly origin: string;
   readonly records: RecordReader;
@@ -156,6 +199,8 @@ export interface PresentContext {
 /** What a type may use while it checks a write or runs an action. */
 export interface TypeContext {
   readonly records: RecordReader;
+  readonly directory: CallerDirectory;
+  readonly tenantId: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -233,4 +278,78 @@ export interface ResourceManagerOptions {
   readonly directory: CallerDirectory;
   readonly tenantId: string;
   readonly types: readonly ResourceType[];
+  /** Further routes: reads that are no records, such as `{S}/providers/{ns}/locations/{location}/skus`. */
+  readonly routes?: readonly ArmRoute[];
+  /** The path that a documented alias stands for; others as they are. */
+  readonly canonicalPath?: (path: string) => string;
+  /** Gets Owner at the tenant root on first start. */
+  readonly administratorObjectId?: string;
+  /** Display name of the subscription made on first start; default `Drydock`. */
+  readonly subscriptionName?: string;
+  readonly tenantName?: string;
+  readonly tenantDomain?: string;
+  /** The document of `/metadata/endpoints?api-version=2022-09-01`, for the origin that the caller used. */
+  readonly metadata?: (origin: string) => JsonObject;
+  /** Login endpoint for the 401 challenge, without the tenant; default `https://login.windows.net`. */
+  readonly loginEndpoint?: (origin: string) => string;
+}
+
+/** A route of a provider that is not a resource verb. Segments in braces are parameters; `{scope}` at the start is any id. */
+export interface ArmRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** E.g. `/subscriptions/{subscriptionId}/providers/Microsoft.X/locations/{location}/skus`. */
+  readonly path: string;
+  /** Newest first. Empty: any well-formed version. */
+  readonly apiVersions: readonly string[];
+  /** Versions at least as new are served even when they are not listed. */
+  readonly lowestApiVersion?: string;
+  /** Demanded at the subscription, group or id that the path names. Absent: the handler filters by itself. */
+  readonly permission?: string;
+  /** No token and no api-version needed. */
+  readonly anonymous?: boolean;
+  handle(call: RouteCall): Promise<RouteAnswer> | RouteAnswer;
+}
+
+export interface RouteCall {
+  /** Decoded, by the name in braces. `scope` is an id that begins with `/`, or '' for the tenant. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Names in lower case, as everywhere: ARM ignores their case. */
+  readonly query: URLSearchParams;
+  readonly body: JsonObject;
+  /** Undefined on anonymous routes only. */
+  readonly caller: Caller | undefined;
+  readonly origin: string;
+  /** As received, for `nextLink`. */
+  readonly url: string;
+  readonly apiVersion: string;
+  readonly context: TypeContext;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The permission check, for other rooms. */
+export interface AccessControl {
+  /** True when the principal may do the control-plane `action` at `scope` (`/` is the tenant). */
+  can(caller: { readonly objectId: string }, action: string, scope: string): Promise<boolean>;
+  /** The same for a data action. */
+  canData(principalObjectId: string, dataAction: string, scope: string): Promise<boolean>;
+  /** Calls `onChange` at once when an assignment, a definition or a deny assignment changed: forget cached answers. */
+  watch(onChange: () => void): { close(): void };
+}
+
+/** Subscriptions of the tenant. */
+export interface Subscriptions {
+  /** `id` chooses the subscription id, a UUID; default a random one. */
+  create(name: string, id?: string): Promise<SubscriptionInfo>;
+  list(): readonly SubscriptionInfo[];
+}
+
+export interface SubscriptionInfo {
+  readonly subscriptionId: string;
+  readonly displayName: string;
+  readonly state: string;
 }

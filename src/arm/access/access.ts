@@ -1,0 +1,271 @@
+import { type Clock, isObject, type Json } from '../../base/index.ts';
+import type { AccessControl, CallerDirectory, ResourceRecord } from '../contract.ts';
+import { isWithin } from '../ids.ts';
+import type { RecordCache } from '../records/cache.ts';
+import { type CompiledBlock, compileBlock } from './patterns.ts';
+import { builtInRoles, customRole, permissionBlocks, type RoleDefinition } from './roles.ts';
+
+export const accessTypes = {
+  roleAssignments: 'Microsoft.Authorization/roleAssignments',
+  roleDefinitions: 'Microsoft.Authorization/roleDefinitions',
+  denyAssignments: 'Microsoft.Authorization/denyAssignments',
+} as const;
+
+export const accessLimits = {
+  /** Group memberships are asked for again after this time when the directory cannot tell of changes. */
+  groupMemoryMs: 1000,
+  /** Remembered (principal, scope) pairs; all are forgotten when it overflows. */
+  rememberedScopes: 20_000,
+  /** Remembered actions of one pair. */
+  rememberedActions: 1000,
+} as const;
+
+/** Everyone, in the principals of a deny assignment. */
+const everyone = '00000000-0000-0000-0000-000000000000';
+
+interface Assignment {
+  readonly scope: string;
+  readonly role: RoleDefinition;
+}
+
+/** A deny assignment, ready to be asked. */
+export interface Denial {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly childScopes: boolean;
+  readonly principals: ReadonlySet<string>;
+  readonly excluded: ReadonlySet<string>;
+  readonly blocks: readonly CompiledBlock[];
+}
+
+/** What one principal may do at one scope, with the answers given so far. */
+interface ScopedAccess {
+  readonly blocks: readonly CompiledBlock[];
+  readonly denials: readonly Denial[];
+  readonly decisions: Map<string, Decision>;
+}
+
+/** Why an action is granted or not. */
+export interface Decision {
+  readonly granted: boolean;
+  /** The deny assignment that took away what a role would have granted. */
+  readonly deniedBy: Denial | undefined;
+}
+
+/**
+ * Role-based access control: deny assignments win, then any role assignment at the scope or above it grants.
+ * Answers are remembered per principal and scope, and forgotten when anything they rest on changes.
+ * Source: https://learn.microsoft.com/azure/role-based-access-control/overview
+ */
+export class Access implements AccessControl {
+  readonly #cache: RecordCache;
+  readonly #directory: CallerDirectory;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  readonly #closers: { close(): void }[] = [];
+  #tables: Tables | undefined;
+  #scoped = new Map<string, Map<string, ScopedAccess>>();
+  #groups = new Map<string, { readonly ids: readonly string[]; readonly untilMs: number }>();
+
+  constructor(options: { cache: RecordCache; directory: CallerDirectory; clock: Clock }) {
+    this.#cache = options.cache;
+    this.#directory = options.directory;
+    this.#clock = options.clock;
+  }
+
+  start(): void {
+    const types = new Set<string>(Object.values(accessTypes).map((type) => type.toLowerCase()));
+    this.#closers.push(
+      this.#cache.onChange((record) => {
+        if (types.has(record.type.toLowerCase())) this.#forget();
+      }),
+    );
+    const groups = this.#directory.watchGroups?.(() => {
+      this.#groups = new Map();
+      this.#scoped = new Map();
+      for (const listener of this.#listeners) listener();
+    });
+    if (groups) this.#closers.push(groups);
+  }
+
+  close(): void {
+    for (const closer of this.#closers) closer.close();
+    this.#listeners.clear();
+  }
+
+  async can(caller: { readonly objectId: string }, action: string, scope: string): Promise<boolean> {
+    return (await this.decide(caller.objectId, action, scope)).granted;
+  }
+
+  async canData(principalObjectId: string, dataAction: string, scope: string): Promise<boolean> {
+    return (await this.#decide(principalObjectId, dataAction, { scope, kind: 'data' })).granted;
+  }
+
+  /** Like `can`, with the deny assignment that decided. */
+  decide(objectId: string, action: string, scope: string): Promise<Decision> {
+    return this.#decide(objectId, action, { scope, kind: 'action' });
+  }
+
+  /** True when the principal holds a role somewhere below `scope`: then a list there is filtered, not refused. */
+  async hasRoleBelow(objectId: string, scope: string): Promise<boolean> {
+    const { assignments } = this.#current();
+    const length = scope === '/' ? 0 : scope.length;
+    for (const id of await this.principalsOf(objectId)) {
+      for (const { scope: at } of assignments.get(id) ?? []) {
+        if (at.length > length && isWithin(at, scope)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Permission blocks that the principal holds at `scope`, as the `permissions` list prints them. */
+  async rolesAt(objectId: string, scope: string): Promise<RoleDefinition[]> {
+    const { assignments } = this.#current();
+    const found = new Set<RoleDefinition>();
+    for (const id of await this.principalsOf(objectId)) {
+      for (const { scope: at, role } of assignments.get(id) ?? []) if (isWithin(scope, at)) found.add(role);
+    }
+    return [...found];
+  }
+
+  /** The definition behind a guid, built-in or custom. */
+  role(guid: string): RoleDefinition | undefined {
+    return this.#current().roles.get(guid.toLowerCase());
+  }
+
+  /** The principal and the groups that hold it, in lower case. */
+  async principalsOf(objectId: string): Promise<readonly string[]> {
+    return [objectId.toLowerCase(), ...(await this.#groupsOf(objectId))];
+  }
+
+  watch(onChange: () => void): { close(): void } {
+    this.#listeners.add(onChange);
+    return { close: () => this.#listeners.delete(onChange) };
+  }
+
+  async #decide(
+    objectId: string,
+    action: string,
+    at: { readonly scope: string; readonly kind: 'action' | 'data' },
+  ): Promise<Decision> {
+    const groups = await this.#groupsOf(objectId);
+    const access = this.#scopedAccess(objectId.toLowerCase(), groups, at.scope.toLowerCase());
+    const asked = `${at.kind}:${action}`;
+    const known = access.decisions.get(asked);
+    if (known) return known;
+    const decision = evaluate(access, action.toLowerCase(), at.kind);
+    if (access.decisions.size >= accessLimits.rememberedActions) access.decisions.clear();
+    access.decisions.set(asked, decision);
+    return decision;
+  }
+
+  #scopedAccess(objectId: string, groups: readonly string[], scope: string): ScopedAccess {
+    let scopes = this.#scoped.get(scope);
+    const known = scopes?.get(objectId);
+    if (known) return known;
+    const { assignments, denials } = this.#current();
+    const principals = [objectId, ...groups];
+    const blocks = new Set<CompiledBlock>();
+    for (const principal of principals) {
+      for (const { scope: granted, role } of assignments.get(principal) ?? []) {
+        if (isWithin(scope, granted)) for (const block of role.blocks) blocks.add(block);
+      }
+    }
+    const access: ScopedAccess = {
+      blocks: [...blocks],
+      denials: denials.filter((denial) => applies(denial, principals, scope)),
+      decisions: new Map(),
+    };
+    if (!scopes) {
+      if (this.#scoped.size >= accessLimits.rememberedScopes) this.#scoped.clear();
+      this.#scoped.set(scope, (scopes = new Map()));
+    }
+    scopes.set(objectId, access);
+    return access;
+  }
+
+  async #groupsOf(objectId: string): Promise<readonly string[]> {
+    const known = this.#groups.get(objectId);
+    const nowMs = this.#clock.monotonic();
+    if (known && known.untilMs > nowMs) return known.ids;
+    const ids = (await this.#directory.groupsOf(objectId)).map((id) => id.toLowerCase());
+    const untilMs = this.#directory.watchGroups ? Infinity : nowMs + accessLimits.groupMemoryMs;
+    if (!known || known.ids.join() !== ids.join()) this.#forgetPrincipal(objectId.toLowerCase());
+    this.#groups.set(objectId, { ids, untilMs });
+    return ids;
+  }
+
+  #forgetPrincipal(objectId: string): void {
+    for (const scopes of this.#scoped.values()) scopes.delete(objectId);
+  }
+
+  #forget(): void {
+    this.#tables = undefined;
+    this.#scoped = new Map();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #current(): Tables {
+    return (this.#tables ??= buildTables(this.#cache));
+  }
+}
+
+interface Tables {
+  readonly roles: ReadonlyMap<string, RoleDefinition>;
+  readonly assignments: ReadonlyMap<string, readonly Assignment[]>;
+  readonly denials: readonly Denial[];
+}
+
+function buildTables(cache: RecordCache): Tables {
+  const roles = new Map(builtInRoles);
+  for (const record of cache.list('', accessTypes.roleDefinitions)) {
+    const role = customRole(record);
+    roles.set(role.guid, role);
+  }
+  const assignments = new Map<string, Assignment[]>();
+  for (const { properties } of cache.list('', accessTypes.roleAssignments)) {
+    const guid = String(properties.roleDefinitionId).split('/').at(-1)?.toLowerCase() ?? '';
+    const role = roles.get(guid);
+    if (!role) continue;
+    const principal = String(properties.principalId).toLowerCase();
+    const list = assignments.get(principal) ?? [];
+    list.push({ scope: String(properties.scope).toLowerCase(), role });
+    assignments.set(principal, list);
+  }
+  return { roles, assignments, denials: cache.list('', accessTypes.denyAssignments).map(denial) };
+}
+
+function denial(record: ResourceRecord): Denial {
+  const { properties } = record;
+  return {
+    id: record.id,
+    name: String(properties.denyAssignmentName ?? record.name),
+    scope: String(properties.scope),
+    childScopes: properties.doNotApplyToChildScopes !== true,
+    principals: principalIds(properties.principals),
+    excluded: principalIds(properties.excludePrincipals),
+    blocks: permissionBlocks(properties).map(compileBlock),
+  };
+}
+
+function principalIds(list: Json | undefined): Set<string> {
+  return new Set(
+    (Array.isArray(list) ? list : []).filter(isObject).map(({ id }) => String(id).toLowerCase()),
+  );
+}
+
+function applies(denial: Denial, principals: readonly string[], scope: string): boolean {
+  if (!isWithin(scope, denial.scope)) return false;
+  if (!denial.childScopes && scope !== denial.scope.toLowerCase()) return false;
+  if (principals.some((id) => denial.excluded.has(id))) return false;
+  return denial.principals.has(everyone) || principals.some((id) => denial.principals.has(id));
+}
+
+function evaluate(access: ScopedAccess, action: string, kind: 'action' | 'data'): Decision {
+  const grants = (block: CompiledBlock) =>
+    kind === 'action' ? block.grantsAction(action) : block.grantsData(action);
+  if (!access.blocks.some(grants)) return { granted: false, deniedBy: undefined };
+  const deniedBy = access.denials.find((denial) => denial.blocks.some(grants));
+  return { granted: deniedBy === undefined, deniedBy };
+}

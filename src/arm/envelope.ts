@@ -1,0 +1,50 @@
+import type { Json, JsonObject } from '../base/index.ts';
+import type { PresentContext, ResourceRecord, ResourceType } from './contract.ts';
+
+/** Envelope members besides location and tags, in the order of answers. */
+export const envelopeMembers = [
+  'kind',
+  'sku',
+  'identity',
+  'extendedLocation',
+  'zones',
+  'plan',
+  'managedBy',
+] as const;
+
+/** A resource as its own GET answers it. */
+export async function renderResource(
+  record: ResourceRecord,
+  type: ResourceType,
+  context: PresentContext,
+): Promise<JsonObject> {
+  const body = renderHead(record);
+  const properties = type.present ? await type.present(record, context) : record.properties;
+  body.properties =
+    type.provisioningState === false
+      ? properties
+      : { ...properties, provisioningState: record.provisioningState };
+  if (type.systemData !== false) body.systemData = record.systemData;
+  if (type.etagMember) body[type.etagMember] = record.etag;
+  return body;
+}
+
+/** A resource as the `/resources` lists answer it: no properties. */
+export function renderListed(record: ResourceRecord, expand: ReadonlySet<string>): JsonObject {
+  const body = renderHead(record);
+  if (expand.has('createdtime')) body.createdTime = record.systemData.createdAt;
+  if (expand.has('changedtime')) body.changedTime = record.systemData.lastModifiedAt;
+  if (expand.has('provisioningstate')) body.provisioningState = record.provisioningState;
+  return body;
+}
+
+function renderHead(record: ResourceRecord): JsonObject {
+  const body: JsonObject = { id: record.id, name: record.name, type: record.type };
+  if (record.location !== undefined) body.location = record.location;
+  if (record.tags !== undefined) body.tags = { ...record.tags };
+  for (const member of envelopeMembers) {
+    const value: Json | undefined = record[member];
+    if (value !== undefined) body[member] = value;
+  }
+  return body;
+}

@@ -1,0 +1,49 @@
+export { accessTypes } from './access/access.ts';
+export { builtInRoleId } from './access/roles.ts';
+export type {
+  AccessControl,
+  ActionCall,
+  ArmRoute,
+  Caller,
+  CallerDirectory,
+  LinkedDemand,
+  ListCall,
+  NameRule,
+  OperationOutcome,
+  PresentContext,
+  RecordReader,
+  RecordStore,
+  RelatedWrite,
+  ResourceAction,
+  ResourceDraft,
+  ResourceManagerOptions,
+  ResourceRecord,
+  ResourceType,
+  ResourceWrite,
+  RouteAnswer,
+  RouteCall,
+  SubscriptionInfo,
+  Subscriptions,
+  SystemData,
+  TypeContext,
+} from './contract.ts';
+export { ArmError, type ArmErrorDetail, refusals, toArmError } from './errors.ts';
+export { compileFilter, type FilterNode, parseFilter } from './filter.ts';
+export {
+  groupIdOf,
+  groupNameOf,
+  isGuid,
+  isWithin,
+  parentId,
+  parseId,
+  type ResourcePath,
+  resourceId,
+  sameId,
+  subscriptionOf,
+} from './ids.ts';
+export { createResourceManager, type ResourceManager } from './manager.ts';
+export { isOffered, normalLocation, type Region, regionDisplayNames, regions } from './regions.ts';
+export { resourceManagerVersions } from './resource-versions.ts';
+export type { DeleteProgress, SystemDeletes } from './system-delete.ts';
+export { isFinalState, madeByEstate, newEtag } from './values.ts';
+export { isAtLeastVersion } from './versions.ts';

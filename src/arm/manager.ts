@@ -1,0 +1,100 @@
+import type { Timer } from '../base/index.ts';
+import type { Handler } from '../http/contract.ts';
+import { Access } from './access/access.ts';
+import { demandLinked } from './access/demand.ts';
+import type {
+  AccessControl,
+  RecordStore,
+  ResourceManagerOptions,
+  Subscriptions,
+  TypeContext,
+} from './contract.ts';
+import { firstStart } from './first-start.ts';
+import { Operations, operationLimits } from './operations.ts';
+import { armHandler } from './pipeline/handler.ts';
+import { RouteTable } from './pipeline/locate.ts';
+import { StoredRecords } from './records/record-store.ts';
+import { TypeRegistry } from './registry.ts';
+import { ownRoutes } from './routes/index.ts';
+import type { Services } from './services.ts';
+import { StoredSubscriptions } from './subscriptions.ts';
+import { type SystemDeletes, systemDeletes } from './system-delete.ts';
+
+/** Azure Resource Manager over a store. Call `initialize` before the first request. */
+export interface ResourceManager {
+  readonly handler: Handler;
+  readonly records: RecordStore;
+  readonly access: AccessControl;
+  readonly subscriptions: Subscriptions;
+  /** Deletes in the name of the estate, for loops: no permission is asked, locks do not count. */
+  readonly deletes: SystemDeletes;
+  /** What types and loops get as their context. */
+  readonly context: TypeContext;
+  /** Loads the records, makes the first subscription and the administrator's role where they are missing. */
+  initialize(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds the resource manager; nothing runs until `initialize`. */
+export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
+  const { store, clock, random, log, directory, tenantId } = options;
+  const operations = new Operations({ store, clock, random });
+  const records = new StoredRecords({ store, operations, random });
+  const access = new Access({ cache: records.cache, directory, clock });
+  const subscriptions = new StoredSubscriptions({ records, clock, random });
+  const context: TypeContext = {
+    records,
+    directory,
+    tenantId,
+    clock,
+    random,
+    log,
+    can: (caller, action, scope) => access.can(caller, action, scope),
+    demandLinked: (caller, demand) => demandLinked(access, caller, demand),
+  };
+  const services: Services = {
+    records,
+    operations,
+    access,
+    registry: new TypeRegistry(options.types),
+    directory,
+    clock,
+    random,
+    log,
+    tenantId,
+    context,
+    canonicalPath: options.canonicalPath ?? ((path) => path),
+    loginEndpoint: options.loginEndpoint ?? (() => 'https://login.windows.net'),
+  };
+  const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
+  let sweep: Timer | undefined;
+  const sweepLater = () => {
+    sweep = clock.after(operationLimits.sweepIntervalMs, () => {
+      operations
+        .sweep()
+        .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
+        .finally(sweepLater);
+    });
+  };
+  return {
+    handler: armHandler(services, routes),
+    records,
+    access,
+    subscriptions,
+    deletes: systemDeletes(services),
+    context,
+    async initialize() {
+      await records.cache.start();
+      access.start();
+      await firstStart(services, subscriptions, options);
+      await operations.failInterrupted();
+      await operations.sweep();
+      sweepLater();
+    },
+    async close() {
+      sweep?.cancel();
+      access.close();
+      records.cache.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { type Clock, decodeJson, encodeJson, type Json, type Random } from '../base/index.ts';
+import type { Entry, Store, Write } from '../store/contract.ts';
+import type { OperationOutcome } from './contract.ts';
+import { operationKey, operationPrefix } from './records/keys.ts';
+
+/**
+ * A long-running operation as stored.
+ * Source: https://github.com/microsoft/api-guidelines and the Resource Manager async contract.
+ */
+export interface Operation {
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly namespace: string;
+  /** Normal form, as in the path of its status. */
+  readonly location: string;
+  readonly resourceId: string;
+  readonly verb: 'put' | 'patch' | 'delete' | 'post';
+  readonly callerObjectId: string;
+  /** Version of the request; `Location` shows the resource in it. */
+  readonly apiVersion: string;
+  readonly retryAfterSeconds: number;
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  readonly result?: Json;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export const operationLimits = {
+  /** Finished operations stay readable this long. */
+  retentionMs: 7 * 24 * 3600 * 1000,
+  sweepIntervalMs: 3600 * 1000,
+  deletesPerSweepCommit: 256,
+} as const;
+
+/** Operations in the store: made and ended as part of the commits of their resources. */
+export class Operations {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #random: Random;
+
+  constructor(options: { store: Store; clock: Clock; random: Random }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#random = options.random;
+  }
+
+  /** A new running operation, not yet stored. */
+  begin(
+    about: Omit<Operation, 'id' | 'status' | 'startedAtMs' | 'endedAtMs' | 'result' | 'error'>,
+  ): Operation {
+    return { ...about, id: this.#random.uuid(), status: 'InProgress', startedAtMs: this.#clock.now() };
+  }
+
+  /** The operation with its outcome; the one that already ended stays as it is. */
+  end(operation: Operation, outcome: OperationOutcome): Operation {
+    if (operation.status !== 'InProgress') return operation;
+    const ended: Operation = { ...operation, status: outcome.status, endedAtMs: this.#clock.now() };
+    if (outcome.status !== 'Succeeded') return { ...ended, error: outcome.error };
+    return outcome.result === undefined ? ended : { ...ended, result: outcome.result };
+  }
+
+  write(operation: Operation): Write {
+    return { put: operationKey(operation.id), value: encodeJson(operation) };
+  }
+
+  async get(id: string): Promise<Operation | undefined> {
+    const entry = await this.#store.get(operationKey(id));
+    return entry && decode(entry);
+  }
+
+  /** Ends an operation that no record carries (a POST action). */
+  async finish(id: string, outcome: OperationOutcome): Promise<void> {
+    for (;;) {
+      const entry = await this.#store.get(operationKey(id));
+      if (!entry) return;
+      const guards = [{ key: entry.key, revision: entry.revision }];
+      const done = await this.#store.commit({
+        guards,
+        writes: [this.write(this.end(decode(entry), outcome))],
+      });
+      if (done.ok) return;
+    }
+  }
+
+  /** Fails actions that a stopped process left running: nobody works on them any more. */
+  async failInterrupted(): Promise<void> {
+    for (const operation of await this.#all()) {
+      if (operation.verb !== 'post' || operation.status !== 'InProgress') continue;
+      const message = 'The service stopped while the action ran. Please send the request again.';
+      await this.finish(operation.id, { status: 'Failed', error: { code: 'OperationInterrupted', message } });
+    }
+  }
+
+  /** Deletes finished operations older than the retention. */
+  async sweep(): Promise<void> {
+    const before = this.#clock.now() - operationLimits.retentionMs;
+    const old = (await this.#all()).filter((operation) => (operation.endedAtMs ?? Infinity) < before);
+    for (let at = 0; at < old.length; at += operationLimits.deletesPerSweepCommit) {
+      const part = old.slice(at, at + operationLimits.deletesPerSweepCommit);
+      await this.#store.commit({ writes: part.map(({ id }) => ({ delete: operationKey(id) })) });
+    }
+  }
+
+  async #all(): Promise<Operation[]> {
+    const { entries } = await this.#store.range({ prefix: operationPrefix });
+    return entries.map(decode);
+  }
+}
+
+function decode(entry: Entry): Operation {
+  // Only this file writes below its prefix.
+  return decodeJson(entry.value) as unknown as Operation;
+}

@@ -1,0 +1,109 @@
+import { encodeJson, errorMessage } from '../../base/index.ts';
+import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
+import { ArmError, toArmError } from '../errors.ts';
+import { isGuid } from '../ids.ts';
+import type { Answer, Services } from '../services.ts';
+import { runAction } from '../verbs/action.ts';
+import { deleteResource } from '../verbs/delete.ts';
+import { getResource, headResource } from '../verbs/get.ts';
+import { listResources } from '../verbs/list.ts';
+import { patchResource } from '../verbs/patch.ts';
+import { putResource } from '../verbs/put.ts';
+import { Exchange } from './exchange.ts';
+import { commonHeaders } from './headers.ts';
+import { locate, type RouteTable } from './locate.ts';
+import { steps } from './steps.ts';
+
+/** Answers every request of Resource Manager: locate, the steps, then the verb or route. */
+export function armHandler(services: Services, routes: RouteTable): Handler {
+  return async (request) => {
+    const exchange = newExchange(request, services);
+    let answer: Answer;
+    try {
+      answer = await answerRequest(exchange, services, routes);
+    } catch (thrown) {
+      answer = refusalAnswer(exchange, services, thrown);
+    }
+    const headers = { ...commonHeaders(exchange, services.clock.now(), services.random), ...answer.headers };
+    return respond(exchange, answer, headers);
+  };
+}
+
+async function answerRequest(exchange: Exchange, services: Services, routes: RouteTable): Promise<Answer> {
+  const { request } = exchange;
+  const path = services.canonicalPath(request.path);
+  exchange.target = locate({ method: request.method, path }, services.registry, routes);
+  for (const step of steps) await step(exchange, services);
+  if (exchange.target.route) return answerRoute(exchange, services);
+  switch (exchange.target.intent) {
+    case 'read':
+      return request.method === 'HEAD' ? headResource(exchange, services) : getResource(exchange, services);
+    case 'list':
+      return listResources(exchange, services);
+    case 'write':
+      return request.method === 'PUT' ? putResource(exchange, services) : patchResource(exchange, services);
+    case 'delete':
+      return deleteResource(exchange, services);
+    case 'action':
+      return runAction(exchange, services);
+  }
+}
+
+async function answerRoute(exchange: Exchange, services: Services): Promise<Answer> {
+  const { target, query, body, origin, url, apiVersion } = exchange;
+  if (!target.route) return { status: 404 };
+  return target.route.route.handle({
+    parameters: target.route.parameters,
+    query,
+    body,
+    caller: exchange.callerIfAny,
+    origin,
+    url,
+    apiVersion,
+    context: services.context,
+  });
+}
+
+function newExchange(request: HttpRequest, services: Services): Exchange {
+  const correlation = request.header('x-ms-correlation-request-id');
+  const requestId = services.random.uuid();
+  return new Exchange({
+    request,
+    requestId,
+    correlationId: correlation !== undefined && isGuid(correlation) ? correlation : requestId,
+    origin: `https://${request.connection.host}`,
+  });
+}
+
+function refusalAnswer(exchange: Exchange, services: Services, thrown: unknown): Answer {
+  const error = toArmError(thrown);
+  const gateway: Record<string, string> = exchange.atProvider ? {} : { 'x-ms-failure-cause': 'gateway' };
+  if (error.status < 500 || error.code !== 'InternalServerError') {
+    return { status: error.status, body: error.toBody(), headers: { ...gateway, ...error.headers } };
+  }
+  const { requestId, correlationId, request } = exchange;
+  services.log.error('request failed', {
+    method: request.method,
+    path: request.path,
+    requestId,
+    error: errorMessage(thrown),
+    stack: thrown instanceof Error ? thrown.stack : undefined,
+  });
+  const time = new Date(services.clock.now()).toISOString();
+  const subscription = /^\/+subscriptions\/([^/]+)/i.exec(request.path)?.[1] ?? '';
+  const message =
+    `Encountered internal server error. Diagnostic information: timestamp '${time}', subscription id '${subscription}', ` +
+    `tracking id '${requestId}', request correlation id '${correlationId}'.`;
+  return {
+    status: 500,
+    body: new ArmError(500, error.code, message).toBody(),
+    headers: { 'x-ms-failure-cause': 'service' },
+  };
+}
+
+function respond(exchange: Exchange, answer: Answer, headers: Record<string, string>): HttpResponse {
+  const { status, body } = answer;
+  if (body === undefined || exchange.request.method === 'HEAD') return { status, headers };
+  headers['Content-Type'] = 'application/json; charset=utf-8';
+  return { status, headers, body: encodeJson(body) };
+}

@@ -1,0 +1,149 @@
+import type { ArmRoute, ResourceType } from '../contract.ts';
+import { ArmError } from '../errors.ts';
+import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
+import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
+import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
+
+/** Finds what a request's path and method mean; throws only when the path cannot be read at all. */
+export function locate(
+  request: { readonly method: string; readonly path: string },
+  registry: TypeRegistry,
+  routes: RouteTable,
+): Target {
+  if (request.path.length > requestLimits.pathBytes) {
+    throw new ArmError(414, 'UriTooLong', `A path has at most ${requestLimits.pathBytes} bytes.`);
+  }
+  const segments = splitPath(request.path);
+  if (!segments || segments.some((segment) => hasControlCharacter(segment))) {
+    throw new ArmError(400, 'BadRequest', 'The path holds a broken percent-escape or a control character.');
+  }
+  // What follows no grammar is refused as unknown later: first the version, the token and the permission.
+  const path = parsePath(segments) ?? tenantPath;
+  const route = routes.match(request.method, segments);
+  return route ? routeTarget(route, path) : resourceTarget(request.method, path, registry);
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
+}
+
+const tenantPath: ResourcePath = {
+  subscriptionId: undefined,
+  resourceGroup: undefined,
+  scope: '',
+  namespace: 'Microsoft.Resources',
+  types: [],
+  names: [],
+  kind: 'tenant',
+};
+
+function routeTarget(route: RouteMatch, path: ResourcePath): Target {
+  const intent: Intent =
+    route.route.method === 'GET' ? 'read' : route.route.method === 'DELETE' ? 'delete' : 'write';
+  return { path, intent, id: route.scope, typePath: '', actionName: '', type: undefined, route };
+}
+
+function resourceTarget(method: string, path: ResourcePath, registry: TypeRegistry): Target {
+  const paired = path.names.length === path.types.length;
+  const intent = intentOf(method, paired);
+  const isAction = intent === 'action' && !paired;
+  const typePath = (isAction ? path.types.slice(0, -1) : path.types).join('/');
+  const actionName = isAction ? (path.types.at(-1) ?? '') : '';
+  const type = registry.type(path.namespace, typePath);
+  const id = canonicalId(path, type);
+  return { path, intent, id, typePath, actionName, type, route: undefined };
+}
+
+function intentOf(method: string, paired: boolean): Intent {
+  if (method === 'POST') return 'action';
+  if (method === 'PUT' || method === 'PATCH') return 'write';
+  if (method === 'DELETE') return 'delete';
+  return paired ? 'read' : 'list';
+}
+
+/** The id with fixed words in Azure's casing; for a collection the id that it hangs on. */
+function canonicalId(path: ResourcePath, type: ResourceType | undefined): string {
+  if (path.names.length === 0) return path.scope;
+  if (!type || path.kind !== 'resource') return resourceId(path);
+  return resourceId({ ...path, namespace: type.namespace, types: type.type.split('/') });
+}
+
+/** The permission that a request for a resource needs, e.g. `Microsoft.Network/virtualNetworks/read`. */
+export function permissionOf(target: Target): string {
+  const { type, intent, path, typePath, actionName } = target;
+  const base = type ? permissionBase(type) : fullType({ namespace: path.namespace, type: typePath });
+  if (intent === 'action') {
+    const declared = type?.actions && findAction(type.actions, actionName);
+    return declared?.[1].permission ?? `${base}/${declared?.[0] ?? actionName}/action`;
+  }
+  return `${base}/${intent === 'list' ? 'read' : intent}`;
+}
+
+/** An action by name, without case, with the name as declared. */
+export function findAction<T>(actions: Readonly<Record<string, T>>, name: string): [string, T] | undefined {
+  const wanted = name.toLowerCase();
+  return Object.entries(actions).find(([declared]) => declared.toLowerCase() === wanted);
+}
+
+interface RoutePattern {
+  readonly route: ArmRoute;
+  readonly segments: readonly string[];
+  /** The pattern begins with `{scope}`: any id may stand before the rest. */
+  readonly scoped: boolean;
+}
+
+/** Routes that are no resource verbs, matched without case before ids are. */
+export class RouteTable {
+  readonly #patterns: readonly RoutePattern[];
+
+  constructor(routes: readonly ArmRoute[]) {
+    this.#patterns = routes.map((route) => {
+      const segments = route.path.split('/').filter((segment) => segment !== '');
+      const scoped = segments[0] === '{scope}';
+      return { route, segments: scoped ? segments.slice(1) : segments, scoped };
+    });
+  }
+
+  match(method: string, segments: readonly string[]): RouteMatch | undefined {
+    const wanted = method === 'HEAD' ? 'GET' : method;
+    for (const pattern of this.#patterns) {
+      if (pattern.route.method !== wanted) continue;
+      const skip = segments.length - pattern.segments.length;
+      if (skip < 0 || (skip > 0 && !pattern.scoped)) continue;
+      const parameters = matchSegments(pattern.segments, segments, skip);
+      if (!parameters) continue;
+      const head = segments.slice(0, skip);
+      if (pattern.scoped) parameters.scope = head.length === 0 ? '' : `/${head.join('/')}`;
+      return { route: pattern.route, parameters, scope: scopeOf(parameters) };
+    }
+    return undefined;
+  }
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+  skip: number,
+): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const actual = segments[skip + index] ?? '';
+    if (expected.startsWith('{')) parameters[expected.slice(1, -1)] = actual;
+    else if (expected.length !== actual.length || expected.toLowerCase() !== actual.toLowerCase()) {
+      return undefined;
+    }
+  }
+  return parameters;
+}
+
+function scopeOf(parameters: Readonly<Record<string, string>>): string {
+  const { scope, subscriptionId, resourceGroupName } = parameters;
+  if (scope !== undefined) return scope;
+  if (subscriptionId === undefined) return '';
+  const base = `/subscriptions/${subscriptionId}`;
+  return resourceGroupName === undefined ? base : `${base}/resourceGroups/${resourceGroupName}`;
+}

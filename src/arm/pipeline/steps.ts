@@ -1,0 +1,268 @@
+import { CodedError, isObject } from '../../base/index.ts';
+import { demand } from '../access/demand.ts';
+import { ArmError, refusals, unauthenticated } from '../errors.ts';
+import { groupIdOf, isGuid } from '../ids.ts';
+import { readJsonBody } from '../json-input.ts';
+import { refuseLocked } from '../locks.ts';
+import { isOffered, normalLocation } from '../regions.ts';
+import { fullType, offeredLocations } from '../registry.ts';
+import type { Services } from '../services.ts';
+import { isRegistered } from '../subscriptions.ts';
+import { isSupportedVersion, isVersion } from '../versions.ts';
+import { type Exchange, requestLimits } from './exchange.ts';
+import { permissionOf } from './locate.ts';
+
+/** One check on the way. Throws an ArmError to refuse. */
+export type Step = (exchange: Exchange, services: Services) => Promise<void> | void;
+
+/**
+ * The checks before a verb runs, in the order that callers can observe; the first one that fails answers.
+ * `requireApiVersion` and `requireSubscription` come before the token because Azure answers them to anyone;
+ * `authorize` comes before everything that tells whether something exists.
+ */
+export const steps: readonly Step[] = [
+  requireApiVersion,
+  requireSubscription,
+  authenticate,
+  authorize,
+  honourLocks,
+  requireRegistration,
+  requireGroup,
+  resolveType,
+  readBody,
+  checkLocation,
+  checkName,
+  requireParent,
+];
+
+function requireApiVersion(exchange: Exchange): void {
+  const version = exchange.query.get('api-version');
+  if (version) exchange.apiVersion = version;
+  else if (exchange.target.route?.route.anonymous) exchange.apiVersion = '';
+  else throw refusals.missingApiVersion();
+}
+
+function requireSubscription({ target }: Exchange, { records }: Services): void {
+  const id = target.path.subscriptionId;
+  if (id === undefined) return;
+  if (!isGuid(id)) throw refusals.invalidSubscriptionId(id);
+  if (!records.cache.get(`/subscriptions/${id}`)) throw refusals.subscriptionNotFound(id);
+}
+
+async function authenticate(exchange: Exchange, services: Services): Promise<void> {
+  if (exchange.target.route?.route.anonymous) return;
+  const authorizationUri = `${services.loginEndpoint(exchange.origin).replace(/\/$/, '')}/${services.tenantId}`;
+  try {
+    exchange.caller = await services.directory.authenticate(exchange.request.header('authorization'));
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'unauthenticated') throw thrown;
+    const code = isObject(thrown.detail) ? thrown.detail.code : undefined;
+    throw unauthenticated(
+      typeof code === 'string' ? code : 'AuthenticationFailed',
+      thrown.message,
+      authorizationUri,
+    );
+  }
+}
+
+async function authorize(exchange: Exchange, services: Services): Promise<void> {
+  const { target } = exchange;
+  const route = target.route?.route;
+  if (route && route.permission === undefined) return;
+  const action = route?.permission ?? permissionOf(target);
+  const scope = target.id === '' ? '/' : target.id;
+  if (target.intent === 'list') {
+    const { granted, deniedBy } = await services.access.decide(exchange.caller.objectId, action, scope);
+    if (granted) return;
+    if (!deniedBy && (await services.access.hasRoleBelow(exchange.caller.objectId, scope))) {
+      exchange.filtered = true;
+      return;
+    }
+  }
+  await demand(services.access, exchange.caller, { action, scope });
+}
+
+function honourLocks({ target }: Exchange, { records }: Services): void {
+  if (target.intent === 'read' || target.intent === 'list') return;
+  if (target.route && target.route.route.method === 'POST') return;
+  refuseLocked(records.cache, target.id, target.intent === 'delete' ? 'delete' : 'write');
+}
+
+function requireRegistration({ target }: Exchange, { records, registry }: Services): void {
+  const { path, intent } = target;
+  if (path.subscriptionId === undefined || target.route || (intent !== 'write' && intent !== 'action'))
+    return;
+  const subscription = records.cache.get(`/subscriptions/${path.subscriptionId}`)?.record;
+  if (subscription && subscription.properties.state !== 'Enabled') {
+    throw refusals.readOnlySubscription(subscription.name);
+  }
+  const namespace = registry.namespace(path.namespace);
+  if (!namespace || namespace.registrationFree || !subscription) return;
+  if (!isRegistered(subscription, namespace.name)) throw refusals.missingRegistration(namespace.name);
+}
+
+function requireGroup({ target }: Exchange, { records }: Services): void {
+  const { path, intent } = target;
+  if (path.resourceGroup === undefined) return;
+  const isGroupItself = path.kind === 'group' && path.types.length === 1;
+  if (isGroupItself && intent !== 'list') return;
+  const group = records.cache.get(
+    `/subscriptions/${path.subscriptionId}/resourceGroups/${path.resourceGroup}`,
+  )?.record;
+  if (!group) throw refusals.groupNotFound(path.resourceGroup);
+  const changes = intent === 'write' || intent === 'action';
+  if (changes && group.provisioningState === 'Deleting') throw refusals.groupBeingDeleted(group.name);
+}
+
+async function resolveType(exchange: Exchange, services: Services): Promise<void> {
+  const { target, apiVersion } = exchange;
+  const route = target.route?.route;
+  if (route) {
+    if (route.anonymous) return;
+    const fits =
+      route.apiVersions.length === 0 ? isVersion(apiVersion) : isSupportedVersion(apiVersion, route);
+    if (!fits) throw refusals.invalidApiVersion(apiVersion, route.apiVersions);
+    return;
+  }
+  const { path, typePath, type } = target;
+  const namespace = services.registry.namespace(path.namespace);
+  if (!namespace) throw refusals.invalidNamespace(path.namespace);
+  if (path.kind !== 'resource' && !type) throw refusals.routeNotFound(exchange.request.path);
+  if (!type || !standsAt(type, path)) {
+    throw refusals.invalidResourceType(namespace.name, typePath, apiVersion);
+  }
+  if (!isSupportedVersion(apiVersion, type)) {
+    if (path.kind === 'group') throw refusals.invalidApiVersion(apiVersion, type.apiVersions);
+    throw refusals.noRegisteredProvider({
+      location: await likelyLocation(exchange, services),
+      version: apiVersion,
+      type: type.type,
+      supported: type.apiVersions,
+      locations: offeredLocations(type).map(normalLocation),
+    });
+  }
+  exchange.type = type;
+  refuseVerb(exchange);
+}
+
+function standsAt(type: Exchange['type'], path: Exchange['target']['path']): boolean {
+  if (type.scope === 'extension' || path.kind === 'group') return true;
+  const levels = type.levels ?? ['group'];
+  const group = `/subscriptions/${path.subscriptionId}/resourceGroups/${path.resourceGroup}`;
+  if (path.scope === '')
+    return levels.includes('tenant') || (path.names.length === 0 && path.types.length === 1);
+  if (path.resourceGroup === undefined) {
+    const isSubscription = path.scope === `/subscriptions/${path.subscriptionId}`;
+    return (
+      isSubscription &&
+      (levels.includes('subscription') || (path.names.length === 0 && path.types.length === 1))
+    );
+  }
+  return path.scope === group && levels.includes('group');
+}
+
+/** Refuses verbs that the type does not have. */
+function refuseVerb({ target, type, request }: Exchange): void {
+  const paired = target.path.names.length === target.path.types.length;
+  if (target.intent === 'action') return;
+  const verb =
+    target.intent === 'write'
+      ? request.method === 'PUT'
+        ? 'put'
+        : 'patch'
+      : target.intent === 'read'
+        ? 'get'
+        : target.intent;
+  const verbs = type.verbs ?? ['put', 'patch', 'get', 'delete', 'list'];
+  if (!verbs.includes(verb) || (!paired && verb !== 'list')) {
+    throw refusals.methodNotAllowed(request.method, request.path);
+  }
+}
+
+/** The location that the message about versions names: of the body, the resource, its group. */
+async function likelyLocation(exchange: Exchange, { records }: Services): Promise<string> {
+  if (exchange.request.method === 'PUT') {
+    const bytes = await exchange.request.body(requestLimits.bodyBytes);
+    const location = readJsonBody(bytes).location;
+    if (typeof location === 'string') return normalLocation(location);
+  }
+  const groupId = groupIdOf(exchange.target.id);
+  const own = records.cache.get(exchange.target.id)?.record.location;
+  const group = groupId === undefined ? undefined : records.cache.get(groupId)?.record.location;
+  return own ?? group ?? 'global';
+}
+
+async function readBody(exchange: Exchange): Promise<void> {
+  const { intent } = exchange.target;
+  if (intent !== 'write' && intent !== 'action') return;
+  const bytes = await exchange.request.body(requestLimits.bodyBytes);
+  if (bytes.byteLength > 0) {
+    const contentType = exchange.request.header('content-type') ?? 'application/json';
+    const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
+      throw refusals.unsupportedMediaType(contentType);
+    }
+  } else if (exchange.request.method !== 'POST' && !exchange.target.route) {
+    throw refusals.invalidContent(
+      "The request has no body; a JSON object is needed. Path '', line 1, position 1.",
+    );
+  }
+  exchange.body = readJsonBody(bytes);
+}
+
+function checkLocation(exchange: Exchange, { records }: Services): void {
+  const { target, request, body } = exchange;
+  if (target.route || request.method !== 'PUT' || exchange.type.scope !== 'tracked') return;
+  const { type } = exchange;
+  const stored = records.cache.get(target.id)?.record;
+  if (typeof body.location !== 'string' || body.location.trim() === '') throw refusals.locationRequired();
+  if (!isOffered(body.location, type.locations)) {
+    throw refusals.locationNotAvailable(
+      body.location,
+      fullType(type),
+      offeredLocations(type).map(normalLocation),
+    );
+  }
+  if (stored?.location === undefined || normalLocation(stored.location) === normalLocation(body.location))
+    return;
+  if (target.path.kind === 'group') throw refusals.invalidGroupLocation(body.location, stored.location);
+  throw refusals.invalidResourceLocation({
+    name: stored.name,
+    existing: stored.location,
+    group: target.path.resourceGroup ?? '',
+    wanted: body.location,
+  });
+}
+
+function checkName(exchange: Exchange): void {
+  const { target, request } = exchange;
+  if (target.route || request.method !== 'PUT') return;
+  const { type } = exchange;
+  const name = target.path.names.at(-1) ?? '';
+  if (!type.name.pattern.test(name)) throw refusals.invalidName(name, fullType(type), type.name.rule);
+}
+
+function requireParent(exchange: Exchange, { records }: Services): void {
+  const { target } = exchange;
+  const { path } = target;
+  if (target.route || path.kind !== 'resource') return;
+  const parent = parentOf(exchange);
+  if (parent === undefined) return;
+  const record = records.cache.get(parent)?.record;
+  if (!record) throw refusals.parentNotFound(target.intent, target.typePath, parent);
+  if (target.intent === 'write' && record.provisioningState === 'Deleting') {
+    throw new ArmError(
+      409,
+      'ParentResourceBeingDeleted',
+      `The parent resource '${parent}' is being deleted.`,
+    );
+  }
+}
+
+/** The resource that must exist above the target; subscriptions and groups have been looked for before. */
+function parentOf({ target }: Exchange): string | undefined {
+  const { path, id, intent } = target;
+  if (intent === 'list' && path.names.length > 0) return id;
+  if (path.names.length > 1) return id.split('/').slice(0, -2).join('/');
+  return path.scope.includes('/providers/') ? path.scope : undefined;
+}

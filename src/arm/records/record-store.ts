@@ -1,0 +1,152 @@
+import { CodedError, type Random } from '../../base/index.ts';
+import { type Guard, type Store, storeLimits, type Write } from '../../store/index.ts';
+import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
+import type { Operation, Operations } from '../operations.ts';
+import { newEtag } from '../values.ts';
+import { encodeRecord, RecordCache } from './cache.ts';
+import { recordKey } from './keys.ts';
+
+/** One atomic change of records and operations. */
+export interface RecordCommit {
+  readonly writes: readonly RelatedWrite[];
+  readonly operations?: readonly Operation[];
+  /** Ids that must not have changed, been made or gone since `since`. Written ids always count. */
+  readonly unchanged?: readonly string[];
+  /** `cache.sequence` when the caller began to read. */
+  readonly since: number;
+}
+
+const commitAttempts = 50;
+/** Each removal may also end an operation. */
+const removalsPerCommit = storeLimits.writesPerTransaction / 2;
+
+/** Records over the store: reads from the cache, commits with guards. */
+export class StoredRecords implements RecordStore {
+  readonly cache: RecordCache;
+  readonly #store: Store;
+  readonly #operations: Operations;
+  readonly #random: Random;
+
+  constructor(options: { store: Store; operations: Operations; random: Random }) {
+    this.cache = new RecordCache(options.store);
+    this.#store = options.store;
+    this.#operations = options.operations;
+    this.#random = options.random;
+  }
+
+  async get(id: string): Promise<ResourceRecord | undefined> {
+    return this.cache.get(id)?.record;
+  }
+
+  async list(scope: string, type?: string): Promise<readonly ResourceRecord[]> {
+    return this.cache.list(scope, type);
+  }
+
+  /** True when it was written; false when something moved since `since`, so that the caller decides again. */
+  async commit(change: RecordCommit): Promise<boolean> {
+    const guards: Guard[] = [];
+    const writes: Write[] = [];
+    const guarded = new Set<string>();
+    for (const id of [...change.writes.map(writtenId), ...(change.unchanged ?? [])]) {
+      const key = recordKey(id);
+      if (guarded.has(key)) continue;
+      guarded.add(key);
+      const cached = this.cache.get(id);
+      if (cached && cached.sequence > change.since) return false;
+      guards.push({ key, revision: cached?.revision ?? 0 });
+    }
+    for (const write of change.writes) {
+      const key = recordKey(writtenId(write));
+      writes.push('put' in write ? { put: key, value: encodeRecord(write.put) } : { delete: key });
+    }
+    for (const operation of change.operations ?? []) writes.push(this.#operations.write(operation));
+    const result = await this.#store.commit({ guards, writes });
+    if (!result.ok) {
+      this.cache.refresh(result.failed.key, result.current);
+      return false;
+    }
+    for (const write of change.writes) {
+      this.cache.applyOwn(
+        recordKey(writtenId(write)),
+        'put' in write ? write.put : undefined,
+        result.revision,
+      );
+    }
+    return true;
+  }
+
+  async watch(type: string, onChange: (id: string) => void): Promise<{ close(): void }> {
+    const wanted = type.toLowerCase();
+    const subscription = this.cache.onChange((record) => {
+      if (record.type.toLowerCase() === wanted) onChange(record.id);
+    });
+    for (const record of this.cache.list('', type)) onChange(record.id);
+    return subscription;
+  }
+
+  async update(
+    id: string,
+    change: (record: ResourceRecord) => ResourceRecord | undefined,
+    outcome?: OperationOutcome,
+  ): Promise<ResourceRecord | undefined> {
+    for (let attempt = 0; attempt < commitAttempts; attempt++) {
+      const since = this.cache.sequence;
+      const current = this.cache.get(id)?.record;
+      if (!current) return undefined;
+      const changed = change(current);
+      if (!changed) return current;
+      const next: ResourceRecord = { ...changed, etag: newEtag(this.#random, current.etag) };
+      const ended = outcome && (await this.#ended(current, outcome));
+      const { operation: _finished, ...idle } = next;
+      const written = outcome ? idle : next;
+      const operations = ended ? [ended] : [];
+      if (await this.commit({ writes: [{ put: written }], operations, since })) return written;
+    }
+    throw contended(id);
+  }
+
+  async put(record: ResourceRecord): Promise<void> {
+    for (let attempt = 0; attempt < commitAttempts; attempt++) {
+      if (await this.commit({ writes: [{ put: record }], since: this.cache.sequence })) return;
+    }
+    throw contended(record.id);
+  }
+
+  /** Children and extension records below go too, before the record itself when they do not fit one commit. */
+  async remove(id: string): Promise<void> {
+    for (let attempt = 0; attempt < commitAttempts; attempt++) {
+      if (await this.tryRemove(id, this.cache.sequence)) return;
+    }
+    throw contended(id);
+  }
+
+  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`. */
+  async tryRemove(id: string, since: number): Promise<boolean> {
+    const doomed = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
+    for (let at = 0; at < doomed.length; at += removalsPerCommit) {
+      const part = doomed.slice(at, at + removalsPerCommit);
+      const operations: Operation[] = [];
+      for (const record of part) {
+        const ended = await this.#ended(record, { status: 'Succeeded' });
+        if (ended) operations.push(ended);
+      }
+      const writes = part.map((record) => ({ delete: record.id }));
+      if (!(await this.commit({ writes, operations, since }))) return false;
+    }
+    return true;
+  }
+
+  async #ended(record: ResourceRecord, outcome: OperationOutcome): Promise<Operation | undefined> {
+    if (record.operation === undefined) return undefined;
+    const operation = await this.#operations.get(record.operation);
+    return operation && this.#operations.end(operation, outcome);
+  }
+}
+
+function writtenId(write: RelatedWrite): string {
+  return 'put' in write ? write.put.id : write.delete;
+}
+
+function contended(id: string): CodedError {
+  return new CodedError('conflict', `${id} changed ${commitAttempts} times while it was written; try again.`);
+}

@@ -1,0 +1,68 @@
+import type { ResourceType } from './contract.ts';
+import { regionDisplayNames } from './regions.ts';
+
+/** Namespaces that every subscription may use without registering. */
+const registrationFree = new Set(['microsoft.resources', 'microsoft.authorization']);
+
+export interface Namespace {
+  /** Azure's casing. */
+  readonly name: string;
+  readonly registrationFree: boolean;
+  readonly types: readonly ResourceType[];
+}
+
+/** The declared resource types by namespace and type path, without case. */
+export class TypeRegistry {
+  readonly #types = new Map<string, ResourceType>();
+  readonly #namespaces = new Map<string, Namespace & { readonly types: ResourceType[] }>();
+
+  constructor(types: readonly ResourceType[]) {
+    for (const type of types) {
+      const name = fullType(type);
+      if (this.#types.has(name.toLowerCase())) throw new RangeError(`${name} is declared twice`);
+      this.#types.set(name.toLowerCase(), type);
+      const key = type.namespace.toLowerCase();
+      const known = this.#namespaces.get(key);
+      if (known) known.types.push(type);
+      else {
+        this.#namespaces.set(key, {
+          name: type.namespace,
+          registrationFree: registrationFree.has(key),
+          types: [type],
+        });
+      }
+    }
+  }
+
+  type(namespace: string, typePath: string): ResourceType | undefined {
+    return this.#types.get(`${namespace}/${typePath}`.toLowerCase());
+  }
+
+  /** By the full type that a record carries. */
+  ofRecord(record: { readonly type: string }): ResourceType | undefined {
+    return this.#types.get(record.type.toLowerCase());
+  }
+
+  namespace(name: string): Namespace | undefined {
+    return this.#namespaces.get(name.toLowerCase());
+  }
+
+  namespaces(): readonly Namespace[] {
+    return [...this.#namespaces.values()];
+  }
+}
+
+/** E.g. `Microsoft.ContainerService/fleets/members`. */
+export function fullType(type: Pick<ResourceType, 'namespace' | 'type'>): string {
+  return `${type.namespace}/${type.type}`;
+}
+
+/** Regions that a type is offered in, as display names. */
+export function offeredLocations(type: ResourceType): readonly string[] {
+  return type.locations ?? regionDisplayNames;
+}
+
+/** Start of the permission names of a type. */
+export function permissionBase(type: ResourceType): string {
+  return `${type.namespace}/${type.permissionType ?? type.type}`;
+}

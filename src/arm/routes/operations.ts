@@ -1,0 +1,95 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
+import { renderResource } from '../envelope.ts';
+import { ArmError } from '../errors.ts';
+import type { Operation } from '../operations.ts';
+import type { Services } from '../services.ts';
+import { operationHeaders, operationPath } from '../verbs/links.ts';
+
+const base = '/subscriptions/{subscriptionId}/providers/{namespace}/locations/{location}';
+
+/** Status and result of long-running operations, under every word that Azure's services use for them. */
+export function operationRoutes(services: Services): ArmRoute[] {
+  const status = (word: string): ArmRoute => ({
+    method: 'GET',
+    path: `${base}/${word}/{operationId}`,
+    apiVersions: [],
+    handle: async (call) => showStatus(await find(call, services), word),
+  });
+  const result: ArmRoute = {
+    method: 'GET',
+    path: `${base}/operationResults/{operationId}`,
+    apiVersions: [],
+    handle: async (call) => showResult(await find(call, services), call, services),
+  };
+  return [status('operationStatuses'), status('operations'), result];
+}
+
+/** Seen by whoever started it and by whoever may read the resource. */
+async function find(call: RouteCall, services: Services): Promise<Operation> {
+  const { operationId = '', subscriptionId = '' } = call.parameters;
+  const operation = await services.operations.get(operationId);
+  const missing = new ArmError(
+    404,
+    'OperationNotFound',
+    `The operation '${operationId}' could not be found.`,
+  );
+  if (!operation || operation.subscriptionId.toLowerCase() !== subscriptionId.toLowerCase()) throw missing;
+  if (operation.callerObjectId === call.caller?.objectId) return operation;
+  const record = services.records.cache.get(operation.resourceId)?.record;
+  const type = record?.type ?? `${operation.namespace}/operations`;
+  const mayRead =
+    call.caller && (await services.access.can(call.caller, `${type}/read`, operation.resourceId));
+  if (!mayRead) throw missing;
+  return operation;
+}
+
+function showStatus(operation: Operation, word: string): RouteAnswer {
+  const body: JsonObject = {
+    id: operationPath(operation, word),
+    name: operation.id,
+    status: operation.status,
+    startTime: new Date(operation.startedAtMs).toISOString(),
+  };
+  if (operation.endedAtMs !== undefined) {
+    body.endTime = new Date(operation.endedAtMs).toISOString();
+    body.percentComplete = 100;
+  }
+  if (operation.status === 'Succeeded' && operation.result !== undefined) body.properties = operation.result;
+  if (operation.error) body.error = { ...operation.error };
+  const running = operation.status === 'InProgress';
+  return {
+    status: 200,
+    body,
+    ...(running && { headers: { 'Retry-After': String(operation.retryAfterSeconds) } }),
+  };
+}
+
+/** 202 while it runs, then what a synchronous call would have answered. */
+async function showResult(operation: Operation, call: RouteCall, services: Services): Promise<RouteAnswer> {
+  if (operation.status === 'InProgress') {
+    return { status: 202, headers: operationHeaders(operation, call.origin, call.apiVersion) };
+  }
+  if (operation.status !== 'Succeeded') {
+    const { code, message } = operation.error ?? {
+      code: operation.status,
+      message: 'The operation did not succeed.',
+    };
+    throw new ArmError(code === 'InternalServerError' ? 500 : 409, code, message);
+  }
+  if (operation.result !== undefined) return { status: 200, body: operation.result };
+  if (operation.verb === 'post') return { status: 204 };
+  const record = services.records.cache.get(operation.resourceId)?.record;
+  const type = record && services.registry.ofRecord(record);
+  if (operation.verb === 'delete' || !record || !type) {
+    // Groups end with 200, as Azure's do; resources with 204.
+    return { status: operation.namespace === 'Microsoft.Resources' ? 200 : 204 };
+  }
+  const context = {
+    apiVersion: operation.apiVersion,
+    origin: call.origin,
+    records: services.records,
+    inList: false,
+  };
+  return { status: 200, body: await renderResource(record, type, context) };
+}

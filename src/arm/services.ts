@@ -1,0 +1,29 @@
+import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
+import type { Access } from './access/access.ts';
+import type { CallerDirectory, TypeContext } from './contract.ts';
+import type { Operations } from './operations.ts';
+import type { StoredRecords } from './records/record-store.ts';
+import type { TypeRegistry } from './registry.ts';
+
+/** The parts that the pipeline's steps work with; made once by `createResourceManager`. */
+export interface Services {
+  readonly records: StoredRecords;
+  readonly operations: Operations;
+  readonly access: Access;
+  readonly registry: TypeRegistry;
+  readonly directory: CallerDirectory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly tenantId: string;
+  readonly context: TypeContext;
+  readonly canonicalPath: (path: string) => string;
+  readonly loginEndpoint: (origin: string) => string;
+}
+
+/** What a step or a verb decides to answer. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: Json | JsonObject;
+  readonly headers?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,52 @@
+import { errorMessage } from '../base/index.ts';
+import type { Services } from './services.ts';
+import { isFinalState } from './values.ts';
+import { beginDelete } from './verbs/delete.ts';
+
+/** Deletes on behalf of the estate itself, e.g. when a resource group goes. */
+export interface SystemDeletes {
+  /**
+   * Asks the record's type to delete it. `gone`: nothing is there any more; `running`: a loop works on it;
+   * `refused`: the type or a running operation says no for now.
+   */
+  request(id: string): Promise<DeleteProgress>;
+}
+
+export type DeleteProgress =
+  | { readonly state: 'gone' | 'running' }
+  | { readonly state: 'refused'; readonly code: string; readonly message: string };
+
+export function systemDeletes(services: Services): SystemDeletes {
+  return {
+    async request(id) {
+      for (;;) {
+        const since = services.records.cache.sequence;
+        const stored = services.records.cache.get(id)?.record;
+        if (!stored) return { state: 'gone' };
+        const type = services.registry.ofRecord(stored);
+        if (stored.provisioningState === (type?.deleteState ?? 'Deleting')) return { state: 'running' };
+        if (!type) {
+          await services.records.remove(id);
+          return { state: 'gone' };
+        }
+        if (!isFinalState(stored.provisioningState)) {
+          return {
+            state: 'refused',
+            code: 'Conflict',
+            message: `'${stored.id}' is ${stored.provisioningState}.`,
+          };
+        }
+        try {
+          await type.beforeDelete?.(stored, services.context);
+        } catch (thrown) {
+          const code =
+            thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'InternalServerError';
+          return { state: 'refused', code, message: errorMessage(thrown) };
+        }
+        const apiVersion = type.apiVersions[0] ?? '';
+        const done = await beginDelete(type, services, { stored, since, callerObjectId: '', apiVersion });
+        if (done) return { state: done.operation ? 'running' : 'gone' };
+      }
+    },
+  };
+}

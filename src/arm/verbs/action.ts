@@ -1,0 +1,77 @@
+import { errorMessage } from '../../base/index.ts';
+import type { ActionCall, ResourceAction } from '../contract.ts';
+import { refusals, toArmError } from '../errors.ts';
+import type { Operation } from '../operations.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import { findAction } from '../pipeline/locate.ts';
+import type { Answer, Services } from '../services.ts';
+import { operationHeaders, operationLocation } from './links.ts';
+import { existingRecord } from './stored.ts';
+
+/** POST of an action: 200 with its result, 204 without one, 202 when it runs on. */
+export async function runAction(exchange: Exchange, services: Services): Promise<Answer> {
+  const { target, type, request } = exchange;
+  const found = type.actions && findAction(type.actions, target.actionName);
+  if (!found) throw refusals.methodNotAllowed('POST', request.path);
+  const [, action] = found;
+  const record = await existingRecord(exchange, services);
+  exchange.atProvider = true;
+  const call: ActionCall = {
+    record,
+    body: exchange.body,
+    query: exchange.query,
+    caller: exchange.caller,
+    origin: exchange.origin,
+    apiVersion: exchange.apiVersion,
+    context: services.context,
+  };
+  if (action.mode === 'later') return runLater(exchange, services, { action, call });
+  const result = await action.run(call);
+  return result === null ? { status: 204 } : { status: 200, body: result };
+}
+
+async function runLater(
+  exchange: Exchange,
+  services: Services,
+  work: { readonly action: ResourceAction; readonly call: ActionCall },
+): Promise<Answer> {
+  const { record } = work.call;
+  const operation = services.operations.begin({
+    subscriptionId: exchange.target.path.subscriptionId ?? '',
+    namespace: exchange.type.namespace,
+    location: operationLocation(record.id, record.location, services),
+    resourceId: record.id,
+    verb: 'post',
+    callerObjectId: exchange.caller.objectId,
+    apiVersion: exchange.apiVersion,
+    retryAfterSeconds: exchange.type.retryAfterSeconds ?? 1,
+  });
+  await services.records.commit({
+    writes: [],
+    operations: [operation],
+    since: services.records.cache.sequence,
+  });
+  void finishLater(services, operation, work);
+  return { status: 202, headers: operationHeaders(operation, exchange.origin, exchange.apiVersion) };
+}
+
+async function finishLater(
+  services: Services,
+  operation: Operation,
+  work: { readonly action: ResourceAction; readonly call: ActionCall },
+): Promise<void> {
+  try {
+    const result = await work.action.run(work.call);
+    const outcome = { status: 'Succeeded', ...(result !== null && { result }) } as const;
+    await services.operations.finish(operation.id, outcome);
+  } catch (thrown) {
+    const { code, message } = toArmError(thrown);
+    services.log.warn('action failed', { operation: operation.id, error: errorMessage(thrown) });
+    try {
+      await services.operations.finish(operation.id, { status: 'Failed', error: { code, message } });
+    } catch (lost) {
+      // The store is closing; the operation is failed as interrupted at the next start.
+      services.log.debug('action not ended', { operation: operation.id, error: errorMessage(lost) });
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { ResourceRecord, ResourceType } from '../contract.ts';
+import { refusals } from '../errors.ts';
+import { subscriptionOf } from '../ids.ts';
+import type { Operation } from '../operations.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { Answer, Services } from '../services.ts';
+import { isFinalState, newEtag } from '../values.ts';
+import { operationHeaders, operationLocation } from './links.ts';
+import { checkConditions, refuseBusy, showResource, writeAttempts } from './stored.ts';
+
+/** DELETE: 204 when there is nothing, 200 when it is gone at once, 202 when a loop has work to do. */
+export async function deleteResource(exchange: Exchange, services: Services): Promise<Answer> {
+  const { target, type, caller, apiVersion } = exchange;
+  for (let attempt = 0; attempt < writeAttempts; attempt++) {
+    const since = services.records.cache.sequence;
+    const stored = services.records.cache.get(target.id)?.record;
+    if (!stored) {
+      const isBuiltIn = await type.lookup?.(target.id, services.context);
+      if (isBuiltIn) throw refusals.methodNotAllowed('DELETE', target.id);
+      if (target.path.kind === 'group') throw refusals.groupNotFound(target.path.resourceGroup ?? '');
+      return { status: 204 };
+    }
+    checkConditions(exchange, stored);
+    const running = await runningDelete(stored, services);
+    if (running) return accepted(exchange, services, { record: stored, operation: running });
+    refuseBusy(exchange, stored);
+    exchange.atProvider = true;
+    await type.beforeDelete?.(stored, services.context);
+    const about = { stored, since, callerObjectId: caller.objectId, apiVersion };
+    const done = await beginDelete(type, services, about);
+    if (!done) continue;
+    if (done.operation) return accepted(exchange, services, { ...done, operation: done.operation });
+    const status = type.statuses?.delete ?? 200;
+    if (!type.deleteBody) return { status };
+    return showResource(exchange, services, { record: stored, status });
+  }
+  throw refusals.contention(target.id);
+}
+
+/** Removes the record, or marks it for its loop. Undefined: something moved, decide again. */
+export async function beginDelete(
+  type: ResourceType,
+  services: Services,
+  about: {
+    readonly stored: ResourceRecord;
+    readonly since: number;
+    readonly callerObjectId: string;
+    readonly apiVersion: string;
+  },
+): Promise<{ readonly record: ResourceRecord; readonly operation: Operation | undefined } | undefined> {
+  const { stored, since } = about;
+  if ((type.deletion ?? type.lifecycle) === 'immediate') {
+    const removed = await services.records.tryRemove(stored.id, since);
+    return removed ? { record: stored, operation: undefined } : undefined;
+  }
+  const operation = services.operations.begin({
+    subscriptionId: subscriptionOf(stored.id) ?? '',
+    namespace: type.namespace,
+    location: operationLocation(stored.id, stored.location, services),
+    resourceId: stored.id,
+    verb: 'delete',
+    callerObjectId: about.callerObjectId,
+    apiVersion: about.apiVersion,
+    retryAfterSeconds: type.retryAfterSeconds ?? 1,
+  });
+  const record: ResourceRecord = {
+    ...stored,
+    provisioningState: type.deleteState ?? 'Deleting',
+    etag: newEtag(services.random, stored.etag),
+    operation: operation.id,
+  };
+  const done = await services.records.commit({ writes: [{ put: record }], operations: [operation], since });
+  return done ? { record, operation } : undefined;
+}
+
+async function runningDelete(stored: ResourceRecord, services: Services): Promise<Operation | undefined> {
+  if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
+  const operation = await services.operations.get(stored.operation);
+  return operation?.verb === 'delete' ? operation : undefined;
+}
+
+async function accepted(
+  exchange: Exchange,
+  services: Services,
+  done: { readonly record: ResourceRecord; readonly operation: Operation },
+): Promise<Answer> {
+  const headers = operationHeaders(done.operation, exchange.origin, exchange.apiVersion);
+  const status = exchange.type.statuses?.delete ?? 202;
+  if (!exchange.type.deleteBody) return { status, headers };
+  return showResource(exchange, services, { record: done.record, status, headers });
+}

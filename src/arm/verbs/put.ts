@@ -1,0 +1,133 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { ResourceDraft, ResourceRecord } from '../contract.ts';
+import { envelopeMembers } from '../envelope.ts';
+import { refusals } from '../errors.ts';
+import type { Operation } from '../operations.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import { normalLocation } from '../regions.ts';
+import { fullType } from '../registry.ts';
+import type { Answer, Services } from '../services.ts';
+import { readTags } from '../tags.ts';
+import { firstEtag, isFinalState, newEtag, touchedBy } from '../values.ts';
+import { operationHeaders, operationLocation } from './links.ts';
+import { checkConditions, guardedAncestors, refuseBusy, showResource, writeAttempts } from './stored.ts';
+
+/** PUT: replaces what a caller may set; 201 for a new resource, 200 for a known one. */
+export async function putResource(exchange: Exchange, services: Services): Promise<Answer> {
+  for (let attempt = 0; attempt < writeAttempts; attempt++) {
+    const since = services.records.cache.sequence;
+    const stored = services.records.cache.get(exchange.target.id)?.record;
+    checkConditions(exchange, stored);
+    if (stored) refuseBusy(exchange, stored);
+    const write = { verb: 'put', body: exchange.body, stored, since } as const;
+    const written = await writeResource(exchange, services, write);
+    if (!written) continue;
+    const { statuses } = exchange.type;
+    const status = stored ? (statuses?.update ?? 200) : (statuses?.create ?? 201);
+    const headers = written.operation ? operationHeaders(written.operation, exchange.origin) : {};
+    return showResource(exchange, services, { record: written.record, status, headers });
+  }
+  throw refusals.contention(exchange.target.id);
+}
+
+export interface Written {
+  readonly record: ResourceRecord;
+  /** Undefined when nothing is left to do. */
+  readonly operation: Operation | undefined;
+}
+
+/** Asks the type, builds the record and commits it with its operation. Undefined: something moved, decide again. */
+export async function writeResource(
+  exchange: Exchange,
+  services: Services,
+  write: {
+    readonly verb: 'put' | 'patch';
+    readonly body: JsonObject;
+    readonly stored: ResourceRecord | undefined;
+    readonly since: number;
+  },
+): Promise<Written | undefined> {
+  const { target, type, apiVersion, caller } = exchange;
+  readTags(write.body.tags);
+  exchange.atProvider = true;
+  const draft = await type.prepare({
+    id: write.stored?.id ?? storedId(exchange, services),
+    name: write.stored?.name ?? target.path.names.at(-1) ?? '',
+    apiVersion,
+    verb: write.verb,
+    body: write.body,
+    stored: write.stored,
+    caller,
+    context: services.context,
+  });
+  const record = buildRecord(exchange, services, { ...write, draft });
+  const operation = isFinalState(record.provisioningState)
+    ? undefined
+    : services.operations.begin({
+        subscriptionId: target.path.subscriptionId ?? '',
+        namespace: type.namespace,
+        location: operationLocation(record.id, record.location, services),
+        resourceId: record.id,
+        verb: write.verb,
+        callerObjectId: caller.objectId,
+        apiVersion,
+        retryAfterSeconds: type.retryAfterSeconds ?? 1,
+      });
+  const final = operation ? { ...record, operation: operation.id } : record;
+  const done = await services.records.commit({
+    writes: [{ put: final }, ...(draft.related ?? [])],
+    operations: operation ? [operation] : [],
+    unchanged: [...guardedAncestors(exchange), ...(draft.unchanged ?? [])],
+    since: write.since,
+  });
+  return done ? { record: final, operation } : undefined;
+}
+
+function buildRecord(
+  exchange: Exchange,
+  services: Services,
+  write: {
+    readonly body: JsonObject;
+    readonly stored: ResourceRecord | undefined;
+    readonly draft: ResourceDraft;
+  },
+): ResourceRecord {
+  const { type, caller } = exchange;
+  const { body, stored, draft } = write;
+  const tags = readTags(body.tags);
+  const internal = draft.internal ?? stored?.internal;
+  const nowMs = services.clock.now();
+  const members: JsonObject = {};
+  for (const member of envelopeMembers) {
+    const drafted = draft[member as keyof ResourceDraft] as JsonObject | undefined;
+    const sent = type.envelope?.includes(member) ? body[member] : stored?.[member];
+    const value = drafted ?? sent;
+    if (value !== undefined && value !== null) members[member] = value;
+  }
+  return {
+    id: stored?.id ?? storedId(exchange, services),
+    name: stored?.name ?? exchange.target.path.names.at(-1) ?? '',
+    type: fullType(type),
+    ...(type.scope === 'tracked' && { location: normalLocation(String(body.location)) }),
+    ...(tags !== undefined && { tags }),
+    ...members,
+    properties: draft.properties,
+    provisioningState: draft.provisioningState ?? defaultState(exchange, stored),
+    systemData: touchedBy(caller, nowMs, stored?.systemData),
+    etag: stored ? newEtag(services.random, stored.etag) : firstEtag(services.random, type),
+    ...(internal !== undefined && { internal }),
+  };
+}
+
+function defaultState({ type }: Exchange, stored: ResourceRecord | undefined): string {
+  if (type.lifecycle === 'immediate') return 'Succeeded';
+  return stored ? 'Updating' : (type.createState ?? 'Creating');
+}
+
+/** The id of a new record: what stands above it keeps the casing that it was made with. */
+function storedId({ target }: Exchange, { records }: Services): string {
+  const cut = target.id.lastIndexOf('/', target.id.lastIndexOf('/') - 1);
+  const above = target.id.slice(0, cut).replace(/\/providers\/[^/]+$/, '');
+  const stored = records.cache.get(above)?.record.id;
+  return stored === undefined ? target.id : stored + target.id.slice(above.length);
+}

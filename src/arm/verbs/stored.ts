@@ -1,0 +1,80 @@
+import type { ResourceRecord } from '../contract.ts';
+import { renderResource } from '../envelope.ts';
+import { refusals } from '../errors.ts';
+import { groupIdOf } from '../ids.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import { fullType } from '../registry.ts';
+import type { Answer, Services } from '../services.ts';
+import { etagMatches, isFinalState } from '../values.ts';
+
+/** Rounds of reading, deciding and committing before a write under contention gives up. */
+export const writeAttempts = 10;
+
+/** The target as it stands: a stored record, or one that the type knows without storing it. */
+export async function currentRecord(
+  { target, type }: Exchange,
+  services: Services,
+): Promise<ResourceRecord | undefined> {
+  const stored = services.records.cache.get(target.id)?.record;
+  return stored ?? (await type.lookup?.(target.id, services.context));
+}
+
+/** Like `currentRecord`; throws ResourceNotFound (ResourceGroupNotFound for a group). */
+export async function existingRecord(exchange: Exchange, services: Services): Promise<ResourceRecord> {
+  const record = await currentRecord(exchange, services);
+  if (record) return record;
+  const { path } = exchange.target;
+  if (path.kind === 'group') throw refusals.groupNotFound(path.resourceGroup ?? '');
+  const names = path.names.slice(0, exchange.type.type.split('/').length).join('/');
+  throw refusals.resourceNotFound(fullType(exchange.type), names, path.resourceGroup);
+}
+
+/** Throws 412 when `If-Match` or `If-None-Match` of a write does not hold. */
+export function checkConditions(exchange: Exchange, stored: ResourceRecord | undefined): void {
+  const { request, target } = exchange;
+  const match = request.header('if-match');
+  if (match !== undefined) {
+    const holds = stored !== undefined && (match.trim() === '*' || etagMatches(match, stored.etag));
+    if (!holds) throw refusals.preconditionFailed(target.id, `If-Match: ${match}`);
+  }
+  const noneMatch = request.header('if-none-match');
+  if (noneMatch !== undefined && stored !== undefined) {
+    if (noneMatch.trim() === '*' || etagMatches(noneMatch, stored.etag)) {
+      throw refusals.preconditionFailed(target.id, `If-None-Match: ${noneMatch}`);
+    }
+  }
+}
+
+/** Throws 409 while an operation runs on the record. */
+export function refuseBusy({ type }: Exchange, stored: ResourceRecord): void {
+  if (isFinalState(stored.provisioningState)) return;
+  throw refusals.operationRunning(type.busyCode ?? 'Conflict', stored.id, stored.provisioningState);
+}
+
+/** The answer that shows one resource. */
+export async function showResource(
+  exchange: Exchange,
+  services: Services,
+  shown: {
+    readonly record: ResourceRecord;
+    readonly status: number;
+    readonly headers?: Record<string, string>;
+  },
+): Promise<Answer> {
+  const { type, apiVersion, origin } = exchange;
+  const context = { apiVersion, origin, records: services.records, inList: false };
+  const body = await renderResource(shown.record, type, context);
+  const headers: Record<string, string> = { ...shown.headers };
+  if (type.etagMember) headers.ETag = shown.record.etag;
+  return { status: shown.status, body, headers };
+}
+
+/** Ids above the target that must stay as they were seen: its group and its parent. */
+export function guardedAncestors({ target }: Exchange): string[] {
+  const ids: string[] = [];
+  const group = groupIdOf(target.id);
+  if (group !== undefined && group.length < target.id.length) ids.push(group);
+  if (target.path.names.length > 1) ids.push(target.id.split('/').slice(0, -2).join('/'));
+  else if (target.path.scope.includes('/providers/')) ids.push(target.path.scope);
+  return ids;
+}

@@ -1,0 +1,55 @@
+import { ArmError, type ResourceType, resourceManagerVersions } from '../../../arm/index.ts';
+import { listGroups } from './filter.ts';
+
+/** Letters of any language, digits and `_ - . ( )`, not ending in a dot. */
+const namePattern = /^[\p{L}\p{Nd}_\-.()]{0,89}[\p{L}\p{Nd}_\-()]$/u;
+
+/**
+ * Microsoft.Resources/resourceGroups. A delete is finished by the group-deletion loop.
+ * Source: https://learn.microsoft.com/rest/api/resources/resource-groups
+ */
+export const resourceGroups: ResourceType = {
+  namespace: 'Microsoft.Resources',
+  type: 'resourceGroups',
+  permissionType: 'subscriptions/resourceGroups',
+  apiVersions: resourceManagerVersions,
+  lowestApiVersion: '2015-11-01',
+  scope: 'tracked',
+  name: {
+    pattern: namePattern,
+    rule: '1 to 90 letters, digits, underscores, hyphens, periods and parentheses, not ending in a period',
+  },
+  lifecycle: 'immediate',
+  deletion: 'converged',
+  systemData: false,
+  busyCode: 'ResourceGroupBeingDeleted',
+  envelope: ['managedBy'],
+  prepare({ body, stored }) {
+    const managedBy = body.managedBy;
+    if (managedBy !== undefined && managedBy !== null && typeof managedBy !== 'string') {
+      throw new ArmError(400, 'InvalidRequestContent', "The member 'managedBy' must be a resource id.");
+    }
+    if (stored?.managedBy !== undefined && managedBy !== undefined && managedBy !== stored.managedBy) {
+      throw new ArmError(400, 'PropertyChangeNotAllowed', "Changing property 'managedBy' is not allowed.");
+    }
+    return { properties: {}, ...(stored?.managedBy !== undefined && { managedBy: stored.managedBy }) };
+  },
+  list: listGroups,
+  actions: {
+    moveResources: { run: refuseMove },
+    validateMoveResources: { run: refuseMove },
+    exportTemplate: { run: refuseExport },
+  },
+};
+
+async function refuseMove(): Promise<never> {
+  throw new ArmError(
+    501,
+    'ResourceMoveNotSupported',
+    'Moving resources to another resource group is not supported by this estate. Create them anew in the target group.',
+  );
+}
+
+async function refuseExport(): Promise<never> {
+  throw new ArmError(501, 'NotImplemented', 'Exporting a template is not supported by this estate.');
+}
