@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../base/index.ts';
+import type { ResourceDefinition, SubresourceDefinition } from '../contract.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import { apiVersionOf } from '../storage/served-resource.ts';
+import type { ResourceRegistry, SharedResources } from './registry.ts';
+import { compareVersions } from './versions.ts';
+
+/** A discovery document, encoded once. */
+export interface Document {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
+/** One API group as discovery tells it; texts are JSON. */
+interface GroupTexts {
+  readonly name: string;
+  readonly versions: readonly string[];
+  /** `APIGroup` without kind and apiVersion. */
+  readonly group: string;
+  /** Item of the aggregated list. */
+  readonly aggregated: string;
+  /** `APIResourceList` by version. */
+  readonly lists: ReadonlyMap<string, Uint8Array>;
+}
+
+const sharedGroups = new WeakMap<SharedResources, ReadonlyMap<string, GroupTexts>>();
+
+/** Discovery of one cluster. Texts of groups without custom resources are shared by all clusters. */
+export class Discovery {
+  readonly #resources: ResourceRegistry;
+  #generation = -1;
+  #groups: ReadonlyMap<string, GroupTexts> = new Map();
+  #documents = new Map<string, Document>();
+
+  constructor(resources: ResourceRegistry) {
+    this.#resources = resources;
+  }
+
+  /** `APIResourceList` of a group version. */
+  resourceList(group: string, version: string): Uint8Array | undefined {
+    return this.#current().get(group)?.lists.get(version);
+  }
+
+  /** `APIGroup`. */
+  group(name: string): Document | undefined {
+    const texts = name === '' ? undefined : this.#current().get(name);
+    if (!texts) return undefined;
+    return this.#document(
+      `group/${name}`,
+      () => `{"kind":"APIGroup","apiVersion":"v1",${texts.group.slice(1)}`,
+    );
+  }
+
+  /** `APIGroupList`: every group but the core one. */
+  groupList(): Document {
+    const groups = this.#current();
+    return this.#document('groups', () => {
+      const list = [...groups.values()].filter(({ name }) => name !== '').map(({ group }) => group);
+      return `{"kind":"APIGroupList","apiVersion":"v1","groups":[${list.join(',')}]}`;
+    });
+  }
+
+  /** `APIGroupDiscoveryList` of the core group (`/api`) or of all others (`/apis`), in `v2` or `v2beta1`. */
+  aggregated(of: 'core' | 'others', version: string): Document {
+    const groups = this.#current();
+    return this.#document(`aggregated/${of}/${version}`, () => {
+      const items = [...groups.values()].filter(({ name }) => (name === '') === (of === 'core'));
+      const texts = items.map(({ aggregated }) => aggregated).join(',');
+      return `{"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/${version}","metadata":{},"items":[${texts}]}`;
+    });
+  }
+
+  groupVersions(): { group: string; version: string }[] {
+    return [...this.#current().values()].flatMap(({ name, versions }) =>
+      versions.map((version) => ({ group: name, version })),
+    );
+  }
+
+  #document(key: string, text: () => string): Document {
+    const known = this.#documents.get(key);
+    if (known) return known;
+    const bytes = Buffer.from(`${text()}\n`);
+    const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`;
+    const document = { bytes, etag };
+    this.#documents.set(key, document);
+    return document;
+  }
+
+  #current(): ReadonlyMap<string, GroupTexts> {
+    if (this.#generation === this.#resources.generation) return this.#groups;
+    this.#generation = this.#resources.generation;
+    this.#documents = new Map();
+    this.#groups = groupsOf(this.#resources);
+    return this.#groups;
+  }
+}
+
+function groupsOf(resources: ResourceRegistry): ReadonlyMap<string, GroupTexts> {
+  const { shared } = resources;
+  let builtIn = sharedGroups.get(shared);
+  if (!builtIn) {
+    builtIn = describeGroups(shared.all);
+    sharedGroups.set(shared, builtIn);
+  }
+  const custom = resources.custom();
+  if (custom.length === 0) return builtIn;
+  const extended = new Set(custom.map(({ definition }) => definition.group));
+  const affected = resources.all().filter(({ definition }) => extended.has(definition.group));
+  return new Map([...builtIn, ...describeGroups(affected)]);
+}
+
+function describeGroups(resources: readonly ServedResource[]): ReadonlyMap<string, GroupTexts> {
+  const byGroup = Map.groupBy(resources, ({ definition }) => definition.group);
+  return new Map([...byGroup].map(([name, members]) => [name, describeGroup(name, members)]));
+}
+
+function describeGroup(name: string, members: readonly ServedResource[]): GroupTexts {
+  const byVersion = Map.groupBy(members, ({ definition }) => definition.version);
+  const versions = [...byVersion.keys()].sort(compareVersions);
+  const listed = versions.map((version) => ({ groupVersion: apiVersionOf(name, version), version }));
+  const lists = new Map<string, Uint8Array>();
+  const aggregated: JsonObject[] = [];
+  for (const version of versions) {
+    const definitions = (byVersion.get(version) ?? []).map(({ definition }) => definition);
+    const resourceList = {
+      kind: 'APIResourceList',
+      apiVersion: 'v1',
+      groupVersion: apiVersionOf(name, version),
+      resources: definitions.flatMap(listedResources),
+    };
+    lists.set(version, Buffer.from(`${JSON.stringify(resourceList)}\n`));
+    aggregated.push({ version, resources: definitions.map(aggregatedResource), freshness: 'Current' });
+  }
+  return {
+    name,
+    versions,
+    lists,
+    group: JSON.stringify({ name, versions: listed, preferredVersion: listed[0] }),
+    aggregated: JSON.stringify({ metadata: { name, creationTimestamp: null }, versions: aggregated }),
+  };
+}
+
+function listedResources(definition: ResourceDefinition): JsonObject[] {
+  const { resource, singular, namespaced, kind, verbs, shortNames, categories } = definition;
+  const self: JsonObject = {
+    name: resource,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: [...verbs],
+    ...(shortNames.length > 0 && { shortNames: [...shortNames] }),
+    ...(categories.length > 0 && { categories: [...categories] }),
+    ...(verbs.includes('list') && { storageVersionHash: storageVersionHash(definition) }),
+  };
+  const subresources = Object.values(definition.subresources).map((subresource) => ({
+    name: `${resource}/${subresource.name}`,
+    singularName: '',
+    namespaced,
+    ...(subresource.group === undefined
+      ? {}
+      : { group: subresource.group, version: subresource.version ?? '' }),
+    kind: subresource.kind ?? kind,
+    verbs: [...subresource.verbs],
+  }));
+  return [self, ...subresources];
+}
+
+function aggregatedResource(definition: ResourceDefinition): JsonObject {
+  const { resource, singular, namespaced, kind, group, version, verbs, shortNames, categories } = definition;
+  const subresources = Object.values(definition.subresources).map((subresource) =>
+    aggregatedSubresource(definition, subresource),
+  );
+  return {
+    resource,
+    responseKind: { group, version, kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    verbs: [...verbs],
+    ...(shortNames.length > 0 && { shortNames: [...shortNames] }),
+    ...(categories.length > 0 && { categories: [...categories] }),
+    ...(subresources.length > 0 && { subresources }),
+  };
+}
+
+function aggregatedSubresource(parent: ResourceDefinition, subresource: SubresourceDefinition): JsonObject {
+  return {
+    subresource: subresource.name,
+    responseKind: {
+      group: subresource.group ?? parent.group,
+      version: subresource.version ?? parent.version,
+      kind: subresource.kind ?? parent.kind,
+    },
+    verbs: [...subresource.verbs],
+  };
+}
+
+/** Tells clients when the stored form of a resource changes. */
+function storageVersionHash({ group, storageVersion, kind }: ResourceDefinition): string {
+  return createHash('sha256')
+    .update(`${group}/${storageVersion}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
+}

@@ -1,0 +1,46 @@
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { CallOptions } from '../wire/options.ts';
+import { badRequest } from '../wire/status.ts';
+import { type FieldRequirement, parseFieldSelector } from './fields.ts';
+import { type LabelSelector, parseLabelSelector } from './labels.ts';
+
+/** Which objects of a resource a list, watch or deletecollection is about. */
+export class Selection {
+  readonly namespace: string;
+  /** Set when the field selector names one object. */
+  readonly name: string;
+  readonly #served: ServedResource;
+  readonly #labels: LabelSelector | undefined;
+  readonly #fields: readonly FieldRequirement[];
+
+  /** Throws 400 for selectors that cannot be read or name fields that the resource cannot select by. */
+  constructor(served: ServedResource, namespace: string, options: CallOptions, name = '') {
+    this.namespace = namespace;
+    this.#served = served;
+    this.#labels = parseLabelSelector(options.labelSelector);
+    const fields = parseFieldSelector(options.fieldSelector);
+    for (const { path } of fields) checkSelectable(served, path);
+    this.name = name || (fields.find(({ path, equal }) => equal && path === 'metadata.name')?.value ?? '');
+    this.#fields = name === '' ? fields : [...fields, { path: 'metadata.name', equal: true, value: name }];
+  }
+
+  /** True when labels or fields leave objects out. */
+  get selective(): boolean {
+    return this.#labels !== undefined || this.#fields.length > 0;
+  }
+
+  matches(object: StoredObject): boolean {
+    if (this.namespace !== '' && object.namespace !== this.namespace) return false;
+    for (const { path, equal, value } of this.#fields) {
+      if ((object.field(this.#served, path) === value) !== equal) return false;
+    }
+    return this.#labels === undefined || this.#labels.matches(object.labels());
+  }
+}
+
+function checkSelectable({ definition }: ServedResource, path: string): void {
+  if (path === 'metadata.name' || path === 'metadata.namespace') return;
+  if (Object.hasOwn(definition.selectableFields, path)) return;
+  throw badRequest(`field label not supported: ${path}`);
+}

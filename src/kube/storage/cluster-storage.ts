@@ -1,0 +1,162 @@
+import type { ChangeBatch, CommitResult, Entry, Store, Transaction, Watch } from '../../store/contract.ts';
+import { Collection } from './collection.ts';
+import { parseObjectKey } from './keys.ts';
+import type { ServedResource } from './served-resource.ts';
+import { StoredObject } from './stored-object.ts';
+
+/**
+ * A cluster's objects: one store watch feeds the collections in use. A commit resolves only after the collections show
+ * it, so that whoever was answered reads what was written.
+ */
+export class ClusterStorage {
+  readonly #store: Store;
+  readonly #prefix: string;
+  readonly #collections = new Map<string, Collection>();
+  readonly #loading = new Map<string, Loading>();
+  #watch: Watch | undefined;
+  #seenRevision = 0;
+  #waiting: { revision: number; resolve: () => void }[] = [];
+
+  /** `prefix` without a slash at its end. */
+  constructor(store: Store, prefix: string) {
+    this.#store = store;
+    this.#prefix = `${prefix}/`;
+  }
+
+  async start(): Promise<void> {
+    this.#seenRevision = this.#store.revision();
+    this.#watch = await this.#store.watch(this.#prefix, (batch) => this.#apply(batch), this.#seenRevision);
+  }
+
+  close(): void {
+    this.#watch?.close();
+    this.#collections.clear();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** The revision of the newest commit that readers see. */
+  revision(): number {
+    return this.#store.revision();
+  }
+
+  compactedRevision(): number {
+    return this.#store.compactedRevision();
+  }
+
+  storeKey(served: ServedResource, key: string): string {
+    return `${this.#prefix}${served.storageKey}/${key}`;
+  }
+
+  /** The collection when it is in memory already. */
+  loaded(served: ServedResource): Collection | undefined {
+    return this.#collections.get(served.storageKey);
+  }
+
+  async collection(served: ServedResource): Promise<Collection> {
+    return (
+      this.#collections.get(served.storageKey) ??
+      (await (this.#loading.get(served.storageKey) ?? this.#load(served.storageKey)).done)
+    );
+  }
+
+  /** Applies all writes if every guard holds. */
+  async commit(transaction: Transaction): Promise<CommitResult> {
+    const result = await this.#store.commit(transaction);
+    if (result.ok && result.revision > this.#seenRevision) await this.#seen(result.revision);
+    return result;
+  }
+
+  grantLease(ttlMs: number): Promise<string> {
+    return this.#store.grantLease(ttlMs);
+  }
+
+  /** Reads the past. Throws CodedError `gone` below the compaction point. */
+  async rangeAt(
+    served: ServedResource,
+    query: { prefix: string; afterKey?: string | undefined; limit?: number; revision: number },
+  ): Promise<{ objects: StoredObject[]; more: boolean }> {
+    const base = `${this.#prefix}${served.storageKey}/`;
+    const { entries, more } = await this.#store.range({
+      prefix: base + query.prefix,
+      atRevision: query.revision,
+      ...(query.afterKey === undefined ? {} : { afterKey: base + query.afterKey }),
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+    });
+    return { objects: entries.map((entry) => objectOf(entry, base)), more };
+  }
+
+  /** Objects as they stand in the store, for readers that should not keep a collection in memory. */
+  async range(served: ServedResource, prefix = ''): Promise<StoredObject[]> {
+    const base = `${this.#prefix}${served.storageKey}/`;
+    const { entries } = await this.#store.range({ prefix: base + prefix });
+    return entries.map((entry) => objectOf(entry, base));
+  }
+
+  #load(storageKey: string): Loading {
+    const loading: Loading = { batches: [], done: this.#read(storageKey) };
+    this.#loading.set(storageKey, loading);
+    return loading;
+  }
+
+  async #read(storageKey: string): Promise<Collection> {
+    const keyPrefix = `${this.#prefix}${storageKey}/`;
+    try {
+      const entries: Entry[] = [];
+      let page = await this.#store.range({ prefix: keyPrefix });
+      entries.push(...page.entries);
+      while (page.more) {
+        const afterKey = entries.at(-1)?.key ?? keyPrefix;
+        page = await this.#store.range({ prefix: keyPrefix, afterKey, atRevision: page.revision });
+        entries.push(...page.entries);
+      }
+      const collection = new Collection(keyPrefix, entries, page.revision);
+      for (const batch of this.#loading.get(storageKey)?.batches ?? []) {
+        if (batch.revision > page.revision) applyTo(collection, batch);
+      }
+      this.#collections.set(storageKey, collection);
+      return collection;
+    } finally {
+      this.#loading.delete(storageKey);
+    }
+  }
+
+  #apply(batch: ChangeBatch): void {
+    this.#seenRevision = batch.revision;
+    for (const change of batch.changes) {
+      const storageKey = this.#storageKeyOf(change.type === 'put' ? change.entry.key : change.key);
+      const collection = this.#collections.get(storageKey);
+      if (collection) collection.apply(change);
+      else this.#loading.get(storageKey)?.batches.push({ revision: batch.revision, changes: [change] });
+    }
+    if (this.#waiting.length > 0) this.#wake();
+  }
+
+  #storageKeyOf(key: string): string {
+    const group = key.indexOf('/', this.#prefix.length);
+    return key.slice(this.#prefix.length, key.indexOf('/', group + 1));
+  }
+
+  #seen(revision: number): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ revision, resolve }));
+  }
+
+  #wake(): void {
+    const ready = this.#waiting.filter(({ revision }) => revision <= this.#seenRevision);
+    this.#waiting = this.#waiting.filter(({ revision }) => revision > this.#seenRevision);
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+interface Loading {
+  /** Commits that arrived while the store was being read. */
+  readonly batches: ChangeBatch[];
+  readonly done: Promise<Collection>;
+}
+
+function applyTo(collection: Collection, batch: ChangeBatch): void {
+  for (const change of batch.changes) collection.apply(change);
+}
+
+function objectOf(entry: Entry, base: string): StoredObject {
+  return new StoredObject(parseObjectKey(entry.key, base), entry.value, entry.revision);
+}

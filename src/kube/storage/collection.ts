@@ -1,0 +1,162 @@
+import type { Change, Entry } from '../../store/contract.ts';
+import { parseObjectKey } from './keys.ts';
+import { StoredObject } from './stored-object.ts';
+
+/** A change of one object, as watchers of its collection see it. */
+export interface CollectionEvent {
+  readonly revision: number;
+  /** `DELETED` carries the last state under the revision of the deletion. */
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: StoredObject;
+  readonly previous: StoredObject | undefined;
+}
+
+export type CollectionListener = (event: CollectionEvent) => void;
+
+export const collectionLimits = {
+  /** Past events kept for watches that resume; older ones are worked out from the store. */
+  historyEvents: 1_000,
+  historyBytes: 1024 * 1024,
+} as const;
+
+/** All objects of one resource in one cluster: current state, in key order, and the latest events. */
+export class Collection {
+  /** Store key prefix of the objects, with the slash. */
+  readonly keyPrefix: string;
+  /** The revision at which the collection was read from the store. */
+  readonly loadedRevision: number;
+  /** The revision of the latest change, or of loading. */
+  lastRevision: number;
+  /** Events above this revision are in `history`. */
+  floor: number;
+  #objects = new Map<string, StoredObject>();
+  #keys: string[] = [];
+  #history: CollectionEvent[] = [];
+  #historyStart = 0;
+  #historyBytes = 0;
+  readonly #listeners = new Set<CollectionListener>();
+
+  constructor(keyPrefix: string, entries: readonly Entry[], revision: number) {
+    this.keyPrefix = keyPrefix;
+    this.floor = revision;
+    this.loadedRevision = revision;
+    this.lastRevision = revision;
+    for (const entry of entries) {
+      const object = this.#read(entry);
+      const key = entry.key.slice(keyPrefix.length);
+      this.#objects.set(key, object);
+      this.#keys.push(key);
+    }
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** `key` as made by `objectKey`. */
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** Objects whose key starts with `prefix` (a namespace, or everything), from `afterKey` on, in key order. */
+  *scan(prefix: string, afterKey?: string): Generator<StoredObject> {
+    const keys = this.#keys;
+    let at = afterKey === undefined ? this.#position(prefix) : this.#position(`${afterKey}\0`);
+    for (; at < keys.length; at++) {
+      const key = keys[at];
+      if (key === undefined || !key.startsWith(prefix)) return;
+      const object = this.#objects.get(key);
+      if (object) yield object;
+    }
+  }
+
+  /** How many keys start with `prefix` and come after `afterKey`. */
+  countAfter(prefix: string, afterKey: string): number {
+    return this.#position(`${prefix}\x7f`) - this.#position(`${afterKey}\0`);
+  }
+
+  /** Events above `revision`, oldest first. Only complete when `revision` is not below `floor`. */
+  *eventsAfter(revision: number): Generator<CollectionEvent> {
+    let low = this.#historyStart;
+    let high = this.#history.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#history[middle]?.revision ?? 0) <= revision) low = middle + 1;
+      else high = middle;
+    }
+    for (const event of this.#history.slice(low)) yield event;
+  }
+
+  listen(listener: CollectionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Applies a durable change; called in revision order. */
+  apply(change: Change): void {
+    const event = change.type === 'put' ? this.#put(change.entry) : this.#delete(change.key, change.revision);
+    if (!event) return;
+    this.lastRevision = event.revision;
+    this.#remember(event);
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** Makes an object of an entry of this collection that was read from the store's past. */
+  #read(entry: Entry): StoredObject {
+    return new StoredObject(parseObjectKey(entry.key, this.keyPrefix), entry.value, entry.revision);
+  }
+
+  #put(entry: Entry): CollectionEvent {
+    const key = entry.key.slice(this.keyPrefix.length);
+    const previous = this.#objects.get(key);
+    const object = this.#read(entry);
+    this.#objects.set(key, object);
+    if (!previous) this.#keys.splice(this.#position(key), 0, key);
+    return { revision: entry.revision, type: previous ? 'MODIFIED' : 'ADDED', object, previous };
+  }
+
+  #delete(storeKey: string, revision: number): CollectionEvent | undefined {
+    const key = storeKey.slice(this.keyPrefix.length);
+    const previous = this.#objects.get(key);
+    if (!previous) return undefined;
+    this.#objects.delete(key);
+    this.#keys.splice(this.#position(key), 1);
+    return { revision, type: 'DELETED', object: previous.at(revision), previous };
+  }
+
+  #remember(event: CollectionEvent): void {
+    this.#history.push(event);
+    this.#historyBytes += event.object.byteLength;
+    while (
+      this.#history.length - this.#historyStart > collectionLimits.historyEvents ||
+      this.#historyBytes > collectionLimits.historyBytes
+    ) {
+      const dropped = this.#history[this.#historyStart++];
+      if (!dropped) break;
+      this.floor = dropped.revision;
+      this.#historyBytes -= dropped.object.byteLength;
+    }
+    if (this.#historyStart > 512 && this.#historyStart * 2 > this.#history.length) {
+      this.#history = this.#history.slice(this.#historyStart);
+      this.#historyStart = 0;
+    }
+  }
+
+  /** Index of the first key that is not below `key`. */
+  #position(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    const last = this.#keys[high - 1];
+    if (last !== undefined && last < key) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#keys[middle] ?? '') < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

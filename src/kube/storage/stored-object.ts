@@ -1,0 +1,180 @@
+import { decodeJson, deepFreeze, isObject, type JsonObject } from '../../base/index.ts';
+import type { Labels } from '../selectors/labels.ts';
+import type { ServedResource } from './served-resource.ts';
+
+const metadataMember = Buffer.from('"metadata":{');
+const noLabels: Labels = Object.freeze({});
+
+/**
+ * One object at one revision. The store holds its JSON in the storage version without a resourceVersion, members in
+ * the order kind, apiVersion, metadata; the revision is spliced in on first use and the result is what GET, LIST and
+ * WATCH send. Nothing is parsed unless somebody needs the values.
+ */
+export class StoredObject {
+  readonly namespace: string;
+  readonly name: string;
+  /** The resourceVersion. */
+  readonly revision: number;
+  /** Revision to guard a write with: differs from `revision` only for the last state of a deleted object. */
+  readonly storeRevision: number;
+  #raw: Buffer;
+  #spliced = false;
+  #versionChecked = false;
+  #variants: Map<ServedResource, Variant> | undefined;
+  #labels: Labels | undefined;
+  #fields: Map<string, string> | undefined;
+
+  constructor(identity: { namespace: string; name: string }, value: Uint8Array, revision: number) {
+    this.namespace = identity.namespace;
+    this.name = identity.name;
+    this.revision = revision;
+    this.storeRevision = revision;
+    this.#raw = asBuffer(value);
+  }
+
+  /** The JSON text in the version of `served`. */
+  bytes(served: ServedResource): Buffer {
+    if (served.isStorageForm) return this.#inStorageVersion(served);
+    const variant = this.#variant(served);
+    variant.bytes ??= this.#relabelled(served);
+    return variant.bytes;
+  }
+
+  /** The one decoded object that all readers in this process share; frozen. */
+  decoded(served: ServedResource): JsonObject {
+    const variant = this.#variant(served);
+    variant.decoded ??= deepFreeze(this.copy(served));
+    return variant.decoded;
+  }
+
+  /** A private decoded object that the caller may change. */
+  copy(served: ServedResource): JsonObject {
+    if (!served.isStorageForm && served.definition.conversion) return this.#converted(served);
+    return parse(this.bytes(served));
+  }
+
+  /** The shared decoded object when there is one already, else a private one: for readers that need it once. */
+  peek(served: ServedResource): JsonObject {
+    return this.#variants?.get(served)?.decoded ?? this.copy(served);
+  }
+
+  labels(): Labels {
+    this.#labels ??= this.#readLabels();
+    return this.#labels;
+  }
+
+  /** Called by the writer, who has the labels at hand. */
+  rememberLabels(labels: Labels | undefined): void {
+    this.#labels ??= labels ?? noLabels;
+  }
+
+  /** The value of a selectable field; read from the object once. */
+  field(served: ServedResource, path: string): string {
+    if (path === 'metadata.name') return this.name;
+    if (path === 'metadata.namespace') return this.namespace;
+    this.#fields ??= new Map();
+    const known = this.#fields.get(path);
+    if (known !== undefined) return known;
+    const object = this.peek(served);
+    for (const [name, read] of Object.entries(served.definition.selectableFields)) {
+      this.#fields.set(name, read(object));
+    }
+    return this.#fields.get(path) ?? '';
+  }
+
+  get byteLength(): number {
+    return this.#raw.length;
+  }
+
+  /** The last state of an object that went away at `revision`. */
+  at(revision: number): StoredObject {
+    const last = new StoredObject(this, this.#withoutRevision(), revision);
+    last.#labels = this.#labels;
+    last.#fields = this.#fields;
+    return last;
+  }
+
+  #variant(served: ServedResource): Variant {
+    this.#variants ??= new Map();
+    let variant = this.#variants.get(served);
+    if (!variant) {
+      variant = { bytes: undefined, decoded: undefined };
+      this.#variants.set(served, variant);
+    }
+    return variant;
+  }
+
+  #storageBytes(): Buffer {
+    if (this.#spliced) return this.#raw;
+    const at = tailOffset(this.#raw);
+    const version = `"resourceVersion":"${this.revision}",`;
+    const spliced = Buffer.allocUnsafeSlow(this.#raw.length + version.length);
+    this.#raw.copy(spliced, 0, 0, at);
+    spliced.write(version, at, 'latin1');
+    this.#raw.copy(spliced, at + version.length, at);
+    this.#raw = spliced;
+    this.#spliced = true;
+    return spliced;
+  }
+
+  /** An object written before its kind's storage version changed still names the old one. */
+  #inStorageVersion({ prefix }: ServedResource): Buffer {
+    const bytes = this.#storageBytes();
+    if (this.#versionChecked) return bytes;
+    this.#versionChecked = true;
+    if (bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0) return bytes;
+    this.#raw = Buffer.concat([prefix, bytes.subarray(tailOffset(bytes))]);
+    return this.#raw;
+  }
+
+  #relabelled(served: ServedResource): Buffer {
+    if (served.definition.conversion) return Buffer.from(JSON.stringify(this.#converted(served)));
+    const bytes = this.#storageBytes();
+    return Buffer.concat([served.prefix, bytes.subarray(tailOffset(bytes))]);
+  }
+
+  #converted(served: ServedResource): JsonObject {
+    const object = parse(this.#storageBytes());
+    served.definition.conversion?.fromStorage(object);
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+    return { kind: served.definition.kind, apiVersion: served.apiVersion, metadata, ...rest };
+  }
+
+  #withoutRevision(): Buffer {
+    if (!this.#spliced) return this.#raw;
+    const at = tailOffset(this.#raw);
+    const version = `"resourceVersion":"${this.revision}",`;
+    return Buffer.concat([this.#raw.subarray(0, at), this.#raw.subarray(at + version.length)]);
+  }
+
+  #readLabels(): Labels {
+    const decoded = this.#variants?.values().next().value?.decoded;
+    const object = decoded ?? parse(this.#raw);
+    const metadata = object['metadata'];
+    const labels = isObject(metadata) ? metadata['labels'] : undefined;
+    if (!isObject(labels)) return noLabels;
+    const found: Record<string, string> = {};
+    for (const [key, value] of Object.entries(labels)) if (typeof value === 'string') found[key] = value;
+    return found;
+  }
+}
+
+interface Variant {
+  bytes: Buffer | undefined;
+  decoded: JsonObject | undefined;
+}
+
+/** The offset behind `"metadata":{`, which writers always place third. */
+function tailOffset(bytes: Buffer): number {
+  return bytes.indexOf(metadataMember) + metadataMember.length;
+}
+
+function parse(bytes: Buffer): JsonObject {
+  const object = decodeJson(bytes);
+  if (!isObject(object)) throw new Error('a stored object is not a JSON object');
+  return object;
+}
+
+function asBuffer(value: Uint8Array): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}

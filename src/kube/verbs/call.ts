@@ -1,0 +1,80 @@
+import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
+import type { AdmissionStep } from '../admission/admission.ts';
+import type { AccessDecision, AccessReview, Authenticator, UserInfo } from '../contract.ts';
+import type { ResourceRegistry } from '../discovery/registry.ts';
+import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { WatchSource } from '../watch/watch-source.ts';
+import type { CallOptions } from '../wire/options.ts';
+
+/** One request for a resource, whoever brought it: HTTP or a client in this process. */
+export interface Call {
+  readonly verb: string;
+  readonly resource: ServedResource;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly options: CallOptions;
+  readonly body: CallBody;
+  /** Names the field manager of callers that give none. */
+  readonly userAgent: string;
+  /** Texts for `Warning` headers; verbs add to it. */
+  readonly warnings: string[];
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export interface CallBody {
+  readonly patchType: PatchType | undefined;
+  /** A private copy that the verb may change. Throws 400 or 415. Duplicate members are told to `onDuplicate`. */
+  read(): Promise<Json>;
+  /** True when there is nothing to read. */
+  readonly empty: boolean;
+}
+
+/** The parts of a cluster that verbs work with. */
+export interface ClusterParts {
+  readonly storage: ClusterStorage;
+  readonly resources: ResourceRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly admission: readonly AdmissionStep[];
+  readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
+  readonly authenticators: readonly Authenticator[];
+  /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */
+  leaseFor(resource: ServedResource): Promise<string | undefined>;
+}
+
+export type Answer =
+  | ObjectAnswer
+  | ListAnswer
+  | { readonly type: 'watch'; readonly resource: ServedResource; readonly source: WatchSource }
+  /** An object that is not stored in this form: dry runs, reviews, scales, Status. */
+  | {
+      readonly type: 'value';
+      readonly code: number;
+      readonly value: JsonObject;
+      readonly resource: ServedResource | undefined;
+    }
+  | { readonly type: 'text'; readonly code: number; readonly text: string };
+
+export interface ObjectAnswer {
+  readonly type: 'object';
+  readonly code: number;
+  readonly resource: ServedResource;
+  readonly object: StoredObject;
+}
+
+export interface ListAnswer {
+  readonly type: 'list';
+  readonly resource: ServedResource;
+  readonly objects: readonly StoredObject[];
+  readonly resourceVersion: string;
+  readonly continueToken: string;
+  readonly remainingItemCount: number | undefined;
+}
+
+export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;

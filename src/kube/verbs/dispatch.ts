@@ -1,0 +1,41 @@
+import { methodNotAllowed, resourceNotServed } from '../wire/status.ts';
+import type { Answer, Call, ClusterParts, Verb } from './call.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { removeCollection } from './delete-collection.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import { subresources, virtualResources } from './special.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+
+const verbs: Readonly<Record<string, Verb>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
+
+/** Runs the verb that a call asks for. Throws 404 and 405 for what the resource does not have. */
+export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { definition } = call.resource;
+  if (call.subresource === '') {
+    const verb = verbs[call.verb];
+    if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();
+    const virtual = virtualResources[`${definition.group}/${definition.resource}`];
+    return (virtual ?? verb)(parts, call);
+  }
+  const subresource = definition.subresources[call.subresource];
+  if (!subresource) throw resourceNotServed();
+  const special =
+    subresources[`${definition.resource}/${call.subresource}`] ?? subresources[`*/${call.subresource}`];
+  if (special) return special(parts, call);
+  const verb = verbs[call.verb];
+  if (!verb || !subresource.verbs.includes(call.verb)) throw methodNotAllowed();
+  return verb(parts, call);
+}

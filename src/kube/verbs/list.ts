@@ -1,0 +1,186 @@
+import { CodedError } from '../../base/index.ts';
+import { Selection } from '../selectors/selection.ts';
+import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
+import { namespacePrefix, objectKey } from '../storage/keys.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { badRequest, expired, invalid, StatusError } from '../wire/status.ts';
+import type { Answer, Call, ClusterParts, ListAnswer } from './call.ts';
+
+const listOptionsKind = { group: 'meta.k8s.io', kind: 'ListOptions' };
+/** Objects read from the past at a time while a selector looks for a full page. */
+const pastPageObjects = 1_000;
+
+/** `list`, in pages of one consistent state when there is a limit. */
+export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { resource, options } = call;
+  checkVersionOptions(call);
+  const namespace = resource.definition.namespaced ? call.namespace : '';
+  const selection = new Selection(resource, namespace, options, call.name);
+  const page: Page = {
+    call,
+    selection,
+    prefix: namespacePrefix(namespace),
+    limit: Math.max(0, options.limit),
+  };
+  const place = readPlace(parts, call);
+  if (place.revision === undefined) return fromCurrent(parts, page, place.afterKey);
+  const collection = await parts.storage.collection(resource);
+  const unchanged = collection.lastRevision <= place.revision && place.revision <= parts.storage.revision();
+  if (unchanged && place.revision >= collection.loadedRevision) {
+    return fromCurrent(parts, page, place.afterKey, place.revision);
+  }
+  return fromPast(parts, page, { revision: place.revision, afterKey: place.afterKey });
+}
+
+interface Page {
+  readonly call: Call;
+  readonly selection: Selection;
+  readonly prefix: string;
+  /** 0: no limit. */
+  readonly limit: number;
+}
+
+/** `revision` undefined: the current state. */
+function readPlace(parts: ClusterParts, { options }: Call): { revision?: number; afterKey?: string } {
+  if (options.continueToken !== '') {
+    if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    return decodeContinueToken(options.continueToken);
+  }
+  const version = options.resourceVersion;
+  if (version === '' || version === '0') return {};
+  const revision = Number(version);
+  const exact =
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  const current = parts.storage.revision();
+  if (revision > current) throw tooLargeVersion(revision, current);
+  return exact ? { revision } : {};
+}
+
+function checkVersionOptions({ options }: Call): void {
+  const { resourceVersion, resourceVersionMatch } = options;
+  if (resourceVersionMatch !== '') {
+    const why = matchRefusal(options);
+    if (why) {
+      throw invalid(listOptionsKind, '', [
+        { reason: 'FieldValueForbidden', field: 'resourceVersionMatch', message: why },
+      ]);
+    }
+  }
+  if (resourceVersion !== '' && !/^\d{1,15}$/.test(resourceVersion)) throw invalidVersion(resourceVersion);
+}
+
+function matchRefusal({ resourceVersion, resourceVersionMatch, continueToken }: Call['options']) {
+  if (resourceVersion === '') {
+    return 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided';
+  }
+  if (continueToken !== '') return 'Forbidden: resourceVersionMatch is forbidden when continue is provided';
+  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
+    return 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"';
+  }
+  if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
+    return `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`;
+  }
+  return undefined;
+}
+
+export function invalidVersion(text: string): StatusError {
+  return invalid(listOptionsKind, '', [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'resourceVersion',
+      message: `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    },
+  ]);
+}
+
+export function tooLargeVersion(asked: number, current: number): StatusError {
+  return new StatusError(
+    504,
+    'Timeout',
+    `Too large resource version: ${asked}, current: ${current}`,
+    {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+    1,
+  );
+}
+
+async function fromCurrent(
+  parts: ClusterParts,
+  page: Page,
+  afterKey: string | undefined,
+  atRevision?: number,
+): Promise<ListAnswer> {
+  const collection = await parts.storage.collection(page.call.resource);
+  const revision = atRevision ?? parts.storage.revision();
+  const objects: StoredObject[] = [];
+  for (const object of collection.scan(page.prefix, afterKey)) {
+    if (page.limit > 0 && objects.length === page.limit) {
+      const last = keyOf(objects.at(-1));
+      const remaining = page.selection.selective ? undefined : collection.countAfter(page.prefix, last);
+      return answer(page, objects, revision, { afterKey: last, remaining });
+    }
+    if (!page.selection.selective || page.selection.matches(object)) objects.push(object);
+  }
+  return answer(page, objects, revision);
+}
+
+async function fromPast(
+  { storage }: ClusterParts,
+  page: Page,
+  place: { revision: number; afterKey?: string | undefined },
+): Promise<ListAnswer> {
+  const objects: StoredObject[] = [];
+  let { afterKey } = place;
+  try {
+    for (;;) {
+      const want =
+        page.limit > 0 && !page.selection.selective ? page.limit - objects.length : pastPageObjects;
+      const query = { prefix: page.prefix, revision: place.revision, afterKey, limit: want };
+      const range = await storage.rangeAt(page.call.resource, query);
+      for (const [at, object] of range.objects.entries()) {
+        afterKey = keyOf(object);
+        if (page.selection.matches(object)) objects.push(object);
+        const more = range.more || at < range.objects.length - 1;
+        if (page.limit > 0 && objects.length === page.limit && more) {
+          return answer(page, objects, place.revision, { afterKey, remaining: undefined });
+        }
+      }
+      if (!range.more) return answer(page, objects, place.revision);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'gone') throw thrown;
+    throw page.call.options.continueToken === ''
+      ? expired('The resourceVersion for the provided list is too old.')
+      : continueExpired();
+  }
+}
+
+function continueExpired(): StatusError {
+  return expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+  );
+}
+
+function answer(
+  page: Page,
+  objects: readonly StoredObject[],
+  revision: number,
+  next?: { afterKey: string; remaining: number | undefined },
+): ListAnswer {
+  return {
+    type: 'list',
+    resource: page.call.resource,
+    objects,
+    resourceVersion: String(revision),
+    continueToken: next ? encodeContinueToken({ revision, afterKey: next.afterKey }) : '',
+    remainingItemCount: next?.remaining,
+  };
+}
+
+function keyOf(object: StoredObject | undefined): string {
+  return object ? objectKey(object.namespace, object.name) : '';
+}

@@ -1,0 +1,105 @@
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, PatchError } from '../apply/index.ts';
+import type { FieldError } from '../contract.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../wire/status.ts';
+import type { Answer, Call, ClusterParts } from './call.ts';
+import { applyConfiguration } from './field-managers.ts';
+import { metadataOf, textOf } from './metadata.ts';
+import { modify } from './update.ts';
+
+export const patchMediaTypes = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** `patch` of an object or its status in one of the four forms; apply may create. */
+export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { patchType } = call.body;
+  const offered = offeredTypes(call);
+  if (patchType === undefined || !offered.includes(patchMediaTypes[patchType])) {
+    throw unsupportedMediaType(offered);
+  }
+  checkPatchOptions(call, patchType === 'apply');
+  const body = await call.body.read();
+  try {
+    return await (patchType === 'apply' ? apply(parts, call, body) : change(parts, call, body));
+  } catch (thrown) {
+    throw thrown instanceof PatchError ? statusOf(thrown) : thrown;
+  }
+}
+
+function offeredTypes({ resource }: Call): string[] {
+  const { json, merge, strategic, apply } = patchMediaTypes;
+  return resource.custom ? [json, merge, apply] : [json, merge, strategic, apply];
+}
+
+function checkPatchOptions({ options }: Call, applying: boolean): void {
+  const errors: FieldError[] = [];
+  if (applying && options.fieldManager === '') {
+    const message = 'Required value: is required for apply patch';
+    errors.push({ reason: 'FieldValueRequired', field: 'fieldManager', message });
+  }
+  if (!applying && options.force !== undefined) {
+    const message = 'Forbidden: may not be specified for non-apply patch';
+    errors.push({ reason: 'FieldValueForbidden', field: 'force', message });
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors);
+}
+
+function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
+  if (!isObject(body)) throw badRequest('the body of an apply patch is a whole object');
+  return modify(parts, call, {
+    mayCreate: call.subresource === '',
+    mayRetry: true,
+    tracked: true,
+    compute: (current) => {
+      const config = structuredClone(body);
+      checkVersion(call, current, config);
+      const live = current?.copy(call.resource);
+      return structuredClone(applyConfiguration(parts, call, { live, config }));
+    },
+  });
+}
+
+function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
+  return modify(parts, call, {
+    mayCreate: false,
+    mayRetry: true,
+    compute: (current) => {
+      if (!current) throw new Error('a patch never creates');
+      const next = patched(call, current.copy(call.resource), body);
+      checkVersion(call, current, next);
+      return next;
+    },
+  });
+}
+
+function patched(call: Call, base: JsonObject, body: Json): JsonObject {
+  switch (call.body.patchType) {
+    case 'json':
+      return applyJsonPatch(base, body);
+    case 'strategic':
+      return applyStrategicMergePatch(base, body, call.resource.definition.schema.root);
+    default:
+      return applyMergePatch(base, body);
+  }
+}
+
+/** A patch that names a version is meant for that version only. */
+function checkVersion(call: Call, current: StoredObject | undefined, next: JsonObject): void {
+  const version = textOf(metadataOf(next)['resourceVersion']);
+  if (version === '' || version === '0') return;
+  if (!current || version !== String(current.revision)) throw conflict(call.resource.subject(call.name));
+}
+
+function statusOf({ status, reason, message, causes }: PatchError): StatusError {
+  return new StatusError(
+    status,
+    reason,
+    message,
+    causes.length > 0 ? { causes: causes.map((c) => ({ ...c })) } : {},
+  );
+}

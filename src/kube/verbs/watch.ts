@@ -1,0 +1,76 @@
+import { CodedError } from '../../base/index.ts';
+import { Selection } from '../selectors/selection.ts';
+import { type WatchPlan, WatchSource } from '../watch/watch-source.ts';
+import { expired, invalid } from '../wire/status.ts';
+import type { Answer, Call, ClusterParts } from './call.ts';
+import { invalidVersion } from './list.ts';
+
+/** A watch without `timeoutSeconds` lasts between these, so that not all end at once. */
+const defaultTimeoutSeconds = { atLeast: 1_800, atMost: 3_600 };
+
+/** `watch` of a resource, a namespace or one object. */
+export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { resource, options } = call;
+  checkInitialEvents(call);
+  const namespace = resource.definition.namespaced ? call.namespace : '';
+  const selection = new Selection(resource, namespace, options, call.name);
+  const collection = await parts.storage.collection(resource);
+  const seconds = options.timeoutSeconds || randomTimeoutSeconds(parts);
+  const plan: WatchPlan = {
+    collection,
+    selection,
+    clock: parts.clock,
+    begin: await beginning(parts, call, collection.floor),
+    bookmarks: options.allowWatchBookmarks,
+    timeoutMs: seconds * 1000,
+    currentRevision: () => parts.storage.revision(),
+  };
+  return { type: 'watch', resource, source: new WatchSource(plan) };
+}
+
+async function beginning(parts: ClusterParts, call: Call, floor: number): Promise<WatchPlan['begin']> {
+  const { options, resource } = call;
+  const version = options.resourceVersion;
+  if (options.sendInitialEvents === true) {
+    return { from: 'state', announceEnd: options.allowWatchBookmarks };
+  }
+  if (version === '' || version === '0') {
+    return options.sendInitialEvents === false ? { from: 'now' } : { from: 'state', announceEnd: false };
+  }
+  if (!/^\d{1,15}$/.test(version)) throw invalidVersion(version);
+  const revision = Number(version);
+  if (revision >= floor) return { from: 'revision', revision };
+  try {
+    const { objects } = await parts.storage.rangeAt(resource, { prefix: '', revision });
+    return { from: 'past', revision, objects };
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'gone') throw thrown;
+    const oldest = parts.storage.compactedRevision();
+    return { from: 'error', error: expired(`too old resource version: ${revision} (${oldest})`) };
+  }
+}
+
+function checkInitialEvents({ options }: Call): void {
+  const { sendInitialEvents, resourceVersionMatch } = options;
+  const refuse = (field: string, message: string) =>
+    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      { reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` },
+    ]);
+  if (sendInitialEvents === undefined && resourceVersionMatch !== '') {
+    throw refuse(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  }
+  if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan') {
+    throw refuse(
+      'resourceVersionMatch',
+      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    );
+  }
+}
+
+function randomTimeoutSeconds({ random }: ClusterParts): number {
+  const { atLeast, atMost } = defaultTimeoutSeconds;
+  return atLeast + random.integer(atMost - atLeast);
+}

@@ -1,0 +1,156 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { ByteSink, StreamBody } from '../../http/contract.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { Rendering } from '../wire/accept.ts';
+import type { StatusError } from '../wire/status.ts';
+import { type IncludeObject, partialOf, tableOf } from '../wire/transform.ts';
+import type { SelectedEvent, WatchConsumer, WatchSource } from './watch-source.ts';
+
+export const watchStreamLimits = {
+  /** Bytes that wait for a slow reader before its watch is ended; it resumes where it was. */
+  waitingBytes: 16 * 1024 * 1024,
+} as const;
+
+export interface WatchStreamOptions {
+  readonly resource: ServedResource;
+  readonly source: WatchSource;
+  readonly rendering: Rendering;
+  readonly includeObject: IncludeObject;
+  readonly now: () => number;
+}
+
+/** A watch as lines of JSON, for a response body. */
+export function watchStream(options: WatchStreamOptions): StreamBody {
+  return {
+    start(sink) {
+      sink.onClose(() => options.source.close());
+      options.source.start(new EventWriter(sink, options));
+    },
+  };
+}
+
+class EventWriter implements WatchConsumer {
+  readonly #sink: ByteSink;
+  readonly #options: WatchStreamOptions;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #blocked = false;
+  #ended = false;
+  #beginning = true;
+  #columnsSent = false;
+
+  constructor(sink: ByteSink, options: WatchStreamOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    // What existed before is not the reader's fault, however slow it is: the limit counts from then on.
+    queueMicrotask(() => {
+      this.#beginning = false;
+    });
+  }
+
+  event(event: SelectedEvent): void {
+    this.#write(this.#encode(event));
+  }
+
+  bookmark(revision: number, initialEventsEnd: boolean): void {
+    const { resource, rendering } = this.#options;
+    const metadata: JsonObject = { resourceVersion: String(revision), creationTimestamp: null };
+    if (initialEventsEnd) metadata['annotations'] = { 'k8s.io/initial-events-end': 'true' };
+    let object: JsonObject = { kind: resource.definition.kind, apiVersion: resource.apiVersion, metadata };
+    if (rendering.as === 'table')
+      object = { kind: 'Table', apiVersion: rendering.metaVersion, metadata, rows: [] };
+    if (rendering.as === 'partial') object = partialOf({ metadata }, rendering.metaVersion);
+    this.#write(line('BOOKMARK', JSON.stringify(object)));
+  }
+
+  error(error: StatusError): void {
+    this.#write(line('ERROR', JSON.stringify(error.toStatus())));
+  }
+
+  end(): void {
+    this.#ended = true;
+    if (this.#waiting.length === 0) this.#sink.end();
+  }
+
+  #encode(event: SelectedEvent): Buffer {
+    const { rendering, resource, includeObject, now } = this.#options;
+    if (rendering.as === 'plain') return encodedOnce(event, resource);
+    const object = event.object.peek(resource);
+    if (rendering.as === 'partial')
+      return line(event.type, JSON.stringify(partialOf(object, rendering.metaVersion)));
+    const { metaVersion } = rendering;
+    const shape = { metaVersion, includeObject, nowMs: now(), omitColumns: this.#columnsSent };
+    this.#columnsSent = true;
+    const metadata = { resourceVersion: String(event.object.revision) };
+    return line(event.type, JSON.stringify(tableOf(resource.definition.columns, [object], metadata, shape)));
+  }
+
+  #write(chunk: Buffer): void {
+    if (this.#blocked) {
+      this.#wait(chunk);
+      return;
+    }
+    if (!this.#sink.write(chunk)) this.#block();
+  }
+
+  #wait(chunk: Buffer): void {
+    this.#waiting.push(chunk);
+    if (this.#beginning) return;
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes <= watchStreamLimits.waitingBytes) return;
+    this.#options.source.close();
+    this.#waiting = [];
+    this.#sink.end();
+  }
+
+  #block(): void {
+    this.#blocked = true;
+    this.#sink.onDrain(() => this.#drain());
+  }
+
+  #drain(): void {
+    this.#blocked = false;
+    let sent = 0;
+    for (const chunk of this.#waiting) {
+      sent++;
+      if (!this.#sink.write(chunk)) {
+        this.#blocked = true;
+        break;
+      }
+    }
+    this.#waiting = this.#waiting.slice(sent);
+    this.#waitingBytes = this.#waiting.reduce((bytes, chunk) => bytes + chunk.length, 0);
+    if (this.#blocked) this.#block();
+    else if (this.#ended) this.#sink.end();
+  }
+}
+
+/** The latest event as bytes: all watchers are told of it in one go, so one slot is enough. */
+const latest: {
+  object: StoredObject | undefined;
+  type: string;
+  resource: ServedResource | undefined;
+  bytes: Buffer;
+} = { object: undefined, type: '', resource: undefined, bytes: Buffer.alloc(0) };
+
+function encodedOnce({ type, object }: SelectedEvent, resource: ServedResource): Buffer {
+  if (latest.object !== object || latest.type !== type || latest.resource !== resource) {
+    latest.bytes = Buffer.concat([eventHeads[type], object.bytes(resource), eventEnd]);
+    latest.object = object;
+    latest.type = type;
+    latest.resource = resource;
+  }
+  return latest.bytes;
+}
+
+const eventHeads = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+} as const;
+const eventEnd = Buffer.from('}\n');
+
+function line(type: string, object: string): Buffer {
+  return Buffer.from(`{"type":"${type}","object":${object}}\n`);
+}

@@ -1,0 +1,72 @@
+import { notAcceptable } from './status.ts';
+
+/** How a caller wants to be answered. */
+export interface Rendering {
+  readonly format: 'json' | 'yaml' | 'protobuf';
+  /** `plain` is the object itself. */
+  readonly as: 'plain' | 'table' | 'partial';
+  /** apiVersion of a Table or PartialObjectMetadata. */
+  readonly metaVersion: string;
+}
+
+export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: '' };
+
+const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const known = new Map<string, Rendering>();
+const knownLimit = 256;
+
+/** Chooses from an `Accept` header. Throws 406 when nothing in it is offered. */
+export function negotiate(accept: string | undefined): Rendering {
+  if (accept === undefined || accept === '' || accept === '*/*') return plainJson;
+  const cached = known.get(accept);
+  if (cached) return cached;
+  const chosen = choose(accept);
+  if (!chosen) throw notAcceptable(acceptedTypes);
+  if (known.size < knownLimit) known.set(accept, chosen);
+  return chosen;
+}
+
+/** The clauses of an `Accept` header, best first. */
+export function acceptClauses(accept: string): { type: string; parameters: Map<string, string> }[] {
+  const clauses = accept.split(',').map((clause, order) => {
+    const [type = '', ...rest] = clause.split(';').map((part) => part.trim());
+    const parameters = new Map<string, string>();
+    for (const parameter of rest) {
+      const [name = '', value = ''] = parameter.split('=');
+      parameters.set(name.trim(), value.trim());
+    }
+    return { type: type.toLowerCase(), parameters, order, quality: Number(parameters.get('q') ?? 1) };
+  });
+  return clauses.sort((a, b) => b.quality - a.quality || a.order - b.order);
+}
+
+function choose(accept: string): Rendering | undefined {
+  for (const { type, parameters } of acceptClauses(accept)) {
+    const format = formatOf(type);
+    if (!format) continue;
+    const as = parameters.get('as');
+    if (as === undefined) return { format, as: 'plain', metaVersion: '' };
+    const version = parameters.get('v');
+    if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
+    const metaVersion = `meta.k8s.io/${version}`;
+    if (as === 'Table') return { format, as: 'table', metaVersion };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+      return { format, as: 'partial', metaVersion };
+    }
+  }
+  return undefined;
+}
+
+function formatOf(type: string): Rendering['format'] | undefined {
+  switch (type) {
+    case 'application/json':
+    case 'application/*':
+    case '*/*':
+      return 'json';
+    case 'application/yaml':
+    case 'text/yaml':
+      return 'yaml';
+    default:
+      return undefined;
+  }
+}

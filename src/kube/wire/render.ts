@@ -1,0 +1,91 @@
+import { stringify } from 'yaml';
+import { type JsonObject, utf8 } from '../../base/index.ts';
+import type { HttpResponse } from '../../http/contract.ts';
+import type { ListAnswer } from '../verbs/call.ts';
+import type { Rendering } from './accept.ts';
+import type { StatusError } from './status.ts';
+
+const jsonType = 'application/json';
+const yamlType = 'application/yaml';
+const comma = Buffer.from(',');
+const listEnd = Buffer.from(']}\n');
+const lineEnd = Buffer.from('\n');
+
+/** Stored bytes as a response, without a copy. */
+export function bytesResponse(code: number, bytes: Uint8Array, headers: Headers): HttpResponse {
+  return { status: code, headers: { 'content-type': jsonType, ...headers }, body: [bytes, lineEnd] };
+}
+
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** Any JSON value in the format that the caller asked for. */
+export function valueResponse(
+  code: number,
+  value: JsonObject,
+  { format, pretty, headers }: Shape,
+): HttpResponse {
+  if (format === 'yaml') {
+    return { status: code, headers: { 'content-type': yamlType, ...headers }, body: utf8(stringify(value)) };
+  }
+  const text = pretty ? JSON.stringify(value, undefined, 2) : JSON.stringify(value);
+  return { status: code, headers: { 'content-type': jsonType, ...headers }, body: utf8(`${text}\n`) };
+}
+
+export interface Shape {
+  readonly format: Rendering['format'];
+  readonly pretty: boolean;
+  readonly headers: Headers;
+}
+
+export function statusResponse(error: StatusError, shape: Shape): HttpResponse {
+  const headers =
+    error.retryAfterSeconds === undefined
+      ? shape.headers
+      : { ...shape.headers, 'retry-after': String(error.retryAfterSeconds) };
+  return valueResponse(error.code, error.toStatus(), { ...shape, headers });
+}
+
+/** A list put together from the stored bytes of its items: one buffer, nothing parsed. */
+export function listBytes(list: ListAnswer): Buffer {
+  const { resource, objects } = list;
+  const head = Buffer.from(listHead(list));
+  const items = objects.map((object) => object.bytes(resource));
+  let length = head.length + listEnd.length + Math.max(0, items.length - 1);
+  for (const item of items) length += item.length;
+  const body = Buffer.allocUnsafe(length);
+  let at = head.copy(body);
+  for (const [index, item] of items.entries()) {
+    if (index > 0) at += comma.copy(body, at);
+    at += item.copy(body, at);
+  }
+  listEnd.copy(body, at);
+  return body;
+}
+
+/** The list as a value, for formats other than plain JSON. */
+export function listValue(list: ListAnswer): JsonObject {
+  const { definition, apiVersion } = list.resource;
+  return {
+    kind: definition.listKind,
+    apiVersion,
+    metadata: listMetadata(list),
+    items: list.objects.map((object) => object.peek(list.resource)),
+  };
+}
+
+/** `metadata` of a list, Table or PartialObjectMetadataList. */
+export function listMetadata(
+  list: Pick<ListAnswer, 'resourceVersion' | 'continueToken' | 'remainingItemCount'>,
+): JsonObject {
+  return {
+    resourceVersion: list.resourceVersion,
+    ...(list.continueToken === '' ? {} : { continue: list.continueToken }),
+    ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
+  };
+}
+
+function listHead(list: ListAnswer): string {
+  const { definition, apiVersion } = list.resource;
+  const metadata = JSON.stringify(listMetadata(list));
+  return `{"kind":"${definition.listKind}","apiVersion":"${apiVersion}","metadata":${metadata},"items":[`;
+}

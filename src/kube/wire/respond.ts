@@ -1,0 +1,91 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { HttpResponse } from '../../http/contract.ts';
+import type { Answer } from '../verbs/call.ts';
+import { watchStream } from '../watch/watch-stream.ts';
+import type { Rendering } from './accept.ts';
+import { bytesResponse, type Headers, listBytes, listMetadata, listValue, valueResponse } from './render.ts';
+import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
+
+export interface ResponseShape {
+  readonly rendering: Rendering;
+  readonly pretty: boolean;
+  readonly includeObject: IncludeObject;
+  readonly headers: Headers;
+  readonly now: () => number;
+}
+
+/** An answer in the form that the caller asked for. Plain JSON of stored objects is their stored bytes. */
+export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
+  const { rendering, headers } = shape;
+  const verbatim = rendering.as === 'plain' && rendering.format === 'json' && !shape.pretty;
+  switch (answer.type) {
+    case 'object':
+      if (verbatim) return bytesResponse(answer.code, answer.object.bytes(answer.resource), headers);
+      return one(answer, answer.object.peek(answer.resource), shape);
+    case 'list':
+      if (verbatim) {
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json', ...headers },
+          body: listBytes(answer),
+        };
+      }
+      return several(answer, shape);
+    case 'watch':
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: watchStream({ ...answer, ...shape }),
+      };
+    case 'value':
+      return one(answer, answer.value, shape);
+    case 'text':
+      return {
+        status: answer.code,
+        headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+        body: Buffer.from(answer.text),
+      };
+  }
+}
+
+function one(
+  { code, resource }: Extract<Answer, { type: 'object' | 'value' }>,
+  value: JsonObject,
+  { rendering, pretty, headers, includeObject, now }: ResponseShape,
+): HttpResponse {
+  const { format, metaVersion } = rendering;
+  let shown = value;
+  // A Status stays a Status, whatever the caller would like objects to look like.
+  if (resource && rendering.as === 'partial') shown = partialOf(value, metaVersion);
+  if (resource && rendering.as === 'table') {
+    const metadata = resourceVersionOf(value);
+    const columns = value['kind'] === resource.definition.kind ? resource.definition.columns : nameColumns;
+    shown = tableOf(columns, [value], metadata, { metaVersion, includeObject, nowMs: now() });
+  }
+  return valueResponse(code, shown, { format, pretty, headers });
+}
+
+function several(
+  list: Extract<Answer, { type: 'list' }>,
+  { rendering, pretty, headers, includeObject, now }: ResponseShape,
+): HttpResponse {
+  const { format, metaVersion, as } = rendering;
+  const shape = { format, pretty, headers };
+  if (as === 'plain') return valueResponse(200, listValue(list), shape);
+  const objects = list.objects.map((object) => object.peek(list.resource));
+  const metadata = listMetadata(list);
+  if (as === 'partial') return valueResponse(200, partialListOf(objects, metadata, metaVersion), shape);
+  const table = tableOf(list.resource.definition.columns, objects, metadata, {
+    metaVersion,
+    includeObject,
+    nowMs: now(),
+  });
+  return valueResponse(200, table, shape);
+}
+
+function resourceVersionOf(value: JsonObject): JsonObject {
+  const metadata = value['metadata'];
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return {};
+  const { resourceVersion } = metadata;
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
