@@ -9,6 +9,10 @@ export interface Verb {
   readonly takesWords?: boolean;
   /** Sub-verbs, e.g. `kube up`. */
   readonly words?: readonly string[];
+  /** Called by programs, not by people: left out of the help page and of completion. */
+  readonly hidden?: boolean;
+  /** All words after the verb are handed over as they are, options included. */
+  readonly raw?: boolean;
   readonly load: () => Promise<{ run(call: VerbCall): Promise<number> }>;
 }
 

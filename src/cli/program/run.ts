@@ -8,7 +8,7 @@ import { verbs } from './verbs.ts';
 /** Runs `drydock WORD ...` and returns its exit code: 0 done, 1 failed, 2 wrong words. */
 export async function runProgram(word: string | undefined, rest: readonly string[]): Promise<number> {
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
-    process.stdout.write(programHelp(verbs));
+    process.stdout.write(programHelp(verbs.filter((verb) => !verb.hidden)));
     return 0;
   }
   if (word === '--version') return runProgram('version', rest);
@@ -32,6 +32,10 @@ export async function runProgram(word: string | undefined, rest: readonly string
 }
 
 async function runVerb(verb: Verb, rest: readonly string[]): Promise<number> {
+  if (verb.raw) {
+    const { run } = await verb.load();
+    return run({ options: {}, words: rest, home: homeFolder(undefined) });
+  }
   const separator = rest.indexOf('--');
   const ownWords = separator < 0 ? rest : rest.slice(0, separator);
   if (ownWords.includes('--help') || ownWords.includes('-h')) {

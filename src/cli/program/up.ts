@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CodedError, errorMessage, isObject } from '../../base/index.ts';
+import type { Estate } from '../../server/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, type Running, readJson, readRunning } from './home.ts';
 import { launcher, programVersion } from './package.ts';
@@ -53,6 +54,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       version: programVersion(),
     });
     const stopped = stopSignal();
+    await signInLocally(home, estate);
     process.stdout.write(`Drydock is up (process ${process.pid}) at ${estate.running.resourceManager}\n`);
     process.send?.({ running: estate.running });
     await stopped;
@@ -64,6 +66,27 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
     else process.stderr.write(`drydock up: ${message}\n`);
     return 1;
   }
+}
+
+/** The administrator is signed in to our az from the start; a sign-in of the person's own is left alone. */
+async function signInLocally(home: string, estate: Estate): Promise<void> {
+  const files = homeFiles(home);
+  if (existsSync(join(files.azureConfig, 'drydock.json')) && addressIsKnown(home, estate)) return;
+  const { writeSignedInProfile } = await import('../az/index.ts');
+  const { tokens, ...account } = await estate.signIn();
+  writeSignedInProfile({
+    dir: files.azureConfig,
+    endpoints: { ...estate.running, audience: account.audience },
+    caFile: files.authority,
+    account: { ...account, tenantDefaultDomain: account.tenantDomain, tenantDisplayName: account.tenantName },
+    tokens: { refreshToken: tokens.refresh_token ?? '' },
+  });
+}
+
+/** After a change of port the profile must be written anew. */
+function addressIsKnown(home: string, estate: Estate): boolean {
+  const known = readJson(join(homeFiles(home).azureConfig, 'drydock.json'));
+  return isObject(known) && known['resourceManager'] === estate.running.resourceManager;
 }
 
 function savedSetting(home: string, name: 'port'): number | undefined;

@@ -135,8 +135,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./envtest.ts'),
   },
   {
+    word: 'envtest-server',
+    summary: 'one stand-in process (started by envtest; not typed by people)',
+    hidden: true,
+    raw: true,
+    load: () => import('./envtest-server.ts'),
+  },
+  {
     word: 'get-token',
-    summary: 'exec credential plugin for kubectl (kubeconfigs name it; not typed by people)',
+    hidden: true,
+    summary: 'exec credential plugin for kubectl (kubeconfigs name it)',
     options: {
       ...homeOption,
       'server-id': { type: 'string', value: 'GUID', summary: 'application id of the API server' },

@@ -1,9 +1,9 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import type { Clock, Logger, Random } from '../../base/index.ts';
+import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
 import { createListener, issueClientCertificate, type Listener, verifyIssuedBy } from '../../http/index.ts';
 import type { Authenticator, Authorizer } from '../../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../../kube/index.ts';
-import type { ClusterClient } from '../../reconcile/index.ts';
+import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
 import type { ClusterKeys } from './keys.ts';
@@ -67,6 +67,7 @@ export class EmbeddedCluster implements ClusterHandle {
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
       bare: false,
+      clientError: ClusterError,
     });
     this.client = this.clientAs(administrator);
   }
@@ -132,7 +133,7 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   async adminCredential(): Promise<{ certificate: string; privateKey: string }> {
-    const issued = await issueClientCertificate(this.#keys.clientAuthority, {
+    const issued = issueClientCertificate(this.#keys.clientAuthority, {
       commonName: 'masterclient',
       organizations: ['system:masters'],
       clock: this.#parts.clock,
@@ -156,9 +157,11 @@ export class EmbeddedCluster implements ClusterHandle {
   #certificateAuthenticator(): Authenticator {
     return async ({ clientCertificate }) => {
       if (!clientCertificate || !this.#spec.access.localAccounts) return undefined;
-      const subject = await verifyIssuedBy(clientCertificate, this.#keys.clientAuthority.certificatePem, {
-        clock: this.#parts.clock,
-      });
+      const subject = verifyIssuedBy(
+        clientCertificate,
+        this.#keys.clientAuthority.certificatePem,
+        this.#parts.clock,
+      );
       if (!subject) return undefined;
       return {
         username: subject.commonName,
@@ -170,12 +173,11 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 }
 
-function isReady(node: { readonly status?: unknown }): boolean {
+function isReady(node: KubeObject): boolean {
   const { status } = node;
-  if (typeof status !== 'object' || status === null || !('conditions' in status)) return false;
-  const { conditions } = status;
+  const conditions = isObject(status) ? status['conditions'] : undefined;
   return (
     Array.isArray(conditions) &&
-    conditions.some((condition) => condition?.type === 'Ready' && condition?.status === 'True')
+    conditions.some((item) => isObject(item) && item['type'] === 'Ready' && item['status'] === 'True')
   );
 }

@@ -1,0 +1,28 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VerbCall } from './declaration.ts';
+import { findOnPath } from './environment.ts';
+import { launcher } from './package.ts';
+
+/**
+ * A folder with stand-ins for `kube-apiserver` and `etcd` that speak envtest's start-up protocol, and kubectl. Its
+ * name is the last line printed: `KUBEBUILDER_ASSETS=$(drydock envtest)`.
+ */
+export async function run(call: VerbCall): Promise<number> {
+  const folder = typeof call.options['home'] === 'string' ? call.home : join(call.home, 'envtest');
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  for (const name of ['kube-apiserver', 'etcd']) writeStandIn(join(folder, name), name);
+  linkKubectl(join(folder, 'kubectl'));
+  process.stdout.write(`${folder}\n`);
+  return 0;
+}
+
+function writeStandIn(file: string, name: string): void {
+  writeFileSync(file, `#!/bin/sh\nexec "${launcher()}" envtest-server ${name} "$@"\n`, { mode: 0o755 });
+}
+
+function linkKubectl(file: string): void {
+  if (existsSync(file)) rmSync(file);
+  const kubectl = findOnPath('kubectl');
+  if (kubectl) symlinkSync(kubectl, file);
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { UsageError, type VerbCall } from './declaration.ts';
+import { parsePort } from './up.ts';
+
+export async function run(call: VerbCall): Promise<number> {
+  if (call.words[0] !== 'up' || call.words.length > 1)
+    throw new UsageError("usage: 'drydock kube up --bare'.");
+  if (call.options['bare'] !== true) {
+    throw new UsageError("only bare servers are built: 'drydock kube up --bare'.");
+  }
+  const { startBareServer } = await import('../../server/bare.ts');
+  const asked = call.options['home'];
+  const folder = typeof asked === 'string' ? call.home : mkdtempSync(join(tmpdir(), 'drydock-kube-'));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  const server = await startBareServer({ folder, port: parsePort(call.options['port']) ?? 0 });
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, bareKubeconfig(server), { mode: 0o600 });
+  process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);
+  await stopped;
+  await server.close();
+  return 0;
+}
+
+function bareKubeconfig(server: { url: string; certificateAuthority: string; token: string }): string {
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: 'bare',
+        cluster: {
+          server: server.url,
+          'certificate-authority-data': Buffer.from(server.certificateAuthority).toString('base64'),
+        },
+      },
+    ],
+    contexts: [{ name: 'bare', context: { cluster: 'bare', user: 'admin' } }],
+    'current-context': 'bare',
+    users: [{ name: 'admin', user: { token: server.token } }],
+  });
+}

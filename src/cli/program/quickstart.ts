@@ -1,0 +1,390 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { systemClock } from '../../base/index.ts';
+import type { Output } from '../az/index.ts';
+import { UsageError, type VerbCall } from './declaration.ts';
+import { findOnPath, shellVariables } from './environment.ts';
+import { homeFiles, type Running, readRunning } from './home.ts';
+import { createInfrastructure } from './infra.ts';
+import { kubectlTable } from './kubectl-table.ts';
+import { type OwnAzCall, ownAzJson, ownAzText, runOwnAz } from './own-az.ts';
+import { parsePort, startDetached } from './up.ts';
+
+const names = {
+  group: 'quickstart',
+  location: 'eastus',
+  network: 'fleet-vnet',
+  bastion: 'bastion',
+  fleet: 'fleet',
+  members: ['aks-member-1', 'aks-member-2', 'aks-member-3'],
+  arcCluster: 'arc-cluster',
+  adminGroup: 'quickstart-cluster-admins',
+  customLocation: 'local-cl',
+  logicalNetwork: 'local-lnet',
+} as const;
+
+const tunnelPort = 51_443;
+const proxyPort = 47_011;
+const clusterAdminRole = 'Azure Kubernetes Fleet Manager RBAC Cluster Admin';
+
+/** Both walkthroughs, by the commands that a person types. */
+export async function run(call: VerbCall): Promise<number> {
+  const startedMs = systemClock.monotonic();
+  const steps = new Steps(call.home);
+  const running = await steps.take('drydock up --detach', () => ensureUp(call));
+  const quickstart = new Quickstart(call.home, running, steps);
+  const members = await quickstart.privateHub();
+  const nodes = await quickstart.arcCluster();
+  const seconds = ((systemClock.monotonic() - startedMs) / 1000).toFixed(1);
+  process.stdout.write(`\nkubectl get memberclusters --server=https://localhost:${tunnelPort}\n${members}`);
+  process.stdout.write(`\nkubectl get node -A --kubeconfig ./aks-arc-kube-config\n${nodes}`);
+  process.stdout.write(
+    `\nBoth walkthroughs are done, in ${seconds} s. What to type next:\n${nextCommands()}`,
+  );
+  return 0;
+}
+
+async function ensureUp(call: VerbCall): Promise<Running> {
+  const running = readRunning(call.home);
+  if (running) return running;
+  return startDetached(call.home, { port: parsePort(call.options['port']), listen: undefined });
+}
+
+/** Prints one line a step, with its time, and keeps what a failed step had to say. */
+class Steps {
+  readonly #home: string;
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  async take<T>(title: string, work: () => Promise<T>): Promise<T> {
+    const startedMs = systemClock.monotonic();
+    try {
+      const result = await work();
+      this.#print('ok', title, systemClock.monotonic() - startedMs);
+      return result;
+    } catch (thrown) {
+      this.#print('failed', title, systemClock.monotonic() - startedMs);
+      if (thrown instanceof UsageError) {
+        throw new UsageError(
+          `${thrown.message} The server log: drydock logs --home ${this.#home}`,
+          thrown.exitCode,
+        );
+      }
+      throw thrown;
+    }
+  }
+
+  #print(word: string, title: string, elapsedMs: number): void {
+    const width = Math.max(60, (process.stdout.columns ?? 100) - 20);
+    const shown = title.length > width ? `${title.slice(0, width - 3)}...` : title;
+    process.stdout.write(`${word.padEnd(7)}${shown.padEnd(width)} ${(elapsedMs / 1000).toFixed(2)} s\n`);
+  }
+}
+
+class Quickstart {
+  readonly #steps: Steps;
+  readonly #configFolder: string;
+  readonly #environment: Record<string, string>;
+
+  constructor(home: string, running: Running, steps: Steps) {
+    this.#steps = steps;
+    this.#configFolder = homeFiles(home).azureConfig;
+    this.#environment = shellVariables(home, running, 'own');
+  }
+
+  /** Walkthrough F; answers the table of members. */
+  async privateHub(): Promise<string> {
+    const { group, location, network, bastion, fleet } = names;
+    const inGroup = ['-g', group];
+    await this.#az(['group', 'create', '-n', group, '-l', location]);
+    await this.#az([
+      ...['network', 'vnet', 'create', ...inGroup, '-n', network, '--address-prefixes', '10.1.0.0/16'],
+      ...['--subnet-name', 'agents', '--subnet-prefixes', '10.1.0.0/24'],
+    ]);
+    await this.#az([
+      ...['network', 'vnet', 'subnet', 'create', ...inGroup, '--vnet-name', network],
+      ...['-n', 'AzureBastionSubnet', '--address-prefixes', '10.1.1.0/26'],
+    ]);
+    await this.#az(['network', 'public-ip', 'create', ...inGroup, '-n', 'bastion-ip', '--sku', 'Standard']);
+    await this.#az([
+      ...['network', 'bastion', 'create', ...inGroup, '-n', bastion, '--vnet-name', network],
+      ...['--public-ip-address', 'bastion-ip', '--sku', 'Standard', '--enable-tunneling', 'true'],
+    ]);
+    const subnet = ['network', 'vnet', 'subnet', 'show', ...inGroup, '--vnet-name', network, '-n', 'agents'];
+    const subnetId = await this.#read([...subnet, '--query', 'id', '-o', 'tsv']);
+    await this.#az([
+      ...['fleet', 'create', ...inGroup, '-n', fleet, '--enable-hub', '--enable-private-cluster'],
+      ...['--enable-managed-identity', '--agent-subnet-id', subnetId],
+    ]);
+    for (const member of names.members) await this.#joinedMember(member);
+    await this.#az(['fleet', 'get-credentials', ...inGroup, '--name', fleet, '--overwrite-existing']);
+    const fleetId = await this.#read([
+      'fleet',
+      'show',
+      ...inGroup,
+      '-n',
+      fleet,
+      '--query',
+      'id',
+      '-o',
+      'tsv',
+    ]);
+    const identity = await this.#read(['ad', 'signed-in-user', 'show', '--query', 'id', '-o', 'tsv']);
+    await this.#az([
+      ...['role', 'assignment', 'create', '--role', clusterAdminRole],
+      ...['--assignee', identity, '--scope', fleetId],
+    ]);
+    const hubId = await this.#read([
+      ...['aks', 'list', '-g', `FL_${group}_${fleet}_${location}`],
+      ...['--query', "[?name=='hub'].id | [0]", '-o', 'tsv'],
+    ]);
+    const tunnel = [
+      ...['network', 'bastion', 'tunnel', '--name', bastion, '--resource-group', group],
+      ...['--target-resource-id', hubId, '--resource-port', '443', '--port', String(tunnelPort)],
+    ];
+    return this.#during(tunnel, 'Tunnel is ready', () =>
+      this.#kubectl(['get', 'memberclusters', `--server=https://localhost:${tunnelPort}`]),
+    );
+  }
+
+  /** Walkthrough A; answers the table of nodes. */
+  async arcCluster(): Promise<string> {
+    const { group, location, arcCluster, adminGroup } = names;
+    const infra = await this.#steps.take(`drydock infra create -g ${group}`, () =>
+      createInfrastructure(this.#configFolder, { ...names, group, location }),
+    );
+    const groupId = await this.#adminGroup(adminGroup);
+    const account = await ownAzJson(this.#call(['account', 'show']));
+    const connected = `/subscriptions/${String(account['id'])}/resourceGroups/${group}/providers/Microsoft.Kubernetes/connectedClusters/${arcCluster}`;
+    await this.#put(
+      `${connected}?api-version=2024-01-01`,
+      connectedCluster(String(account['tenantId']), groupId),
+    );
+    const instance = `${connected}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default?api-version=2024-01-01`;
+    const existing = await runOwnAz({
+      ...this.#call(['rest', '--method', 'get', '--url', instance]),
+      stderr: silent,
+    });
+    if (existing.exitCode !== 0) {
+      await this.#put(
+        instance,
+        provisionedCluster(String(infra['customLocationId']), String(infra['logicalNetworkId'])),
+      );
+    }
+    await this.#steps.take('the cluster is Connected', () => this.#untilProvisioned(instance));
+    const kubeconfig = `${this.#configFolder}/aks-arc-kube-config`;
+    const proxy = [
+      'connectedk8s',
+      'proxy',
+      '-n',
+      arcCluster,
+      '-g',
+      group,
+      '--file',
+      kubeconfig,
+      '--port',
+      String(proxyPort),
+    ];
+    return this.#during(proxy, 'Press Ctrl+C', () =>
+      this.#kubectl(['get', 'node', '-A', '--kubeconfig', kubeconfig]),
+    );
+  }
+
+  async #joinedMember(member: string): Promise<void> {
+    const inGroup = ['-g', names.group];
+    const show = ['aks', 'show', ...inGroup, '-n', member, '--query', 'id', '-o', 'tsv'];
+    const existing = await runOwnAz({ ...this.#call(show), stderr: silent });
+    if (existing.exitCode !== 0) {
+      await this.#az(['aks', 'create', ...inGroup, '-n', member, '--node-count', '2', '--no-ssh-key']);
+    }
+    const id = await this.#read(show);
+    await this.#az([
+      ...['fleet', 'member', 'create', ...inGroup, '--fleet-name', names.fleet],
+      ...['-n', member, '--member-cluster-id', id],
+    ]);
+  }
+
+  async #adminGroup(displayName: string): Promise<string> {
+    await this.#az(['ad', 'group', 'create', '--display-name', displayName, '--mail-nickname', displayName]);
+    const id = await this.#read([
+      'ad',
+      'group',
+      'show',
+      '--group',
+      displayName,
+      '--query',
+      'id',
+      '-o',
+      'tsv',
+    ]);
+    const me = await this.#read(['ad', 'signed-in-user', 'show', '--query', 'id', '-o', 'tsv']);
+    const check = [
+      'ad',
+      'group',
+      'member',
+      'check',
+      '--group',
+      id,
+      '--member-id',
+      me,
+      '--query',
+      'value',
+      '-o',
+      'tsv',
+    ];
+    if ((await this.#read(check)) !== 'true') {
+      await this.#az(['ad', 'group', 'member', 'add', '--group', id, '--member-id', me]);
+    }
+    return id;
+  }
+
+  async #untilProvisioned(instance: string): Promise<void> {
+    const pollMs = 50;
+    const limitMs = 60_000;
+    const deadlineMs = systemClock.monotonic() + limitMs;
+    for (;;) {
+      const state = await this.#read([
+        'rest',
+        '--method',
+        'get',
+        '--url',
+        instance,
+        '--query',
+        'properties.provisioningState',
+        '-o',
+        'tsv',
+      ]);
+      if (state === 'Succeeded') return;
+      if (state === 'Failed' || systemClock.monotonic() > deadlineMs) {
+        throw new UsageError(`the cluster did not come up: its provisioning state is ${state}.`, 1);
+      }
+      await systemClock.sleep(pollMs);
+    }
+  }
+
+  /** Runs `work` while a command that holds a channel open runs, and ends that command as Ctrl+C would. */
+  async #during(words: readonly string[], readyText: string, work: () => Promise<string>): Promise<string> {
+    const stop = new AbortController();
+    const ready = Promise.withResolvers<void>();
+    const said: string[] = [];
+    const hear = (text: string) => {
+      said.push(text);
+      if (text.includes(readyText)) ready.resolve();
+    };
+    const holding = runOwnAz({
+      ...this.#call(words),
+      signal: stop.signal,
+      onOutput: hear,
+      stderr: { write: hear, isTTY: false },
+    });
+    const ended = holding.then(() => {
+      throw new UsageError(`'az ${words.slice(0, 3).join(' ')}' ended early:\n${said.join('')}`, 1);
+    });
+    ended.catch(() => undefined);
+    await this.#steps.take(`az ${words.join(' ')}`, () => Promise.race([ready.promise, ended]));
+    try {
+      return await Promise.race([work(), ended]);
+    } finally {
+      stop.abort();
+      await holding;
+    }
+  }
+
+  #kubectl(words: readonly string[]): Promise<string> {
+    const found = findOnPath('kubectl');
+    return this.#steps.take(`kubectl ${words.join(' ')}`, () =>
+      kubectlTable({ kubectl: found, words, environment: { ...process.env, ...this.#environment } }),
+    );
+  }
+
+  async #put(url: string, body: object): Promise<void> {
+    const words = ['rest', '--method', 'put', '--url', url, '--body', JSON.stringify(body)];
+    await this.#steps.take(`PUT ${url.replace(/^.*\/providers\/(?=Microsoft\.\w+\/)/, '')}`, () =>
+      ownAzText(this.#call(words)),
+    );
+  }
+
+  async #az(words: readonly string[]): Promise<void> {
+    await this.#steps.take(`az ${words.join(' ')}`, () =>
+      ownAzText({ ...this.#call(words), stderr: errorsOnly }),
+    );
+  }
+
+  async #read(words: readonly string[]): Promise<string> {
+    return (await ownAzText(this.#call(words))).trim();
+  }
+
+  #call(words: readonly string[]): OwnAzCall {
+    return { configFolder: this.#configFolder, words, environment: this.#environment };
+  }
+}
+
+const silent: Output = { write() {}, isTTY: false };
+
+/** What a person sees of a command inside quickstart: its errors. */
+const errorsOnly: Output = {
+  write(text) {
+    if (!text.startsWith('WARNING:')) process.stderr.write(text);
+  },
+  isTTY: false,
+};
+
+function connectedCluster(tenantId: string, adminGroupId: string) {
+  return {
+    location: names.location,
+    identity: { type: 'SystemAssigned' },
+    kind: 'ProvisionedCluster',
+    properties: {
+      agentPublicKeyCertificate: '',
+      azureHybridBenefit: 'NotApplicable',
+      distribution: 'AKS',
+      distributionVersion: '1.0',
+      aadProfile: { enableAzureRBAC: false, adminGroupObjectIDs: [adminGroupId], tenantID: tenantId },
+    },
+  };
+}
+
+function provisionedCluster(customLocationId: string, logicalNetworkId: string) {
+  return {
+    extendedLocation: { type: 'CustomLocation', name: customLocationId },
+    properties: {
+      linuxProfile: { ssh: { publicKeys: [{ keyData: throwAwaySshKey() }] } },
+      controlPlane: { count: 1, vmSize: 'Standard_A4_v2' },
+      kubernetesVersion: '1.24.11',
+      networkProfile: {
+        loadBalancerProfile: { count: 0 },
+        networkPolicy: 'calico',
+        podCidr: '10.244.0.0/16',
+      },
+      agentPoolProfiles: [{ name: 'nodepool1', count: 1, vmSize: 'Standard_A4_v2', osType: 'Linux' }],
+      cloudProviderProfile: { infraNetworkProfile: { vnetSubnetIds: [logicalNetworkId] } },
+      licenseProfile: { azureHybridBenefit: 'NotApplicable' },
+    },
+  };
+}
+
+/** An OpenSSH public key whose private half nobody keeps: the nodes are simulated. */
+function throwAwaySshKey(): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const field = (bytes: Uint8Array) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(raw)]);
+  return `ssh-ed25519 ${blob.toString('base64')} quickstart`;
+}
+
+function nextCommands(): string {
+  return [
+    'eval "$(drydock env)"                                    # our az and this estate in your shell',
+    'az fleet member list -g quickstart --fleet-name fleet -o table',
+    'az aks get-credentials -g quickstart -n aks-member-1 && kubectl get nodes',
+    'kubectl create deployment web --image=nginx --replicas=3 && kubectl get pods',
+    'drydock status',
+    'drydock down                                              # everything is kept for the next up',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
+import {
+  createAuthority,
+  createListener,
+  issueServerCertificate,
+  type Listener,
+  type TlsIdentity,
+  verifyIssuedBy,
+} from '../http/index.ts';
+import type { Authenticator, UserInfo } from '../kube/contract.ts';
+import { type ApiServer, createApiServer } from '../kube/index.ts';
+import { ClusterError } from '../reconcile/index.ts';
+import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
+import { sameSecret } from './secrets.ts';
+
+/** One Kubernetes API server by itself: no controllers, no estate around it. */
+export interface BareServer {
+  readonly url: string;
+  readonly certificateAuthority: string;
+  /** Bearer token of a member of `system:masters`. */
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
+const keyPrefix = '/kube/bare';
+const version = { display: '1.34.4' };
+const tokenBytes = 32;
+
+/** A throw-away server whose data lies in `folder`, as durable as a full one's. */
+export async function startBareServer(options: { folder: string; port: number }): Promise<BareServer> {
+  const authority = createAuthority({ commonName: 'Drydock bare server CA', ...surroundings });
+  const serving = issueServerCertificate(authority, {
+    hostNames: ['localhost'],
+    ipAddresses: ['127.0.0.1', '::1'],
+    ...surroundings,
+  });
+  const token = Buffer.from(systemRandom.bytes(tokenBytes)).toString('base64url');
+  const store = await openSqliteStore({ file: join(options.folder, 'kube.db'), ...surroundings });
+  const server = createApiServer({
+    store,
+    keyPrefix,
+    ...surroundings,
+    version,
+    authenticators: [tokenAuthenticator(token)],
+    authorizers: [],
+    bare: true,
+    clientError: ClusterError,
+  });
+  const identity = { cert: serving.certificatePem, key: serving.privateKeyPem };
+  const started = await serve({ server, store, identity, host: '127.0.0.1', port: options.port });
+  return {
+    url: `https://127.0.0.1:${started.port}`,
+    certificateAuthority: authority.certificatePem,
+    token,
+    close: started.close,
+  };
+}
+
+export interface EnvtestOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Holds `apiserver.crt` and `apiserver.key`. */
+  readonly certificateFolder: string;
+  readonly clientAuthorityFile: string | undefined;
+  readonly serviceAccountIssuer: string | undefined;
+  readonly serviceAccountSigningKeyFile: string | undefined;
+}
+
+/** A server with the certificates that envtest wrote; its data lives as long as the process. */
+export async function startEnvtestServer(options: EnvtestOptions): Promise<{ close(): Promise<void> }> {
+  const store = createMemoryStore(surroundings);
+  const read = (file: string | undefined) =>
+    file && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const signingKey = read(options.serviceAccountSigningKeyFile);
+  const clientAuthority = read(options.clientAuthorityFile);
+  const server = createApiServer({
+    store,
+    keyPrefix,
+    ...surroundings,
+    version,
+    authenticators: clientAuthority ? [certificateAuthenticator(clientAuthority)] : [],
+    authorizers: [],
+    ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
+    ...(options.serviceAccountIssuer === undefined
+      ? {}
+      : { serviceAccountIssuer: options.serviceAccountIssuer }),
+    bare: true,
+    clientError: ClusterError,
+  });
+  const identity = {
+    cert: readFileSync(join(options.certificateFolder, 'apiserver.crt'), 'utf8'),
+    key: readFileSync(join(options.certificateFolder, 'apiserver.key'), 'utf8'),
+  };
+  return serve({ server, store, identity, host: options.host, port: options.port });
+}
+
+async function serve(parts: {
+  server: ApiServer;
+  store: Store;
+  identity: TlsIdentity;
+  host: string;
+  port: number;
+}): Promise<{ port: number; close(): Promise<void> }> {
+  await parts.server.start();
+  const listener: Listener = createListener({
+    handler: parts.server.handler,
+    clock: surroundings.clock,
+    log: surroundings.log,
+    tls: { contextFor: () => parts.identity, requestClientCertificate: true },
+  });
+  const port = await listener.listen({ host: parts.host, port: parts.port });
+  return {
+    port,
+    async close() {
+      await listener.close();
+      await parts.server.close();
+      await parts.store.close();
+    },
+  };
+}
+
+function tokenAuthenticator(token: string): Authenticator {
+  const administrator: UserInfo = {
+    username: 'admin',
+    uid: '',
+    groups: ['system:masters', 'system:authenticated'],
+    extra: {},
+  };
+  return async ({ bearerToken }) =>
+    bearerToken && sameSecret(bearerToken, token) ? administrator : undefined;
+}
+
+function certificateAuthenticator(authorityPem: string): Authenticator {
+  return async ({ clientCertificate }) => {
+    if (!clientCertificate) return undefined;
+    const subject = verifyIssuedBy(clientCertificate, authorityPem, surroundings.clock);
+    if (!subject) return undefined;
+    return {
+      username: subject.commonName,
+      uid: '',
+      groups: [...subject.organizations, 'system:authenticated'],
+      extra: {},
+    };
+  };
+}

@@ -1,0 +1,87 @@
+import type { RecordReader, ResourceRecord } from '../arm/index.ts';
+import { isObject } from '../base/index.ts';
+import type { BastionDirectory, BastionHost, TunnelTarget } from '../gateway/index.ts';
+import { bastionHostType, endpointIdOf, peeringType } from '../providers/network/index.ts';
+
+const managedClusterType = 'Microsoft.ContainerService/managedClusters';
+const apiServerPort = 443;
+
+/** Answers the gateway's questions about hosts, targets and networks from the resource records. */
+export function createBastionDirectory(records: RecordReader): BastionDirectory {
+  return {
+    async bastion(endpointId) {
+      const hosts = await records.list('/', bastionHostType);
+      const host = hosts.find((record) => endpointIdOf(record) === endpointId);
+      return host && bastionHost(host);
+    },
+    async target(resourceId) {
+      const record = await records.get(resourceId);
+      return record && tunnelTarget(record);
+    },
+    async reaches(fromNetworkId, toNetworkId) {
+      if (sameId(fromNetworkId, toNetworkId)) return true;
+      const [out, back] = await Promise.all([
+        peered(records, fromNetworkId, toNetworkId),
+        peered(records, toNetworkId, fromNetworkId),
+      ]);
+      return out && back;
+    },
+  };
+}
+
+function bastionHost(record: ResourceRecord): BastionHost {
+  const sku = member(record.sku, 'name');
+  const [configuration] = list(record.properties['ipConfigurations']);
+  const subnetId = String(member(member(member(configuration, 'properties'), 'subnet'), 'id') ?? '');
+  const developerNetwork = member(record.properties['virtualNetwork'], 'id');
+  return {
+    id: record.id,
+    sku: sku === 'Basic' || sku === 'Premium' || sku === 'Developer' ? sku : 'Standard',
+    nativeClient: record.properties['enableTunneling'] === true,
+    networkId: subnetId ? networkOf(subnetId) : String(developerNetwork ?? ''),
+    provisioned: record.provisioningState === 'Succeeded',
+  };
+}
+
+/** Only API servers can be reached so far; one with a public endpoint has no address inside a network. */
+function tunnelTarget(record: ResourceRecord): TunnelTarget | undefined {
+  if (record.type.toLowerCase() !== managedClusterType.toLowerCase()) {
+    return { id: record.id, networkId: undefined, ports: [] };
+  }
+  const server = record.properties['apiServerAccessProfile'];
+  const isPrivate = member(server, 'enablePrivateCluster') === true;
+  const ownSubnet = member(server, 'subnetId');
+  const [pool] = list(record.properties['agentPoolProfiles']);
+  const subnetId = ownSubnet ?? member(pool, 'vnetSubnetID');
+  return {
+    id: record.id,
+    networkId: isPrivate && typeof subnetId === 'string' ? networkOf(subnetId) : undefined,
+    ports: [apiServerPort],
+  };
+}
+
+async function peered(records: RecordReader, fromNetworkId: string, toNetworkId: string): Promise<boolean> {
+  const peerings = await records.list(`${fromNetworkId}/virtualNetworkPeerings`, peeringType);
+  return peerings.some(
+    (peering) =>
+      peering.properties['peeringState'] === 'Connected' &&
+      peering.properties['allowVirtualNetworkAccess'] !== false &&
+      sameId(String(member(peering.properties['remoteVirtualNetwork'], 'id') ?? ''), toNetworkId),
+  );
+}
+
+function networkOf(subnetId: string): string {
+  return subnetId.slice(0, subnetId.toLowerCase().lastIndexOf('/subnets/'));
+}
+
+function sameId(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function member(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

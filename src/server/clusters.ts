@@ -1,0 +1,78 @@
+import type { Clock, Logger, Random } from '../base/index.ts';
+import { type ClusterHost, type ClusterSpec, createEmbeddedClusters } from '../clusters/index.ts';
+import { startClusterControllers } from '../controllers/index.ts';
+import { type CertificateAndKey, issueServerCertificate } from '../http/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { Authorizer } from '../kube/contract.ts';
+import type { Store } from '../store/index.ts';
+import {
+  adminGroupAuthorizer,
+  azureRoleAuthorizer,
+  type DataAccess,
+  entraAuthenticator,
+} from './cluster-access.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly authority: CertificateAndKey;
+  /** Role assignments come later than clusters are built, and before the first one starts. */
+  readonly access: { readonly identity: Identity; roles: DataAccess | undefined };
+}
+
+/** Every API server also answers to these names: through a tunnel a client connects to localhost. */
+const commonNames = [
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+export function buildClusters(parts: Parts): ClusterHost {
+  const { store, clock, random, log, authority, access } = parts;
+  const { identity } = access;
+  const tokens = {
+    verify: identity.tokens.verify.bind(identity.tokens),
+    groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
+  };
+  return createEmbeddedClusters({
+    store,
+    clock,
+    random,
+    log,
+    certificateAuthority: authority.certificatePem,
+    authenticators: [entraAuthenticator(tokens, ['kubernetes', 'arc'])],
+    authorizers: (spec) => authorizersOf(spec, access),
+    serve: async (hostNames) => {
+      const issued = issueServerCertificate(authority, {
+        hostNames: [...hostNames, ...commonNames],
+        ipAddresses: ['127.0.0.1', '::1', '10.0.0.1'],
+        clock,
+        random,
+      });
+      return { cert: issued.certificatePem, key: issued.privateKeyPem };
+    },
+    controllers: async ({ spec, client, certificateAuthority }) =>
+      startClusterControllers({
+        client,
+        clock,
+        random,
+        log: log.with({ cluster: spec.name }),
+        profile: spec.role,
+        certificateAuthority,
+        kubernetesVersion: spec.kubernetesVersion,
+        nodes: spec.nodes,
+      }),
+  });
+}
+
+function authorizersOf(spec: () => ClusterSpec, access: Parts['access']): Authorizer[] {
+  const roles: DataAccess = {
+    canData: async (objectId, action, scope) =>
+      (await access.roles?.canData(objectId, action, scope)) ?? false,
+  };
+  return [adminGroupAuthorizer(() => spec().access), azureRoleAuthorizer(roles, () => spec().access)];
+}

@@ -1,0 +1,39 @@
+import { decodeJson, isObject, type JsonObject } from '../base/index.ts';
+import { type Handler, type HttpRequest, type HttpResponse, jsonResponse } from '../http/index.ts';
+import { sameSecret } from './secrets.ts';
+
+const bodyLimitBytes = 64 * 1024;
+
+export interface ControlParts {
+  readonly token: string;
+  readonly status: () => Promise<JsonObject>;
+  readonly createSubscription: (displayName: string) => Promise<JsonObject>;
+}
+
+/** Routes of the `drydock` command itself, under `/drydock/v1/`. Only the owner of the home has their token. */
+export function createControlHandler(parts: ControlParts): Handler {
+  return async (request) => {
+    if (!sameSecret(request.header('authorization') ?? '', `Bearer ${parts.token}`)) {
+      return failure(401, 'the control token of this home is missing or wrong');
+    }
+    switch (`${request.method} ${request.path}`) {
+      case 'GET /drydock/v1/status':
+        return jsonResponse(200, await parts.status());
+      case 'POST /drydock/v1/subscriptions':
+        return createSubscription(request, parts);
+      default:
+        return failure(404, `there is no control route ${request.method} ${request.path}`);
+    }
+  };
+}
+
+async function createSubscription(request: HttpRequest, parts: ControlParts): Promise<HttpResponse> {
+  const body = decodeJson(await request.body(bodyLimitBytes));
+  const name = isObject(body) ? body['displayName'] : undefined;
+  if (typeof name !== 'string' || name.trim() === '') return failure(400, 'displayName is required');
+  return jsonResponse(201, await parts.createSubscription(name.trim()));
+}
+
+function failure(status: number, message: string): HttpResponse {
+  return jsonResponse(status, { error: { message } });
+}

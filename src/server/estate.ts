@@ -1,0 +1,246 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import {
+  type Clock,
+  CodedError,
+  type JsonObject,
+  type Logger,
+  systemClock,
+  systemRandom,
+} from '../base/index.ts';
+import type { ClusterHost } from '../clusters/index.ts';
+import { createListener, issueServerCertificate, type Listener } from '../http/index.ts';
+import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
+import { openSqliteStore, type Store } from '../store/index.ts';
+import { buildClusters } from './clusters.ts';
+import { createControlHandler } from './control.ts';
+import { createFleetSupply } from './fleet-supply.ts';
+import { createFront } from './front.ts';
+import { buildGateway } from './gateway.ts';
+import { fileLogger } from './log.ts';
+import { originsFor, resourceManagerAudience } from './metadata.ts';
+import { createMetrics } from './metrics.ts';
+import type { EstateOptions, RunningEstate } from './options.ts';
+import { buildResourceManager, type Providers } from './resource-manager.ts';
+import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
+
+/** A running control plane. */
+export interface Estate {
+  readonly running: RunningEstate;
+  /** Who the local command line is signed in as, with tokens for it. */
+  signIn(): Promise<LocalSignIn>;
+  close(): Promise<void>;
+}
+
+export interface LocalSignIn {
+  readonly userName: string;
+  readonly tenantId: string;
+  readonly tenantName: string;
+  readonly tenantDomain: string;
+  readonly subscriptions: readonly { readonly id: string; readonly name: string; readonly state: string }[];
+  readonly audience: string;
+  readonly tokens: TokenAnswer;
+}
+
+const azureCliApplication = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
+
+/** Starts everything in one process; resolves once every part answers. */
+export async function startEstate(options: EstateOptions): Promise<Estate> {
+  mkdirSync(options.home, { recursive: true, mode: 0o700 });
+  const { log, close: closeLog } = fileLogger(options.files.log);
+  const surroundings = { clock: systemClock, random: systemRandom, log };
+  const store = await openSqliteStore({ file: options.files.database, ...surroundings });
+  const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close()];
+  try {
+    return await startParts({ options, store, closing, ...surroundings });
+  } catch (thrown) {
+    for (const close of closing.reverse()) await close();
+    throw thrown;
+  }
+}
+
+interface Starting {
+  readonly options: EstateOptions;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: typeof systemRandom;
+  readonly log: Logger;
+  /** What to undo, last first. */
+  readonly closing: (() => Promise<void> | void)[];
+}
+
+async function startParts(start: Starting): Promise<Estate> {
+  const { options, store, clock, random, log, closing } = start;
+  const { files } = options;
+  const authority = loadAuthority(files, { clock, random });
+  const controlToken = loadControlToken(files, random);
+  let origins = originsFor(options.port);
+
+  const identity = createIdentity({ store, clock, random, log, origins: () => origins });
+  closing.push(() => identity.close());
+  const first = await identity.initialize();
+  if (first) writePrivate(files.administratorPassword, first.administratorPassword);
+
+  const access = { identity, roles: undefined as Providers['access'] | undefined };
+  const clusters = buildClusters({ store, clock, random, log, authority, access });
+  const fleets = createFleetSupply({ clusters, clock, random, log });
+  const gateway = buildGateway({ clusters, identity, clock, random, log, store });
+  const manager = buildResourceManager({
+    ...{ store, clock, random, log, identity, clusters, fleets },
+    origins: () => origins,
+    launcher: options.launcher,
+    home: options.home,
+    relay: gateway.relayCredential,
+  });
+  access.roles = manager.access;
+  gateway.connect(manager);
+  await manager.initialize();
+  closing.push(() => manager.close());
+  await clusters.initialize();
+  closing.push(() => clusters.close());
+  closing.push(() => fleets.close());
+  const loops = manager.startLoops();
+  closing.push(() => loops.stop());
+
+  const metrics = createMetrics({ clusters });
+  const running = () => ({
+    pid: process.pid,
+    port: Number(new URL(origins.resourceManager).port),
+    version: options.version,
+    ...origins,
+  });
+  const front = createFront({
+    clusters,
+    resourceManager: manager.handler,
+    login: identity.loginHandler,
+    graph: identity.graphHandler,
+    bastion: gateway.bastion.handler,
+    relay: gateway.relay.handler,
+    control: createControlHandler({
+      token: controlToken,
+      status: async () => status({ options, identity, clusters, manager, running: running() }),
+      createSubscription: async (name) => ({ ...(await manager.subscriptions.create(name)) }),
+    }),
+    metrics,
+    version: options.version,
+  });
+  const serving = issueServerCertificate(authority, {
+    hostNames: ['localhost'],
+    ipAddresses: ['127.0.0.1', '::1'],
+    clock,
+    random,
+  });
+  const ownIdentity = { cert: serving.certificatePem, key: serving.privateKeyPem };
+  const listener = createListener({
+    handler: front,
+    upgrade: gateway.upgrade,
+    clock,
+    log,
+    tls: {
+      requestClientCertificate: true,
+      contextFor(serverName) {
+        const cluster = serverName === undefined ? undefined : clusters.findByHostName(serverName);
+        if (!cluster) return ownIdentity;
+        return cluster.spec.publicEndpoint ? cluster.serving : undefined;
+      },
+    },
+  });
+  closing.push(() => listener.close());
+  origins = originsFor(await listenOn(listener, options));
+
+  writePrivate(
+    files.settings,
+    JSON.stringify({ port: running().port, ...(options.listen ? { listen: options.listen } : {}) }),
+  );
+  writePrivate(files.running, JSON.stringify(running()));
+  closing.push(() => rmSync(files.running, { force: true }));
+  log.info('up', { ...running() });
+  return {
+    running: running(),
+    signIn: () => localSignIn(identity, manager),
+    async close() {
+      log.info('going down');
+      for (const close of closing.reverse()) await close();
+    },
+  };
+}
+
+const loopbackAddresses = ['127.0.0.1', '::1'] as const;
+
+/** Listens on the address asked for, or on both loopback addresses; IPv6 may be missing. */
+async function listenOn(listener: Listener, options: EstateOptions): Promise<number> {
+  const [first, ...others] = options.listen ? [options.listen] : loopbackAddresses;
+  const port = await listen(listener, { host: first ?? '127.0.0.1', port: options.port });
+  for (const host of others) {
+    try {
+      await listener.listen({ host, port });
+    } catch {
+      // A machine without IPv6 has no ::1; clients then use 127.0.0.1.
+    }
+  }
+  return port;
+}
+
+async function listen(listener: Listener, address: { host: string; port: number }): Promise<number> {
+  try {
+    return await listener.listen(address);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new CodedError(
+      'unavailable',
+      `port ${address.port} on ${address.host} cannot be used (${reason}). Pick another one with --port N, or --port 0 for any free one.`,
+    );
+  }
+}
+
+async function status(parts: {
+  options: EstateOptions;
+  identity: Identity;
+  clusters: ClusterHost;
+  manager: Providers;
+  running: RunningEstate;
+}): Promise<JsonObject> {
+  const { options, identity, clusters, manager, running } = parts;
+  const { pid, version, resourceManager, login, graph, port } = running;
+  return {
+    home: options.home,
+    pid,
+    port,
+    version,
+    resourceManager,
+    login,
+    graph,
+    caFile: options.files.authority,
+    tenantId: identity.directory.tenant().tenantId,
+    subscriptionId: manager.subscriptions.list()[0]?.subscriptionId,
+    signedInUser: identity.directory.administrator().userPrincipalName,
+    clusters: clusters.list().map(({ spec, state, hostName }) => ({
+      name: spec.name,
+      id: spec.clusterId,
+      role: spec.role,
+      state,
+      resourceId: spec.resourceId,
+      kubernetesVersion: spec.kubernetesVersion,
+      hostName,
+      publicEndpoint: spec.publicEndpoint,
+    })),
+  };
+}
+
+async function localSignIn(identity: Identity, manager: Providers): Promise<LocalSignIn> {
+  const tenant = identity.directory.tenant();
+  const administrator = identity.directory.administrator();
+  return {
+    userName: administrator.userPrincipalName,
+    tenantId: tenant.tenantId,
+    tenantName: tenant.displayName,
+    tenantDomain: tenant.domain,
+    subscriptions: manager.subscriptions
+      .list()
+      .map((one) => ({ id: one.subscriptionId, name: one.displayName, state: one.state })),
+    audience: resourceManagerAudience,
+    tokens: await identity.tokens.signIn({
+      objectId: administrator.objectId,
+      applicationId: azureCliApplication,
+    }),
+  };
+}

@@ -1,0 +1,201 @@
+import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
+import type { ClusterHost } from '../clusters/index.ts';
+import {
+  fleetCustomResources,
+  memberCustomResources,
+  type RunningControllers,
+  startHubControllers,
+  startMemberAgent,
+} from '../controllers/index.ts';
+import type { FleetSupply, Membership } from '../providers/cluster-supply.ts';
+import { type ClusterClient, ClusterError, type KubeObject } from '../reconcile/index.ts';
+
+const memberClusters = {
+  group: 'cluster.kubernetes-fleet.io',
+  version: 'v1',
+  resource: 'memberclusters',
+} as const;
+const customResources = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  resource: 'customresourcedefinitions',
+} as const;
+
+const heartbeatSeconds = 15;
+
+interface Parts {
+  readonly clusters: ClusterHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** Runs the fleet controllers of hubs and the agents of members. */
+export interface RunningFleets extends FleetSupply {
+  close(): Promise<void>;
+}
+
+export function createFleetSupply(parts: Parts): RunningFleets {
+  return new Fleets(parts);
+}
+
+class Fleets implements RunningFleets {
+  readonly #parts: Parts;
+  readonly #hubs = new Map<string, RunningControllers>();
+  readonly #agents = new Map<
+    string,
+    { readonly memberClusterId: string; readonly running: RunningControllers }
+  >();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async prepareHub(hubId: string): Promise<void> {
+    if (this.#hubs.has(hubId)) return;
+    const { client } = this.#cluster(hubId);
+    await install(client, fleetCustomResources());
+    this.#hubs.set(hubId, startHubControllers({ ...this.#surroundings(), hub: client }));
+  }
+
+  async join(membership: Membership): Promise<void> {
+    const { hubId, memberClusterId, memberName } = membership;
+    const hub = this.#cluster(hubId);
+    const member = this.#cluster(memberClusterId);
+    await applyMember(hub.client, membership);
+    await this.#startAgent(membership, member.client);
+    await untilMember(hub.client, memberName, (object) => joined(object));
+  }
+
+  async leave({ hubId, memberName }: Pick<Membership, 'hubId' | 'memberName'>): Promise<void> {
+    const hub = this.#parts.clusters.get(hubId);
+    if (!hub) return;
+    try {
+      await hub.client.delete(memberClusters, { name: memberName });
+      await untilMember(hub.client, memberName, (object) => object === undefined);
+    } catch (thrown) {
+      if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
+    }
+    await this.#stopAgent(agentKey(hubId, memberName));
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#hubs.values(), ...[...this.#agents.values()].map((agent) => agent.running)];
+    this.#hubs.clear();
+    this.#agents.clear();
+    await Promise.all(all.map((running) => running.close()));
+  }
+
+  async #startAgent(membership: Membership, member: ClusterClient): Promise<void> {
+    const { hubId, memberClusterId, memberName } = membership;
+    const key = agentKey(hubId, memberName);
+    const known = this.#agents.get(key);
+    if (known?.memberClusterId === memberClusterId) return;
+    if (known) await this.#stopAgent(key);
+    await install(member, memberCustomResources());
+    const hub = this.#cluster(hubId).clientAs({ name: agentUser(memberName), groups: [] });
+    const running = startMemberAgent({ ...this.#surroundings(), hub, member, memberName });
+    this.#agents.set(key, { memberClusterId, running });
+  }
+
+  async #stopAgent(key: string): Promise<void> {
+    const agent = this.#agents.get(key);
+    this.#agents.delete(key);
+    await agent?.running.close();
+  }
+
+  #surroundings() {
+    const { clock, random, log } = this.#parts;
+    return { clock, random, log };
+  }
+
+  #cluster(clusterId: string) {
+    const cluster = this.#parts.clusters.get(clusterId);
+    if (cluster) return cluster;
+    throw new CodedError('unavailable', `the cluster ${clusterId} is not running`);
+  }
+}
+
+function agentKey(hubId: string, memberName: string): string {
+  return `${hubId}/${memberName}`;
+}
+
+/** The user as which a member's agent speaks to its hub; the hub's Role for the member names it. */
+function agentUser(memberName: string): string {
+  return `fleet-member-agent:${memberName}`;
+}
+
+async function install(client: ClusterClient, definitions: readonly KubeObject[]): Promise<void> {
+  for (const definition of definitions) {
+    try {
+      await client.create(customResources, definition);
+    } catch (thrown) {
+      if (!(thrown instanceof ClusterError) || thrown.reason !== 'AlreadyExists') throw thrown;
+    }
+  }
+}
+
+/** Creates the member on the hub, or brings its labels to what the resource says. */
+async function applyMember(hub: ClusterClient, membership: Membership): Promise<void> {
+  const { memberName, labels } = membership;
+  const wanted: KubeObject = {
+    apiVersion: 'cluster.kubernetes-fleet.io/v1',
+    kind: 'MemberCluster',
+    metadata: { name: memberName, labels: { ...labels } },
+    spec: {
+      identity: { kind: 'User', name: agentUser(memberName), apiGroup: 'rbac.authorization.k8s.io' },
+      heartbeatPeriodSeconds: heartbeatSeconds,
+    },
+  };
+  await hub.patch(
+    memberClusters,
+    { name: memberName },
+    { type: 'apply', body: wanted },
+    { fieldManager: 'fleet', force: true },
+  );
+}
+
+function joined(object: KubeObject | undefined): boolean {
+  const status = object?.['status'];
+  if (typeof status !== 'object' || status === null || !('conditions' in status)) return false;
+  const { conditions } = status;
+  return (
+    Array.isArray(conditions) &&
+    conditions.some(
+      (item) =>
+        item instanceof Object && 'type' in item && item['type'] === 'Joined' && item['status'] === 'True',
+    )
+  );
+}
+
+/** Resolves once the member satisfies `test`; undefined stands for a member that is gone. */
+function untilMember(
+  hub: ClusterClient,
+  name: string,
+  test: (object: KubeObject | undefined) => boolean,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const watch = hub.watch(
+      memberClusters,
+      { fieldSelector: `metadata.name=${name}` },
+      {
+        onEvent(event) {
+          if (event.type === 'BOOKMARK') return;
+          if (!test(event.type === 'DELETED' ? undefined : event.object)) return;
+          watch.close();
+          resolve();
+        },
+        onError: reject,
+      },
+    );
+    // A member that was gone before the watch began sends no event.
+    hub.get(memberClusters, { name }).then(
+      () => {},
+      (thrown) => {
+        if (!(thrown instanceof ClusterError) || thrown.status !== 404 || !test(undefined)) return;
+        watch.close();
+        resolve();
+      },
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import type { ClusterHost } from '../clusters/index.ts';
+import { type Handler, type HttpRequest, jsonResponse } from '../http/index.ts';
+
+/** Where the one port leads. */
+export interface FrontParts {
+  readonly clusters: Pick<ClusterHost, 'findByHostName'>;
+  readonly resourceManager: Handler;
+  readonly login: Handler;
+  readonly graph: Handler;
+  readonly bastion: Handler;
+  readonly relay: Handler;
+  readonly control: Handler;
+  readonly metrics: () => Promise<string>;
+  readonly version: string;
+}
+
+/**
+ * One port for everything. The server name asked for in TLS decides first: a Kubernetes API server answers to its
+ * own names. Then the path decides; Resource Manager answers whatever nobody else does.
+ */
+export function createFront(parts: FrontParts): Handler {
+  const byFirstSegment = new Map<string, Handler>([
+    ['bastion', parts.bastion],
+    ['arc', parts.relay],
+    ['drydock', parts.control],
+    ['v1.0', parts.graph],
+    ['beta', parts.graph],
+    ['healthz', () => text('ok')],
+    ['livez', () => text('ok')],
+    ['readyz', () => text('ok')],
+    ['metrics', async () => text(await parts.metrics())],
+    ['', () => jsonResponse(200, { product: 'Drydock', version: parts.version })],
+  ]);
+  for (const name of ['subscriptions', 'providers', 'tenants', 'metadata']) {
+    byFirstSegment.set(name, parts.resourceManager);
+  }
+  return (request) => {
+    const { serverName } = request.connection;
+    const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
+    if (cluster) return cluster.spec.publicEndpoint ? cluster.handler(request) : noEndpoint(serverName);
+    const segment = firstSegment(request);
+    const handler = byFirstSegment.get(segment) ?? (isLogin(segment) ? parts.login : parts.resourceManager);
+    return handler(request);
+  };
+}
+
+function firstSegment(request: HttpRequest): string {
+  return /^\/*([^/]*)/.exec(request.path)?.[1]?.toLowerCase() ?? '';
+}
+
+const loginSegments = new Set([
+  'adfs',
+  'common',
+  'organizations',
+  'consumers',
+  'devicelogin',
+  'oauth2',
+  'login',
+]);
+
+/** Authorities are named by a tenant id or by a domain. */
+function isLogin(segment: string): boolean {
+  return (
+    loginSegments.has(segment) ||
+    /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(segment) ||
+    /^[^.]+\.[^/]+$/.test(segment)
+  );
+}
+
+function text(body: string) {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: new TextEncoder().encode(body),
+  };
+}
+
+function noEndpoint(name: string | undefined) {
+  return jsonResponse(421, {
+    error: { code: 'MisdirectedRequest', message: `${name} has no public endpoint` },
+  });
+}

@@ -1,0 +1,33 @@
+/** Where the estate keeps what is not in its store; absolute paths. */
+export interface EstateFiles {
+  readonly database: string;
+  readonly authority: string;
+  readonly authorityKey: string;
+  readonly controlToken: string;
+  readonly administratorPassword: string;
+  readonly running: string;
+  readonly settings: string;
+  readonly log: string;
+}
+
+export interface EstateOptions {
+  readonly home: string;
+  readonly files: EstateFiles;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Address to listen on; default: the loopback addresses. */
+  readonly listen?: string;
+  /** Path of the program, for kubeconfigs that call it. */
+  readonly launcher: string;
+  readonly version: string;
+}
+
+/** What a running estate tells about itself; also the content of `running.json`. */
+export interface RunningEstate {
+  readonly pid: number;
+  readonly port: number;
+  readonly version: string;
+  readonly resourceManager: string;
+  readonly login: string;
+  readonly graph: string;
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import {
+  type AccessControl,
+  type CallerDirectory,
+  createResourceManager,
+  type RecordStore,
+  type Subscriptions,
+} from '../arm/index.ts';
+import type { Clock, Logger, Random } from '../base/index.ts';
+import type { ClusterHost } from '../clusters/index.ts';
+import type { Handler } from '../http/index.ts';
+import type { Identity } from '../identity/index.ts';
+import { authorizationTypes } from '../providers/authorization/index.ts';
+import type { FleetSupply } from '../providers/cluster-supply.ts';
+import { computeTypes } from '../providers/compute/index.ts';
+import { containerServiceLoops, containerServiceTypes } from '../providers/container-service/index.ts';
+import {
+  arcLoops,
+  arcRoutes,
+  arcTypes,
+  canonicalPath,
+  type RelayCredential,
+} from '../providers/kubernetes/index.ts';
+import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
+import { networkTypes } from '../providers/network/index.ts';
+import { resourceLoops, resourceTypes } from '../providers/resources/index.ts';
+import type { Store } from '../store/index.ts';
+import { cloudMetadata, type Origins } from './metadata.ts';
+
+/** Public API servers live here; clients that resolve names of `.localhost` reach them without help. */
+const publicDomain = 'drydock.localhost';
+/** Private ones live here: `.invalid` resolves nowhere (RFC 6761). */
+const privateDomain = 'drydock.invalid';
+
+/** Resource Manager with every provider, and the loops behind them. */
+export interface Providers {
+  readonly handler: Handler;
+  readonly records: RecordStore;
+  readonly access: AccessControl;
+  readonly subscriptions: Subscriptions;
+  initialize(): Promise<void>;
+  startLoops(): { stop(): Promise<void> };
+  close(): Promise<void>;
+}
+
+export interface ResourceManagerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly identity: Identity;
+  readonly clusters: ClusterHost;
+  readonly fleets: FleetSupply;
+  readonly origins: () => Origins;
+  readonly launcher: string;
+  readonly home: string;
+  readonly relay: (clusterId: string) => RelayCredential;
+}
+
+export function buildResourceManager(parts: ResourceManagerParts): Providers {
+  const { store, clock, random, log, identity, origins } = parts;
+  const { directory } = identity;
+  const tenant = directory.tenant();
+  const settings = {
+    clusters: parts.clusters,
+    fleets: parts.fleets,
+    identities: {
+      create: (wanted: { name: string; resourceId: string }) => directory.createManagedIdentity(wanted),
+      remove: (objectId: string) => directory.removePrincipal(objectId),
+    },
+    tenantId: tenant.tenantId,
+    publicDomain,
+    privateDomain,
+    origin: () => origins().resourceManager,
+    tokenCommand: { command: parts.launcher, words: ['get-token', '--home', parts.home] },
+    relay: parts.relay,
+  };
+  const bastionEndpoint = (id: string) =>
+    `${new URL(origins().resourceManager).host}/bastion/${endpointId(id)}`;
+  const manager = createResourceManager({
+    store,
+    clock,
+    random,
+    log,
+    directory: callerDirectory(identity),
+    tenantId: tenant.tenantId,
+    tenantName: tenant.displayName,
+    tenantDomain: tenant.domain,
+    administratorObjectId: directory.administrator().objectId,
+    metadata: () => cloudMetadata(origins()),
+    loginEndpoint: () => origins().login,
+    canonicalPath,
+    routes: arcRoutes,
+    types: [
+      ...resourceTypes(),
+      ...authorizationTypes(),
+      ...networkTypes({ bastionEndpoint }),
+      ...managedIdentityTypes(settings.identities),
+      ...computeTypes(),
+      ...containerServiceTypes(settings),
+      ...arcTypes(settings),
+    ],
+  });
+  const loopParts = { records: manager.records, clock, random, log };
+  return {
+    handler: manager.handler,
+    records: manager.records,
+    access: manager.access,
+    subscriptions: manager.subscriptions,
+    initialize: () => manager.initialize(),
+    close: () => manager.close(),
+    startLoops() {
+      const loops = [
+        ...resourceLoops(loopParts, manager.deletes),
+        ...containerServiceLoops(loopParts, settings),
+        ...arcLoops(loopParts, settings),
+      ];
+      return {
+        async stop() {
+          await Promise.all(loops.map((loop) => loop.stop()));
+        },
+      };
+    },
+  };
+}
+
+const endpointIdLength = 32;
+
+/** A Bastion host's data-plane endpoint id: derived from its resource id, so that it outlives restarts. */
+export function endpointId(bastionId: string): string {
+  const digest = createHash('sha256').update(bastionId.toLowerCase()).digest('hex');
+  return `bst-${digest.slice(0, endpointIdLength)}`;
+}
+
+function callerDirectory(identity: Identity): CallerDirectory {
+  const { directory, tokens } = identity;
+  return {
+    authenticate: (authorization) => tokens.authenticateHeader(authorization, 'resource-manager'),
+    groupsOf: (objectId) => directory.groupsOf(objectId),
+    principalType: (objectId) => directory.principalType(objectId),
+  };
+}
