@@ -84,8 +84,9 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
 
 function honourLocks({ target }: Exchange, { records }: Services): void {
   if (target.intent === 'read' || target.intent === 'list') return;
-  if (target.route && target.route.route.method === 'POST') return;
-  refuseLocked(records.cache, target.id, target.intent === 'delete' ? 'delete' : 'write');
+  if (target.route?.route.method === 'POST') return;
+  const removes = target.intent === 'delete' && !target.route;
+  refuseLocked(records.cache, target.id, removes ? 'delete' : 'write');
 }
 
 function requireRegistration({ target }: Exchange, { records, registry }: Services): void {

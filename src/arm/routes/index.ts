@@ -1,8 +1,22 @@
 import type { ArmRoute, ResourceManagerOptions } from '../contract.ts';
 import type { Services } from '../services.ts';
+import { metadataRoutes } from './metadata.ts';
 import { operationRoutes } from './operations.ts';
+import { permissionRoutes } from './permissions.ts';
+import { providerRoutes } from './providers.ts';
+import { resourceRoutes } from './resources.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
+import { tagRoutes } from './tags.ts';
 
 /** The routes that Resource Manager itself answers. */
-export function ownRoutes(services: Services, _options: ResourceManagerOptions): ArmRoute[] {
-  return [...operationRoutes(services)];
+export function ownRoutes(services: Services, options: ResourceManagerOptions): ArmRoute[] {
+  return [
+    ...metadataRoutes(options),
+    ...subscriptionRoutes(services, options),
+    ...resourceRoutes(services),
+    ...providerRoutes(services),
+    ...tagRoutes(services),
+    ...permissionRoutes(services),
+    ...operationRoutes(services),
+  ];
 }

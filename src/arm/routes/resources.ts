@@ -1,0 +1,68 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { ArmRoute, ResourceRecord, RouteAnswer, RouteCall } from '../contract.ts';
+import { renderListed } from '../envelope.ts';
+import { refusals } from '../errors.ts';
+import { compileFilter } from '../filter.ts';
+import { page } from '../paging.ts';
+import { resourceManagerVersions } from '../resource-versions.ts';
+import type { Services } from '../services.ts';
+import { demandVisible, readableRecords } from './visibility.ts';
+
+const versions = { apiVersions: resourceManagerVersions, lowestApiVersion: '2014-04-01' } as const;
+const groupType = 'microsoft.resources/resourcegroups';
+
+/** `/resources` of a subscription and of a group: tracked resources of every type, without their properties. */
+export function resourceRoutes(services: Services): ArmRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/subscriptions/{subscriptionId}/resources',
+      ...versions,
+      handle: (call) => listAll(services, call, `/subscriptions/${call.parameters.subscriptionId}`),
+    },
+    {
+      method: 'GET',
+      path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/resources',
+      ...versions,
+      handle: (call) => {
+        const { subscriptionId, resourceGroupName } = call.parameters;
+        return listAll(
+          services,
+          call,
+          `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}`,
+        );
+      },
+    },
+  ];
+}
+
+async function listAll(services: Services, call: RouteCall, scope: string): Promise<RouteAnswer> {
+  const action = 'Microsoft.Resources/subscriptions/resources/read';
+  await demandVisible(services, call, { action, scope });
+  const { resourceGroupName } = call.parameters;
+  if (resourceGroupName !== undefined && !services.records.cache.get(scope)) {
+    throw refusals.groupNotFound(resourceGroupName);
+  }
+  const matches = compileFilter(call.query.get('$filter'));
+  const records = services.records.cache
+    .list(scope)
+    .filter((record) => isListed(record, services) && matches(record))
+    .sort((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
+  const readable = await readableRecords(services, call, { scope, records });
+  const expand = new Set(
+    (call.query.get('$expand') ?? '').split(',').map((word) => word.trim().toLowerCase()),
+  );
+  const { items, nextLink } = page(readable, call);
+  const value: JsonObject[] = items.map((record) => renderListed(record, expand));
+  return { status: 200, body: nextLink === undefined ? { value } : { value, nextLink } };
+}
+
+function isListed(record: ResourceRecord, { registry }: Services): boolean {
+  const type = registry.ofRecord(record);
+  return (
+    type !== undefined &&
+    type.scope === 'tracked' &&
+    type.unlisted !== true &&
+    record.type.toLowerCase() !== groupType
+  );
+}
