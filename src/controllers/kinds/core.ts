@@ -106,7 +106,7 @@ export interface PodSpec extends JsonObject {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   tolerations?: Toleration[];
-  affinity?: JsonObject;
+  affinity?: { nodeAffinity?: NodeAffinity };
   hostname?: string;
   subdomain?: string;
   hostNetwork?: boolean;
@@ -114,6 +114,16 @@ export interface PodSpec extends JsonObject {
   schedulingGates?: { name: string }[];
   overhead?: Resources;
   readinessGates?: { conditionType: string }[];
+}
+
+export interface NodeAffinity extends JsonObject {
+  requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
+  preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[];
+}
+
+export interface NodeSelectorTerm extends JsonObject {
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+  matchFields?: { key: string; operator: string; values?: string[] }[];
 }
 
 export interface ContainerStatus extends JsonObject {
