@@ -97,6 +97,8 @@ export interface ResourceType {
   readonly unlisted?: boolean;
   /** Items of a list as the type wants them: its own `$filter`, items that are no records. Default: all readable ones. */
   list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
+  /** The refusal when there is no such resource; default ResourceNotFound. */
+  notFound?(id: string): Error;
   /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */
   lookup?(id: string, context: TypeContext): Promise<ResourceRecord | undefined> | ResourceRecord | undefined;
 }
@@ -113,6 +115,8 @@ export interface ListCall {
 
 export interface NameRule {
   readonly pattern: RegExp;
+  /** Code of the 400; default `InvalidResourceName`. */
+  readonly code?: string;
   /** The sentence of the refusal's reason, e.g. `1 to 63 lower-case letters, digits and hyphens`. */
   readonly rule: string;
 }

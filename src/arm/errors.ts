@@ -233,11 +233,11 @@ export const refusals = {
       `The scope '${id}' cannot perform ${operation} operation because following scope(s) are locked: '${scopes.join(',')}'. ` +
         'Please remove the lock and try again.',
     ),
-  invalidName: (name: string, type: string, rule: string) =>
+  invalidName: (name: string, type: string, broken: { readonly rule: string; readonly code?: string }) =>
     new ArmError(
       400,
-      'InvalidResourceName',
-      `Resource name '${name}' is invalid for type '${type}'. A name must be: ${rule}.`,
+      broken.code ?? 'InvalidResourceName',
+      `Resource name '${name}' is invalid for type '${type}'. A name must be: ${broken.rule}.`,
     ),
   invalidTags: (reason: string) => new ArmError(400, 'InvalidTag', reason),
   preconditionFailed: (id: string, condition: string) =>

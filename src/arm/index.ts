@@ -1,5 +1,6 @@
 export { accessTypes } from './access/access.ts';
-export { builtInRoleId } from './access/roles.ts';
+export type { PermissionBlock } from './access/patterns.ts';
+export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
 export type {
   AccessControl,
   ActionCall,
@@ -28,6 +29,7 @@ export type {
   TypeContext,
 } from './contract.ts';
 export { ArmError, type ArmErrorDetail, refusals, toArmError } from './errors.ts';
+export type { FilterArgument } from './filter.ts';
 export { compileFilter, type FilterNode, parseFilter } from './filter.ts';
 export {
   groupIdOf,
@@ -41,6 +43,7 @@ export {
   sameId,
   subscriptionOf,
 } from './ids.ts';
+export { lockType } from './locks.ts';
 export { createResourceManager, type ResourceManager } from './manager.ts';
 export { isOffered, normalLocation, type Region, regionDisplayNames, regions } from './regions.ts';
 export { resourceManagerVersions } from './resource-versions.ts';

@@ -240,7 +240,7 @@ function checkName(exchange: Exchange): void {
   if (target.route || request.method !== 'PUT') return;
   const { type } = exchange;
   const name = target.path.names.at(-1) ?? '';
-  if (!type.name.pattern.test(name)) throw refusals.invalidName(name, fullType(type), type.name.rule);
+  if (!type.name.pattern.test(name)) throw refusals.invalidName(name, fullType(type), type.name);
 }
 
 function requireParent(exchange: Exchange, { records }: Services): void {

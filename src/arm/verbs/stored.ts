@@ -24,6 +24,8 @@ export async function existingRecord(exchange: Exchange, services: Services): Pr
   const record = await currentRecord(exchange, services);
   if (record) return record;
   const { path } = exchange.target;
+  const worded = exchange.type.notFound?.(exchange.target.id);
+  if (worded) throw worded;
   if (path.kind === 'group') throw refusals.groupNotFound(path.resourceGroup ?? '');
   const names = path.names.slice(0, exchange.type.type.split('/').length).join('/');
   throw refusals.resourceNotFound(fullType(exchange.type), names, path.resourceGroup);

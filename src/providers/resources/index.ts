@@ -1,1 +1,13 @@
+import type { ArmRoute, ResourceType } from '../../arm/index.ts';
+import { activityLogRoutes } from './activity-log/routes.ts';
+import { deploymentRoutes } from './deployments/routes.ts';
+import { resourceGroups } from './resource-groups/type.ts';
+
+export { resourceGroupType, runResourceGroups } from './resource-groups/loop.ts';
 export { resourceGroups } from './resource-groups/type.ts';
+
+/** Types of Microsoft.Resources that are more than a route. */
+export const resourcesTypes: readonly ResourceType[] = [resourceGroups];
+
+/** Routes of Microsoft.Resources and of neighbours that say honestly what is not built. */
+export const resourcesRoutes: readonly ArmRoute[] = [...deploymentRoutes, ...activityLogRoutes];

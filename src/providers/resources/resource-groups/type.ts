@@ -29,10 +29,8 @@ export const resourceGroups: ResourceType = {
     if (managedBy !== undefined && managedBy !== null && typeof managedBy !== 'string') {
       throw new ArmError(400, 'InvalidRequestContent', "The member 'managedBy' must be a resource id.");
     }
-    if (stored?.managedBy !== undefined && managedBy !== undefined && managedBy !== stored.managedBy) {
-      throw new ArmError(400, 'PropertyChangeNotAllowed', "Changing property 'managedBy' is not allowed.");
-    }
-    return { properties: {}, ...(stored?.managedBy !== undefined && { managedBy: stored.managedBy }) };
+    const owner = managedBy ?? stored?.managedBy;
+    return { properties: {}, ...(owner !== undefined && { managedBy: owner }) };
   },
   list: listGroups,
   actions: {

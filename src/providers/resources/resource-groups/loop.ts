@@ -1,0 +1,100 @@
+import {
+  type DeleteProgress,
+  groupIdOf,
+  type ResourceRecord,
+  refusals,
+  type SystemDeletes,
+} from '../../../arm/index.ts';
+import { type LoopParts, type RecordLoop, RetryLater, runRecordLoop } from '../../loop.ts';
+import { denyAssignmentOf } from './protection.ts';
+
+export const groupDeletionLimits = {
+  /** Rounds without any progress before a group's deletion fails. */
+  roundsWithoutProgress: 12,
+} as const;
+
+export const resourceGroupType = 'Microsoft.Resources/resourceGroups';
+
+/** Empties and removes groups that are being deleted; puts the deny assignment on groups that fleets own. */
+export function runResourceGroups(parts: LoopParts, deletes: SystemDeletes): RecordLoop {
+  const stuck = new Map<string, { readonly left: string; readonly rounds: number }>();
+  return runRecordLoop({
+    ...parts,
+    type: resourceGroupType,
+    async reconcile(id) {
+      const group = await parts.records.get(id);
+      if (group?.provisioningState !== 'Deleting') {
+        stuck.delete(id);
+        if (group) await protect(group, parts);
+        return;
+      }
+      const blocked = await emptyGroup(group, parts, deletes);
+      if (blocked.length === 0) {
+        stuck.delete(id);
+        await parts.records.remove(id);
+        return;
+      }
+      const left = blocked.map((one) => one.id).join(',');
+      const before = stuck.get(id);
+      const rounds = before?.left === left ? before.rounds + 1 : 0;
+      const hopeless = blocked.every(({ progress }) => progress.state === 'refused');
+      if (hopeless && rounds >= groupDeletionLimits.roundsWithoutProgress) {
+        stuck.delete(id);
+        await giveUp(group, blocked, parts);
+        return;
+      }
+      stuck.set(id, { left, rounds });
+      throw new RetryLater(`waiting for ${left}`);
+    },
+  });
+}
+
+interface Blocked {
+  readonly id: string;
+  readonly progress: DeleteProgress;
+}
+
+/** Asks every resource to go, children before parents; returns what is still there. */
+async function emptyGroup(
+  group: ResourceRecord,
+  { records }: LoopParts,
+  deletes: SystemDeletes,
+): Promise<Blocked[]> {
+  const members = (await records.list(group.id)).filter(
+    (record) => record.id !== group.id && !record.type.startsWith('Microsoft.Authorization/'),
+  );
+  const depth = ({ id }: ResourceRecord) => id.split('/').length;
+  const blocked: Blocked[] = [];
+  for (const record of members.sort((a, b) => depth(b) - depth(a))) {
+    const waitsForChild = blocked.some(
+      ({ id, progress }) =>
+        progress.state === 'running' && id.toLowerCase().startsWith(`${record.id.toLowerCase()}/`),
+    );
+    const progress: DeleteProgress = waitsForChild ? { state: 'running' } : await deletes.request(record.id);
+    if (progress.state !== 'gone') blocked.push({ id: record.id, progress });
+  }
+  // What refused on its own may have gone with its parent.
+  const left: Blocked[] = [];
+  for (const one of blocked) if (await records.get(one.id)) left.push(one);
+  return left;
+}
+
+async function giveUp(group: ResourceRecord, blocked: readonly Blocked[], parts: LoopParts): Promise<void> {
+  const details = blocked.flatMap(({ id, progress }) =>
+    progress.state === 'refused' ? [{ code: progress.code, message: progress.message, target: id }] : [],
+  );
+  const ids = blocked.map(({ id }) => id);
+  const { code, message } = refusals.groupDeletionBlocked(group.name, ids, details);
+  const reasons = details.map((detail) => `${detail.code}: ${detail.message}`).join(' ');
+  parts.log.warn('resource group not deleted', { group: group.id, reasons });
+  await parts.records.update(group.id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
+    status: 'Failed',
+    error: { code, message: `${message} ${reasons}` },
+  });
+}
+
+async function protect(group: ResourceRecord, { records, clock }: LoopParts): Promise<void> {
+  const denial = denyAssignmentOf(group, clock.now());
+  if (!denial || groupIdOf(denial.id) === undefined || (await records.get(denial.id))) return;
+  await records.put(denial);
+}
