@@ -21,14 +21,15 @@ export type {
 } from './contract.ts';
 export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
 export { addRequestId, answerErrors, limitRequestsInFlight, withHeader } from './filters.ts';
+export { createDuplexPair } from './node/duplex-pair.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {
   createListener,
   createPlainListener,
   type Listener,
   type ListenerOptions,
-  type TlsIdentity,
   type TlsListenerOptions,
 } from './node/listener.ts';
+export type { TlsIdentity, TlsSettings } from './node/tls-front.ts';
 export { messageSocket } from './node/web-socket.ts';
 export { createRouter, type Filter, type PathParameters, type Route, withFilters } from './router.ts';

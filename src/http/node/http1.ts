@@ -126,6 +126,10 @@ class Http1Request extends NodeRequest {
   protected override response(): Writable {
     return this.#response;
   }
+
+  protected override lost(): boolean {
+    return !this.#response.writableFinished;
+  }
 }
 
 /** `https://host/path`, which proxies send, as `/path`. */

@@ -62,6 +62,11 @@ class Http2Request extends NodeRequest {
     return this.#stream;
   }
 
+  protected override lost(): boolean {
+    // A reset by the peer ends the writable side too, so that alone says nothing.
+    return this.#stream.aborted || !this.#stream.writableFinished;
+  }
+
   protected override beforeBody(): void {
     if (this.#headers.expect === '100-continue') this.#stream.additionalHeaders({ ':status': 100 });
   }

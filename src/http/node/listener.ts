@@ -1,23 +1,14 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { type Clock, CodedError, errorMessage, type Logger } from '../../base/index.ts';
 import type { Handler, UpgradeHandler } from '../contract.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { Http1Server } from './http1.ts';
 import { serveHttp2 } from './http2.ts';
 import { type ListenerLimits, listenerLimits } from './limits.ts';
-import type { ConnectionFacts } from './message.ts';
-
-/** Certificate and key of a server name, PEM. The same object each time: the TLS context made of it is kept with it. */
-export interface TlsIdentity {
-  /** The certificate, then those that lead to the CA. */
-  readonly cert: string;
-  readonly key: string;
-  /** CAs named to clients when they are asked for a certificate. */
-  readonly ca?: string;
-}
+import { TlsFront, type TlsSettings } from './tls-front.ts';
 
 export interface ListenerOptions {
   readonly handler: Handler;
@@ -28,12 +19,7 @@ export interface ListenerOptions {
 }
 
 export interface TlsListenerOptions extends ListenerOptions {
-  readonly tls: {
-    /** Undefined refuses the handshake. `serverName` is lower case, undefined for clients that send none. */
-    contextFor(serverName: string | undefined): TlsIdentity | undefined;
-    /** Asks for a client certificate; it is neither required nor verified here. */
-    readonly requestClientCertificate: boolean;
-  };
+  readonly tls: TlsSettings;
 }
 
 /** Serves HTTP on any number of addresses and handed-in byte streams. */
@@ -62,21 +48,19 @@ class NodeListener implements Listener {
   readonly #limits: ListenerLimits;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #tls: TlsListenerOptions['tls'] | undefined;
+  readonly #tls: TlsFront | undefined;
   readonly #answer: Answer;
   readonly #http1: Http1Server;
-  readonly #contexts = new WeakMap<TlsIdentity, SecureContext>();
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Duplex>();
   readonly #sessions = new Set<ServerHttp2Session>();
   #closed = false;
   #onLastClosed = () => {};
 
-  constructor(options: ListenerOptions, tls: TlsListenerOptions['tls'] | undefined) {
+  constructor(options: ListenerOptions, tls: TlsSettings | undefined) {
     this.#limits = { ...listenerLimits, ...options.limits };
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#tls = tls;
     this.#answer = createAnswer(options.handler, options.log);
     this.#http1 = new Http1Server({
       answer: this.#answer,
@@ -84,6 +68,7 @@ class NodeListener implements Listener {
       limits: this.#limits,
       log: options.log,
     });
+    if (tls) this.#tls = new TlsFront(tls, this.#limits, (socket, tag) => this.#serveSecured(socket, tag));
   }
 
   listen({ host, port }: { readonly host: string; readonly port: number }): Promise<number> {
@@ -144,43 +129,18 @@ class NodeListener implements Listener {
       this.#connections.delete(stream);
       if (this.#connections.size === 0) this.#onLastClosed();
     });
-    const remoteAddress = isSocket(stream) ? (stream.remoteAddress ?? '') : '';
-    const facts = { serverName: undefined, remoteAddress, clientCertificate: undefined, tag };
-    if (this.#tls) this.#secure(stream, facts, this.#tls);
-    else this.#http1.serve(stream, facts);
+    if (this.#tls) this.#tls.take(stream, tag);
+    else this.#http1.serve(stream, { remoteAddress: addressOf(stream), tag, ...noTls });
   }
 
-  #secure(stream: Duplex, facts: ConnectionFacts, tls: TlsListenerOptions['tls']): void {
-    const fallback = this.#contextFor(undefined);
-    const socket = new TLSSocket(stream, {
-      isServer: true,
-      requestCert: tls.requestClientCertificate,
-      rejectUnauthorized: false,
-      ALPNProtocols: ['h2', 'http/1.1'],
-      ...(fallback ? { secureContext: fallback } : {}),
-      SNICallback: (serverName, done) => {
-        const context = this.#contextFor(serverName.toLowerCase());
-        if (context) done(null, context);
-        else done(new Error(`no certificate for ${serverName}`));
-      },
-    });
-    // An end before the handshake is done comes without a reason worth a line in the log.
+  #serveSecured(socket: TLSSocket, tag: string | undefined): void {
     socket.on('error', ignore);
-    socket.once('close', () => stream.destroy());
-    const timer = this.#clock.after(this.#limits.handshakeMs, () => socket.destroy());
-    socket.once('close', () => timer.cancel());
-    socket.once('secure', () => {
-      timer.cancel();
-      this.#serveSecured(socket, facts);
-    });
-  }
-
-  #serveSecured(socket: TLSSocket, { remoteAddress, tag }: ConnectionFacts): void {
-    const serverName = typeof socket.servername === 'string' ? socket.servername.toLowerCase() : undefined;
-    const clientCertificate = this.#tls?.requestClientCertificate
-      ? socket.getPeerX509Certificate()?.raw
-      : undefined;
-    const facts = { serverName, remoteAddress, clientCertificate, tag };
+    const facts = {
+      serverName: typeof socket.servername === 'string' ? socket.servername.toLowerCase() : undefined,
+      remoteAddress: addressOf(socket),
+      clientCertificate: socket.getPeerX509Certificate()?.raw,
+      tag,
+    };
     if (socket.alpnProtocol !== 'h2') {
       this.#http1.serve(socket, facts);
       return;
@@ -190,28 +150,13 @@ class NodeListener implements Listener {
     session.once('close', () => this.#sessions.delete(session));
     if (this.#closed) session.close();
   }
-
-  #contextFor(serverName: string | undefined): SecureContext | undefined {
-    const identity = this.#tls?.contextFor(serverName);
-    if (!identity) return undefined;
-    const known = this.#contexts.get(identity);
-    if (known) return known;
-    const { cert, key, ca } = identity;
-    const context = createSecureContext({
-      cert,
-      key,
-      ...(ca === undefined ? {} : { ca }),
-      minVersion: 'TLSv1.2',
-      // Without it OpenSSL refuses to resume sessions once client certificates are asked for.
-      sessionIdContext: 'drydock',
-    });
-    this.#contexts.set(identity, context);
-    return context;
-  }
 }
 
-function isSocket(stream: Duplex): stream is Socket {
-  return 'remoteAddress' in stream;
+const noTls = { serverName: undefined, clientCertificate: undefined } as const;
+
+/** Empty for a stream inside this process. */
+function addressOf(stream: Duplex | Socket): string {
+  return 'remoteAddress' in stream ? (stream.remoteAddress ?? '') : '';
 }
 
 function addressError(host: string, port: number, error: Error): CodedError {

@@ -30,6 +30,8 @@ export abstract class NodeRequest {
   protected abstract host(): string;
   /** The stream whose end is the end of the response. */
   protected abstract response(): Writable;
+  /** True when the response, now closed, did not reach its end. */
+  protected abstract lost(): boolean;
   protected beforeBody(): void {}
 
   get connection(): ConnectionInfo {
@@ -43,13 +45,24 @@ export abstract class NodeRequest {
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= abortWhenLost(this.response());
+    this.#signal ??= this.#abortWhenLost();
     return this.#signal;
   }
 
   body(limitBytes: number): Promise<Uint8Array> {
     this.#body ??= this.#readBody(limitBytes);
     return this.#body;
+  }
+
+  #abortWhenLost(): AbortSignal {
+    const controller = new AbortController();
+    const response = this.response();
+    const check = () => {
+      if (this.lost()) controller.abort();
+    };
+    if (response.destroyed) check();
+    else response.once('close', check);
+    return controller.signal;
   }
 
   #readBody(limitBytes: number): Promise<Uint8Array> {
@@ -88,16 +101,6 @@ function collect(source: Readable, limitBytes: number): Promise<Uint8Array> {
 
 function bodyTooLarge(limitBytes: number): CodedError {
   return new CodedError('too-large', `The request body is larger than ${limitBytes} bytes.`);
-}
-
-function abortWhenLost(response: Writable): AbortSignal {
-  const controller = new AbortController();
-  const check = () => {
-    if (!response.writableFinished) controller.abort();
-  };
-  if (response.destroyed) check();
-  else response.once('close', check);
-  return controller.signal;
 }
 
 /** A sink into a Node stream. What is written in one turn of the event loop goes out together. */
@@ -169,10 +172,6 @@ export function packChunks(chunks: readonly Uint8Array[]): readonly Uint8Array[]
   }
   flush();
   return packed;
-}
-
-export function isBytes(body: unknown): body is Uint8Array {
-  return body instanceof Uint8Array;
 }
 
 export function totalBytes(chunks: readonly Uint8Array[]): number {

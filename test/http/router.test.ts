@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError, seededRandom, silentLogger, utf8 } from '../../src/base/index.ts';
+import {
+  addRequestId,
+  answerErrors,
+  createRouter,
+  type HttpRequest,
+  type HttpResponse,
+  limitRequestsInFlight,
+  withFilters,
+} from '../../src/http/index.ts';
+import { deferred } from './support.ts';
+
+function request(method: string, path: string): HttpRequest {
+  return {
+    method,
+    path,
+    rawQuery: '',
+    query: new URLSearchParams(),
+    header: () => undefined,
+    connection: {
+      serverName: undefined,
+      host: '',
+      remoteAddress: '',
+      clientCertificate: undefined,
+      tag: undefined,
+    },
+    signal: new AbortController().signal,
+    body: async () => new Uint8Array(0),
+  };
+}
+
+const text = (response: HttpResponse) =>
+  response.body instanceof Uint8Array ? Buffer.from(response.body).toString() : '';
+
+test('the first route that fits answers, with its parameters decoded', async () => {
+  const say = (words: string) => ({ status: 200, body: utf8(words) });
+  const router = createRouter([
+    { methods: ['GET'], path: '/health', handle: () => say('health') },
+    { methods: ['GET'], path: '/a/{x}/b/{y}', handle: (_request, { x, y }) => say(`${x}|${y}`) },
+    { methods: ['PUT', 'GET'], path: '/a/{x}', handle: (_request, { x }) => say(`one ${x}`) },
+    { path: '/tree/*', handle: ({ path }) => say(`tree ${path}`) },
+  ]);
+  const get = async (path: string, method = 'GET') => await router(request(method, path));
+  assert.equal(text(await get('/health')), 'health');
+  assert.equal(text(await get('/a/1%2F2/b/%24')), '1/2|$');
+  assert.equal(text(await get('/a/1', 'PUT')), 'one 1');
+  assert.equal(text(await get('/tree/x/y', 'DELETE')), 'tree /tree/x/y');
+  assert.equal(text(await get('/tree/')), 'tree /tree/');
+  assert.equal((await get('/a/')).status, 404);
+  assert.equal((await get('/healthy')).status, 404);
+  const refused = await get('/a/1', 'DELETE');
+  assert.deepEqual([refused.status, refused.headers?.['allow']], [405, 'PUT, GET']);
+  await assert.rejects(get('/a/%zz'), (thrown) => thrown instanceof CodedError && thrown.code === 'invalid');
+});
+
+test('filters run in the order of their list', async () => {
+  const order: string[] = [];
+  const handler = withFilters(
+    [
+      async (r, next) => {
+        order.push('outer');
+        const response = await next(r);
+        order.push('outer again');
+        return response;
+      },
+      (r, next) => {
+        order.push('inner');
+        return next(r);
+      },
+    ],
+    () => {
+      order.push('handler');
+      return { status: 204 };
+    },
+  );
+  assert.equal((await handler(request('GET', '/'))).status, 204);
+  assert.deepEqual(order, ['outer', 'inner', 'handler', 'outer again']);
+});
+
+test('request ids are added once, errors become answers, and requests in flight are limited', async () => {
+  const release = deferred();
+  const handler = withFilters(
+    [addRequestId({ random: seededRandom('ids') }), answerErrors(silentLogger), limitRequestsInFlight(1)],
+    async ({ path }) => {
+      if (path === '/own') return { status: 200, headers: { 'x-request-id': 'mine' } };
+      if (path === '/fail') throw new CodedError('forbidden', 'Not you.');
+      await release.promise;
+      return { status: 200 };
+    },
+  );
+  const first = await handler(request('GET', '/fail'));
+  assert.equal(first.status, 403);
+  assert.match(String(first.headers?.['x-request-id']), /^[0-9a-f-]{36}$/);
+  assert.equal((await handler(request('GET', '/own'))).headers?.['x-request-id'], 'mine');
+  const waiting = handler(request('GET', '/wait'));
+  const refused = await handler(request('GET', '/wait'));
+  assert.deepEqual([refused.status, refused.headers?.['retry-after']], [429, '1']);
+  release.resolve();
+  assert.equal((await waiting).status, 200);
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { WebSocket } from 'ws';
+import { CodedError, utf8 } from '../../src/base/index.ts';
+import { jsonResponse, type MessageSocket, type UpgradeHandler } from '../../src/http/index.ts';
+import { ca, deferred, fetch1, fetch2, serve, session2 } from './support.ts';
+
+const notFound = () => ({ status: 404 });
+
+function echoing(subprotocol?: string): UpgradeHandler {
+  return async () => ({
+    accept: (socket) => socket.onMessage((message) => socket.send(message)),
+    ...(subprotocol ? { subprotocol } : {}),
+  });
+}
+
+function open(port: number, path = '/', protocols: string[] = []): WebSocket {
+  return new WebSocket(`wss://localhost:${port}${path}`, protocols, { ca, family: 4 });
+}
+
+test('messages go both ways whole and in order, from the first one on', async (t) => {
+  const { port } = await serve(t, notFound, {
+    upgrade: async () => {
+      const socket = deferred<MessageSocket>();
+      // The handler looks at messages late: none is lost.
+      void socket.promise.then(async (late) => {
+        await new Promise((next) => setImmediate(next));
+        late.onMessage((message) => late.send(message));
+      });
+      return { accept: socket.resolve };
+    },
+  });
+  const client = open(port);
+  await once(client, 'open');
+  const messages = Array.from({ length: 200 }, (_, i) => Buffer.alloc(i * 500, i));
+  const received: Buffer[] = [];
+  const all = deferred();
+  client.on('message', (message: Buffer) => {
+    if (received.push(message) === messages.length) all.resolve();
+  });
+  for (const message of messages) client.send(message);
+  await all.promise;
+  assert.deepEqual(received, messages);
+  client.close(1000);
+  assert.equal((await once(client, 'close'))[0], 1000);
+});
+
+test('the subprotocol is confirmed when it was offered; extensions never are', async (t) => {
+  const { port } = await serve(t, notFound, { upgrade: echoing('v5.channel.k8s.io') });
+  const client = open(port, '/', ['v4.channel.k8s.io', 'v5.channel.k8s.io']);
+  await once(client, 'open');
+  assert.deepEqual([client.protocol, client.extensions], ['v5.channel.k8s.io', '']);
+  client.terminate();
+  const other = open(port);
+  await once(other, 'open');
+  assert.equal(other.protocol, '');
+  other.terminate();
+});
+
+test('an upgrade can be refused with a response', async (t) => {
+  const { port, logged } = await serve(t, notFound, {
+    upgrade: async ({ path }) => {
+      if (path === '/coded') throw new CodedError('unauthenticated', 'This token has been used.');
+      if (path === '/broken') throw new Error('secret');
+      return jsonResponse(403, { message: 'No.' });
+    },
+  });
+  const refusal = async (path: string) => {
+    const client = open(port, path);
+    client.on('error', () => {});
+    const [, response] = await once(client, 'unexpected-response');
+    let body = '';
+    for await (const chunk of response) body += chunk;
+    return [response.statusCode, JSON.parse(body).message];
+  };
+  assert.deepEqual(await refusal('/'), [403, 'No.']);
+  assert.deepEqual(await refusal('/coded'), [401, 'This token has been used.']);
+  const [status, message] = await refusal('/broken');
+  assert.equal(status, 500);
+  assert.doesNotMatch(message, /secret/);
+  assert.match(logged[0] ?? '', /secret/);
+});
+
+test('other upgrades and plain requests go to the handler', async (t) => {
+  const { port } = await serve(t, () => ({ status: 200, body: utf8('plain') }), { upgrade: echoing() });
+  const headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1' };
+  assert.equal((await fetch1(port, { headers })).body.toString(), 'plain');
+  assert.equal((await fetch2(session2(t, port), '/')).body.toString(), 'plain');
+});
+
+test('a reader that pauses holds the peer back, and a slow peer holds the sender back', async (t) => {
+  const taken = deferred<MessageSocket>();
+  const { port } = await serve(t, notFound, { upgrade: async () => ({ accept: taken.resolve }) });
+  const client = open(port);
+  await once(client, 'open');
+  const server = await taken.promise;
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+
+  let received = 0;
+  const paused = deferred();
+  server.onMessage((message) => {
+    received += message.length;
+    if (received > chunk.length) return;
+    server.pause();
+    paused.resolve();
+  });
+  const count = 400;
+  for (let i = 0; i < count; i++) client.send(chunk);
+  client.ping();
+  await paused.promise;
+  // A frame or two may be decoded already; the rest waits in the client and the sockets.
+  const pong = once(client, 'pong');
+  assert.ok(client.bufferedAmount > 0);
+  server.resume();
+  await pong;
+  assert.equal(received, count * chunk.length);
+
+  client.pause();
+  let sent = 0;
+  while (server.send(chunk)) sent++;
+  assert.ok(sent * chunk.length < 32 * 1024 * 1024);
+  const drained = deferred();
+  server.onDrain(drained.resolve);
+  client.resume();
+  await drained.promise;
+  server.close(1001, 'going');
+  assert.equal((await once(client, 'close'))[0], 1001);
+});
+
+test('a peer that vanishes closes the socket, and closing the listener does too', async (t) => {
+  const sockets: MessageSocket[] = [];
+  const accepted = [deferred<MessageSocket>(), deferred<MessageSocket>()];
+  const { listener, port } = await serve(t, notFound, {
+    upgrade: async () => ({
+      accept(socket) {
+        accepted[sockets.length]?.resolve(socket);
+        sockets.push(socket);
+      },
+    }),
+    limits: { closeGraceMs: 20 },
+  });
+  const first = open(port);
+  await once(first, 'open');
+  const server = await accepted[0]?.promise;
+  const closed = deferred<number>();
+  server?.onMessage(() => {});
+  server?.onClose(closed.resolve);
+  first.terminate();
+  assert.equal(await closed.promise, 1006);
+  server?.send(utf8('nobody'));
+  const again = deferred<number>();
+  server?.onClose(again.resolve);
+  assert.equal(await again.promise, 1006, 'also for those who ask late');
+
+  const second = open(port);
+  second.on('error', () => {});
+  await once(second, 'open');
+  await accepted[1]?.promise;
+  const gone = once(second, 'close');
+  await listener.close();
+  await gone;
+});
