@@ -131,6 +131,7 @@ export class TenantDirectory implements Directory {
     const record = this.objects.find(objectId);
     if (!record) return false;
     if (record.kind === 'servicePrincipal' && record.firstParty) throw firstPartyIsFixed(record);
+    this.demandNotLastAdministrator(record.id);
     if (record.kind === 'application') {
       const standIn = this.objects.servicePrincipalByAppId(record.appId);
       if (standIn) await this.removeObject(standIn.id);
@@ -172,6 +173,7 @@ export class TenantDirectory implements Directory {
       const record = this.objects.find(objectId);
       if (may && (!record || record.kind === 'application')) throw objectNotFound(objectId);
       const id = record?.id ?? objectId.toLowerCase();
+      if (!may) this.demandNotLastAdministrator(id);
       if (administrators.revision(id) > 0 === may) return { writes: [], result: undefined };
       return {
         guards: [administrators.guard(id)],
@@ -179,6 +181,12 @@ export class TenantDirectory implements Directory {
         result: undefined,
       };
     });
+  }
+
+  /** Somebody must be left who can undo things. */
+  demandNotLastAdministrator(objectId: string): void {
+    if (this.db.administrators.size > 1 || !this.db.administrators.get(objectId)) return;
+    throw new CodedError('forbidden', 'The last directory administrator cannot be removed or disabled.');
   }
 
   /** True for directory administrators, also by way of a group. */

@@ -1,6 +1,96 @@
-import type { Handler } from '../../http/contract.ts';
+import { errorMessage } from '../../base/index.ts';
+import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
+import type { Principal } from '../contract.ts';
 import type { Surface } from '../surface.ts';
+import { type GraphCall, json } from './call.ts';
+import { asGraphError, type GraphError, graphErrors } from './errors.ts';
+import { parseGraphPath } from './paths.ts';
+import { matchRoute } from './routes.ts';
+import { userInfo } from './tenant.ts';
 
-export function createGraphHandler(_surface: Surface): Handler {
-  return () => ({ status: 501 });
+/**
+ * Microsoft Graph v1.0: the part about the directory. Every signed-in account reads; directory administrators write,
+ * and owners change what they own.
+ */
+export function createGraphHandler(surface: Surface): Handler {
+  return async (request) => {
+    const requestId = surface.random.uuid();
+    const clientRequestId = request.header('client-request-id') ?? requestId;
+    const headers = { 'request-id': requestId, 'client-request-id': clientRequestId };
+    try {
+      const response = await answer(surface, request);
+      return { ...response, headers: { ...response.headers, ...headers } };
+    } catch (thrown) {
+      const error = asGraphError(thrown);
+      if (error.status === 500) {
+        surface.log.error('a Graph request failed', {
+          path: request.path,
+          error: errorMessage(thrown),
+          requestId,
+        });
+      }
+      return json(error.status, errorBody(surface, error, headers), {
+        ...headers,
+        ...(error.status === 401 ? { 'www-authenticate': challenge(surface) } : {}),
+        ...(error.status === 429 ? { 'retry-after': '1' } : {}),
+      });
+    }
+  };
+}
+
+async function answer(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
+  const principal = await surface.tokens.authenticateHeader(request.header('authorization'), 'graph');
+  const path = parseGraphPath(request.path);
+  const call = {
+    surface,
+    request,
+    principal,
+    query: odataQuery(request),
+    cast: path.cast,
+    base: `${surface.origins().graph}/v1.0`,
+  };
+  if (path.version === 'oidc' && path.segments[0] === 'userinfo')
+    return userInfo({ ...call, parameters: [] });
+  if (path.version !== 'v1.0') throw graphErrors.unknownVersion(path.version);
+  const segments = expandMe(path.segments, principal);
+  const match = matchRoute(segments);
+  if (!match) throw graphErrors.unknownSegment(unknownSegment(segments));
+  const operation = match.methods[request.method];
+  if (!operation) throw graphErrors.wrongMethod(request.method);
+  const complete: GraphCall = { ...call, parameters: match.parameters };
+  return operation(complete);
+}
+
+function expandMe(segments: readonly string[], principal: Principal): readonly string[] {
+  if (segments[0]?.toLowerCase() !== 'me') return segments;
+  if (principal.type !== 'User') throw graphErrors.onlyForUsers();
+  return ['users', principal.objectId, ...segments.slice(1)];
+}
+
+/** The first word that no route knows at its place. */
+function unknownSegment(segments: readonly string[]): string {
+  const known = segments.findIndex((_segment, at) => !matchRoute(segments.slice(0, at + 1)));
+  return segments[known === -1 ? segments.length - 1 : Math.max(known, 0)] ?? '';
+}
+
+/** Query options may be written without their dollar sign. */
+function odataQuery({ query }: HttpRequest): URLSearchParams {
+  const options = new Set(['filter', 'select', 'top', 'orderby', 'count', 'search', 'expand', 'skiptoken']);
+  const read = new URLSearchParams();
+  for (const [name, value] of query) read.append(options.has(name) ? `$${name}` : name, value);
+  return read;
+}
+
+function errorBody(
+  surface: Surface,
+  error: GraphError,
+  ids: { 'request-id': string; 'client-request-id': string },
+) {
+  const date = new Date(surface.clock.now()).toISOString().slice(0, 19);
+  return { error: { code: error.code, message: error.message, innerError: { date, ...ids } } };
+}
+
+function challenge(surface: Surface): string {
+  const { login } = surface.origins();
+  return `Bearer realm="", authorization_uri="${login}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`;
 }

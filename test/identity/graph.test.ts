@@ -1,0 +1,438 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstPartyApplications } from '../../src/identity/index.ts';
+import { type Answer, type Estate, origins, startEstate } from './support.ts';
+
+interface GraphEstate extends Estate {
+  readonly call: (method: string, path: string, json?: unknown) => Promise<Answer>;
+}
+
+/** Calls Graph as the administrator, or as someone else. */
+async function startGraph(): Promise<GraphEstate> {
+  const estate = await startEstate();
+  return { ...estate, call: await callerOf(estate, estate.identity.directory.administrator().objectId) };
+}
+
+async function callerOf(estate: Estate, objectId: string) {
+  const { token } = await estate.identity.tokens.issueFor(objectId, 'graph');
+  return (method: string, path: string, json?: unknown) =>
+    estate.graph(method, `/v1.0${path}`, {
+      ...(json === undefined ? {} : { json }),
+      headers: { authorization: `Bearer ${token}` },
+    });
+}
+
+const filter = (text: string) => `$filter=${encodeURIComponent(text)}`;
+
+async function createUser({ call, domain }: GraphEstate, name: string): Promise<string> {
+  const answer = await call('POST', '/users', {
+    accountEnabled: true,
+    displayName: name,
+    mailNickname: name,
+    userPrincipalName: `${name}@${domain}`,
+    passwordProfile: { password: 'Correct-Horse-7', forceChangePasswordNextSignIn: false },
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.id;
+}
+
+async function createGroup({ call }: GraphEstate, name: string): Promise<string> {
+  const answer = await call('POST', '/groups', {
+    displayName: name,
+    mailNickname: name,
+    mailEnabled: false,
+    securityEnabled: true,
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.id;
+}
+
+const reference = (id: string) => ({ '@odata.id': `${origins.graph}/v1.0/directoryObjects/${id}` });
+
+test('the signed-in user reads itself in the form that az prints', async () => {
+  await using estate = await startGraph();
+  const { call, administrator, identity } = estate;
+  const { status, body } = await call('GET', '/me');
+  assert.equal(status, 200);
+  assert.deepEqual(Object.keys(body), [
+    '@odata.context',
+    'businessPhones',
+    'displayName',
+    'givenName',
+    'jobTitle',
+    'mail',
+    'mobilePhone',
+    'officeLocation',
+    'preferredLanguage',
+    'surname',
+    'userPrincipalName',
+    'id',
+  ]);
+  assert.equal(body['@odata.context'], `${origins.graph}/v1.0/$metadata#users/$entity`);
+  assert.equal(body.userPrincipalName, administrator);
+  assert.equal(body.id, identity.directory.administrator().objectId);
+});
+
+test('a request without token, with a token for something else, or for another version is refused in the envelope', async () => {
+  await using estate = await startGraph();
+  const { graph, identity, call } = estate;
+  const missing = await graph('GET', '/v1.0/me');
+  assert.equal(missing.status, 401);
+  assert.equal(missing.body.error.code, 'InvalidAuthenticationToken');
+  assert.equal(missing.body.error.message, 'Access token is empty.');
+  assert.deepEqual(Object.keys(missing.body.error.innerError), ['date', 'request-id', 'client-request-id']);
+  const arm = await identity.tokens.issueFor(identity.directory.administrator().objectId, 'resource-manager');
+  const wrong = await graph('GET', '/v1.0/me', { headers: { authorization: `Bearer ${arm.token}` } });
+  assert.equal(wrong.body.error.message, 'Access token validation failure. Invalid audience.');
+  assert.equal((await call('GET', '/../beta/me')).status, 400);
+  const unknown = await call('GET', '/deviceManagement/x');
+  assert.equal(unknown.status, 400);
+  assert.equal(unknown.body.error.message, "Resource not found for the segment 'deviceManagement'.");
+});
+
+test('users are created, read by id and name, changed and removed', async () => {
+  await using estate = await startGraph();
+  const { call, domain } = estate;
+  const id = await createUser(estate, 'ann');
+  assert.equal((await call('GET', `/users/ann@${domain}`)).body.id, id);
+  assert.equal((await call('GET', `/users/ANN@${domain}`)).body.id, id);
+  const found = await call('GET', `/users?${filter(`userPrincipalName eq 'ann@${domain}'`)}`);
+  assert.deepEqual(
+    found.body.value.map((user: { id: string }) => user.id),
+    [id],
+  );
+  const changed = await call('PATCH', `/users/${id}`, {
+    jobTitle: 'Captain',
+    userPrincipalName: `anna@${domain}`,
+  });
+  assert.equal(changed.status, 204, changed.text);
+  const read = await call('GET', `/users/anna@${domain}?$select=jobTitle,accountEnabled`);
+  assert.deepEqual(read.body, {
+    '@odata.context': `${origins.graph}/v1.0/$metadata#users(jobTitle,accountEnabled)/$entity`,
+    jobTitle: 'Captain',
+    accountEnabled: true,
+  });
+  assert.equal((await call('GET', `/users/ann@${domain}`)).status, 404);
+  assert.equal((await call('DELETE', `/users/${id}`)).status, 204);
+  const gone = await call('GET', `/users/${id}`);
+  assert.equal(gone.status, 404);
+  assert.equal(gone.body.error.code, 'Request_ResourceNotFound');
+  assert.equal(
+    gone.body.error.message,
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+});
+
+test('a user with a taken name, a foreign domain, a weak password or an unknown property is refused', async () => {
+  await using estate = await startGraph();
+  const { call, domain } = estate;
+  await createUser(estate, 'ann');
+  const body = {
+    accountEnabled: true,
+    displayName: 'x',
+    mailNickname: 'x',
+    userPrincipalName: `bob@${domain}`,
+    passwordProfile: { password: 'Correct-Horse-7' },
+  };
+  const refusal = async (change: object) => {
+    const answer = await call('POST', '/users', { ...body, ...change });
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.code, 'Request_BadRequest');
+    return answer.body.error.message;
+  };
+  assert.match(
+    await refusal({ userPrincipalName: `Ann@${domain}` }),
+    /^Another object with the same value for property userPrincipalName already exists\.$/,
+  );
+  assert.match(
+    await refusal({ userPrincipalName: 'bob@example.org' }),
+    /^The domain portion of the userPrincipalName property is invalid/,
+  );
+  assert.match(
+    await refusal({ passwordProfile: { password: 'simple' } }),
+    /password complexity requirements/,
+  );
+  assert.match(await refusal({ shoeSize: 44 }), /^Invalid property 'shoeSize'\.$/);
+  assert.match(
+    await refusal({ displayName: undefined }),
+    /^A value is required for property 'displayName' of resource 'User'\.$/,
+  );
+});
+
+test('group membership is direct and transitive, and changes act at once', async () => {
+  await using estate = await startGraph();
+  const { call, identity } = estate;
+  const user = await createUser(estate, 'ann');
+  const [inner, outer] = [await createGroup(estate, 'inner'), await createGroup(estate, 'outer')];
+  assert.equal((await call('POST', `/groups/${inner}/members/$ref`, reference(user))).status, 204);
+  assert.equal((await call('POST', `/groups/${outer}/members/$ref`, reference(inner))).status, 204);
+  // A circle must not hang anything.
+  assert.equal((await call('POST', `/groups/${inner}/members/$ref`, reference(outer))).status, 204);
+
+  const again = await call('POST', `/groups/${inner}/members/$ref`, reference(user));
+  assert.equal(again.status, 400);
+  assert.equal(again.body.error.code, 'Request_BadRequest');
+  assert.equal(
+    again.body.error.message,
+    "One or more added object references already exist for the following modified properties: 'members'.",
+  );
+  const members = await call('GET', `/groups/${inner}/members`);
+  assert.deepEqual(
+    members.body.value.map((one: Record<string, string>) => [one['@odata.type'], one['id']]).sort(),
+    [
+      ['#microsoft.graph.group', outer],
+      ['#microsoft.graph.user', user],
+    ].sort(),
+  );
+  const onlyUsers = await call('GET', `/groups/${inner}/members/microsoft.graph.user`);
+  assert.deepEqual(
+    onlyUsers.body.value.map((one: { id: string }) => one.id),
+    [user],
+  );
+
+  const ids = (answer: Answer) => answer.body.value.map((one: { id: string }) => one.id).sort();
+  assert.deepEqual(ids(await call('GET', `/users/${user}/memberOf`)), [inner]);
+  assert.deepEqual(ids(await call('GET', `/users/${user}/transitiveMemberOf`)), [inner, outer].sort());
+  assert.deepEqual(ids(await call('GET', `/groups/${outer}/transitiveMembers`)), [inner, user].sort());
+  const check = await call('POST', `/directoryObjects/${user}/checkMemberGroups`, { groupIds: [outer] });
+  assert.deepEqual(check.body.value, [outer]);
+  const groups = await call('POST', `/users/${user}/getMemberGroups`, { securityEnabledOnly: true });
+  assert.deepEqual(groups.body.value.sort(), [inner, outer].sort());
+  assert.deepEqual([...(await identity.directory.groupsOf(user))].sort(), [inner, outer].sort());
+
+  assert.equal((await call('DELETE', `/groups/${outer}/members/${inner}/$ref`)).status, 204);
+  assert.deepEqual(await identity.directory.groupsOf(user), [inner]);
+  assert.equal((await call('DELETE', `/groups/${inner}`)).status, 204);
+  assert.deepEqual(await identity.directory.groupsOf(user), []);
+  assert.equal(
+    (await call('POST', `/groups/${outer}/members/$ref`, reference('00000000-0000-0000-0000-000000000000')))
+      .status,
+    404,
+  );
+});
+
+test('az finds groups by name and mail nickname, exactly and by their beginning', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const id = await createGroup(estate, "o'hara");
+  await createGroup(estate, 'ohio');
+  const names = async (text: string) =>
+    (await call('GET', `/groups?${filter(text)}`)).body.value.map(
+      (one: { displayName: string }) => one.displayName,
+    );
+  assert.deepEqual(await names("displayName eq 'o''hara' and mailNickname eq 'o''hara'"), ["o'hara"]);
+  assert.deepEqual((await names("startswith(displayName,'O')")).sort(), ["o'hara", 'ohio']);
+  assert.deepEqual(await names(`id in ('${id}', 'x') or displayName eq null`), ["o'hara"]);
+  assert.deepEqual(await names("not startswith(displayName,'oh') and (securityEnabled eq true)"), ["o'hara"]);
+  assert.deepEqual(await names('createdDateTime ge 2030-01-01T00:00:00Z'), []);
+  const wrong = await call('GET', `/groups?${filter('colour eq 1')}`);
+  assert.equal(wrong.body.error.code, 'Request_UnsupportedQuery');
+  assert.equal((await call('GET', `/groups?${filter("displayName eq 'x")}`)).status, 400);
+  assert.equal((await call('GET', `/groups?${filter('('.repeat(400))}`)).status, 400);
+});
+
+test('service principals of Microsoft that az looks up exist and cannot be changed', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const byName = await call(
+    'GET',
+    `/servicePrincipals?${filter("displayName eq 'Azure Kubernetes Service - Fleet RP'")}`,
+  );
+  const bySpn = await call(
+    'GET',
+    `/servicePrincipals?${filter(`servicePrincipalNames/any(c:c eq '${firstPartyApplications.fleet}')`)}`,
+  );
+  assert.equal(bySpn.body.value.length, 1);
+  assert.equal(bySpn.body.value[0].id, byName.body.value[0].id);
+  assert.equal(bySpn.body.value[0].appId, firstPartyApplications.fleet);
+  const { id } = bySpn.body.value[0];
+  const byIds = await call('POST', '/directoryObjects/getByIds', {
+    ids: [id, '00000000-0000-0000-0000-000000000000'],
+    types: ['user', 'group', 'servicePrincipal', 'directoryObjectPartnerReference'],
+  });
+  assert.deepEqual(
+    byIds.body.value.map((one: Record<string, unknown>) => [one['@odata.type'], one['id']]),
+    [['#microsoft.graph.servicePrincipal', id]],
+  );
+  assert.equal((await call('DELETE', `/servicePrincipals/${id}`)).status, 403);
+  for (const appId of Object.values(firstPartyApplications)) {
+    assert.equal((await call('GET', `/servicePrincipals(appId='${appId}')`)).status, 200, appId);
+  }
+});
+
+test('create-for-rbac works step by step, and the secret signs in', async () => {
+  await using estate = await startGraph();
+  const { call, login, tenantId } = estate;
+  assert.deepEqual(
+    (await call('GET', `/servicePrincipals?${filter("displayName eq 'robot'")}`)).body.value,
+    [],
+  );
+  const application = await call('POST', '/applications', { displayName: 'robot', keyCredentials: [] });
+  assert.equal(application.status, 201, application.text);
+  assert.deepEqual(application.body.passwordCredentials, []);
+  const { id, appId } = application.body;
+  const password = await call('POST', `/applications/${id}/addPassword`, {
+    passwordCredential: {
+      displayName: 'rbac',
+      startDateTime: '2026-01-01T00:00:00Z',
+      endDateTime: '2027-01-01T00:00:00Z',
+    },
+  });
+  assert.equal(password.status, 200, password.text);
+  const secret = password.body.secretText;
+  assert.equal(secret.length, 40);
+  assert.equal(password.body.hint, secret.slice(0, 3));
+  const principal = await call('POST', '/servicePrincipals', { appId, accountEnabled: true });
+  assert.equal(principal.status, 201, principal.text);
+  assert.deepEqual(principal.body.servicePrincipalNames, [appId]);
+  const twice = await call('POST', '/servicePrincipals', { appId });
+  assert.equal(twice.status, 409);
+  assert.match(twice.body.error.message, /is already in use\.$/);
+
+  const signIn = (text: string) =>
+    login('POST', `/${tenantId}/oauth2/v2.0/token`, {
+      form: {
+        grant_type: 'client_credentials',
+        client_id: appId,
+        client_secret: text,
+        scope: `${origins.graph}//.default`,
+      },
+    });
+  const answer = await signIn(secret);
+  assert.equal(answer.status, 200, answer.text);
+  const other = await estate.graph('GET', '/v1.0/organization', {
+    headers: { authorization: `Bearer ${answer.body.access_token}` },
+  });
+  assert.equal(other.body.value[0].id, tenantId);
+  const me = await estate.graph('GET', '/v1.0/me', {
+    headers: { authorization: `Bearer ${answer.body.access_token}` },
+  });
+  assert.equal(me.status, 400);
+
+  const read = await call('GET', `/applications/${id}`);
+  assert.equal(read.body.passwordCredentials[0].secretText, null);
+  const { keyId } = read.body.passwordCredentials[0];
+  assert.equal((await call('POST', `/applications/${id}/removePassword`, { keyId })).status, 204);
+  assert.deepEqual((await signIn(secret)).body.error_codes, [7000215]);
+  assert.equal((await call('DELETE', `/applications/${id}`)).status, 204);
+  assert.equal(
+    (await call('GET', `/servicePrincipals/${principal.body.id}`)).status,
+    404,
+    'goes with its application',
+  );
+  assert.deepEqual((await signIn(secret)).body.error_codes, [700016]);
+});
+
+test('a nested structure of an application keeps what a change does not name', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const { body } = await call('POST', '/applications', {
+    displayName: 'web',
+    web: { redirectUris: ['https://a.example/cb'] },
+  });
+  await call('PATCH', `/applications/${body.id}`, { web: { homePageUrl: 'https://a.example' } });
+  const { web } = (await call('GET', `/applications/${body.id}`)).body;
+  assert.deepEqual(web.redirectUris, ['https://a.example/cb']);
+  assert.equal(web.homePageUrl, 'https://a.example');
+});
+
+test('people without the administrator role read, but write only what they own', async () => {
+  await using estate = await startGraph();
+  const { call, identity } = estate;
+  const ann = await createUser(estate, 'ann');
+  const bob = await createUser(estate, 'bob');
+  const group = await createGroup(estate, 'ops');
+  const asAnn = await callerOf(estate, ann);
+  assert.equal((await asAnn('GET', '/users')).status, 200);
+  const denied = await asAnn('POST', `/groups/${group}/members/$ref`, reference(bob));
+  assert.equal(denied.status, 403);
+  assert.equal(denied.body.error.code, 'Authorization_RequestDenied');
+  assert.equal(denied.body.error.message, 'Insufficient privileges to complete the operation.');
+  assert.equal((await asAnn('POST', '/groups', { displayName: 'x', mailNickname: 'x' })).status, 403);
+
+  await call('POST', `/groups/${group}/owners/$ref`, reference(ann));
+  assert.equal((await asAnn('POST', `/groups/${group}/members/$ref`, reference(bob))).status, 204);
+  assert.deepEqual(
+    (await asAnn('GET', '/me/ownedObjects')).body.value.map((one: { id: string }) => one.id),
+    [group],
+  );
+
+  const admins = await createGroup(estate, 'admins');
+  await identity.directory.setDirectoryAdministrator(admins, true);
+  await identity.directory.addMember(admins, ann);
+  assert.equal((await asAnn('POST', '/groups', { displayName: 'x', mailNickname: 'x' })).status, 201);
+  await identity.directory.setDirectoryAdministrator(admins, false);
+  assert.equal((await asAnn('POST', '/groups', { displayName: 'y', mailNickname: 'y' })).status, 403);
+  assert.equal((await call('DELETE', `/users/${identity.directory.administrator().objectId}`)).status, 403);
+});
+
+test('lists come in pages that neither repeat nor skip', async () => {
+  await using estate = await startGraph();
+  const { call, graph } = estate;
+  const ids = new Set<string>();
+  for (let i = 0; i < 7; i++) ids.add(await createGroup(estate, `group-${i}`));
+  const seen: string[] = [];
+  let answer = await call('GET', '/groups?$top=3&$count=true&$select=id');
+  assert.equal(answer.body['@odata.count'], 7);
+  for (;;) {
+    assert.ok(answer.body.value.length <= 3);
+    seen.push(...answer.body.value.map((one: { id: string }) => one.id));
+    const next: string | undefined = answer.body['@odata.nextLink'];
+    if (next === undefined) break;
+    assert.ok(next.startsWith(`${origins.graph}/v1.0/groups?`));
+    answer = await call('GET', next.slice(`${origins.graph}/v1.0`.length));
+  }
+  assert.equal(seen.length, 7);
+  assert.deepEqual(new Set(seen), ids);
+  const sorted = await call('GET', `/groups?$orderby=${encodeURIComponent('displayName desc')}&$top=2`);
+  assert.deepEqual(
+    sorted.body.value.map((one: { displayName: string }) => one.displayName),
+    ['group-6', 'group-5'],
+  );
+  const count = await call('GET', '/groups/$count');
+  assert.equal(count.text, '7');
+  assert.equal(
+    (await call('GET', '/groups?$top=1000')).body.error.message,
+    "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.",
+  );
+  assert.equal((await graph('GET', '/v1.0/groups')).status, 401);
+});
+
+test('a managed identity is made once per resource and goes with it', async () => {
+  await using estate = await startGraph();
+  const { call, identity } = estate;
+  const resourceId =
+    '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/robot';
+  const made = await identity.directory.createManagedIdentity({ name: 'robot', resourceId });
+  assert.deepEqual(
+    await identity.directory.createManagedIdentity({ name: 'robot', resourceId: resourceId.toUpperCase() }),
+    made,
+  );
+  assert.equal(await identity.directory.principalType(made.objectId), 'ServicePrincipal');
+  const shown = (await call('GET', `/servicePrincipals/${made.objectId}`)).body;
+  assert.equal(shown.servicePrincipalType, 'ManagedIdentity');
+  assert.deepEqual(shown.alternativeNames, ['isExplicit=True', resourceId]);
+  const { token } = await identity.tokens.issueFor(made.objectId, 'resource-manager');
+  assert.equal((await identity.tokens.verify(token, 'resource-manager')).type, 'ManagedIdentity');
+  await identity.directory.removePrincipal(made.objectId);
+  await identity.directory.removePrincipal(made.objectId);
+  assert.equal(await identity.directory.principalType(made.objectId), undefined);
+  const anew = await identity.directory.createManagedIdentity({ name: 'robot', resourceId });
+  assert.notEqual(anew.objectId, made.objectId);
+});
+
+test('a large group can be removed', async () => {
+  await using estate = await startGraph();
+  const { identity, store } = estate;
+  const { directory } = identity;
+  const group = await directory.createGroup({ displayName: 'many' });
+  const members: string[] = [];
+  for (let i = 0; i < 450; i++) {
+    const made = await directory.createManagedIdentity({ name: `m${i}`, resourceId: `/r/${i}` });
+    members.push(made.objectId);
+    await directory.addMember(group.objectId, made.objectId);
+  }
+  await directory.removePrincipal(group.objectId);
+  assert.deepEqual(await directory.groupsOf(members[0] ?? ''), []);
+  assert.equal((await store.range({ prefix: '/identity/members/' })).entries.length, 0);
+});
