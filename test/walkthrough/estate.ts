@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:https';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const launcher = resolve(import.meta.dirname, '..', '..', 'bin', 'drydock');
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and tells what it printed. */
+export function runProgram(
+  command: string,
+  words: readonly string[],
+  environment: Record<string, string | undefined> = {},
+): Promise<Finished> {
+  const child = spawn(command, words, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code, signal) =>
+      done({
+        code: code ?? (signal ? 128 : 1),
+        stdout: Buffer.concat(stdout).toString('utf8'),
+        stderr: Buffer.concat(stderr).toString('utf8'),
+      }),
+    );
+  });
+}
+
+export function drydock(...words: string[]): Promise<Finished> {
+  return runProgram(launcher, words);
+}
+
+/** A running server on a home and a port of its own. */
+export class TestEstate implements AsyncDisposable {
+  readonly home: string;
+  readonly status: Record<string, unknown>;
+  #token: string | undefined;
+
+  private constructor(home: string, status: Record<string, unknown>) {
+    this.home = home;
+    this.status = status;
+  }
+
+  static async start(): Promise<TestEstate> {
+    const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+    const up = await drydock('up', '--detach', '--home', home, '--port', '0');
+    if (up.code !== 0) throw new Error(`the server did not start:\n${up.stdout}${up.stderr}`);
+    const status = await drydock('status', '--json', '--home', home);
+    return new TestEstate(home, JSON.parse(status.stdout));
+  }
+
+  /** Runs a bash script as a person in `drydock exec -- bash` would; ends at the first command that fails. */
+  script(text: string, environment: Record<string, string> = {}): Promise<Finished> {
+    const words = ['exec', '--home', this.home, '--', 'bash', '-euo', 'pipefail', '-c', text];
+    return runProgram(launcher, words, environment);
+  }
+
+  /** The same, and fails the test with what was printed when the script fails. */
+  async succeeds(text: string, environment: Record<string, string> = {}): Promise<Finished> {
+    const finished = await this.script(text, environment);
+    if (finished.code === 0) return finished;
+    throw new Error(
+      `exit code ${finished.code}\n${text}\n--- stdout\n${finished.stdout}\n--- stderr\n${finished.stderr}`,
+    );
+  }
+
+  /** What curl with a bearer token does: one request to Resource Manager as the signed-in user. */
+  async request(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+    this.#token ??= (
+      await this.succeeds('az account get-access-token --query accessToken -o tsv')
+    ).stdout.trim();
+    const url = new URL(path, String(this.status['resourceManager']));
+    const outgoing = request(url, {
+      method,
+      ca: await readFile(String(this.status['caFile'])),
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+    });
+    outgoing.end(body);
+    const [incoming] = await once(outgoing, 'response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    return { status: incoming.statusCode, text: Buffer.concat(chunks).toString('utf8') };
+  }
+
+  async restart(): Promise<void> {
+    await drydock('down', '--home', this.home);
+    const up = await drydock('up', '--detach', '--home', this.home);
+    if (up.code !== 0) throw new Error(`the server did not start again:\n${up.stderr}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await drydock('down', '--home', this.home);
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
+
+/** A port that nobody listens on right now. */
+export function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((done, failed) => {
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/**
+ * Shell functions for scripts: `hold LOG TEXT CMD...` runs a command in the background and returns once it printed
+ * TEXT; `release` ends it as Ctrl+C does and passes its exit code on.
+ */
+export const holdFunctions = `
+hold() {
+  local log=$1 text=$2; shift 2
+  "$@" >"$log" 2>&1 & held=$!
+  for _ in $(seq 200); do
+    grep -q "$text" "$log" && return 0
+    kill -0 "$held" 2>/dev/null || { cat "$log" >&2; return 1; }
+    sleep 0.05
+  done
+  cat "$log" >&2; return 1
+}
+release() { kill -INT "$held"; wait "$held"; }
+`;
