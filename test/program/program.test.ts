@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { drydock, TestEstate } from '../walkthrough/estate.ts';
+
+let estate: TestEstate;
+
+before(async () => {
+  estate = await TestEstate.start();
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+test('status --json carries the names that scripts rely on', async () => {
+  const status = JSON.parse((await drydock('status', '--json', '--home', estate.home)).stdout);
+  for (const name of ['resourceManager', 'login', 'graph'])
+    assert.match(status[name], /^https:\/\/[\w.]+:\d+$/);
+  assert.equal(status.home, estate.home);
+  assert.equal(typeof status.pid, 'number');
+  assert.match(status.version, /^\d+\.\d+\.\d+/);
+  assert.match(status.tenantId, /^[0-9a-f-]{36}$/);
+  assert.match(status.subscriptionId, /^[0-9a-f-]{36}$/);
+  assert.match(status.signedInUser, /@/);
+  assert.match(await readFile(status.caFile, 'utf8'), /BEGIN CERTIFICATE/);
+  assert.deepEqual(status.clusters, []);
+});
+
+test('a second up on a live home says so and exits 0', async () => {
+  const second = await drydock('up', '--detach', '--home', estate.home);
+  assert.equal(second.code, 0);
+  assert.match(second.stdout, /already up \(process \d+\)/);
+});
+
+test('two starts at once lead to one server', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const both = await Promise.all([1, 2].map(() => drydock('up', '--detach', '--home', home, '--port', '0')));
+  const pids = both.map(({ stdout, stderr, code }) => {
+    assert.equal(code, 0, stderr);
+    return /process (\d+)/.exec(stdout)?.[1];
+  });
+  assert.equal(pids[0], pids[1]);
+  await drydock('down', '--home', home);
+  await rm(home, { recursive: true });
+});
+
+test('a port in use is named, with how to pick another', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const blocker = createServer();
+  await new Promise<void>((listening) => blocker.listen(0, '127.0.0.1', listening));
+  const address = blocker.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const up = await drydock('up', '--detach', '--home', home, '--port', String(port));
+  blocker.close();
+  assert.equal(up.code, 1);
+  assert.match(up.stderr, new RegExp(`port ${port} `));
+  assert.match(up.stderr, /--port N/);
+  await rm(home, { recursive: true });
+});
+
+test('keys and secrets can be read by their owner only', async () => {
+  for (const name of ['ca-key.pem', 'control-token', 'administrator-password', 'drydock.db']) {
+    const { mode } = await stat(join(estate.home, name));
+    assert.equal(mode & 0o077, 0, `${name} has mode ${mode.toString(8)}`);
+  }
+});
+
+test('exec passes exit codes and signals through', async () => {
+  assert.equal((await estate.script('exit 7')).code, 7);
+  assert.equal((await estate.script('kill -TERM $$')).code, 128 + 15);
+  const missing = await drydock('exec', '--home', estate.home, '--', 'no-such-program');
+  assert.equal(missing.code, 127);
+});
+
+test('exec and env lead into the home and put our az on PATH', async () => {
+  const { stdout } = await estate.succeeds('command -v az; echo $AZURE_CONFIG_DIR; echo $KUBECONFIG');
+  for (const line of stdout.trim().split('\n')) assert.ok(line.startsWith(`${estate.home}/`), line);
+  const shell = await estate.succeeds('eval "$(drydock env)"; az account show --query user.name -o tsv');
+  assert.equal(shell.stdout.trim(), estate.status['signedInUser']);
+});
+
+test('an unknown word suggests the nearest one', async () => {
+  const slip = await drydock('statsu');
+  assert.equal(slip.code, 2);
+  assert.match(slip.stderr, /Did you mean 'status'\?/);
+});
+
+test('subscription create adds one that az sees', async () => {
+  await drydock('subscription', 'create', '--home', estate.home, 'Second');
+  const { stdout } = await estate.succeeds('az account list --refresh --query "[].name" -o tsv');
+  assert.deepEqual(stdout.trim().split('\n').sort(), ['Drydock', 'Second']);
+});
+
+test('doctor, version, logs and completion answer', async () => {
+  assert.equal((await drydock('doctor', '--home', estate.home)).code, 0);
+  assert.match((await drydock('version')).stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.match((await drydock('logs', '--home', estate.home, '--tail', '5')).stdout, /"msg":/);
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    assert.match((await drydock('completion', shell)).stdout, /drydock/);
+  }
+});
+
+test('down stops the server, status says so, and a new up finds everything again', async () => {
+  await estate.succeeds('az group create -n kept -l eastus');
+  assert.equal((await drydock('down', '--home', estate.home)).code, 0);
+  const down = await drydock('status', '--home', estate.home);
+  assert.equal(down.code, 1);
+  assert.match(down.stdout, /drydock up/);
+  await drydock('up', '--detach', '--home', estate.home);
+  const again = JSON.parse((await drydock('status', '--json', '--home', estate.home)).stdout);
+  assert.equal(again.resourceManager, estate.status['resourceManager']);
+  assert.equal(again.subscriptionId, estate.status['subscriptionId']);
+  assert.equal((await estate.succeeds('az group exists -n kept')).stdout, 'true\n');
+});
+
+test('reset refuses a folder that is no home and deletes one that is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const refused = await drydock('reset', '--yes', '--home', folder);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /not a Drydock home/);
+  await drydock('up', '--detach', '--home', folder, '--port', '0');
+  assert.equal((await drydock('reset', '--yes', '--home', folder)).code, 0);
+  await assert.rejects(stat(folder));
+});
