@@ -1,3 +1,9 @@
+export {
+  type ClusterControllers,
+  type ClusterControllersOptions,
+  startClusterControllers,
+} from './cluster.ts';
 export { startHubControllers, startMemberAgent } from './fleet.ts';
 export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index.ts';
+export type { NodePool } from './kubelet/node-pools.ts';
 export type { RunningControllers } from './shared/context.ts';

@@ -29,6 +29,7 @@ export {
 export {
   asKind,
   defineKind,
+  ignoringMissing,
   isAlreadyExists,
   isConflict,
   isGone,

@@ -108,6 +108,15 @@ export function isNotFound(thrown: unknown): boolean {
   return reasonOf(thrown) === 'NotFound';
 }
 
+/** Waits for a call on an object that may have gone meanwhile; that is as good as done. */
+export async function ignoringMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (thrown) {
+    if (!isNotFound(thrown)) throw thrown;
+  }
+}
+
 /** An object of this name exists already. */
 export function isAlreadyExists(thrown: unknown): boolean {
   return reasonOf(thrown) === 'AlreadyExists';

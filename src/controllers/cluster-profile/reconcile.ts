@@ -1,5 +1,5 @@
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, isNotFound } from '../../reconcile/index.ts';
+import { type Informer, ignoringMissing } from '../../reconcile/index.ts';
 import {
   type ClusterProfile,
   clusterProfiles,
@@ -42,14 +42,6 @@ async function release(member: MemberCluster, context: ClusterContext): Promise<
   const metadata = { ...member.metadata, finalizers: finalizers.filter((other) => other !== finalizer) };
   await ignoringMissing(context.client.update(memberClusters, { ...member, metadata }));
   return undefined;
-}
-
-async function ignoringMissing(call: Promise<unknown>): Promise<void> {
-  try {
-    await call;
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
 }
 
 async function addFinalizer(

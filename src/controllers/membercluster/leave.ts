@@ -1,4 +1,4 @@
-import { isNotFound, type Reconciled, refOf, type TypedClient } from '../../reconcile/index.ts';
+import { ignoringMissing, type Reconciled, refOf, type TypedClient } from '../../reconcile/index.ts';
 import { namespaces } from '../kinds/core.ts';
 import { fleetKey, type MemberCluster, memberClusters, memberNamespace } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';
@@ -35,20 +35,16 @@ async function releaseWorks(namespace: string, client: TypedClient): Promise<voi
   for (const work of items) {
     if (!work.metadata.finalizers?.length) continue;
     const body = { metadata: { finalizers: null } };
-    await client.patch(works, refOf(work), { type: 'merge', body }).catch(ignoreMissing);
+    await ignoringMissing(client.patch(works, refOf(work), { type: 'merge', body }));
   }
 }
 
 async function deleteNamespace(name: string, client: TypedClient): Promise<void> {
-  await client.delete(namespaces, { name }).catch(ignoreMissing);
+  await ignoringMissing(client.delete(namespaces, { name }));
 }
 
 async function removeFinalizer(member: MemberCluster, context: MemberClusterContext): Promise<void> {
   const finalizers = (member.metadata.finalizers ?? []).filter((name) => name !== finalizer);
   const released = { ...member, metadata: { ...member.metadata, finalizers } };
-  await context.client.update(memberClusters, released).catch(ignoreMissing);
-}
-
-function ignoreMissing(thrown: unknown): void {
-  if (!isNotFound(thrown)) throw thrown;
+  await ignoringMissing(context.client.update(memberClusters, released));
 }

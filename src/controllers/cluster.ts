@@ -1,0 +1,82 @@
+import type { Clock, Logger, Random } from '../base/index.ts';
+import type { ClusterClient, Controller } from '../reconcile/index.ts';
+import { startDeploymentController } from './deployment/controller.ts';
+import { startKubelet } from './kubelet/controller.ts';
+import type { NodePool } from './kubelet/node-pools.ts';
+import { SimulatedNodes } from './kubelet/nodes.ts';
+import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
+import { startReplicaSetController } from './replicaset/controller.ts';
+import { startScheduler } from './scheduler/controller.ts';
+import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
+
+/** What nodes say they run when nobody says. */
+const defaultVersion = '1.34.4';
+
+export interface ClusterControllersOptions {
+  /** A client with the rights of `system:masters`. */
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** `hub`: no workloads, no nodes. `member` and `arc`: both. */
+  readonly profile: 'hub' | 'member' | 'arc';
+  /** Stable; machine ids of nodes hang on it. */
+  readonly clusterId?: string;
+  /** What nodes say they run, e.g. `1.33.4`. */
+  readonly kubernetesVersion?: string;
+  /** The nodes to simulate. */
+  readonly nodes?: readonly NodePool[];
+  /** PEM of the cluster's authority, for the ConfigMap `kube-root-ca.crt` of each namespace. */
+  readonly certificateAuthority?: string;
+}
+
+export interface ClusterControllers extends RunningControllers {
+  /** Brings nodes and their version to what the cluster is to have now; resolves when the nodes are ready. */
+  update(spec: { readonly nodes: readonly NodePool[]; readonly kubernetesVersion: string }): Promise<void>;
+}
+
+type Start = (context: ClusterContext) => Controller;
+
+/** Every cluster has these. */
+const commonControllers: readonly Start[] = [];
+
+/** Only clusters that run workloads. */
+const workloadControllers: readonly Start[] = [
+  startScheduler,
+  startDeploymentController,
+  startReplicaSetController,
+  startNodeLifecycleController,
+];
+
+/** Starts what a Kubernetes cluster has beside its API server: controllers, scheduler, simulated nodes. */
+export function startClusterControllers(options: ClusterControllersOptions): ClusterControllers {
+  const { context, close } = clusterContext(options);
+  const controllers = commonControllers.map((start) => start(context));
+  const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
+  const pools = options.nodes ?? [];
+  if (nodes && pools.length > 0) {
+    nodes
+      .setPools(pools, options.kubernetesVersion ?? defaultVersion)
+      .catch((thrown) => options.log.warn('nodes not registered', { error: String(thrown) }));
+  }
+  return {
+    update: async (spec) => nodes?.setPools(spec.nodes, spec.kubernetesVersion),
+    async close() {
+      close();
+      await Promise.all(controllers.map((controller) => controller.stopped));
+    },
+  };
+}
+
+function startWorkloads(
+  options: ClusterControllersOptions,
+  context: ClusterContext,
+  controllers: Controller[],
+): SimulatedNodes {
+  const simulated = new SimulatedNodes({
+    context,
+    clusterId: options.clusterId ?? 'drydock',
+  });
+  controllers.push(...workloadControllers.map((start) => start(context)), startKubelet(context, simulated));
+  return simulated;
+}

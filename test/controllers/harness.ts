@@ -1,0 +1,120 @@
+import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import {
+  type ClusterControllers,
+  type NodePool,
+  startClusterControllers,
+} from '../../src/controllers/index.ts';
+import type { ClusterClient, Kind, KubeObject, ListOptions } from '../../src/reconcile/index.ts';
+import { asKind } from '../../src/reconcile/index.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../kube/harness.ts';
+
+/** A logger that prints when DEBUG is set. */
+export const testLog: Logger = process.env['DEBUG'] ? printing({}) : silentLogger;
+
+function printing(base: object): Logger {
+  const print = (level: string) => (message: string, fields?: object) =>
+    console.error(level, message, JSON.stringify({ ...base, ...fields }));
+  return {
+    debug: print('debug'),
+    info: print('info'),
+    warn: print('warn'),
+    error: print('error'),
+    with: (fields) => printing({ ...base, ...fields }),
+  };
+}
+
+/** Two small worker nodes. */
+export const twoNodes: readonly NodePool[] = [pool('nodepool1', ['node-1', 'node-2'])];
+
+export function pool(name: string, nodeNames: readonly string[], rest: Partial<NodePool> = {}): NodePool {
+  return {
+    name,
+    mode: 'worker',
+    nodeNames,
+    labels: {},
+    taints: [],
+    cpuCores: 4,
+    memoryMiB: 16_384,
+    osImage: 'Ubuntu 22.04.5 LTS',
+    maxPods: 110,
+    ...rest,
+  };
+}
+
+export interface TestCluster extends TestServer {
+  readonly controllers: ClusterControllers;
+}
+
+/** An API server with everything that runs beside one. */
+export async function startTestCluster(
+  options: TestServerOptions & {
+    readonly nodes?: readonly NodePool[];
+    readonly profile?: 'hub' | 'member' | 'arc';
+  } = {},
+): Promise<TestCluster> {
+  const { nodes = twoNodes, profile = 'member', ...rest } = options;
+  const server = await startTestServer({ bare: false, ...rest });
+  const controllers = startClusterControllers({
+    client: server.client,
+    clock: options.clock ?? systemClock,
+    random: systemRandom,
+    log: testLog,
+    profile,
+    nodes,
+    certificateAuthority: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+  });
+  return {
+    ...server,
+    controllers,
+    async close() {
+      await controllers.close();
+      await server.close();
+    },
+  };
+}
+
+/** Resolves with the object once it satisfies `holds`; watches, does not poll. Undefined stands for no object. */
+export function eventually<T extends KubeObject>(
+  client: ClusterClient,
+  kind: Kind<T>,
+  target: { readonly name: string; readonly namespace?: string },
+  holds: (object: T | undefined) => boolean,
+): Promise<T | undefined> {
+  const { name, namespace } = target;
+  const select = { fieldSelector: `metadata.name=${name}`, ...(namespace ? { namespace } : {}) };
+  return eventuallyAll(client, kind, select, (objects) => holds(objects[0])).then((objects) => objects[0]);
+}
+
+/** Resolves with the selected objects once they together satisfy `holds`. */
+export function eventuallyAll<T extends KubeObject>(
+  client: ClusterClient,
+  kind: Kind<T>,
+  select: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+  holds: (objects: readonly T[]) => boolean,
+): Promise<readonly T[]> {
+  return new Promise((resolve, reject) => {
+    const objects = new Map<string, T>();
+    let done = false;
+    const check = () => {
+      const current = [...objects.values()];
+      if (done || !holds(current)) return;
+      done = true;
+      queueMicrotask(() => watch.close());
+      resolve(current);
+    };
+    const watch = client.watch(kind, select, {
+      onEvent(event) {
+        if (event.type === 'BOOKMARK') return;
+        const key = event.object.metadata.uid ?? '';
+        if (event.type === 'DELETED') objects.delete(key);
+        else objects.set(key, asKind(kind, event.object));
+        check();
+      },
+      onError: reject,
+    });
+    // Nothing there is a state that no event tells.
+    client.list(kind, select).then((list) => {
+      if (list.items.length === 0) check();
+    }, reject);
+  });
+}
