@@ -49,6 +49,14 @@ export interface SubresourceDefinition {
   readonly group?: string;
   readonly version?: string;
   readonly kind?: string;
+  /** Where a custom resource keeps what its `scale` shows, as simple paths (`.spec.replicas`). */
+  readonly scalePaths?: ScalePaths;
+}
+
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  readonly labelSelector: string | undefined;
 }
 
 /**
@@ -100,9 +108,9 @@ export interface SchemaNode {
   field(name: string): SchemaNode | undefined;
   fieldNames(): readonly string[];
   /** Members of a list. */
-  readonly items?: SchemaNode;
+  readonly items?: SchemaNode | undefined;
   /** Values of a map with free keys. */
-  readonly values?: SchemaNode;
+  readonly values?: SchemaNode | undefined;
   /** `x-kubernetes-list-type`; lists without one are atomic. */
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
@@ -110,7 +118,7 @@ export interface SchemaNode {
   /** Strategic merge: `merge` lists merge by `patchMergeKey`; `retainKeys` as in `$retainKeys`. */
   readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
   readonly patchMergeKey?: string;
-  readonly default?: Json;
+  readonly default?: Json | undefined;
   readonly enum?: readonly Json[];
   /** The kind's Go type holds this object by value: it counts as present (and empty) even when it is absent. */
   readonly alwaysPresent?: boolean;

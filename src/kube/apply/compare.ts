@@ -55,7 +55,10 @@ function compareRootMember(
   root: SchemaNode,
   out: Growing,
 ): void {
-  if (key !== 'metadata') return compareMember(key, lhs, rhs, memberNode(root, key) ?? anyNode, out);
+  if (key !== 'metadata') {
+    compareMember(key, lhs, rhs, memberNode(root, key) ?? anyNode, out);
+    return;
+  }
   if (lhs === rhs) return;
   const node = memberNode(root, key) ?? anyNode;
   const below = compareMaps(membersOf(lhs), membersOf(rhs), node, unownedMetadata);

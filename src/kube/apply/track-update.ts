@@ -53,20 +53,22 @@ export interface UpdateToTrack {
  * When nothing that can be owned has changed, the member stays as it was, the very same value.
  */
 export function trackUpdate(write: UpdateToTrack): void {
+  setManagedFields(write.after, trackedEntries(write));
+}
+
+function trackedEntries(write: UpdateToTrack): Json | undefined {
   const { before, after, subresource } = write;
   const stored = managedFieldsJson(before);
   const sent = managedFieldsJson(after);
   const start = startingEntries(stored, subresource === '' ? sent : undefined);
   // An object whose tracking was switched off stays so until somebody applies it.
-  if (before !== undefined && start.entries.length === 0) return setManagedFields(after, undefined);
+  if (before !== undefined && start.entries.length === 0) return undefined;
 
   const change = ignoring(compareObjects(before ?? {}, after, write.schema), write.resetFields);
   if (!change.added && !change.modified && !change.removed) {
-    const unchanged = start.sent ? encodeEntries(start.entries) : stored;
-    return setManagedFields(after, unchanged);
+    return start.sent ? encodeEntries(start.entries) : stored;
   }
-  const entries = afterUpdate(start.entries, change, write);
-  setManagedFields(after, encodeEntries(capUpdateManagers(entries)));
+  return encodeEntries(capUpdateManagers(afterUpdate(start.entries, change, write)));
 }
 
 /** The stored entries, unless the client sent entries of its own or asked to forget them. */

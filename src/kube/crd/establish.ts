@@ -1,0 +1,119 @@
+import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { textOf, textsOf } from '../schema/structural-node.ts';
+
+/**
+ * The status of a CustomResourceDefinition: which of its names are accepted beside those of `others` (the cluster's
+ * other definitions), and whether it is established. Answers the very same status when nothing changes.
+ */
+export function establish(crd: JsonObject, others: Iterable<JsonObject>, nowMs: number): JsonObject {
+  const spec = isObject(crd.spec) ? crd.spec : {};
+  const old = isObject(crd.status) ? crd.status : {};
+  const requested = isObject(spec.names) ? spec.names : {};
+  const used = usedNames(textOf(spec.group), textOf(nameOf(crd)), others);
+  const { acceptedNames, conflict } = acceptNames(
+    requested,
+    isObject(old.acceptedNames) ? old.acceptedNames : {},
+    used,
+  );
+  const conditions = Array.isArray(old.conditions) ? old.conditions.filter(isObject) : [];
+  const wasEstablished = conditions.some((c) => c.type === 'Established' && c.status === 'True');
+  const namesAccepted = conflict
+    ? { status: 'False', ...conflict }
+    : { status: 'True', reason: 'NoConflicts', message: 'no conflicts found' };
+  const established =
+    wasEstablished || !conflict
+      ? { status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' }
+      : { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  const time = rfc3339Seconds(nowMs);
+  const status: JsonObject = {
+    ...old,
+    acceptedNames,
+    conditions: withCondition(
+      withCondition(conditions, { type: 'NamesAccepted', lastTransitionTime: time, ...namesAccepted }),
+      { type: 'Established', lastTransitionTime: time, ...established },
+    ),
+  };
+  return isObject(crd.status) && jsonEqual(status, crd.status) ? crd.status : status;
+}
+
+/** True when a CustomResourceDefinition's resources are to be served. */
+export function isEstablished(crd: JsonObject): boolean {
+  const status = isObject(crd.status) ? crd.status : {};
+  const conditions = Array.isArray(status.conditions) ? status.conditions : [];
+  return conditions.some((c) => isObject(c) && c.type === 'Established' && c.status === 'True');
+}
+
+function nameOf(crd: JsonObject): string {
+  return isObject(crd.metadata) ? textOf(crd.metadata.name) : '';
+}
+
+interface UsedNames {
+  readonly resources: Set<string>;
+  readonly kinds: Set<string>;
+}
+
+function usedNames(group: string, name: string, others: Iterable<JsonObject>): UsedNames {
+  const used: UsedNames = { resources: new Set(), kinds: new Set() };
+  for (const other of others) {
+    const spec = isObject(other.spec) ? other.spec : {};
+    const status = isObject(other.status) ? other.status : {};
+    const names = isObject(status.acceptedNames) ? status.acceptedNames : {};
+    if (textOf(spec.group) !== group || nameOf(other) === name) continue;
+    for (const text of [textOf(names.plural), textOf(names.singular), ...textsOf(names.shortNames)]) {
+      used.resources.add(text);
+    }
+    for (const text of [textOf(names.kind), textOf(names.listKind)]) used.kinds.add(text);
+  }
+  return used;
+}
+
+function acceptNames(
+  requested: JsonObject,
+  accepted: JsonObject,
+  used: UsedNames,
+): { acceptedNames: JsonObject; conflict: { reason: string; message: string } | undefined } {
+  const names: JsonObject = { plural: '', kind: '', ...accepted };
+  let conflict: { reason: string; message: string } | undefined;
+  const claim = (name: 'plural' | 'singular' | 'kind' | 'listKind', taken: Set<string>) => {
+    const wanted = textOf(requested[name]);
+    if (wanted === textOf(accepted[name]) || !taken.has(wanted)) {
+      if (wanted !== '') names[name] = wanted;
+    } else {
+      const reason = `${name.charAt(0).toUpperCase()}${name.slice(1)}Conflict`;
+      conflict = { reason, message: `${JSON.stringify(wanted)} is already in use` };
+    }
+  };
+  claim('plural', used.resources);
+  claim('singular', used.resources);
+  const mine = textsOf(accepted.shortNames);
+  const taken = textsOf(requested.shortNames).filter(
+    (name) => !mine.includes(name) && used.resources.has(name),
+  );
+  if (taken.length === 0) copyList(requested, names, 'shortNames');
+  else {
+    const texts = taken.map((name) => `${JSON.stringify(name)} is already in use`);
+    const message = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+    conflict = { reason: 'ShortNamesConflict', message };
+  }
+  claim('kind', used.kinds);
+  claim('listKind', used.kinds);
+  copyList(requested, names, 'categories');
+  return { acceptedNames: names, conflict };
+}
+
+function copyList(from: JsonObject, to: JsonObject, name: string): void {
+  const list = textsOf(from[name]);
+  if (list.length > 0) to[name] = [...list];
+  else delete to[name];
+}
+
+/** A condition keeps its time as long as its status does not change. */
+function withCondition(conditions: readonly JsonObject[], condition: JsonObject): JsonObject[] {
+  const old = conditions.find((other) => other.type === condition.type);
+  if (!old) return [...conditions, condition];
+  const kept =
+    old.status === condition.status
+      ? { ...condition, lastTransitionTime: old.lastTransitionTime }
+      : condition;
+  return conditions.map((other) => (other === old ? kept : other));
+}

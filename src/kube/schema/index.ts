@@ -1,0 +1,5 @@
+/** Structural schemas: pruning, defaulting and validation by the schema of a CustomResourceDefinition. */
+export { applyDefaults } from './defaults.ts';
+export { prune, pruneAndReport, unknownFields } from './prune.ts';
+export { StructuralNode } from './structural-node.ts';
+export { validateValue } from './validate.ts';
