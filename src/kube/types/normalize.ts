@@ -1,5 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { type FieldFacts, requireType, type Scalar, type TypeRef } from './catalog.ts';
+import type { TypeDefaults } from './defaults/fill.ts';
+import { defaultsOf } from './defaults/index.ts';
 import { canonicalQuantity } from './quantity.ts';
 import { canonicalMicroTime, canonicalTime } from './timestamps.ts';
 
@@ -7,6 +9,9 @@ import { canonicalMicroTime, canonicalTime } from './timestamps.ts';
 interface Plan {
   readonly fields: ReadonlyMap<string, FieldFacts>;
   readonly alwaysWritten: readonly FieldFacts[];
+  /** Fields with a default of their own that is not the zero value. */
+  readonly defaulted: readonly FieldFacts[];
+  readonly typeDefaults: TypeDefaults | undefined;
 }
 
 const plans = new Map<string, Plan>();
@@ -15,8 +20,13 @@ function planOf(type: string): Plan {
   const known = plans.get(type);
   if (known) return known;
   const { fields } = requireType(type);
-  const alwaysWritten = [...fields.values()].filter((field) => field.alwaysWritten);
-  const plan = { fields, alwaysWritten };
+  const all = [...fields.values()];
+  const plan: Plan = {
+    fields,
+    alwaysWritten: all.filter((field) => field.alwaysWritten),
+    defaulted: all.filter((field) => field.default !== undefined && (field.pointer || field.default)),
+    typeDefaults: defaultsOf(type),
+  };
   plans.set(type, plan);
   return plan;
 }
@@ -24,7 +34,7 @@ function planOf(type: string): Plan {
 /**
  * Brings an object of a built-in type to the form that a Go server stores and prints: members that a Go struct could not
  * tell from absent ones (null, empty lists, zero values of plain fields) go, members that a Go struct always prints come, quantities
- * and times take their canonical form. Members that the type does not know, and values of a wrong type, stay.
+ * and times take their canonical form; then the type's defaults fill what is absent. Members that the type does not know, and values of a wrong type, stay.
  */
 export function normalize(object: JsonObject, type: string): void {
   const plan = planOf(type);
@@ -42,6 +52,10 @@ export function normalize(object: JsonObject, type: string): void {
   for (const field of plan.alwaysWritten) {
     if (object[field.name] === undefined) object[field.name] = zeroOf(field.type, field.pointer);
   }
+  for (const { name, default: value } of plan.defaulted) {
+    if (object[name] === undefined && value !== undefined) object[name] = value;
+  }
+  plan.typeDefaults?.(object);
 }
 
 /** The value in canonical form; undefined for what a Go decoder would not keep (null, an empty list or map). */

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { FieldError, WriteStrategy } from '../contract.ts';
 import { normalize } from './normalize.ts';
+import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts';
+import { type NameRule, subdomainName } from './validation/names.ts';
 
 /** What one kind adds to the common course of a write. Everything is optional. */
 export interface KindRules {
@@ -12,6 +14,8 @@ export interface KindRules {
   prepareForUpdate?(object: JsonObject, old: JsonObject, subresource: string): void;
   /** Field errors of the object itself, on create and on update. */
   validate?(object: JsonObject): FieldError[];
+  /** Field errors that only a create can have. */
+  validateCreate?(object: JsonObject): FieldError[];
   /** Field errors of the change. */
   validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
   /** Field errors of a status write; by default none. */
@@ -19,6 +23,8 @@ export interface KindRules {
   warnings?(object: JsonObject, old: JsonObject | undefined): string[];
   /** Nodes register with a status. */
   readonly keepsStatusOnCreate?: boolean;
+  /** What names look like; default: DNS subdomains. */
+  readonly name?: NameRule;
 }
 
 export interface StrategyOptions {
@@ -30,7 +36,8 @@ export interface StrategyOptions {
 }
 
 /** The course of a write that all built-in kinds share, with the kind's own rules hung in. */
-export function builtinStrategy({ type, hasStatus, rules }: StrategyOptions): WriteStrategy {
+export function builtinStrategy({ type, hasStatus, namespaced, rules }: StrategyOptions): WriteStrategy {
+  const metadata = { namespaced, name: rules.name ?? subdomainName, standardFinalizers: true };
   return {
     default(object) {
       normalize(object, type);
@@ -49,9 +56,14 @@ export function builtinStrategy({ type, hasStatus, rules }: StrategyOptions): Wr
       rules.prepareForUpdate?.(object, old, subresource);
     },
     validate(object, old, subresource) {
-      if (subresource === 'status' && old) return rules.validateStatus?.(object, old) ?? [];
-      const errors = rules.validate?.(object) ?? [];
-      return old ? [...errors, ...(rules.validateUpdate?.(object, old) ?? [])] : errors;
+      if (!old) {
+        const errors = [...validateMetadata(object, metadata), ...(rules.validate?.(object) ?? [])];
+        return [...errors, ...(rules.validateCreate?.(object) ?? [])];
+      }
+      const errors = validateMetadataUpdate(object, old);
+      if (subresource === 'status') return [...errors, ...(rules.validateStatus?.(object, old) ?? [])];
+      errors.push(...(rules.validate?.(object) ?? []));
+      return [...errors, ...(rules.validateUpdate?.(object, old) ?? [])];
     },
     warnings: (object, old) => rules.warnings?.(object, old) ?? [],
   };

@@ -1,9 +1,63 @@
 import type { KindRules } from '../strategy.ts';
+import * as access from './access.ts';
+import * as cluster from './cluster.ts';
+import * as configuration from './configuration.ts';
+import * as jobs from './jobs.ts';
+import * as network from './network.ts';
+import { podRules } from './pods.ts';
+import * as policies from './policies.ts';
+import { serviceRules } from './services.ts';
+import * as storage from './storage.ts';
+import * as workloads from './workloads.ts';
+
+/** Rules by `group/Kind`; kinds without an entry have metadata, stored form and defaults checked only. */
+const rulesOf: Readonly<Record<string, KindRules>> = {
+  '/ConfigMap': configuration.configMapRules,
+  '/Endpoints': cluster.endpointsRules,
+  '/Event': cluster.eventRules,
+  '/LimitRange': cluster.limitRangeRules,
+  '/Namespace': cluster.namespaceRules,
+  '/Node': cluster.nodeRules,
+  '/PersistentVolume': storage.volumeRules,
+  '/PersistentVolumeClaim': storage.claimRules,
+  '/Pod': podRules,
+  '/ReplicationController': workloads.replicationControllerRules,
+  '/ResourceQuota': cluster.resourceQuotaRules,
+  '/Secret': configuration.secretRules,
+  '/Service': serviceRules,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
+  'apps/DaemonSet': workloads.daemonSetRules,
+  'apps/Deployment': workloads.deploymentRules,
+  'apps/ReplicaSet': workloads.replicaSetRules,
+  'apps/StatefulSet': workloads.statefulSetRules,
+  'autoscaling/HorizontalPodAutoscaler': policies.autoscalerRules,
+  'batch/CronJob': jobs.cronJobRules,
+  'batch/Job': jobs.jobRules,
+  'certificates.k8s.io/CertificateSigningRequest': policies.signingRequestRules,
+  'coordination.k8s.io/Lease': cluster.leaseRules,
+  'discovery.k8s.io/EndpointSlice': network.endpointSliceRules,
+  'events.k8s.io/Event': cluster.newEventRules,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': policies.flowSchemaRules,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': policies.priorityLevelRules,
+  'networking.k8s.io/IPAddress': network.ipAddressRules,
+  'networking.k8s.io/Ingress': network.ingressRules,
+  'networking.k8s.io/IngressClass': network.ingressClassRules,
+  'networking.k8s.io/NetworkPolicy': network.networkPolicyRules,
+  'networking.k8s.io/ServiceCIDR': network.serviceCidrRules,
+  'node.k8s.io/RuntimeClass': policies.runtimeClassRules,
+  'policy/PodDisruptionBudget': policies.disruptionBudgetRules,
+  'rbac.authorization.k8s.io/ClusterRole': access.clusterRoleRules,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': access.clusterRoleBindingRules,
+  'rbac.authorization.k8s.io/Role': access.roleRules,
+  'rbac.authorization.k8s.io/RoleBinding': access.roleBindingRules,
+  'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
+  'storage.k8s.io/CSIDriver': storage.csiDriverRules,
+  'storage.k8s.io/CSINode': storage.csiNodeRules,
+  'storage.k8s.io/StorageClass': storage.storageClassRules,
+};
 
 const noRules: KindRules = {};
-
-/** Rules by `group/Kind`. */
-const rulesOf: Readonly<Record<string, KindRules>> = {};
 
 /** What a kind adds to the common course of a write. */
 export function rulesFor(group: string, kind: string): KindRules {
