@@ -1,0 +1,133 @@
+/**
+ * What a program built on the Azure SDKs for JavaScript does, against the estate that the environment names. Run as
+ * a process of its own, because Node reads NODE_EXTRA_CA_CERTS once, at its start.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { AuthorizationManagementClient } from '@azure/arm-authorization';
+import { ContainerServiceFleetClient } from '@azure/arm-containerservicefleet';
+import { CustomLocationsManagementClient } from '@azure/arm-extendedlocation';
+import { ConnectedKubernetesClient } from '@azure/arm-hybridkubernetes';
+import { NetworkManagementClient } from '@azure/arm-network';
+import { ResourceManagementClient } from '@azure/arm-resources';
+import { ClientSecretCredential } from '@azure/identity';
+
+const environment = (name: string): string => {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set`);
+  return value;
+};
+
+const endpoint = environment('RESOURCE_MANAGER');
+const subscription = environment('SUBSCRIPTION');
+const credential = new ClientSecretCredential(
+  environment('TENANT'),
+  environment('APPLICATION'),
+  environment('SECRET'),
+  { authorityHost: environment('LOGIN'), disableInstanceDiscovery: true },
+);
+const options = { endpoint, credentialScopes: `${endpoint}/.default` };
+const location = 'eastus';
+const group = 'sdk-rg';
+
+const resources = new ResourceManagementClient(credential, subscription, options);
+const created = await resources.resourceGroups.createOrUpdate(group, { location, tags: { made: 'by sdk' } });
+assert.equal(created.properties?.provisioningState, 'Succeeded');
+
+const network = new NetworkManagementClient(credential, subscription, options);
+const vnet = await network.virtualNetworks.beginCreateOrUpdateAndWait(group, 'net', {
+  location,
+  addressSpace: { addressPrefixes: ['10.2.0.0/16'] },
+  subnets: [{ name: 'agents', addressPrefix: '10.2.0.0/24' }],
+});
+assert.equal(vnet.provisioningState, 'Succeeded');
+const bastionSubnet = await network.subnets.beginCreateOrUpdateAndWait(group, 'net', 'AzureBastionSubnet', {
+  addressPrefix: '10.2.1.0/26',
+});
+const address = await network.publicIPAddresses.beginCreateOrUpdateAndWait(group, 'ip', {
+  location,
+  sku: { name: 'Standard' },
+  publicIPAllocationMethod: 'Static',
+});
+assert.match(address.ipAddress ?? '', /^\d+\.\d+\.\d+\.\d+$/);
+const bastion = await network.bastionHosts.beginCreateOrUpdateAndWait(group, 'bastion', {
+  location,
+  sku: { name: 'Standard' },
+  enableTunneling: true,
+  ipConfigurations: [
+    { name: 'ip', subnet: { id: bastionSubnet.id ?? '' }, publicIPAddress: { id: address.id ?? '' } },
+  ],
+});
+assert.equal(bastion.enableTunneling, true);
+assert.ok(bastion.dnsName);
+
+const fleets = new ContainerServiceFleetClient(credential, subscription, { endpoint });
+const fleet = await fleets.fleets.create(group, 'fleet', {
+  location,
+  identity: { type: 'SystemAssigned' },
+  properties: {
+    hubProfile: {
+      apiServerAccessProfile: { enablePrivateCluster: true, enableVnetIntegration: false },
+      agentProfile: { subnetId: vnet.subnets?.[0]?.id ?? '' },
+    },
+  },
+});
+assert.equal(fleet.properties?.provisioningState, 'Succeeded');
+assert.ok(fleet.identity?.principalId);
+assert.ok(fleet.eTag);
+
+const clusterId = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/aks`;
+const cluster = await resources.resources.beginCreateOrUpdateByIdAndWait(clusterId, '2025-05-01', {
+  location,
+  identity: { type: 'SystemAssigned' },
+  properties: {
+    dnsPrefix: 'aks',
+    agentPoolProfiles: [{ name: 'pool', count: 1, vmSize: 'Standard_D4s_v3', mode: 'System' }],
+  },
+});
+assert.equal(cluster.properties?.['provisioningState'], 'Succeeded');
+const member = await fleets.fleetMembers.create(group, 'fleet', 'aks', {
+  properties: { clusterResourceId: clusterId, group: 'blue' },
+});
+assert.equal(member.properties?.provisioningState, 'Succeeded');
+const names: (string | undefined)[] = [];
+for await (const one of fleets.fleetMembers.listByFleet(group, 'fleet')) names.push(one.name);
+assert.deepEqual(names, ['aks']);
+const credentials = await fleets.fleets.listCredentials(group, 'fleet');
+assert.ok(credentials.kubeconfigs?.[0]?.value?.length);
+await fleets.fleetMembers.delete(group, 'fleet', 'aks');
+
+const authorization = new AuthorizationManagementClient(credential, subscription, options);
+const scope = `/subscriptions/${subscription}/resourceGroups/${group}`;
+const roles: { id?: string; roleName?: string }[] = [];
+for await (const role of authorization.roleDefinitions.list(scope, { filter: "roleName eq 'Reader'" }))
+  roles.push(role);
+assert.equal(roles.length, 1);
+const assignment = await authorization.roleAssignments.create(scope, randomUUID(), {
+  principalId: environment('PRINCIPAL'),
+  principalType: 'User',
+  roleDefinitionId: roles[0]?.id ?? '',
+});
+assert.equal(assignment.principalId, environment('PRINCIPAL'));
+
+const locations = new CustomLocationsManagementClient(credential, subscription, options);
+const customLocation = await locations.customLocations.beginCreateOrUpdateAndWait(group, 'cl', {
+  location,
+  hostResourceId: `${scope}/providers/Microsoft.ResourceConnector/appliances/bridge`,
+  namespace: 'cl',
+});
+assert.equal(customLocation.provisioningState, 'Succeeded');
+
+const connected = new ConnectedKubernetesClient(credential, subscription, options);
+const arc = await connected.connectedClusterOperations.beginCreateAndWait(group, 'arc', {
+  location,
+  identity: { type: 'SystemAssigned' },
+  agentPublicKeyCertificate: '',
+});
+assert.equal(arc.provisioningState, 'Succeeded');
+assert.ok(arc.identity.principalId);
+
+await assert.rejects(fleets.fleets.get(group, 'missing'), { code: 'ResourceNotFound' });
+await resources.resourceGroups.beginDeleteAndWait(group);
+assert.equal((await resources.resourceGroups.checkExistence(group)).body, false);
+process.stdout.write('done\n');

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runProgram, TestEstate } from '../walkthrough/estate.ts';
+
+test('the Azure SDKs for JavaScript drive the same resources with their own pollers', async () => {
+  await using estate = await TestEstate.start();
+  const { subscriptionId, tenantId, caFile, resourceManager, login } = estate.status;
+  const made = await estate.succeeds(
+    `az ad sp create-for-rbac -n sdk --role Owner --scopes /subscriptions/${subscriptionId} -o json`,
+  );
+  const principal = await estate.succeeds('az ad signed-in-user show --query id -o tsv');
+  const { appId, password } = JSON.parse(made.stdout);
+  const finished = await runProgram(process.execPath, [join(import.meta.dirname, 'azure-scenario.ts')], {
+    NODE_EXTRA_CA_CERTS: String(caFile),
+    RESOURCE_MANAGER: String(resourceManager),
+    LOGIN: String(login),
+    SUBSCRIPTION: String(subscriptionId),
+    TENANT: String(tenantId),
+    APPLICATION: appId,
+    SECRET: password,
+    PRINCIPAL: principal.stdout.trim(),
+  });
+  assert.equal(finished.stdout, 'done\n', finished.stderr);
+  assert.equal(finished.code, 0);
+});
