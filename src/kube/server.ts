@@ -1,19 +1,20 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { Store } from '../store/contract.ts';
-import { Authentication } from './authn/authenticate.ts';
-import { decide, mastersAuthorizer } from './authz/authorize.ts';
+import { firstServiceAddress } from './admission/service-addresses.ts';
+import { impersonate } from './authn/impersonate.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { bootstrapObjects } from './bootstrap/objects.ts';
 import { InProcessClient } from './client.ts';
 import type { ClientErrorConstructor, ClusterClient } from './client-contract.ts';
+import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts';
 import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
 import { Discovery } from './discovery/documents.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
+import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
-import { ClusterStorage } from './storage/cluster-storage.ts';
 import { builtinResources } from './types/index.ts';
-import type { ClusterParts } from './verbs/call.ts';
 import { badRequest } from './wire/status.ts';
 
 export interface ApiServerOptions {
@@ -24,14 +25,16 @@ export interface ApiServerOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly version: VersionInfo;
-  /** Asked in order who a caller is; service account tokens of this cluster are recognised besides. */
+  /** Asked in order who a caller is, after the cluster's own service account tokens. */
   readonly authenticators: readonly Authenticator[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: readonly Authorizer[];
   /** PKCS#8 PEM of the key that signs service account tokens (EC P-256 or RSA); without it none are issued. */
   readonly serviceAccountKeyPem?: string;
-  /** `iss` of service account tokens; default `https://kubernetes.default.svc`. */
+  /** `iss` of service account tokens; default `https://kubernetes.default.svc.cluster.local`. */
   readonly serviceAccountIssuer?: string;
+  /** IPv4 range of service addresses; default `10.0.0.0/16`. */
+  readonly serviceCidr?: string;
   /** No service account injection into pods: nothing but an API server. */
   readonly bare: boolean;
   /** Class of the errors of `client()`: `ClusterError` of `reconcile`, so that its users recognise them. */
@@ -67,46 +70,37 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 class LibraryApiServer implements ApiServer {
   readonly handler: Handler;
   readonly #options: ApiServerOptions;
-  readonly #cluster: ClusterParts;
+  readonly #cluster: Cluster;
   readonly #handlerParts: HandlerParts;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    const { clock, random, log } = options;
     const resources = new ResourceRegistry(sharedResources());
-    const authorizers = [mastersAuthorizer, ...options.authorizers];
-    this.#cluster = {
-      storage: new ClusterStorage(options.store, options.keyPrefix),
-      resources,
-      clock,
-      random,
-      log,
-      admission: [],
-      authenticators: options.authenticators,
-      authorize: (review) => decide(authorizers, review),
-      leaseFor: async () => undefined,
-    };
+    this.#cluster = assembleCluster(options, resources);
+    const { parts, authentication } = this.#cluster;
     this.#handlerParts = {
-      cluster: this.#cluster,
+      cluster: parts,
+      authentication,
       paths: { discovery: new Discovery(resources), version: options.version },
-      authentication: new Authentication(options.authenticators, clock),
       decodeProtobuf: async () => {
         throw badRequest('protobuf bodies are not read yet');
       },
-      impersonate: async (_request, user) => user,
-      extraPaths: async () => undefined,
+      impersonate: (request, user) => impersonate(parts, request, user),
+      extraPaths: (request) => extraPath(request, { tokens: parts.tokens }),
     };
     this.handler = createHandler(this.#handlerParts);
   }
 
   async start(): Promise<void> {
-    await this.#cluster.storage.start();
-    await bootstrap(this.#cluster, []);
+    const { parts } = this.#cluster;
+    await parts.storage.start();
+    const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
+    await bootstrap(parts, bootstrapObjects(address));
   }
 
   client(user: UserInfo): ClusterClient {
     return new InProcessClient({
-      cluster: this.#cluster,
+      cluster: this.#cluster.parts,
       user,
       errorClass: this.#options.clientError,
       answer: (request, caller) => answerKnown(this.#handlerParts, request, caller),
@@ -114,10 +108,10 @@ class LibraryApiServer implements ApiServer {
   }
 
   resourceVersion(): string {
-    return String(this.#cluster.storage.revision());
+    return String(this.#cluster.parts.storage.revision());
   }
 
   async close(): Promise<void> {
-    this.#cluster.storage.close();
+    this.#cluster.parts.storage.close();
   }
 }

@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, type JsonObject, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import {
+  type Clock,
+  type JsonObject,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '../../src/base/index.ts';
 import {
   type CertificateAndKey,
   createAuthority,
@@ -191,7 +197,8 @@ async function request(server: ApiServer, path: string, init: RequestInit): Prom
     for (const each of typeof value === 'string' ? [value] : value) answered.append(name, each);
   }
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers: answered });
-  if ('start' in answer.body) throw new Error('streams are read through the socket: use kubectl or an https client');
+  if ('start' in answer.body)
+    throw new Error('streams are read through the socket: use kubectl or an https client');
   const bytes = answer.body instanceof Uint8Array ? answer.body : Buffer.concat(answer.body);
   return new Response(new Uint8Array(bytes), { status: answer.status, headers: answered });
 }

@@ -6,7 +6,6 @@ import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { ClusterParts } from '../verbs/call.ts';
 import { metadataOf, readMetadata, textOf } from '../verbs/metadata.ts';
-import { namespaceObjects } from './namespaces.ts';
 
 /**
  * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it, and
@@ -15,7 +14,7 @@ import { namespaceObjects } from './namespaces.ts';
 export async function bootstrap(parts: ClusterParts, objects: readonly JsonObject[]): Promise<void> {
   const writes: { put: string; value: Uint8Array }[] = [];
   const present = new Map<ServedResource, Set<string>>();
-  for (const object of [...namespaceObjects(), ...objects]) {
+  for (const object of objects) {
     const served = servedAs(parts, object);
     const { name, namespace } = readMetadata(object);
     const key = objectKey(textOf(namespace), textOf(name));

@@ -1,6 +1,8 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
 import type { AdmissionStep } from '../admission/admission.ts';
-import type { AccessDecision, AccessReview, Authenticator, UserInfo } from '../contract.ts';
+import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
+import type { PolicyRule } from '../authz/rules.ts';
+import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -43,7 +45,12 @@ export interface ClusterParts {
   readonly log: Logger;
   readonly admission: readonly AdmissionStep[];
   readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
-  readonly authenticators: readonly Authenticator[];
+  /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
+  rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
+  /** The user behind a bearer token. */
+  identify(token: string): Promise<UserInfo | undefined>;
+  /** Issues service account tokens, when there is a key for them. */
+  readonly tokens: ServiceAccountTokens | undefined;
   /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */
   leaseFor(resource: ServedResource): Promise<string | undefined>;
 }

@@ -27,7 +27,7 @@ export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
   try {
     return await (patchType === 'apply' ? apply(parts, call, body) : change(parts, call, body));
   } catch (thrown) {
-    throw thrown instanceof PatchError ? statusOf(thrown) : thrown;
+    throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
   }
 }
 
@@ -95,7 +95,8 @@ function checkVersion(call: Call, current: StoredObject | undefined, next: JsonO
   if (!current || version !== String(current.revision)) throw conflict(call.resource.subject(call.name));
 }
 
-function statusOf({ status, reason, message, causes }: PatchError): StatusError {
+/** A patch that does not apply, as the Status of the real server. */
+export function patchStatusError({ status, reason, message, causes }: PatchError): StatusError {
   return new StatusError(
     status,
     reason,

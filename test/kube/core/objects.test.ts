@@ -21,7 +21,11 @@ describe('objects of an API server', () => {
     });
     assert.match(created.metadata.uid ?? '', /^[0-9a-f-]{36}$/);
     const read = await client.get(configMaps, { name: 'first', namespace: 'default' });
-    assert.equal(read, await client.get(configMaps, { name: 'first', namespace: 'default' }), 'one shared object');
+    assert.equal(
+      read,
+      await client.get(configMaps, { name: 'first', namespace: 'default' }),
+      'one shared object',
+    );
     const listed = await client.list(configMaps, { labelSelector: 'app in (a,b)' });
     assert.equal(listed.items.length, 1);
     const updated = await client.update(configMaps, { ...structuredClone(read), data: { key: 'other' } });

@@ -1,0 +1,158 @@
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { type Clock, isObject, type JsonObject, type Random } from '../../base/index.ts';
+import type { UserInfo } from '../contract.ts';
+
+export interface TokenKeys {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly algorithm: 'ES256' | 'RS256';
+  readonly keyId: string;
+}
+
+/** Looks up whether what a token is bound to still exists. */
+export type BoundObjects = (
+  resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes',
+  namespace: string,
+  name: string,
+) => Promise<{ readonly uid: string } | undefined>;
+
+export interface TokenRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly audiences: readonly string[];
+  readonly expiresInSeconds: number;
+  readonly boundObject: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
+}
+
+/** Reads a PKCS#8 key: EC P-256 or RSA. */
+export function readTokenKeys(privateKeyPem: string): TokenKeys {
+  const privateKey = createPrivateKey(privateKeyPem);
+  const publicKey = createPublicKey(privateKey);
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    privateKey,
+    publicKey,
+    algorithm: privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256',
+    keyId: createHash('sha256').update(der).digest('base64url'),
+  };
+}
+
+/** Issues and recognises service account tokens. See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ */
+export class ServiceAccountTokens {
+  readonly issuer: string;
+  readonly #keyPem: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #bound: BoundObjects;
+  #keys: TokenKeys | undefined;
+
+  constructor(
+    key: { readonly privateKeyPem: string; readonly issuer: string },
+    parts: { readonly clock: Clock; readonly random: Random; readonly bound: BoundObjects },
+  ) {
+    this.#keyPem = key.privateKeyPem;
+    this.issuer = key.issuer;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#bound = parts.bound;
+  }
+
+  async issue(request: TokenRequest): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
+    const keys = this.#readKeys();
+    const nowSeconds = Math.floor(this.#clock.now() / 1000);
+    const expires = nowSeconds + request.expiresInSeconds;
+    const { boundObject } = request;
+    const bound = boundObject
+      ? { [boundObject.kind.toLowerCase()]: { name: boundObject.name, uid: boundObject.uid } }
+      : {};
+    const token = await new SignJWT({
+      'kubernetes.io': {
+        namespace: request.namespace,
+        serviceaccount: { name: request.name, uid: request.uid },
+        ...bound,
+      },
+    })
+      .setProtectedHeader({ alg: keys.algorithm, kid: keys.keyId })
+      .setIssuer(this.issuer)
+      .setSubject(usernameOf(request.namespace, request.name))
+      .setAudience(request.audiences.length > 0 ? [...request.audiences] : [this.issuer])
+      .setIssuedAt(nowSeconds)
+      .setNotBefore(nowSeconds)
+      .setExpirationTime(expires)
+      .setJti(this.#random.uuid())
+      .sign(keys.privateKey);
+    return { token, expiresAtMs: expires * 1000 };
+  }
+
+  /** The service account behind a token; undefined for any token that is not one of ours or not valid any more. */
+  async identify(token: string): Promise<UserInfo | undefined> {
+    if (!this.#looksOurs(token)) return undefined;
+    const { publicKey, algorithm } = this.#readKeys();
+    const claims = await jwtVerify(token, publicKey, {
+      issuer: this.issuer,
+      audience: this.issuer,
+      algorithms: [algorithm],
+      currentDate: new Date(this.#clock.now()),
+    }).then(
+      ({ payload }) => payload,
+      () => undefined,
+    );
+    const private_ = claims?.['kubernetes.io'];
+    return isObject(private_) ? this.#userOf(private_, String(claims?.jti ?? '')) : undefined;
+  }
+
+  /** The key set of `/openid/v1/jwks`. */
+  keySet(): JsonObject {
+    const { publicKey, algorithm, keyId } = this.#readKeys();
+    const jwk = publicKey.export({ format: 'jwk' });
+    const members: JsonObject = { use: 'sig', kid: keyId, alg: algorithm };
+    for (const [name, value] of Object.entries(jwk)) if (typeof value === 'string') members[name] = value;
+    return { keys: [members] };
+  }
+
+  #readKeys(): TokenKeys {
+    this.#keys ??= readTokenKeys(this.#keyPem);
+    return this.#keys;
+  }
+
+  /** Most tokens belong to other issuers: their signatures are not worth a look. */
+  #looksOurs(token: string): boolean {
+    const [, payload = ''] = token.split('.');
+    try {
+      const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+      return isObject(claims) && claims['iss'] === this.issuer && isObject(claims['kubernetes.io']);
+    } catch {
+      return false;
+    }
+  }
+
+  async #userOf(claims: JsonObject, id: string): Promise<UserInfo | undefined> {
+    const namespace = String(claims['namespace'] ?? '');
+    const account = isObject(claims['serviceaccount']) ? claims['serviceaccount'] : {};
+    const name = String(account['name'] ?? '');
+    const uid = String(account['uid'] ?? '');
+    if ((await this.#bound('serviceaccounts', namespace, name))?.uid !== uid) return undefined;
+    const extra: Record<string, string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${id}`] };
+    for (const [kind, resource] of [
+      ['pod', 'pods'],
+      ['secret', 'secrets'],
+      ['node', 'nodes'],
+    ] as const) {
+      const object = claims[kind];
+      if (!isObject(object)) continue;
+      const where = kind === 'node' ? '' : namespace;
+      const found = await this.#bound(resource, where, String(object['name'] ?? ''));
+      if (found?.uid !== object['uid']) return undefined;
+      extra[`authentication.kubernetes.io/${kind}-name`] = [String(object['name'])];
+      extra[`authentication.kubernetes.io/${kind}-uid`] = [String(object['uid'])];
+    }
+    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+    return { username: usernameOf(namespace, name), uid, groups, extra };
+  }
+}
+
+function usernameOf(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}

@@ -1,0 +1,110 @@
+import { isObject } from '../base/index.ts';
+import type { AdmissionStep } from './admission/admission.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
+import { rbacEscalation } from './admission/rbac-escalation.ts';
+import { serviceAddresses } from './admission/service-addresses.ts';
+import { Authentication } from './authn/authenticate.ts';
+import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
+import { decide, mastersAuthorizer } from './authz/authorize.ts';
+import { Rbac } from './authz/rbac.ts';
+import type { PolicyRule } from './authz/rules.ts';
+import type { UserInfo } from './contract.ts';
+import type { ResourceRegistry } from './discovery/registry.ts';
+import type { ApiServerOptions } from './server.ts';
+import { ClusterStorage } from './storage/cluster-storage.ts';
+import { EventLeases } from './storage/event-leases.ts';
+import { objectKey } from './storage/keys.ts';
+import type { ClusterParts } from './verbs/call.ts';
+
+/** Addresses of services when nobody says otherwise. */
+export const defaultServiceCidr = '10.0.0.0/16';
+
+const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
+
+export interface Cluster {
+  readonly parts: ClusterParts;
+  readonly authentication: Authentication;
+}
+
+/** Puts the parts of one API server together. */
+export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
+  const { clock, random, log } = options;
+  const storage = new ClusterStorage(options.store, options.keyPrefix);
+  const rbac = new Rbac(storage, resources);
+  const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
+  const tokens = serviceAccountTokens(options, storage, resources);
+  const authentication = new Authentication(
+    tokens
+      ? [
+          ({ bearerToken }) =>
+            bearerToken === undefined ? Promise.resolve(undefined) : tokens.identify(bearerToken),
+          ...options.authenticators,
+        ]
+      : options.authenticators,
+    clock,
+  );
+  const leases = new EventLeases(storage, clock);
+  const parts: ClusterParts = {
+    storage,
+    resources,
+    clock,
+    random,
+    log,
+    tokens,
+    admission: admissionSteps(options, rbac),
+    authorize: (review) => decide(authorizers, review),
+    identify: (token) => authentication.identify(token, undefined),
+    rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
+    leaseFor: (resource) => leases.leaseFor(resource),
+  };
+  return { parts, authentication };
+}
+
+/** The order matters: a namespace that is going is the first thing to know, rights are asked about what is final. */
+function admissionSteps(options: ApiServerOptions, rbac: Rbac): readonly AdmissionStep[] {
+  return [
+    namespaceLifecycle,
+    ...(options.bare ? [] : [podServiceAccount]),
+    podTolerations,
+    podPriority,
+    serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
+    rbacEscalation(rbac),
+  ];
+}
+
+const allRules: PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] },
+  { verbs: ['*'], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ['*'] },
+];
+
+async function rulesOf(
+  user: UserInfo,
+  namespace: string,
+  { rbac, others }: { rbac: Rbac; others: number },
+): Promise<{ rules: PolicyRule[]; incomplete: boolean }> {
+  if (user.groups.includes('system:masters')) return { rules: allRules, incomplete: false };
+  return { rules: await rbac.rulesOfUser(user, namespace), incomplete: others > 0 };
+}
+
+function serviceAccountTokens(
+  { serviceAccountKeyPem, serviceAccountIssuer, clock, random }: ApiServerOptions,
+  storage: ClusterStorage,
+  resources: ResourceRegistry,
+): ServiceAccountTokens | undefined {
+  if (serviceAccountKeyPem === undefined) return undefined;
+  const issuer = serviceAccountIssuer ?? defaultIssuer;
+  return new ServiceAccountTokens(
+    { privateKeyPem: serviceAccountKeyPem, issuer },
+    {
+      clock,
+      random,
+      async bound(plural, namespace, name) {
+        const resource = resources.find('', 'v1', plural);
+        const found = resource && (await storage.collection(resource)).get(objectKey(namespace, name));
+        const metadata = found?.peek(resource)['metadata'];
+        return isObject(metadata) ? { uid: String(metadata['uid']) } : undefined;
+      },
+    },
+  );
+}

@@ -1,0 +1,105 @@
+import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { readLabelSelector } from '../selectors/label-selector.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { withDeleteBody } from '../wire/options.ts';
+import { badRequest, conflict, internalError, methodNotAllowed, StatusError } from '../wire/status.ts';
+import type { Answer, Call, ClusterParts } from './call.ts';
+import { readObject } from './decode.ts';
+import { removeObject } from './delete.ts';
+import { require } from './get.ts';
+import { labelsOf, metadataOf, readMetadata, textOf } from './metadata.ts';
+import { modify } from './update.ts';
+
+const success: Answer = {
+  type: 'value',
+  code: 201,
+  value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
+  resource: undefined,
+};
+
+/** `pods/binding` and `bindings`: gives a pod its node. */
+export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const body = await call.body.read();
+  if (!isObject(body) || !isObject(body['target']))
+    throw badRequest('the body of the request is not a Binding');
+  const node = textOf(body['target']['name']);
+  const name = call.name || textOf(readMetadata(body)['name']);
+  const pods = parts.resources.find('', 'v1', 'pods');
+  if (!pods) throw internalError('pods are not served');
+  await modify(
+    parts,
+    { ...call, resource: pods, subresource: 'binding', name },
+    {
+      mayCreate: false,
+      mayRetry: true,
+      compute: (current) =>
+        bound(parts, { current, node, name, annotations: readMetadata(body)['annotations'] }, pods),
+    },
+  );
+  return success;
+}
+
+function bound(
+  parts: ClusterParts,
+  binding: { current: StoredObject | undefined; node: string; name: string; annotations: unknown },
+  pods: Call['resource'],
+): JsonObject {
+  const { current, node, name } = binding;
+  if (!current) throw internalError('a binding never creates');
+  const pod = current.copy(pods);
+  const spec = isObject(pod['spec']) ? pod['spec'] : {};
+  const subject = { group: '', resource: 'pods/binding', name };
+  if (metadataOf(pod)['deletionTimestamp'] !== undefined) {
+    throw conflict(subject, `pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (textOf(spec['nodeName']) !== '') {
+    throw conflict(subject, `pod ${name} is already assigned to node ${JSON.stringify(spec['nodeName'])}`);
+  }
+  pod['spec'] = { ...spec, nodeName: node };
+  if (isObject(binding.annotations)) {
+    const own = metadataOf(pod)['annotations'];
+    metadataOf(pod)['annotations'] = { ...(isObject(own) ? own : {}), ...binding.annotations };
+  }
+  const status = isObject(pod['status']) ? pod['status'] : {};
+  const conditions = Array.isArray(status['conditions']) ? status['conditions'] : [];
+  const others = conditions.filter((each) => !isObject(each) || each['type'] !== 'PodScheduled');
+  const now = rfc3339Seconds(parts.clock.now());
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
+  pod['status'] = { ...status, conditions: [...others, scheduled] };
+  return pod;
+}
+
+/** `pods/eviction`: a delete that disruption budgets may refuse. */
+export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const body = await readObject(call);
+  const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
+  await checkBudgets(parts, call, pod);
+  const deletion = isObject(body['deleteOptions']) ? body['deleteOptions'] : {};
+  await removeObject(parts, { ...call, subresource: '', options: withDeleteBody(call.options, deletion) });
+  return success;
+}
+
+async function checkBudgets(parts: ClusterParts, call: Call, pod: JsonObject): Promise<void> {
+  const budgets = parts.resources.find('policy', 'v1', 'poddisruptionbudgets');
+  if (!budgets) return;
+  const collection = await parts.storage.collection(budgets);
+  const labels = labelsOf(pod) ?? {};
+  for (const stored of collection.scan(`${call.namespace}/`)) {
+    const budget = stored.peek(budgets);
+    const spec = isObject(budget['spec']) ? budget['spec'] : {};
+    if (!isObject(spec['selector']) || !readLabelSelector(spec['selector'])(labels)) continue;
+    const status = isObject(budget['status']) ? budget['status'] : {};
+    const allowed = status['disruptionsAllowed'];
+    if (typeof allowed === 'number' && allowed > 0) continue;
+    const message = `The disruption budget ${stored.name} needs ${String(status['desiredHealthy'] ?? 0)} healthy pods and has ${String(status['currentHealthy'] ?? 0)} currently`;
+    throw new StatusError(
+      429,
+      'TooManyRequests',
+      "Cannot evict pod as it would violate the pod's disruption budget.",
+      { causes: [{ reason: 'DisruptionBudget', message }] },
+      10,
+    );
+  }
+}
