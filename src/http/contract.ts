@@ -64,6 +64,8 @@ export type UpgradeHandler = (request: HttpRequest) => Promise<HttpResponse | We
 export interface WebSocketAccept {
   /** Called once the handshake is done. */
   accept(socket: MessageSocket): void;
+  /** Called instead of `accept` when the caller went away or the handshake was wrong: give back what was opened. */
+  abandon?(): void;
   /** The subprotocol to confirm, when the client offered it. */
   readonly subprotocol?: string;
 }

@@ -32,4 +32,11 @@ export {
 } from './node/listener.ts';
 export type { TlsIdentity, TlsSettings } from './node/tls-front.ts';
 export { messageSocket } from './node/web-socket.ts';
+export {
+  type ConnectedWebSocket,
+  codeOfStatus,
+  connectWebSocket,
+  messageIn,
+  type WebSocketTarget,
+} from './node/web-socket-client.ts';
 export { createRouter, type Filter, type PathParameters, type Route, withFilters } from './router.ts';

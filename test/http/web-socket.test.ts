@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { CodedError, utf8 } from '../../src/base/index.ts';
-import { jsonResponse, type MessageSocket, type UpgradeHandler } from '../../src/http/index.ts';
+import {
+  connectWebSocket,
+  jsonResponse,
+  type MessageSocket,
+  type UpgradeHandler,
+} from '../../src/http/index.ts';
 import { ca, deferred, fetch1, fetch2, serve, session2 } from './support.ts';
 
 const notFound = () => ({ status: 404 });
@@ -160,4 +165,67 @@ test('a peer that vanishes closes the socket, and closing the listener does too'
   const gone = once(second, 'close');
   await listener.close();
   await gone;
+});
+
+test('a peer that answers no ping is cut off; one that does is kept', async (t) => {
+  const accepted: MessageSocket[] = [];
+  const { port } = await serve(t, notFound, {
+    upgrade: async () => ({ accept: (socket) => accepted.push(socket) }),
+    limits: { webSocketPingMs: 40 },
+  });
+  const alive = open(port);
+  const dead = new WebSocket(`wss://localhost:${port}/`, { ca, family: 4, autoPong: false });
+  await Promise.all([once(alive, 'open'), once(dead, 'open')]);
+  for (const socket of accepted) socket.onMessage(() => {});
+  dead.on('error', () => {});
+  assert.equal((await once(dead, 'close'))[0], 1006);
+  await once(alive, 'ping');
+  assert.equal(alive.readyState, WebSocket.OPEN);
+  alive.terminate();
+});
+
+test('what was opened for an upgrade is given back when its handshake is wrong', async (t) => {
+  const abandoned = deferred();
+  const { port } = await serve(t, notFound, {
+    upgrade: async () => ({ accept: () => assert.fail('not a handshake'), abandon: abandoned.resolve }),
+  });
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  assert.equal((await fetch1(port, { headers })).status, 400);
+  await abandoned.promise;
+});
+
+test('the client half connects, tells a refusal from silence, and checks the certificate', async (t) => {
+  const { port } = await serve(t, notFound, {
+    upgrade: async (request) => {
+      const { path } = request;
+      if (path === '/no') throw new CodedError('forbidden', 'Not with this token.');
+      assert.equal(path === '/' && request.header('x-test'), 'yes');
+      return { accept: (socket) => socket.onMessage((message) => socket.send(message)), subprotocol: 'b' };
+    },
+  });
+  const url = `wss://localhost:${port}`;
+  const { socket, subprotocol } = await connectWebSocket({
+    url: `${url}/`,
+    ca,
+    subprotocols: ['a', 'b'],
+    headers: { 'x-test': 'yes' },
+    handshakeMs: 5000,
+  });
+  assert.equal(subprotocol, 'b');
+  const answer = deferred<Uint8Array>();
+  socket.onMessage(answer.resolve);
+  socket.send(utf8('hello'));
+  assert.equal(Buffer.from(await answer.promise).toString(), 'hello');
+  const closed = deferred<number>();
+  socket.onClose(closed.resolve);
+  socket.close();
+  assert.equal(await closed.promise, 1000);
+  const failure = (target: { url: string; ca?: string }) =>
+    connectWebSocket({ handshakeMs: 5000, ...target }).then(
+      () => assert.fail('connected'),
+      (thrown) => [thrown.code, thrown.message],
+    );
+  assert.deepEqual(await failure({ url: `${url}/no`, ca }), ['forbidden', 'Not with this token.']);
+  assert.equal((await failure({ url: `${url}/` }))[0], 'unavailable', 'a CA that is not trusted');
+  assert.equal((await failure({ url: 'wss://127.0.0.1:1/', ca }))[0], 'unavailable');
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
-import type { Logger } from '../../base/index.ts';
+import type { Clock, Logger } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse, UpgradeHandler, WebSocketAccept } from '../contract.ts';
 import { errorResponse } from '../errors.ts';
 import { logFailure } from '../filters.ts';
@@ -21,12 +21,13 @@ export class Http1Server {
     readonly answer: Answer;
     readonly upgrade: UpgradeHandler | undefined;
     readonly limits: ListenerLimits;
+    readonly clock: Clock;
     readonly log: Logger;
   }) {
-    const { answer, upgrade, limits, log } = use;
+    const { answer, upgrade, limits, clock, log } = use;
     this.#answer = answer;
     this.#log = log;
-    this.#webSockets = new WebSocketAcceptor(limits);
+    this.#webSockets = new WebSocketAcceptor(limits, clock);
     this.#server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
@@ -70,9 +71,12 @@ export class Http1Server {
     socket.on('error', ignore);
     const request = new Http1Request(message, socket, this.#factsOf(message));
     const result = await this.#judge(handler, request);
-    if (socket.destroyed) return;
-    if ('accept' in result) this.#webSockets.accept({ message, socket, head }, result);
-    else refuse(from, result);
+    if ('accept' in result) {
+      if (socket.destroyed) result.abandon?.();
+      else this.#webSockets.accept({ message, socket, head }, result);
+    } else if (!socket.destroyed) {
+      refuse(from, result);
+    }
   }
 
   async #judge(handler: UpgradeHandler, request: HttpRequest): Promise<HttpResponse | WebSocketAccept> {

@@ -15,6 +15,8 @@ export interface ListenerLimits {
   readonly webSocketMessageBytes: number;
   /** What may wait for a slow WebSocket peer before `send` answers false. */
   readonly webSocketBufferBytes: number;
+  /** A WebSocket peer that answers no ping within this time is cut off. */
+  readonly webSocketPingMs: number;
   /** How long `close` lets responses end by themselves. */
   readonly closeGraceMs: number;
 }
@@ -30,5 +32,6 @@ export const listenerLimits: ListenerLimits = {
   http2WindowBytes: 1024 * 1024,
   webSocketMessageBytes: 16 * 1024 * 1024,
   webSocketBufferBytes: 256 * 1024,
+  webSocketPingMs: 30_000,
   closeGraceMs: 500,
 };

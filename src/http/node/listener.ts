@@ -66,6 +66,7 @@ class NodeListener implements Listener {
       answer: this.#answer,
       upgrade: options.upgrade,
       limits: this.#limits,
+      clock: options.clock,
       log: options.log,
     });
     if (tls) this.#tls = new TlsFront(tls, this.#limits, (socket, tag) => this.#serveSecured(socket, tag));

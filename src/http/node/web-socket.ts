@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Clock, Timer } from '../../base/index.ts';
 import type { MessageSocket, WebSocketAccept } from '../contract.ts';
 import type { ListenerLimits } from './limits.ts';
 
@@ -8,10 +9,15 @@ import type { ListenerLimits } from './limits.ts';
 export class WebSocketAcceptor {
   readonly #server: WebSocketServer;
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
-  readonly #bufferBytes: number;
+  readonly #limits: ListenerLimits;
+  readonly #clock: Clock;
+  /** Peers that have been pinged and have not answered yet. */
+  #silent = new WeakSet<WebSocket>();
+  #pinging: Timer | undefined;
 
-  constructor(limits: ListenerLimits) {
-    this.#bufferBytes = limits.webSocketBufferBytes;
+  constructor(limits: ListenerLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
     this.#server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -21,23 +27,46 @@ export class WebSocketAcceptor {
         return wanted !== undefined && offered.has(wanted) ? wanted : false;
       },
     });
-    // The handshake itself was wrong: `ws` has answered 400 and there is nobody to tell.
-    this.#server.on('wsClientError', (_error, socket) => socket.destroy());
   }
 
   accept(
     from: { readonly message: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
-    { accept, subprotocol }: WebSocketAccept,
+    { accept, abandon, subprotocol }: WebSocketAccept,
   ): void {
     if (subprotocol !== undefined) this.#subprotocols.set(from.message, subprotocol);
+    let accepted = false;
     this.#server.handleUpgrade(from.message, from.socket, from.head, (socket) => {
-      accept(messageSocket(socket, this.#bufferBytes));
+      accepted = true;
+      socket.on('pong', () => this.#silent.delete(socket));
+      this.#pinging ??= this.#pingLater();
+      accept(messageSocket(socket, this.#limits.webSocketBufferBytes));
     });
+    // A wrong handshake has been answered by `ws`, at once.
+    if (!accepted) abandon?.();
   }
 
   close(): void {
+    this.#pinging?.cancel();
     for (const client of this.#server.clients) client.terminate();
     this.#server.close();
+  }
+
+  #pingLater(): Timer {
+    return this.#clock.after(this.#limits.webSocketPingMs, () => {
+      for (const client of this.#server.clients) this.#ping(client);
+      this.#pinging = this.#server.clients.size > 0 ? this.#pingLater() : undefined;
+    });
+  }
+
+  #ping(client: WebSocket): void {
+    // The answer of a peer that is held back cannot be read; writing to it still finds out when it is gone.
+    if (this.#silent.has(client) && !client.isPaused) {
+      client.terminate();
+      return;
+    }
+    if (client.readyState !== client.OPEN) return;
+    this.#silent.add(client);
+    client.ping();
   }
 }
 
