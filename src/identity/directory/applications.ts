@@ -17,6 +17,7 @@ export type ApplicationChange = Partial<NewApplication>;
 export interface ServicePrincipalChange {
   readonly displayName?: string;
   readonly accountEnabled?: boolean;
+  readonly certificates?: readonly CertificateRecord[];
   readonly properties?: JsonObject;
 }
 
@@ -104,6 +105,7 @@ export class Applications {
         displayName: application.displayName,
         type: 'Application',
         accountEnabled: change.accountEnabled ?? true,
+        certificates: change.certificates ?? [],
         properties: change.properties ?? {},
       };
       const name = nameOf.servicePrincipal(appId);
@@ -125,6 +127,7 @@ export class Applications {
         ...stored,
         displayName: change.displayName ?? stored.displayName,
         accountEnabled: change.accountEnabled ?? stored.accountEnabled,
+        certificates: change.certificates ?? stored.certificates ?? [],
         properties: { ...stored.properties, ...change.properties },
       };
       return {

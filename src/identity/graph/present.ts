@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/index.ts';
 import { redirectUrisOf } from '../login/clients.ts';
 import type {
   ApplicationRecord,
+  CertificateRecord,
   DirectoryRecord,
   SecretRecord,
   ServicePrincipalRecord,
@@ -62,16 +63,7 @@ function applicationProperties(surface: Surface, record: ApplicationRecord): Jso
     identifierUris: [...record.identifierUris],
     publisherDomain: surface.objects.tenant().domain,
     passwordCredentials: passwordCredentials(surface, record.id),
-    keyCredentials: record.certificates.map((certificate) => ({
-      customKeyIdentifier: Buffer.from(certificate.thumbprint, 'base64url').toString('hex').toUpperCase(),
-      displayName: certificate.displayName,
-      endDateTime: certificate.endDateTime,
-      key: null,
-      keyId: certificate.keyId,
-      startDateTime: certificate.startDateTime,
-      type: 'AsymmetricX509Cert',
-      usage: 'Verify',
-    })),
+    keyCredentials: keyCredentials(record.certificates),
   };
 }
 
@@ -81,6 +73,7 @@ function servicePrincipalProperties(surface: Surface, record: ServicePrincipalRe
     accountEnabled: record.accountEnabled,
     servicePrincipalType: record.type,
     passwordCredentials: passwordCredentials(surface, record.id),
+    keyCredentials: keyCredentials(record.certificates ?? []),
   };
   if (record.firstParty)
     return { ...common, appDisplayName: record.displayName, signInAudience: 'AzureADMultipleOrgs' };
@@ -103,6 +96,19 @@ function servicePrincipalProperties(surface: Surface, record: ServicePrincipalRe
     replyUrls: record.properties['replyUrls'] ?? [...web, ...spa, ...publicClient],
     signInAudience: application?.properties['signInAudience'] ?? 'AzureADMyOrg',
   };
+}
+
+function keyCredentials(certificates: readonly CertificateRecord[]): JsonObject[] {
+  return certificates.map((certificate) => ({
+    customKeyIdentifier: Buffer.from(certificate.thumbprint, 'base64url').toString('hex').toUpperCase(),
+    displayName: certificate.displayName,
+    endDateTime: certificate.endDateTime,
+    key: null,
+    keyId: certificate.keyId,
+    startDateTime: certificate.startDateTime,
+    type: 'AsymmetricX509Cert',
+    usage: 'Verify',
+  }));
 }
 
 function passwordCredentials(surface: Surface, objectId: string): JsonObject[] {

@@ -11,7 +11,7 @@ import {
   parameter,
   readBody,
 } from './call.ts';
-import { graphErrors } from './errors.ts';
+import { readCertificates, refusePasswords } from './key-credentials.ts';
 import { answerCollection } from './query.ts';
 import { shapes } from './shapes.ts';
 import { defined } from './users.ts';
@@ -39,10 +39,13 @@ export const createServicePrincipal: Operation = async (call) => {
   demandAdministrator(call);
   const body = new BodyReader(await readBody(call), shapes.servicePrincipal);
   const appId = body.requiredText('appId');
-  refuseCredentials(body);
-  const { directory } = call.surface;
+  refusePasswords(body);
+  const { directory, random } = call.surface;
   const record = await directory.applications.createServicePrincipal(appId, {
-    ...defined({ accountEnabled: body.flag('accountEnabled') }),
+    ...defined({
+      accountEnabled: body.flag('accountEnabled'),
+      certificates: readCertificates(body, [], () => random.uuid()),
+    }),
     properties: body.properties(),
   });
   await directory.membership.add('owners', record.id, [call.principal.objectId]);
@@ -53,9 +56,14 @@ export const updateServicePrincipal: Operation = async (call) => {
   const record = pathServicePrincipal(call);
   demandOwner(call, record);
   const body = new BodyReader(await readBody(call), shapes.servicePrincipal);
-  refuseCredentials(body);
-  await call.surface.directory.applications.updateServicePrincipal(record.id, {
-    ...defined({ accountEnabled: body.flag('accountEnabled'), displayName: body.text('displayName') }),
+  refusePasswords(body);
+  const { directory, random } = call.surface;
+  await directory.applications.updateServicePrincipal(record.id, {
+    ...defined({
+      accountEnabled: body.flag('accountEnabled'),
+      displayName: body.text('displayName'),
+      certificates: readCertificates(body, record.certificates ?? [], () => random.uuid()),
+    }),
     properties: body.properties(record.properties),
   });
   return noContent;
@@ -67,10 +75,3 @@ export const deleteServicePrincipal: Operation = async (call) => {
   await call.surface.directory.removeObject(record.id);
   return noContent;
 };
-
-function refuseCredentials(body: BodyReader): void {
-  const given = [...(body.objects('passwordCredentials') ?? []), ...(body.objects('keyCredentials') ?? [])];
-  if (given.length > 0) {
-    throw graphErrors.badRequest('Use addPassword for secrets; certificates belong to the application.');
-  }
-}

@@ -32,7 +32,7 @@ export async function authenticateClient(surface: Surface, exchange: Exchange): 
     return client;
   }
   if (presented.assertion !== undefined) {
-    await checkAssertion(surface, client.application, presented.assertion);
+    await checkAssertion(surface, client, presented.assertion);
     return { ...client, proof: 'certificate' };
   }
   if (presented.secret === undefined) return client;
@@ -156,13 +156,14 @@ function formDecode(text: string): string {
 /** A JWT signed with a certificate of the application (RFC 7523). */
 async function checkAssertion(
   surface: Surface,
-  application: ApplicationRecord,
+  { clientId, application, servicePrincipal }: Client,
   assertion: string,
 ): Promise<void> {
   const [header, claims] = assertion.split('.').slice(0, 2).map(readPart);
   if (!header || !claims) throw aadsts.wrongAssertion('it is not a JWT.');
   const names = [header['x5t'], header['x5t#S256'], header['kid']];
-  const certificate = application.certificates.find(
+  const certificates = [...(application?.certificates ?? []), ...(servicePrincipal?.certificates ?? [])];
+  const certificate = certificates.find(
     (one) => names.includes(one.thumbprint) || names.includes(one.thumbprintSha256),
   );
   if (!certificate) throw aadsts.wrongAssertion('no certificate of the application has this thumbprint.');
@@ -172,7 +173,7 @@ async function checkAssertion(
   await compactVerify(assertion, publicKey, { algorithms: ['RS256', 'PS256', 'ES256'] }).catch(() => {
     throw aadsts.wrongAssertion('its signature does not fit the certificate.');
   });
-  checkAssertionClaims(claims, { clientId: application.appId, login: surface.origins().login, now });
+  checkAssertionClaims(claims, { clientId, login: surface.origins().login, now });
 }
 
 function checkAssertionClaims(

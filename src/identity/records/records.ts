@@ -37,6 +37,8 @@ export interface ServicePrincipalRecord extends ObjectRecord {
   readonly appId: string;
   readonly type: 'Application' | 'ManagedIdentity';
   readonly accountEnabled: boolean;
+  /** Certificates of its own, besides those of its application. */
+  readonly certificates?: readonly CertificateRecord[];
   /** Managed identities: the resource they belong to. */
   readonly resourceId?: string;
   /** One of Microsoft's own, known from the start and not stored. */
