@@ -239,6 +239,8 @@ export interface ResourceAction {
 
 export interface ActionCall {
   readonly record: ResourceRecord;
+  /** Writes the record that the action works on, e.g. to keep a key that it made. As `RecordStore.update`. */
+  update(change: (record: ResourceRecord) => ResourceRecord | undefined): Promise<ResourceRecord | undefined>;
   readonly body: JsonObject;
   readonly query: URLSearchParams;
   readonly caller: Caller;

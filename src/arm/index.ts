@@ -48,5 +48,5 @@ export { createResourceManager, type ResourceManager } from './manager.ts';
 export { isOffered, normalLocation, type Region, regionDisplayNames, regions } from './regions.ts';
 export { resourceManagerVersions } from './resource-versions.ts';
 export type { DeleteProgress, SystemDeletes } from './system-delete.ts';
-export { isFinalState, madeByEstate, newEtag } from './values.ts';
+export { firstEtag, isFinalState, madeByEstate, newEtag } from './values.ts';
 export { isAtLeastVersion } from './versions.ts';

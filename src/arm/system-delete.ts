@@ -29,6 +29,13 @@ export function systemDeletes(services: Services): SystemDeletes {
           await services.records.remove(id);
           return { state: 'gone' };
         }
+        if (type.verbs && !type.verbs.includes('delete')) {
+          return {
+            state: 'refused',
+            code: 'MethodNotAllowed',
+            message: `'${stored.id}' goes with its parent.`,
+          };
+        }
         if (!isFinalState(stored.provisioningState)) {
           return {
             state: 'refused',

@@ -18,6 +18,7 @@ export async function runAction(exchange: Exchange, services: Services): Promise
   exchange.atProvider = true;
   const call: ActionCall = {
     record,
+    update: (change) => services.records.update(record.id, change),
     body: exchange.body,
     query: exchange.query,
     caller: exchange.caller,

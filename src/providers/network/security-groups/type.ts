@@ -1,0 +1,58 @@
+import type { ResourceRecord, ResourceType, ResourceWrite, TypeContext } from '../../../arm/index.ts';
+import { subscriptionOf } from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { networkName, networkType } from '../declare.ts';
+import { objectsAt, propertiesOf, referenceId } from '../json.ts';
+import { networkTypes } from '../references.ts';
+import { networkRefusals } from '../refusals.ts';
+
+/**
+ * Microsoft.Network/networkSecurityGroups: kept and shown; no traffic passes them, so none is filtered.
+ * Source: https://learn.microsoft.com/rest/api/virtualnetwork/network-security-groups
+ */
+export const securityGroups: ResourceType = {
+  ...networkType,
+  type: 'networkSecurityGroups',
+  scope: 'tracked',
+  name: networkName(1, 80),
+  patchable: ['tags'],
+  prepare: prepareGroup,
+  present: presentGroup,
+  beforeDelete: refuseUsed,
+};
+
+function prepareGroup({ id, verb, body, stored, context }: ResourceWrite) {
+  if (verb === 'patch') return { properties: stored?.properties ?? {} };
+  const rules = objectsAt(propertiesOf(body).securityRules).map((rule) => ({
+    name: rule.name,
+    id: `${id}/securityRules/${String(rule.name)}`,
+    type: 'Microsoft.Network/networkSecurityGroups/securityRules',
+    properties: { provisioningState: 'Succeeded', ...propertiesOf(rule) },
+  }));
+  const resourceGuid = stored?.properties.resourceGuid ?? context.random.uuid();
+  return { properties: { resourceGuid, securityRules: rules, defaultSecurityRules: [] } };
+}
+
+async function subnetsOf(id: string, records: TypeContext['records']): Promise<string[]> {
+  const all = await records.list(`/subscriptions/${subscriptionOf(id)}`, networkTypes.subnets);
+  return all
+    .filter(
+      ({ properties }) => referenceId(properties.networkSecurityGroup)?.toLowerCase() === id.toLowerCase(),
+    )
+    .map((subnet) => subnet.id);
+}
+
+async function presentGroup(
+  record: ResourceRecord,
+  { records }: { readonly records: TypeContext['records'] },
+): Promise<JsonObject> {
+  const users = await subnetsOf(record.id, records);
+  return users.length === 0
+    ? record.properties
+    : { ...record.properties, subnets: users.map((id) => ({ id })) };
+}
+
+async function refuseUsed(record: ResourceRecord, { records }: TypeContext): Promise<void> {
+  const users = await subnetsOf(record.id, records);
+  if (users.length > 0) throw networkRefusals.securityGroupInUse(record.id, users.join(','));
+}

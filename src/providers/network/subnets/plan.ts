@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../../base/index.ts';
+import { type AddressRange, contains, overlaps, parseRange } from '../cidr.ts';
+import { objectAt, objectsAt, oneOf, textsAt } from '../json.ts';
+import { networkRefusals } from '../refusals.ts';
+
+const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'] as const;
+const switches = ['Enabled', 'Disabled'] as const;
+
+/** Members of a subnet that are kept as they were sent. */
+const keptMembers = [
+  'networkSecurityGroup',
+  'routeTable',
+  'natGateway',
+  'serviceEndpoints',
+  'serviceEndpointPolicies',
+  'sharingScope',
+  'defaultOutboundAccess',
+] as const;
+
+/** The stored properties of a subnet, from a body's. Throws for missing or malformed prefixes. */
+export function subnetProperties(sent: JsonObject, id: string): JsonObject {
+  const prefixes = subnetPrefixes(sent);
+  if (prefixes.length === 0) throw networkRefusals.missingPrefix(id);
+  for (const prefix of prefixes) rangeOf(prefix, id);
+  const properties: JsonObject =
+    typeof sent.addressPrefix === 'string'
+      ? { addressPrefix: sent.addressPrefix }
+      : { addressPrefixes: prefixes };
+  for (const member of keptMembers) {
+    if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
+  }
+  properties.delegations = objectsAt(sent.delegations).map((delegation) => renderDelegation(delegation, id));
+  properties.privateEndpointNetworkPolicies = oneOf(sent.privateEndpointNetworkPolicies, {
+    words: policies,
+    default: 'Disabled',
+    path: 'properties.privateEndpointNetworkPolicies',
+  });
+  properties.privateLinkServiceNetworkPolicies = oneOf(sent.privateLinkServiceNetworkPolicies, {
+    words: switches,
+    default: 'Enabled',
+    path: 'properties.privateLinkServiceNetworkPolicies',
+  });
+  return properties;
+}
+
+function renderDelegation(delegation: JsonObject, subnetId: string): JsonObject {
+  const name = String(delegation.name ?? 'delegation');
+  const { serviceName } = objectAt(delegation.properties);
+  return {
+    name,
+    id: `${subnetId}/delegations/${name}`,
+    type: 'Microsoft.Network/virtualNetworks/subnets/delegations',
+    properties: { serviceName, provisioningState: 'Succeeded', actions: [] },
+  };
+}
+
+/** Address prefixes of a subnet's properties, in whichever form they stand. */
+export function subnetPrefixes(properties: JsonObject): string[] {
+  const { addressPrefix } = properties;
+  return typeof addressPrefix === 'string' && addressPrefix !== ''
+    ? [addressPrefix]
+    : textsAt(properties.addressPrefixes);
+}
+
+/** Address prefixes of a virtual network's properties. */
+export function networkPrefixes(properties: JsonObject): string[] {
+  return textsAt(objectAt(properties.addressSpace).addressPrefixes);
+}
+
+/** The range of a prefix; throws InvalidCIDRNotation. */
+export function rangeOf(prefix: string, owner: string): AddressRange {
+  const range = parseRange(prefix);
+  if (!range) throw networkRefusals.invalidCidr(prefix, owner);
+  return range;
+}
+
+export interface PlannedSubnet {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+}
+
+/** Throws when a subnet lies outside its network's address space or two subnets overlap. */
+export function checkPlan(network: {
+  readonly name: string;
+  readonly id: string;
+  readonly prefixes: readonly string[];
+  readonly subnets: readonly PlannedSubnet[];
+}): void {
+  const space = network.prefixes.map((prefix) => rangeOf(prefix, network.id));
+  const taken: AddressRange[] = [];
+  for (const subnet of network.subnets) {
+    const ranges = subnet.prefixes.map((prefix) => rangeOf(prefix, network.id));
+    for (const range of ranges) {
+      if (!space.some((outer) => contains(outer, range)))
+        throw networkRefusals.subnetOutside(subnet.name, network.name);
+      if (taken.some((other) => overlaps(other, range)))
+        throw networkRefusals.subnetsOverlap(subnet.name, network.name);
+    }
+    taken.push(...ranges);
+  }
+}

@@ -1,0 +1,160 @@
+import type {
+  RecordReader,
+  RelatedWrite,
+  ResourceRecord,
+  ResourceType,
+  ResourceWrite,
+  TypeContext,
+} from '../../../arm/index.ts';
+import { firstEtag, madeByEstate, newEtag } from '../../../arm/index.ts';
+import { isObject, type JsonObject } from '../../../base/index.ts';
+import { overlaps } from '../cidr.ts';
+import { networkName, networkType } from '../declare.ts';
+import { objectAt, objectsAt, oneOf, propertiesOf, textsAt } from '../json.ts';
+import { presentPeering } from '../peerings/state.ts';
+import { networkTypes, subnetUsers } from '../references.ts';
+import { networkRefusals } from '../refusals.ts';
+import { checkPlan, networkPrefixes, rangeOf, subnetPrefixes, subnetProperties } from '../subnets/plan.ts';
+import { presentSubnet, renderInner } from '../subnets/render.ts';
+import { demandSecurityGroup, planned, refuseMovedSubnet } from '../subnets/type.ts';
+
+const keptMembers = [
+  'dhcpOptions',
+  'flowTimeoutInMinutes',
+  'enableVmProtection',
+  'ddosProtectionPlan',
+  'bgpCommunities',
+  'encryption',
+] as const;
+
+/**
+ * Microsoft.Network/virtualNetworks. Subnets sent in the body become records of their own in the same commit.
+ * Source: https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks
+ */
+export const virtualNetworks: ResourceType = {
+  ...networkType,
+  type: 'virtualNetworks',
+  scope: 'tracked',
+  name: networkName(2, 64),
+  patchable: ['tags'],
+  prepare: prepareNetwork,
+  present: presentNetwork,
+  beforeDelete: refuseUsedNetwork,
+};
+
+async function prepareNetwork(write: ResourceWrite) {
+  const { id, name, body, stored, context } = write;
+  if (write.verb === 'patch') return { properties: stored?.properties ?? {} };
+  const sent = propertiesOf(body);
+  const prefixes = networkPrefixes(sent);
+  if (prefixes.length === 0) throw networkRefusals.missingPrefix(id);
+  refuseOverlap(prefixes, { id, name });
+  const existing = stored ? await context.records.list(id, networkTypes.subnets) : [];
+  // A PUT that does not speak of subnets leaves them as they are.
+  const plan = Array.isArray(sent.subnets)
+    ? planSubnets(write, objectsAt(sent.subnets), existing)
+    : undefined;
+  const subnets = plan ? plan.kept : existing;
+  checkPlan({ id, name, prefixes, subnets: subnets.map(planned) });
+  for (const subnet of plan?.kept ?? []) await checkSubnet(subnet, existing, context);
+  for (const gone of plan?.gone ?? []) {
+    const [user] = await subnetUsers(context.records, gone.id);
+    if (user !== undefined) throw networkRefusals.subnetInUse(gone.name, user);
+  }
+  const related: RelatedWrite[] = [
+    ...(plan?.kept ?? []).map((record) => ({ put: record })),
+    ...(plan?.gone ?? []).map((record) => ({ delete: record.id })),
+  ];
+  return { properties: networkProperties(sent, write), related, unchanged: existing.map((one) => one.id) };
+}
+
+function networkProperties(sent: JsonObject, { stored, context }: ResourceWrite): JsonObject {
+  const properties: JsonObject = {
+    resourceGuid: stored?.properties.resourceGuid ?? context.random.uuid(),
+    addressSpace: { addressPrefixes: textsAt(objectAt(sent.addressSpace).addressPrefixes) },
+  };
+  for (const member of keptMembers) {
+    if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
+  }
+  properties.privateEndpointVNetPolicies = oneOf(sent.privateEndpointVNetPolicies, {
+    words: ['Disabled', 'Basic'],
+    default: 'Disabled',
+    path: 'properties.privateEndpointVNetPolicies',
+  });
+  properties.enableDdosProtection = sent.enableDdosProtection === true;
+  return properties;
+}
+
+function refuseOverlap(prefixes: readonly string[], network: { readonly id: string; readonly name: string }) {
+  const ranges = prefixes.map((prefix) => rangeOf(prefix, network.id));
+  for (const [index, range] of ranges.entries()) {
+    const other = ranges.slice(0, index).find((earlier) => overlaps(earlier, range));
+    if (other) throw networkRefusals.vnetPrefixesOverlap(other.text, range.text, network.name);
+  }
+}
+
+/** The subnets after a PUT: those that the body names, with what is stored of them. */
+function planSubnets(
+  { id, name, context }: ResourceWrite,
+  sent: readonly JsonObject[],
+  existing: readonly ResourceRecord[],
+): { readonly kept: readonly ResourceRecord[]; readonly gone: readonly ResourceRecord[] } {
+  const kept: ResourceRecord[] = [];
+  for (const subnet of sent) {
+    const subnetName = typeof subnet.name === 'string' ? subnet.name : '';
+    const isNew = !kept.some((other) => other.name.toLowerCase() === subnetName.toLowerCase());
+    if (!isNew || !networkName(1, 80).pattern.test(subnetName))
+      throw networkRefusals.duplicateSubnet(subnetName, name);
+    const before = existing.find((record) => record.name.toLowerCase() === subnetName.toLowerCase());
+    const subnetId = before?.id ?? `${id}/subnets/${subnetName}`;
+    kept.push({
+      id: subnetId,
+      name: before?.name ?? subnetName,
+      type: networkTypes.subnets,
+      properties: subnetProperties(isObject(subnet.properties) ? subnet.properties : {}, subnetId),
+      provisioningState: 'Succeeded',
+      systemData: before?.systemData ?? madeByEstate(context.clock.now()),
+      etag: before ? newEtag(context.random, before.etag) : firstEtag(context.random, networkType),
+    });
+  }
+  const gone = existing.filter((record) => !kept.some((one) => one.id === record.id));
+  return { kept, gone };
+}
+
+async function checkSubnet(
+  subnet: ResourceRecord,
+  existing: readonly ResourceRecord[],
+  context: TypeContext,
+): Promise<void> {
+  await demandSecurityGroup(subnet.properties.networkSecurityGroup, subnet.id, context);
+  const before = existing.find(({ id }) => id === subnet.id);
+  if (before) await refuseMovedSubnet(before, subnetPrefixes(subnet.properties), context);
+}
+
+async function presentNetwork(
+  record: ResourceRecord,
+  { records }: { readonly records: RecordReader },
+): Promise<JsonObject> {
+  const inner = (type: string) =>
+    records
+      .list(record.id, type)
+      .then((found) =>
+        [...found].sort((a, b) => a.systemData.createdAt.localeCompare(b.systemData.createdAt)),
+      );
+  const subnets: JsonObject[] = [];
+  for (const subnet of await inner(networkTypes.subnets)) {
+    subnets.push(renderInner(subnet, await presentSubnet(subnet, records)));
+  }
+  const peerings: JsonObject[] = [];
+  for (const peering of await inner(networkTypes.peerings)) {
+    peerings.push(renderInner(peering, await presentPeering(peering, records)));
+  }
+  return { ...record.properties, subnets, virtualNetworkPeerings: peerings };
+}
+
+async function refuseUsedNetwork(record: ResourceRecord, { records }: TypeContext): Promise<void> {
+  for (const subnet of await records.list(record.id, networkTypes.subnets)) {
+    const [user] = await subnetUsers(records, subnet.id);
+    if (user !== undefined) throw networkRefusals.subnetInUse(subnet.name, user);
+  }
+}
