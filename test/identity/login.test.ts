@@ -245,7 +245,8 @@ function selfSigned({ clock }: Estate) {
   return {
     certificate: raw.toString('base64'),
     privateKey: createPrivateKey(issued.privateKeyPem),
-    thumbprint: createHash('sha1').update(raw).digest('base64url'),
+    // Padded, as MSAL for Python sends it.
+    thumbprint: `${createHash('sha1').update(raw).digest('base64url')}=`,
   };
 }
 

@@ -52,6 +52,12 @@ export class Objects {
     return this.#db.users.get(named?.objectId ?? idOrName.toLowerCase());
   }
 
+  /** Whether the user or service principal with exactly this id may act; asked for every request. */
+  isEnabled(id: string): boolean {
+    const account = this.#db.users.get(id) ?? this.#db.servicePrincipals.get(id) ?? this.#firstParty.get(id);
+    return account?.accountEnabled === true;
+  }
+
   group(id: string): GroupRecord | undefined {
     return this.#db.groups.get(id.toLowerCase());
   }

@@ -161,7 +161,10 @@ async function checkAssertion(
 ): Promise<void> {
   const [header, claims] = assertion.split('.').slice(0, 2).map(readPart);
   if (!header || !claims) throw aadsts.wrongAssertion('it is not a JWT.');
-  const names = [header['x5t'], header['x5t#S256'], header['kid']];
+  // MSAL for Python pads these.
+  const names = [header['x5t'], header['x5t#S256'], header['kid']].map((name) =>
+    String(name).replace(/=+$/, ''),
+  );
   const certificates = [...(application?.certificates ?? []), ...(servicePrincipal?.certificates ?? [])];
   const certificate = certificates.find(
     (one) => names.includes(one.thumbprint) || names.includes(one.thumbprintSha256),

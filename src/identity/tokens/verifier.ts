@@ -45,7 +45,7 @@ export class Verifier {
     }
     if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
     const principal = verified.principals.get(audience) ?? this.#principal(verified, audience);
-    if (!this.#isLive(claims)) throw refuse.principal();
+    if (!this.#options.objects.isEnabled(claims.oid)) throw refuse.principal();
     return principal;
   }
 
@@ -93,11 +93,5 @@ export class Verifier {
     });
     principals.set(audience, principal);
     return principal;
-  }
-
-  #isLive(claims: AccessTokenClaims): boolean {
-    const { objects } = this.#options;
-    const account = claims.idtyp === 'user' ? objects.user(claims.oid) : objects.servicePrincipal(claims.oid);
-    return account?.accountEnabled === true;
   }
 }
