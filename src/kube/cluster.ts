@@ -1,5 +1,6 @@
 import { isObject } from '../base/index.ts';
 import type { AdmissionStep } from './admission/admission.ts';
+import { crdStatus } from './admission/crd-status.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
 import { rbacEscalation } from './admission/rbac-escalation.ts';
@@ -10,6 +11,7 @@ import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import type { UserInfo } from './contract.ts';
+import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
 import type { ApiServerOptions } from './server.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
@@ -25,6 +27,7 @@ const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 export interface Cluster {
   readonly parts: ClusterParts;
   readonly authentication: Authentication;
+  readonly registrar: CustomResourceRegistrar;
 }
 
 /** Puts the parts of one API server together. */
@@ -45,6 +48,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     clock,
   );
   const leases = new EventLeases(storage, clock);
+  const admission: AdmissionStep[] = [];
   const parts: ClusterParts = {
     storage,
     resources,
@@ -52,23 +56,31 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     random,
     log,
     tokens,
-    admission: admissionSteps(options, rbac),
+    admission,
     authorize: (review) => decide(authorizers, review),
     identify: (token) => authentication.identify(token, undefined),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
     leaseFor: (resource) => leases.leaseFor(resource),
   };
-  return { parts, authentication };
+  const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+  if (!crds) throw new Error('customresourcedefinitions are not served');
+  const registrar = new CustomResourceRegistrar(parts, crds);
+  admission.push(...admissionSteps(options, { rbac, registrar }));
+  return { parts, authentication, registrar };
 }
 
 /** The order matters: a namespace that is going is the first thing to know, rights are asked about what is final. */
-function admissionSteps(options: ApiServerOptions, rbac: Rbac): readonly AdmissionStep[] {
+function admissionSteps(
+  options: ApiServerOptions,
+  { rbac, registrar }: { rbac: Rbac; registrar: CustomResourceRegistrar },
+): readonly AdmissionStep[] {
   return [
     namespaceLifecycle,
     ...(options.bare ? [] : [podServiceAccount]),
     podTolerations,
     podPriority,
     serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
+    crdStatus(registrar),
     rbacEscalation(rbac),
   ];
 }
@@ -102,7 +114,8 @@ function serviceAccountTokens(
       async bound(plural, namespace, name) {
         const resource = resources.find('', 'v1', plural);
         const found = resource && (await storage.collection(resource)).get(objectKey(namespace, name));
-        const metadata = found?.peek(resource)['metadata'];
+        if (!resource || !found) return undefined;
+        const metadata = found.peek(resource)['metadata'];
         return isObject(metadata) ? { uid: String(metadata['uid']) } : undefined;
       },
     },

@@ -9,6 +9,7 @@ import { InProcessClient } from './client.ts';
 import type { ClientErrorConstructor, ClusterClient } from './client-contract.ts';
 import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts';
 import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
+import { customResourceDefinitionResource } from './crd/index.ts';
 import { Discovery } from './discovery/documents.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
@@ -58,7 +59,11 @@ let shared: SharedResources | undefined;
 
 /** Built once in a process, whatever the number of clusters. */
 function sharedResources(): SharedResources {
-  shared ??= new SharedResources(builtinResources());
+  shared ??= new SharedResources(
+    builtinResources().map((definition) =>
+      definition.kind === 'CustomResourceDefinition' ? customResourceDefinitionResource() : definition,
+    ),
+  );
   return shared;
 }
 
@@ -92,10 +97,11 @@ class LibraryApiServer implements ApiServer {
   }
 
   async start(): Promise<void> {
-    const { parts } = this.#cluster;
+    const { parts, registrar } = this.#cluster;
     await parts.storage.start();
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
     await bootstrap(parts, bootstrapObjects(address));
+    await registrar.start();
   }
 
   client(user: UserInfo): ClusterClient {
@@ -112,6 +118,7 @@ class LibraryApiServer implements ApiServer {
   }
 
   async close(): Promise<void> {
+    this.#cluster.registrar.close();
     this.#cluster.parts.storage.close();
   }
 }

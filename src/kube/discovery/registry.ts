@@ -56,19 +56,40 @@ export class ResourceRegistry {
     return this.all().some(({ definition }) => definition.group === group && definition.version === version);
   }
 
-  /** Replaces what a CustomResourceDefinition brings; empty removes it. */
-  setCustom(crd: string, definitions: readonly ResourceDefinition[]): void {
-    if (definitions.length === 0) this.#byCrd.delete(crd);
-    else
-      this.#byCrd.set(
-        crd,
-        definitions.map((definition) => new ServedResource(definition, 'custom')),
-      );
+  /** What a CustomResourceDefinition brings. */
+  ofCrd(crd: string): readonly ServedResource[] {
+    return this.#byCrd.get(crd) ?? [];
+  }
+
+  /** Replaces what a CustomResourceDefinition brings; none removes it. `ended` hears of what is not served so any more. */
+  setCustom(
+    crd: string,
+    definitions: readonly ResourceDefinition[],
+    ended: (served: ServedResource) => void,
+  ): void {
+    const before = this.ofCrd(crd);
+    const after = definitions.map(servedCustom);
+    if (before.length === after.length && before.every((served, at) => served === after[at])) return;
+    if (after.length === 0) this.#byCrd.delete(crd);
+    else this.#byCrd.set(crd, after);
     this.#custom = new Map(
       [...this.#byCrd.values()].flat().map((served) => [pathOf(served.definition), served]),
     );
     this.generation++;
+    for (const served of before) if (!after.includes(served)) ended(served);
   }
+}
+
+const served = new WeakMap<ResourceDefinition, ServedResource>();
+
+/** Clusters with the same definition share what is derived from it. */
+function servedCustom(definition: ResourceDefinition): ServedResource {
+  let known = served.get(definition);
+  if (!known) {
+    known = new ServedResource(definition, 'custom');
+    served.set(definition, known);
+  }
+  return known;
 }
 
 function pathOf({ group, version, resource }: ResourceDefinition): string {

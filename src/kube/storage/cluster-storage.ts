@@ -30,6 +30,7 @@ export class ClusterStorage {
 
   close(): void {
     this.#watch?.close();
+    for (const collection of this.#collections.values()) collection.endWatches();
     this.#collections.clear();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
@@ -57,6 +58,17 @@ export class ClusterStorage {
       this.#collections.get(served.storageKey) ??
       (await (this.#loading.get(served.storageKey) ?? this.#load(served.storageKey)).done)
     );
+  }
+
+  /** Ends the watches of a resource. */
+  endWatches({ storageKey }: ServedResource): void {
+    this.#collections.get(storageKey)?.endWatches();
+  }
+
+  /** Ends the watches of a resource and drops it from memory. */
+  forget(served: ServedResource): void {
+    this.endWatches(served);
+    this.#collections.delete(served.storageKey);
   }
 
   /** Applies all writes if every guard holds. */

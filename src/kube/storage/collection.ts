@@ -35,6 +35,7 @@ export class Collection {
   #historyStart = 0;
   #historyBytes = 0;
   readonly #listeners = new Set<CollectionListener>();
+  readonly #enders = new Set<() => void>();
 
   constructor(keyPrefix: string, entries: readonly Entry[], revision: number) {
     this.keyPrefix = keyPrefix;
@@ -94,6 +95,17 @@ export class Collection {
   listen(listener: CollectionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `run` when watches of this collection are to end. */
+  onEnd(run: () => void): () => void {
+    this.#enders.add(run);
+    return () => this.#enders.delete(run);
+  }
+
+  /** Ends all watches: the resource is not served any more, or not in this form. */
+  endWatches(): void {
+    for (const run of [...this.#enders]) run();
   }
 
   /** Applies a durable change; called in revision order. */

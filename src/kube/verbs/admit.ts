@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
+import type { FieldError } from '../contract.ts';
+import { validateMetadata, validateMetadataUpdate } from '../types/validation/metadata.ts';
 import { invalid } from '../wire/status.ts';
 import type { Call, ClusterParts } from './call.ts';
 import { readMetadata, textOf } from './metadata.ts';
-import { validateMetadata } from './validate-metadata.ts';
 
 /**
  * Admission and validation of one write, in the order of the real server: mutating steps, validation, validating
@@ -47,11 +48,14 @@ function admissionRequest(
 
 function validate(call: Call, { object, old }: { object: JsonObject; old: JsonObject | undefined }): void {
   const { definition } = call.resource;
-  const errors = [
-    ...validateMetadata(object, old),
-    ...definition.strategy.validate(object, old, call.subresource),
-  ];
+  const errors = definition.strategy.validate(object, old, call.subresource);
+  // Built-in kinds check their metadata themselves, by their own rules for names.
+  if (call.resource.custom) errors.unshift(...metadataErrors(object, old, definition.namespaced));
   if (errors.length > 0) throw invalid(definition, textOf(readMetadata(object)['name']), errors);
   const warnings = definition.strategy.warnings?.(object, old);
   if (warnings) call.warnings.push(...warnings);
+}
+
+function metadataErrors(object: JsonObject, old: JsonObject | undefined, namespaced: boolean): FieldError[] {
+  return old ? validateMetadataUpdate(object, old) : validateMetadata(object, { namespaced, name: () => [] });
 }

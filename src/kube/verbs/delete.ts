@@ -80,6 +80,9 @@ function markedForDeletion(parts: ClusterParts, call: Call, current: StoredObjec
   const object = current.copy(call.resource);
   const metadata = metadataOf(object);
   const finalizers = policyFinalizers(finalizersOf(metadata), call.options);
+  if (isCustomResourceDefinition(call) && metadata['deletionTimestamp'] === undefined) {
+    finalizers.push('customresourcecleanup.apiextensions.k8s.io');
+  }
   if (finalizers.length > 0) metadata['finalizers'] = finalizers;
   else delete metadata['finalizers'];
   const graceSeconds = graceOf(call, object);
@@ -98,6 +101,11 @@ function markedForDeletion(parts: ClusterParts, call: Call, current: StoredObjec
     object['status'] = { ...(isObject(object['status']) ? object['status'] : {}), phase: 'Terminating' };
   }
   return object;
+}
+
+/** Definitions stay until the registrar has deleted their instances. */
+function isCustomResourceDefinition({ resource }: Call): boolean {
+  return resource.storageKey === 'apiextensions.k8s.io/customresourcedefinitions';
 }
 
 function asksForGrace({ options }: Call): boolean {

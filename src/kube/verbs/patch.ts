@@ -4,6 +4,7 @@ import type { FieldError } from '../contract.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
+import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { metadataOf, textOf } from './metadata.ts';
 import { modify } from './update.ts';
@@ -57,6 +58,7 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
     tracked: true,
     compute: (current) => {
       const config = structuredClone(body);
+      checkPatched(config, call, () => JSON.stringify(body));
       checkVersion(call, current, config);
       const live = current?.copy(call.resource);
       return structuredClone(applyConfiguration(parts, call, { live, config }));
@@ -71,6 +73,7 @@ function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
     compute: (current) => {
       if (!current) throw new Error('a patch never creates');
       const next = patched(call, current.copy(call.resource), body);
+      checkPatched(next, call, () => JSON.stringify(body));
       checkVersion(call, current, next);
       return next;
     },

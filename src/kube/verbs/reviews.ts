@@ -141,12 +141,13 @@ function answer(call: Call, body: JsonObject, status: JsonObject): Answer {
 }
 
 function userJson({ username, uid, groups, extra }: UserInfo): JsonObject {
-  const extras = Object.entries(extra).map(([key, values]) => [key, [...values]] as const);
+  const extras: JsonObject = {};
+  for (const [key, values] of Object.entries(extra)) extras[key] = [...values];
   return {
     username,
     ...(uid !== '' && { uid }),
     groups: [...groups],
-    ...(extras.length > 0 && { extra: Object.fromEntries(extras) }),
+    ...(Object.keys(extras).length > 0 && { extra: extras }),
   };
 }
 

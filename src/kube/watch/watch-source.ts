@@ -44,7 +44,7 @@ export interface WatchPlan {
 export class WatchSource {
   readonly #plan: WatchPlan;
   #consumer: WatchConsumer | undefined;
-  #stopListening: (() => void) | undefined;
+  #stops: (() => void)[] = [];
   #timers: Timer[] = [];
   #closed = false;
 
@@ -63,7 +63,10 @@ export class WatchSource {
     }
     this.#sendBeginning(consumer);
     if (this.#closed) return;
-    this.#stopListening = collection.listen((event) => this.#onEvent(event));
+    this.#stops.push(
+      collection.listen((event) => this.#onEvent(event)),
+      collection.onEnd(() => this.finish()),
+    );
     this.#timers.push(clock.after(timeoutMs, () => this.#onTimeout()));
     if (bookmarks) this.#scheduleBookmark();
   }
@@ -78,7 +81,7 @@ export class WatchSource {
   /** Stops without another word. */
   close(): void {
     this.#closed = true;
-    this.#stopListening?.();
+    for (const stop of this.#stops) stop();
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
   }

@@ -1,0 +1,30 @@
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { ClusterParts } from '../verbs/call.ts';
+import { removeObject } from '../verbs/delete.ts';
+import { internalCall } from '../verbs/internal-call.ts';
+import { StatusError } from '../wire/status.ts';
+
+/** Deletes all objects of a resource and waits until the last one is gone, whoever holds it. */
+export async function deleteInstances(
+  parts: ClusterParts,
+  served: ServedResource,
+  stopped: () => boolean,
+): Promise<void> {
+  const collection = await parts.storage.collection(served);
+  const gone = new Promise<void>((resolve) => {
+    const check = () => {
+      if (collection.size === 0 || stopped()) resolve();
+    };
+    collection.listen(check);
+    collection.onEnd(resolve);
+    check();
+  });
+  for (const { namespace, name } of [...collection.scan('')]) {
+    try {
+      await removeObject(parts, internalCall('delete', served, { namespace, name }));
+    } catch (thrown) {
+      if (!(thrown instanceof StatusError) || thrown.code !== 404) throw thrown;
+    }
+  }
+  await gone;
+}
