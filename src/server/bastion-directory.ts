@@ -1,7 +1,8 @@
 import type { RecordReader, ResourceRecord } from '../arm/index.ts';
 import { isObject } from '../base/index.ts';
 import type { BastionDirectory, BastionHost, TunnelTarget } from '../gateway/index.ts';
-import { bastionHostType, endpointIdOf, peeringType } from '../providers/network/index.ts';
+import { networksReach, networkTypes } from '../providers/network/index.ts';
+import { endpointId as endpointIdOf } from './endpoint-id.ts';
 
 const managedClusterType = 'Microsoft.ContainerService/managedClusters';
 const apiServerPort = 443;
@@ -10,22 +11,15 @@ const apiServerPort = 443;
 export function createBastionDirectory(records: RecordReader): BastionDirectory {
   return {
     async bastion(endpointId) {
-      const hosts = await records.list('/', bastionHostType);
-      const host = hosts.find((record) => endpointIdOf(record) === endpointId);
+      const hosts = await records.list('/', networkTypes.bastionHosts);
+      const host = hosts.find((record) => endpointIdOf(record.id) === endpointId);
       return host && bastionHost(host);
     },
     async target(resourceId) {
       const record = await records.get(resourceId);
       return record && tunnelTarget(record);
     },
-    async reaches(fromNetworkId, toNetworkId) {
-      if (sameId(fromNetworkId, toNetworkId)) return true;
-      const [out, back] = await Promise.all([
-        peered(records, fromNetworkId, toNetworkId),
-        peered(records, toNetworkId, fromNetworkId),
-      ]);
-      return out && back;
-    },
+    reaches: (fromNetworkId, toNetworkId) => networksReach(records, fromNetworkId, toNetworkId),
   };
 }
 
@@ -60,22 +54,8 @@ function tunnelTarget(record: ResourceRecord): TunnelTarget | undefined {
   };
 }
 
-async function peered(records: RecordReader, fromNetworkId: string, toNetworkId: string): Promise<boolean> {
-  const peerings = await records.list(`${fromNetworkId}/virtualNetworkPeerings`, peeringType);
-  return peerings.some(
-    (peering) =>
-      peering.properties['peeringState'] === 'Connected' &&
-      peering.properties['allowVirtualNetworkAccess'] !== false &&
-      sameId(String(member(peering.properties['remoteVirtualNetwork'], 'id') ?? ''), toNetworkId),
-  );
-}
-
 function networkOf(subnetId: string): string {
   return subnetId.slice(0, subnetId.toLowerCase().lastIndexOf('/subnets/'));
-}
-
-function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type AccessControl,
   type CallerDirectory,
@@ -22,9 +21,10 @@ import {
   type RelayCredential,
 } from '../providers/kubernetes/index.ts';
 import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
-import { networkTypes } from '../providers/network/index.ts';
-import { resourceLoops, resourceTypes } from '../providers/resources/index.ts';
+import { networkResourceTypes } from '../providers/network/index.ts';
+import { resourcesRoutes, resourcesTypes, runResourceGroups } from '../providers/resources/index.ts';
 import type { Store } from '../store/index.ts';
+import { endpointId } from './endpoint-id.ts';
 import { cloudMetadata, type Origins } from './metadata.ts';
 
 /** Public API servers live here; clients that resolve names of `.localhost` reach them without help. */
@@ -90,13 +90,13 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     metadata: () => cloudMetadata(origins()),
     loginEndpoint: () => origins().login,
     canonicalPath,
-    routes: arcRoutes,
+    routes: [...resourcesRoutes, ...arcRoutes],
     types: [
-      ...resourceTypes(),
-      ...authorizationTypes(),
-      ...networkTypes({ bastionEndpoint }),
+      ...resourcesTypes,
+      ...authorizationTypes,
+      ...networkResourceTypes({ bastionEndpoint }),
       ...managedIdentityTypes(settings.identities),
-      ...computeTypes(),
+      ...computeTypes,
       ...containerServiceTypes(settings),
       ...arcTypes(settings),
     ],
@@ -111,7 +111,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     close: () => manager.close(),
     startLoops() {
       const loops = [
-        ...resourceLoops(loopParts, manager.deletes),
+        runResourceGroups(loopParts, manager.deletes),
         ...containerServiceLoops(loopParts, settings),
         ...arcLoops(loopParts, settings),
       ];
@@ -122,14 +122,6 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       };
     },
   };
-}
-
-const endpointIdLength = 32;
-
-/** A Bastion host's data-plane endpoint id: derived from its resource id, so that it outlives restarts. */
-export function endpointId(bastionId: string): string {
-  const digest = createHash('sha256').update(bastionId.toLowerCase()).digest('hex');
-  return `bst-${digest.slice(0, endpointIdLength)}`;
 }
 
 function callerDirectory(identity: Identity): CallerDirectory {
