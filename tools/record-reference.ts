@@ -10,13 +10,21 @@
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../src/base/index.ts';
 import { builtinResources } from '../src/kube/types/index.ts';
-import { mergeInto, type ReferenceAnswer, withoutServerFields } from '../test/kube/types/reference/compare.ts';
 import { type ReferenceCase, referenceCases } from '../test/kube/types/reference/cases.ts';
+import {
+  mergeInto,
+  type ReferenceAnswer,
+  withoutServerFields,
+} from '../test/kube/types/reference/compare.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = ''] = process.argv.slice(2);
 
-async function send(method: string, path: string, body?: JsonObject): Promise<{ status: number; body: JsonObject }> {
+async function send(
+  method: string,
+  path: string,
+  body?: JsonObject,
+): Promise<{ status: number; body: JsonObject }> {
   const response = await fetch(origin + path, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -48,7 +56,7 @@ async function record(reference: ReferenceCase): Promise<ReferenceAnswer> {
   const changed = mergeInto(structuredClone(created.body), reference.change);
   const suffix = reference.subresource ? `/${reference.subresource}` : '';
   const answer = answerOf(await send('PUT', `${path}/${name}${suffix}?dryRun=All`, changed));
-  await send('DELETE', `${path}/${name}?gracePeriodSeconds=0`);
+  await send('DELETE', `${path}/${name}?gracePeriodSeconds=0&propagationPolicy=Background`);
   return answer;
 }
 
@@ -66,6 +74,7 @@ for (const reference of referenceCases) {
     answers[reference.name] = await record(reference);
   } catch (thrown) {
     console.error(reference.name, String(thrown));
+    if (thrown instanceof TypeError) break;
   }
 }
 writeFileSync(

@@ -116,7 +116,7 @@ export const otherDefaults: Readonly<Record<string, TypeDefaults>> = {
     fill(object, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
   'apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
   'authentication.v1.TokenRequestSpec': (object) => fill(object, { expirationSeconds: 3600 }),
-  'flowcontrol.v1.FlowSchemaSpec': (object) => fill(object, { matchingPrecedence: 1000 }),
+  'flowcontrol.v1.FlowSchemaSpec': (object) => fillZero(object, { matchingPrecedence: 1000 }),
   'flowcontrol.v1.ExemptPriorityLevelConfiguration': (object) =>
     fill(object, { nominalConcurrencyShares: 0, lendablePercent: 0 }),
   'flowcontrol.v1.LimitedPriorityLevelConfiguration': (object) =>

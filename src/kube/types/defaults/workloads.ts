@@ -43,7 +43,8 @@ const job: TypeDefaults = (object) => {
   const labels = maybeObjectAt(object, 'spec', 'template', 'metadata', 'labels');
   const own = objectAt(object, 'metadata', 'labels');
   if (labels && Object.keys(own).length === 0) {
-    ensureObject(object, 'metadata')['labels'] = { ...labels };
+    // The very same map: labels that the server adds to the template show on the job as well.
+    ensureObject(object, 'metadata')['labels'] = labels;
   }
   fillJobSpec(ensureObject(object, 'spec'));
 };

@@ -83,7 +83,13 @@ function bindingRules(namespaced: boolean, kinds: readonly string[]): KindRules 
     },
     validateUpdate(binding, old) {
       if (jsonEqual(binding['roleRef'], old['roleRef'])) return [];
-      return [invalid('roleRef', binding['roleRef'], 'cannot change roleRef')];
+      const ref = objectAt(binding, 'roleRef');
+      const shown = {
+        APIGroup: textAt(ref, 'apiGroup'),
+        Kind: textAt(ref, 'kind'),
+        Name: textAt(ref, 'name'),
+      };
+      return [invalid('roleRef', shown, 'cannot change roleRef')];
     },
   };
 }

@@ -16,7 +16,13 @@ import {
 } from '../validation/errors.ts';
 import { validateImmutable } from '../validation/metadata.ts';
 import { dnsLabel, labelName, labelValue, qualifiedName } from '../validation/names.ts';
-import { validateChoice, validateCidr, validateIp, validatePortNumber } from '../validation/values.ts';
+import {
+  validateChoice,
+  validateCidr,
+  validateIp,
+  validateOptionalChoice,
+  validatePortNumber,
+} from '../validation/values.ts';
 import { protocols, quotaResources, validateResourceAmount } from './containers.ts';
 
 export const namespaceRules: KindRules = {
@@ -210,7 +216,9 @@ export const endpointsRules: KindRules = {
       }
       for (const member of ['addresses', 'notReadyAddresses']) {
         for (const [place, address] of objectsAt(subset, member).entries()) {
-          errors.push(...validateIp(textAt(address, 'ip'), child(index(child(here, member), place), 'ip')));
+          errors.push(
+            ...validateEndpointIp(textAt(address, 'ip'), child(index(child(here, member), place), 'ip')),
+          );
         }
       }
       const ports = objectsAt(subset, 'ports');
@@ -223,6 +231,12 @@ export const endpointsRules: KindRules = {
     });
   },
 };
+
+/** Two rules refuse what is no address at all, and both say so. */
+function validateEndpointIp(ip: string, path: string): FieldError[] {
+  const errors = validateIp(ip, path);
+  return errors.length > 0 ? [...errors, invalid(path, ip, 'must be a valid IP address')] : [];
+}
 
 function validateEndpointPort(port: JsonObject, path: string, needsName: boolean): FieldError[] {
   const name = textAt(port, 'name');
@@ -320,8 +334,10 @@ export const priorityClassRules: KindRules = {
       const detail = "priority class names with 'system-' prefix are reserved for system use only.";
       return [forbidden('metadata.name', `${detail} error: ${name} is not a known system priority class`)];
     }
-    if (numberAt(object, 'value') <= maxUserPriority) return [];
-    return [forbidden('value', `maximum allowed value of a user defined priority is ${maxUserPriority}`)];
+    const policy = validateOptionalChoice(object, '', 'preemptionPolicy', ['PreemptLowerPriority', 'Never']);
+    if (numberAt(object, 'value') <= maxUserPriority) return policy;
+    const detail = `maximum allowed value of a user defined priority is ${maxUserPriority}`;
+    return [forbidden('value', detail), ...policy];
   },
   validateUpdate: (object, old) => [
     ...(numberAt(object, 'value') === numberAt(old, 'value')

@@ -19,13 +19,12 @@ function generateSelector(job: JsonObject): void {
   const uid = textAt(job, 'metadata', 'uid');
   const name = textAt(job, 'metadata', 'name');
   const metadata = ensureObject(ensureObject(spec, 'template'), 'metadata');
-  metadata['labels'] = {
-    ...objectAt(metadata, 'labels'),
+  Object.assign(ensureObject(metadata, 'labels'), {
     'controller-uid': uid,
     'batch.kubernetes.io/controller-uid': uid,
     'job-name': name,
     'batch.kubernetes.io/job-name': name,
-  };
+  });
   const selector = ensureObject(spec, 'selector');
   selector['matchLabels'] = {
     ...objectAt(selector, 'matchLabels'),

@@ -28,7 +28,13 @@ export const disruptionBudgetRules: KindRules = {
     const { minAvailable, maxUnavailable } = spec;
     const errors: FieldError[] = [];
     if (minAvailable !== undefined && maxUnavailable !== undefined) {
-      errors.push(invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+      const shown = {
+        MinAvailable: minAvailable,
+        Selector: spec['selector'] ?? null,
+        MaxUnavailable: maxUnavailable,
+        UnhealthyPodEvictionPolicy: spec['unhealthyPodEvictionPolicy'] ?? null,
+      };
+      errors.push(invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
     }
     for (const member of ['minAvailable', 'maxUnavailable']) {
       errors.push(
@@ -66,6 +72,11 @@ export const autoscalerRules: KindRules = {
       const text = textAt(spec, 'scaleTargetRef', member);
       const path = `spec.scaleTargetRef.${member}`;
       errors.push(...(text ? invalidEach(path, text, pathSegment(text)) : [required(path)]));
+    }
+    const apiVersion = textAt(spec, 'scaleTargetRef', 'apiVersion');
+    const path = 'spec.scaleTargetRef.apiVersion';
+    if (!apiVersion.includes('/')) {
+      errors.push(invalid(path, apiVersion, 'apiVersion must specify API group'));
     }
     const metrics = objectsAt(spec, 'metrics');
     return [

@@ -222,7 +222,15 @@ function validateNodePorts(spec: JsonObject, type: string): FieldError[] {
     }
     const number = numberAt(port, 'port');
     if (ports.has(`${protocol}/${number}`)) {
-      errors.push(duplicate(here, { port: number, protocol, targetPort: 0 }));
+      const shown = {
+        Name: '',
+        Protocol: protocol,
+        AppProtocol: null,
+        Port: number,
+        TargetPort: 0,
+        NodePort: 0,
+      };
+      errors.push(duplicate(here, shown));
     }
     ports.add(`${protocol}/${number}`);
   }

@@ -138,7 +138,7 @@ export const storageClassRules: KindRules = {
         ? invalidEach('provisioner', provisioner, qualifiedName(provisioner.toLowerCase()))
         : [required('provisioner')]),
       ...validateParameters(object),
-      ...validateOptionalChoice(object, '', 'reclaimPolicy', reclaimPolicies),
+      ...validateOptionalChoice(object, '', 'reclaimPolicy', ['Delete', 'Retain']),
       ...validateChoice(object, '', 'volumeBindingMode', ['Immediate', 'WaitForFirstConsumer']),
     ];
   },

@@ -123,6 +123,8 @@ const mutableStatefulSetMembers = [
 ];
 
 export const statefulSetRules: KindRules = {
+  prepareForCreate: nameClaimKinds,
+  prepareForUpdate: nameClaimKinds,
   validate(object) {
     const spec = objectAt(object, 'spec');
     const service = textAt(spec, 'serviceName');
@@ -178,6 +180,14 @@ function keepTemplateGeneration(object: JsonObject, old: JsonObject | undefined)
   const changed = !old || !jsonEqual(at(object, 'spec', 'template'), at(old, 'spec', 'template'));
   annotations[name] = String(changed ? before + 1 : before);
   metadata['annotations'] = annotations;
+}
+
+/** Claim templates are whole objects and are printed with their kind. */
+function nameClaimKinds(object: JsonObject): void {
+  for (const claim of objectsAt(object, 'spec', 'volumeClaimTemplates')) {
+    claim['apiVersion'] = 'v1';
+    claim['kind'] = 'PersistentVolumeClaim';
+  }
 }
 
 /** Pod volumes that a StatefulSet makes of its claim templates count as there. */
@@ -241,6 +251,11 @@ function validateProgressDeadline(spec: JsonObject): FieldError[] {
   return [invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')];
 }
 
+/** Refusals print the server's own structure, not the caller's JSON. */
+function shownStrategy(strategy: JsonObject): JsonObject {
+  return { Type: textAt(strategy, 'type'), RollingUpdate: strategy['rollingUpdate'] ?? null };
+}
+
 function validateDeploymentStrategy(strategy: JsonObject, path: string): FieldError[] {
   const type = textAt(strategy, 'type');
   const rolling = maybeObjectAt(strategy, 'rollingUpdate');
@@ -248,7 +263,8 @@ function validateDeploymentStrategy(strategy: JsonObject, path: string): FieldEr
   if (type === 'Recreate') {
     return rolling ? [forbidden(here, "may not be specified when strategy `type` is 'Recreate'")] : [];
   }
-  if (type !== 'RollingUpdate') return [notSupported(path, strategy, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'RollingUpdate')
+    return [notSupported(path, shownStrategy(strategy), ['Recreate', 'RollingUpdate'])];
   if (!rolling) return [required(here, 'this should be defaulted and never be nil')];
   const { maxUnavailable, maxSurge } = rolling;
   const errors = [
@@ -264,7 +280,8 @@ function validateDeploymentStrategy(strategy: JsonObject, path: string): FieldEr
 function validateDaemonStrategy(strategy: JsonObject, path: string): FieldError[] {
   const type = textAt(strategy, 'type');
   if (type === 'OnDelete') return [];
-  if (type !== 'RollingUpdate') return [notSupported(path, strategy, ['RollingUpdate', 'OnDelete'])];
+  if (type !== 'RollingUpdate')
+    return [notSupported(path, shownStrategy(strategy), ['RollingUpdate', 'OnDelete'])];
   const here = child(path, 'rollingUpdate');
   const { maxUnavailable, maxSurge } = objectAt(strategy, 'rollingUpdate');
   const errors = [
@@ -299,7 +316,8 @@ function validateSetStrategy(strategy: JsonObject, path: string): FieldError[] {
     const detail = "only allowed for updateStrategy 'RollingUpdate'";
     return rolling ? [invalid(child(path, 'rollingUpdate'), rolling, detail)] : [];
   }
-  if (type !== 'RollingUpdate') return [invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  if (type !== 'RollingUpdate')
+    return [invalid(path, shownStrategy(strategy), "must be 'RollingUpdate' or 'OnDelete'")];
   return validateNotNegative(rolling ?? {}, child(path, 'rollingUpdate'), 'partition');
 }
 
