@@ -1,11 +1,10 @@
 import { errorMessage, type Timer } from '../base/index.ts';
+import type { Handler } from '../http/contract.ts';
 import type { FirstStart, Identity, IdentityOptions } from './contract.ts';
 import { TenantDirectory } from './directory/directory.ts';
 import { ensureTenant } from './directory/first-start.ts';
 import { Objects } from './directory/objects.ts';
-import { createGraphHandler } from './graph/handler.ts';
 import { lifetimes } from './limits.ts';
-import { createLoginHandler } from './login/handler.ts';
 import { openTables } from './records/database.ts';
 import { SecretHasher } from './secrets.ts';
 import { TokenAnswers } from './tokens/answers.ts';
@@ -42,8 +41,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   };
 
   return {
-    loginHandler: createLoginHandler(surface),
-    graphHandler: createGraphHandler(surface),
+    loginHandler: onFirstUse(async () => (await import('./login/handler.ts')).createLoginHandler(surface)),
+    graphHandler: onFirstUse(async () => (await import('./graph/handler.ts')).createGraphHandler(surface)),
     directory,
     tokens,
     keys,
@@ -58,5 +57,16 @@ export function createIdentity(options: IdentityOptions): Identity {
       await keys.close();
       await db.mirror.close();
     },
+  };
+}
+
+/** Loads a surface when its first request comes: both are large, and a start should wait for neither. */
+function onFirstUse(load: () => Promise<Handler>): Handler {
+  let loading: Promise<Handler> | undefined;
+  let loaded: Handler | undefined;
+  return async (request) => {
+    loading ??= load();
+    loaded ??= await loading;
+    return loaded(request);
   };
 }

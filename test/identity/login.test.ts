@@ -612,3 +612,14 @@ test('outstanding device codes have a limit, and expired ones make room', async 
   clock.advance(900_000);
   assert.equal((await begin()).status, 200);
 });
+
+test('a code that is redeemed twice at once answers once', async () => {
+  await using estate = await startEstate();
+  const { administrator, password } = estate;
+  const page = await authorizePage(estate);
+  const done = await submit(estate, page, { action: 'password', username: administrator, password });
+  const { code = '' } = hiddenFields(done.text);
+  const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+  const answers = await Promise.all([1, 2, 3].map(() => tokenRequest(estate, form)));
+  assert.deepEqual(answers.map((one) => one.status).sort(), [200, 400, 400]);
+});

@@ -269,3 +269,50 @@ test('a proof-of-possession token names the key it is bound to', async () => {
   const principal = await identity.tokens.verify(answer.body.access_token, 'arc');
   assert.equal(principal.confirmationKeyId, 'key-1');
 });
+
+test('of many callers who take the same name at once, one gets it', async () => {
+  await using estate = await startEstate();
+  const { identity, store, clock, domain } = estate;
+  const other = openIdentity(store, clock);
+  try {
+    await other.initialize();
+    const attempts = Array.from({ length: 10 }, (_, i) =>
+      (i % 2 === 0 ? identity : other).directory.createUser({
+        userPrincipalName: `ann@${domain}`,
+        displayName: `Ann ${i}`,
+        password: 'Correct-Horse-7',
+      }),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    assert.equal(outcomes.filter((one) => one.status === 'fulfilled').length, 1);
+    for (const one of outcomes)
+      if (one.status === 'rejected') assert.equal(one.reason.code, 'already-exists');
+    const named = identity.directory.user(`ann@${domain}`);
+    assert.deepEqual(other.directory.user(`ann@${domain}`), named);
+    assert.equal((await store.range({ prefix: '/identity/users/' })).entries.length, 2);
+  } finally {
+    await other.close();
+  }
+});
+
+test('many verifications and sign-ins run side by side', async () => {
+  await using estate = await startEstate();
+  const { identity, login, administrator, password } = estate;
+  const { objectId } = identity.directory.administrator();
+  const tokens = await Promise.all(
+    Array.from({ length: 50 }, () => identity.tokens.issueFor(objectId, 'graph')),
+  );
+  assert.equal(new Set(tokens.map((one) => one.token)).size, 50);
+  await Promise.all(tokens.map((one) => identity.tokens.verify(one.token, 'graph')));
+  const form = {
+    grant_type: 'password',
+    client_id: azureCli,
+    username: administrator,
+    password,
+    scope: armScope,
+  };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => login('POST', '/common/oauth2/v2.0/token', { form })),
+  );
+  assert.ok(answers.every((one) => one.status === 200));
+});

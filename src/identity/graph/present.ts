@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/index.ts';
-import { redirectUrisOf } from '../login/clients.ts';
+import { redirectUrisOf } from '../directory/redirect-uris.ts';
 import type {
   ApplicationRecord,
   CertificateRecord,

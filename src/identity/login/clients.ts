@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { firstPartyApplications, type IdentityOrigins } from '../contract.ts';
+import { redirectUrisOf } from '../directory/redirect-uris.ts';
 import { isFirstPartyPublicClient } from '../first-party.ts';
 import { lifetimes } from '../limits.ts';
 import type { ApplicationRecord, ServicePrincipalRecord } from '../records/records.ts';
@@ -92,15 +93,6 @@ export function checkRedirect(
   if (own && url.pathname.endsWith('/oauth2/nativeclient')) return { spa: false };
   if (own && client.clientId === firstPartyApplications.azurePortal) return { spa: true };
   throw refused;
-}
-
-export function redirectUrisOf({ properties }: ApplicationRecord) {
-  const uris = (name: string): string[] => {
-    const section = properties[name];
-    const listed = isObject(section) ? section['redirectUris'] : undefined;
-    return Array.isArray(listed) ? listed.filter((uri) => typeof uri === 'string') : [];
-  };
-  return { web: uris('web'), spa: uris('spa'), publicClient: uris('publicClient') };
 }
 
 /** Exactly, but for the port of a loopback address (RFC 8252, section 7.3). */
