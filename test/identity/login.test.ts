@@ -189,6 +189,9 @@ test('each refusal of the token endpoint has the number that clients match on', 
     'invalid_grant',
   );
 
+  const explained = await estate.login('GET', '/error?code=50034');
+  assert.match(explained.text, /AADSTS50034: The user account/);
+
   for (let i = 0; i < 10; i++)
     refused(await tokenRequest(estate, { ...person, password: 'wrong' }), 50126, 'invalid_grant');
   refused(await tokenRequest(estate, person), 50053, 'invalid_grant');

@@ -267,3 +267,12 @@ export function asLoginError(thrown: unknown): LoginError {
     text: aadsts.serverError().message.slice(13),
   });
 }
+
+/** What a number means, for the page that `error_uri` leads to. */
+export function textOfNumber(number: number): string | undefined {
+  for (const make of Object.values(aadsts)) {
+    const error = make('...', '...');
+    if (error.number === number) return error.message;
+  }
+  return undefined;
+}

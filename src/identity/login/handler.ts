@@ -3,7 +3,7 @@ import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts'
 import type { Surface } from '../surface.ts';
 import { authorize } from './authorize.ts';
 import { deviceLogin, refusalPage } from './device-login.ts';
-import { aadsts, asLoginError } from './errors.ts';
+import { aadsts, asLoginError, textOfNumber } from './errors.ts';
 import { correlationIdOf, type Exchange, errorBody, json, readParameters } from './exchange.ts';
 import { logout } from './logout.ts';
 import { instanceDiscovery, keySet, openIdConfiguration, userRealm } from './metadata.ts';
@@ -44,7 +44,14 @@ const endpoints: Readonly<Record<LoginPath['endpoint'], Endpoint>> = {
     answer: ({ random }) =>
       page(random, { title: 'Signed in', content: messageContent('You can close this window.') }),
   },
+  'error-page': { methods: getOnly, page: true, answer: errorPage },
 };
+
+function errorPage({ random }: Surface, { parameters }: Exchange): HttpResponse {
+  const code = parameters.get('code') ?? '';
+  const text = textOfNumber(Number(code)) ?? 'There is no error of this number.';
+  return page(random, { title: 'Sign-in error', content: messageContent(text) });
+}
 
 /** OAuth 2.0 and OpenID Connect in Entra's dialect. */
 export function createLoginHandler(surface: Surface): Handler {

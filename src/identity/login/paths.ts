@@ -22,7 +22,11 @@ const endpointPaths = [
   ['device-login', 'oauth2/deviceauth'],
   ['logout', 'oauth2/logout'],
   ['native-client', 'oauth2/nativeclient'],
+  ['error-page', 'error'],
 ] as const;
+
+/** People type these, or follow a link to them. */
+const tenantless: readonly LoginPath['endpoint'][] = ['device-login', 'error-page'];
 
 /**
  * Reads `[/adfs][/{tenant}]/{endpoint}` in any case; undefined for other paths. The leading `adfs` is how clients are
@@ -33,7 +37,8 @@ export function parseLoginPath(path: string): LoginPath | undefined {
   const adfs = segments[0]?.toLowerCase() === 'adfs';
   if (adfs) segments.shift();
   const withoutTenant = match(segments, '');
-  if (withoutTenant && (adfs || withoutTenant.endpoint === 'device-login')) return { ...withoutTenant, adfs };
+  if (withoutTenant && (adfs || tenantless.includes(withoutTenant.endpoint)))
+    return { ...withoutTenant, adfs };
   const [tenantSegment = '', ...after] = segments;
   const withTenant = match(after, tenantSegment);
   return withTenant && { ...withTenant, adfs };
