@@ -1,0 +1,129 @@
+import { type Clock, CodedError, type Random, type Timer } from '../../base/index.ts';
+import { gatewayLimits } from '../limits.ts';
+import type { Admission } from './admission.ts';
+
+/**
+ * A session: `issued` until its WebSocket comes or its time is over, `connected` while its tunnel is open, then `ended`:
+ * its name is kept for a while so that a late DELETE finds it.
+ */
+export type Session = {
+  readonly authToken: string;
+  readonly webSocketToken: string;
+  readonly endpointId: string;
+  readonly admission: Admission;
+} & (
+  | { state: 'issued'; readonly expiry: Timer }
+  | { state: 'connected'; closeTunnel: () => void }
+  | { state: 'ended'; readonly forget: Timer }
+);
+
+type Facts = Pick<Session, 'authToken' | 'webSocketToken' | 'endpointId' | 'admission'>;
+
+const tokenBytes = 32;
+
+/** All sessions of the gateway; states change only here. */
+export class BastionSessions {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #byAuthToken = new Map<string, Session>();
+  readonly #byWebSocketToken = new Map<string, Session>();
+  readonly #liveByCaller = new Map<string, number>();
+  readonly #ended = new Set<Session>();
+  #live = 0;
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Sessions that are issued or connected. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Throws `too-many`. */
+  issue(endpointId: string, admission: Admission): Session {
+    const ofCaller = this.#liveByCaller.get(admission.callerId) ?? 0;
+    if (ofCaller >= gatewayLimits.sessionsPerCaller) {
+      throw new CodedError('too-many', `You have ${ofCaller} sessions open, as many as one caller may have.`);
+    }
+    if (this.#live >= gatewayLimits.sessionsPerGateway) {
+      throw new CodedError('too-many', 'The gateway has as many sessions as it serves; try again shortly.');
+    }
+    const facts = { authToken: this.#token(), webSocketToken: this.#token(), endpointId, admission };
+    const expiry = this.#clock.after(gatewayLimits.webSocketTokenMs, () => this.end(session));
+    const session: Session = { ...facts, state: 'issued', expiry };
+    this.#byAuthToken.set(session.authToken, session);
+    this.#byWebSocketToken.set(session.webSocketToken, session);
+    this.#count(session, 1);
+    return session;
+  }
+
+  /** Takes a WebSocket token: it works once, in time, at the endpoint that gave it. Else throws `unauthenticated`. */
+  redeem(endpointId: string, webSocketToken: string, closeTunnel: () => void): Session {
+    const issued = this.#byWebSocketToken.get(webSocketToken);
+    if (issued?.state !== 'issued' || issued.endpointId !== endpointId) {
+      throw new CodedError('unauthenticated', 'The websocket token is unknown, expired or already used.');
+    }
+    issued.expiry.cancel();
+    this.#byWebSocketToken.delete(webSocketToken);
+    const session: Session = { ...factsOf(issued), state: 'connected', closeTunnel };
+    this.#byAuthToken.set(session.authToken, session);
+    return session;
+  }
+
+  /** The session of an authToken; undefined once it is forgotten. */
+  find(endpointId: string, authToken: string): Session | undefined {
+    const session = this.#byAuthToken.get(authToken);
+    return session?.endpointId === endpointId ? session : undefined;
+  }
+
+  /** Ends a session and closes its tunnel. Nothing happens when it has ended. */
+  end({ authToken }: Facts): void {
+    const session = this.#byAuthToken.get(authToken);
+    if (!session || session.state === 'ended') return;
+    this.#count(session, -1);
+    this.#byWebSocketToken.delete(session.webSocketToken);
+    const forget = this.#clock.after(gatewayLimits.endedSessionMs, () => this.forget(ended));
+    const ended: Session = { ...factsOf(session), state: 'ended', forget };
+    this.#byAuthToken.set(authToken, ended);
+    this.#ended.add(ended);
+    const [oldest] = this.#ended;
+    if (oldest && this.#ended.size > gatewayLimits.endedSessionsKept) this.forget(oldest);
+    if (session.state === 'issued') session.expiry.cancel();
+    else session.closeTunnel();
+  }
+
+  forget(session: Session): void {
+    this.end(session);
+    const ended = this.#byAuthToken.get(session.authToken);
+    if (ended?.state !== 'ended') return;
+    ended.forget.cancel();
+    this.#ended.delete(ended);
+    this.#byAuthToken.delete(ended.authToken);
+  }
+
+  /** Ends the sessions of which `concerned` is true. */
+  endWhere(concerned: (session: Session) => boolean): void {
+    for (const session of [...this.#byAuthToken.values()]) if (concerned(session)) this.end(session);
+  }
+
+  close(): void {
+    for (const session of [...this.#byAuthToken.values()]) this.forget(session);
+  }
+
+  #count({ admission }: Session, step: 1 | -1): void {
+    this.#live += step;
+    const ofCaller = (this.#liveByCaller.get(admission.callerId) ?? 0) + step;
+    if (ofCaller === 0) this.#liveByCaller.delete(admission.callerId);
+    else this.#liveByCaller.set(admission.callerId, ofCaller);
+  }
+
+  #token(): string {
+    return Buffer.from(this.#random.bytes(tokenBytes)).toString('base64url');
+  }
+}
+
+function factsOf({ authToken, webSocketToken, endpointId, admission }: Facts): Facts {
+  return { authToken, webSocketToken, endpointId, admission };
+}
