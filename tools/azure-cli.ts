@@ -8,12 +8,18 @@ const root = join(import.meta.dirname, '..');
 const folder = join(root, 'node_modules', '.cache', 'azure-cli');
 const programs = join(folder, 'bin');
 
-function run(command: string, words: readonly string[], environment: NodeJS.ProcessEnv = process.env): number {
+function run(
+  command: string,
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): number {
   return spawnSync(command, words, { stdio: 'inherit', env: environment, cwd: root }).status ?? 1;
 }
 
 if (spawnSync('python3', ['--version']).status !== 0) {
-  process.stderr.write('test:az needs Python 3 on PATH: azure-cli is a Python program. Nothing was tested.\n');
+  process.stderr.write(
+    'test:az needs Python 3 on PATH: azure-cli is a Python program. Nothing was tested.\n',
+  );
   process.exit(1);
 }
 const marker = join(programs, 'az');

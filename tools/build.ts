@@ -8,9 +8,13 @@ const source = join(root, 'src');
 const target = join(root, 'dist');
 
 rmSync(target, { recursive: true, force: true });
-const compiled = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', join(root, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-});
+const compiled = spawnSync(
+  join(root, 'node_modules', '.bin', 'tsc'),
+  ['-p', join(root, 'tsconfig.build.json')],
+  {
+    stdio: 'inherit',
+  },
+);
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
   const file = join(source, name);
