@@ -13,6 +13,8 @@ export interface Call<F extends Flags> {
   readonly context: AzContext;
   /** A `WARNING:` line on stderr. */
   warn(message: string): void;
+  /** An `ERROR:` line on stderr for something that does not end the command. */
+  fail(message: string): void;
   /** A plain line on stdout, before the command's value. */
   print(line: string): void;
   /** A plain line on stderr, e.g. progress. Silent with `--only-show-errors`. */

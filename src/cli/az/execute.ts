@@ -161,6 +161,7 @@ function callOf({ messages, context }: Execution, { read, words, session }: Prep
     session,
     context,
     warn: (message) => messages.warning(message),
+    fail: (message) => messages.error(message),
     print: (line) => context.stdout.write(`${line}\n`),
     progress: (line) => {
       if (!messages.onlyErrors) messages.plain(line);

@@ -1,3 +1,4 @@
+import { CodedError } from '../../base/index.ts';
 import { commandIndex } from './commands/index.ts';
 import { completeCommandLine } from './completion.ts';
 import type { AzContext } from './context.ts';
@@ -80,6 +81,10 @@ interface ReportContext {
 
 /** Prints what went wrong and gives the exit code. */
 function report(thrown: unknown, { command, messages }: ReportContext): number {
+  if (thrown instanceof CodedError) {
+    messages.error(thrown.message);
+    return 1;
+  }
   if (!(thrown instanceof AzError)) {
     messages.error('The command failed with an unexpected error. Here is the traceback:');
     messages.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

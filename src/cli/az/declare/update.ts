@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import type { Command, Example, Flag, Flags, Values } from '../declaration.ts';
+import type { Session } from '../session.ts';
 import { noWait, toggle } from './flags.ts';
 import { getResource, type Noun, putResource } from './verbs.ts';
 
@@ -20,7 +21,13 @@ interface UpdateText<F extends Flags> {
   readonly view: 'wire' | 'flat';
   readonly noWait?: boolean;
   /** Lays the command's own flags on the resource as the service sent it. */
-  apply(resource: JsonObject, flags: Values<F>): Promise<void> | void;
+  apply(resource: JsonObject, flags: Values<F>, place: UpdatePlace): Promise<void> | void;
+}
+
+/** Where the updated resource is. */
+export interface UpdatePlace {
+  readonly session: Session;
+  readonly resourceGroup: string;
 }
 
 const readOnlyMembers = ['etag', 'eTag', 'systemData', 'type', 'name', 'id'];
@@ -49,7 +56,8 @@ export function updateCommand<F extends Flags>(noun: Noun, text: UpdateText<F>):
     ...(noun.idStyle ? { ids: { parts: Object.keys(noun.names), style: noun.idStyle } } : {}),
     async run(call) {
       const resource = structuredClone(await getResource(noun, call));
-      await apply(resource, ownValues(text.flags, call.flags));
+      const place = { session: call.session, resourceGroup: String(call.flags['resourceGroup'] ?? '') };
+      await apply(resource, ownValues(text.flags, call.flags), place);
       const { applyGenericUpdate } = await import('./generic-update.ts');
       for (const operation of operations) {
         const words = call.flags[operation];

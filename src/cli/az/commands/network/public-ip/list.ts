@@ -1,0 +1,8 @@
+import { listCommand } from '../../../declare/verbs.ts';
+import { publicIp } from './noun.ts';
+
+/** `az network public-ip list`. */
+export const command = listCommand(publicIp, {
+  words: 'network public-ip list',
+  summary: 'List public IP addresses.',
+});

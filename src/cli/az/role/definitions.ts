@@ -1,0 +1,76 @@
+import { isObject, type JsonObject } from '../../../base/index.ts';
+import { AzError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { isGuid } from './guid.ts';
+
+export const definitionsApiVersion = '2022-05-01-preview';
+export const assignmentsApiVersion = '2022-04-01';
+
+/** Path of role definitions at a scope. */
+export function definitionsPath(scope: string): string {
+  return `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleDefinitions`;
+}
+
+/** Role definitions at a scope, of one name when given. */
+export function listDefinitions(session: Session, scope: string, name?: string): Promise<JsonObject[]> {
+  return session.arm.list(definitionsPath(scope), definitionsApiVersion, {
+    $filter: name === undefined ? undefined : `roleName eq '${name.replace(/'/g, "''")}'`,
+  });
+}
+
+/** The id behind `--role`: a name is looked up, a GUID or an id is taken as it is. */
+export async function roleIdOf(session: Session, role: string, scope: string): Promise<string> {
+  if (/\/subscriptions\/.+\/roledefinitions\//i.test(role) || role.startsWith('/providers/')) return role;
+  if (isGuid(role)) return `${definitionsPath(`/subscriptions/${session.subscriptionId}`)}/${role}`;
+  const found = await listDefinitions(session, scope, role);
+  const [first] = found;
+  if (!first) throw new AzError(`Role '${role}' doesn't exist.`);
+  if (found.length > 1) {
+    const ids = found.map((one) => `'${one['id']}'`).join(', ');
+    throw new AzError(
+      `More than one role matches the given name '${role}'. Please pick a value from '[${ids}]'`,
+    );
+  }
+  return String(first['id']);
+}
+
+/** A role definition as printed. */
+export function presentDefinition(body: JsonObject): JsonObject {
+  const properties = isObject(body['properties']) ? body['properties'] : {};
+  const permissions = Array.isArray(properties['permissions'])
+    ? properties['permissions'].filter(isObject)
+    : [];
+  const value = (key: string) => properties[key] ?? null;
+  return {
+    assignableScopes: value('assignableScopes'),
+    createdBy: value('createdBy'),
+    createdOn: pythonTime(value('createdOn')),
+    description: value('description'),
+    id: body['id'] ?? null,
+    name: body['name'] ?? null,
+    permissions: permissions.map((one) => ({
+      actions: one['actions'] ?? null,
+      condition: one['condition'] ?? null,
+      conditionVersion: one['conditionVersion'] ?? null,
+      dataActions: one['dataActions'] ?? null,
+      notActions: one['notActions'] ?? null,
+      notDataActions: one['notDataActions'] ?? null,
+    })),
+    roleName: value('roleName'),
+    roleType: value('type'),
+    systemData: body['systemData'] ?? null,
+    type: body['type'] ?? null,
+    updatedBy: value('updatedBy'),
+    updatedOn: pythonTime(value('updatedOn')),
+  };
+}
+
+/** A time with a numeric zone: `2026-01-01T00:00:00+00:00`, six digits of a second when there are any. */
+export function pythonTime<T>(value: T): T | string {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/.exec(
+    typeof value === 'string' ? value : '',
+  );
+  if (!match) return value;
+  const fraction = (match[2] ?? '').padEnd(6, '0').slice(0, 6);
+  return `${match[1]}${Number(fraction) > 0 ? `.${fraction}` : ''}+00:00`;
+}

@@ -1,0 +1,52 @@
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+
+/** Lifts `properties` into its holder at every level, as generated commands print resources. */
+export function flattenDeep(value: Json): Json {
+  if (Array.isArray(value)) return value.map(flattenDeep);
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    if (key === 'properties' && isObject(member)) {
+      for (const [inner, one] of Object.entries(member)) {
+        if (one !== undefined && !(inner in value)) result[inner] = flattenDeep(one);
+      }
+    } else result[key] = flattenDeep(member);
+  }
+  return result;
+}
+
+/** The members that a model knows: `null` any value, an object its members, a list of one its items. */
+export type Model = null | readonly [Model] | { readonly [key: string]: Model };
+
+/** A resource as model commands print it: `properties` lifted, every known member, null when absent, nothing else. */
+export function fillModel(model: Model, body: JsonObject): JsonObject {
+  const { properties, ...rest } = body;
+  const flat = isObject(properties) ? { ...properties, ...rest } : rest;
+  const filled = fill(model, flat);
+  return isObject(filled) ? filled : {};
+}
+
+function fill(model: Model, value: Json | undefined): Json {
+  if (value === undefined || value === null) return null;
+  if (model === null) return value;
+  if (isModelList(model)) return Array.isArray(value) ? value.map((item) => fill(model[0], item)) : value;
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const [key, member] of Object.entries(model)) result[key] = fill(member, value[key]);
+  return result;
+}
+
+function isModelList(model: Model): model is readonly [Model] {
+  return Array.isArray(model);
+}
+
+/** Who made and changed a resource; in every model. */
+export const systemDataModel: Model = {
+  createdAt: null,
+  createdBy: null,
+  createdByType: null,
+  lastModifiedAt: null,
+  lastModifiedBy: null,
+  lastModifiedByType: null,
+};
