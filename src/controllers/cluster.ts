@@ -1,13 +1,21 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { ClusterClient, Controller } from '../reconcile/index.ts';
+import { startCronJobController } from './cronjob/controller.ts';
+import { startDaemonSetController } from './daemonset/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
+import { startEndpointSliceController } from './endpointslice/controller.ts';
+import { startGarbageCollector } from './garbage-collector/controller.ts';
+import { startJobController } from './job/controller.ts';
 import { startKubelet } from './kubelet/controller.ts';
 import type { NodePool } from './kubelet/node-pools.ts';
 import { SimulatedNodes } from './kubelet/nodes.ts';
+import { startNamespaceController } from './namespace/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
 import { startReplicaSetController } from './replicaset/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
+import { startServiceAccountController } from './service-account/controller.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
+import { startStatefulSetController } from './statefulset/controller.ts';
 
 /** What nodes say they run when nobody says. */
 const defaultVersion = '1.34.4';
@@ -38,13 +46,18 @@ export interface ClusterControllers extends RunningControllers {
 type Start = (context: ClusterContext) => Controller;
 
 /** Every cluster has these. */
-const commonControllers: readonly Start[] = [];
+const commonControllers: readonly Start[] = [startNamespaceController, startGarbageCollector];
 
 /** Only clusters that run workloads. */
 const workloadControllers: readonly Start[] = [
   startScheduler,
   startDeploymentController,
   startReplicaSetController,
+  startDaemonSetController,
+  startStatefulSetController,
+  startJobController,
+  startCronJobController,
+  startEndpointSliceController,
   startNodeLifecycleController,
 ];
 
@@ -52,6 +65,7 @@ const workloadControllers: readonly Start[] = [
 export function startClusterControllers(options: ClusterControllersOptions): ClusterControllers {
   const { context, close } = clusterContext(options);
   const controllers = commonControllers.map((start) => start(context));
+  controllers.push(startServiceAccountController(context, options.certificateAuthority));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
   const pools = options.nodes ?? [];
   if (nodes && pools.length > 0) {

@@ -6,6 +6,7 @@ import {
   type TypedClient,
   typedClient,
 } from '../../reconcile/index.ts';
+import { ServedKinds } from './discovery.ts';
 import { type EventRecorder, eventRecorder } from './event-recorder.ts';
 
 /** What every controller of one cluster works with. */
@@ -13,6 +14,8 @@ export interface ClusterContext extends Pick<ControllerOptions, 'clock' | 'rando
   readonly client: TypedClient;
   readonly informers: InformerSet;
   readonly events: EventRecorder;
+  /** What the cluster serves, custom kinds included. */
+  readonly served: ServedKinds;
 }
 
 /** Controllers that run; `close` stops them and resolves when the last pass has ended. */
@@ -32,8 +35,9 @@ export function clusterContext(options: {
   const client = typedClient(options.client);
   const informers = new InformerSet(options);
   const events = eventRecorder({ client, clock, log });
+  const served = new ServedKinds(options.client);
   return {
-    context: { client, informers, events, clock, random, log, signal: stop.signal },
+    context: { client, informers, events, served, clock, random, log, signal: stop.signal },
     close() {
       stop.abort();
       events.close();

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../base/index.ts';
+import { defineKind, type KubeObject } from '../../reconcile/index.ts';
+import type { ObjectReference } from './core.ts';
+
+export interface SliceEndpoint extends JsonObject {
+  addresses: string[];
+  conditions: { ready: boolean; serving: boolean; terminating: boolean };
+  nodeName?: string;
+  targetRef?: ObjectReference;
+  hostname?: string;
+}
+
+export interface SlicePort extends JsonObject {
+  name?: string;
+  port: number;
+  protocol: string;
+  appProtocol?: string;
+}
+
+export interface EndpointSlice extends KubeObject {
+  addressType: string;
+  endpoints?: SliceEndpoint[];
+  ports?: SlicePort[];
+}
+
+export interface EndpointAddress extends JsonObject {
+  ip: string;
+  nodeName?: string;
+  targetRef?: ObjectReference;
+}
+
+export interface Endpoints extends KubeObject {
+  subsets?: { addresses?: EndpointAddress[]; notReadyAddresses?: EndpointAddress[]; ports?: SlicePort[] }[];
+}
+
+export const endpointSlices = defineKind<EndpointSlice>(
+  'discovery.k8s.io/v1',
+  'EndpointSlice',
+  'endpointslices',
+);
+export const endpoints = defineKind<Endpoints>('v1', 'Endpoints', 'endpoints');

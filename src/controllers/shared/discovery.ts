@@ -1,0 +1,83 @@
+import { decodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import {
+  type ClusterClient,
+  ClusterError,
+  defineKind,
+  type Kind,
+  type KubeObject,
+} from '../../reconcile/index.ts';
+
+/** A kind that a cluster serves, in the version that the cluster prefers. */
+export interface ServedKind extends Kind<KubeObject> {
+  readonly verbs: ReadonlySet<string>;
+}
+
+/** What a cluster serves; read once and again when told to. */
+export class ServedKinds {
+  readonly #client: ClusterClient;
+  #reading: Promise<readonly ServedKind[]> | undefined;
+
+  constructor(client: ClusterClient) {
+    this.#client = client;
+  }
+
+  /** Each resource once. Subresources are left out. */
+  all(): Promise<readonly ServedKind[]> {
+    if (!this.#reading) {
+      const reading = readServedKinds(this.#client);
+      this.#reading = reading;
+      reading.catch(() => {
+        if (this.#reading === reading) this.#reading = undefined;
+      });
+    }
+    return this.#reading;
+  }
+
+  /** The kind behind an owner reference; undefined when the cluster does not serve it. */
+  async find(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
+    const slash = apiVersion.indexOf('/');
+    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+    return (await this.all()).find((served) => served.group === group && served.kind === kind);
+  }
+
+  /** Kinds were added or removed: the next question reads again. */
+  forget(): void {
+    this.#reading = undefined;
+  }
+}
+
+async function readServedKinds(client: ClusterClient): Promise<readonly ServedKind[]> {
+  const groups = listOf((await read(client, '/apis'))['groups']);
+  const versions = groups.flatMap((group) => {
+    const preferred = group['preferredVersion'];
+    const name = isObject(preferred) ? preferred['groupVersion'] : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+  const lists = await Promise.all([
+    kindsAt(client, '/api/v1', 'v1'),
+    ...versions.map((version) => kindsAt(client, `/apis/${version}`, version)),
+  ]);
+  return lists.flat();
+}
+
+async function kindsAt(client: ClusterClient, path: string, apiVersion: string): Promise<ServedKind[]> {
+  const resources = listOf((await read(client, path))['resources']);
+  return resources.flatMap((resource) => {
+    const { name, kind, namespaced, verbs } = resource;
+    if (typeof name !== 'string' || typeof kind !== 'string' || name.includes('/')) return [];
+    const known = Array.isArray(verbs) ? verbs.filter((verb) => typeof verb === 'string') : [];
+    const scope = namespaced === true ? 'Namespaced' : 'Cluster';
+    return [{ ...defineKind<KubeObject>(apiVersion, kind, name, scope), verbs: new Set(known) }];
+  });
+}
+
+async function read(client: ClusterClient, path: string): Promise<JsonObject> {
+  const { status, body } = await client.raw('GET', path);
+  if (status !== 200) throw new ClusterError(status, '', `discovery at ${path} answered ${status}`);
+  const value = decodeJson(body);
+  return isObject(value) ? value : {};
+}
+
+function listOf(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
