@@ -1,9 +1,8 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
-import { type ClusterHost, type ClusterSpec, createEmbeddedClusters } from '../clusters/index.ts';
+import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
-import type { Authorizer } from '../kube/contract.ts';
 import type { Store } from '../store/index.ts';
 import {
   adminGroupAuthorizer,
@@ -18,8 +17,8 @@ interface Parts {
   readonly random: Random;
   readonly log: Logger;
   readonly authority: CertificateAndKey;
-  /** Role assignments come later than clusters are built, and before the first one starts. */
-  readonly access: { readonly identity: Identity; roles: DataAccess | undefined };
+  readonly identity: Identity;
+  readonly roles: DataAccess;
 }
 
 /** Every API server also answers to these names: through a tunnel a client connects to localhost. */
@@ -32,8 +31,7 @@ const commonNames = [
 ];
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, clock, random, log, authority, access } = parts;
-  const { identity } = access;
+  const { store, clock, random, log, authority, identity, roles } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -45,7 +43,10 @@ export function buildClusters(parts: Parts): ClusterHost {
     log,
     certificateAuthority: authority.certificatePem,
     authenticators: [entraAuthenticator(tokens, ['kubernetes', 'arc'])],
-    authorizers: (spec) => authorizersOf(spec, access),
+    authorizers: (spec) => [
+      adminGroupAuthorizer(() => spec().access),
+      azureRoleAuthorizer(roles, () => spec().access),
+    ],
     serve: async (hostNames) => {
       const issued = issueServerCertificate(authority, {
         hostNames: [...hostNames, ...commonNames],
@@ -67,12 +68,4 @@ export function buildClusters(parts: Parts): ClusterHost {
         nodes: spec.nodes,
       }),
   });
-}
-
-function authorizersOf(spec: () => ClusterSpec, access: Parts['access']): Authorizer[] {
-  const roles: DataAccess = {
-    canData: async (objectId, action, scope) =>
-      (await access.roles?.canData(objectId, action, scope)) ?? false,
-  };
-  return [adminGroupAuthorizer(() => spec().access), azureRoleAuthorizer(roles, () => spec().access)];
 }

@@ -80,25 +80,31 @@ async function startParts(start: Starting): Promise<Estate> {
   const first = await identity.initialize();
   if (first) writePrivate(files.administratorPassword, first.administratorPassword);
 
-  const access = { identity, roles: undefined as Providers['access'] | undefined };
-  const clusters = buildClusters({ store, clock, random, log, authority, access });
+  // The rooms need each other at run time: what is asked of the resource manager is asked once it is there.
+  let built: Providers | undefined;
+  const manager = () => demandBuilt(built);
+  const roles = {
+    canData: (objectId: string, action: string, scope: string) =>
+      manager().access.canData(objectId, action, scope),
+  };
+  const clusters = buildClusters({ store, clock, random, log, authority, identity, roles });
   const fleets = createFleetSupply({ clusters, clock, random, log });
-  const gateway = buildGateway({ clusters, identity, clock, random, log, store });
-  const manager = buildResourceManager({
+  const gateway = buildGateway({ clusters, identity, clock, random, log, store, manager });
+  const providers = buildResourceManager({
     ...{ store, clock, random, log, identity, clusters, fleets },
     origins: () => origins,
     launcher: options.launcher,
     home: options.home,
     relay: gateway.relayCredential,
   });
-  access.roles = manager.access;
-  gateway.connect(manager);
-  await manager.initialize();
-  closing.push(() => manager.close());
+  built = providers;
+  closing.push(() => gateway.close());
+  await providers.initialize();
+  closing.push(() => providers.close());
   await clusters.initialize();
   closing.push(() => clusters.close());
   closing.push(() => fleets.close());
-  const loops = manager.startLoops();
+  const loops = providers.startLoops();
   closing.push(() => loops.stop());
 
   const metrics = createMetrics({ clusters });
@@ -110,15 +116,15 @@ async function startParts(start: Starting): Promise<Estate> {
   });
   const front = createFront({
     clusters,
-    resourceManager: manager.handler,
+    resourceManager: providers.handler,
     login: identity.loginHandler,
     graph: identity.graphHandler,
     bastion: gateway.bastion.handler,
     relay: gateway.relay.handler,
     control: createControlHandler({
       token: controlToken,
-      status: async () => status({ options, identity, clusters, manager, running: running() }),
-      createSubscription: async (name) => ({ ...(await manager.subscriptions.create(name)) }),
+      status: async () => status({ options, identity, clusters, providers, running: running() }),
+      createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
     metrics,
     version: options.version,
@@ -156,12 +162,17 @@ async function startParts(start: Starting): Promise<Estate> {
   log.info('up', { ...running() });
   return {
     running: running(),
-    signIn: () => localSignIn(identity, manager),
+    signIn: () => localSignIn(identity, providers),
     async close() {
       log.info('going down');
       for (const close of closing.reverse()) await close();
     },
   };
+}
+
+function demandBuilt(built: Providers | undefined): Providers {
+  if (built) return built;
+  throw new CodedError('unavailable', 'the server is starting');
 }
 
 const loopbackAddresses = ['127.0.0.1', '::1'] as const;
@@ -196,10 +207,10 @@ async function status(parts: {
   options: EstateOptions;
   identity: Identity;
   clusters: ClusterHost;
-  manager: Providers;
+  providers: Providers;
   running: RunningEstate;
 }): Promise<JsonObject> {
-  const { options, identity, clusters, manager, running } = parts;
+  const { options, identity, clusters, providers, running } = parts;
   const { pid, version, resourceManager, login, graph, port } = running;
   return {
     home: options.home,
@@ -211,7 +222,7 @@ async function status(parts: {
     graph,
     caFile: options.files.authority,
     tenantId: identity.directory.tenant().tenantId,
-    subscriptionId: manager.subscriptions.list()[0]?.subscriptionId,
+    subscriptionId: providers.subscriptions.list()[0]?.subscriptionId,
     signedInUser: identity.directory.administrator().userPrincipalName,
     clusters: clusters.list().map(({ spec, state, hostName }) => ({
       name: spec.name,
@@ -226,7 +237,7 @@ async function status(parts: {
   };
 }
 
-async function localSignIn(identity: Identity, manager: Providers): Promise<LocalSignIn> {
+async function localSignIn(identity: Identity, providers: Providers): Promise<LocalSignIn> {
   const tenant = identity.directory.tenant();
   const administrator = identity.directory.administrator();
   return {
@@ -234,7 +245,7 @@ async function localSignIn(identity: Identity, manager: Providers): Promise<Loca
     tenantId: tenant.tenantId,
     tenantName: tenant.displayName,
     tenantDomain: tenant.domain,
-    subscriptions: manager.subscriptions
+    subscriptions: providers.subscriptions
       .list()
       .map((one) => ({ id: one.subscriptionId, name: one.displayName, state: one.state })),
     audience: resourceManagerAudience,

@@ -1,7 +1,7 @@
-import { type Clock, CodedError, jsonEqual, type Logger, type Random } from '../base/index.ts';
+import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
-import { createBastionGateway, type BastionGateway } from '../gateway/bastion/bastion-gateway.ts';
-import { jsonResponse, type Handler, type UpgradeHandler } from '../http/index.ts';
+import { createBastionGateway } from '../gateway/index.ts';
+import { type Handler, jsonResponse, type UpgradeHandler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RelayCredential } from '../providers/kubernetes/index.ts';
 import type { Store } from '../store/index.ts';
@@ -15,31 +15,46 @@ interface Parts {
   readonly random: Random;
   readonly log: Logger;
   readonly store: Store;
+  /** Asked for at each use: the resource manager is built after the gateway, which mints its relay tokens. */
+  readonly manager: () => Providers;
 }
-void jsonEqual;
+
+/** Bastion and Arc data planes, with the estate's answers to their questions. */
 export function buildGateway(parts: Parts) {
-  let bastion: BastionGateway | undefined;
-  const handler: Handler = (request) => bastion?.handler(request) ?? jsonResponse(503, {});
-  const upgrade: UpgradeHandler = async (request) => bastion?.upgrade(request) ?? jsonResponse(503, {});
+  const { clusters, identity, clock, random, log, manager } = parts;
+  const bastion = createBastionGateway({
+    directory: createBastionDirectory({
+      get: (id) => manager().records.get(id),
+      list: (scope, type) => manager().records.list(scope, type),
+    }),
+    access: {
+      authenticate: (token) => identity.tokens.verify(token, 'resource-manager'),
+      can: (caller, action, scope) => manager().access.can(caller, action, scope),
+    },
+    dial: async (targetId) => {
+      const cluster = clusters
+        .list()
+        .find(({ spec }) => spec.resourceId.toLowerCase() === targetId.toLowerCase());
+      if (!cluster) throw new CodedError('unavailable', `the cluster ${targetId} is not running`);
+      return cluster.dial();
+    },
+    clock,
+    random,
+    log,
+  });
+  const upgrade: UpgradeHandler = (request) => bastion.upgrade(request);
   return {
-    bastion: { handler },
+    bastion,
     relay: { handler: (() => jsonResponse(503, {})) as Handler },
     upgrade,
-    relayCredential: (_clusterId: string): RelayCredential => ({ expirationTime: 0, hybridConnectionName: '', relay: '', token: '', relayTid: '', relayType: '' }),
-    connect(manager: Providers) {
-      bastion = createBastionGateway({
-        directory: createBastionDirectory(manager.records),
-        access: {
-          authenticate: async (token) => ({ objectId: (await parts.identity.tokens.verify(token, 'resource-manager')).objectId }),
-          can: (caller, action, scope) => manager.access.can(caller, action, scope),
-        },
-        dial: async (targetId) => {
-          const cluster = parts.clusters.list().find(({ spec }) => spec.role === 'hub' && targetId.toLowerCase().includes('hub'));
-          if (!cluster) throw new CodedError('unavailable', 'no cluster');
-          return cluster.dial();
-        },
-        clock: parts.clock, random: parts.random, log: parts.log,
-      });
-    },
+    relayCredential: (_clusterId: string): RelayCredential => ({
+      expirationTime: 0,
+      hybridConnectionName: '',
+      relay: '',
+      token: '',
+      relayTid: '',
+      relayType: '',
+    }),
+    close: () => bastion.close(),
   };
 }
