@@ -68,14 +68,17 @@ export const memberCluster: FleetKind = {
   columns: () => [
     column('Joined', '.status.conditions[?(@.type=="Joined")].status'),
     age,
-    column(
-      'Member-Agent-Last-Seen',
-      '.status.agentStatus[?(@.type=="MemberAgent")].lastReceivedHeartbeat',
-      'date',
+    // Upstream shows the next four by default; Azure's hub prints the first two columns only.
+    wide(
+      column(
+        'Member-Agent-Last-Seen',
+        '.status.agentStatus[?(@.type=="MemberAgent")].lastReceivedHeartbeat',
+        'date',
+      ),
     ),
-    column('Node-Count', '.status.properties.kubernetes-fleet\\.io/node-count.value'),
-    column('Available-CPU', '.status.resourceUsage.available.cpu'),
-    column('Available-Memory', '.status.resourceUsage.available.memory'),
+    wide(column('Node-Count', '.status.properties.kubernetes-fleet\\.io/node-count.value')),
+    wide(column('Available-CPU', '.status.resourceUsage.available.cpu')),
+    wide(column('Available-Memory', '.status.resourceUsage.available.memory')),
     wide(column('Allocatable-CPU', '.status.resourceUsage.allocatable.cpu')),
     wide(column('Allocatable-Memory', '.status.resourceUsage.allocatable.memory')),
   ],
