@@ -6,8 +6,8 @@ import { beginDelete } from './verbs/delete.ts';
 /** Deletes on behalf of the estate itself, e.g. when a resource group goes. */
 export interface SystemDeletes {
   /**
-   * Asks the record's type to delete it. `gone`: nothing is there any more; `running`: a loop works on it;
-   * `refused`: the type or a running operation says no for now.
+   * Asks the record's type to delete it. `gone`: nothing is there any more; `running`: a loop works on it, be it on
+   * another operation; `refused`: the type says no for now.
    */
   request(id: string): Promise<DeleteProgress>;
 }
@@ -37,11 +37,7 @@ export function systemDeletes(services: Services): SystemDeletes {
           };
         }
         if (!isFinalState(stored.provisioningState)) {
-          return {
-            state: 'refused',
-            code: 'Conflict',
-            message: `'${stored.id}' is ${stored.provisioningState}.`,
-          };
+          return { state: 'running' };
         }
         try {
           await type.beforeDelete?.(stored, services.context);

@@ -46,7 +46,8 @@ export const roleAssignments: ResourceType = {
   // Every PUT of an assignment is answered as a creation.
   statuses: { update: 201 },
   prepare: prepareAssignment,
-  present: (record) => present(record, record.id),
+  // A list has seen to it already, from its own scope.
+  present: (record, { inList }) => (inList ? record.properties : present(record, record.id)),
   list: listAssignments,
 };
 

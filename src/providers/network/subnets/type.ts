@@ -1,4 +1,5 @@
 import {
+  newEtag,
   parentId,
   type ResourceRecord,
   type ResourceType,
@@ -43,8 +44,9 @@ async function prepareSubnet({ id, name, body, stored, context }: ResourceWrite)
   });
   if (stored) await refuseMovedSubnet(stored, subnetPrefixes(properties), context);
   await demandSecurityGroup(properties.networkSecurityGroup, id, context);
-  // The siblings were looked at: none of them may change before this is written.
-  return { properties, unchanged: others.map((other) => other.id) };
+  // Every write of a subnet touches its network: of two at the same time the second sees the first.
+  const touched = network && { ...network, etag: newEtag(context.random, network.etag) };
+  return { properties, related: touched ? [{ put: touched }] : [] };
 }
 
 /** Name and prefixes of a stored subnet. */

@@ -10,7 +10,7 @@ import { denyAssignmentOf } from './protection.ts';
 
 export const groupDeletionLimits = {
   /** Rounds without any progress before a group's deletion fails. */
-  roundsWithoutProgress: 12,
+  roundsWithoutProgress: 6,
 } as const;
 
 export const resourceGroupType = 'Microsoft.Resources/resourceGroups';
