@@ -43,8 +43,10 @@ export function readValues({ command, surface, parsed, context, setting }: ReadO
     missing.push(command.positional.name.slice(1, -1));
   }
   if (missing.length > 0) {
-    throw new UsageError(`the following arguments are required: ${missing.join(', ')}`);
+    const advice = parsed.unrecognized?.advice ?? [];
+    throw new UsageError(`the following arguments are required: ${missing.join(', ')}`, { advice });
   }
+  if (parsed.unrecognized) throw parsed.unrecognized;
   return { values, given, spellings: [...parsed.given.values()].map((one) => one.spelling) };
 }
 

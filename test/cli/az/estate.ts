@@ -77,7 +77,8 @@ export async function startScriptedEstate(script: Script = () => undefined): Pro
       };
       const token = request.url.includes('/oauth2/v2.0/token');
       if (!token) requests.push(request);
-      const scripted = current(request, origin);
+      const found = current(request, origin);
+      const scripted = token && !answersToken(found) ? undefined : found;
       const answer = scripted ?? (token ? tokenAnswer : notFound);
       const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
       outgoing.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
@@ -108,6 +109,11 @@ export async function startScriptedEstate(script: Script = () => undefined): Pro
     },
   };
   return estate;
+}
+
+function answersToken(answer: Answer | undefined): boolean {
+  const { body } = answer ?? {};
+  return typeof body === 'object' && body !== null && ('access_token' in body || 'error_description' in body);
 }
 
 const tokenAnswer: Answer = {

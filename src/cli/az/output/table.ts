@@ -56,11 +56,22 @@ function nested(cell: unknown): boolean {
 
 function cellText(cell: unknown): string {
   if (cell === undefined || cell === null) return '';
-  if (cell === true) return 'True';
-  if (cell === false) return 'False';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return literal(cell, false).trim();
 }
 
+/** A value as Python shows it: that is what stands in cells which hold lists or objects. */
+function literal(value: unknown, quoted: boolean): string {
+  if (value === null || value === undefined) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, true)).join(', ')}]`;
+  if (typeof value === 'object') {
+    return `{${Object.entries(value).map(([key, one]) => `'${key}': ${literal(one, true)}`).join(', ')}}`;
+  }
+  return quoted && typeof value === 'string' ? `'${value}'` : String(value);
+}
+
+/** Width of the widest line. */
 function width(word: string): number {
-  return [...word].length;
+  return Math.max(...word.split('\n').map((line) => [...line].length));
 }

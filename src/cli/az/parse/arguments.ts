@@ -7,6 +7,8 @@ export interface ParsedArguments {
   /** Words per flag key; absent when the flag was not given. */
   readonly given: ReadonlyMap<string, GivenFlag>;
   readonly words: readonly string[];
+  /** The refusal of what nobody knows; thrown once nothing required is missing, as az does. */
+  readonly unrecognized: UsageError | undefined;
 }
 
 export interface GivenFlag {
@@ -49,8 +51,11 @@ export function parseArguments(argv: readonly string[], flags: Flags, allowWords
     else if (token.kind === 'unknown') strangers.push(token.word);
     else i += take(token, tokens.slice(i + 1), given);
   }
-  if (strangers.length > 0) throw unrecognized(strangers, [...names.keys()]);
-  return { given, words };
+  return {
+    given,
+    words,
+    unrecognized: strangers.length > 0 ? unrecognized(strangers, [...names.keys()]) : undefined,
+  };
 }
 
 function classify(argv: readonly string[], names: ReadonlyMap<string, Option>): Token[] {
