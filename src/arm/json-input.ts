@@ -1,9 +1,12 @@
 import { decodeJson, isObject, type JsonObject } from '../base/index.ts';
 import { refusals } from './errors.ts';
 
+export const jsonLimits = { nestingLevels: 100 } as const;
+
 /** A request body as a JSON object; an empty one is `{}`. Throws InvalidRequestContent with the place and the reason. */
 export function readJsonBody(bytes: Uint8Array): JsonObject {
   if (bytes.byteLength === 0) return {};
+  refuseDeepNesting(bytes);
   let value: unknown;
   try {
     value = decodeJson(bytes);
@@ -15,6 +18,24 @@ export function readJsonBody(bytes: Uint8Array): JsonObject {
     throw refusals.invalidContent("The body must be a JSON object. Path '', line 1, position 1.");
   }
   return value;
+}
+
+/** Records are walked by recursion after they were written: what nests too deep never gets that far. */
+function refuseDeepNesting(bytes: Uint8Array): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+    if (depth > jsonLimits.nestingLevels) {
+      throw refusals.invalidContent(`The body nests deeper than ${jsonLimits.nestingLevels} levels.`);
+    }
+  }
 }
 
 /** Says what is wrong in a text that is no JSON, and where (line and position count from 1). */

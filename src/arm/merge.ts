@@ -6,6 +6,8 @@ export function mergePatch(target: Json | undefined, patch: Json | undefined): J
   if (!isObject(patch)) return patch;
   const merged = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
+    // Assigning this name would set the prototype instead of a member.
+    if (name === '__proto__') continue;
     if (value === null) delete merged[name];
     else merged[name] = mergePatch(merged[name], value);
   }

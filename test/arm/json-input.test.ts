@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeJsonError } from '../../src/arm/json-input.ts';
+import { describeJsonError, readJsonBody } from '../../src/arm/json-input.ts';
 
 const faults: readonly (readonly [string, string])[] = [
   [
@@ -47,3 +47,9 @@ for (const [text, message] of faults) {
     assert.equal(describeJsonError(text), message);
   });
 }
+
+test('a body that nests beyond the limit is refused before it is parsed', () => {
+  const deep = (levels: number) => Buffer.from(`{"a":${'['.repeat(levels)}"[[["${']'.repeat(levels)}}`);
+  assert.ok(readJsonBody(deep(99)));
+  assert.throws(() => readJsonBody(deep(100)), /nests deeper than 100 levels/);
+});

@@ -123,6 +123,8 @@ describe('the order of checks', () => {
     assert.deepEqual([form.status, form.code], [415, 'UnsupportedMediaType']);
     assert.equal((await estate.call('PUT', thing(group, 'widgets'), { body })).status, 405);
     assert.equal((await estate.call('POST', thing(group, 'widgets/placed/dance'))).status, 405);
+    const escaped = thing(`${estate.subscription}/resourceGroups/Dock%2Fproviders`, 'widgets/w');
+    assert.equal((await estate.call('GET', escaped)).status, 400);
     const unknown = await estate.call('GET', '/nothing/of/the/kind');
     assert.deepEqual([unknown.status, unknown.code], [404, 'NotFound']);
   });

@@ -14,8 +14,12 @@ export function locate(
     throw new ArmError(414, 'UriTooLong', `A path has at most ${requestLimits.pathBytes} bytes.`);
   }
   const segments = splitPath(request.path);
-  if (!segments || segments.some((segment) => hasControlCharacter(segment))) {
-    throw new ArmError(400, 'BadRequest', 'The path holds a broken percent-escape or a control character.');
+  if (!segments || segments.some(isForbidden)) {
+    throw new ArmError(
+      400,
+      'BadRequest',
+      'The path holds a broken percent-escape, an escaped slash or a control character.',
+    );
   }
   // What follows no grammar is refused as unknown later: first the version, the token and the permission.
   const path = parsePath(segments) ?? tenantPath;
@@ -23,7 +27,9 @@ export function locate(
   return route ? routeTarget(route, path) : resourceTarget(request.method, path, registry);
 }
 
-function hasControlCharacter(text: string): boolean {
+/** A slash inside a segment would make an id mean something else than the path that was checked. */
+function isForbidden(text: string): boolean {
+  if (text.includes('/') || text.includes('\\')) return true;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 32 || code === 127) return true;
