@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
-import { pods } from '../../src/controllers/kinds/core.ts';
-import { eventually, eventuallyAll, startTestCluster, type TestCluster } from './harness.ts';
+import { deployments } from '../../src/controllers/kinds/apps.ts';
+import { eventually, startTestCluster, type TestCluster } from './harness.ts';
 
 let cluster: TestCluster;
 before(async () => {

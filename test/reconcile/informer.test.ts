@@ -12,6 +12,7 @@ import {
   type WatchHandler,
 } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { delegate } from './delegate.ts';
 
 interface ConfigMap extends KubeObject {
   data?: { [key: string]: string };
@@ -32,8 +33,7 @@ function configMap(name: string, data: { [key: string]: string } = {}, labels = 
 function breakable(client: ClusterClient) {
   const handlers: { handler: WatchHandler; watch: ClusterWatch; from: string | undefined }[] = [];
   const lists: number[] = [];
-  const wrapped: ClusterClient = {
-    ...bind(client),
+  const wrapped = delegate(client, {
     list(resource, options) {
       lists.push(handlers.length);
       return client.list(resource, options);
@@ -43,7 +43,7 @@ function breakable(client: ClusterClient) {
       handlers.push({ handler, watch, from: options.resourceVersion });
       return watch;
     },
-  };
+  });
   return {
     client: wrapped,
     lists,
@@ -53,20 +53,6 @@ function breakable(client: ClusterClient) {
       last?.watch.close();
       last?.handler.onError(error);
     },
-  };
-}
-
-function bind(client: ClusterClient): ClusterClient {
-  return {
-    get: (...args) => client.get(...args),
-    list: (...args) => client.list(...args),
-    create: (...args) => client.create(...args),
-    update: (...args) => client.update(...args),
-    patch: (...args) => client.patch(...args),
-    delete: (...args) => client.delete(...args),
-    deleteCollection: (...args) => client.deleteCollection(...args),
-    watch: (...args) => client.watch(...args),
-    raw: (...args) => client.raw(...args),
   };
 }
 
@@ -179,15 +165,14 @@ test('an accepted delete shows at once as a deletion in progress', async () => {
 
 test('an informer of a kind that is not served yet waits for it', async () => {
   let serves = false;
-  const late: ClusterClient = {
-    ...bind(server.client),
+  const late = delegate(server.client, {
     list: (...args) =>
       serves
         ? server.client.list(...args)
         : Promise.reject(
             new ClusterError(404, 'NotFound', 'the server could not find the requested resource'),
           ),
-  };
+  });
   const informer = open(late);
   assert.equal(informer.hasSynced, false);
   serves = true;

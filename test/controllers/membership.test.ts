@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { systemClock, systemRandom } from '../../src/base/index.ts';
+import {
+  fleetCustomResources,
+  memberCustomResources,
+  type RunningControllers,
+  startHubControllers,
+  startMemberAgent,
+} from '../../src/controllers/index.ts';
+import { namespaces } from '../../src/controllers/kinds/core.ts';
+import {
+  clusterProfiles,
+  internalMemberClusters,
+  type MemberCluster,
+  memberClusters,
+} from '../../src/controllers/kinds/fleet.ts';
+import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
+import { findCondition } from '../../src/controllers/shared/conditions.ts';
+import { type ClusterClient, ClusterError, defineKind } from '../../src/reconcile/index.ts';
+import { delegate } from '../reconcile/delegate.ts';
+import { eventually, startTestCluster, type TestCluster, testLog } from './harness.ts';
+
+const customResources = defineKind(
+  'apiextensions.k8s.io/v1',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+  'Cluster',
+);
+
+let hub: TestCluster;
+let member: TestCluster;
+let hubControllers: RunningControllers;
+const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
+
+before(async () => {
+  hub = await startTestCluster({ profile: 'hub' });
+  member = await startTestCluster();
+  for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
+  for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+  hubControllers = startHubControllers({ ...surroundings, hub: hub.client });
+});
+after(async () => {
+  await hubControllers.close();
+  await hub.close();
+  await member.close();
+});
+
+function memberCluster(name: string, heartbeatPeriodSeconds = 60): MemberCluster {
+  return {
+    apiVersion: memberClusters.apiVersion,
+    kind: memberClusters.kind,
+    metadata: { name },
+    spec: { identity: { kind: 'User', name: `agent-${name}` }, heartbeatPeriodSeconds },
+  };
+}
+
+function joined(object: MemberCluster | undefined): string | undefined {
+  return findCondition(object?.status?.conditions, 'Joined')?.status;
+}
+
+/** The member's agent, as the identity that the MemberCluster names. */
+function startAgent(name: string, client: ClusterClient = member.client): RunningControllers {
+  const identity = { username: `agent-${name}`, uid: '', groups: ['system:authenticated'], extra: {} };
+  return startMemberAgent({ ...surroundings, hub: hub.clientAs(identity), member: client, memberName: name });
+}
+
+test('a member joins: the hub makes its namespace and rights, the agent answers, JOINED turns True', async () => {
+  const agent = startAgent('aks-member-1');
+  await hub.client.create(memberClusters, memberCluster('aks-member-1'));
+  const seen = await eventually(
+    hub.client,
+    memberClusters,
+    { name: 'aks-member-1' },
+    (m) => joined(m) === 'True',
+  );
+  assert.equal(seen?.metadata.labels?.['kubernetes-fleet.io/member-name'], 'aks-member-1');
+  assert.deepEqual(seen?.metadata.finalizers?.includes('kubernetes-fleet.io/membercluster-finalizer'), true);
+  const ready = findCondition(seen?.status?.conditions, 'ReadyToJoin');
+  assert.equal(ready?.reason, 'MemberClusterReadyToJoin');
+  const condition = findCondition(seen?.status?.conditions, 'Joined');
+  assert.equal(condition?.reason, 'MemberClusterJoined');
+  assert.equal(condition?.message, 'Member cluster has successfully joined the fleet');
+  assert.equal(condition?.observedGeneration, seen?.metadata.generation);
+  const status = seen?.status?.agentStatus?.[0];
+  assert.equal(status?.type, 'MemberAgent');
+  assert.ok(status?.lastReceivedHeartbeat);
+  assert.equal(findCondition(status?.conditions, 'Healthy')?.reason, 'InternalMemberClusterHealthy');
+  assert.equal(seen?.status?.properties?.['kubernetes-fleet.io/node-count']?.value, '2');
+  assert.equal(seen?.status?.resourceUsage?.capacity?.['cpu'], '8');
+  assert.equal(findCondition(seen?.status?.conditions, 'ClusterPropertyCollectionSucceeded')?.status, 'True');
+  const namespace = await hub.client.get(namespaces, { name: 'fleet-member-aks-member-1' });
+  assert.equal(namespace.metadata.labels?.['kubernetes-fleet.io/is-fleet-resource'], 'true');
+  const target = { namespace: 'fleet-member-aks-member-1' };
+  await hub.client.get(roles, { ...target, name: 'fleet-role-aks-member-1' });
+  await hub.client.get(roleBindings, { ...target, name: 'fleet-rolebinding-aks-member-1' });
+  await agent.close();
+});
+
+test("kubectl shows the member as Azure's page does", async () => {
+  const { kubectl } = await hub.listen();
+  const table = await kubectl('get', 'memberclusters');
+  assert.match(table, /^NAME +JOINED +AGE\n/);
+  assert.match(table, /aks-member-1 +True +\d+s\n/);
+  const wide = await kubectl('get', 'memberclusters', '-o', 'wide');
+  assert.match(wide, /MEMBER-AGENT-LAST-SEEN +NODE-COUNT +AVAILABLE-CPU +AVAILABLE-MEMORY/);
+  assert.match(wide, /aks-member-1 +True +\d+s +\d+s +2 +7800m +28068Mi/);
+});
+
+test('a joined member gets a ClusterProfile that says whether its API server is healthy', async () => {
+  const target = { namespace: 'fleet-system', name: 'aks-member-1' };
+  const profile = await eventually(
+    hub.client,
+    clusterProfiles,
+    target,
+    (p) => findCondition(p?.status?.conditions, 'ControlPlaneHealthy')?.status === 'True',
+  );
+  assert.equal(profile?.spec.displayName, 'aks-member-1');
+  assert.equal(profile?.status?.version?.kubernetes, 'v1.34.4');
+});
+
+test('a member that stops answering shows it on its agent status, and stays joined', async () => {
+  let answers = true;
+  const faulty = delegate(member.client, {
+    raw: (...args) =>
+      answers
+        ? member.client.raw(...args)
+        : Promise.reject(new ClusterError(503, 'ServiceUnavailable', 'down')),
+  });
+  const agent = startAgent('faulty', faulty);
+  await hub.client.create(memberClusters, memberCluster('faulty', 1));
+  const healthy = (m: MemberCluster | undefined) =>
+    findCondition(m?.status?.agentStatus?.[0]?.conditions, 'Healthy');
+  await eventually(hub.client, memberClusters, { name: 'faulty' }, (m) => healthy(m)?.status === 'True');
+  answers = false;
+  const seen = await eventually(
+    hub.client,
+    memberClusters,
+    { name: 'faulty' },
+    (m) => healthy(m)?.status === 'False',
+  );
+  assert.equal(healthy(seen)?.message, 'health probe failed with status code 503');
+  assert.equal(joined(seen), 'True');
+  answers = true;
+  await eventually(hub.client, memberClusters, { name: 'faulty' }, (m) => healthy(m)?.status === 'True');
+  await agent.close();
+});
+
+test('a member that is deleted leaves: the agent says so and everything of it goes', async () => {
+  const agent = startAgent('leaver');
+  await hub.client.create(memberClusters, memberCluster('leaver'));
+  await eventually(hub.client, memberClusters, { name: 'leaver' }, (m) => joined(m) === 'True');
+  const left = eventually(
+    hub.client,
+    internalMemberClusters,
+    { namespace: 'fleet-member-leaver', name: 'leaver' },
+    (twin) =>
+      findCondition(twin?.status?.agentStatus?.[0]?.conditions, 'Joined')?.reason ===
+      'InternalMemberClusterLeft',
+  );
+  await hub.client.delete(memberClusters, { name: 'leaver' });
+  await left;
+  await eventually(hub.client, memberClusters, { name: 'leaver' }, (m) => m === undefined);
+  await assert.rejects(() => hub.client.get(namespaces, { name: 'fleet-member-leaver' }), {
+    reason: 'NotFound',
+  });
+  await agent.close();
+});
