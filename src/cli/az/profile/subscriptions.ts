@@ -72,13 +72,12 @@ export class Profile {
   }
 
   /**
-   * Puts an account's subscriptions in place of what was known of them; the first (or `active`) becomes the active one
-   * unless an active one is kept by `keepActive`.
+   * Puts an account's subscriptions in place of what was known of them: a subscription belongs to whoever signed in
+   * last. The first (or `active`) becomes the active one unless an active one is kept by `keepActive`.
    */
   add(subscriptions: readonly Subscription[], options: { active?: string; keepActive?: boolean } = {}): void {
-    const key = (one: Subscription) => `${one.id}|${one.user.name}`;
-    const replaced = new Set(subscriptions.map(key));
-    const kept = this.subscriptions.filter((one) => !replaced.has(key(one)));
+    const replaced = new Set(subscriptions.map((one) => one.id));
+    const kept = this.subscriptions.filter((one) => !replaced.has(one.id));
     const all = [...kept, ...subscriptions];
     const formerly = options.keepActive ? this.subscriptions.find((one) => one.isDefault)?.id : undefined;
     const wanted = options.active ?? formerly ?? subscriptions.find((one) => one.state === 'Enabled')?.id;
