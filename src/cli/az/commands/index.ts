@@ -67,6 +67,7 @@ export const commandIndex: readonly IndexEntry[] = [
   entry("configure", "Set or list defaults of common options.", () => import('./configure.ts')),
   entry("connectedk8s delete", "Delete a connected cluster.", () => import('./connectedk8s/delete.ts')),
   entry("connectedk8s list", "List connected clusters.", () => import('./connectedk8s/list.ts')),
+  entry("connectedk8s proxy", "Open a channel to the API server of a connected cluster, and hold it open.", () => import('./connectedk8s/proxy.ts')),
   entry("connectedk8s show", "Show a connected cluster.", () => import('./connectedk8s/show.ts')),
   entry("customlocation create", "Create a custom location.", () => import('./customlocation/create.ts')),
   entry("customlocation delete", "Delete a custom location.", () => import('./customlocation/delete.ts')),

@@ -66,7 +66,9 @@ function literal(value: unknown, quoted: boolean): string {
   if (value === false) return 'False';
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, true)).join(', ')}]`;
   if (typeof value === 'object') {
-    return `{${Object.entries(value).map(([key, one]) => `'${key}': ${literal(one, true)}`).join(', ')}}`;
+    return `{${Object.entries(value)
+      .map(([key, one]) => `'${key}': ${literal(one, true)}`)
+      .join(', ')}}`;
   }
   return quoted && typeof value === 'string' ? `'${value}'` : String(value);
 }

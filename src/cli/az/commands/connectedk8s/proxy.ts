@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
+import type { RelayCredential } from '../../../../gateway/index.ts';
+import type { Call } from '../../call.ts';
+import { defineCommand, type Flags, type Values } from '../../declaration.ts';
+import { required, resourceGroup, text } from '../../declare/flags.ts';
+import { pathOf } from '../../declare/verbs.ts';
+import { AzError } from '../../errors.ts';
+import { json } from '../../http/arm.ts';
+import { firstKubeconfig, writeCredentials } from '../../kubeconfig/credentials.ts';
+import { trustedCertificates } from '../../tunnels/certificates.ts';
+import { isPortTaken, untilStopped } from '../../tunnels/ports.ts';
+import { connectedCluster } from './noun.ts';
+
+const defaultPort = 47_011;
+/** Every API server's certificate names it so; a kubeconfig with `tls-server-name` says otherwise. */
+const defaultServerName = 'kubernetes';
+
+const flags = {
+  name: required('--name -n', 'The name of the connected cluster.'),
+  resourceGroup: resourceGroup(),
+  token: text('--token', 'Service account token to authenticate with, instead of the signed-in account.'),
+  file: text(
+    '--file -f',
+    'Kubernetes configuration file to update. Use "-" to print YAML to stdout instead.',
+    {
+      defaultText: '$KUBECONFIG, else ~/.kube/config',
+    },
+  ),
+  kubeContext: text('--kube-context', 'Name of the context to write.'),
+  port: text('--port', 'Local port of the proxy.', { defaultText: String(defaultPort) }),
+} as const;
+
+/** `az connectedk8s proxy`. */
+export const command = defineCommand({
+  words: 'connectedk8s proxy',
+  summary: 'Open a channel to the API server of a connected cluster, and hold it open.',
+  flags,
+  examples: [
+    {
+      text: 'Reach a cluster from kubectl in another shell.',
+      command: 'az connectedk8s proxy -n MyCluster -g MyResourceGroup --file ./kube-config',
+    },
+  ],
+  async run(call) {
+    const port = portNumber(call.flags.port);
+    if (await isPortTaken(port)) throw portTaken(port);
+    const first = await listCredential(call);
+    const proxy = await openProxy(call, port, first);
+    call.print(`Proxy is listening on port ${proxy.port}`);
+    try {
+      await announce(call, proxy.kubeconfig);
+      await untilStopped(call.context, undefined);
+    } finally {
+      await proxy.close();
+    }
+    return undefined;
+  },
+});
+
+type ProxyCall = Call<Flags> & { readonly flags: Values<typeof flags> };
+
+function portNumber(typed: string | undefined): number {
+  const port = Number(typed ?? defaultPort);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new AzError(`'${typed}' is not a port number.`);
+}
+
+function portTaken(port: number): AzError {
+  return new AzError(`Port ${port} is already in use. Please select a different port with --port option.`, {
+    advice: ['Another proxy may be running; stop it, or pass a port of your own, e.g. --port 47012.'],
+  });
+}
+
+interface Listed {
+  readonly kubeconfig: string;
+  readonly relay: string;
+  readonly credential: RelayCredential;
+}
+
+/** Asks for the user credential; needs the right to list it. */
+async function listCredential(call: ProxyCall): Promise<Listed> {
+  const answer = json(
+    await call.session.arm.send({
+      method: 'POST',
+      path: `${pathOf(connectedCluster, call)}/listClusterUserCredential`,
+      apiVersion: connectedCluster.apiVersion,
+      body: { authenticationMethod: call.flags.token === undefined ? 'AAD' : 'Token', clientProxy: true },
+      headers: { ...connectedCluster.headers },
+    }),
+  );
+  const config = isObject(answer) ? answer['hybridConnectionConfig'] : undefined;
+  if (!isObject(config))
+    throw new AzError('Failed to load kubeconfig: the service named no hybrid connection.');
+  return {
+    kubeconfig: firstKubeconfig(answer),
+    relay: String(config['relay'] ?? ''),
+    credential: {
+      hybridConnectionName: String(config['hybridConnectionName'] ?? ''),
+      token: String(config['token'] ?? ''),
+      expiresAt: Number(config['expirationTime'] ?? 0),
+    },
+  };
+}
+
+interface OpenProxy {
+  readonly port: number;
+  /** The kubeconfig that leads to the proxy, as YAML. */
+  readonly kubeconfig: string;
+  close(): Promise<void>;
+}
+
+async function openProxy(call: ProxyCall, port: number, first: Listed): Promise<OpenProxy> {
+  const { arcRelayPath, createArcProxy } = await import('../../../../gateway/index.ts');
+  const { createLocalIdentity } = await import('../../tunnels/local-identity.ts');
+  const { kubeconfigText, readKubeconfig } = await import('../../kubeconfig/merge.ts');
+  const { session, context } = call;
+  const config = readKubeconfig(first.kubeconfig, 'the kubeconfig of the service') ?? {};
+  const cluster = entryOf(config, 'clusters', 'cluster');
+  const identity = createLocalIdentity({ clock: context.clock, random: context.random });
+  const clusterPath =
+    /[0-9a-f]{64}$/.exec(String(cluster['server']))?.[0] ?? hashOf(pathOf(connectedCluster, call));
+  const authority = cluster['certificate-authority-data'];
+  let known: RelayCredential | undefined = first.credential;
+  const proxy = await createArcProxy({
+    port,
+    clusterPath,
+    relay: {
+      url: relayUrl(first.relay, session.estate.resourceManager, arcRelayPath),
+      ca: trustedCertificates(session),
+      credential: async () => {
+        const credential = known ?? (await listCredential(call)).credential;
+        known = undefined;
+        return credential;
+      },
+    },
+    cluster: {
+      serverName:
+        typeof cluster['tls-server-name'] === 'string' ? cluster['tls-server-name'] : defaultServerName,
+      ca:
+        typeof authority === 'string'
+          ? Buffer.from(authority, 'base64').toString('utf8')
+          : trustedCertificates(session),
+    },
+    identity: { cert: identity.cert, key: identity.key },
+    clock: context.clock,
+    onError: (error) => call.fail(error.message),
+  });
+  cluster['server'] = `https://127.0.0.1:${proxy.port}/${clusterPath}`;
+  cluster['certificate-authority-data'] = Buffer.from(identity.authority).toString('base64');
+  delete cluster['tls-server-name'];
+  if (call.flags.token !== undefined) entryOf(config, 'users', 'user')['token'] = call.flags.token;
+  return { port: proxy.port, kubeconfig: kubeconfigText(config), close: () => proxy.close() };
+}
+
+/** The path segment that stands for a cluster: SHA-256 of its lower-cased id. */
+function hashOf(id: string): string {
+  return createHash('sha256').update(id.toLowerCase()).digest('hex');
+}
+
+/** A relay given as a URL is taken as it is; a host keeps the path; a bare name means the estate's own. */
+function relayUrl(relay: string, resourceManager: string, path: string): string {
+  if (/^wss?:\/\//.test(relay)) return relay.replace(/\/+$/, '');
+  const host = /[.:]/.test(relay) ? relay : new URL(resourceManager).host;
+  return `wss://${host}${path}`;
+}
+
+/** The inner object of a section's first entry, e.g. `clusters[0].cluster`. */
+function entryOf(config: JsonObject, section: string, member: string): JsonObject {
+  const list: Json | undefined = config[section];
+  const first = Array.isArray(list) ? list[0] : undefined;
+  const inner = isObject(first) ? first[member] : undefined;
+  if (!isObject(inner)) throw new AzError(`Failed to load kubeconfig: it has no ${section}.`);
+  return inner;
+}
+
+async function announce(call: ProxyCall, kubeconfig: string): Promise<void> {
+  const { file, kubeContext } = call.flags;
+  const written = await writeCredentials(call, kubeconfig, {
+    file,
+    context: kubeContext,
+    overwrite: true,
+    firstEntriesOnly: true,
+  });
+  if (written) {
+    call.print(written.sentence);
+    call.print(
+      `Start sending kubectl requests on '${written.context}' context using kubeconfig at ${written.file}`,
+    );
+  }
+  call.print('Press Ctrl+C to close proxy.');
+}
