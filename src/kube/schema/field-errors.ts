@@ -10,6 +10,11 @@ export function invalid(field: string, value: Json | undefined, detail: string):
   };
 }
 
+/** Like `invalid`, for a value that is already in the form in which it is shown. */
+export function invalidShown(field: string, shownValue: string, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: withDetail(`Invalid value: ${shownValue}`, detail) };
+}
+
 /** `typeName` is the JSON type that was found. */
 export function typeInvalid(field: string, typeName: string, detail: string): FieldError {
   return {
@@ -66,7 +71,19 @@ function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return goNumber(value);
-  return sortedJson(value);
+  return escapeHtml(sortedJson(value));
+}
+
+/** JSON as Go writes it, in the order given: `<`, `>` and `&` are escaped. */
+export function goJson(value: Json): string {
+  return escapeHtml(JSON.stringify(value));
+}
+
+function escapeHtml(json: string): string {
+  return json.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function sortedJson(value: Json | undefined): string {

@@ -1,18 +1,239 @@
-import type { Json, JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
+import { type Budget, BudgetExceeded, type Program, type Run } from './cel/compile.ts';
+import { fromJson } from './cel/json-values.ts';
+import { type Compilation, compileExpression } from './cel/program.ts';
+import { CelError, none, OptionalValue, type Value } from './cel/values.ts';
 import type { Correlation } from './correlation.ts';
-import type { StructuralNode } from './structural-node.ts';
+import { duplicate, forbidden, invalid, required } from './field-errors.ts';
+import { type StructuralNode, textOf, type ValidationRule } from './structural-node.ts';
 
-/** Evaluates `x-kubernetes-validations` on an object. */
+/** Steps that all rules of one write may take together. */
+const evaluationStepsLimit = 10_000_000;
+/** Longest text that a message expression may give. */
+const messageBytes = 5 * 1024;
+
+interface CompiledRule {
+  readonly rule: ValidationRule;
+  readonly check: Compilation;
+  readonly message: Compilation | undefined;
+  readonly fieldPath: string;
+}
+
+const compiledRules = new WeakMap<StructuralNode, readonly CompiledRule[]>();
+
+/** The rules of a node, compiled once for all objects and clusters. */
+export function rulesOf(node: StructuralNode): readonly CompiledRule[] {
+  const known = compiledRules.get(node);
+  if (known) return known;
+  const rules = node.rules
+    .filter(({ rule }) => rule.trim() !== '')
+    .map((rule) => ({
+      rule,
+      check: compileExpression(rule.rule, node, rule),
+      message:
+        rule.messageExpression === '' ? undefined : compileExpression(rule.messageExpression, node, rule),
+      fieldPath: normalizedPath(rule.fieldPath),
+    }));
+  compiledRules.set(node, rules);
+  return rules;
+}
+
+/** `.spec['a.b']` as the path of a field error below the rule's own. */
+function normalizedPath(path: string): string {
+  return path
+    .replace(/^\./, '')
+    .replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_, name: string) => `[${name.replace(/\\(.)/g, '$1')}]`);
+}
+
+interface Evaluation {
+  readonly errors: FieldError[];
+  readonly budget: Budget;
+}
+
+interface Place {
+  readonly node: StructuralNode;
+  readonly path: string;
+  readonly old: Json | undefined;
+  /** What the value came from; errors of values that did not change are dropped. */
+  readonly correlation: Correlation | undefined;
+  /** Nothing at or above this place changed. */
+  readonly unchanged: () => boolean;
+}
+
+/** Evaluates `x-kubernetes-validations` on an object; transition rules run where there is an old value. */
 export function validateRules(
-  _object: JsonObject,
-  _old: JsonObject | undefined,
-  _place: { readonly root: StructuralNode; readonly correlation: Correlation | undefined },
+  object: JsonObject,
+  old: JsonObject | undefined,
+  place: { readonly root: StructuralNode; readonly correlation: Correlation | undefined },
 ): FieldError[] {
-  return [];
+  const { root, correlation } = place;
+  if (!root.rulesBelow) return [];
+  return evaluate(object, {
+    node: root,
+    path: '',
+    old,
+    correlation,
+    unchanged: () => correlation?.unchanged ?? false,
+  });
 }
 
 /** Evaluates the rules of one node and below on a value that is not yet part of an object: a default. */
-export function validateNodeRules(_value: Json, _node: StructuralNode, _field: string): FieldError[] {
-  return [];
+export function validateNodeRules(value: Json, node: StructuralNode, field: string): FieldError[] {
+  if (!node.rulesBelow) return [];
+  const place = { node, path: field, correlation: undefined, unchanged: () => false };
+  const errors = evaluate(value, { ...place, old: value });
+  return errors.length > 0 ? errors : evaluate(value, { ...place, old: undefined });
+}
+
+function evaluate(value: Json, place: Place): FieldError[] {
+  const evaluation: Evaluation = { errors: [], budget: { steps: evaluationStepsLimit } };
+  try {
+    visit(value, place, evaluation);
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error;
+    const why =
+      'validation failed due to running out of cost budget, no further validation rules will be run';
+    evaluation.errors.push(invalid(place.path, textOf(place.node.props.type), why));
+  }
+  return evaluation.errors;
+}
+
+function visit(value: Json, place: Place, evaluation: Evaluation): void {
+  const { node } = place;
+  if (value === null || !node.rulesBelow) return;
+  const rules = rulesOf(node);
+  if (rules.length > 0) checkRulesOf(value, rules, { place, evaluation });
+  if (Array.isArray(value)) visitItems(value, place, evaluation);
+  else if (isObject(value)) visitMembers(value, place, evaluation);
+}
+
+function visitMembers(object: JsonObject, place: Place, evaluation: Evaluation): void {
+  const { node, path, old } = place;
+  const oldMembers = isObject(old) && node.mapType !== 'atomic' ? old : undefined;
+  for (const key of Object.keys(object)) {
+    const declared = node.property(key);
+    const member = declared ?? node.values;
+    const value = object[key];
+    if (!member?.rulesBelow || value === undefined) continue;
+    const memberPath = declared ? (path === '' ? key : `${path}.${key}`) : `${path}[${key}]`;
+    visit(
+      value,
+      below(
+        place,
+        { node: member, path: memberPath, old: oldMembers?.[key] },
+        place.correlation?.member(key),
+      ),
+      evaluation,
+    );
+  }
+}
+
+function visitItems(list: readonly Json[], place: Place, evaluation: Evaluation): void {
+  const { node, path, correlation } = place;
+  const { items } = node;
+  if (!items?.rulesBelow) return;
+  for (const [i, item] of list.entries()) {
+    const past = correlation?.item(i);
+    visit(item, below(place, { node: items, path: `${path}[${i}]`, old: past?.old }, past), evaluation);
+  }
+}
+
+function below(
+  parent: Place,
+  own: { node: StructuralNode; path: string; old: Json | undefined },
+  correlation: Correlation | undefined,
+): Place {
+  // A place without a past of its own shares the fate of the nearest one above that has one.
+  return { ...own, correlation, unchanged: correlation ? () => correlation.unchanged : parent.unchanged };
+}
+
+function checkRulesOf(
+  value: Json,
+  rules: readonly CompiledRule[],
+  { place, evaluation }: { place: Place; evaluation: Evaluation },
+): void {
+  const { node, path, old } = place;
+  const type = textOf(node.props.type);
+  const fail = (text: string) => evaluation.errors.push(invalid(path, type, text));
+  const self = lazily(() => fromJson(value, node));
+  const oldSelf = lazily(() => (old === undefined || old === null ? undefined : fromJson(old, node)));
+  for (const compiled of rules) {
+    const { rule, check } = compiled;
+    if (!check.ok) {
+      fail(`rule compile error: ${check.problem}`);
+      continue;
+    }
+    const before = check.usesOldSelf ? oldSelf() : undefined;
+    if (check.usesOldSelf && !rule.optionalOldSelf && before === undefined) continue;
+    const oldValue: Value = rule.optionalOldSelf
+      ? before === undefined
+        ? none
+        : new OptionalValue(before)
+      : (before ?? null);
+    const run = { slots: [self(), oldValue], budget: evaluation.budget };
+    try {
+      if (check.program(run) === true) continue;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      fail(failureText(error.message, rule));
+      continue;
+    }
+    if (!check.usesOldSelf && place.unchanged()) continue;
+    evaluation.errors.push(ruleError(compiled, { path, type, run }));
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function failureText(why: string, rule: ValidationRule): string {
+  const name = rule.message.trim() || rule.rule.trim();
+  return why.startsWith('no such overload')
+    ? `'${why}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`
+    : `${why} evaluating rule: ${name}`;
+}
+
+function ruleError(
+  { rule, message, fieldPath }: CompiledRule,
+  { path, type, run }: { path: string; type: string; run: Run },
+): FieldError {
+  const fixed = rule.message === '' ? `failed rule: ${rule.rule.trim()}` : rule.message.trim();
+  const detail = (message?.ok && messageOf(message.program, run)) || fixed;
+  const field = fieldPath === '' ? path : joinPath(path, fieldPath);
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return forbidden(field, detail);
+    case 'FieldValueRequired':
+      return required(field, detail);
+    case 'FieldValueDuplicate':
+      return duplicate(field, type);
+    default:
+      return invalid(field, type, detail);
+  }
+}
+
+function joinPath(path: string, relative: string): string {
+  if (path === '') return relative;
+  return relative.startsWith('[') ? path + relative : `${path}.${relative}`;
+}
+
+/** The text of a message expression; undefined when it gives none that can be used. */
+function messageOf(program: Program, run: Run): string | undefined {
+  try {
+    const text = program(run);
+    if (typeof text !== 'string') return undefined;
+    const trimmed = text.trim();
+    return trimmed === '' || trimmed.includes('\n') || Buffer.byteLength(trimmed) > messageBytes
+      ? undefined
+      : trimmed;
+  } catch (error) {
+    if (error instanceof CelError) return undefined;
+    throw error;
+  }
 }

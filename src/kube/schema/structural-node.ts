@@ -11,6 +11,8 @@ export interface ValidationRule {
   readonly reason: string;
   readonly fieldPath: string;
   readonly optionalOldSelf: boolean;
+  /** `optionalOldSelf` is given, be it false. */
+  readonly hasOptionalOldSelf: boolean;
 }
 
 /** What a `SchemaNode` of a CustomResourceDefinition carries besides: the constraints of its `JSONSchemaProps`. */
@@ -227,6 +229,7 @@ function rulesOf(props: JsonObject): readonly ValidationRule[] {
     reason: textOf(entry.reason),
     fieldPath: textOf(entry.fieldPath),
     optionalOldSelf: entry.optionalOldSelf === true,
+    hasOptionalOldSelf: typeof entry.optionalOldSelf === 'boolean',
   }));
 }
 

@@ -1,0 +1,152 @@
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { keyElement, valueElement } from '../../apply/field-set.ts';
+import type { StructuralNode } from '../structural-node.ts';
+import { fieldsOf } from './declare.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
+import { CelError, ListValue, MapValue, type Value } from './values.ts';
+
+/** A JSON value as CEL sees it through its schema. Lists and objects are looked into only as far as a rule asks. */
+export function fromJson(value: Json, node: StructuralNode): Value {
+  switch (typeof value) {
+    case 'string':
+      return fromText(value, node);
+    case 'number':
+      return node.type === 'number' || !Number.isInteger(value) ? value : BigInt(value);
+    case 'boolean':
+      return value;
+    default:
+      return fromCompound(value, node);
+  }
+}
+
+function fromCompound(value: Json[] | JsonObject | null, node: StructuralNode): Value {
+  if (value === null) return null;
+  if (Array.isArray(value)) return node.items ? new JsonList(value, node, node.items) : new ListValue([]);
+  if (isObject(value))
+    return node.values ? new JsonMap(value, node.values) : new JsonObjectValue(value, node);
+  return null;
+}
+
+function fromText(value: string, node: StructuralNode): Value {
+  switch (node.format) {
+    case 'date':
+      return parseTimestamp(`${value}T00:00:00Z`) ?? invalidFormat('date', value);
+    case 'date-time':
+      return parseTimestamp(value) ?? invalidFormat('date-time', value);
+    case 'duration':
+      return parseDuration(value) ?? invalidFormat('duration', value);
+    case 'byte':
+      return new Uint8Array(Buffer.from(value, 'base64'));
+    default:
+      return value;
+  }
+}
+
+function invalidFormat(format: string, value: string): never {
+  throw new CelError(`Invalid ${format} formatted string ${value}`);
+}
+
+class JsonList extends ListValue {
+  readonly #list: readonly Json[];
+  readonly #node: StructuralNode;
+  readonly #items: StructuralNode;
+
+  constructor(list: readonly Json[], node: StructuralNode, items: StructuralNode) {
+    super([]);
+    this.#list = list;
+    this.#node = node;
+    this.#items = items;
+  }
+
+  override get size(): number {
+    return this.#list.length;
+  }
+
+  override at(index: number): Value {
+    return fromJson(this.#list[index] ?? null, this.#items);
+  }
+
+  override get identity(): ((item: Value) => string) | undefined {
+    const { listType, listMapKeys } = this.#node;
+    if (listType === 'set') return identityOfItem;
+    if (listType !== 'map') return undefined;
+    return (item) => (item instanceof JsonObjectValue ? item.element(listMapKeys) : '');
+  }
+}
+
+function identityOfItem(item: Value): string {
+  if (typeof item === 'bigint') return `v:${item}`;
+  if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
+    return valueElement(item);
+  return item instanceof JsonObjectValue ? item.element(undefined) : '';
+}
+
+/** A map with free keys. */
+class JsonMap extends MapValue {
+  readonly #object: JsonObject;
+  readonly #values: StructuralNode;
+
+  constructor(object: JsonObject, values: StructuralNode) {
+    super();
+    this.#object = object;
+    this.#values = values;
+  }
+
+  override get size(): number {
+    return Object.keys(this.#object).length;
+  }
+
+  override has(key: Value): boolean {
+    return typeof key === 'string' && Object.hasOwn(this.#object, key) && this.#object[key] !== undefined;
+  }
+
+  override get(key: Value): Value | undefined {
+    const member =
+      typeof key === 'string' && Object.hasOwn(this.#object, key) ? this.#object[key] : undefined;
+    return member === undefined ? undefined : fromJson(member, this.#values);
+  }
+
+  override keys(): Iterable<Value> {
+    return Object.keys(this.#object);
+  }
+}
+
+/** An object with declared fields, under their names in CEL. */
+class JsonObjectValue extends MapValue {
+  readonly #object: JsonObject;
+  readonly #node: StructuralNode;
+
+  constructor(object: JsonObject, node: StructuralNode) {
+    super();
+    this.#object = object;
+    this.#node = node;
+  }
+
+  override get size(): number {
+    return [...this.keys()].length;
+  }
+
+  override has(key: Value): boolean {
+    return this.#member(key) !== undefined;
+  }
+
+  override get(key: Value): Value | undefined {
+    const member = this.#member(key);
+    return member === undefined ? undefined : fromJson(member.value, member.node);
+  }
+
+  #member(key: Value): { value: Json; node: StructuralNode } | undefined {
+    const field = typeof key === 'string' ? fieldsOf(this.#node).get(key) : undefined;
+    const value = field && Object.hasOwn(this.#object, field.name) ? this.#object[field.name] : undefined;
+    return field && value !== undefined ? { value, node: field.node } : undefined;
+  }
+
+  override keys(): Iterable<Value> {
+    return [...fieldsOf(this.#node).keys()].filter((key) => this.has(key));
+  }
+
+  /** What tells it from other items of its list. */
+  element(keys: readonly string[] | undefined): string {
+    return keys ? keyElement(keys, this.#object) : JSON.stringify(this.#object);
+  }
+}

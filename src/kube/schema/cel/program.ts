@@ -1,0 +1,112 @@
+import { patternOf } from '../pattern.ts';
+import type { StructuralNode } from '../structural-node.ts';
+import { check } from './checker.ts';
+import { compile, type Program } from './compile.ts';
+import { typeOfNode } from './declare.ts';
+import { CelSyntaxError } from './lexer.ts';
+import { kubernetesFunctions } from './library/index.ts';
+import { parseCel } from './parser.ts';
+import { type Expr, formatIssues, type Issue } from './syntax.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
+import { type CelType, optionalType } from './types.ts';
+
+/** An expression ready to be evaluated on `self` and `oldSelf`, or the reason why it is none. */
+export type Compilation =
+  | {
+      readonly ok: true;
+      readonly program: Program;
+      readonly slots: number;
+      readonly usesOldSelf: boolean;
+      readonly type: CelType;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+/** Compiles an expression over values of a schema node. With `optionalOldSelf`, `oldSelf` is an optional. */
+export function compileExpression(
+  source: string,
+  node: StructuralNode,
+  options: { readonly optionalOldSelf: boolean },
+): Compilation {
+  const self = typeOfNode(node);
+  if (!self) return { ok: false, problem: 'data without a schema cannot be seen by rules' };
+  const oldSelf = options.optionalOldSelf ? optionalType(self) : self;
+  let expr: Expr;
+  try {
+    expr = parseCel(source);
+  } catch (error) {
+    if (!(error instanceof CelSyntaxError)) throw error;
+    return { ok: false, problem: formatIssues(source, [error.issue]) };
+  }
+  const variables = [
+    { name: 'self', type: self },
+    { name: 'oldSelf', type: oldSelf },
+  ];
+  const checked = check(expr, variables, kubernetesFunctions());
+  const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr);
+  if (issues.length > 0) return { ok: false, problem: formatIssues(source, issues) };
+  return {
+    ok: true,
+    program: compile(expr),
+    slots: checked.slots,
+    usesOldSelf: checked.used.has('oldSelf'),
+    type: checked.type,
+  };
+}
+
+/** Patterns, durations and times that are written out are checked before anything is evaluated. */
+function literalIssues(expr: Expr): Issue[] {
+  const issues: Issue[] = [];
+  walk(expr, (each) => {
+    if (each.kind !== 'call') return;
+    const argument =
+      each.name === 'matches'
+        ? each.args.at(-1)
+        : each.args.length === 1 && !each.target
+          ? each.args[0]
+          : undefined;
+    if (argument?.kind !== 'literal' || typeof argument.value !== 'string') return;
+    if (!isValidLiteral(each.name, argument.value)) {
+      issues.push({ at: argument.at, message: `invalid ${each.name} argument` });
+    }
+  });
+  return issues;
+}
+
+function isValidLiteral(name: string, value: string): boolean {
+  switch (name) {
+    case 'matches':
+      return patternOf(value).problem() === undefined;
+    case 'duration':
+      return parseDuration(value) !== undefined;
+    case 'timestamp':
+      return parseTimestamp(value) !== undefined;
+    default:
+      return true;
+  }
+}
+
+function walk(expr: Expr, visit: (expr: Expr) => void): void {
+  visit(expr);
+  for (const child of childrenOf(expr)) walk(child, visit);
+}
+
+function childrenOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'select':
+      return [expr.operand];
+    case 'index':
+      return [expr.operand, expr.index];
+    case 'call':
+      return expr.target ? [expr.target, ...expr.args] : expr.args;
+    case 'list':
+      return expr.items.map(({ value }) => value);
+    case 'map':
+      return expr.entries.flatMap(({ key, value }) => [key, value]);
+    case 'loop':
+      return expr.filter ? [expr.target, expr.filter, expr.body] : [expr.target, expr.body];
+    case 'bind':
+      return [expr.target, expr.body];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,299 @@
+import type { CelType } from './types.ts';
+
+/**
+ * A CEL value at run time. Ints are bigint, doubles are number; the rest of the numbers and all types of the libraries
+ * are classes.
+ */
+export type Value =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | Uint8Array
+  | CelUint
+  | ListValue
+  | MapValue
+  | Timestamp
+  | Duration
+  | OptionalValue
+  | TypeValue
+  | OpaqueValue;
+
+/** An evaluation failed; the text is cel-go's. */
+export class CelError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CelError';
+  }
+}
+
+export function noSuchOverload(): CelError {
+  return new CelError('no such overload');
+}
+
+export class CelUint {
+  readonly value: bigint;
+
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
+/** Nanoseconds. */
+export class Duration {
+  readonly nanos: bigint;
+
+  constructor(nanos: bigint) {
+    this.nanos = nanos;
+  }
+}
+
+/** Nanoseconds since the Unix epoch. */
+export class Timestamp {
+  readonly nanos: bigint;
+
+  constructor(nanos: bigint) {
+    this.nanos = nanos;
+  }
+}
+
+export class OptionalValue {
+  readonly value: Value | undefined;
+
+  constructor(value: Value | undefined) {
+    this.value = value;
+  }
+}
+
+export const none = new OptionalValue(undefined);
+
+export class TypeValue {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A value of a library's own type, e.g. a quantity. */
+export abstract class OpaqueValue {
+  abstract readonly typeName: string;
+  abstract equals(other: OpaqueValue): boolean;
+}
+
+/** A list. Those that stand for JSON make their items when asked. */
+export interface ListLike {
+  readonly size: number;
+  at(index: number): Value;
+}
+
+export class ListValue implements ListLike {
+  readonly #items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    this.#items = items;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  at(index: number): Value {
+    return this.#items[index] ?? null;
+  }
+
+  /** How items are told apart when the list's type gives them an identity: sets and keyed lists. */
+  get identity(): ((item: Value) => string) | undefined {
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Value> {
+    const { size } = this;
+    for (let i = 0; i < size; i++) yield this.at(i);
+  }
+}
+
+export type MapKey = string | bigint | boolean | CelUint;
+
+/** A map with keys of any kind; objects are maps by field name. */
+export class MapValue {
+  readonly #entries: ReadonlyMap<string, { readonly key: Value; readonly value: Value }>;
+
+  constructor(entries: Iterable<readonly [Value, Value]> = []) {
+    const map = new Map<string, { key: Value; value: Value }>();
+    for (const [key, value] of entries) {
+      const text = keyText(key);
+      if (text === undefined) throw new CelError(`unsupported key type: ${typeOf(key)}`);
+      map.set(text, { key, value });
+    }
+    this.#entries = map;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  has(key: Value): boolean {
+    const text = keyText(key);
+    return text !== undefined && this.#entries.has(text);
+  }
+
+  get(key: Value): Value | undefined {
+    const text = keyText(key);
+    return text === undefined ? undefined : this.#entries.get(text)?.value;
+  }
+
+  keys(): Iterable<Value> {
+    return [...this.#entries.values()].map((entry) => entry.key);
+  }
+}
+
+/** Numbers that are equal are the same key, whatever their type. */
+function keyText(key: Value): string | undefined {
+  if (typeof key === 'string') return `s${key}`;
+  if (typeof key === 'bigint') return `n${key}`;
+  if (key instanceof CelUint) return `n${key.value}`;
+  if (typeof key === 'boolean') return `b${key}`;
+  if (typeof key === 'number' && Number.isInteger(key)) return `n${key}`;
+  return undefined;
+}
+
+/** The name of a value's type. */
+export function typeOf(value: Value): string {
+  if (value === null) return 'null_type';
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return 'double';
+    case 'string':
+      return 'string';
+    default:
+      return typeOfObject(value);
+  }
+}
+
+function typeOfObject(value: Exclude<Value, null | boolean | bigint | number | string>): string {
+  if (value instanceof Uint8Array) return 'bytes';
+  if (value instanceof CelUint) return 'uint';
+  if (value instanceof ListValue) return 'list';
+  if (value instanceof MapValue) return 'map';
+  if (value instanceof Timestamp) return 'google.protobuf.Timestamp';
+  if (value instanceof Duration) return 'google.protobuf.Duration';
+  if (value instanceof OptionalValue) return 'optional_type';
+  if (value instanceof TypeValue) return 'type';
+  return value.typeName;
+}
+
+/** True when a value may be passed for a parameter; what lists and maps hold is not looked at. */
+export function fitsType(value: Value, type: CelType): boolean {
+  switch (type.kind) {
+    case 'dyn':
+    case 'param':
+      return true;
+    case 'null':
+      return value === null;
+    case 'timestamp':
+      return value instanceof Timestamp;
+    case 'duration':
+      return value instanceof Duration;
+    case 'object':
+    case 'map':
+      return value instanceof MapValue;
+    case 'opaque':
+      return typeOf(value) === type.name;
+    default:
+      return typeOf(value) === type.kind;
+  }
+}
+
+/** The number behind a numeric value, for comparisons across types. */
+function numeric(value: Value): bigint | number | undefined {
+  if (typeof value === 'bigint' || typeof value === 'number') return value;
+  return value instanceof CelUint ? value.value : undefined;
+}
+
+/** CEL's equality: of all types with all types, numbers by value. */
+export function equals(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  const left = numeric(a);
+  if (left !== undefined) {
+    const right = numeric(b);
+    // Ordered comparison works between bigint and number, and is false for NaN.
+    return right !== undefined && left <= right && left >= right;
+  }
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return false;
+  if (a instanceof ListValue) return b instanceof ListValue && equalLists(a, b);
+  if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b);
+  if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
+  if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+  if (a instanceof OptionalValue) return b instanceof OptionalValue && equalOptionals(a, b);
+  return a instanceof OpaqueValue && b instanceof OpaqueValue && a.typeName === b.typeName && a.equals(b);
+}
+
+function equalOptionals(a: OptionalValue, b: OptionalValue): boolean {
+  if (a.value === undefined || b.value === undefined) return a.value === b.value;
+  return equals(a.value, b.value);
+}
+
+function equalLists(a: ListValue, b: ListValue): boolean {
+  if (a.size !== b.size) return false;
+  const identity = a.identity ?? b.identity;
+  if (identity) {
+    const items = new Map([...b].map((item) => [identity(item), item]));
+    for (const item of a) {
+      const other = items.get(identity(item));
+      if (other === undefined || !equals(item, other)) return false;
+    }
+    return true;
+  }
+  for (let i = 0; i < a.size; i++) if (!equals(a.at(i), b.at(i))) return false;
+  return true;
+}
+
+function equalMaps(a: MapValue, b: MapValue): boolean {
+  if (a.size !== b.size) return false;
+  for (const key of a.keys()) {
+    const left = a.get(key);
+    const right = b.get(key);
+    if (left === undefined || right === undefined || !equals(left, right)) return false;
+  }
+  return true;
+}
+
+/** Below, at or above zero; undefined for values without an order between them. */
+export function compare(a: Value, b: Value): number | undefined {
+  const left = numeric(a);
+  const right = numeric(b);
+  if (left !== undefined && right !== undefined) return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
+  if (a instanceof Timestamp && b instanceof Timestamp) return compareNanos(a.nanos, b.nanos);
+  if (a instanceof Duration && b instanceof Duration) return compareNanos(a.nanos, b.nanos);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
+  return undefined;
+}
+
+function compareNanos(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By code points, as UTF-8 bytes would compare. */
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(i);
+    if (left === right) continue;
+    const highLeft = left >= 0xd800 && left <= 0xdfff;
+    const highRight = right >= 0xd800 && right <= 0xdfff;
+    if (highLeft !== highRight) return highLeft ? 1 : -1;
+    return left - right;
+  }
+  return a.length - b.length;
+}
