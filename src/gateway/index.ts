@@ -1,9 +1,13 @@
+export { type ArcRelay, type ArcRelayOptions, arcRelayPath, createArcRelay } from './arc/arc-relay.ts';
+export { createRelayTokens, type RelayTokens } from './arc/relay-tokens.ts';
 export {
   type BastionGateway,
   type BastionGatewayOptions,
   bastionPath,
   createBastionGateway,
 } from './bastion/bastion-gateway.ts';
+export { type ArcProxy, type ArcProxyOptions, createArcProxy } from './client/arc-proxy.ts';
+export type { ClusterTls, RelayAccess, RelayCredential } from './client/relay-connector.ts';
 export { createTunnelListener, type TunnelListener, type TunnelOptions } from './client/tunnel-listener.ts';
 export type { BastionAccess, BastionDirectory, BastionHost, Dial, TunnelTarget } from './contract.ts';
 export { gatewayLimits } from './limits.ts';

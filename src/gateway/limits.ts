@@ -16,5 +16,6 @@ export const gatewayLimits = {
   /** How long a side that has been told of the end may take to write what it has. */
   closeGraceMs: 5_000,
   handshakeMs: 15_000,
+  parallelHandshakes: 32,
   relayConnections: 2_000,
 } as const;

@@ -90,6 +90,7 @@ export async function testbed(
     tls: { contextFor: () => identity, requestClientCertificate: false },
   });
   const port = await listener.listen({ host: '127.0.0.1', port: 0 });
+  await listener.listen({ host: '::1', port }).catch(() => undefined);
   t.after(async () => {
     gateway.close();
     await listener.close();

@@ -16,7 +16,7 @@ import {
 import type { BastionAccess, BastionDirectory, Dial } from '../contract.ts';
 import { gatewayLimits } from '../limits.ts';
 import { joinStreams } from '../stream/join-streams.ts';
-import { halfCloseProtocol, messageStream } from '../stream/message-stream.ts';
+import { halfCloseProtocol, messageStream, offersHalfClose } from '../stream/message-stream.ts';
 import { admit, type Judges } from './admission.ts';
 import { BastionSessions, type Session } from './sessions.ts';
 
@@ -190,9 +190,4 @@ class Gateway {
   #checkOpen(): void {
     if (this.#closed) throw new CodedError('unavailable', 'The gateway is stopping.');
   }
-}
-
-function offersHalfClose(request: HttpRequest): boolean {
-  const offered = request.header('sec-websocket-protocol')?.split(',') ?? [];
-  return offered.some((protocol) => protocol.trim() === halfCloseProtocol);
 }

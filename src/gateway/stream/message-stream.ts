@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { MessageSocket } from '../../http/index.ts';
+import type { HttpRequest, MessageSocket } from '../../http/index.ts';
 import { gatewayLimits } from '../limits.ts';
 
 /**
@@ -7,6 +7,12 @@ import { gatewayLimits } from '../limits.ts';
  * not offer it; for them the end of either direction closes the socket, and no empty message is sent.
  */
 export const halfCloseProtocol = 'drydock.half-close';
+
+/** True when the client knows `halfCloseProtocol`. */
+export function offersHalfClose(request: HttpRequest): boolean {
+  const offered = request.header('sec-websocket-protocol')?.split(',') ?? [];
+  return offered.some((protocol) => protocol.trim() === halfCloseProtocol);
+}
 
 /** A WebSocket as a byte stream, with back-pressure both ways. */
 export function messageStream(socket: MessageSocket, options: { readonly halfClose: boolean }): Duplex {
@@ -64,6 +70,7 @@ class MessageStream extends Duplex {
   }
 
   #take(message: Uint8Array): void {
+    if (this.destroyed) return;
     if (message.length === 0) {
       if (this.#halfClose) this.push(null);
     } else if (!this.readableEnded && !this.push(message)) {

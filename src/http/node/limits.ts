@@ -17,6 +17,8 @@ export interface ListenerLimits {
   readonly webSocketBufferBytes: number;
   /** A WebSocket peer that answers no ping within this time is cut off. */
   readonly webSocketPingMs: number;
+  /** How long a WebSocket peer may take to answer the end. */
+  readonly webSocketCloseMs: number;
   /** How long `close` lets responses end by themselves. */
   readonly closeGraceMs: number;
 }
@@ -33,5 +35,6 @@ export const listenerLimits: ListenerLimits = {
   webSocketMessageBytes: 16 * 1024 * 1024,
   webSocketBufferBytes: 256 * 1024,
   webSocketPingMs: 30_000,
+  webSocketCloseMs: 5_000,
   closeGraceMs: 500,
 };

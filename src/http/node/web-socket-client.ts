@@ -5,7 +5,7 @@ import { CodedError, type ErrorCode, errorMessage } from '../../base/index.ts';
 import type { MessageSocket } from '../contract.ts';
 import { statusOfCode } from '../errors.ts';
 import { listenerLimits } from './limits.ts';
-import { messageSocket } from './web-socket.ts';
+import { closeWithin, messageSocket } from './web-socket.ts';
 
 export interface WebSocketTarget {
   /** `wss://host:port/path`. */
@@ -35,6 +35,7 @@ export function connectWebSocket(target: WebSocketTarget): Promise<ConnectedWebS
     perMessageDeflate: false,
     handshakeTimeout: handshakeMs,
     maxPayload: listenerLimits.webSocketMessageBytes,
+    ...closeWithin(listenerLimits.webSocketCloseMs),
     ...(ca === undefined ? {} : { ca }),
     ...(agent === undefined ? {} : { agent }),
   });

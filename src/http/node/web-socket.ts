@@ -22,6 +22,7 @@ export class WebSocketAcceptor {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: limits.webSocketMessageBytes,
+      ...closeWithin(limits.webSocketCloseMs),
       handleProtocols: (offered, message) => {
         const wanted = this.#subprotocols.get(message);
         return wanted !== undefined && offered.has(wanted) ? wanted : false;
@@ -76,6 +77,7 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
   let waiting = false;
   let paused = false;
   let listening = false;
+  let closing = false;
   let closeCode: number | undefined;
   socket.pause();
   // An error is always followed by 'close'.
@@ -108,7 +110,7 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
     },
     pause() {
       paused = true;
-      socket.pause();
+      if (!closing) socket.pause();
     },
     resume() {
       paused = false;
@@ -121,6 +123,7 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
     },
     close(code = 1000, reason = '') {
       // A paused socket would never see the peer's answer.
+      closing = true;
       socket.resume();
       socket.close(code, reason);
     },
@@ -132,4 +135,9 @@ const sendOptions = { binary: true, compress: false } as const;
 function bytesOf(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+/** The option exists since ws 8.18; the types do not know it yet. */
+export function closeWithin(closeTimeout: number): object {
+  return { closeTimeout };
 }
