@@ -191,8 +191,10 @@ export class Access implements AccessControl {
     if (known && known.untilMs > nowMs) return known.ids;
     const ids = (await this.#directory.groupsOf(objectId)).map((id) => id.toLowerCase());
     const untilMs = this.#directory.watchGroups ? Infinity : nowMs + accessLimits.groupMemoryMs;
-    if (!known || known.ids.join() !== ids.join()) this.#forgetPrincipal(objectId.toLowerCase());
+    const moved = known !== undefined && known.ids.join() !== ids.join();
+    if (!known || moved) this.#forgetPrincipal(objectId.toLowerCase());
     this.#groups.set(objectId, { ids, untilMs });
+    if (moved) for (const listener of this.#listeners) listener();
     return ids;
   }
 
