@@ -20,6 +20,7 @@ import { fileLogger } from './log.ts';
 import { originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
 import type { EstateOptions, RunningEstate } from './options.ts';
+import { processIdentity } from './process-identity.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
 
@@ -110,6 +111,7 @@ async function startParts(start: Starting): Promise<Estate> {
   const metrics = createMetrics({ clusters });
   const running = () => ({
     pid: process.pid,
+    process: processIdentity(process.pid) ?? '',
     port: Number(new URL(origins.resourceManager).port),
     version: options.version,
     ...origins,

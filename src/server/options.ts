@@ -25,6 +25,8 @@ export interface EstateOptions {
 /** What a running estate tells about itself; also the content of `running.json`. */
 export interface RunningEstate {
   readonly pid: number;
+  /** Tells this process from a later one with the same number. */
+  readonly process: string;
   readonly port: number;
   readonly version: string;
   readonly resourceManager: string;

@@ -63,7 +63,9 @@ function send(call: {
     },
   );
   outgoing.on('timeout', () => outgoing.destroy(new Error('the server did not answer in time')));
-  outgoing.on('error', reject);
+  outgoing.on('error', (thrown) =>
+    reject(new UsageError(`the server does not answer: ${thrown.message}.`, 1)),
+  );
   outgoing.end(call.body ? encodeJson(call.body) : undefined);
   return promise;
 }

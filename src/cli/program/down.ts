@@ -1,6 +1,7 @@
 import { systemClock } from '../../base/index.ts';
+import { processIdentity } from '../../server/process-identity.ts';
 import type { VerbCall } from './declaration.ts';
-import { processLives, readRunning } from './home.ts';
+import { readRunning } from './home.ts';
 
 const stopLimitMs = 15_000;
 const pollMs = 20;
@@ -17,7 +18,7 @@ export async function stopServer(home: string): Promise<boolean> {
   if (!running) return false;
   process.kill(running.pid, 'SIGTERM');
   const deadlineMs = systemClock.monotonic() + stopLimitMs;
-  while (processLives(running.pid)) {
+  while (processIdentity(running.pid) === running.process) {
     if (systemClock.monotonic() > deadlineMs) {
       throw new Error(`the server (process ${running.pid}) did not stop within ${stopLimitMs / 1000} s`);
     }

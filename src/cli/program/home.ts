@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../base/index.ts';
+import { processIdentity } from '../../server/process-identity.ts';
 
 /** Where things stand inside a home folder. */
 export function homeFiles(home: string) {
@@ -25,6 +26,8 @@ export type HomeFiles = ReturnType<typeof homeFiles>;
 /** What a running server writes into its home once it answers. */
 export interface Running {
   readonly pid: number;
+  /** Tells this process from a later one with the same number. */
+  readonly process: string;
   readonly port: number;
   readonly version: string;
   readonly resourceManager: string;
@@ -36,11 +39,11 @@ export interface Running {
 export function readRunning(home: string): Running | undefined {
   const found = readJson(homeFiles(home).running);
   if (!isRunning(found)) return undefined;
-  return processLives(found.pid) ? found : undefined;
+  return processIdentity(found.pid) === found.process ? found : undefined;
 }
 
 function isRunning(value: unknown): value is Running {
-  return isObject(value) && typeof value['pid'] === 'number' && typeof value['port'] === 'number';
+  return isObject(value) && typeof value['pid'] === 'number' && typeof value['process'] === 'string';
 }
 
 /** The JSON in a file, or undefined when there is none that can be read. */
@@ -49,14 +52,5 @@ export function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
-  }
-}
-
-export function processLives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }
