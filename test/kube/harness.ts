@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import {
   type Clock,
+  isObject,
   type JsonObject,
   silentLogger,
   systemClock,
@@ -56,10 +59,19 @@ export interface TestEndpoint {
   readonly url: string;
   readonly caPem: string;
   readonly kubeconfig: string;
+  /** Opens a watch through the socket and gives its events one by one; `close` breaks the connection off. */
+  watch(path: string, headers?: Record<string, string>): Promise<EventStream>;
   /** Runs the real kubectl; rejects with its stderr when it fails. */
   kubectl(...args: string[]): Promise<string>;
   /** The same with text on its standard input, exit code and both outputs. */
   run(args: readonly string[], input?: string): Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+export interface EventStream {
+  readonly status: number;
+  /** The next line; undefined when the stream has ended. */
+  next(): Promise<JsonObject | undefined>;
+  close(): void;
 }
 
 export type TestServerOptions = Partial<ApiServerOptions>;
@@ -128,6 +140,7 @@ async function openEndpoint(server: ApiServer): Promise<OpenEndpoint> {
     url,
     caPem: authority.certificatePem,
     kubeconfig,
+    watch: (path, headers = {}) => openWatch(url + path, authority?.certificatePem ?? '', headers),
     run: (args, input = '') => runKubectl(folder, kubeconfig, args, input),
     async kubectl(...args) {
       const { code, stdout, stderr } = await runKubectl(folder, kubeconfig, args, '');
@@ -139,6 +152,29 @@ async function openEndpoint(server: ApiServer): Promise<OpenEndpoint> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function openWatch(url: string, ca: string, headers: Record<string, string>): Promise<EventStream> {
+  return new Promise((resolve, reject) => {
+    const options = { ca, headers: { authorization: 'Bearer admin-token', ...headers } };
+    const sent = httpsRequest(url, options, (response) => {
+      const lines = createInterface({ input: response })[Symbol.asyncIterator]();
+      // Breaking the connection off is how a watch ends here, not a failure of the test.
+      response.on('error', () => {});
+      resolve({
+        status: response.statusCode ?? 0,
+        async next() {
+          const { value, done } = await lines.next();
+          if (done) return undefined;
+          const event: unknown = JSON.parse(value);
+          return isObject(event) ? event : undefined;
+        },
+        close: () => sent.destroy(),
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
 }
 
 function kubeconfigOf(url: string, caPem: string): JsonObject {
