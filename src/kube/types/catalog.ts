@@ -237,7 +237,7 @@ function parseField(name: string, line: string, home: string): FieldFacts {
     protoPath: number ? number.split('.').map(Number) : [],
     listType: type.is === 'list' && structure ? listTypeOf(structure) : undefined,
     listMapKeys: structure?.startsWith('map(') ? structure.slice(4, -1).split(',') : [],
-    mapType: type.is === 'list' ? undefined : mapTypeOf(structure),
+    mapType: type.is === 'map' || type.is === 'object' ? mapTypeOf(structure) : undefined,
     patchStrategy: patches.map(patchStrategyOf),
     patchMergeKey: patches.find((patch) => patch.startsWith('merge('))?.slice(6, -1),
     default: fallback === undefined ? undefined : JSON.parse(fallback.slice(1)),

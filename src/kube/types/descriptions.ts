@@ -30,7 +30,7 @@ function read(): Descriptions {
   try {
     // Written by our own tool: the shape is known.
     return JSON.parse(
-      readFileSync(new URL('data/descriptions.generated.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('data/descriptions.generated', import.meta.url), 'utf8'),
     ) as Descriptions;
   } catch {
     return {};

@@ -1,6 +1,5 @@
 import type { SchemaNode } from '../contract.ts';
 import { type FieldFacts, requireType, type Scalar, type TypeFacts, type TypeRef } from './catalog.ts';
-import { fieldDescription, typeDescription } from './descriptions.ts';
 
 const objectNodes = new Map<string, SchemaNode>();
 
@@ -16,7 +15,6 @@ export function objectNode(name: string): SchemaNode {
 type Extensions = Partial<
   Pick<
     SchemaNode,
-    | 'description'
     | 'listType'
     | 'listMapKeys'
     | 'mapType'
@@ -54,16 +52,12 @@ class ObjectNode implements SchemaNode {
     return this.facts.atomic ? 'atomic' : 'granular';
   }
 
-  get description(): string {
-    return typeDescription(this.#name);
-  }
-
   field(name: string): SchemaNode | undefined {
     const known = this.#fields.get(name);
     if (known) return known;
     const facts = this.facts.fields.get(name);
     if (!facts) return undefined;
-    const node = fieldNode(this.#name, facts);
+    const node = fieldNode(facts);
     this.#fields.set(name, node);
     return node;
   }
@@ -77,14 +71,12 @@ class ObjectNode implements SchemaNode {
 class ObjectFieldNode implements SchemaNode {
   readonly type = 'object';
   readonly #target: SchemaNode;
-  readonly description: string;
   readonly mapType: 'granular' | 'atomic';
   readonly patchStrategy: readonly ('merge' | 'replace' | 'retainKeys')[];
   readonly alwaysPresent: boolean;
 
   constructor(target: SchemaNode, extensions: Extensions) {
     this.#target = target;
-    this.description = extensions.description ?? '';
     this.mapType = extensions.mapType ?? target.mapType ?? 'granular';
     this.patchStrategy = extensions.patchStrategy ?? [];
     this.alwaysPresent = extensions.alwaysPresent ?? false;
@@ -103,9 +95,8 @@ class ObjectFieldNode implements SchemaNode {
   }
 }
 
-function fieldNode(owner: string, facts: FieldFacts): SchemaNode {
+function fieldNode(facts: FieldFacts): SchemaNode {
   const extensions: Extensions = {
-    description: fieldDescription(owner, facts.name),
     ...(facts.listType && { listType: facts.listType }),
     ...(facts.listMapKeys.length > 0 && { listMapKeys: facts.listMapKeys }),
     ...(facts.mapType && { mapType: facts.mapType }),

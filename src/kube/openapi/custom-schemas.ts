@@ -1,0 +1,106 @@
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { ResourceDefinition, SchemaNode } from '../contract.ts';
+import { StructuralNode } from '../schema/structural-node.ts';
+import type { SchemaCollector } from './builtin-schemas.ts';
+
+/** Keywords that Swagger 2.0 does not know. */
+const onlyInVersion3 = ['nullable', 'oneOf', 'anyOf', 'not'];
+
+/** Adds a custom resource and its list to the definitions. */
+export function addCustomResource(collector: SchemaCollector, definition: ResourceDefinition): void {
+  const { group, version, kind } = definition;
+  const { definitionName, root } = definition.schema;
+  const schema = root instanceof StructuralNode ? fromProps(root.props, collector) : fromNode(root);
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const metadata = collector.add('meta.v1.ObjectMeta');
+  collector.definitions[definitionName] = {
+    ...schema,
+    type: 'object',
+    properties: {
+      ...properties,
+      apiVersion: { type: 'string', description: typeMetaTexts.apiVersion },
+      kind: { type: 'string', description: typeMetaTexts.kind },
+      metadata: collector.dialect.reference(metadata, { description: typeMetaTexts.metadata }),
+    },
+    'x-kubernetes-group-version-kind': [{ group, kind, version }],
+  };
+  addList(collector, definition);
+}
+
+const typeMetaTexts = {
+  apiVersion: 'The group and version of this form of the object.',
+  kind: 'The kind of the object, in CamelCase.',
+  metadata: "The object's standard metadata.",
+  listMetadata: 'Standard metadata of the list.',
+} as const;
+
+function addList(collector: SchemaCollector, definition: ResourceDefinition): void {
+  const { group, version, kind, listKind } = definition;
+  const { definitionName } = definition.schema;
+  const name = `${definitionName.slice(0, definitionName.length - kind.length)}${listKind}`;
+  const metadata = collector.add('meta.v1.ListMeta');
+  collector.definitions[name] = {
+    description: `${listKind} is a list of ${kind}`,
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion: { type: 'string', description: typeMetaTexts.apiVersion },
+      items: { type: 'array', items: collector.dialect.itemReference(definitionName, false) },
+      kind: { type: 'string', description: typeMetaTexts.kind },
+      metadata: collector.dialect.reference(metadata, { description: typeMetaTexts.listMetadata }),
+    },
+    'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
+  };
+}
+
+/** The schema as the definition states it; for Swagger 2.0 without what that cannot say. */
+function fromProps(props: JsonObject, collector: SchemaCollector): JsonObject {
+  if (collector.dialect.version === 3) return { ...props };
+  return strip(props);
+}
+
+function strip(props: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const [name, value] of Object.entries(props)) {
+    if (onlyInVersion3.includes(name) || value === undefined) continue;
+    if (name === 'properties' && isObject(value)) result[name] = mapValues(value, strip);
+    else if ((name === 'items' || name === 'additionalProperties') && isObject(value))
+      result[name] = strip(value);
+    else if (name === 'allOf') continue;
+    else result[name] = value;
+  }
+  return result;
+}
+
+function mapValues(object: JsonObject, change: (value: JsonObject) => JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, isObject(value) ? change(value) : value]),
+  );
+}
+
+/** The schema of a node that knows no JSON form of itself. */
+function fromNode(node: SchemaNode): JsonObject {
+  const result: Record<string, Json> = {};
+  if (node.description) result['description'] = node.description;
+  if (node.type === 'int-or-string') result['x-kubernetes-int-or-string'] = true;
+  else if (node.type !== 'any') result['type'] = node.type;
+  if (node.format) result['format'] = node.format;
+  if (node.nullable) result['nullable'] = true;
+  if (node.preserveUnknown) result['x-kubernetes-preserve-unknown-fields'] = true;
+  if (node.required && node.required.length > 0) result['required'] = [...node.required];
+  if (node.default !== undefined) result['default'] = node.default;
+  if (node.enum) result['enum'] = [...node.enum];
+  if (node.listType) result['x-kubernetes-list-type'] = node.listType;
+  if (node.listMapKeys) result['x-kubernetes-list-map-keys'] = [...node.listMapKeys];
+  if (node.items) result['items'] = fromNode(node.items);
+  if (node.values) result['additionalProperties'] = fromNode(node.values);
+  const names = node.fieldNames();
+  if (names.length > 0) {
+    const members = names.map((name) => {
+      const member = node.field(name);
+      return [name, member ? fromNode(member) : {}] as const;
+    });
+    result['properties'] = Object.fromEntries(members);
+  }
+  return result;
+}

@@ -1,0 +1,9 @@
+export {
+  groupVersionPath,
+  type OpenApiV2,
+  openApiV2,
+  openApiV3,
+  openApiV3Hash,
+  openApiV3Index,
+  swaggerProtobufType,
+} from './documents.ts';

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeJson, isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
+import type { ResourceDefinition } from '../../../src/kube/contract.ts';
+import { openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../../../src/kube/openapi/index.ts';
+import { StructuralNode } from '../../../src/kube/schema/structural-node.ts';
+import { builtinResources } from '../../../src/kube/types/index.ts';
+import { at, objectAt, objectsAt } from '../../../src/kube/types/read.ts';
+
+const builtin = builtinResources();
+
+function documentOf(groupVersion: string, definitions: readonly ResourceDefinition[] = builtin): JsonObject {
+  const document = decodeJson(openApiV3(definitions, groupVersion));
+  assert.ok(isObject(document));
+  return document;
+}
+
+/** Every `$ref` anywhere below. */
+function references(value: Json | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(references);
+  if (!isObject(value)) return [];
+  const own = typeof value['$ref'] === 'string' ? [value['$ref']] : [];
+  return [...own, ...Object.values(value).flatMap(references)];
+}
+
+const template = builtin.find((definition) => definition.resource === 'leases');
+assert.ok(template);
+
+const widget: ResourceDefinition = {
+  ...template,
+  group: 'example.com',
+  version: 'v1',
+  resource: 'widgets',
+  singular: 'widget',
+  kind: 'Widget',
+  listKind: 'WidgetList',
+  subresources: {},
+  schema: {
+    definitionName: 'com.example.v1.Widget',
+    root: new StructuralNode(
+      {
+        type: 'object',
+        properties: {
+          spec: {
+            type: 'object',
+            required: ['size'],
+            properties: { size: { type: 'integer', nullable: true } },
+          },
+        },
+      },
+      true,
+    ),
+  },
+};
+
+test('every group version has a document in which all references lead somewhere', () => {
+  const groupVersions = new Set(
+    builtin.map(({ group, version }) => (group ? `apis/${group}/${version}` : `api/${version}`)),
+  );
+  for (const groupVersion of groupVersions) {
+    const document = documentOf(groupVersion);
+    const schemas = objectAt(document, 'components', 'schemas');
+    for (const reference of references(document)) {
+      assert.ok(schemas[reference.replace('#/components/schemas/', '')], `${groupVersion}: ${reference}`);
+    }
+  }
+});
+
+test('the index names each document with a hash that stays while the document does', () => {
+  const index = decodeJson(openApiV3Index(builtin));
+  const url = at(index, 'paths', 'apis/apps/v1', 'serverRelativeURL');
+  assert.equal(url, `/openapi/v3/apis/apps/v1?hash=${openApiV3Hash(builtin, 'apis/apps/v1')}`);
+  assert.match(
+    String(at(index, 'paths', 'api/v1', 'serverRelativeURL')),
+    /^\/openapi\/v3\/api\/v1\?hash=[0-9A-F]{128}$/,
+  );
+});
+
+test('documents are made once, for whoever serves the same definitions', () => {
+  assert.equal(openApiV3(builtin, 'apis/apps/v1'), openApiV3([...builtin, widget], 'apis/apps/v1'));
+});
+
+test('a patch says that it takes dryRun and fieldValidation', () => {
+  const patch = at(
+    documentOf('apis/apps/v1'),
+    'paths',
+    '/apis/apps/v1/namespaces/{namespace}/deployments/{name}',
+    'patch',
+  );
+  const names = objectsAt(patch, 'parameters').map((parameter) => parameter['name']);
+  assert.ok(names.includes('dryRun') && names.includes('fieldValidation'));
+  assert.deepEqual(at(patch, 'x-kubernetes-group-version-kind'), {
+    group: 'apps',
+    kind: 'Deployment',
+    version: 'v1',
+  });
+});
+
+test('lists carry their keys and patch strategies', () => {
+  const container = objectAt(
+    documentOf('api/v1'),
+    'components',
+    'schemas',
+    'io.k8s.api.core.v1.Container',
+    'properties',
+  );
+  assert.deepEqual(at(container, 'ports', 'x-kubernetes-list-map-keys'), ['containerPort', 'protocol']);
+  assert.equal(at(container, 'ports', 'x-kubernetes-patch-merge-key'), 'containerPort');
+  assert.equal(at(container, 'ports', 'x-kubernetes-patch-strategy'), 'merge');
+});
+
+test('a custom resource is described by its own schema, with the metadata of all objects', () => {
+  const document = documentOf('apis/example.com/v1', [...builtin, widget]);
+  const schema = objectAt(document, 'components', 'schemas', 'com.example.v1.Widget');
+  assert.deepEqual(at(schema, 'x-kubernetes-group-version-kind'), [
+    { group: 'example.com', kind: 'Widget', version: 'v1' },
+  ]);
+  assert.deepEqual(at(schema, 'properties', 'spec', 'required'), ['size']);
+  assert.equal(at(schema, 'properties', 'spec', 'properties', 'size', 'nullable'), true);
+  assert.deepEqual(references(at(schema, 'properties', 'metadata')), [
+    '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+  ]);
+  assert.ok(at(document, 'components', 'schemas', 'com.example.v1.WidgetList'));
+});
+
+test('Swagger 2.0 has every kind, leaves out what it cannot say, and has no loose references', () => {
+  const document = decodeJson(openApiV2([...builtin, widget]).json);
+  const definitions = objectAt(document, 'definitions');
+  for (const { schema } of builtin) assert.ok(definitions[schema.definitionName], schema.definitionName);
+  assert.equal(
+    at(definitions, 'com.example.v1.Widget', 'properties', 'spec', 'properties', 'size', 'nullable'),
+    undefined,
+  );
+  for (const reference of references(document)) {
+    assert.ok(definitions[reference.replace('#/definitions/', '')], reference);
+  }
+});
+
+test('Swagger 2.0 comes as protobuf too, beginning with its version', () => {
+  const bytes = Buffer.from(openApiV2(builtin).protobuf);
+  assert.deepEqual([...bytes.subarray(0, 5)], [0x0a, 3, ...Buffer.from('2.0')]);
+  assert.ok(bytes.includes('io.k8s.api.apps.v1.Deployment'));
+});
