@@ -24,7 +24,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'controllers',
     'clusters',
   ],
-  cli: ['base', 'gateway', 'server'],
+  cli: ['base', 'http', 'gateway', 'server'],
 };
 
 /** Why a room may not import another, for the message of a failed check. */

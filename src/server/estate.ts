@@ -6,6 +6,7 @@ import {
   type Logger,
   systemClock,
   systemRandom,
+  utf8,
 } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import { createListener, issueServerCertificate, type Listener } from '../http/index.ts';
@@ -90,7 +91,10 @@ async function startParts(start: Starting): Promise<Estate> {
   };
   const clusters = buildClusters({ store, clock, random, log, authority, identity, roles });
   const fleets = createFleetSupply({ clusters, clock, random, log });
-  const gateway = buildGateway({ clusters, identity, clock, random, log, store, manager });
+  const gateway = buildGateway({
+    ...{ clusters, identity, clock, random, log, manager },
+    relayKey: utf8(`relay ${controlToken}`),
+  });
   const providers = buildResourceManager({
     ...{ store, clock, random, log, identity, clusters, fleets },
     origins: () => origins,
@@ -122,7 +126,6 @@ async function startParts(start: Starting): Promise<Estate> {
     login: identity.loginHandler,
     graph: identity.graphHandler,
     bastion: gateway.bastion.handler,
-    relay: gateway.relay.handler,
     control: createControlHandler({
       token: controlToken,
       status: async () => status({ options, identity, clusters, providers, running: running() }),

@@ -8,7 +8,6 @@ export interface FrontParts {
   readonly login: Handler;
   readonly graph: Handler;
   readonly bastion: Handler;
-  readonly relay: Handler;
   readonly control: Handler;
   readonly metrics: () => Promise<string>;
   readonly version: string;
@@ -21,7 +20,6 @@ export interface FrontParts {
 export function createFront(parts: FrontParts): Handler {
   const byFirstSegment = new Map<string, Handler>([
     ['bastion', parts.bastion],
-    ['arc', parts.relay],
     ['drydock', parts.control],
     ['v1.0', parts.graph],
     ['beta', parts.graph],

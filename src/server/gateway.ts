@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
-import { createBastionGateway } from '../gateway/index.ts';
-import { type Handler, jsonResponse, type UpgradeHandler } from '../http/index.ts';
+import { arcRelayPath, createArcRelay, createBastionGateway, createRelayTokens } from '../gateway/index.ts';
+import type { UpgradeHandler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RelayCredential } from '../providers/kubernetes/index.ts';
-import type { Store } from '../store/index.ts';
 import { createBastionDirectory } from './bastion-directory.ts';
 import type { Providers } from './resource-manager.ts';
 
@@ -14,7 +14,8 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly store: Store;
+  /** Signs relay tokens; the same after a restart. */
+  readonly relayKey: Uint8Array;
   /** Asked for at each use: the resource manager is built after the gateway, which mints its relay tokens. */
   readonly manager: () => Providers;
 }
@@ -42,19 +43,47 @@ export function buildGateway(parts: Parts) {
     random,
     log,
   });
-  const upgrade: UpgradeHandler = (request) => bastion.upgrade(request);
+  const relayTokens = createRelayTokens({ key: parts.relayKey, clock });
+  const relay = createArcRelay({
+    verify: (token, name) => relayTokens.verify(token, name),
+    dial: async (name) => {
+      const cluster = clusters.list().find(({ spec }) => hybridConnectionName(spec.resourceId) === name);
+      if (!cluster) throw new CodedError('not-found', `no connected cluster listens on '${name}'`);
+      return cluster.dial();
+    },
+    clock,
+    log,
+  });
+  const upgrade: UpgradeHandler = (request) =>
+    request.path.startsWith(`${arcRelayPath}/`) ? relay.upgrade(request) : bastion.upgrade(request);
   return {
     bastion,
-    relay: { handler: (() => jsonResponse(503, {})) as Handler },
     upgrade,
-    relayCredential: (_clusterId: string): RelayCredential => ({
-      expirationTime: 0,
-      hybridConnectionName: '',
-      relay: '',
-      token: '',
-      relayTid: '',
-      relayType: '',
-    }),
-    close: () => bastion.close(),
+    relayCredential: (clusterId: string): RelayCredential => {
+      const cluster = clusters.get(clusterId);
+      const name = hybridConnectionName(cluster?.spec.resourceId ?? clusterId);
+      const { token, expiresAt } = relayTokens.mint(name, relayTokenMs);
+      const relayTid = identity.directory.tenant().tenantId;
+      return {
+        expirationTime: expiresAt,
+        hybridConnectionName: name,
+        relay: 'drydock',
+        token,
+        relayTid,
+        relayType: 'ServiceBus',
+      };
+    },
+    close() {
+      bastion.close();
+      relay.close();
+    },
   };
+}
+
+const relayTokenMs = 60 * 60 * 1000;
+
+/** The name under which a connected cluster listens at the relay. */
+function hybridConnectionName(resourceId: string): string {
+  const digest = createHash('sha256').update(resourceId.toLowerCase()).digest('hex');
+  return `microsoft.kubernetes/connectedclusters/${digest}/1`;
 }

@@ -1,6 +1,12 @@
-import { type Duplex, duplexPair } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
-import { createListener, issueClientCertificate, type Listener, verifyIssuedBy } from '../../http/index.ts';
+import {
+  createDuplexPair,
+  createListener,
+  issueClientCertificate,
+  type Listener,
+  verifyIssuedBy,
+} from '../../http/index.ts';
 import type { Authenticator, Authorizer } from '../../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
@@ -127,7 +133,7 @@ export class EmbeddedCluster implements ClusterHandle {
       log: this.#parts.log,
       tls: { contextFor: () => this.serving, requestClientCertificate: true },
     });
-    const [near, far] = duplexPair();
+    const [near, far] = createDuplexPair();
     this.#tunnels.accept(far, this.#spec.clusterId);
     return near;
   }
