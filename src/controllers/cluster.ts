@@ -16,6 +16,7 @@ import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
+import { startVolumeClaimController } from './volume-claim/controller.ts';
 
 /** What nodes say they run when nobody says. */
 const defaultVersion = '1.34.4';
@@ -58,6 +59,7 @@ const workloadControllers: readonly Start[] = [
   startJobController,
   startCronJobController,
   startEndpointSliceController,
+  startVolumeClaimController,
   startNodeLifecycleController,
 ];
 

@@ -3,13 +3,17 @@ import { jobs } from '../kinds/batch.ts';
 import { pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { indexByOwner, ownerKey } from '../shared/owners.ts';
-import { reconcileJob } from './reconcile.ts';
+import { podsByJob, reconcileJob } from './reconcile.ts';
 
 /** Runs pods of Jobs until enough of them have succeeded. */
 export function startJobController(context: ClusterContext): Controller {
   const all = context.informers.of(jobs);
   const podInformer = context.informers.of(pods);
   indexByOwner(podInformer);
+  podInformer.addIndex(podsByJob, (pod) => {
+    const key = ownerKey(jobs, pod);
+    return key ? [key] : [];
+  });
   return runController({
     ...context,
     name: 'job',

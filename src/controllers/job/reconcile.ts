@@ -20,6 +20,9 @@ export const jobTimes = {
   longestRetryMs: 10 * 60_000,
 } as const;
 
+/** Index of pods by the key of the Job that made them, also when it is gone. */
+export const podsByJob = 'job';
+
 export interface JobContext extends ClusterContext {
   readonly jobs: Informer<Job>;
   readonly pods: Informer<Pod>;
@@ -28,7 +31,11 @@ export interface JobContext extends ClusterContext {
 /** One pass over a Job: count what ended, judge, start or stop pods, say so. */
 export async function reconcileJob(key: string, context: JobContext): Promise<Reconciled | undefined> {
   const job = context.jobs.get(key);
-  if (!job) return undefined;
+  if (!job) {
+    // Nobody counts them any more: nothing may hold them.
+    await releasePods(context.pods.byIndex(podsByJob, key), context);
+    return undefined;
+  }
   const owned = await claimPods(job, context);
   if (isFinished(job) || job.metadata.deletionTimestamp) {
     await releasePods(owned, context);
@@ -189,7 +196,8 @@ async function finish(
   const decided = verdict.succeeded ? 'SuccessCriteriaMet' : 'FailureTarget';
   const conditions = [...(counted.conditions ?? [])];
   if (!findCondition(conditions, decided)) conditions.push(said(decided));
-  const stillThere = owned.some((pod) => !isEnded(pod));
+  // Pods that are counted but still held come first: then nothing can be counted twice.
+  const stillThere = tally.counted.length > 0 || owned.some((pod) => !isEnded(pod));
   if (!stillThere) conditions.push(said(verdict.succeeded ? 'Complete' : 'Failed'));
   const completion = !stillThere && verdict.succeeded ? { completionTime: now } : {};
   const written = await writeStatus(

@@ -1,5 +1,6 @@
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
-import { internalMemberClusters, memberClusters } from '../kinds/fleet.ts';
+import { namespaces } from '../kinds/core.ts';
+import { internalMemberClusters, memberClusters, memberNamespace } from '../kinds/fleet.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { reconcileMemberCluster } from './reconcile.ts';
 
@@ -7,6 +8,8 @@ import { reconcileMemberCluster } from './reconcile.ts';
 export function startMemberClusterController(context: ClusterContext): Controller {
   const members = context.informers.of(memberClusters);
   const internal = context.informers.of(internalMemberClusters);
+  const spaces = context.informers.of(namespaces);
+  const prefix = memberNamespace('');
   return runController({
     ...context,
     name: 'membercluster',
@@ -15,6 +18,10 @@ export function startMemberClusterController(context: ClusterContext): Controlle
         hasNewSpec(member.metadata, previous?.metadata) ? member.metadata.name : undefined,
       ),
       watchKeys(internal, (twin) => twin.metadata.name),
+      // A member that leaves waits for its namespace to be gone.
+      watchKeys(spaces, ({ metadata: { name = '' } }, _previous, type) =>
+        type === 'deleted' && name.startsWith(prefix) ? name.slice(prefix.length) : undefined,
+      ),
     ],
     reconcile: (name) => reconcileMemberCluster(name, { ...context, members, internal }),
   });
