@@ -1,75 +1,133 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
-import { residentMib } from '../process.ts';
-import type { Target } from './client.ts';
-import { measure, type Row } from './rows.ts';
+import { figure, median, printHead, printTable, withUnit } from '../figures.ts';
+import { machine, residentMibOf, sleep } from '../process.ts';
+import { startBare } from './bare.ts';
+import type { DriverOrder, DriverRow } from './driver.ts';
+import { preparePeer, startPeer } from './peer.ts';
+import type { Timing } from './rows.ts';
+import type { RunningServer } from './running.ts';
 
-/**
- * npm run bench:kube [-- --against URL --token T [--pid P]]
- * Drives a bare server of ours, and another server with the same client in the same run, and prints the ratios.
- */
-const { values } = parseArgs({
-  options: { against: { type: 'string' }, token: { type: 'string' }, pid: { type: 'string' } },
-});
+const usage = `npm run bench:kube -- [--peer] [--against URL --token T [--pid P]...] [--rounds N] [--seconds S] [--starts N]
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-'));
-const startedMs = performance.now();
-const server = spawn(
-  join(import.meta.dirname, '..', '..', 'bin', 'drydock'),
-  ['kube', 'up', '--bare', '--home', folder],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
+Drives a bare server of ours with a plain HTTP/2 client in a process of its own.
+--peer     also builds (once) and starts kube-apiserver with etcd, and prints the ratios
+--against  also drives the server at URL with the bearer token T of an administrator; --pid names its processes,
+           for their memory
+--rounds   rounds of each row on each server, in turns; the median counts (3)
+--seconds  length of a round (1)
+--starts   starts from nothing of each server; the median counts (5)
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    peer: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    token: { type: 'string' },
+    pid: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '1' },
+    starts: { type: 'string', default: '5' },
+    help: { type: 'boolean', default: false },
   },
+});
+const settleMs = 2_000;
+
+if (options.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+process.stdout.write(`${machine()}\n`);
+const starters = await chosenServers();
+const servers = await startServers(starters, Number(options.starts));
+await sleep(settleMs);
+const idleMib = servers.map(({ running }) => residentMibOf(running.pids));
+const timing: Timing = { roundMs: Number(options.seconds) * 1_000, rounds: Number(options.rounds) };
+const rows = await drive({ targets: servers.map(({ running }) => running.target), timing });
+const busyMib = servers.map(({ running }) => residentMibOf(running.pids));
+await sleep(settleMs);
+for (const { running } of servers) await running.stop();
+
+printHead(servers.map(({ running }) => running.target.name).join(' against '));
+printTable(
+  [
+    '',
+    ...servers.map(({ running }) => running.target.name.split(' ')[0] ?? ''),
+    ...(servers[1] ? ['ratio', 'aim'] : []),
+  ],
+  [
+    line({
+      name: 'nothing running to /readyz',
+      unit: 'ms',
+      values: servers.map(({ startMs }) => startMs),
+      aim: 10,
+    }),
+    line({ name: 'resident when idle', unit: 'MiB', values: idleMib, aim: 3 }),
+    line({ name: 'resident after the rows below', unit: 'MiB', values: busyMib }),
+    ...rows.map(line),
+  ],
 );
-await once(server.stdout, 'data');
-const readyMs = performance.now() - startedMs;
-const ours = ownTarget(folder);
-const idleMib = residentMib(server.pid ?? 0);
-const rows = await measure(ours);
-const busyMib = residentMib(server.pid ?? 0);
-server.kill('SIGTERM');
-await once(server, 'exit');
-rmSync(folder, { recursive: true });
 
-const theirs = values.against
-  ? await measure({
-      name: values.against,
-      url: values.against,
-      token: values.token ?? '',
-      authority: undefined,
-    })
-  : undefined;
+type Starter = () => Promise<RunningServer>;
 
-process.stdout.write(
-  `start to ready ${readyMs.toFixed(0)} ms; resident ${idleMib.toFixed(0)} MiB idle, ${busyMib.toFixed(0)} MiB after the run\n\n`,
-);
-print(rows, theirs);
+async function chosenServers(): Promise<Starter[]> {
+  if (options.against) return [startBare, async () => given(options.against ?? '')];
+  if (!options.peer) return [startBare];
+  const search = await preparePeer();
+  if ('peer' in search) return [startBare, () => startPeer(search.peer)];
+  process.stdout.write(`kube-apiserver cannot be started: ${search.missing}. Ours is measured alone.\n`);
+  return [startBare];
+}
 
-function ownTarget(home: string): Target {
-  const config = parse(readFileSync(join(home, 'kubeconfig'), 'utf8'));
+function given(url: string): RunningServer {
   return {
-    name: 'drydock',
-    url: config.clusters[0].cluster.server,
-    authority: Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64').toString(
-      'utf8',
-    ),
-    token: config.users[0].user.token,
+    target: { name: url, url, token: options.token, authority: undefined },
+    readyMs: Number.NaN,
+    pids: options.pid.flatMap((text) => text.split(',')).map(Number),
+    stop: async () => {},
   };
 }
 
-function print(own: readonly Row[], other: readonly Row[] | undefined): void {
-  for (const [i, row] of own.entries()) {
-    const theirsRow = other?.[i];
-    const ratio =
-      theirsRow && (row.unit === '/s' ? row.value / theirsRow.value : theirsRow.value / row.value);
-    const shown = (value: number) => (row.unit === '/s' ? value.toFixed(0) : value.toFixed(2)).padStart(8);
-    process.stdout.write(
-      `${row.name.padEnd(42)}${shown(row.value)} ${row.unit.padEnd(4)}${theirsRow ? `${shown(theirsRow.value)} ${row.unit.padEnd(4)}${ratio?.toFixed(1)}x` : ''}\n`,
-    );
+/** Starts each server several times, in turns; the last ones stay. */
+async function startServers(all: readonly Starter[], starts: number) {
+  const times: number[][] = all.map(() => []);
+  let running: RunningServer[] = [];
+  for (let round = 0; round < starts; round++) {
+    for (const server of running) await server.stop();
+    running = [];
+    for (const [at, starter] of all.entries()) {
+      const server = await starter();
+      running.push(server);
+      times[at]?.push(server.readyMs);
+    }
   }
+  return running.map((server, at) => ({ running: server, startMs: median(times[at] ?? []) }));
+}
+
+/** The rows, driven by a process that does nothing else. */
+async function drive(order: DriverOrder): Promise<DriverRow[]> {
+  const driver = fork(join(import.meta.dirname, 'driver.ts'), { serialization: 'advanced' });
+  const found: DriverRow[] = [];
+  driver.on('message', (row: DriverRow) => {
+    found.push(row);
+    if (process.stdout.isTTY) process.stdout.write(`${row.name} ...\n`);
+  });
+  driver.send(order);
+  const [code] = await once(driver, 'exit');
+  if (code !== 0) throw new Error(`the driving process ended with ${code}`);
+  return found;
+}
+
+function line(row: { name: string; unit: string; values: readonly number[]; aim?: number }): string[] {
+  const [own = Number.NaN, other] = row.values;
+  const cells = [row.name, ...row.values.map((value) => withUnit(value, row.unit))];
+  if (other === undefined) return cells;
+  const ratio = row.unit === '/s' ? own / other : other / own;
+  return [
+    ...cells,
+    Number.isNaN(ratio) ? '-' : `${figure(ratio)}x`,
+    row.aim === undefined ? '' : `${row.aim}x`,
+  ];
 }
