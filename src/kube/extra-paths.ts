@@ -1,12 +1,21 @@
 import { encodeJson } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { ServiceAccountTokens } from './authn/service-account-tokens.ts';
+import { openApiPath } from './discovery/openapi-paths.ts';
+import type { ResourceRegistry } from './discovery/registry.ts';
 
-/** Documents about service account tokens, for those who verify them elsewhere. */
+export interface ExtraPathParts {
+  readonly tokens: ServiceAccountTokens | undefined;
+  readonly resources: ResourceRegistry;
+}
+
+/** OpenAPI, and documents about service account tokens for those who verify them elsewhere. */
 export async function extraPath(
-  { path }: HttpRequest,
-  { tokens }: { readonly tokens: ServiceAccountTokens | undefined },
+  request: HttpRequest,
+  { tokens, resources }: ExtraPathParts,
 ): Promise<HttpResponse | undefined> {
+  const { path } = request;
+  if (path.startsWith('/openapi/')) return openApiPath(request, resources);
   if (!tokens) return undefined;
   if (path === '/openid/v1/jwks') {
     const headers = { 'content-type': 'application/jwk-set+json' };

@@ -7,7 +7,7 @@ import { answerPath, type PathParts } from './discovery/paths.ts';
 import type { Call, ClusterParts } from './verbs/call.ts';
 import { dispatch } from './verbs/dispatch.ts';
 import { negotiate, plainJson } from './wire/accept.ts';
-import { httpBody, type ProtobufDecoder } from './wire/body.ts';
+import { httpBody } from './wire/body.ts';
 import { readOptions } from './wire/options.ts';
 import { statusResponse } from './wire/render.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './wire/request-info.ts';
@@ -19,7 +19,6 @@ export interface HandlerParts {
   readonly cluster: ClusterParts;
   readonly paths: PathParts;
   readonly authentication: Authentication;
-  readonly decodeProtobuf: ProtobufDecoder;
   /** Takes the place of the caller when the request says so and the caller may. */
   readonly impersonate: (request: HttpRequest, user: UserInfo) => Promise<UserInfo>;
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
@@ -126,7 +125,7 @@ async function answerResource(
     resource,
     user,
     options: readOptions(request.query),
-    body: httpBody(request, parts.decodeProtobuf),
+    body: httpBody(request),
     userAgent: request.header('user-agent') ?? '',
     warnings: [],
   };

@@ -16,7 +16,6 @@ import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { builtinResources } from './types/index.ts';
-import { badRequest } from './wire/status.ts';
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -87,11 +86,8 @@ class LibraryApiServer implements ApiServer {
       cluster: parts,
       authentication,
       paths: { discovery: new Discovery(resources), version: options.version },
-      decodeProtobuf: async () => {
-        throw badRequest('protobuf bodies are not read yet');
-      },
       impersonate: (request, user) => impersonate(parts, request, user),
-      extraPaths: (request) => extraPath(request, { tokens: parts.tokens }),
+      extraPaths: (request) => extraPath(request, { tokens: parts.tokens, resources }),
     };
     this.handler = createHandler(this.#handlerParts);
   }

@@ -44,6 +44,8 @@ function choose(accept: string): Rendering | undefined {
   for (const { type, parameters } of acceptClauses(accept)) {
     const format = formatOf(type);
     if (!format) continue;
+    // Stored bytes are JSON: whoever takes both gets them as they are.
+    if (format === 'protobuf' && takesJson(accept)) continue;
     const as = parameters.get('as');
     if (as === undefined) return { format, as: 'plain', metaVersion: '' };
     const version = parameters.get('v');
@@ -57,6 +59,12 @@ function choose(accept: string): Rendering | undefined {
   return undefined;
 }
 
+function takesJson(accept: string): boolean {
+  return acceptClauses(accept).some(
+    ({ type, parameters }) => formatOf(type) === 'json' && !parameters.has('as'),
+  );
+}
+
 function formatOf(type: string): Rendering['format'] | undefined {
   switch (type) {
     case 'application/json':
@@ -66,6 +74,8 @@ function formatOf(type: string): Rendering['format'] | undefined {
     case 'application/yaml':
     case 'text/yaml':
       return 'yaml';
+    case 'application/vnd.kubernetes.protobuf':
+      return 'protobuf';
     default:
       return undefined;
   }

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
-import { decodeJson, errorMessage, type Json, type JsonObject } from '../../base/index.ts';
+import { decodeJson, errorMessage, type Json } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { CallBody, PatchType } from '../verbs/call.ts';
+import { decodeProtobuf } from './protobuf/index.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 
 export const bodyLimits = {
@@ -18,11 +19,8 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
-/** Decodes `k8s\0` envelopes; handed in by the server, since few requests need it. */
-export type ProtobufDecoder = (bytes: Uint8Array) => Promise<JsonObject>;
-
 /** The body of an HTTP request, read and parsed once when a verb asks for it. */
-export function httpBody(request: HttpRequest, decodeProtobuf: ProtobufDecoder): CallBody {
+export function httpBody(request: HttpRequest): CallBody {
   const contentType = mediaType(request.header('content-type'));
   const length = request.header('content-length');
   const empty =
@@ -35,7 +33,7 @@ export function httpBody(request: HttpRequest, decodeProtobuf: ProtobufDecoder):
     async read() {
       const bytes = await request.body(bodyLimits.requestBytes);
       if (bytes.length === 0 && request.method === 'DELETE') return {};
-      return decode(bytes, contentType, decodeProtobuf);
+      return decode(bytes, contentType);
     },
   };
 }
@@ -49,11 +47,7 @@ export function valueBody(value: Json | undefined, patchType?: PatchType): CallB
   };
 }
 
-async function decode(
-  bytes: Uint8Array,
-  contentType: string,
-  decodeProtobuf: ProtobufDecoder,
-): Promise<Json> {
+function decode(bytes: Uint8Array, contentType: string): Json {
   switch (contentType) {
     case '':
     case 'application/json':

@@ -3,10 +3,12 @@ import { type JsonObject, utf8 } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
 import type { ListAnswer } from '../verbs/call.ts';
 import type { Rendering } from './accept.ts';
-import type { StatusError } from './status.ts';
+import { encodeProtobuf } from './protobuf/index.ts';
+import { notAcceptable, type StatusError } from './status.ts';
 
 const jsonType = 'application/json';
 const yamlType = 'application/yaml';
+const protobufType = 'application/vnd.kubernetes.protobuf';
 const comma = Buffer.from(',');
 const listEnd = Buffer.from(']}\n');
 const lineEnd = Buffer.from('\n');
@@ -26,6 +28,11 @@ export function valueResponse(
 ): HttpResponse {
   if (format === 'yaml') {
     return { status: code, headers: { 'content-type': yamlType, ...headers }, body: utf8(stringify(value)) };
+  }
+  if (format === 'protobuf') {
+    const body = encodeProtobuf(value);
+    if (!body) throw notAcceptable([jsonType, yamlType]);
+    return { status: code, headers: { 'content-type': protobufType, ...headers }, body };
   }
   const text = pretty ? JSON.stringify(value, undefined, 2) : JSON.stringify(value);
   return { status: code, headers: { 'content-type': jsonType, ...headers }, body: utf8(`${text}\n`) };

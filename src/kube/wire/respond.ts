@@ -4,6 +4,7 @@ import type { Answer } from '../verbs/call.ts';
 import { watchStream } from '../watch/watch-stream.ts';
 import type { Rendering } from './accept.ts';
 import { bytesResponse, type Headers, listBytes, listMetadata, listValue, valueResponse } from './render.ts';
+import { notAcceptable } from './status.ts';
 import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
 
 export interface ResponseShape {
@@ -32,6 +33,7 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
       }
       return several(answer, shape);
     case 'watch':
+      if (rendering.format === 'protobuf') throw notAcceptable(['application/json', 'application/yaml']);
       return {
         status: 200,
         headers: { 'content-type': 'application/json', ...headers },
