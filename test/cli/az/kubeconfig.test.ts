@@ -47,12 +47,23 @@ describe('get-credentials', () => {
     assert.deepEqual([code, stdout, stderr], [0, `Merged "hub" as current context in ${file}\n`, '']);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.equal(parse(readFileSync(file, 'utf8'))['current-context'], 'hub');
-    assert.match(estate.requests.at(-1)?.url ?? '', /\/fleets\/f\/listCredentials\?api-version=2025-08-01-preview$/);
+    assert.match(
+      estate.requests.at(-1)?.url ?? '',
+      /\/fleets\/f\/listCredentials\?api-version=2025-08-01-preview$/,
+    );
     assert.equal(estate.requests.at(-1)?.headers['content-length'], '0');
   });
 
   test('KUBECONFIG names the file when --file does not', async () => {
-    const { stdout } = await estate.azWith({ env: { KUBECONFIG: file } }, 'fleet', 'get-credentials', '-g', 'g', '-n', 'f');
+    const { stdout } = await estate.azWith(
+      { env: { KUBECONFIG: file } },
+      'fleet',
+      'get-credentials',
+      '-g',
+      'g',
+      '-n',
+      'f',
+    );
     assert.equal(stdout, `Merged "hub" as current context in ${file}\n`);
   });
 
@@ -65,7 +76,10 @@ describe('get-credentials', () => {
     put(kubeconfig('mine'));
     await get();
     const merged = parse(readFileSync(file, 'utf8'));
-    assert.deepEqual(merged.contexts.map((one: { name: string }) => one.name), ['mine', 'hub']);
+    assert.deepEqual(
+      merged.contexts.map((one: { name: string }) => one.name),
+      ['mine', 'hub'],
+    );
     assert.equal(merged['current-context'], 'hub');
   });
 
@@ -93,7 +107,10 @@ describe('get-credentials', () => {
     const words = ['fleet', 'get-credentials', '-g', 'g', '-n', 'f', '--file', file];
     const yes = await estate.azWith({ answers: ['y'] }, ...words);
     assert.equal(yes.code, 0);
-    assert.match(yes.stderr, /A different object named hub already exists in your kubeconfig file\.\nOverwrite\? \(y\/n\): /);
+    assert.match(
+      yes.stderr,
+      /A different object named hub already exists in your kubeconfig file\.\nOverwrite\? \(y\/n\): /,
+    );
   });
 
   test('--context names context and cluster, not the user', async () => {
@@ -106,7 +123,17 @@ describe('get-credentials', () => {
 
   test("an administrator's context gets -admin", async () => {
     serve(kubeconfig('c1', 'https://c1', 'clusterAdmin_g_c1'));
-    const { stderr } = await estate.az('aks', 'get-credentials', '-g', 'g', '-n', 'c1', '--file', file, '--admin');
+    const { stderr } = await estate.az(
+      'aks',
+      'get-credentials',
+      '-g',
+      'g',
+      '-n',
+      'c1',
+      '--file',
+      file,
+      '--admin',
+    );
     assert.equal(stderr, `WARNING: Merged "c1-admin" as current context in ${file}\n`);
     assert.match(estate.requests.at(-1)?.url ?? '', /listClusterAdminCredential\?/);
   });
@@ -131,11 +158,18 @@ describe('get-credentials', () => {
     chmodSync(file, 0o644);
     const { code, stderr } = await get();
     assert.equal(code, 0);
-    assert.equal(stderr, `WARNING: ${file} has permissions "644".\nIt should be readable and writable only by its owner.\n`);
+    assert.equal(
+      stderr,
+      `WARNING: ${file} has permissions "644".\nIt should be readable and writable only by its owner.\n`,
+    );
   });
 
   test('no kubeconfig in the answer says so', async () => {
-    estate.answer((request) => (request.method === 'POST' && !request.url.includes('/token') ? { body: { kubeconfigs: [] } } : undefined));
+    estate.answer((request) =>
+      request.method === 'POST' && !request.url.includes('/token')
+        ? { body: { kubeconfigs: [] } }
+        : undefined,
+    );
     const { code, stderr } = await get();
     assert.deepEqual([code, stderr], [1, 'ERROR: Fail to find kubeconfig file.\n']);
   });

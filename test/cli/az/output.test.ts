@@ -12,7 +12,10 @@ const plain = { queried: false };
 
 describe('output formats', () => {
   test('json sorts keys at every level and keeps non-ASCII', () => {
-    assert.equal(formatJson({ b: { d: 1, c: 'é' }, a: [] }), '{\n  "a": [],\n  "b": {\n    "c": "é",\n    "d": 1\n  }\n}\n');
+    assert.equal(
+      formatJson({ b: { d: 1, c: 'é' }, a: [] }),
+      '{\n  "a": [],\n  "b": {\n    "c": "é",\n    "d": 1\n  }\n}\n',
+    );
   });
   test('tsv prints a line per element, values in the order of sorted keys', () => {
     assert.equal(formatTsv([{ b: true, a: null, c: { x: 1 }, d: [1, 2] }]), 'None\tTrue\t\t2\n');
@@ -56,14 +59,25 @@ describe('shape', () => {
     assert.deepEqual(addResourceGroups(group), group);
   });
   test('model commands print runs of capitals as words', () => {
-    assert.deepEqual(camelNames({ enableRBAC: 1, privateDNSZone: 2, adminGroupObjectIDs: 3, osDiskSizeGB: 4, outboundIPPrefixes: 5, eTag: 6, nodePublicIPPrefixID: 7 }), {
-      enableRbac: 1,
-      privateDnsZone: 2,
-      adminGroupObjectIDs: 3,
-      osDiskSizeGb: 4,
-      outboundIpPrefixes: 5,
-      eTag: 6,
-      nodePublicIpPrefixId: 7,
-    });
+    assert.deepEqual(
+      camelNames({
+        enableRBAC: 1,
+        privateDNSZone: 2,
+        adminGroupObjectIDs: 3,
+        osDiskSizeGB: 4,
+        outboundIPPrefixes: 5,
+        eTag: 6,
+        nodePublicIPPrefixID: 7,
+      }),
+      {
+        enableRbac: 1,
+        privateDnsZone: 2,
+        adminGroupObjectIDs: 3,
+        osDiskSizeGb: 4,
+        outboundIpPrefixes: 5,
+        eTag: 6,
+        nodePublicIpPrefixId: 7,
+      },
+    );
   });
 });

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { completeAz } from '../../../src/cli/az/index.ts';
+import { groupSummaries } from '../../../src/cli/az/commands/groups.ts';
 import { commandIndex } from '../../../src/cli/az/commands/index.ts';
 import { indexText } from '../../../src/cli/az/commands/write-index.ts';
-import { groupSummaries } from '../../../src/cli/az/commands/groups.ts';
+import { completeAz } from '../../../src/cli/az/index.ts';
 import { readShorthand } from '../../../src/cli/az/parse/shorthand.ts';
 import { surfaceOf } from '../../../src/cli/az/surface.ts';
-import { readFileSync } from 'node:fs';
 import { type ScriptedEstate, startScriptedEstate, subscriptionId } from './estate.ts';
 
 const hints = '\nhttps://aka.ms/cli_ref\nRead more about the command in reference docs\n';
@@ -25,16 +24,56 @@ describe('az command lines', () => {
   });
 
   const refusals: readonly [string, string[], string][] = [
-    ['an unknown command suggests the nearest', ['network', 'vnet', 'lst'], "ERROR: 'lst' is misspelled or not recognized by the system.\nDid you mean 'list' ?\n"],
-    ['an unknown group suggests the nearest', ['flet', 'show'], "ERROR: 'flet' is misspelled or not recognized by the system.\nDid you mean 'fleet' ?\n"],
-    ['a group alone wants a command', ['group'], 'ERROR: the following arguments are required: _subcommand\n'],
-    ['missing options are listed with all their names', ['aks', 'show', '-n', 'x'], 'ERROR: the following arguments are required: --resource-group/-g\n'],
-    ['an option without its word says so', ['aks', 'show', '-g'], 'ERROR: argument --resource-group/-g: expected one argument\n'],
-    ['an unknown option is named with its words', ['group', 'list', '--foo', 'v'], 'ERROR: unrecognized arguments: --foo v\n'],
-    ['an unknown option suggests the nearest', ['aks', 'show', '-g', 'a', '-n', 'b', '--naem', 'c'], "ERROR: unrecognized arguments: --naem c\nDid you mean '--name' ?\n"],
-    ['a bad choice lists the allowed ones', ['aks', 'create', '-g', 'a', '-n', 'b', '--load-balancer-sku', 'foo'], "ERROR: az aks create: 'foo' is not a valid value for '--load-balancer-sku'. Allowed values: basic, standard.\n"],
-    ['a bad number names the option', ['aks', 'create', '-g', 'x', '-n', 'y', '--node-count', 'foo'], "ERROR: argument --node-count/-c: invalid int value: 'foo'\n"],
-    ['an ambiguous prefix lists what it could be', ['aks', 'create', '--node', '1'], 'ERROR: ambiguous option: --node could match --node-count, --node-vm-size, --nodepool-name, --nodepool-labels, --nodepool-taints, --node-resource-group\n'],
+    [
+      'an unknown command suggests the nearest',
+      ['network', 'vnet', 'lst'],
+      "ERROR: 'lst' is misspelled or not recognized by the system.\nDid you mean 'list' ?\n",
+    ],
+    [
+      'an unknown group suggests the nearest',
+      ['flet', 'show'],
+      "ERROR: 'flet' is misspelled or not recognized by the system.\nDid you mean 'fleet' ?\n",
+    ],
+    [
+      'a group alone wants a command',
+      ['group'],
+      'ERROR: the following arguments are required: _subcommand\n',
+    ],
+    [
+      'missing options are listed with all their names',
+      ['aks', 'show', '-n', 'x'],
+      'ERROR: the following arguments are required: --resource-group/-g\n',
+    ],
+    [
+      'an option without its word says so',
+      ['aks', 'show', '-g'],
+      'ERROR: argument --resource-group/-g: expected one argument\n',
+    ],
+    [
+      'an unknown option is named with its words',
+      ['group', 'list', '--foo', 'v'],
+      'ERROR: unrecognized arguments: --foo v\n',
+    ],
+    [
+      'an unknown option suggests the nearest',
+      ['aks', 'show', '-g', 'a', '-n', 'b', '--naem', 'c'],
+      "ERROR: unrecognized arguments: --naem c\nDid you mean '--name' ?\n",
+    ],
+    [
+      'a bad choice lists the allowed ones',
+      ['aks', 'create', '-g', 'a', '-n', 'b', '--load-balancer-sku', 'foo'],
+      "ERROR: az aks create: 'foo' is not a valid value for '--load-balancer-sku'. Allowed values: basic, standard.\n",
+    ],
+    [
+      'a bad number names the option',
+      ['aks', 'create', '-g', 'x', '-n', 'y', '--node-count', 'foo'],
+      "ERROR: argument --node-count/-c: invalid int value: 'foo'\n",
+    ],
+    [
+      'an ambiguous prefix lists what it could be',
+      ['aks', 'create', '--node', '1'],
+      'ERROR: ambiguous option: --node could match --node-count, --node-vm-size, --nodepool-name, --nodepool-labels, --nodepool-taints, --node-resource-group\n',
+    ],
   ];
   for (const [name, words, beginning] of refusals) {
     test(`${name}, exit code 2`, async () => {
@@ -79,7 +118,10 @@ describe('az command lines', () => {
 
   test('a missing name where ids are possible is exit code 1 in the words of either family', async () => {
     const generated = await estate.az('network', 'vnet', 'show', '-n', 'x');
-    assert.deepEqual([generated.code, generated.stderr], [1, 'ERROR: InvalidArgumentValue: Missing required field: --resource-group\n']);
+    assert.deepEqual(
+      [generated.code, generated.stderr],
+      [1, 'ERROR: InvalidArgumentValue: Missing required field: --resource-group\n'],
+    );
     const model = await estate.az('sshkey', 'show', '-n', 'x');
     assert.deepEqual([model.code, model.stderr], [1, 'ERROR: (--resource-group | --ids) are required\n']);
     const bad = await estate.az('network', 'vnet', 'show', '--ids', 'foo');
@@ -91,7 +133,12 @@ describe('az command lines', () => {
       `/subscriptions/${subscriptionId}/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/${name}`;
     estate.answer((request) => ({ body: { id: request.url.split('?')[0], name: 'n' } }));
     const two = await estate.az('network', 'vnet', 'show', '--ids', id('a'), id('b'));
-    assert.deepEqual(JSON.parse(two.stdout).map((one: { id: string }) => one.id).sort(), [id('a'), id('b')]);
+    assert.deepEqual(
+      JSON.parse(two.stdout)
+        .map((one: { id: string }) => one.id)
+        .sort(),
+      [id('a'), id('b')],
+    );
     const one = await estate.az('network', 'vnet', 'show', '--ids', id('a'), '-g', 'zzz');
     assert.equal(JSON.parse(one.stdout).resourceGroup, 'g');
     assert.equal(one.stderr, "WARNING: option '--resource-group' will be ignored due to use of '--ids'.\n");
@@ -99,7 +146,10 @@ describe('az command lines', () => {
 
   test('blank tags are refused by generated commands', async () => {
     const { code, stderr } = await estate.az('network', 'vnet', 'create', '-g', 'x', '-n', 'y', '--tags', '');
-    assert.deepEqual([code, stderr], [1, "ERROR: Failed to parse '--tags' argument: argument value cannot be blank\n"]);
+    assert.deepEqual(
+      [code, stderr],
+      [1, "ERROR: Failed to parse '--tags' argument: argument value cannot be blank\n"],
+    );
   });
 
   test('a command that az has and Drydock has not says so', async () => {
@@ -111,7 +161,10 @@ describe('az command lines', () => {
     const quiet = await estate.az('config', 'set', 'core.x=1', '--only-show-errors');
     assert.equal(quiet.stderr, '');
     const both = await estate.az('group', 'list', '--only-show-errors', '--debug');
-    assert.deepEqual([both.code, both.stderr], [1, "--only-show-errors can't be used together with --debug or --verbose\n"]);
+    assert.deepEqual(
+      [both.code, both.stderr],
+      [1, "--only-show-errors can't be used together with --debug or --verbose\n"],
+    );
   });
 });
 
@@ -173,8 +226,13 @@ describe('help', () => {
     await estate.close();
     assert.equal(code, 0);
     assert.match(stdout, /^\nCommand\n {4}az group create : Create a new resource group\.\n/);
-    const places = ['\nArguments\n', '--location -l', '--managed-by', 'Global Arguments', '\nExamples\n'].map((text) => stdout.indexOf(text));
-    assert.deepEqual(places, places.toSorted((a, b) => a - b));
+    const places = ['\nArguments\n', '--location -l', '--managed-by', 'Global Arguments', '\nExamples\n'].map(
+      (text) => stdout.indexOf(text),
+    );
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
     assert.match(stdout, /--name --resource-group -g -n \[Required\] : /);
     assert.ok(stdout.split('\n').every((line) => line.length <= 110));
   });

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 import type { SignIn } from '../sign-in/flows.ts';
 import type { Account } from '../sign-in/subscriptions.ts';
 import { readTokenClaims, type TokenAnswer } from '../sign-in/token-request.ts';
-import { listedSubscription, subscriptionTable } from './account/shape.ts';
+import { listedSubscription } from './account/shape.ts';
 
 const identityGroup = 'Managed Identity Arguments';
 const passwordWarning =
@@ -44,7 +44,6 @@ export const command = defineCommand({
     objectId: text('--object-id', 'Object id of the managed identity.', { group: identityGroup }),
     resourceId: text('--resource-id', 'Resource id of the managed identity.', { group: identityGroup }),
   },
-  table: subscriptionTable,
   examples: [
     { text: 'Sign in with the browser.', command: 'az login' },
     { text: 'Sign in with a device code.', command: 'az login --use-device-code' },

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
-import { findGraph, listGraph, odata } from '../http/graph.ts';
+import { callGraph, findGraph, listGraph, odata } from '../http/graph.ts';
 import { isGuid } from '../role/guid.ts';
 import type { Session } from '../session.ts';
 
@@ -23,16 +23,18 @@ export async function servicePrincipal(session: Session, id: string): Promise<Js
     '/servicePrincipals',
     `servicePrincipalNames/any(c:c eq '${odata(id)}')`,
   );
-  const known = found ?? (isGuid(id) ? await findGraph(session, `/servicePrincipals/${id}`) : undefined);
-  if (!known) throw new AzError(`Service principal '${id}' doesn't exist`);
-  return known;
+  if (found) return found;
+  if (!isGuid(id)) throw new AzError(`Service principal '${id}' doesn't exist`, { exitCode: 3 });
+  return (await callGraph(session, { method: 'GET', path: `/servicePrincipals/${id}` })) ?? {};
 }
 
 /** An application given by its object id, application id or an identifier URI. */
 export async function application(session: Session, id: string): Promise<JsonObject> {
   const known = await findApplication(session, id);
-  if (!known) throw new AzError(`Application '${id}' doesn't exist`);
-  return known;
+  if (known) return known;
+  if (!isGuid(id))
+    throw new AzError(`Application with identifier URI '${id}' doesn't exist`, { exitCode: 3 });
+  return (await callGraph(session, { method: 'GET', path: `/applications/${id}` })) ?? {};
 }
 
 /** The same, or undefined. */

@@ -8,7 +8,7 @@ export class GraphError extends AzError {
   readonly status: number;
 
   constructor(message: string, status: number) {
-    super(message);
+    super(message, { exitCode: status === 404 ? 3 : 1 });
     this.status = status;
   }
 }

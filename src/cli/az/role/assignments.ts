@@ -2,8 +2,9 @@ import { isObject, type JsonObject } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 import { GraphError, objectsByIds } from '../http/graph.ts';
 import type { Session } from '../session.ts';
+import { pythonTime } from '../shape/time.ts';
 import { principalName } from './assignees.ts';
-import { assignmentsApiVersion, listDefinitions, pythonTime } from './definitions.ts';
+import { assignmentsApiVersion, listDefinitions } from './definitions.ts';
 
 /** Path of role assignments at a scope. */
 export function assignmentsPath(scope: string): string {

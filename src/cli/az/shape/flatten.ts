@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { pythonTime } from './time.ts';
 
 /** Lifts `properties` into its holder at every level, as generated commands print resources. */
 export function flattenDeep(value: Json): Json {
@@ -17,7 +18,10 @@ export function flattenDeep(value: Json): Json {
 }
 
 /** The members that a model knows: `null` any value, an object its members, a list of one its items. */
-export type Model = null | readonly [Model] | { readonly [key: string]: Model };
+export type Model = null | typeof time | readonly [Model] | { readonly [key: string]: Model };
+
+/** A member that is a point in time; printed with a numeric zone. */
+export const time = 'time';
 
 /** A resource as model commands print it: `properties` lifted, every known member, null when absent, nothing else. */
 export function fillModel(model: Model, body: JsonObject): JsonObject {
@@ -30,6 +34,7 @@ export function fillModel(model: Model, body: JsonObject): JsonObject {
 function fill(model: Model, value: Json | undefined): Json {
   if (value === undefined || value === null) return null;
   if (model === null) return value;
+  if (model === time) return pythonTime(value);
   if (isModelList(model)) return Array.isArray(value) ? value.map((item) => fill(model[0], item)) : value;
   if (!isObject(value)) return value;
   const result: JsonObject = {};
@@ -43,10 +48,10 @@ function isModelList(model: Model): model is readonly [Model] {
 
 /** Who made and changed a resource; in every model. */
 export const systemDataModel: Model = {
-  createdAt: null,
+  createdAt: time,
   createdBy: null,
   createdByType: null,
-  lastModifiedAt: null,
+  lastModifiedAt: time,
   lastModifiedBy: null,
   lastModifiedByType: null,
 };

@@ -5,9 +5,12 @@ const nothing = (names: string): { readonly [key: string]: Model } =>
   Object.fromEntries(names.split(' ').map((name) => [name, null]));
 
 /** A node pool as printed. */
-export const agentPoolModel: Model = {
+export const agentPoolModel: { readonly [key: string]: Model } = {
   ...nothing(
-    'artifactStreamingProfile availabilityZones capacityReservationGroupId count creationData currentOrchestratorVersion eTag enableAutoScaling enableEncryptionAtHost enableFips enableNodePublicIp enableUltraSsd gatewayProfile gpuInstanceProfile gpuProfile hostGroupId kubeletConfig kubeletDiskType linuxOsConfig localDnsProfile maxCount maxPods messageOfTheDay minCount mode name networkProfile nodeImageVersion nodeLabels nodePublicIpPrefixId nodeTaints orchestratorVersion osDiskSizeGb osDiskType osSku osType podIpAllocationMode podSubnetId powerState provisioningState proximityPlacementGroupId scaleDownMode scaleSetEvictionPolicy scaleSetPriority securityProfile spotMaxPrice status tags type upgradeSettings virtualMachineNodesStatus virtualMachinesProfile vmSize vnetSubnetId windowsProfile workloadRuntime',
+    'artifactStreamingProfile availabilityZones capacityReservationGroupId count creationData currentOrchestratorVersion eTag enableAutoScaling enableEncryptionAtHost enableFips enableNodePublicIp enableUltraSsd gatewayProfile gpuInstanceProfile gpuProfile hostGroupId kubeletConfig kubeletDiskType linuxOsConfig localDnsProfile maxCount maxPods messageOfTheDay minCount mode name networkProfile nodeImageVersion nodeLabels nodePublicIpPrefixId nodeTaints orchestratorVersion osDiskSizeGb osDiskType osSku osType podIpAllocationMode podSubnetId powerState provisioningState proximityPlacementGroupId scaleDownMode scaleSetEvictionPolicy scaleSetPriority securityProfile spotMaxPrice status tags type virtualMachineNodesStatus virtualMachinesProfile vmSize vnetSubnetId windowsProfile workloadRuntime',
+  ),
+  upgradeSettings: nothing(
+    'drainTimeoutInMinutes maxSurge maxUnavailable nodeSoakDurationInMinutes undrainableNodeBehavior',
   ),
 };
 

@@ -3,7 +3,7 @@ import type { TableTransformer } from '../../declaration.ts';
 import { required, resourceGroup } from '../../declare/flags.ts';
 import type { Noun } from '../../declare/verbs.ts';
 import { camelNames } from '../../shape/casing.ts';
-import { fillModel, type Model } from '../../shape/flatten.ts';
+import { fillModel, type Model, systemDataModel } from '../../shape/flatten.ts';
 import { rows } from '../../shape/rows.ts';
 import { agentPoolModel, clusterModel } from './model.ts';
 
@@ -36,12 +36,27 @@ export const agentPool: Noun = {
     clusterName: required('--cluster-name', 'The cluster name.'),
     name: required('--name --nodepool-name -n', 'The node pool name.'),
   },
-  present: presenter({ ...(isModelObject(agentPoolModel) ? agentPoolModel : {}), id: null }),
+  present: (body) => {
+    // The pool's own `type` hides behind that of the resource.
+    const properties = isObject(body['properties']) ? body['properties'] : {};
+    const pool = { ...body, typePropertiesType: properties['type'] };
+    return presenter({ ...agentPoolModel, id: null, systemData: systemDataModel, typePropertiesType: null })(
+      pool,
+    );
+  },
 };
 
-function isModelObject(model: Model): model is { readonly [key: string]: Model } {
-  return typeof model === 'object' && model !== null && !Array.isArray(model);
-}
+/** Columns of node pools. */
+export const agentPoolTable: TableTransformer = rows((one) => ({
+  Name: one['name'],
+  OsType: one['osType'],
+  KubernetesVersion: one['orchestratorVersion'],
+  VmSize: one['vmSize'],
+  Count: one['count'],
+  MaxPods: one['maxPods'],
+  ProvisioningState: one['provisioningState'],
+  Mode: one['mode'],
+}));
 
 /** Columns of cluster lists. */
 export const clusterTable: TableTransformer = rows((one) => ({

@@ -2,14 +2,19 @@ import type { JsonObject } from '../../../../base/index.ts';
 import type { TableTransformer } from '../../declaration.ts';
 import { required, resourceGroup } from '../../declare/flags.ts';
 import type { Noun } from '../../declare/verbs.ts';
-import { fillModel, type Model, systemDataModel } from '../../shape/flatten.ts';
+import { fillModel, type Model, systemDataModel, time } from '../../shape/flatten.ts';
 import { rows } from '../../shape/rows.ts';
 
 const model: Model = Object.fromEntries(
   'aadProfile agentPublicKeyCertificate agentVersion arcAgentProfile arcAgentryConfigurations azureHybridBenefit connectivityStatus distribution distributionVersion gateway id identity infrastructure kind kubernetesVersion lastConnectivityTime location managedIdentityCertificateExpirationTime miscellaneousProperties name offering oidcIssuerProfile privateLinkScopeResourceId privateLinkState provisioningState securityProfile systemData tags totalCoreCount totalNodeCount type'
     .split(' ')
-    .map((name) => [name, name === 'systemData' ? systemDataModel : null]),
+    .map((name) => [name, modelOf(name)]),
 );
+
+function modelOf(name: string): Model {
+  if (name === 'systemData') return systemDataModel;
+  return name === 'lastConnectivityTime' || name === 'managedIdentityCertificateExpirationTime' ? time : null;
+}
 
 /** A connected cluster. */
 export const connectedCluster: Noun = {

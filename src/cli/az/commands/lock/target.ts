@@ -49,6 +49,7 @@ export function presentLock(body: JsonObject): JsonObject {
     name: body['name'] ?? null,
     notes: properties['notes'] ?? null,
     owners: properties['owners'] ?? null,
+    ...(body['systemData'] === undefined ? {} : { systemData: body['systemData'] }),
     type: body['type'] ?? null,
   };
 }

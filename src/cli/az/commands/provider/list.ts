@@ -11,8 +11,8 @@ export const command = defineCommand({
   reads: true,
   table: rows((one) => ({
     Namespace: one['namespace'],
-    RegistrationState: one['registrationState'],
     RegistrationPolicy: one['registrationPolicy'],
+    RegistrationState: one['registrationState'],
   })),
   async run({ flags, session }) {
     const path = `/subscriptions/${session.subscriptionId}/providers`;

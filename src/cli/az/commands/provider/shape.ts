@@ -6,8 +6,6 @@ export const providersApiVersion = '2024-11-01';
 export function presentProvider(body: JsonObject): JsonObject {
   const types = Array.isArray(body['resourceTypes']) ? body['resourceTypes'].filter(isObject) : [];
   return {
-    authorization: body['authorization'] ?? null,
-    authorizations: body['authorizations'] ?? [],
     id: body['id'] ?? null,
     namespace: body['namespace'] ?? null,
     providerAuthorizationConsentState: body['providerAuthorizationConsentState'] ?? null,

@@ -3,6 +3,7 @@ import { defineCommand } from '../../declaration.ts';
 import { resourceGroupFilter, text } from '../../declare/flags.ts';
 import { resolveLocation } from '../../shape/location.ts';
 import { rows } from '../../shape/rows.ts';
+import { pythonTime } from '../../shape/time.ts';
 import { presentResource } from './target.ts';
 
 const group = 'Resource Id Arguments';
@@ -67,8 +68,8 @@ function tagCondition(tag: string): string {
 
 function presentListed(body: JsonObject): JsonObject {
   return {
-    changedTime: body['changedTime'] ?? null,
-    createdTime: body['createdTime'] ?? null,
+    changedTime: pythonTime(body['changedTime'] ?? null),
+    createdTime: pythonTime(body['createdTime'] ?? null),
     provisioningState: body['provisioningState'] ?? null,
     ...presentResource(body),
   };

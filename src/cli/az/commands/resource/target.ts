@@ -4,6 +4,7 @@ import { list, resourceGroupFilter, text, toggle } from '../../declare/flags.ts'
 import { AzError } from '../../errors.ts';
 import { readIds } from '../../ids.ts';
 import type { Session } from '../../session.ts';
+import { fillModel, type Model } from '../../shape/flatten.ts';
 
 const group = 'Resource Id Arguments';
 
@@ -97,22 +98,22 @@ async function latestVersion(session: Session, id: string, preview: boolean): Pr
   return (preview ? sorted[0] : stable) ?? sorted[0] ?? '';
 }
 
-const members = [
-  'extendedLocation',
-  'id',
-  'identity',
-  'kind',
-  'location',
-  'managedBy',
-  'name',
-  'plan',
-  'properties',
-  'sku',
-  'tags',
-  'type',
-];
+const model: Model = {
+  extendedLocation: null,
+  id: null,
+  identity: { principalId: null, tenantId: null, type: null, userAssignedIdentities: null },
+  kind: null,
+  location: null,
+  managedBy: null,
+  name: null,
+  plan: null,
+  sku: { capacity: null, family: null, model: null, name: null, size: null, tier: null },
+  tags: null,
+  type: null,
+};
 
-/** A resource of any type as printed: the generic members, nulls included; `properties` stay nested. */
+/** A resource of any type as printed: the generic members, nulls included, and what else the service sends. */
 export function presentResource(body: JsonObject): JsonObject {
-  return Object.fromEntries(members.map((key) => [key, body[key] ?? null]));
+  const { properties, ...rest } = body;
+  return { ...rest, ...fillModel(model, rest), properties: properties ?? null };
 }

@@ -13,8 +13,5 @@ export const sshkey: Noun = {
   },
   idStyle: 'sdk',
   present: (body: JsonObject) =>
-    fillModel(
-      { id: null, location: null, name: null, publicKey: null, systemData: null, tags: null, type: null },
-      body,
-    ),
+    fillModel({ id: null, location: null, name: null, publicKey: null, tags: null, type: null }, body),
 };

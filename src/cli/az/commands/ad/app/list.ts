@@ -1,5 +1,6 @@
 import { defineCommand } from '../../../declaration.ts';
 import { text, toggle } from '../../../declare/flags.ts';
+import { applicationTable } from '../../../directory/table.ts';
 import { listGraph, odata } from '../../../http/graph.ts';
 
 /** `az ad app list`. */
@@ -14,6 +15,7 @@ export const command = defineCommand({
     filter: text('--filter', 'OData filter.'),
   },
   reads: true,
+  table: applicationTable,
   async run({ flags, session }) {
     const conditions: string[] = [];
     if (flags.filter !== undefined) conditions.push(flags.filter);

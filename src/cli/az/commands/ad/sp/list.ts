@@ -1,5 +1,6 @@
 import { defineCommand } from '../../../declaration.ts';
 import { text, toggle } from '../../../declare/flags.ts';
+import { applicationTable } from '../../../directory/table.ts';
 import { listGraph, odata } from '../../../http/graph.ts';
 
 const shownByDefault = 100;
@@ -16,6 +17,7 @@ export const command = defineCommand({
     showMine: toggle('--show-mine', 'List those of the signed-in user.'),
   },
   reads: true,
+  table: applicationTable,
   async run({ flags, session, warn }) {
     if (flags.showMine) {
       const owned = await listGraph(session, '/me/ownedObjects');

@@ -1,8 +1,9 @@
 import { listChildrenCommand } from '../../../declare/verbs.ts';
-import { agentPool } from '../noun.ts';
+import { agentPool, agentPoolTable } from '../noun.ts';
 
 /** `az aks nodepool list`. */
 export const command = listChildrenCommand(agentPool, {
   words: 'aks nodepool list',
   summary: 'List the node pools of a cluster.',
+  table: agentPoolTable,
 });

@@ -1,8 +1,9 @@
 import { showCommand } from '../../../declare/verbs.ts';
-import { agentPool } from '../noun.ts';
+import { agentPool, agentPoolTable } from '../noun.ts';
 
 /** `az aks nodepool show`. */
 export const command = showCommand(agentPool, {
   words: 'aks nodepool show',
   summary: 'Show a node pool.',
+  table: agentPoolTable,
 });

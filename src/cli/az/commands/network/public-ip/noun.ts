@@ -1,6 +1,8 @@
+import type { TableTransformer } from '../../../declaration.ts';
 import { required, resourceGroup } from '../../../declare/flags.ts';
 import type { Noun } from '../../../declare/verbs.ts';
 import { flattenDeep } from '../../../shape/flatten.ts';
+import { rows } from '../../../shape/rows.ts';
 
 /** A public IP address. */
 export const publicIp: Noun = {
@@ -13,3 +15,14 @@ export const publicIp: Noun = {
   idStyle: 'aaz',
   present: flattenDeep,
 };
+
+/** Columns of public IP addresses. */
+export const publicIpTable: TableTransformer = rows((one) => ({
+  Name: one['name'],
+  ResourceGroup: one['resourceGroup'],
+  Location: one['location'],
+  Zones: Array.isArray(one['zones']) ? one['zones'].join(' ') : '',
+  Address: one['ipAddress'],
+  IdleTimeoutInMinutes: one['idleTimeoutInMinutes'],
+  ProvisioningState: one['provisioningState'],
+}));

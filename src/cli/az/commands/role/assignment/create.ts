@@ -69,7 +69,8 @@ export const command = defineCommand({
     const path = `${assignmentsPath(scope)}/${flags.name ?? call.context.random.uuid()}`;
     try {
       const answer = await session.arm.send({ method: 'PUT', path, apiVersion: assignmentsApiVersion, body });
-      return presentAssignment(jsonObject(answer));
+      // Azure's own pages show this member, which newer versions of az no longer print.
+      return { canDelegate: null, ...presentAssignment(jsonObject(answer)) };
     } catch (thrown) {
       if (!isRoleAssignmentExists(thrown)) throw thrown;
       return existing(call, { scope, roleId: roleDefinitionId, assignee: principal.objectId, thrown });
