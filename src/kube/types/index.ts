@@ -1,5 +1,6 @@
 export { builtinResources } from './builtin.ts';
 export { age, humanDuration } from './duration.ts';
+export { formProblem } from './forms.ts';
 export {
   canonicalQuantity,
   compareQuantities,
@@ -7,3 +8,5 @@ export {
   parseQuantity,
   type Quantity,
 } from './quantity.ts';
+export { objectNode } from './schema-node.ts';
+export { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts';

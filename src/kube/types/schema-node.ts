@@ -134,7 +134,7 @@ const scalarShapes: Readonly<Record<Scalar, Pick<SchemaNode, 'type' | 'format' |
   bytes: { type: 'string', format: 'byte' },
   double: { type: 'number', format: 'double' },
   Time: { type: 'string', format: 'date-time' },
-  MicroTime: { type: 'string', format: 'date-time' },
+  MicroTime: { type: 'string', format: 'micro-time' },
   Quantity: { type: 'int-or-string', format: 'quantity' },
   IntOrString: { type: 'int-or-string', format: 'int-or-string' },
   RawExtension: { type: 'object', preserveUnknown: true },

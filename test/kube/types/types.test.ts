@@ -13,6 +13,7 @@ import {
   builtinResources,
   canonicalQuantity,
   compareQuantities,
+  formProblem,
   parseQuantity,
 } from '../../../src/kube/types/index.ts';
 
@@ -140,4 +141,22 @@ test('quantities compare across suffixes', () => {
   assert.equal(compare('1Gi', '1G'), 1);
   assert.equal(compare('1000m', '1'), 0);
   assert.equal(compare('1', '2k'), -1);
+});
+
+test('texts that are no quantity, time or base64 are told apart as the Go decoder tells them', () => {
+  const problem = (value: string, format: string) =>
+    formProblem(value, { type: 'string', format, field: () => undefined, fieldNames: () => [] });
+  assert.match(problem('1 GB', 'quantity') ?? '', /^quantities must match the regular expression/);
+  assert.equal(problem('1Gi', 'quantity'), undefined);
+  assert.equal(
+    problem('tomorrow', 'date-time'),
+    'parsing time "tomorrow" as "2006-01-02T15:04:05Z07:00": cannot parse "tomorrow" as "2006"',
+  );
+  assert.equal(problem('2026-01-02T03:04:05.1Z', 'date-time'), undefined);
+  assert.equal(
+    problem('2026-01-02T03:04:05Z', 'micro-time'),
+    'parsing time "2026-01-02T03:04:05Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+  );
+  assert.equal(problem('a b=', 'byte'), 'illegal base64 data at input byte 1');
+  assert.equal(problem('YQ==', 'byte'), undefined);
 });
