@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, seededRandom, systemClock } from '../../../src/base/index.ts';
+import { type Clock, systemClock, systemRandom } from '../../../src/base/index.ts';
 import { type AzContext, runAz, writeSignedInProfile } from '../../../src/cli/az/index.ts';
 import { localhostCertificate } from './certificates.ts';
 
@@ -42,6 +42,10 @@ export interface AzOptions {
   readonly terminal?: boolean;
   readonly signal?: AbortSignal;
   readonly openBrowser?: (url: string) => Promise<boolean>;
+  /** Sees what is printed on stderr as it is printed. */
+  readonly onStderr?: (text: string) => void;
+  /** Pauses between polls are cut to this; default: none is waited for. */
+  readonly longestPauseMs?: number;
 }
 
 /** A scripted HTTPS service and a signed-in profile folder: the wire as seen by the commands. */
@@ -152,7 +156,11 @@ export async function runCaptured(words: string[], { folder, pauses, options }: 
   const answers = [...(options.answers ?? [])];
   const clock: Clock = {
     ...systemClock,
-    sleep: async (delayMs) => void pauses.push(delayMs),
+    sleep: async (delayMs, signal) => {
+      pauses.push(delayMs);
+      const { longestPauseMs } = options;
+      if (longestPauseMs !== undefined) await systemClock.sleep(Math.min(delayMs, longestPauseMs), signal);
+    },
   };
   const isTTY = options.terminal === true;
   const context: AzContext = {
@@ -160,7 +168,13 @@ export async function runCaptured(words: string[], { folder, pauses, options }: 
     cwd: folder,
     homeDirectory: folder,
     stdout: { write: (text) => void stdout.push(text), isTTY },
-    stderr: { write: (text) => void stderr.push(text), isTTY },
+    stderr: {
+      write: (text) => {
+        stderr.push(text);
+        options.onStderr?.(text);
+      },
+      isTTY,
+    },
     prompt: async (question) => {
       const answer = answers.shift();
       if (answer !== undefined) stderr.push(question);
@@ -169,7 +183,7 @@ export async function runCaptured(words: string[], { folder, pauses, options }: 
     readStdin: () => '',
     signal: options.signal ?? new AbortController().signal,
     clock,
-    random: seededRandom('az'),
+    random: systemRandom,
     openBrowser: options.openBrowser ?? (async () => false),
   };
   const code = await runAz(words, context);
