@@ -21,12 +21,14 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/PersistentVolume': storage.volumeRules,
   '/PersistentVolumeClaim': storage.claimRules,
   '/Pod': podRules,
+  '/PodTemplate': workloads.podTemplateRules,
   '/ReplicationController': workloads.replicationControllerRules,
   '/ResourceQuota': cluster.resourceQuotaRules,
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
+  'apps/ControllerRevision': workloads.controllerRevisionRules,
   'apps/DaemonSet': workloads.daemonSetRules,
   'apps/Deployment': workloads.deploymentRules,
   'apps/ReplicaSet': workloads.replicaSetRules,
@@ -54,7 +56,9 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
   'storage.k8s.io/CSIDriver': storage.csiDriverRules,
   'storage.k8s.io/CSINode': storage.csiNodeRules,
+  'storage.k8s.io/CSIStorageCapacity': storage.capacityRules,
   'storage.k8s.io/StorageClass': storage.storageClassRules,
+  'storage.k8s.io/VolumeAttachment': storage.volumeAttachmentRules,
 };
 
 const noRules: KindRules = {};

@@ -184,6 +184,40 @@ export const csiDriverRules: KindRules = {
   },
 };
 
+export const volumeAttachmentRules: KindRules = {
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const source = objectAt(spec, 'source');
+    const attacher = textAt(spec, 'attacher');
+    const errors = attacher ? [] : [required('spec.attacher')];
+    errors.push(...invalidEach('spec.attacher', attacher, dnsSubdomain(attacher.toLowerCase())));
+    const sources = ['persistentVolumeName', 'inlineVolumeSpec'].filter((name) => source[name] !== undefined);
+    if (sources.length === 0) {
+      errors.push(
+        required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
+      );
+    }
+    const node = textAt(spec, 'nodeName');
+    errors.push(...invalidEach('spec.nodeName', node, dnsSubdomain(node)));
+    return errors;
+  },
+  validateUpdate(object, old) {
+    if (jsonEqual(object['spec'], old['spec'])) return [];
+    return [invalid('spec', object['spec'], 'field is immutable')];
+  },
+};
+
+export const capacityRules: KindRules = {
+  validate(object) {
+    const name = textAt(object, 'storageClassName');
+    return invalidEach('storageClassName', name, dnsSubdomain(name));
+  },
+  validateUpdate: (object, old) => [
+    ...validateImmutable(object, old, 'nodeTopology', 'nodeTopology'),
+    ...validateImmutable(object, old, 'storageClassName', 'storageClassName'),
+  ],
+};
+
 export const csiNodeRules: KindRules = {
   validate(object) {
     const names = new Set<string>();

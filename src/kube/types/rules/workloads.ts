@@ -86,6 +86,18 @@ export const replicationControllerRules: KindRules = {
   },
 };
 
+export const podTemplateRules: KindRules = {
+  validate: (object) => validatePodTemplate(objectAt(object, 'template'), 'template'),
+};
+
+export const controllerRevisionRules: KindRules = {
+  validate(object) {
+    const errors = object['data'] == null ? [required('data', 'data is mandatory')] : [];
+    return [...errors, ...validateNotNegative(object, '', 'revision')];
+  },
+  validateUpdate: (object, old) => validateImmutable(object, old, 'data', 'data'),
+};
+
 export const daemonSetRules: KindRules = {
   prepareForCreate: (object) => keepTemplateGeneration(object, undefined),
   prepareForUpdate: (object, old) => keepTemplateGeneration(object, old),

@@ -576,6 +576,102 @@ const coreCases: readonly ReferenceCase[] = [
   },
 ];
 
+const scaleCases: readonly ReferenceCase[] = [
+  { name: 'PodTemplate bad', object: core('PodTemplate', 'pt2', { template: { spec: { containers: [] } } }) },
+  { name: 'ControllerRevision bad', object: of('apps/v1', 'ControllerRevision', 'cr2', { revision: -1 }) },
+  {
+    name: 'VolumeAttachment bad',
+    object: of(storage, 'VolumeAttachment', 'va2', { spec: { attacher: '', nodeName: '', source: {} } }),
+  },
+  {
+    name: 'CSIStorageCapacity',
+    object: of(storage, 'CSIStorageCapacity', 'csc1', { storageClassName: 'c', capacity: '1Gi' }),
+  },
+  {
+    name: 'CSIStorageCapacity bad',
+    object: of(storage, 'CSIStorageCapacity', 'csc2', { storageClassName: '' }),
+  },
+  { name: 'Deployment scaled', object: workload('Deployment', 'sc1', {}), change: { spec: { replicas: 5 } } },
+  {
+    name: 'Deployment image',
+    object: workload('Deployment', 'sc2', {}),
+    change: { spec: { template: template({ containers: [{ name: 'c', image: 'nginx:2' }] }) } },
+  },
+  {
+    name: 'Service status',
+    object: service('st1', { type: 'LoadBalancer', ports: [{ port: 80 }] }),
+    subresource: 'status',
+    change: { status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } },
+  },
+  {
+    name: 'Namespace change',
+    object: core('Namespace', 'nsc1', {}),
+    change: { metadata: { labels: { a: 'b' } } },
+  },
+  {
+    name: 'Node change',
+    object: core('Node', 'nc1', {}),
+    change: { spec: { unschedulable: true }, status: { phase: 'x' } },
+  },
+  {
+    name: 'Node status',
+    object: core('Node', 'nc2', {}),
+    subresource: 'status',
+    change: { spec: { unschedulable: true }, status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+  },
+  {
+    name: 'PVC status',
+    object: core('PersistentVolumeClaim', 'pc1', { spec: claimSpec }),
+    subresource: 'status',
+    change: { status: { phase: 'Bound', capacity: { storage: '1024Mi' } } },
+  },
+  {
+    name: 'PDB status',
+    object: of('policy/v1', 'PodDisruptionBudget', 'ps1', { spec: { minAvailable: 1 } }),
+    subresource: 'status',
+    change: { status: { disruptionsAllowed: 1, currentHealthy: 2 } },
+  },
+  {
+    name: 'Job status',
+    object: job('js1', {}),
+    subresource: 'status',
+    change: { status: { active: 1, startTime: '2026-01-02T03:04:05Z' } },
+  },
+  {
+    name: 'Ingress status',
+    object: of(networking, 'Ingress', 'is1', {
+      spec: { defaultBackend: { service: { name: 's', port: { number: 1 } } } },
+    }),
+    subresource: 'status',
+    change: { status: { loadBalancer: { ingress: [{ hostname: 'h' }] } } },
+  },
+  {
+    name: 'PV change',
+    object: core('PersistentVolume', 'pvc1', { spec: volumeSpec }),
+    change: { spec: { hostPath: { path: '/other' } } },
+  },
+  {
+    name: 'Lease change',
+    object: of('coordination.k8s.io/v1', 'Lease', 'lc1', { spec: { holderIdentity: 'a' } }),
+    change: { spec: { holderIdentity: 'b', leaseTransitions: 1 } },
+  },
+  {
+    name: 'DaemonSet template',
+    object: workload('DaemonSet', 'dt1', {}),
+    change: { spec: { template: template({ containers: [{ name: 'c', image: 'nginx:2' }] }) } },
+  },
+  {
+    name: 'IngressClass change',
+    object: of(networking, 'IngressClass', 'icc1', { spec: { controller: 'example.com/c' } }),
+    change: { spec: { controller: 'example.com/d' } },
+  },
+  {
+    name: 'EndpointSlice change',
+    object: of('discovery.k8s.io/v1', 'EndpointSlice', 'esc1', { addressType: 'IPv4', endpoints: [] }),
+    change: { addressType: 'IPv6' },
+  },
+];
+
 const networkCases: readonly ReferenceCase[] = [
   { name: 'Service', object: service('a1', { selector: labels, ports: [{ port: 80 }] }) },
   {
@@ -900,6 +996,7 @@ export const referenceCases: readonly ReferenceCase[] = [
   ...podCases,
   ...workloadCases,
   ...coreCases,
+  ...scaleCases,
   ...networkCases,
   ...accessCases,
   ...otherCases,
