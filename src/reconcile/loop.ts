@@ -71,34 +71,75 @@ export interface Controller {
 /** Runs one controller: watches make keys, workers reconcile them, failures come back with back-off. */
 export function runController(options: ControllerOptions): Controller {
   const queue = new WorkQueue(options);
-  const unsubscribe = options.watches.map((watch) =>
-    watch.start((key) => queue.addAfter(key, options.settleMs ?? 0)),
-  );
+  const enqueue = (key: string) => queue.addAfter(key, options.settleMs ?? 0);
+  const unsubscribe = options.watches.map((watch) => watch.start(enqueue));
+  const workers = new Workers(options, queue);
   const stop = () => {
     for (const end of unsubscribe) end();
     queue.close();
+    workers.stop();
   };
   if (options.signal.aborted) stop();
   else options.signal.addEventListener('abort', stop, { once: true });
-  return {
-    enqueue: (key, delayMs = 0) => queue.addAfter(key, delayMs),
-    stopped: runWorkers(options, queue),
-  };
+  return { enqueue: (key, delayMs = 0) => queue.addAfter(key, delayMs), stopped: workers.stopped };
 }
 
-async function runWorkers(options: ControllerOptions, queue: WorkQueue): Promise<void> {
-  await Promise.all(options.watches.map((watch) => watch.synced));
-  const workers: Promise<void>[] = [];
-  for (let i = 0; i < (options.concurrency ?? 1); i++) workers.push(work(options, queue));
-  await Promise.all(workers);
-}
+/** Passes that run side by side. There is one only while there is work: an idle controller costs nothing. */
+class Workers {
+  readonly stopped: Promise<void>;
+  readonly #options: ControllerOptions;
+  readonly #queue: WorkQueue;
+  #running = 0;
+  #isStarted = false;
+  #isScheduled = false;
+  #isStopped = false;
+  #resolveStopped: () => void = () => {};
 
-async function work(options: ControllerOptions, queue: WorkQueue): Promise<void> {
-  for (;;) {
-    const key = await queue.next();
-    if (key === undefined || options.signal.aborted) return;
-    await workOn(key, options, queue);
-    queue.done(key);
+  constructor(options: ControllerOptions, queue: WorkQueue) {
+    this.#options = options;
+    this.#queue = queue;
+    this.stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+    queue.onReady(() => this.#schedule());
+    // What a pass reads must be complete before the first one.
+    void Promise.all(options.watches.map((watch) => watch.synced)).then(() => {
+      this.#isStarted = true;
+      this.#schedule();
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#running === 0) this.#resolveStopped();
+  }
+
+  /** Passes begin in a turn of their own, not inside the store's announcement of a change. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    const limit = this.#options.concurrency ?? 1;
+    while (this.#isStarted && !this.#isStopped && this.#running < limit) {
+      const key = this.#queue.take();
+      if (key === undefined) return;
+      this.#running++;
+      void this.#work(key);
+    }
+  }
+
+  async #work(key: string): Promise<void> {
+    await workOn(key, this.#options, this.#queue);
+    this.#running--;
+    this.#queue.done(key);
+    if (this.#isStopped && this.#running === 0) this.#resolveStopped();
+    else this.#start();
   }
 }
 

@@ -34,7 +34,7 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { dueMs: number; timer: Timer }>();
   readonly #failures = new Map<string, number>();
-  #waiting: ((key: string | undefined) => void)[] = [];
+  #onReady: () => void = () => {};
   #closed = false;
   #tokens: number;
   #tokensAtMs: number;
@@ -61,6 +61,11 @@ export class WorkQueue {
     return this.#ready.size === 0 && this.#working.size === 0;
   }
 
+  /** Calls `run` whenever a key becomes ready: the time to `take`. */
+  onReady(run: () => void): void {
+    this.#onReady = run;
+  }
+
   add(key: string): void {
     if (this.#closed) return;
     this.#cancelDelay(key);
@@ -68,13 +73,9 @@ export class WorkQueue {
       this.#again.add(key);
       return;
     }
-    const worker = this.#ready.has(key) ? undefined : this.#waiting.shift();
-    if (!worker) {
-      this.#ready.add(key);
-      return;
-    }
-    this.#working.add(key);
-    worker(key);
+    if (this.#ready.has(key)) return;
+    this.#ready.add(key);
+    this.#onReady();
   }
 
   /** Adds the key after a delay. Of several delays of one key the earliest counts. */
@@ -116,15 +117,14 @@ export class WorkQueue {
     return this.#failures.get(key) ?? 0;
   }
 
-  /** The next key, once there is one; undefined when the queue is closed. Each key taken must be given to `done`. */
-  next(): Promise<string | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
+  /** The next key, or undefined when none is ready. Each key taken must be given to `done`. */
+  take(): string | undefined {
     for (const key of this.#ready) {
       this.#ready.delete(key);
       this.#working.add(key);
-      return Promise.resolve(key);
+      return key;
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return undefined;
   }
 
   done(key: string): void {
@@ -132,16 +132,13 @@ export class WorkQueue {
     if (this.#again.delete(key)) this.add(key);
   }
 
-  /** Drops what waits and wakes all workers with undefined. */
+  /** Drops what waits; nothing can be added from now on. */
   close(): void {
     this.#closed = true;
     for (const { timer } of this.#delayed.values()) timer.cancel();
     this.#delayed.clear();
     this.#ready.clear();
     this.#again.clear();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake(undefined);
   }
 
   #cancelDelay(key: string): void {

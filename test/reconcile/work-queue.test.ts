@@ -8,42 +8,46 @@ function newQueue(limits: Partial<WorkQueueLimits> = {}) {
   return { clock, queue: new WorkQueue({ clock, random: seededRandom('queue'), limits }) };
 }
 
-test('a key that is added twice is handed out once', async () => {
+test('a key that is added twice is handed out once', () => {
   const { queue } = newQueue();
   queue.add('a');
   queue.add('b');
   queue.add('a');
   assert.equal(queue.length, 2);
-  assert.equal(await queue.next(), 'a');
-  assert.equal(await queue.next(), 'b');
+  assert.equal(queue.take(), 'a');
+  assert.equal(queue.take(), 'b');
   assert.equal(queue.length, 0);
 });
 
-test('a key that is added while it is worked on comes back after done, and not before', async () => {
+test('a key that is added while it is worked on comes back after done, and not before', () => {
   const { queue } = newQueue();
   queue.add('a');
-  assert.equal(await queue.next(), 'a');
+  assert.equal(queue.take(), 'a');
   queue.add('a');
   queue.add('a');
   assert.equal(queue.length, 0);
   queue.done('a');
   assert.equal(queue.length, 1);
-  assert.equal(await queue.next(), 'a');
+  assert.equal(queue.take(), 'a');
   queue.done('a');
   assert.equal(queue.idle, true);
 });
 
-test('a waiting worker gets a key as soon as it is added, and one key goes to one worker', async () => {
+test('a key that becomes ready is announced once, however often it is added', () => {
   const { queue } = newQueue();
-  const first = queue.next();
-  const second = queue.next();
+  let announced = 0;
+  queue.onReady(() => announced++);
   queue.add('a');
   queue.add('a');
-  queue.add('b');
-  assert.deepEqual(await Promise.all([first, second]), ['a', 'b']);
+  assert.equal(announced, 1);
+  queue.take();
+  queue.add('a');
+  assert.equal(announced, 1);
+  queue.done('a');
+  assert.equal(announced, 2);
 });
 
-test('of several delays of one key the earliest counts', async () => {
+test('of several delays of one key the earliest counts', () => {
   const { clock, queue } = newQueue();
   queue.addAfter('a', 1000);
   queue.addAfter('a', 100);
@@ -51,17 +55,17 @@ test('of several delays of one key the earliest counts', async () => {
   clock.advance(99);
   assert.equal(queue.length, 0);
   clock.advance(1);
-  assert.equal(await queue.next(), 'a');
+  assert.equal(queue.take(), 'a');
   queue.done('a');
   clock.advance(5000);
   assert.equal(queue.length, 0);
 });
 
-test('adding a key at once cancels its delay', async () => {
+test('adding a key at once cancels its delay', () => {
   const { clock, queue } = newQueue();
   queue.addAfter('a', 100);
   queue.add('a');
-  assert.equal(await queue.next(), 'a');
+  assert.equal(queue.take(), 'a');
   queue.done('a');
   clock.advance(200);
   assert.equal(queue.length, 0);
@@ -89,13 +93,12 @@ test('a queue hands out no more retries per second than its limit once the burst
   assert.ok(queue.addBackedOff('f') < 2);
 });
 
-test('closing wakes the waiting workers with nothing and drops delayed keys', async () => {
+test('a closed queue hands out nothing, not even what was delayed', () => {
   const { clock, queue } = newQueue();
-  const waiting = queue.next();
-  queue.addAfter('a', 10);
+  queue.add('a');
+  queue.addAfter('b', 10);
   queue.close();
-  assert.equal(await waiting, undefined);
   clock.advance(100);
-  queue.add('b');
-  assert.equal(await queue.next(), undefined);
+  queue.add('c');
+  assert.equal(queue.take(), undefined);
 });

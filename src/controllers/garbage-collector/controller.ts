@@ -79,9 +79,10 @@ class KindWatches implements FeedHandler {
   }
 
   listed(kind: ServedKind, objects: readonly KubeObject[]): void {
-    const before = this.#uidsOf(kind);
+    const before = this.#uids.get(nameOf(kind)) ?? [];
     const now = new Set(objects.map(({ metadata }) => metadata.uid ?? ''));
-    this.#uids.set(nameOf(kind), now);
+    if (now.size > 0) this.#uids.set(nameOf(kind), now);
+    else this.#uids.delete(nameOf(kind));
     for (const object of objects) this.#note(kind, object);
     for (const uid of before) if (!now.has(uid)) this.#gone(kind, uid);
   }
@@ -100,7 +101,7 @@ class KindWatches implements FeedHandler {
   }
 
   #gone(kind: ServedKind, uid: string): void {
-    this.#uidsOf(kind).delete(uid);
+    this.#uids.get(nameOf(kind))?.delete(uid);
     const owners = this.#graph.dependent(uid)?.owners ?? [];
     this.#graph.remove(uid);
     for (const owner of owners) if (this.#graph.waiting(owner.uid)) this.#enqueue(`o/${owner.uid}`);
@@ -128,7 +129,10 @@ class KindWatches implements FeedHandler {
         const names = new Set(kinds.map(nameOf));
         for (const kind of kinds) {
           if (this.#feeds.has(nameOf(kind))) continue;
-          this.#feeds.set(nameOf(kind), followKind(kind, this, { client: client.cluster, clock, log }));
+          this.#feeds.set(
+            nameOf(kind),
+            followKind(kind, this, { client: client.cluster, clock, log, signal }),
+          );
         }
         for (const [name, feed] of this.#feeds) if (!names.has(name)) this.#unfollow(name, feed);
         await Promise.all([...this.#feeds.values()].map((feed) => feed.listed));

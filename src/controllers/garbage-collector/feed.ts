@@ -26,10 +26,15 @@ export interface Feed {
 export function followKind(
   kind: ServedKind,
   handler: FeedHandler,
-  surroundings: { readonly client: ClusterClient; readonly clock: Clock; readonly log: Logger },
+  surroundings: {
+    readonly client: ClusterClient;
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly signal: AbortSignal;
+  },
 ): Feed {
-  const { client, clock, log } = surroundings;
-  const stop = new AbortController();
+  const { client, clock, log, signal } = surroundings;
+  let closed = false;
   let watch: ClusterWatch | undefined;
   let seen = '';
   let failures = 0;
@@ -37,13 +42,13 @@ export function followKind(
   const listed = new Promise<void>((resolve) => {
     resolveListed = resolve;
   });
-  const pause = () => clock.sleep(Math.min(retryMs.longest, retryMs.first * 2 ** failures++), stop.signal);
+  const pause = () => clock.sleep(Math.min(retryMs.longest, retryMs.first * 2 ** failures++), signal);
 
   const list = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+    while (!closed) {
       try {
         const { items, resourceVersion } = await client.list(kind);
-        if (stop.signal.aborted) return;
+        if (closed) return;
         seen = resourceVersion;
         failures = 0;
         handler.listed(kind, items);
@@ -80,9 +85,9 @@ export function followKind(
     );
   };
   const again = async (fromList: boolean) => {
-    if (stop.signal.aborted) return;
+    if (closed) return;
     if (!fromList) await pause();
-    if (stop.signal.aborted) return;
+    if (closed) return;
     if (fromList) await list();
     else open();
   };
@@ -91,7 +96,7 @@ export function followKind(
   return {
     listed,
     close() {
-      stop.abort();
+      closed = true;
       watch?.close();
       resolveListed();
     },

@@ -1,4 +1,4 @@
-import { decodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   type ClusterClient,
   ClusterError,
@@ -47,7 +47,7 @@ export class ServedKinds {
 }
 
 async function readServedKinds(client: ClusterClient): Promise<readonly ServedKind[]> {
-  const groups = listOf((await read(client, '/apis'))['groups']);
+  const groups = listOf(parse(await readText(client, '/apis'))['groups']);
   const versions = groups.flatMap((group) => {
     const preferred = group['preferredVersion'];
     const name = isObject(preferred) ? preferred['groupVersion'] : undefined;
@@ -60,9 +60,34 @@ async function readServedKinds(client: ClusterClient): Promise<readonly ServedKi
   return lists.flat();
 }
 
-async function kindsAt(client: ClusterClient, path: string, apiVersion: string): Promise<ServedKind[]> {
-  const resources = listOf((await read(client, path))['resources']);
-  return resources.flatMap((resource) => {
+/**
+ * Kinds by the text that describes them: clusters mostly serve the same, and share what was read for the first one.
+ * The oldest text is forgotten first.
+ */
+const knownTexts = new Map<string, readonly ServedKind[]>();
+const knownTextsLimit = 256;
+
+async function kindsAt(
+  client: ClusterClient,
+  path: string,
+  apiVersion: string,
+): Promise<readonly ServedKind[]> {
+  const text = await readText(client, path);
+  const known = knownTexts.get(text);
+  if (known) return known;
+  const kinds = kindsIn(parse(text), apiVersion);
+  knownTexts.set(text, kinds);
+  if (knownTexts.size > knownTextsLimit) {
+    for (const oldest of knownTexts.keys()) {
+      knownTexts.delete(oldest);
+      break;
+    }
+  }
+  return kinds;
+}
+
+function kindsIn(list: JsonObject, apiVersion: string): readonly ServedKind[] {
+  return listOf(list['resources']).flatMap((resource) => {
     const { name, kind, namespaced, verbs } = resource;
     if (typeof name !== 'string' || typeof kind !== 'string' || name.includes('/')) return [];
     const known = Array.isArray(verbs) ? verbs.filter((verb) => typeof verb === 'string') : [];
@@ -71,10 +96,14 @@ async function kindsAt(client: ClusterClient, path: string, apiVersion: string):
   });
 }
 
-async function read(client: ClusterClient, path: string): Promise<JsonObject> {
+async function readText(client: ClusterClient, path: string): Promise<string> {
   const { status, body } = await client.raw('GET', path);
   if (status !== 200) throw new ClusterError(status, '', `discovery at ${path} answered ${status}`);
-  const value = decodeJson(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+}
+
+function parse(text: string): JsonObject {
+  const value: unknown = JSON.parse(text);
   return isObject(value) ? value : {};
 }
 
