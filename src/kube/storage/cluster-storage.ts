@@ -3,6 +3,7 @@ import { Collection } from './collection.ts';
 import { parseObjectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
 import { StoredObject } from './stored-object.ts';
+import { Turns } from './turns.ts';
 
 /**
  * A cluster's objects: one store watch feeds the collections in use. A commit resolves only after the collections show
@@ -13,6 +14,8 @@ export class ClusterStorage {
   readonly #prefix: string;
   readonly #collections = new Map<string, Collection>();
   readonly #loading = new Map<string, Loading>();
+  /** Writers that name no version wait for each other here instead of losing races. */
+  readonly turns = new Turns();
   #watch: Watch | undefined;
   #seenRevision = 0;
   #waiting: { revision: number; resolve: () => void }[] = [];

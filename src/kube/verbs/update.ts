@@ -2,7 +2,7 @@ import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { conflict, notFound } from '../wire/status.ts';
+import { conflict, invalid, notFound, type StatusError } from '../wire/status.ts';
 import { admit } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { createObject, remember } from './create.ts';
@@ -19,17 +19,45 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   const body = await readObject(call);
   const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
   const { definition } = call.resource;
+  const unconditional = version === '' || version === '0';
   return modify(parts, call, {
     compute: (current) => {
+      if (current && unconditional && !allowsUnconditional(call)) throw versionMissing(call);
       // The body is used up by the first attempt: only a write without a version has a second one.
-      if (current && version !== '' && version !== '0' && version !== String(current.revision)) {
+      if (current && !unconditional && version !== String(current.revision)) {
         throw conflict(call.resource.subject(call.name));
       }
-      return version === '' || version === '0' ? structuredClone(body) : body;
+      return unconditional ? structuredClone(body) : body;
     },
     mayCreate: definition.createOnUpdate && call.subresource === '' && version === '',
-    mayRetry: version === '' || version === '0',
+    mayRetry: unconditional,
   });
+}
+
+/** Kinds that are only ever updated from the version that the caller has read. */
+const versionDemanded = new Set([
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'coordination.k8s.io/leases',
+  'flowcontrol.apiserver.k8s.io/flowschemas',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+  'node.k8s.io/runtimeclasses',
+  'policy/poddisruptionbudgets',
+]);
+
+function allowsUnconditional({ resource }: Call): boolean {
+  return !resource.custom && !versionDemanded.has(resource.storageKey);
+}
+
+function versionMissing({ resource, name }: Call): StatusError {
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  return invalid(resource.definition, name, [
+    { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
+  ]);
 }
 
 export interface Modification {
@@ -46,7 +74,13 @@ export interface Modification {
 }
 
 /** The one way in which objects change: read, compute, check, and commit if nobody else did meanwhile. */
-export async function modify(parts: ClusterParts, call: Call, change: Modification): Promise<Answer> {
+export function modify(parts: ClusterParts, call: Call, change: Modification): Promise<Answer> {
+  if (!change.mayRetry) return modifyNow(parts, call, change);
+  const key = parts.storage.storeKey(call.resource, objectKey(call.namespace, call.name));
+  return parts.storage.turns.run(key, () => modifyNow(parts, call, change));
+}
+
+async function modifyNow(parts: ClusterParts, call: Call, change: Modification): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const current = await find(parts, call);
     if (!current) {
@@ -76,10 +110,19 @@ async function prepare(
   definition.strategy.prepareForUpdate(next, old, call.subresource);
   if (!write.tracked) trackWrite(parts, call, { before: old, after: next });
   await admit(parts, call, { object: next, old });
-  if (definition.hasGeneration && specChanged(next, old, definition.subresources['status'] !== undefined)) {
+  if (definition.hasGeneration && countsAsChange(call, next, old)) {
     const generation = readMetadata(old)['generation'];
     metadataOf(next)['generation'] = (typeof generation === 'number' ? generation : 0) + 1;
   }
+}
+
+/** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
+const annotationsCount = new Set(['apps/deployments']);
+
+function countsAsChange({ resource, subresource }: Call, next: JsonObject, old: JsonObject): boolean {
+  if (specChanged(next, old, resource.definition.subresources['status'] !== undefined)) return true;
+  if (subresource === 'status' || !annotationsCount.has(resource.storageKey)) return false;
+  return !jsonEqual(readMetadata(next)['annotations'] ?? {}, readMetadata(old)['annotations'] ?? {});
 }
 
 /** Everything but metadata counts, and status where it has an endpoint of its own. */
