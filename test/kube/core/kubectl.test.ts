@@ -74,7 +74,7 @@ describe('the real kubectl', () => {
     const different = await fed('diff -f -', deployment(5));
     assert.equal(different.code, 1);
     assert.match(different.stdout, /^- {2}replicas: 3\n\+ {2}replicas: 5$/m);
-    const conflict = await fed('apply --server-side -f -', deployment(4));
+    const conflict = await fed('apply --server-side --field-manager=other -f -', deployment(4));
     assert.match(
       conflict.stderr,
       /conflict with "kubectl-client-side-apply" using apps\/v1: \.spec\.replicas/,
