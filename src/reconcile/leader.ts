@@ -99,7 +99,7 @@ class Candidate {
     const now = rfc3339Micros(clock.now());
     const held = {
       holderIdentity: identity,
-      leaseDurationSeconds: this.#times.leaseMs / 1000,
+      leaseDurationSeconds: Math.ceil(this.#times.leaseMs / 1000),
       renewTime: now,
     };
     if (!current) {

@@ -110,24 +110,27 @@ test('a server that cannot be reached is an error that says so, not a crash', as
 });
 
 test('a watch delivers events in order and large objects whole', async () => {
-  const list = await client.list(configMaps);
+  const { resourceVersion } = await client.list(configMaps);
   const seen: WatchEvent[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const added = Promise.withResolvers<void>();
+  const deleted = Promise.withResolvers<void>();
   const watch = client.watch(
     configMaps,
-    { resourceVersion: list.resourceVersion, namespace: 'default' },
+    { resourceVersion, namespace: 'default' },
     {
       onEvent(event) {
         seen.push(event);
-        if (event.type === 'DELETED') resolve();
+        if (event.type === 'ADDED') added.resolve();
+        if (event.type === 'DELETED') deleted.resolve();
       },
       onError: () => {},
     },
   );
   const large = 'x'.repeat(700_000);
   await server.client.create(configMaps, configMap('large', { large }));
+  await added.promise;
   await server.client.delete(configMaps, { namespace: 'default', name: 'large' });
-  await promise;
+  await deleted.promise;
   watch.close();
   assert.deepEqual(
     seen.map(({ type }) => type),
