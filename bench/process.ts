@@ -45,13 +45,15 @@ export async function freePort(): Promise<number> {
 /** A folder of its own below the machine's temporary one, gone at the end of the process at the latest. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.add(folder);
   return folder;
 }
 
+const folders = new Set<string>();
 const children = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
