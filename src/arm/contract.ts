@@ -284,6 +284,8 @@ export interface ResourceManagerOptions {
   readonly directory: CallerDirectory;
   readonly tenantId: string;
   readonly types: readonly ResourceType[];
+  /** How long a question about a running operation is held for its end; default `operationLimits.statusWaitMs`. */
+  readonly statusWaitMs?: number;
   /** Further routes: reads that are no records, such as `{S}/providers/{ns}/locations/{location}/skus`. */
   readonly routes?: readonly ArmRoute[];
   /** The path that a documented alias stands for; others as they are. */

@@ -38,7 +38,7 @@ export interface ResourceManager {
 /** Builds the resource manager; nothing runs until `initialize`. */
 export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
   const { store, clock, random, log, directory, tenantId } = options;
-  const operations = new Operations({ store, clock, random });
+  const operations = new Operations({ store, clock, random, statusWaitMs: options.statusWaitMs });
   const records = new StoredRecords({ store, operations, random });
   const access = new Access({ cache: records.cache, directory, clock });
   const subscriptions = new StoredSubscriptions({ records, clock, random });

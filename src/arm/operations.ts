@@ -30,6 +30,8 @@ export const operationLimits = {
   /** Finished operations stay readable this long. */
   retentionMs: 7 * 24 * 3600 * 1000,
   sweepIntervalMs: 3600 * 1000,
+  /** A question about a running operation is held this long for the answer: clients ask again only after seconds. */
+  statusWaitMs: 800,
   deletesPerSweepCommit: 256,
 } as const;
 
@@ -38,11 +40,13 @@ export class Operations {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #statusWaitMs: number;
 
-  constructor(options: { store: Store; clock: Clock; random: Random }) {
+  constructor(options: { store: Store; clock: Clock; random: Random; statusWaitMs?: number | undefined }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#statusWaitMs = options.statusWaitMs ?? operationLimits.statusWaitMs;
   }
 
   /** A new running operation, not yet stored. */
@@ -67,6 +71,22 @@ export class Operations {
   async get(id: string): Promise<Operation | undefined> {
     const entry = await this.#store.get(operationKey(id));
     return entry && decode(entry);
+  }
+
+  /** The operation once it has ended, or as it is when the time to wait is over. */
+  async settled(id: string): Promise<Operation | undefined> {
+    const key = operationKey(id);
+    const revision = this.#store.revision();
+    const entry = await this.#store.get(key);
+    const operation = entry && decode(entry);
+    if (operation?.status !== 'InProgress' || this.#statusWaitMs === 0) return operation;
+    const changed = Promise.withResolvers<void>();
+    const timer = this.#clock.after(this.#statusWaitMs, changed.resolve);
+    const watch = await this.#store.watch(key, () => changed.resolve(), revision);
+    await changed.promise;
+    timer.cancel();
+    watch.close();
+    return this.get(id);
   }
 
   /** Ends an operation that no record carries (a POST action). */

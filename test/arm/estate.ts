@@ -105,6 +105,7 @@ export async function openEstate(options: EstateOptions = {}): Promise<Estate> {
     directory,
     tenantId,
     administratorObjectId: people.admin.objectId,
+    statusWaitMs: 0,
     ...options,
     types: [resourceGroups, ...(options.types ?? [])],
     store,

@@ -28,20 +28,20 @@ export function operationRoutes(services: Services): ArmRoute[] {
 /** Seen by whoever started it and by whoever may read the resource. */
 async function find(call: RouteCall, services: Services): Promise<Operation> {
   const { operationId = '', subscriptionId = '' } = call.parameters;
-  const operation = await services.operations.get(operationId);
+  const seen = await services.operations.get(operationId);
   const missing = new ArmError(
     404,
     'OperationNotFound',
     `The operation '${operationId}' could not be found.`,
   );
-  if (!operation || operation.subscriptionId.toLowerCase() !== subscriptionId.toLowerCase()) throw missing;
-  if (operation.callerObjectId === call.caller?.objectId) return operation;
-  const record = services.records.cache.get(operation.resourceId)?.record;
-  const type = record?.type ?? `${operation.namespace}/operations`;
-  const mayRead =
-    call.caller && (await services.access.can(call.caller, `${type}/read`, operation.resourceId));
-  if (!mayRead) throw missing;
-  return operation;
+  if (!seen || seen.subscriptionId.toLowerCase() !== subscriptionId.toLowerCase()) throw missing;
+  if (seen.callerObjectId !== call.caller?.objectId) {
+    const record = services.records.cache.get(seen.resourceId)?.record;
+    const type = record?.type ?? `${seen.namespace}/operations`;
+    const mayRead = call.caller && (await services.access.can(call.caller, `${type}/read`, seen.resourceId));
+    if (!mayRead) throw missing;
+  }
+  return (await services.operations.settled(operationId)) ?? seen;
 }
 
 function showStatus(operation: Operation, word: string): RouteAnswer {
