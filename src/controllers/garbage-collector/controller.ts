@@ -127,6 +127,7 @@ class KindWatches implements FeedHandler {
         const kinds = (await served.all()).filter(isFollowed);
         if (signal.aborted) return;
         const names = new Set(kinds.map(nameOf));
+        const known = this.#feeds.size;
         for (const kind of kinds) {
           if (this.#feeds.has(nameOf(kind))) continue;
           this.#feeds.set(
@@ -137,11 +138,19 @@ class KindWatches implements FeedHandler {
         for (const [name, feed] of this.#feeds) if (!names.has(name)) this.#unfollow(name, feed);
         await Promise.all([...this.#feeds.values()].map((feed) => feed.listed));
         this.#resolveSynced();
+        if (known > 0) this.#lookAgain();
         return;
       } catch (thrown) {
         log.debug('discovery failed', { error: errorMessage(thrown) });
         await clock.sleep(discoveryRetryMs, signal);
       }
+    }
+  }
+
+  /** An owner of a kind that was not known until now may have gone before anybody followed it. */
+  #lookAgain(): void {
+    for (const { uid, owners } of this.#graph.dependents()) {
+      if (owners.some((owner) => !this.#graph.isAlive(owner.uid))) this.#enqueue(`d/${uid}`);
     }
   }
 

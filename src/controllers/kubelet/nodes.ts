@@ -3,6 +3,8 @@ import {
   type Informer,
   ignoringMissing,
   isAlreadyExists,
+  isConflict,
+  isNotFound,
   type Lease,
   leases,
 } from '../../reconcile/index.ts';
@@ -43,6 +45,9 @@ export class SimulatedNodes {
   readonly #clusterId: string;
   #plans = new Map<string, NodePlan>();
   readonly #running = new Map<string, SimulatedNode>();
+  /** Each node's lease as it was last written. */
+  readonly #leases = new Map<string, Lease>();
+  #changing: Promise<void> = Promise.resolve();
   #reportedAtMs: number;
   #renewing = false;
   #onRunning: (name: string) => void = () => {};
@@ -70,7 +75,14 @@ export class SimulatedNodes {
   }
 
   /** Brings the nodes to these pools: registers what is new, deletes what is no longer asked for. */
-  async setPools(pools: readonly NodePool[], kubernetesVersion: string): Promise<void> {
+  setPools(pools: readonly NodePool[], kubernetesVersion: string): Promise<void> {
+    // One change after the other: two at a time would both register the same nodes.
+    const change = this.#changing.then(() => this.#change(pools, kubernetesVersion));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
+  async #change(pools: readonly NodePool[], kubernetesVersion: string): Promise<void> {
     this.#kubernetesVersion = kubernetesVersion;
     this.#plans = plansOf(pools);
     await Promise.all([this.#informer.synced, this.#pods.synced]);
@@ -168,6 +180,7 @@ export class SimulatedNodes {
   async #remove(node: Node): Promise<void> {
     const { name = '' } = node.metadata;
     this.#running.delete(name);
+    this.#leases.delete(name);
     await ignoringMissing(this.#context.client.delete(nodes, { name }));
     await ignoringMissing(this.#context.client.delete(leases, { namespace: leaseNamespace, name }));
   }
@@ -212,18 +225,21 @@ export class SimulatedNodes {
 
   async #renew(name: string): Promise<void> {
     const { clock, client } = this.#context;
-    const lease: Lease = {
-      apiVersion: leases.apiVersion,
-      kind: leases.kind,
-      metadata: { name, namespace: leaseNamespace },
-      spec: {
-        holderIdentity: name,
-        leaseDurationSeconds: nodeTimes.leaseSeconds,
-        renewTime: rfc3339Micros(clock.now()),
-      },
-    };
-    // A PUT makes the lease when it is not there.
-    await client.update(leases, lease);
+    const ref = { namespace: leaseNamespace, name };
+    const held = this.#leases.get(name) ?? (await client.find(leases, ref));
+    const renewTime = rfc3339Micros(clock.now());
+    const spec = { holderIdentity: name, leaseDurationSeconds: nodeTimes.leaseSeconds, renewTime };
+    const { apiVersion, kind } = leases;
+    try {
+      const renewed = held
+        ? await client.update(leases, { ...held, spec: { ...held.spec, ...spec } })
+        : await client.create(leases, { apiVersion, kind, metadata: ref, spec });
+      this.#leases.set(name, renewed);
+    } catch (thrown) {
+      // Somebody else wrote or removed it: the next renewal reads it again.
+      this.#leases.delete(name);
+      if (!isConflict(thrown) && !isNotFound(thrown)) throw thrown;
+    }
   }
 }
 

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
+import {
+  type Condition,
+  configMaps,
+  namespaces,
+  pods,
+  serviceAccounts,
+} from '../../src/controllers/kinds/core.ts';
+import { findCondition } from '../../src/controllers/shared/conditions.ts';
+import { defineKind, type KubeObject, type OwnerReference } from '../../src/reconcile/index.ts';
+import { eventually, eventuallyAll, startTestCluster, type TestCluster } from './harness.ts';
+import { workload } from './manifests.ts';
+
+interface CustomResource extends KubeObject {
+  status?: { conditions?: Condition[] };
+}
+const customResources = defineKind<CustomResource>(
+  'apiextensions.k8s.io/v1',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+  'Cluster',
+);
+const widgets = defineKind('example.com/v1', 'Widget', 'widgets');
+
+let cluster: TestCluster;
+before(async () => {
+  cluster = await startTestCluster();
+});
+after(() => cluster.close());
+
+const inDefault = (name: string) => ({ namespace: 'default', name });
+
+function ownedBy(owner: KubeObject, rest: Partial<OwnerReference> = {}): OwnerReference {
+  const { name = '', uid = '' } = owner.metadata;
+  return { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, ...rest };
+}
+
+function configMap(
+  name: string,
+  ownerReferences: OwnerReference[] = [],
+  finalizers: string[] = [],
+): KubeObject {
+  const metadata = { name, namespace: 'default', ownerReferences, finalizers };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+}
+
+function gone(name: string): Promise<unknown> {
+  return eventually(cluster.client, configMaps, inDefault(name), (object) => object === undefined);
+}
+
+test('what an object owned goes after it', async () => {
+  const owner = await cluster.client.create(configMaps, configMap('owner'));
+  const child = await cluster.client.create(configMaps, configMap('child', [ownedBy(owner)]));
+  await cluster.client.create(configMaps, configMap('grandchild', [ownedBy(child)]));
+  await cluster.client.delete(configMaps, inDefault('owner'), { propagationPolicy: 'Background' });
+  await Promise.all([gone('child'), gone('grandchild')]);
+});
+
+test('an object with a second owner stays and forgets the first', async () => {
+  const first = await cluster.client.create(configMaps, configMap('first-owner'));
+  const second = await cluster.client.create(configMaps, configMap('second-owner'));
+  await cluster.client.create(configMaps, configMap('shared', [ownedBy(first), ownedBy(second)]));
+  await cluster.client.delete(configMaps, inDefault('first-owner'));
+  const shared = await eventually(
+    cluster.client,
+    configMaps,
+    inDefault('shared'),
+    (object) => object?.metadata.ownerReferences?.length === 1,
+  );
+  assert.equal(shared?.metadata.ownerReferences?.[0]?.name, 'second-owner');
+});
+
+test('foreground: the owner waits until what blocks it has gone', async () => {
+  const owner = await cluster.client.create(configMaps, configMap('front'));
+  const blocking = ownedBy(owner, { blockOwnerDeletion: true });
+  await cluster.client.create(configMaps, configMap('blocking', [blocking], ['example.com/hold']));
+  await cluster.client.delete(configMaps, inDefault('front'), { propagationPolicy: 'Foreground' });
+  await eventually(
+    cluster.client,
+    configMaps,
+    inDefault('blocking'),
+    (object) => object?.metadata.deletionTimestamp !== undefined,
+  );
+  const held = await cluster.client.get(configMaps, inDefault('front'));
+  assert.deepEqual(held.metadata.finalizers, ['foregroundDeletion']);
+  const body = { metadata: { finalizers: null } };
+  await cluster.client.patch(configMaps, inDefault('blocking'), { type: 'merge', body });
+  await Promise.all([gone('blocking'), gone('front')]);
+});
+
+test('orphan: what was owned stays and forgets its owner', async () => {
+  const owner = await cluster.client.create(configMaps, configMap('parent'));
+  await cluster.client.create(configMaps, configMap('orphan', [ownedBy(owner)]));
+  await cluster.client.delete(configMaps, inDefault('parent'), { propagationPolicy: 'Orphan' });
+  await gone('parent');
+  const orphan = await cluster.client.get(configMaps, inDefault('orphan'));
+  assert.deepEqual(orphan.metadata.ownerReferences ?? [], []);
+});
+
+test('an object whose owner never was goes', async () => {
+  const reference = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: 'nobody',
+    uid: 'b0a9c5a2-0000-4000-8000-000000000000',
+  };
+  await cluster.client.create(configMaps, configMap('abandoned', [reference]));
+  await gone('abandoned');
+});
+
+test('custom kinds own and are owned as soon as they are served', async () => {
+  await cluster.client.create(customResources, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      names: { kind: 'Widget', listKind: 'WidgetList', plural: 'widgets', singular: 'widget' },
+      scope: 'Namespaced',
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+      ],
+    },
+  });
+  await eventually(
+    cluster.client,
+    customResources,
+    { name: 'widgets.example.com' },
+    (crd) => findCondition(crd?.status?.conditions, 'Established')?.status === 'True',
+  );
+  const widget = await cluster.client.create(widgets, {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'widget', namespace: 'default' },
+  });
+  await cluster.client.create(configMaps, configMap('of-widget', [ownedBy(widget)]));
+  await cluster.client.delete(widgets, inDefault('widget'));
+  await gone('of-widget');
+});
+
+test('kubectl delete --cascade=orphan leaves replica sets and pods, and a new deployment takes them over', async () => {
+  const { kubectl } = await cluster.listen();
+  const manifest = workload('apps/v1', 'Deployment', { name: 'kept', replicas: 2 });
+  await cluster.client.create(deployments, manifest);
+  await eventually(cluster.client, deployments, inDefault('kept'), (d) => d?.status?.availableReplicas === 2);
+  const select = { namespace: 'default', labelSelector: 'app=kept' };
+  const before = await cluster.client.list(pods, select);
+  await kubectl('delete', 'deployment', 'kept', '--cascade=orphan');
+  const created = await cluster.client.create(deployments, manifest);
+  const [set] = await eventuallyAll(
+    cluster.client,
+    replicaSets,
+    select,
+    ([first]) => first?.metadata.ownerReferences?.[0]?.uid === created.metadata.uid,
+  );
+  assert.ok(set);
+  const after = await cluster.client.list(pods, select);
+  const uids = (list: typeof after) => list.items.map(({ metadata }) => metadata.uid).sort();
+  assert.deepEqual(uids(after), uids(before));
+});
+
+test('a namespace is made usable, and deleted with everything in it', async () => {
+  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'space' } };
+  await cluster.client.create(namespaces, space);
+  await eventually(
+    cluster.client,
+    serviceAccounts,
+    { namespace: 'space', name: 'default' },
+    (a) => a !== undefined,
+  );
+  await eventually(
+    cluster.client,
+    configMaps,
+    { namespace: 'space', name: 'kube-root-ca.crt' },
+    (m) => m !== undefined,
+  );
+  await cluster.client.create(
+    deployments,
+    workload('apps/v1', 'Deployment', { name: 'web', namespace: 'space', replicas: 3 }),
+  );
+  await eventually(
+    cluster.client,
+    deployments,
+    { namespace: 'space', name: 'web' },
+    (d) => d?.status?.availableReplicas === 3,
+  );
+  await cluster.client.delete(namespaces, { name: 'space' });
+  await eventually(cluster.client, namespaces, { name: 'space' }, (n) => n === undefined);
+  const left = await cluster.client.list(pods, { namespace: 'space' });
+  assert.equal(left.items.length, 0);
+});
+
+test('a namespace that cannot go says what is left in it', async () => {
+  await cluster.client.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'stuck' },
+  });
+  const held = configMap('held', [], ['example.com/hold']);
+  await cluster.client.create(configMaps, { ...held, metadata: { ...held.metadata, namespace: 'stuck' } });
+  await cluster.client.delete(namespaces, { name: 'stuck' });
+  const stuck = await eventually(
+    cluster.client,
+    namespaces,
+    { name: 'stuck' },
+    (n) => findCondition(n?.status?.conditions, 'NamespaceFinalizersRemaining')?.status === 'True',
+  );
+  const { conditions } = stuck?.status ?? {};
+  assert.equal(
+    findCondition(conditions, 'NamespaceContentRemaining')?.message,
+    'Some resources are remaining: configmaps. has 1 resource instances',
+  );
+  assert.equal(
+    findCondition(conditions, 'NamespaceFinalizersRemaining')?.message,
+    'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+  );
+  const body = { metadata: { finalizers: null } };
+  await cluster.client.patch(configMaps, { namespace: 'stuck', name: 'held' }, { type: 'merge', body });
+  await eventually(cluster.client, namespaces, { name: 'stuck' }, (n) => n === undefined);
+});
