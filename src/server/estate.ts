@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import {
   type Clock,
   CodedError,
+  errorCode,
   type JsonObject,
   type Logger,
   systemClock,
@@ -20,7 +21,7 @@ import { buildGateway } from './gateway.ts';
 import { fileLogger } from './log.ts';
 import { originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
-import type { EstateOptions, RunningEstate } from './options.ts';
+import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
 import { processIdentity } from './process-identity.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
@@ -50,12 +51,21 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   mkdirSync(options.home, { recursive: true, mode: 0o700 });
   const { log, close: closeLog } = fileLogger(options.files.log);
   const surroundings = { clock: systemClock, random: systemRandom, log };
-  const store = await openSqliteStore({ file: options.files.database, ...surroundings });
+  const store = openStore(options, surroundings);
   const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close()];
   try {
     return await startParts({ options, store, closing, ...surroundings });
   } catch (thrown) {
     for (const close of closing.reverse()) await close();
+    throw thrown;
+  }
+}
+
+function openStore(options: EstateOptions, surroundings: Pick<Starting, 'clock' | 'random' | 'log'>): Store {
+  try {
+    return openSqliteStore({ file: options.files.database, ...surroundings });
+  } catch (thrown) {
+    if (errorCode(thrown) === 'unavailable') throw new HomeInUse(options.home, thrown);
     throw thrown;
   }
 }

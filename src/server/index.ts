@@ -1,2 +1,2 @@
 export { type Estate, type LocalSignIn, startEstate } from './estate.ts';
-export type { EstateFiles, EstateOptions, RunningEstate } from './options.ts';
+export { type EstateFiles, type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';

@@ -1,3 +1,17 @@
+import { CodedError } from '../base/index.ts';
+
+/** Another process has the home open. */
+export class HomeInUse extends CodedError {
+  constructor(home: string, detail: unknown) {
+    super(
+      'unavailable',
+      `the home ${home} is in use by another process. Stop that one first, or use another --home.`,
+      detail,
+    );
+    this.name = 'HomeInUse';
+  }
+}
+
 /** Where the estate keeps what is not in its store; absolute paths. */
 export interface EstateFiles {
   readonly database: string;

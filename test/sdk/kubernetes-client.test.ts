@@ -27,7 +27,10 @@ test('an informer of the JavaScript client goes on across a server restart', asy
   );
   const seen = new EventTarget();
   informer.on('add', (object) => seen.dispatchEvent(new Event(object.metadata?.name ?? '')));
-  informer.on('error', () => setTimeout(() => void informer.start(), 100));
+  let stopped = false;
+  informer.on('error', () => {
+    if (!stopped) setTimeout(() => void informer.start(), 100);
+  });
   await informer.start();
 
   const before = once(seen, 'before');
@@ -43,5 +46,6 @@ test('an informer of the JavaScript client goes on across a server restart', asy
     items.map((item) => item.metadata?.name).filter((name) => name !== 'kube-root-ca.crt'),
     ['after', 'before'],
   );
+  stopped = true;
   await informer.stop();
 });

@@ -39,10 +39,13 @@ export async function runOwnAz(call: OwnAzCall): Promise<OwnAzResult> {
   return { exitCode, output: printed.join('') };
 }
 
-/** What the command prints; its errors go to stderr as they are, and end the verb. */
+/** What the command prints. When it fails, what it said on stderr is shown and the verb ends. */
 export async function ownAzText(call: OwnAzCall): Promise<string> {
-  const { exitCode, output } = await runOwnAz(call);
+  const said: string[] = [];
+  const stderr = { write: (text: string) => void said.push(text), isTTY: false };
+  const { exitCode, output } = await runOwnAz({ stderr, ...call });
   if (exitCode === 0) return output;
+  process.stderr.write(said.join(''));
   throw new UsageError(`'az ${call.words.slice(0, 3).join(' ')}' failed; the lines above say why.`, 1);
 }
 

@@ -98,10 +98,13 @@ class Quickstart {
     const { group, location, network, bastion, fleet } = names;
     const inGroup = ['-g', group];
     await this.#az(['group', 'create', '-n', group, '-l', location]);
-    await this.#az([
-      ...['network', 'vnet', 'create', ...inGroup, '-n', network, '--address-prefixes', '10.1.0.0/16'],
-      ...['--subnet-name', 'agents', '--subnet-prefixes', '10.1.0.0/24'],
-    ]);
+    // A second create would take away the subnets that it does not name.
+    if (!(await this.#exists(['network', 'vnet', 'show', ...inGroup, '-n', network]))) {
+      await this.#az([
+        ...['network', 'vnet', 'create', ...inGroup, '-n', network, '--address-prefixes', '10.1.0.0/16'],
+        ...['--subnet-name', 'agents', '--subnet-prefixes', '10.1.0.0/24'],
+      ]);
+    }
     await this.#az([
       ...['network', 'vnet', 'subnet', 'create', ...inGroup, '--vnet-name', network],
       ...['-n', 'AzureBastionSubnet', '--address-prefixes', '10.1.1.0/26'],
@@ -162,11 +165,7 @@ class Quickstart {
       connectedCluster(String(account['tenantId']), groupId),
     );
     const instance = `${connected}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default?api-version=2024-01-01`;
-    const existing = await runOwnAz({
-      ...this.#call(['rest', '--method', 'get', '--url', instance]),
-      stderr: silent,
-    });
-    if (existing.exitCode !== 0) {
+    if (!(await this.#exists(['rest', '--method', 'get', '--url', instance]))) {
       await this.#put(
         instance,
         provisionedCluster(String(infra['customLocationId']), String(infra['logicalNetworkId'])),
@@ -194,8 +193,7 @@ class Quickstart {
   async #joinedMember(member: string): Promise<void> {
     const inGroup = ['-g', names.group];
     const show = ['aks', 'show', ...inGroup, '-n', member, '--query', 'id', '-o', 'tsv'];
-    const existing = await runOwnAz({ ...this.#call(show), stderr: silent });
-    if (existing.exitCode !== 0) {
+    if (!(await this.#exists(show))) {
       await this.#az(['aks', 'create', ...inGroup, '-n', member, '--node-count', '2', '--no-ssh-key']);
     }
     const id = await this.#read(show);
@@ -306,9 +304,11 @@ class Quickstart {
   }
 
   async #az(words: readonly string[]): Promise<void> {
-    await this.#steps.take(`az ${words.join(' ')}`, () =>
-      ownAzText({ ...this.#call(words), stderr: errorsOnly }),
-    );
+    await this.#steps.take(`az ${words.join(' ')}`, () => ownAzText(this.#call(words)));
+  }
+
+  async #exists(show: readonly string[]): Promise<boolean> {
+    return (await runOwnAz({ ...this.#call(show), stderr: silent })).exitCode === 0;
   }
 
   async #read(words: readonly string[]): Promise<string> {
@@ -321,14 +321,6 @@ class Quickstart {
 }
 
 const silent: Output = { write() {}, isTTY: false };
-
-/** What a person sees of a command inside quickstart: its errors. */
-const errorsOnly: Output = {
-  write(text) {
-    if (!text.startsWith('WARNING:')) process.stderr.write(text);
-  },
-  isTTY: false,
-};
 
 function connectedCluster(tenantId: string, adminGroupId: string) {
   return {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CodedError, errorMessage, isObject } from '../../base/index.ts';
+import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
 import type { Estate } from '../../server/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, type Running, readJson, readRunning } from './home.ts';
@@ -39,7 +39,7 @@ export function parsePort(option: string | boolean | undefined): number | undefi
 
 /** The server in this process, until it is told to stop. */
 async function serve(home: string, choice: ListenChoice): Promise<number> {
-  const { startEstate } = await import('../../server/index.ts');
+  const { HomeInUse, startEstate } = await import('../../server/index.ts');
   const settings = {
     port: choice.port ?? savedSetting(home, 'port') ?? defaultPort,
     listen: choice.listen ?? savedSetting(home, 'listen'),
@@ -62,7 +62,8 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
     return 0;
   } catch (thrown) {
     const message = startFailure(home, thrown);
-    if (process.send) process.send({ failed: message });
+    const homeInUse = thrown instanceof HomeInUse;
+    if (process.send) process.send({ failed: message, homeInUse });
     else process.stderr.write(`drydock up: ${message}\n`);
     return 1;
   }
@@ -119,25 +120,37 @@ export function startDetached(home: string, choice: ListenChoice): Promise<Runni
   if (choice.listen !== undefined) words.push('--listen', choice.listen);
   const child = spawn(launcher(), words, { detached: true, stdio: ['ignore', output, output, 'ipc'] });
   closeSync(output);
+  let told = false;
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       if (!isObject(message)) return;
-      if (typeof message['failed'] === 'string') reject(new UsageError(message['failed'], 1));
-      else resolve(runningOf(home));
+      told = true;
+      if (typeof message['failed'] !== 'string') resolve(runningOf(home));
+      else if (message['homeInUse'] === true) untilRunning(home, message['failed']).then(resolve, reject);
+      else reject(new UsageError(message['failed'], 1));
       child.disconnect();
       child.unref();
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      // Two starts at once: the one that lost the race reports the one that won it.
-      const winner = readRunning(home);
-      if (winner) resolve(winner);
-      else
-        reject(
-          new UsageError(`the server ended with code ${code} before it answered. The log is ${log}.`, 1),
-        );
+      if (told) return;
+      reject(new UsageError(`the server ended with code ${code} before it answered. The log is ${log}.`, 1));
     });
   });
+}
+
+const raceLimitMs = 15_000;
+const racePollMs = 20;
+
+/** Two starts at once: the one that lost the race waits for the one that won it. */
+async function untilRunning(home: string, failure: string): Promise<Running> {
+  const deadlineMs = systemClock.monotonic() + raceLimitMs;
+  for (;;) {
+    const winner = readRunning(home);
+    if (winner) return winner;
+    if (systemClock.monotonic() > deadlineMs) throw new UsageError(failure, 1);
+    await systemClock.sleep(racePollMs);
+  }
 }
 
 function runningOf(home: string): Running {

@@ -47,7 +47,7 @@ function prepareSchema(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version !== 0 && version !== schemaVersion) {
     throw new CodedError(
-      'unavailable',
+      'unsupported',
       `The database ${file} was written by another release (layout ${version}, this one reads ${schemaVersion}).`,
     );
   }
