@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import { readMetadata } from '../verbs/metadata.ts';
+import { cloneJson } from '../wire/clone.ts';
 import type { AdmissionStep } from './admission.ts';
 
 /** Definitions are established in the very write that brings them, so that nobody has to wait for it. */
@@ -11,7 +12,7 @@ export function crdStatus(registrar: { statusOf(crd: JsonObject): JsonObject }):
       if (group !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions') return;
       if (operation === 'delete' || call.subresource !== '' || !object) return;
       if (old && readMetadata(object)['deletionTimestamp'] !== undefined) return;
-      object['status'] = structuredClone(registrar.statusOf(object));
+      object['status'] = cloneJson(registrar.statusOf(object));
     },
   };
 }

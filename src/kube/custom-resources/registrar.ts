@@ -6,6 +6,7 @@ import type { ClusterParts } from '../verbs/call.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { finalizersOf, readMetadata } from '../verbs/metadata.ts';
 import { modify } from '../verbs/update.ts';
+import { cloneJson } from '../wire/clone.ts';
 import { StatusError } from '../wire/status.ts';
 import { deleteInstances } from './cleanup.ts';
 
@@ -100,7 +101,7 @@ export class CustomResourceRegistrar {
         mayRetry: true,
         compute: (current) => {
           const changed = current?.copy(this.#resource) ?? {};
-          changed['status'] = structuredClone(this.statusOf(changed));
+          changed['status'] = cloneJson(this.statusOf(changed));
           return changed;
         },
       });

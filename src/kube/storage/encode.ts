@@ -1,11 +1,12 @@
 import { isObject, type JsonObject, utf8 } from '../../base/index.ts';
+import { cloneJson } from '../wire/clone.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** The stored bytes of an object: storage version, no resourceVersion, kind, apiVersion and metadata in front. */
 export function encodeStored(served: ServedResource, object: JsonObject): Uint8Array {
   let source = object;
   if (served.definition.conversion) {
-    source = structuredClone(object);
+    source = cloneJson(object);
     served.definition.conversion.toStorage(source);
   }
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = source;

@@ -1,5 +1,6 @@
 import { decodeJson, deepFreeze, isObject, type JsonObject } from '../../base/index.ts';
 import type { Labels } from '../selectors/labels.ts';
+import { encodeProtobufMessage } from '../wire/protobuf/index.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const metadataMember = Buffer.from('"metadata":{');
@@ -38,6 +39,13 @@ export class StoredObject {
     const variant = this.#variant(served);
     variant.bytes ??= this.#relabelled(served);
     return variant.bytes;
+  }
+
+  /** The protobuf message without its envelope; undefined for kinds that have none. Kept once it was asked for. */
+  protobuf(served: ServedResource): Uint8Array | undefined {
+    const variant = this.#variant(served);
+    if (variant.protobuf === undefined) variant.protobuf = encodeProtobufMessage(this.peek(served)) ?? null;
+    return variant.protobuf ?? undefined;
   }
 
   /** The one decoded object that all readers in this process share; frozen. */
@@ -98,7 +106,7 @@ export class StoredObject {
     this.#variants ??= new Map();
     let variant = this.#variants.get(served);
     if (!variant) {
-      variant = { bytes: undefined, decoded: undefined };
+      variant = { bytes: undefined, decoded: undefined, protobuf: undefined };
       this.#variants.set(served, variant);
     }
     return variant;
@@ -162,6 +170,8 @@ export class StoredObject {
 interface Variant {
   bytes: Buffer | undefined;
   decoded: JsonObject | undefined;
+  /** `null`: there is none. */
+  protobuf: Uint8Array | null | undefined;
 }
 
 /** The offset behind `"metadata":{`, which writers always place third. */

@@ -5,6 +5,7 @@ import type { PolicyRule } from '../authz/rules.ts';
 import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../watch/watch-source.ts';
@@ -82,6 +83,17 @@ export interface ListAnswer {
   readonly resourceVersion: string;
   readonly continueToken: string;
   readonly remainingItemCount: number | undefined;
+  /** What the items are, when the same page may be asked for again. */
+  readonly page?: PageIdentity;
+}
+
+/** Equal identities mean equal items, byte for byte. */
+export interface PageIdentity {
+  readonly collection: Collection;
+  readonly revision: number;
+  readonly resource: ServedResource;
+  /** Namespace, selectors and place. */
+  readonly text: string;
 }
 
 export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;

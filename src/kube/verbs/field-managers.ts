@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../apply/index.ts';
+import { cloneJson } from '../wire/clone.ts';
 import type { Call, ClusterParts } from './call.ts';
 import { splitApiVersion } from './metadata.ts';
 
@@ -67,7 +68,7 @@ function versionsOf(parts: ClusterParts, call: Call): VersionView {
         if (!served.definition.conversion && !call.resource.definition.conversion) {
           return { ...object, apiVersion };
         }
-        const converted = structuredClone(object);
+        const converted = cloneJson(object);
         call.resource.definition.conversion?.toStorage(converted);
         served.definition.conversion?.fromStorage(converted);
         converted['apiVersion'] = apiVersion;

@@ -114,18 +114,28 @@ async function fromCurrent(
   afterKey: string | undefined,
   atRevision?: number,
 ): Promise<ListAnswer> {
-  const collection = await parts.storage.collection(page.call.resource);
+  const { resource, options } = page.call;
+  const collection = await parts.storage.collection(resource);
   const revision = atRevision ?? parts.storage.revision();
+  const text = JSON.stringify([
+    page.prefix,
+    page.call.name,
+    options.labelSelector,
+    options.fieldSelector,
+    page.limit,
+    afterKey,
+  ]);
+  const identity = { collection, resource, revision: collection.lastRevision, text };
   const objects: StoredObject[] = [];
   for (const object of collection.scan(page.prefix, afterKey)) {
     if (page.limit > 0 && objects.length === page.limit) {
       const last = keyOf(objects.at(-1));
       const remaining = page.selection.selective ? undefined : collection.countAfter(page.prefix, last);
-      return answer(page, objects, revision, { afterKey: last, remaining });
+      return { ...answer(page, objects, revision, { afterKey: last, remaining }), page: identity };
     }
     if (!page.selection.selective || page.selection.matches(object)) objects.push(object);
   }
-  return answer(page, objects, revision);
+  return { ...answer(page, objects, revision), page: identity };
 }
 
 async function fromPast(

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, PatchError } from '../apply/index.ts';
 import type { FieldError } from '../contract.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { cloneJson } from '../wire/clone.ts';
 import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { checkPatched } from './decode.ts';
@@ -57,11 +58,11 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
     mayRetry: true,
     tracked: true,
     compute: (current) => {
-      const config = structuredClone(body);
+      const config = cloneJson(body);
       checkPatched(config, call, () => JSON.stringify(body));
       checkVersion(call, current, config);
       const live = current?.copy(call.resource);
-      return structuredClone(applyConfiguration(parts, call, { live, config }));
+      return applyConfiguration(parts, call, { live, config });
     },
   });
 }

@@ -2,6 +2,7 @@ import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { cloneJson } from '../wire/clone.ts';
 import { conflict, invalid, notFound, type StatusError } from '../wire/status.ts';
 import { admit } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
@@ -27,7 +28,7 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
       if (current && !unconditional && version !== String(current.revision)) {
         throw conflict(call.resource.subject(call.name));
       }
-      return unconditional ? structuredClone(body) : body;
+      return unconditional ? cloneJson(body) : body;
     },
     mayCreate: definition.createOnUpdate && call.subresource === '' && version === '',
     mayRetry: unconditional,

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { decodeJson, errorMessage, type Json } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { CallBody, PatchType } from '../verbs/call.ts';
+import { cloneJson } from './clone.ts';
 import { decodeProtobuf } from './protobuf/index.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 
@@ -43,7 +44,7 @@ export function valueBody(value: Json | undefined, patchType?: PatchType): CallB
   return {
     patchType,
     empty: value === undefined,
-    read: async () => structuredClone(value ?? {}),
+    read: async () => cloneJson(value ?? {}),
   };
 }
 

@@ -3,7 +3,8 @@ import { type JsonObject, utf8 } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
 import type { ListAnswer } from '../verbs/call.ts';
 import type { Rendering } from './accept.ts';
-import { encodeProtobuf } from './protobuf/index.ts';
+import { KeptPages } from './kept-pages.ts';
+import { encodeProtobuf, encodeProtobufList } from './protobuf/index.ts';
 import { notAcceptable, type StatusError } from './status.ts';
 
 const jsonType = 'application/json';
@@ -52,21 +53,47 @@ export function statusResponse(error: StatusError, shape: Shape): HttpResponse {
   return valueResponse(error.code, error.toStatus(), { ...shape, headers });
 }
 
-/** A list put together from the stored bytes of its items: one buffer, nothing parsed. */
-export function listBytes(list: ListAnswer): Buffer {
-  const { resource, objects } = list;
-  const head = Buffer.from(listHead(list));
+/** A list put together from the stored bytes of its items, nothing parsed: its head, then the items as one buffer. */
+export function listBytes(list: ListAnswer): readonly Uint8Array[] {
+  const items = list.page ? keptPages.get(list.page, () => joinItems(list)) : joinItems(list);
+  return [Buffer.from(listHead(list)), items];
+}
+
+/** Pages of unchanged collections are often asked for again, above all by informers that start together. */
+const keptPages = new KeptPages();
+
+function joinItems({ resource, objects }: ListAnswer): Buffer {
   const items = objects.map((object) => object.bytes(resource));
-  let length = head.length + listEnd.length + Math.max(0, items.length - 1);
+  let length = listEnd.length + Math.max(0, items.length - 1);
   for (const item of items) length += item.length;
   const body = Buffer.allocUnsafe(length);
-  let at = head.copy(body);
+  let at = 0;
   for (const [index, item] of items.entries()) {
     if (index > 0) at += comma.copy(body, at);
     at += item.copy(body, at);
   }
   listEnd.copy(body, at);
   return body;
+}
+
+/** A list in protobuf from the messages of its items; undefined for kinds without a protobuf form. */
+export function listProtobuf(list: ListAnswer): Uint8Array | undefined {
+  const messages: Uint8Array[] = [];
+  for (const object of list.objects) {
+    const message = object.protobuf(list.resource);
+    if (!message) return undefined;
+    messages.push(message);
+  }
+  const { definition, apiVersion } = list.resource;
+  return encodeProtobufList(
+    { kind: definition.listKind, apiVersion, metadata: listMetadata(list) },
+    messages,
+  );
+}
+
+/** A body of protobuf. */
+export function protobufResponse(body: Uint8Array, headers: Headers): HttpResponse {
+  return { status: 200, headers: { 'content-type': protobufType, ...headers }, body };
 }
 
 /** The list as a value, for formats other than plain JSON. */

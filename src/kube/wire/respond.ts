@@ -3,7 +3,16 @@ import type { HttpResponse } from '../../http/contract.ts';
 import type { Answer } from '../verbs/call.ts';
 import { watchStream } from '../watch/watch-stream.ts';
 import type { Rendering } from './accept.ts';
-import { bytesResponse, type Headers, listBytes, listMetadata, listValue, valueResponse } from './render.ts';
+import {
+  bytesResponse,
+  type Headers,
+  listBytes,
+  listMetadata,
+  listProtobuf,
+  listValue,
+  protobufResponse,
+  valueResponse,
+} from './render.ts';
 import { notAcceptable } from './status.ts';
 import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
 
@@ -73,6 +82,11 @@ function several(
 ): HttpResponse {
   const { format, metaVersion, as } = rendering;
   const shape = { format, pretty, headers };
+  if (as === 'plain' && format === 'protobuf') {
+    const body = listProtobuf(list);
+    if (!body) throw notAcceptable(['application/json', 'application/yaml']);
+    return protobufResponse(body, headers);
+  }
   if (as === 'plain') return valueResponse(200, listValue(list), shape);
   const objects = list.objects.map((object) => object.peek(list.resource));
   const metadata = listMetadata(list);

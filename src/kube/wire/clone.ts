@@ -1,0 +1,18 @@
+import type { Json, JsonObject } from '../../base/index.ts';
+
+/** A private copy of a JSON value; several times as fast as `structuredClone`, which has to expect anything. */
+export function cloneJson<T extends Json>(value: T): T;
+export function cloneJson(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(cloneItem);
+  const copy: JsonObject = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    copy[name] = typeof member === 'object' && member !== null ? cloneJson(member) : member;
+  }
+  return copy;
+}
+
+function cloneItem(item: Json): Json {
+  return typeof item === 'object' && item !== null ? cloneJson(item) : item;
+}
