@@ -35,6 +35,9 @@ export interface StrategyOptions {
   readonly rules: KindRules;
 }
 
+/** A binding sets a pod's node and its PodScheduled condition, which no update of the pod may. */
+const bindingSubresource = 'binding';
+
 /** The course of a write that all built-in kinds share, with the kind's own rules hung in. */
 export function builtinStrategy({ type, hasStatus, namespaced, rules }: StrategyOptions): WriteStrategy {
   const metadata = { namespaced, name: rules.name ?? subdomainName, standardFinalizers: true };
@@ -52,7 +55,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
     },
     prepareForUpdate(object, old, subresource) {
       if (subresource === 'status') takeAllButStatus(object, old);
-      else if (hasStatus) takeMember(object, old, 'status');
+      else if (hasStatus && subresource !== bindingSubresource) takeMember(object, old, 'status');
       rules.prepareForUpdate?.(object, old, subresource);
     },
     validate(object, old, subresource) {
@@ -63,6 +66,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
       const errors = validateMetadataUpdate(object, old);
       if (subresource === 'status') return [...errors, ...(rules.validateStatus?.(object, old) ?? [])];
       errors.push(...(rules.validate?.(object) ?? []));
+      if (subresource === bindingSubresource) return errors;
       return [...errors, ...(rules.validateUpdate?.(object, old) ?? [])];
     },
     warnings: (object, old) => rules.warnings?.(object, old) ?? [],
