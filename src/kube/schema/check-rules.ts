@@ -49,11 +49,11 @@ function checkOwnRules(node: StructuralNode, { path, uncorrelatable }: Place): F
       errors.push(invalid(`${at}.fieldPath`, rule.fieldPath, 'must be a valid path'));
     }
     if (!check.ok) {
-      errors.push(invalidShown(`${at}.rule`, shown, `compilation failed: ${check.problem}`));
+      errors.push(invalidShown(`${at}.rule`, shown, check.problem));
     } else if (check.type.kind !== 'bool') {
       errors.push(invalidShown(`${at}.rule`, shown, 'cel expression must evaluate to a bool'));
     } else if (message && !message.ok) {
-      const why = `messageExpression compilation failed: ${message.problem}`;
+      const why = `messageExpression ${message.problem.replace(/^program /, '')}`;
       errors.push(invalidShown(`${at}.messageExpression`, shown, why));
     } else if (message?.ok && message.type.kind !== 'string') {
       errors.push(

@@ -7,6 +7,7 @@ import type {
   IdentExpr,
   IndexExpr,
   Issue,
+  ListExpr,
   LoopExpr,
   MapExpr,
   SelectExpr,
@@ -132,6 +133,7 @@ class Checker {
       case 'call':
         return this.#call(expr);
       case 'list': {
+        if (expr.isFormatArguments) return this.#formatArguments(expr);
         const items = expr.items.map(({ value, optional }) => ({
           at: value,
           type: this.#element(value, optional),
@@ -145,6 +147,12 @@ class Checker {
       default:
         return this.#bind(expr);
     }
+  }
+
+  /** The arguments of `format` may be of mixed types. */
+  #formatArguments(expr: ListExpr): CelType {
+    for (const { value, optional } of expr.items) this.#element(value, optional);
+    return listType(dynType);
   }
 
   #ident(expr: IdentExpr): CelType {
@@ -218,6 +226,8 @@ class Checker {
   }
 
   #call(expr: CallExpr): CelType {
+    const [first] = expr.args;
+    if (expr.name === 'format' && first?.kind === 'list') first.isFormatArguments = true;
     const args = expr.args.map((arg) => this.check(arg));
     if (expr.name === '_&&_' || expr.name === '_||_') {
       expr.args.forEach((arg, i) => {
@@ -320,16 +330,19 @@ class Checker {
     const types = this.#loopVariables(expr, range);
     return this.#within(expr.variables, types, (slot) => {
       expr.slot = slot;
-      if (expr.filter) this.#expect(boolType, this.check(expr.filter), expr.filter);
+      const filter = expr.filter && this.check(expr.filter);
       const body = this.check(expr.body);
+      if (filter) this.#condition(expr, filter, listType(body));
       switch (expr.name) {
         case 'all':
         case 'exists':
-        case 'existsOne':
           this.#expect(boolType, body, expr.body);
           return boolType;
+        case 'existsOne':
+          this.#condition(expr, body, intType);
+          return boolType;
         case 'filter':
-          this.#expect(boolType, body, expr.body);
+          this.#condition(expr, body, listType(types[0] ?? dynType));
           return listType(types[0] ?? dynType);
         case 'map':
         case 'transformList':
@@ -345,6 +358,15 @@ class Checker {
           return this.bindings.resolve(body);
       }
     });
+  }
+
+  /** The macros that count or collect are conditionals on what they have so far, and are told of as such. */
+  #condition({ at }: LoopExpr, actual: CelType, accumulated: CelType): void {
+    if (this.bindings.isAssignable(boolType, actual)) return;
+    const texts = [actual, accumulated, accumulated].map((type) =>
+      formatType(this.bindings.resolve(type, 'dyn')),
+    );
+    this.#issue(at, `found no matching overload for '_?_:_' applied to '(${texts.join(', ')})'`);
   }
 
   #loopVariables({ variables, target }: LoopExpr, range: CelType): CelType[] {

@@ -89,8 +89,7 @@ function slotProgram(slot: number): Program {
 function selectProgram({ operand, field, test, optional }: SelectExpr): Program {
   const of = compile(operand);
   const read = (target: Value): Value | undefined => {
-    if (target instanceof MapValue) return target.get(field);
-    throw noSuchOverload();
+    return target instanceof MapValue ? target.get(field) : undefined;
   };
   if (test) {
     return (run) => {
@@ -283,9 +282,7 @@ function mapProgram({ entries }: MapExpr): Program {
       const [only] = found;
       if (only !== undefined) pairs.push([name, only]);
     }
-    const map = new MapValue(pairs);
-    if (map.size < pairs.length) throw new CelError('Failed with repeated key');
-    return map;
+    return new MapValue(pairs);
   };
 }
 

@@ -74,7 +74,10 @@ export function fieldsOf(node: StructuralNode): ReadonlyMap<string, DeclaredFiel
 function addField(fields: Map<string, DeclaredField>, name: string, node: StructuralNode | undefined): void {
   const type = node && typeOfNode(node);
   const escaped = escapeField(name);
-  if (node && type && escaped !== undefined) fields.set(escaped, { name, node, type });
+  if (!node || !type || escaped === undefined) return;
+  fields.set(escaped, { name, node, type });
+  // Where the grammar allows a reserved word after a dot, it may be written as it is too.
+  if (reserved.has(name)) fields.set(name, { name, node, type });
 }
 
 /** The CEL type of a node; undefined when rules cannot see it: data without a schema. */

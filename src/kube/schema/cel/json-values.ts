@@ -1,9 +1,9 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
 import { keyElement, valueElement } from '../../apply/field-set.ts';
 import type { StructuralNode } from '../structural-node.ts';
-import { fieldsOf } from './declare.ts';
+import { escapeField, fieldsOf } from './declare.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
-import { CelError, ListValue, MapValue, type Value } from './values.ts';
+import { CelError, equals, ListValue, MapValue, type Value } from './values.ts';
 
 /** A JSON value as CEL sees it through its schema. Lists and objects are looked into only as far as a rule asks. */
 export function fromJson(value: Json, node: StructuralNode): Value {
@@ -138,11 +138,28 @@ class JsonObjectValue extends MapValue {
   #member(key: Value): { value: Json; node: StructuralNode } | undefined {
     const field = typeof key === 'string' ? fieldsOf(this.#node).get(key) : undefined;
     const value = field && Object.hasOwn(this.#object, field.name) ? this.#object[field.name] : undefined;
-    return field && value !== undefined ? { value, node: field.node } : undefined;
+    // A null field is as good as an absent one.
+    return field && value !== undefined && value !== null ? { value, node: field.node } : undefined;
+  }
+
+  /** Fields that rules cannot see count too. */
+  override isEqualTo(other: MapValue): boolean {
+    if (!(other instanceof JsonObjectValue)) return super.isEqualTo(other);
+    const keys = Object.keys(this.#object);
+    if (keys.length !== Object.keys(other.#object).length) return false;
+    return keys.every((key) => {
+      const left = this.#object[key];
+      const right = other.#object[key];
+      if (left === undefined || right === undefined) return left === right;
+      const node = this.#node.property(key);
+      return node ? equals(fromJson(left, node), fromJson(right, node)) : jsonEqual(left, right);
+    });
   }
 
   override keys(): Iterable<Value> {
-    return [...fieldsOf(this.#node).keys()].filter((key) => this.has(key));
+    return [...fieldsOf(this.#node)]
+      .filter(([key, { name }]) => escapeField(name) === key && this.has(key))
+      .map(([key]) => key);
   }
 
   /** What tells it from other items of its list. */

@@ -4,6 +4,9 @@ import type { Expr, LoopName } from './syntax.ts';
 /** Nested parentheses, lists and calls. */
 const nestingLimit = 250;
 
+/** What the grammar may have at a place where one of these is missing. */
+const missing: Readonly<Record<string, string>> = { ':': "':'", ',': "{']', ','}" };
+
 const reserved: ReadonlySet<string> = new Set(
   'as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
@@ -52,7 +55,11 @@ class Parser {
     const token = this.#take(text);
     if (token) return token;
     const found = this.#peek();
-    throw new CelSyntaxError(found.at, `missing '${text}' at '${found.text}'`);
+    const what = missing[text];
+    throw new CelSyntaxError(
+      found.at,
+      what ? `mismatched input '${found.text}' expecting ${what}` : `missing '${text}' at '${found.text}'`,
+    );
   }
 
   #expression(): Expr {
@@ -242,12 +249,12 @@ class Parser {
       return { kind: 'literal', at, literal: 'bool', value: text === 'true' };
     if (text === 'null') return { kind: 'literal', at, literal: 'null', value: null };
     if (text === 'in') throw unexpected(token);
-    if (reserved.has(text)) throw new CelSyntaxError(at, `reserved identifier: ${text}`);
+    if (reserved.has(text)) throw new PlainError(at, `reserved identifier: ${text}`);
     const open = this.#take('(');
     if (!open) {
-      if (this.#is('{') && /^[A-Z]/.test(text)) {
-        throw new CelSyntaxError(at, `messages such as ${text}{} do not exist here`);
-      }
+      const brace = this.#peek();
+      if (this.#is('{'))
+        throw new PlainError(brace.at, `undeclared reference to '${text}' (in container '')`);
       return { kind: 'ident', at, name: text };
     }
     const args = this.#arguments();
@@ -309,10 +316,10 @@ function numberLiteral(token: Token, at: number, negative: boolean): Expr {
   }
   const whole = typeof value === 'bigint' ? value : 0n;
   if (token.kind === 'uint') {
-    if (whole > largestUint) throw new CelSyntaxError(at, 'invalid uint literal');
+    if (whole > largestUint) throw new PlainError(at, 'invalid uint literal');
     return { kind: 'literal', at, literal: 'uint', value: whole };
   }
-  if (whole > (negative ? largestInt + 1n : largestInt)) throw new CelSyntaxError(at, 'invalid int literal');
+  if (whole > (negative ? largestInt + 1n : largestInt)) throw new PlainError(at, 'invalid int literal');
   return { kind: 'literal', at, literal: 'int', value: negative ? -whole : whole };
 }
 
@@ -321,11 +328,11 @@ function hasMacro(args: readonly Expr[], at: number): Expr {
   if (args.length === 1 && target?.kind === 'select' && !target.optional) {
     return { kind: 'select', at, operand: target.operand, field: target.field, test: true, optional: false };
   }
-  throw new MacroError(target?.at ?? at, 'invalid argument to has() macro');
+  throw new PlainError(target?.at ?? at, 'invalid argument to has() macro');
 }
 
-/** The message of a macro error goes without "Syntax error". */
-class MacroError extends CelSyntaxError {
+/** An error of the parser's own, not of the grammar: it goes without "Syntax error". */
+class PlainError extends CelSyntaxError {
   constructor(at: number, message: string) {
     super(at, message);
     Object.defineProperty(this, 'issue', { value: { at, message } });
@@ -373,5 +380,5 @@ function macro(name: string, target: Expr, { args, at }: MacroCall): Expr | unde
 
 function variableName(arg: Expr): string {
   if (arg.kind === 'ident') return arg.name;
-  throw new MacroError(arg.at, 'argument must be a simple name');
+  throw new PlainError(arg.at, 'argument must be a simple name');
 }

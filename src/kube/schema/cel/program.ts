@@ -6,9 +6,10 @@ import { typeOfNode } from './declare.ts';
 import { CelSyntaxError } from './lexer.ts';
 import { kubernetesFunctions } from './library/index.ts';
 import { parseCel } from './parser.ts';
-import { type Expr, formatIssues, type Issue } from './syntax.ts';
+import { type CallExpr, type Expr, formatIssues, type Issue } from './syntax.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
-import { type CelType, optionalType } from './types.ts';
+import { type CelType, formatType, optionalType } from './types.ts';
+import { CelError } from './values.ts';
 
 /** An expression ready to be evaluated on `self` and `oldSelf`, or the reason why it is none. */
 export type Compilation =
@@ -28,14 +29,16 @@ export function compileExpression(
   options: { readonly optionalOldSelf: boolean },
 ): Compilation {
   const self = typeOfNode(node);
-  if (!self) return { ok: false, problem: 'data without a schema cannot be seen by rules' };
+  if (!self) {
+    return { ok: false, problem: 'compilation failed: data without a schema cannot be seen by rules' };
+  }
   const oldSelf = options.optionalOldSelf ? optionalType(self) : self;
   let expr: Expr;
   try {
     expr = parseCel(source);
   } catch (error) {
     if (!(error instanceof CelSyntaxError)) throw error;
-    return { ok: false, problem: formatIssues(source, [error.issue]) };
+    return { ok: false, problem: `compilation failed: ${formatIssues(source, [error.issue])}` };
   }
   const variables = [
     { name: 'self', type: self },
@@ -43,7 +46,9 @@ export function compileExpression(
   ];
   const checked = check(expr, variables, kubernetesFunctions());
   const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr);
-  if (issues.length > 0) return { ok: false, problem: formatIssues(source, issues) };
+  if (issues.length > 0) return { ok: false, problem: `compilation failed: ${formatIssues(source, issues)}` };
+  const failure = constantFailure(expr);
+  if (failure !== undefined) return { ok: false, problem: `program instantiation failed: ${failure}` };
   return {
     ok: true,
     program: compile(expr),
@@ -53,11 +58,35 @@ export function compileExpression(
   };
 }
 
+const conversions: ReadonlySet<string> = new Set(['int', 'uint', 'double', 'bool', 'find', 'findAll']);
+
+/** Conversions and searches with written-out arguments are tried before anything is evaluated. */
+function constantFailure(expr: Expr): string | undefined {
+  let failure: string | undefined;
+  walk(expr, (each) => {
+    if (failure !== undefined || each.kind !== 'call' || !conversions.has(each.name)) return;
+    const parts = each.target && each.name.startsWith('find') ? each.args : [...each.args];
+    if (!parts.every((part) => part.kind === 'literal')) return;
+    try {
+      if (each.name.startsWith('find')) {
+        const [pattern] = parts;
+        const source = pattern?.kind === 'literal' ? String(pattern.value) : '';
+        failure = patternOf(source).problem();
+      } else compile(each)({ slots: [], budget: { steps: 1_000 } });
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      failure = error.message;
+    }
+  });
+  return failure;
+}
+
 /** Patterns, durations and times that are written out are checked before anything is evaluated. */
 function literalIssues(expr: Expr): Issue[] {
   const issues: Issue[] = [];
   walk(expr, (each) => {
     if (each.kind !== 'call') return;
+    issues.push(...formatIssuesOf(each));
     const argument =
       each.name === 'matches'
         ? each.args.at(-1)
@@ -69,6 +98,31 @@ function literalIssues(expr: Expr): Issue[] {
       issues.push({ at: argument.at, message: `invalid ${each.name} argument` });
     }
   });
+  return issues;
+}
+
+const printable = 'strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps';
+
+/** What a written-out `format` cannot print, told by the types of its arguments. */
+function formatIssuesOf({ name, target, args }: CallExpr): Issue[] {
+  const [list] = args;
+  if (name !== 'format' || target?.kind !== 'literal' || list?.kind !== 'list') return [];
+  const verbs = [...String(target.value).matchAll(/%(?:\.\d+)?([a-zA-Z%])/g)]
+    .map(([, verb]) => verb)
+    .filter((verb) => verb !== '%');
+  const issues: Issue[] = [];
+  for (const [i, { value }] of list.items.entries()) {
+    const { type } = value;
+    if (!type || type.kind === 'dyn') continue;
+    const given = `was given ${formatType(type).replace(/\(.*/, '')}`;
+    if (verbs[i] === 's' && (type.kind === 'object' || type.kind === 'opaque')) {
+      const message = `error during formatting: string clause can only be used on ${printable}, ${given}`;
+      issues.push({ at: value.at, message });
+    } else if (verbs[i] === 'd' && !['int', 'uint', 'double'].includes(type.kind)) {
+      const message = `error during formatting: decimal clause can only be used on integers, ${given}`;
+      issues.push({ at: value.at, message });
+    }
+  }
   return issues;
 }
 

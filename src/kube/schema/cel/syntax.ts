@@ -64,6 +64,8 @@ export interface CallExpr extends Node {
 
 export interface ListExpr extends Node {
   readonly kind: 'list';
+  /** The list is what `format` prints. */
+  isFormatArguments?: boolean;
   readonly items: readonly { readonly value: Expr; readonly optional: boolean }[];
 }
 

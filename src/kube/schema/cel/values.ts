@@ -147,6 +147,17 @@ export class MapValue {
   keys(): Iterable<Value> {
     return [...this.#entries.values()].map((entry) => entry.key);
   }
+
+  /** Equality with another map. */
+  isEqualTo(other: MapValue): boolean {
+    if (this.size !== other.size) return false;
+    for (const key of this.keys()) {
+      const left = this.get(key);
+      const right = other.get(key);
+      if (left === undefined || right === undefined || !equals(left, right)) return false;
+    }
+    return true;
+  }
 }
 
 /** Numbers that are equal are the same key, whatever their type. */
@@ -227,7 +238,7 @@ export function equals(a: Value, b: Value): boolean {
   }
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return false;
   if (a instanceof ListValue) return b instanceof ListValue && equalLists(a, b);
-  if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b);
+  if (a instanceof MapValue) return b instanceof MapValue && a.isEqualTo(b);
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
@@ -253,16 +264,6 @@ function equalLists(a: ListValue, b: ListValue): boolean {
     return true;
   }
   for (let i = 0; i < a.size; i++) if (!equals(a.at(i), b.at(i))) return false;
-  return true;
-}
-
-function equalMaps(a: MapValue, b: MapValue): boolean {
-  if (a.size !== b.size) return false;
-  for (const key of a.keys()) {
-    const left = a.get(key);
-    const right = b.get(key);
-    if (left === undefined || right === undefined || !equals(left, right)) return false;
-  }
   return true;
 }
 

@@ -11,6 +11,7 @@ import {
   CelError,
   CelUint,
   Duration,
+  ListValue,
   none,
   OptionalValue,
   Timestamp,
@@ -18,7 +19,7 @@ import {
   typeOf,
   type Value,
 } from '../values.ts';
-import { bytes, duration, flag, instance, int, real, text, time } from './arguments.ts';
+import { bytes, duration, flag, instance, int, list, real, text, time } from './arguments.ts';
 import { checkedInt } from './operators.ts';
 
 /** Conversions between types, times and optionals. */
@@ -141,13 +142,13 @@ function declareTimes(registry: Registry): void {
   for (const [name, unit] of Object.entries(durationUnits)) {
     registry.declare(`duration.${name}() int`, (a) => duration(a).nanos / unit);
   }
-  registry.declare('duration.getMilliseconds() int', (a) => (duration(a).nanos / 1_000_000n) % 1000n);
 }
 
 const durationUnits: Readonly<Record<string, bigint>> = {
   getHours: 3_600_000_000_000n,
   getMinutes: 60_000_000_000n,
   getSeconds: 1_000_000_000n,
+  getMilliseconds: 1_000_000n,
 };
 
 const dayMs = 86_400_000;
@@ -177,6 +178,12 @@ function declareOptionals(registry: Registry): void {
     isZero(value) ? none : new OptionalValue(value),
   );
   registry.declare('optional.none() optional(A)', () => none);
+  registry.declare('list(A).first() optional(A)', (a) => elementOf(a, (size) => (size > 0 ? 0 : undefined)));
+  registry.declare('list(A).last() optional(A)', (a) =>
+    elementOf(a, (size) => (size > 0 ? size - 1 : undefined)),
+  );
+  registry.declare('optional.unwrap(list(optional(A))) list(A)', unwrapped);
+  registry.declare('list(optional(A)).unwrapOpt() list(A)', unwrapped);
   registry.declare('optional(A).hasValue() bool', (a) => instance(a, OptionalValue).value !== undefined);
   registry.declare('optional(A).value() A', (a) => {
     const { value } = instance(a, OptionalValue);
@@ -185,6 +192,21 @@ function declareOptionals(registry: Registry): void {
   });
   registry.declare('optional(A).or(optional(A)) optional(A)', (a = null) => a);
   registry.declare('optional(A).orValue(A) A', (a = null) => a);
+}
+
+function elementOf(value: Value | undefined, place: (size: number) => number | undefined): Value {
+  const items = list(value);
+  const at = place(items.size);
+  return at === undefined ? none : new OptionalValue(items.at(at));
+}
+
+function unwrapped(value: Value | undefined): Value {
+  const found: Value[] = [];
+  for (const item of list(value)) {
+    const held = instance(item, OptionalValue).value;
+    if (held !== undefined) found.push(held);
+  }
+  return new ListValue(found);
 }
 
 function isZero(value: Value): boolean {

@@ -223,7 +223,7 @@ interface UrlParts {
 
 /** An absolute URI or an absolute path, as Go's `url.ParseRequestURI` reads it. */
 function parseUrl(value: string): UrlValue | undefined {
-  if (value === '' || !/^[\x21-\x7e\u0080-\uffff]+$/.test(value)) return undefined;
+  if (value === '' || !/^[\x20-\x7e\u0080-\uffff]+$/.test(value)) return undefined;
   const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?]*)(?:\?(.*))?$/.exec(value);
   if (!match) return undefined;
   const [, scheme = '', authority, path = '', query = ''] = match;
@@ -232,7 +232,11 @@ function parseUrl(value: string): UrlValue | undefined {
   if (/%(?![0-9a-fA-F]{2})/.test(path)) return undefined;
   const host = (authority ?? '').replace(/^[^@]*@/, '');
   if (/:[^\]:]*$/.test(host) && !/:\d*$/.test(host)) return undefined;
-  return new UrlValue(value, { scheme: scheme.toLowerCase(), host, path, query });
+  return new UrlValue(value, { scheme: scheme.toLowerCase(), host, path: escapedPath(path), query });
+}
+
+function escapedPath(path: string): string {
+  return path.replace(/[^!-~]+/g, (part) => encodeURIComponent(part));
 }
 
 function declareUrls(registry: Registry): void {

@@ -49,7 +49,7 @@ export function declareQuantities(registry: Registry): void {
   const of = (value: Parameters<typeof instance>[0]) => instance(value, QuantityValue);
   registry.declare('quantity(string) Quantity', (a) => quantityOf(text(a)));
   registry.declare('isQuantity(string) bool', (a) => parseQuantity(text(a)) !== undefined);
-  registry.declare('Quantity.sign() int', (a) => BigInt(of(a).nano > 0n ? 1 : of(a).nano < 0n ? -1 : 0));
+  registry.declare('sign(Quantity) int', (a) => BigInt(of(a).nano > 0n ? 1 : of(a).nano < 0n ? -1 : 0));
   registry.declare('Quantity.isGreaterThan(Quantity) bool', (a, b) => of(a).nano > of(b).nano);
   registry.declare('Quantity.isLessThan(Quantity) bool', (a, b) => of(a).nano < of(b).nano);
   registry.declare('Quantity.compareTo(Quantity) int', (a, b) =>

@@ -56,7 +56,7 @@ function declarePositions(registry: Registry): void {
     find(text(a), text(b), Number(int(from))),
   );
   registry.declare('string.lastIndexOf(string) int', (a, b) =>
-    findLast(text(a), text(b), [...text(a)].length),
+    findLast(text(a), text(b), lastPlace(text(a), text(b))),
   );
   registry.declare('string.lastIndexOf(string, int) int', (a, b, from) =>
     findLast(text(a), text(b), Number(int(from))),
@@ -77,13 +77,20 @@ function declarePositions(registry: Registry): void {
   });
 }
 
+function lastPlace(value: string, part: string): number {
+  const { length } = [...value];
+  return part === '' ? length : Math.max(length - 1, 0);
+}
+
 function matchesAt(characters: readonly string[], part: readonly string[], at: number): boolean {
   return part.every((character, i) => characters[at + i] === character);
 }
 
+/** An offset beyond the end finds nothing; one before the beginning is an error. */
 function find(value: string, part: string, from: number): bigint {
+  if (part === '') return BigInt(from);
+  if (from < 0) throw new CelError(`index out of range: ${from}`);
   const characters = [...value];
-  if (from < 0 || from > characters.length) throw new CelError(`index out of range: ${from}`);
   const sought = [...part];
   for (let at = from; at <= characters.length - sought.length; at++) {
     if (matchesAt(characters, sought, at)) return BigInt(at);
@@ -92,8 +99,10 @@ function find(value: string, part: string, from: number): bigint {
 }
 
 function findLast(value: string, part: string, from: number): bigint {
+  if (part === '') return BigInt(from);
+  if (from < 0) throw new CelError(`index out of range: ${from}`);
   const characters = [...value];
-  if (from < 0 || from > characters.length) throw new CelError(`index out of range: ${from}`);
+  if (from >= characters.length) return -1n;
   const sought = [...part];
   for (let at = Math.min(from, characters.length - sought.length); at >= 0; at--) {
     if (matchesAt(characters, sought, at)) return BigInt(at);
@@ -176,9 +185,7 @@ function formatOne(verb: string, value: Value, precision: number | undefined): s
       break;
     case 'e':
       if (typeof value === 'number' || typeof value === 'bigint') {
-        return Number(value)
-          .toExponential(precision ?? 6)
-          .replace(/e([+-])(\d)$/, 'e$10$2');
+        return scientific(Number(value), precision ?? 6);
       }
       break;
     case 'b':
@@ -200,6 +207,16 @@ function formatError(verb: string, value: Value): CelError {
   return new CelError(
     `error during formatting: ${verb === 'd' ? 'decimal' : 'fixed-point'} clause can only be used on ${what}, was given ${typeof value}`,
   );
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `1.500000×10⁰⁰` */
+function scientific(value: number, digits: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(digits).split('e');
+  const size = exponent.replace(/^[+-]/, '').padStart(2, '0');
+  const raised = [...size].map((digit) => superscripts.charAt(Number(digit))).join('');
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
 function fixed(value: number, digits: number): string {
@@ -238,10 +255,15 @@ function plain(value: Value): string {
   }
 }
 
+/** A value within a list or map: texts are quoted. */
+function nested(value: Value): string {
+  return typeof value === 'string' ? JSON.stringify(value) : plain(value);
+}
+
 function plainObject(value: Exclude<Value, null | string | number | boolean | bigint>): string {
-  if (value instanceof ListValue) return `[${[...value].map(plain).join(', ')}]`;
+  if (value instanceof ListValue) return `[${[...value].map(nested).join(', ')}]`;
   if (value instanceof MapValue) {
-    const parts = [...value.keys()].map((key) => `${plain(key)}: ${plain(value.get(key) ?? null)}`);
+    const parts = [...value.keys()].map((key) => `${nested(key)}:${nested(value.get(key) ?? null)}`);
     return `{${parts.sort().join(', ')}}`;
   }
   if (value instanceof CelUint) return String(value.value);
