@@ -1,12 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
-import {
-  createDuplexPair,
-  createListener,
-  issueClientCertificate,
-  type Listener,
-  verifyIssuedBy,
-} from '../../http/index.ts';
+import { createDuplexPair, createListener, type Listener, verifyIssuedBy } from '../../http/index.ts';
 import type { Authenticator, Authorizer } from '../../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
@@ -139,13 +133,8 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   async adminCredential(): Promise<{ certificate: string; privateKey: string }> {
-    const issued = issueClientCertificate(this.#keys.clientAuthority, {
-      commonName: 'masterclient',
-      organizations: ['system:masters'],
-      clock: this.#parts.clock,
-      random: this.#parts.random,
-    });
-    return { certificate: issued.certificatePem, privateKey: issued.privateKeyPem };
+    const { certificatePem, privateKeyPem } = this.#keys.administrator;
+    return { certificate: certificatePem, privateKey: privateKeyPem };
   }
 
   async readyNodes(): Promise<readonly string[]> {

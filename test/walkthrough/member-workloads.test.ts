@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TestEstate } from './estate.ts';
+
+let estate: TestEstate;
+
+before(async () => {
+  estate = await TestEstate.start();
+  await estate.succeeds(`az group create -n rg -l eastus
+    az aks create -g rg -n aks --node-count 2 --no-ssh-key
+    az aks get-credentials -g rg -n aks`);
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+test('credentials asked for twice are the same and merge without a conflict', async () => {
+  await estate.succeeds('az aks get-credentials -g rg -n aks');
+});
+
+test('a deployment rolls out, scales, rolls over and goes, with what kubectl shows of it', async () => {
+  const { stdout } = await estate.succeeds(`
+    kubectl create deployment web --image=nginx --replicas=3
+    timeout 60 kubectl rollout status deployment web
+    kubectl get pods --no-headers
+    kubectl describe deployment web
+    kubectl scale deployment web --replicas=5
+    timeout 60 kubectl rollout status deployment web
+    kubectl set image deployment/web nginx=nginx:1.27
+    timeout 60 kubectl rollout status deployment web
+    kubectl get deployment web --no-headers
+    kubectl delete deployment web
+    timeout 60 kubectl wait --for=delete pod -l app=web
+    echo "left: $(kubectl get pods,replicasets -o name | wc -l)"`);
+  assert.equal(stdout.match(/^web-\S+ +1\/1 +Running +0 +/gm)?.length, 3);
+  assert.match(stdout, /3 desired \| 3 updated \| 3 total \| 3 available \| 0 unavailable/);
+  assert.match(stdout, /ScalingReplicaSet .* Scaled up replica set web-\w+ from 0 to 3/);
+  assert.match(stdout, /^web +5\/5 +5 +5 /m);
+  assert.match(stdout, /left: 0$/m);
+});
+
+test('stateful sets, daemon sets and jobs run on the simulated nodes', async () => {
+  const { stdout } = await estate.succeeds(`
+    kubectl apply -f - <<'YAML'
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  serviceName: db
+  replicas: 2
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: db, image: postgres }] }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: agent }
+spec:
+  selector: { matchLabels: { app: agent } }
+  template:
+    metadata: { labels: { app: agent } }
+    spec: { containers: [{ name: agent, image: busybox }] }
+YAML
+    kubectl create job once --image=busybox -- true
+    timeout 60 kubectl rollout status statefulset db
+    timeout 60 kubectl rollout status daemonset agent
+    timeout 60 kubectl wait --for=condition=complete job/once
+    kubectl get pods --no-headers`);
+  assert.match(stdout, /^db-0 +1\/1 +Running/m);
+  assert.match(stdout, /^db-1 +1\/1 +Running/m);
+  assert.equal(stdout.match(/^agent-\S+ +1\/1 +Running/gm)?.length, 2);
+  assert.match(stdout, /^once-\S+ +0\/1 +Completed/m);
+});
+
+test('a namespace goes with all that is in it', async () => {
+  const { stdout } = await estate.succeeds(`
+    kubectl create namespace team
+    kubectl -n team create configmap a --from-literal=b=c
+    timeout 60 kubectl delete namespace team
+    kubectl get namespace team 2>&1 || true`);
+  assert.match(stdout, /namespaces "team" not found/);
+});
