@@ -65,7 +65,8 @@ test('no source file is longer than 500 lines, unless it is data', () => {
 });
 
 test('time, chance and ids come from base only', () => {
-  const direct = /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|(?<![.\w])setTimeout\(|(?<![.\w])setInterval\(/;
+  const direct =
+    /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|(?<![.\w])setTimeout\(|(?<![.\w])setInterval\(/;
   const wrong = sources
     .filter((file) => roomOf(file) !== 'base')
     .filter((file) => direct.test(readFileSync(file, 'utf8')))
@@ -91,6 +92,9 @@ test('each room has a one-page README', () => {
   for (const room of Object.keys(rooms)) {
     const file = join(source, room, 'README.md');
     assert.ok(statSync(file, { throwIfNoEntry: false }), `src/${room}/README.md is missing`);
-    assert.ok(readFileSync(file, 'utf8').split('\n').length <= 80, `src/${room}/README.md is longer than a page`);
+    assert.ok(
+      readFileSync(file, 'utf8').split('\n').length <= 80,
+      `src/${room}/README.md is longer than a page`,
+    );
   }
 });
