@@ -120,7 +120,9 @@ export interface SchemaNode {
   readonly patchMergeKey?: string;
   readonly default?: Json | undefined;
   readonly enum?: readonly Json[];
-  /** The kind's Go type holds this object by value: it counts as present (and empty) even when it is absent. */
+  /**
+   * The kind's Go type always writes this member: absent, it counts as an empty object, or as null for lists and maps.
+   */
   readonly alwaysPresent?: boolean;
 }
 

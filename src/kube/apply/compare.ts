@@ -83,8 +83,8 @@ function compareMember(
   out: Growing,
 ): void {
   if (lhs === rhs) return;
-  const left = lhs === undefined && node.alwaysPresent ? {} : lhs;
-  const right = rhs === undefined && node.alwaysPresent ? {} : rhs;
+  const left = lhs === undefined && node.alwaysPresent ? emptyOf(node) : lhs;
+  const right = rhs === undefined && node.alwaysPresent ? emptyOf(node) : rhs;
   if (left === undefined) {
     if (right !== undefined) (out.added ??= {})[`f:${key}`] = allPaths(right, node);
   } else if (right === undefined) {
@@ -93,6 +93,11 @@ function compareMember(
     const below = compareValues(left, right, node);
     if (below) attach(out, `f:${key}`, below);
   }
+}
+
+/** What Go writes for a member that nobody has set. */
+function emptyOf(node: SchemaNode): Json {
+  return node.type === 'array' || node.values ? null : {};
 }
 
 function compareValues(lhs: Json, rhs: Json, node: SchemaNode): Difference | undefined {

@@ -176,7 +176,9 @@ function applyOver(
   const claim: ManagedEntry = { ...own, time: last?.time, fields };
 
   const merged = mergeObjects(live, config, schema);
-  const object = last ? prune(merged, { last, holders: [claim, ...others] }, request) : merged;
+  // What the configuration names stays, also what nobody can own: the object's name and with it its metadata.
+  const named = { ...claim, fields: ownedPathsWithIdentity(config, schema) };
+  const object = last ? prune(merged, { last, holders: [named, ...others] }, request) : merged;
 
   const change = compareObjects(live, object, schema);
   const taken = exclude(unionOfSets(change.added ?? leaf, change.modified ?? leaf), request.resetFields);
@@ -288,7 +290,20 @@ function syncLastApplied(object: JsonObject, request: ApplyRequest): void {
     const { [lastAppliedAnnotation]: _old, ...annotations } = config.metadata.annotations;
     config.metadata = { ...config.metadata, annotations };
   }
-  metadata.annotations = { ...metadata.annotations, [lastAppliedAnnotation]: `${JSON.stringify(config)}\n` };
+  metadata.annotations = { ...metadata.annotations, [lastAppliedAnnotation]: `${sortedJson(config)}\n` };
+}
+
+/** JSON as the real server keeps it: members in order, `<`, `>` and `&` escaped. */
+function sortedJson(value: Json): string {
+  const text = JSON.stringify(value, (_, member: unknown) =>
+    isObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+  return text.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function conflictError(conflicts: readonly Conflict[]): PatchError {

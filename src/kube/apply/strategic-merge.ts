@@ -219,7 +219,7 @@ function unknownDirective(directive: Json, map: JsonObject): PatchError {
 }
 
 function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
-  return invalidPatch(item, `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
+  return new PatchError(500, '', `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
 }
 
 function invalidPatch(value: Json | readonly Json[], problem: string): PatchError {

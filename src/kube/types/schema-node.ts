@@ -104,7 +104,7 @@ function fieldNode(facts: FieldFacts): SchemaNode {
     ...(facts.patchMergeKey && { patchMergeKey: facts.patchMergeKey }),
     ...(facts.default !== undefined && { default: facts.default }),
     ...(facts.enum && { enum: facts.enum }),
-    ...(facts.type.is === 'object' && facts.alwaysWritten && { alwaysPresent: true }),
+    ...(facts.type.is !== 'scalar' && facts.alwaysWritten && { alwaysPresent: true }),
   };
   return typedNode(facts.type, extensions);
 }
