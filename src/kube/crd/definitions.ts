@@ -97,13 +97,15 @@ function withoutTexts(key: string, value: Json): Json | undefined {
   return isText || key === 'x-kubernetes-validations' ? undefined : value;
 }
 
-/** Strategy `None`: the other version's name on the same object, cut and filled to its schema. */
+/** Strategy `None`: the other version's name on the same object, cut to its schema; what is stored is filled too. */
 function conversionBetween(root: StructuralNode, stored: StructuralNode): VersionConversion {
-  const into = (node: StructuralNode) => (object: JsonObject) => {
-    prune(object, node);
-    applyDefaults(object, node);
+  return {
+    fromStorage: (object) => prune(object, root),
+    toStorage(object) {
+      prune(object, stored);
+      applyDefaults(object, stored);
+    },
   };
-  return { fromStorage: into(root), toStorage: into(stored) };
 }
 
 function definitionOf(

@@ -7,7 +7,7 @@ import { invalid } from '../schema/field-errors.ts';
 import { validateListTypes } from '../schema/list-types.ts';
 import { prune } from '../schema/prune.ts';
 import { validateRules } from '../schema/rules.ts';
-import type { StructuralNode } from '../schema/structural-node.ts';
+import { type StructuralNode, textOf } from '../schema/structural-node.ts';
 import { validateValue } from '../schema/validate.ts';
 import { qualifiedName, subdomainName } from '../types/validation/names.ts';
 
@@ -55,11 +55,22 @@ export function customResourceStrategy(kind: CustomKind): WriteStrategy {
       errors.push(...validateScale(object, kind.scale, subresource));
       if (subresource !== 'status') errors.push(...validateEmbedded(object, kind.root));
       errors.push(...validateLists(object, old, kind.root));
-      errors.push(...checkRules(object, old, { kind, correlation, blocked: errors.some(isBlocking) }));
+      errors.push(
+        ...checkRules(object, old, {
+          kind,
+          correlation,
+          blocked: errors.some(isBlocking) || isNameless(object),
+        }),
+      );
       return errors;
     },
     warnings: (object, old) => finalizerWarnings(object, old),
   };
+}
+
+/** The error for it is reported with the rest of the metadata. */
+function isNameless({ metadata }: JsonObject): boolean {
+  return !isObject(metadata) || textOf(metadata.name) === '';
 }
 
 function isBlocking(error: FieldError): boolean {
@@ -149,9 +160,7 @@ function validateScale(object: JsonObject, scale: ScalePaths | undefined, subres
   if (scale.labelSelector !== undefined) {
     const selector = valueAt(object, scale.labelSelector);
     if (selector !== undefined && typeof selector !== 'string') {
-      errors.push(
-        invalid(fieldOf(scale.labelSelector), '', wrongType(scale.labelSelector, selector, 'string')),
-      );
+      errors.push(invalid(scale.labelSelector, '', wrongType(scale.labelSelector, selector, 'string')));
     }
   }
   return errors;
@@ -160,19 +169,16 @@ function validateScale(object: JsonObject, scale: ScalePaths | undefined, subres
 function validateReplicas(object: JsonObject, path: string): FieldError[] {
   const replicas = valueAt(object, path);
   if (replicas === undefined) return [];
-  if (typeof replicas !== 'number') return [invalid(fieldOf(path), 0, wrongType(path, replicas, 'int64'))];
-  if (replicas < 0) return [invalid(fieldOf(path), replicas, 'should be a non-negative integer')];
+  if (typeof replicas !== 'number') return [invalid(path, 0, wrongType(path, replicas, 'int64'))];
+  if (replicas < 0) return [invalid(path, replicas, 'should be a non-negative integer')];
   if (replicas <= replicasLimit) return [];
-  return [invalid(fieldOf(path), replicas, `should be less than or equal to ${replicasLimit}`)];
-}
-
-function fieldOf(path: string): string {
-  return path;
+  return [invalid(path, replicas, `should be less than or equal to ${replicasLimit}`)];
 }
 
 function wrongType(path: string, value: Json, expected: string): string {
   const found = typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'int64' : typeof value;
-  return `${path} accessor error: ${JSON.stringify(value)} is of the type ${found}, expected ${expected}`;
+  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return `${path} accessor error: ${shown} is of the type ${found}, expected ${expected}`;
 }
 
 /** The value at a simple path such as `.spec.replicas`. */

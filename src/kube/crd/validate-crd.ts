@@ -23,7 +23,8 @@ const validSpecsKeptLimit = 1_024;
 export function validateCrd(crd: JsonObject, old: JsonObject | undefined): FieldError[] {
   const spec = isObject(crd.spec) ? crd.spec : {};
   return [
-    ...validateName(crd, spec),
+    // The name cannot change, nor can what it is made of.
+    ...(old ? [] : validateName(crd, spec)),
     ...validateSpec(spec),
     ...(old ? validateChange(spec, old) : []),
     ...validateStoredVersions(crd, spec),
@@ -67,7 +68,7 @@ function checkSpec(spec: JsonObject): FieldError[] {
   for (const [i, version] of versions.entries()) {
     if (!schemaOf(version)) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
   }
-  errors.push(...checkVersions(versions));
+  errors.push(...checkVersions(spec, versions));
   errors.push(...checkNames(spec));
   errors.push(...checkConversion(spec.conversion));
   if (spec.preserveUnknownFields === true) {
@@ -99,7 +100,7 @@ function checkScope(spec: JsonObject): FieldError[] {
  * What all versions have in common is reported at the top of the spec, where the real server keeps it: its internal
  * form has one `validation` for versions with equal schemas.
  */
-function checkVersions(versions: readonly JsonObject[]): FieldError[] {
+function checkVersions(spec: JsonObject, versions: readonly JsonObject[]): FieldError[] {
   const shared = (read: (version: JsonObject) => Json | undefined): boolean => {
     const [first, ...rest] = versions.map((version) => read(version) ?? null);
     return first !== null && rest.every((other) => jsonEqual(first, other));
@@ -114,7 +115,11 @@ function checkVersions(versions: readonly JsonObject[]): FieldError[] {
     const path = `spec.versions[${i}]`;
     const name = textOf(version.name);
     const problems = dns1035Label(name);
-    if (problems.length > 0) errors.push(invalid(`${path}.name`, name, problems.join(',')));
+    if (problems.length > 0) {
+      errors.push(invalid(`${path}.name`, name, problems.join(',')));
+      // The first version's name is also that of the whole, in the real server's internal form.
+      if (i === 0) atTop.push(invalid('spec.version', name, problems.join(',')));
+    }
     errors.push(...checkDeprecation(version, path));
     const place = (isShared: boolean, top: string, own: string) => ({
       list: isShared ? atTop : errors,
@@ -135,7 +140,7 @@ function checkVersions(versions: readonly JsonObject[]): FieldError[] {
     if (!fields.skip) fields.list.push(...checkSelectable(version, fields.path));
   }
   const names = versions.map((version) => textOf(version.name));
-  const list: Json = versions.length > 0 ? [...versions] : null;
+  const list: Json = Array.isArray(spec.versions) ? [...versions] : null;
   if (new Set(names).size < names.length) {
     errors.push(invalid('spec.versions', list, 'must contain unique version names'));
   }
@@ -299,8 +304,8 @@ function checkSelectablePath(text: string, field: string, root: StructuralNode):
   const parts = text.replace(/^\./, '').split('.');
   let node: StructuralNode | undefined = root;
   for (const part of parts) node = node?.property(part);
-  if (parts[0] === 'metadata') return [invalid(field, text, 'must not point to fields in metadata')];
   if (!node) return [invalid(field, text, 'is an invalid path: does not refer to a valid field')];
+  if (parts[0] === 'metadata') return [invalid(field, text, 'must not point to fields in metadata')];
   if (['string', 'boolean', 'integer'].includes(node.type)) return [];
   const why =
     'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';

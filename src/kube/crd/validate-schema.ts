@@ -2,7 +2,8 @@ import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
 import { checkRules } from '../schema/check-rules.ts';
 import { forbidden, invalid, notSupported, required } from '../schema/field-errors.ts';
-import { textOf, textsOf } from '../schema/structural-node.ts';
+import { isFieldPath } from '../schema/field-path.ts';
+import { StructuralNode, textOf, textsOf } from '../schema/structural-node.ts';
 import { validateDefaults } from './validate-defaults.ts';
 import { validateStructural } from './validate-structural.ts';
 
@@ -24,14 +25,22 @@ export function validateOpenApiSchema(schema: JsonObject, path: string, hasStatu
   const errors = hasStatus ? validateRootKeywords(schema, path) : [];
   if (schema.nullable === true)
     errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const structural = validateStructural(schema, path);
-  errors.push(...structural);
-  const defaults = structural.length === 0 ? validateDefaults(schema, path) : [];
-  errors.push(...defaults);
   const found = checkNode(schema, { path, isRoot: true, inMeta: false, noDefaults: undefined });
-  errors.push(...found);
+  // With keywords that no structural schema knows there is nothing to say about its structure.
+  const structural = usesRefusedKeyword(schema) ? [] : validateStructural(schema, path);
+  const defaults = found.length + structural.length === 0 ? validateDefaults(schema, path) : [];
+  errors.push(...structural, ...defaults, ...found);
   if (errors.length === 0) errors.push(...checkRules(schema, path));
   return errors;
+}
+
+function usesRefusedKeyword(schema: JsonObject): boolean {
+  if (refusedKeywords.some((keyword) => !isZero(schema[keyword]))) return true;
+  const { properties, items, additionalProperties } = schema;
+  const members = isObject(properties) ? Object.values(properties) : [];
+  return [...members, items, additionalProperties].some(
+    (below) => isObject(below) && usesRefusedKeyword(below),
+  );
 }
 
 function validateRootKeywords(schema: JsonObject, path: string): FieldError[] {
@@ -267,14 +276,14 @@ function checkRuleTexts(schema: JsonObject, path: string): FieldError[] {
   if (!Array.isArray(rules)) return [];
   const errors: FieldError[] = [];
   for (const [i, rule] of rules.entries()) {
-    if (isObject(rule)) errors.push(...checkRuleText(rule, `${path}.x-kubernetes-validations[${i}]`));
+    if (isObject(rule)) errors.push(...checkRuleText(rule, `${path}.x-kubernetes-validations[${i}]`, schema));
   }
   return errors;
 }
 
 const lineBreak = /[\n\r]/;
 
-function checkRuleText(rule: JsonObject, path: string): FieldError[] {
+function checkRuleText(rule: JsonObject, path: string, schema: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const text = textOf(rule.rule).trim();
   const message = textOf(rule.message);
@@ -300,6 +309,9 @@ function checkRuleText(rule: JsonObject, path: string): FieldError[] {
   }
   if (lineBreak.test(fieldPath)) {
     errors.push(invalid(`${path}.fieldPath`, fieldPath, 'must not contain line breaks'));
+  }
+  if (fieldPath !== '' && !isFieldPath(fieldPath, new StructuralNode(schema))) {
+    errors.push(invalid(`${path}.fieldPath`, fieldPath, 'must be a valid path'));
   }
   return errors;
 }

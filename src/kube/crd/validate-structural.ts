@@ -185,20 +185,14 @@ function checkNested(schema: JsonObject, path: string, anyOfKnown: boolean): Fie
   return errors;
 }
 
-/** Every field and item that value validation speaks of must be specified outside of it. */
+/**
+ * Every field and item that the root's value validation speaks of must be specified outside of it. Like the real
+ * server, this looks no deeper than the root.
+ */
 function checkCompleteness(schema: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const { branch, path: branchPath } of branchesOf(schema, path)) {
-    errors.push(...checkBranch(branch, { schema, path, branchPath }));
-  }
-  for (const [name, member] of membersOf(schema)) {
-    errors.push(...checkCompleteness(member, `${path}.properties[${name}]`));
-  }
-  if (isObject(schema.items)) errors.push(...checkCompleteness(schema.items, `${path}.items`));
-  if (isObject(schema.additionalProperties)) {
-    errors.push(...checkCompleteness(schema.additionalProperties, `${path}.additionalProperties`));
-  }
-  return errors;
+  return branchesOf(schema, path).flatMap(({ branch, path: branchPath }) =>
+    checkBranch(branch, { schema, path, branchPath }),
+  );
 }
 
 function branchesOf(schema: JsonObject, path: string): { branch: JsonObject; path: string }[] {

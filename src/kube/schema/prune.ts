@@ -6,11 +6,11 @@ export function prune(object: JsonObject, node: SchemaNode): void {
   pruneValue(object, node, undefined);
 }
 
-/** What strict field validation says of an object: one text for each unknown field. The object is not changed. */
+/** What strict field validation says of an object: a text for each unknown field, in order. It is not changed. */
 export function unknownFields(object: JsonObject, node: SchemaNode): string[] {
   const paths: string[] = [];
   findUnknown(object, node, { prefix: '', paths });
-  return paths.map((path) => `unknown field "${path}"`);
+  return paths.sort().map((path) => `unknown field "${path}"`);
 }
 
 /** Does both in one walk: removes unknown fields in place and answers the texts for them. */

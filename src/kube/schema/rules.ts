@@ -110,7 +110,7 @@ function visit(value: Json, place: Place, evaluation: Evaluation): void {
 
 function visitMembers(object: JsonObject, place: Place, evaluation: Evaluation): void {
   const { node, path, old } = place;
-  const oldMembers = isObject(old) && node.mapType !== 'atomic' ? old : undefined;
+  const oldMembers = isObject(old) ? old : undefined;
   for (const key of Object.keys(object)) {
     const declared = node.property(key);
     const member = declared ?? node.values;
