@@ -1,12 +1,20 @@
-import type { Clock, Logger, Random } from '../base/index.ts';
-import { type ClusterClient, isAlreadyExists, typedClient } from '../reconcile/index.ts';
+import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
+import { type ClusterClient, type Controller, isAlreadyExists, typedClient } from '../reconcile/index.ts';
 import { startClusterProfileController } from './cluster-profile/controller.ts';
 import { namespaces } from './kinds/core.ts';
 import { fleetNamespace } from './kinds/fleet.ts';
+import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
-import { clusterContext, type RunningControllers } from './shared/context.ts';
+import { defaultSnapshotDelays, placementContext, type SnapshotDelays } from './placement/context.ts';
+import { startPlacementController } from './placement/controller.ts';
+import { type ChangeTarget, followResourceChanges } from './placement/resource-changes.ts';
+import { startPlacementScheduler } from './placement-scheduler/controller.ts';
+import { startRolloutController } from './rollout/controller.ts';
+import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { eventRecorder } from './shared/event-recorder.ts';
+import { startWorkApplier } from './work-applier/controller.ts';
+import { startWorkGenerator } from './work-generator/controller.ts';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -18,13 +26,17 @@ interface Surroundings {
 export function startHubControllers(
   options: Surroundings & {
     readonly hub: ClusterClient;
+    /** How long changed resources wait before they are rolled out. */
+    readonly snapshotDelays?: SnapshotDelays;
   },
 ): RunningControllers {
   const { context, close } = clusterContext({ ...options, client: options.hub });
-  void ensureFleetNamespace(options.hub).catch((thrown) =>
-    options.log.warn('fleet-system was not made', { error: String(thrown) }),
-  );
-  const controllers = [startMemberClusterController(context), startClusterProfileController(context)];
+  void ensureFleetNamespace(context);
+  const controllers = [
+    startMemberClusterController(context),
+    startClusterProfileController(context),
+    ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),
+  ];
   return {
     async close() {
       close();
@@ -33,13 +45,39 @@ export function startHubControllers(
   };
 }
 
-async function ensureFleetNamespace(hub: ClusterClient): Promise<void> {
+const namespaceRetryMs = 500;
+
+async function ensureFleetNamespace({ client, clock, log, signal }: ClusterContext): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: fleetNamespace } };
-  try {
-    await hub.create(namespaces, namespace);
-  } catch (thrown) {
-    if (!isAlreadyExists(thrown)) throw thrown;
+  while (!signal.aborted) {
+    try {
+      await client.create(namespaces, namespace);
+      return;
+    } catch (thrown) {
+      if (isAlreadyExists(thrown)) return;
+      log.debug('fleet-system was not made', { error: errorMessage(thrown) });
+      await clock.sleep(namespaceRetryMs, signal);
+    }
   }
+}
+
+/** The chain from placement to Works, once for the hub's own placements and once for those in namespaces. */
+function startPlacements(context: ClusterContext, delays: SnapshotDelays): Controller[] {
+  const controllers: Controller[] = [];
+  const targets: ChangeTarget[] = [];
+  for (const family of [clusterFamily, namespacedFamily]) {
+    const parts = placementContext(context, family, delays);
+    const placement = startPlacementController(parts);
+    controllers.push(
+      placement,
+      startPlacementScheduler(parts),
+      startRolloutController(parts),
+      startWorkGenerator(parts),
+    );
+    targets.push({ placements: parts.placements, enqueue: (key) => placement.enqueue(key) });
+  }
+  followResourceChanges(context, targets);
+  return controllers;
 }
 
 /**
@@ -57,20 +95,27 @@ export function startMemberAgent(
 ): RunningControllers {
   const stop = new AbortController();
   const hub = typedClient(options.hub);
+  const member = typedClient(options.member);
   const events = eventRecorder({ ...options, client: hub });
-  const controller = startMembershipController({
-    ...options,
-    hub,
-    member: typedClient(options.member),
-    events,
-    applier: { setJoined() {} },
-    signal: stop.signal,
-  });
+  const membership = { isJoined: false };
+  const parts = { ...options, hub, member, signal: stop.signal };
+  const controllers = [
+    startMembershipController({
+      ...parts,
+      events,
+      applier: {
+        setJoined(joined) {
+          membership.isJoined = joined;
+        },
+      },
+    }),
+    startWorkApplier({ ...parts, membership }),
+  ];
   return {
     async close() {
       stop.abort();
       events.close();
-      await controller.stopped;
+      await Promise.all(controllers.map((controller) => controller.stopped));
     },
   };
 }

@@ -1,8 +1,155 @@
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type KubeObject } from '../../reconcile/index.ts';
+import { defineKind, type Kind, type KubeObject } from '../../reconcile/index.ts';
+import type { LabelSelector } from './core.ts';
 import type { FullCondition } from './fleet.ts';
 
 const version = 'placement.kubernetes-fleet.io/v1beta1';
+
+export interface ResourceSelector extends JsonObject {
+  group: string;
+  version: string;
+  kind: string;
+  name?: string;
+  labelSelector?: LabelSelector;
+  selectionScope?: 'NamespaceOnly' | 'NamespaceWithResources' | 'NamespaceWithResourceSelectors';
+}
+
+export interface PropertyRequirement extends JsonObject {
+  name: string;
+  operator: string;
+  values: string[];
+}
+
+export interface ClusterSelectorTerm extends JsonObject {
+  labelSelector?: LabelSelector;
+  propertySelector?: { matchExpressions: PropertyRequirement[] };
+  propertySorter?: { name: string; sortOrder: string };
+}
+
+export interface PlacementToleration extends JsonObject {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+export interface TopologySpreadConstraint extends JsonObject {
+  maxSkew?: number;
+  topologyKey: string;
+  whenUnsatisfiable?: string;
+}
+
+export interface PlacementPolicy extends JsonObject {
+  placementType?: 'PickAll' | 'PickN' | 'PickFixed';
+  clusterNames?: string[];
+  numberOfClusters?: number;
+  affinity?: {
+    clusterAffinity?: {
+      requiredDuringSchedulingIgnoredDuringExecution?: { clusterSelectorTerms: ClusterSelectorTerm[] };
+      preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: ClusterSelectorTerm }[];
+    };
+  };
+  tolerations?: PlacementToleration[];
+  topologySpreadConstraints?: TopologySpreadConstraint[];
+}
+
+export interface ApplyStrategy extends JsonObject {
+  type?: 'ClientSideApply' | 'ServerSideApply' | 'ReportDiff';
+  comparisonOption?: string;
+  whenToApply?: string;
+  whenToTakeOver?: string;
+  allowCoOwnership?: boolean;
+  serverSideApplyConfig?: { force?: boolean };
+}
+
+export interface RolloutStrategy extends JsonObject {
+  type?: 'RollingUpdate' | 'External';
+  applyStrategy?: ApplyStrategy;
+  rollingUpdate?: {
+    maxSurge?: number | string;
+    maxUnavailable?: number | string;
+    unavailablePeriodSeconds?: number;
+  };
+}
+
+export interface ResourceIdentifier extends JsonObject {
+  group?: string;
+  version: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+/** A resource that could not be applied, drifted or differs; which of the rest is there depends on the list. */
+export interface ResourceReport extends ResourceIdentifier {
+  condition?: FullCondition;
+}
+
+/** The lists of resources that are not as they should be. */
+export interface ResourceReports extends JsonObject {
+  failedPlacements?: ResourceReport[];
+  driftedPlacements?: ResourceReport[];
+  diffedPlacements?: ResourceReport[];
+}
+
+export interface PerClusterStatus extends ResourceReports {
+  clusterName?: string;
+  conditions?: FullCondition[];
+  observedResourceIndex?: string;
+}
+
+export interface PlacementStatus extends JsonObject {
+  conditions?: FullCondition[];
+  observedResourceIndex?: string;
+  placementStatuses?: PerClusterStatus[];
+  selectedResources?: ResourceIdentifier[];
+}
+
+/** A ClusterResourcePlacement or a ResourcePlacement. */
+export interface Placement extends KubeObject {
+  spec: {
+    resourceSelectors: ResourceSelector[];
+    policy?: PlacementPolicy;
+    strategy?: RolloutStrategy;
+    revisionHistoryLimit?: number;
+    statusReportingScope?: string;
+  };
+  status?: PlacementStatus;
+}
+
+export interface ClusterDecision extends JsonObject {
+  clusterName: string;
+  selected: boolean;
+  reason: string;
+  clusterScore?: { affinityScore?: number; priorityScore?: number };
+}
+
+export interface PolicySnapshot extends KubeObject {
+  spec: { policy?: PlacementPolicy; policyHash: string };
+  status?: {
+    conditions?: FullCondition[];
+    observedCRPGeneration: number;
+    targetClusters?: ClusterDecision[];
+  };
+}
+
+export interface ResourceSnapshot extends KubeObject {
+  spec: { selectedResources: KubeObject[] };
+}
+
+export type BindingState = 'Scheduled' | 'Bound' | 'Unscheduled';
+
+export interface Binding extends KubeObject {
+  spec: {
+    state: BindingState;
+    targetCluster: string;
+    clusterDecision: ClusterDecision;
+    schedulingPolicySnapshotName: string;
+    resourceSnapshotName: string;
+    applyStrategy?: ApplyStrategy;
+  };
+  status?: ResourceReports & { conditions?: FullCondition[] };
+}
 
 export interface ManifestIdentifier extends JsonObject {
   ordinal: number;
@@ -20,8 +167,41 @@ export interface ManifestCondition extends JsonObject {
 }
 
 export interface Work extends KubeObject {
-  spec: { workload?: { manifests?: JsonObject[] }; applyStrategy?: JsonObject };
+  spec: { workload?: { manifests?: KubeObject[] }; applyStrategy?: ApplyStrategy };
   status?: { conditions: FullCondition[]; manifestConditions?: ManifestCondition[] };
 }
 
+export interface AppliedWork extends KubeObject {
+  spec: { workName: string; workNamespace: string };
+  status?: { appliedResources?: JsonObject[] };
+}
+
 export const works = defineKind<Work>(version, 'Work', 'works');
+export const appliedWorks = defineKind<AppliedWork>(version, 'AppliedWork', 'appliedworks', 'Cluster');
+
+/** The kinds of one chain from a placement to its bindings: for the whole hub, or in one namespace. */
+export interface PlacementFamily {
+  readonly placements: Kind<Placement>;
+  readonly policySnapshots: Kind<PolicySnapshot>;
+  readonly resourceSnapshots: Kind<ResourceSnapshot>;
+  readonly bindings: Kind<Binding>;
+}
+
+export const clusterFamily: PlacementFamily = {
+  placements: defineKind(version, 'ClusterResourcePlacement', 'clusterresourceplacements', 'Cluster'),
+  policySnapshots: defineKind(
+    version,
+    'ClusterSchedulingPolicySnapshot',
+    'clusterschedulingpolicysnapshots',
+    'Cluster',
+  ),
+  resourceSnapshots: defineKind(version, 'ClusterResourceSnapshot', 'clusterresourcesnapshots', 'Cluster'),
+  bindings: defineKind(version, 'ClusterResourceBinding', 'clusterresourcebindings', 'Cluster'),
+};
+
+export const namespacedFamily: PlacementFamily = {
+  placements: defineKind(version, 'ResourcePlacement', 'resourceplacements'),
+  policySnapshots: defineKind(version, 'SchedulingPolicySnapshot', 'schedulingpolicysnapshots'),
+  resourceSnapshots: defineKind(version, 'ResourceSnapshot', 'resourcesnapshots'),
+  bindings: defineKind(version, 'ResourceBinding', 'resourcebindings'),
+};

@@ -6,7 +6,7 @@ import {
   isNotFound,
   type KubeObject,
 } from '../../reconcile/index.ts';
-import type { ServedKind } from '../shared/discovery.ts';
+import type { ServedKind } from './discovery.ts';
 
 const retryMs = { first: 100, longest: 30_000 } as const;
 

@@ -1,0 +1,41 @@
+import type { KubeObject } from '../../reconcile/index.ts';
+import { fleetKey } from './fleet.ts';
+
+/** Labels and annotations by which the objects of a placement find each other. */
+export const parentLabel = fleetKey('parent-CRP');
+export const latestLabel = fleetKey('is-latest-snapshot');
+export const policyIndexLabel = fleetKey('policy-index');
+export const resourceIndexLabel = fleetKey('resource-index');
+export const parentBindingLabel = fleetKey('parent-resource-binding');
+export const parentSnapshotIndexLabel = fleetKey('parent-resource-snapshot-index');
+export const parentNamespaceLabel = fleetKey('parent-placement-namespace');
+
+export const generationAnnotation = fleetKey('CRP-generation');
+export const clusterCountAnnotation = fleetKey('number-of-clusters');
+export const resourceHashAnnotation = fleetKey('resource-hash');
+export const snapshotCountAnnotation = fleetKey('number-of-resource-snapshots');
+export const envelopeCountAnnotation = fleetKey('number-of-enveloped-object');
+export const subindexAnnotation = fleetKey('subindex-of-resource-snapshot');
+export const nextSnapshotAnnotation = fleetKey('next-resource-snapshot-candidate-detection-time');
+export const previousStateAnnotation = fleetKey('previous-binding-state');
+export const parentSnapshotNameAnnotation = fleetKey('parent-resource-snapshot-name');
+export const specHashAnnotation = fleetKey('spec-hash');
+export const lastAppliedAnnotation = fleetKey('last-applied-configuration');
+
+export const placementFinalizer = fleetKey('crp-cleanup');
+export const schedulerFinalizer = fleetKey('scheduler-cleanup');
+export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');
+export const workFinalizer = fleetKey('work-cleanup');
+
+/** Key of the placement that a snapshot or binding belongs to. */
+export function parentKey(object: KubeObject): string | undefined {
+  const name = object.metadata.labels?.[parentLabel];
+  if (!name) return undefined;
+  const { namespace } = object.metadata;
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** A whole number in a label or annotation. */
+export function numberIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}

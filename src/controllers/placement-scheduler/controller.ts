@@ -1,0 +1,71 @@
+import { jsonEqual } from '../../base/index.ts';
+import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type MemberCluster, memberClusters } from '../kinds/fleet.ts';
+import { parentKey } from '../kinds/fleet-names.ts';
+import type { Placement } from '../kinds/placement.ts';
+import type { PlacementContext } from '../placement/context.ts';
+import { findCondition, isCurrent } from '../shared/conditions.ts';
+import { ineligibility } from './eligibility.ts';
+import { schedulePlacement } from './reconcile.ts';
+
+/** Picks clusters for placements and keeps one binding per picked cluster. */
+export function startPlacementScheduler(context: PlacementContext): Controller {
+  const { placements, policySnapshots, bindings } = context;
+  const members = context.informers.of(memberClusters);
+  const affectedBy = (member: MemberCluster, previous: MemberCluster) =>
+    matters(member, previous, context.clock.now())
+      ? [...placements.list()].filter(isUnsettled).map(objectKey)
+      : undefined;
+  return runController({
+    ...context,
+    name: `placement-scheduler/${context.family.placements.resource}`,
+    watches: [
+      watchKeys(policySnapshots, (snapshot, previous) => {
+        const { labels, annotations } = snapshot.metadata;
+        const isSame =
+          previous &&
+          jsonEqual(labels, previous.metadata.labels) &&
+          jsonEqual(annotations, previous.metadata.annotations);
+        return isSame ? undefined : parentKey(snapshot);
+      }),
+      watchKeys(placements, (placement) =>
+        placement.metadata.deletionTimestamp ? objectKey(placement) : undefined,
+      ),
+      watchKeys(bindings, (binding) => (binding.metadata.deletionTimestamp ? parentKey(binding) : undefined)),
+      watchKeys(members, (member, previous, type) => {
+        if (type === 'deleted') return [...placements.list()].map(objectKey);
+        return previous ? affectedBy(member, previous) : undefined;
+      }),
+    ],
+    concurrency: 10,
+    settleMs: 5,
+    reconcile: (key) => schedulePlacement(key, { ...context, members }),
+  });
+}
+
+/** PickAll takes every cluster that comes; the others look again only while they have not found enough. */
+function isUnsettled(placement: Placement): boolean {
+  const { placementType = 'PickAll' } = placement.spec.policy ?? {};
+  if (placementType === 'PickAll') return true;
+  const scheduled = findCondition(placement.status?.conditions, `${placement.kind}Scheduled`);
+  return !isCurrent(scheduled, placement.metadata.generation, 'True');
+}
+
+/** Whether a change of a member can change a decision. */
+function matters(member: MemberCluster, previous: MemberCluster, nowMs: number): boolean {
+  const becameEligible = !ineligibility(member, nowMs) && Boolean(ineligibility(previous, nowMs));
+  const taintGone = (previous.spec.taints ?? []).some(
+    (taint) => !member.spec.taints?.some((other) => jsonEqual(other, taint)),
+  );
+  const values = ({ status }: MemberCluster) =>
+    Object.fromEntries(Object.entries(status?.properties ?? {}).map(([name, { value }]) => [name, value]));
+  const usage = ({ status }: MemberCluster) => ({ ...status?.resourceUsage, observationTime: '' });
+  return (
+    becameEligible ||
+    taintGone ||
+    !jsonEqual(member.metadata.labels, previous.metadata.labels) ||
+    !jsonEqual(values(member), values(previous)) ||
+    !jsonEqual(usage(member), usage(previous)) ||
+    !jsonEqual(member.status?.namespaces, previous.status?.namespaces)
+  );
+}

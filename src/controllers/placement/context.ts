@@ -1,0 +1,49 @@
+import type { Informer } from '../../reconcile/index.ts';
+import { parentKey } from '../kinds/fleet-names.ts';
+import type {
+  Binding,
+  Placement,
+  PlacementFamily,
+  PolicySnapshot,
+  ResourceSnapshot,
+} from '../kinds/placement.ts';
+import type { ClusterContext } from '../shared/context.ts';
+
+/** How long a changed selection waits before it becomes a new snapshot. */
+export interface SnapshotDelays {
+  /** For further changes, from when the first one was seen. */
+  readonly collectMs: number;
+  /** Between two snapshots of one placement. */
+  readonly intervalMs: number;
+}
+
+export const defaultSnapshotDelays: SnapshotDelays = { collectMs: 15_000, intervalMs: 30_000 };
+
+/** What the controllers of one family of placements work with. */
+export interface PlacementContext extends ClusterContext {
+  readonly family: PlacementFamily;
+  readonly placements: Informer<Placement>;
+  readonly policySnapshots: Informer<PolicySnapshot>;
+  readonly resourceSnapshots: Informer<ResourceSnapshot>;
+  readonly bindings: Informer<Binding>;
+  readonly delays: SnapshotDelays;
+}
+
+/** Index of snapshots and bindings by the key of their placement. */
+export const byParent = 'parent';
+
+export function placementContext(
+  context: ClusterContext,
+  family: PlacementFamily,
+  delays: SnapshotDelays,
+): PlacementContext {
+  const { informers } = context;
+  const placements = informers.of(family.placements);
+  const policySnapshots = informers.of(family.policySnapshots);
+  const resourceSnapshots = informers.of(family.resourceSnapshots);
+  const bindings = informers.of(family.bindings);
+  for (const informer of [policySnapshots, resourceSnapshots, bindings]) {
+    informer.addIndex(byParent, (object) => [parentKey(object) ?? '']);
+  }
+  return { ...context, family, placements, policySnapshots, resourceSnapshots, bindings, delays };
+}

@@ -1,0 +1,47 @@
+import { jsonEqual } from '../../base/index.ts';
+import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { parentKey } from '../kinds/fleet-names.ts';
+import type { Binding } from '../kinds/placement.ts';
+import type { PlacementContext } from './context.ts';
+import { reconcilePlacement } from './reconcile.ts';
+
+/** Takes snapshots of what a placement selects and how, and shows how far it has come. */
+export function startPlacementController(context: PlacementContext): Controller {
+  const { placements, policySnapshots, bindings } = context;
+  return runController({
+    ...context,
+    name: `placement/${context.family.placements.resource}`,
+    watches: [
+      watchKeys(placements, (placement, previous) => {
+        const { generation, deletionTimestamp } = placement.metadata;
+        const isSame =
+          generation === previous?.metadata.generation &&
+          deletionTimestamp === previous?.metadata.deletionTimestamp;
+        return isSame ? undefined : objectKey(placement);
+      }),
+      watchKeys(policySnapshots, (snapshot, previous) =>
+        previous && !jsonEqual(snapshot.status, previous.status) ? parentKey(snapshot) : undefined,
+      ),
+      watchKeys(bindings, (binding, previous, type) =>
+        type === 'deleted' || (previous && saysOtherwise(binding, previous)) ? parentKey(binding) : undefined,
+      ),
+    ],
+    concurrency: 10,
+    settleMs: 5,
+    reconcile: (key) => reconcilePlacement(key, context),
+  });
+}
+
+/** A change that the placement's status shows; another wording alone is none. */
+function saysOtherwise(binding: Binding, previous: Binding): boolean {
+  const essence = ({ status }: Binding) => ({
+    ...status,
+    conditions: status?.conditions?.map(({ type, status: state, reason, observedGeneration }) => ({
+      type,
+      state,
+      reason,
+      observedGeneration,
+    })),
+  });
+  return !jsonEqual(essence(binding), essence(previous)) || !jsonEqual(binding.spec, previous.spec);
+}

@@ -1,0 +1,26 @@
+import type { Clock, Logger, Random } from '../../base/index.ts';
+import type { Informer, TypedClient } from '../../reconcile/index.ts';
+import type { AppliedWork, Work } from '../kinds/placement.ts';
+import type { ServedKinds } from '../shared/discovery.ts';
+
+export interface WorkApplierContext {
+  readonly hub: TypedClient;
+  readonly member: TypedClient;
+  readonly memberName: string;
+  readonly works: Informer<Work>;
+  readonly appliedWorks: Informer<AppliedWork>;
+  /** What the member serves. */
+  readonly served: ServedKinds;
+  readonly pace: Pace;
+  readonly membership: { readonly isJoined: boolean };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** How soon a Work is looked at again; see `pace.ts`. */
+export interface Pace {
+  next(key: string, state: { readonly essence: string; readonly isSettled: boolean }): number;
+  forget(key: string): void;
+}

@@ -1,0 +1,61 @@
+import { jsonEqual } from '../../base/index.ts';
+import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { memberClusters } from '../kinds/fleet.ts';
+import { parentBindingLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
+import { type Work, works } from '../kinds/placement.ts';
+import type { PlacementContext } from '../placement/context.ts';
+import { findCondition } from '../shared/conditions.ts';
+import { reconcileBinding } from './reconcile.ts';
+
+const byBinding = 'binding';
+
+/** Turns bindings into Works in the namespaces of their members, and Works' status into theirs. */
+export function startWorkGenerator(context: PlacementContext): Controller {
+  const { bindings } = context;
+  const members = context.informers.of(memberClusters);
+  const workInformer = context.informers.of(works);
+  workInformer.addIndex(byBinding, (work) => [bindingKey(work) ?? '']);
+  const isMine = (work: Work) =>
+    (work.metadata.labels?.[parentNamespaceLabel] !== undefined) === context.family.bindings.namespaced;
+  return runController({
+    ...context,
+    name: `work-generator/${context.family.bindings.resource}`,
+    watches: [
+      watchKeys(bindings, (binding, previous) => {
+        const { generation, deletionTimestamp } = binding.metadata;
+        const started = findCondition(binding.status?.conditions, 'RolloutStarted');
+        const isSame =
+          previous &&
+          generation === previous.metadata.generation &&
+          deletionTimestamp === previous.metadata.deletionTimestamp &&
+          jsonEqual(started, findCondition(previous.status?.conditions, 'RolloutStarted'));
+        return isSame ? undefined : objectKey(binding);
+      }),
+      watchKeys(workInformer, (work, previous, type) => {
+        const isNews =
+          type === 'deleted' ||
+          (previous &&
+            !(
+              jsonEqual(work.status, previous.status) &&
+              jsonEqual(work.metadata.labels, previous.metadata.labels)
+            ));
+        return isNews && isMine(work) ? bindingKey(work) : undefined;
+      }),
+    ],
+    concurrency: 20,
+    settleMs: 5,
+    reconcile: (key) =>
+      reconcileBinding(key, {
+        ...context,
+        members,
+        works: workInformer,
+        worksOf: (binding) => workInformer.byIndex(byBinding, binding).filter(isMine),
+      }),
+  });
+}
+
+function bindingKey({ metadata: { labels } }: Work): string | undefined {
+  const name = labels?.[parentBindingLabel];
+  const namespace = labels?.[parentNamespaceLabel];
+  return name && namespace ? `${namespace}/${name}` : name;
+}

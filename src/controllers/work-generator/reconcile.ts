@@ -1,0 +1,185 @@
+import { errorMessage, jsonEqual } from '../../base/index.ts';
+import {
+  type Informer,
+  ignoringMissing,
+  isNotFound,
+  objectKey,
+  type Reconciled,
+  refOf,
+} from '../../reconcile/index.ts';
+import type { MemberCluster } from '../kinds/fleet.ts';
+import {
+  numberIn,
+  parentKey,
+  parentSnapshotIndexLabel,
+  parentSnapshotNameAnnotation,
+  resourceIndexLabel,
+  workFinalizer,
+} from '../kinds/fleet-names.ts';
+import { type Binding, type Work, works } from '../kinds/placement.ts';
+import { byParent, type PlacementContext } from '../placement/context.ts';
+import { groupOf, groupSize } from '../placement/snapshots.ts';
+import { inBatches } from '../shared/batches.ts';
+import { findCondition, withCondition } from '../shared/conditions.ts';
+import { hold, release } from '../shared/finalizers.ts';
+import { EnvelopeError, worksOf } from './manifests.ts';
+import { conditionsOf, failedConditions, reportsOf } from './status.ts';
+
+/** How long a deleted binding waits for Works that nobody reports as gone. */
+const worksLeavingMs = 30_000;
+/** The other objects of a snapshot are on their way. */
+const groupIncompleteMs = 500;
+
+export interface WorkGeneratorContext extends PlacementContext {
+  readonly members: Informer<MemberCluster>;
+  readonly works: Informer<Work>;
+  /** Works of a binding, by its key. */
+  worksOf(binding: string): readonly Work[];
+}
+
+/** One pass over a binding: its Works as they should be, and what became of them. */
+export async function reconcileBinding(
+  key: string,
+  context: WorkGeneratorContext,
+): Promise<Reconciled | undefined> {
+  const listed = context.bindings.get(key);
+  if (!listed) return undefined;
+  if (listed.metadata.deletionTimestamp) return takeAway(listed, context);
+  const { state, targetCluster } = listed.spec;
+  if (state === 'Scheduled' || !context.members.get(targetCluster)) return undefined;
+  if (state === 'Bound' && !isReleased(listed)) return undefined;
+  const binding = await hold(listed, workFinalizer, { client: context.client, informer: context.bindings });
+  if (state === 'Unscheduled') return writeStatus(binding, { justWritten: false, context });
+  return synchronize(binding, context);
+}
+
+/** The rollout has spoken about this generation. */
+function isReleased(binding: Binding): boolean {
+  const started = findCondition(binding.status?.conditions, 'RolloutStarted');
+  return started?.observedGeneration === binding.metadata.generation && started?.status !== 'Unknown';
+}
+
+async function synchronize(binding: Binding, context: WorkGeneratorContext): Promise<Reconciled | undefined> {
+  const group = snapshotGroup(binding, context);
+  if (group === 'incomplete') return { againAfterMs: groupIncompleteMs };
+  if (group === 'missing') {
+    const present = context.worksOf(objectKey(binding));
+    const isOld = present.every(
+      ({ metadata }) =>
+        metadata.annotations?.[parentSnapshotNameAnnotation] === binding.spec.resourceSnapshotName,
+    );
+    if (present.length > 0 && isOld) return writeStatus(binding, { justWritten: false, context });
+    const failure = failedConditions('Overridden', 'the resource snapshot is not found');
+    return writeStatus(binding, { justWritten: false, failure, context });
+  }
+  let wanted: readonly Work[];
+  try {
+    wanted = worksOf(binding, group);
+  } catch (thrown) {
+    if (!(thrown instanceof EnvelopeError)) throw thrown;
+    const failure = failedConditions('Overridden', thrown.message);
+    return writeStatus(binding, { justWritten: false, failure, context });
+  }
+  try {
+    const justWritten = await writeWorks(binding, wanted, context);
+    return writeStatus(binding, { justWritten, context });
+  } catch (thrown) {
+    const failure = failedConditions('WorkSynchronized', errorMessage(thrown));
+    await writeStatus(binding, { justWritten: false, failure, context });
+    throw thrown;
+  }
+}
+
+function snapshotGroup(binding: Binding, context: WorkGeneratorContext) {
+  const all = context.resourceSnapshots.byIndex(byParent, parentKey(binding) ?? '');
+  const master = all.find(({ metadata }) => metadata.name === binding.spec.resourceSnapshotName);
+  if (!master) return 'missing';
+  const group = groupOf(all, numberIn(master.metadata.labels?.[resourceIndexLabel]) ?? 0);
+  return group.length === groupSize(master) ? group : 'incomplete';
+}
+
+/** Makes, renews and removes Works; true when any was made or renewed. */
+async function writeWorks(
+  binding: Binding,
+  wanted: readonly Work[],
+  context: WorkGeneratorContext,
+): Promise<boolean> {
+  const present = new Map(context.worksOf(objectKey(binding)).map((work) => [work.metadata.name, work]));
+  let written = false;
+  await inBatches(wanted, async (work) => {
+    const known = present.get(work.metadata.name);
+    if (!known) {
+      context.works.observe(await context.client.create(works, work));
+      written = true;
+    } else if (!isCurrentWork(known, work)) {
+      const metadata = {
+        ...known.metadata,
+        labels: { ...known.metadata.labels, ...work.metadata.labels },
+        annotations: { ...known.metadata.annotations, ...work.metadata.annotations },
+      };
+      context.works.observe(await context.client.update(works, { ...known, metadata, spec: work.spec }));
+      written = true;
+    }
+  });
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  const surplus = [...present.values()].filter(
+    ({ metadata }) => !names.has(metadata.name) && !metadata.deletionTimestamp,
+  );
+  await inBatches(surplus, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
+  return written;
+}
+
+/** A Work is rewritten only for other resources or another way to apply them. */
+function isCurrentWork(known: Work, wanted: Work): boolean {
+  const index = ({ metadata }: Work) => metadata.labels?.[parentSnapshotIndexLabel];
+  const snapshot = ({ metadata }: Work) => metadata.annotations?.[parentSnapshotNameAnnotation];
+  return (
+    index(known) === index(wanted) &&
+    snapshot(known) === snapshot(wanted) &&
+    jsonEqual(known.spec.applyStrategy, wanted.spec.applyStrategy)
+  );
+}
+
+interface Writing {
+  readonly justWritten: boolean;
+  readonly failure?: ReturnType<typeof failedConditions>;
+  readonly context: WorkGeneratorContext;
+}
+
+const ownTypes = new Set(['Overridden', 'WorkSynchronized', 'Applied', 'Available', 'DiffReported']);
+
+async function writeStatus(binding: Binding, { justWritten, failure, context }: Writing): Promise<undefined> {
+  const own = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const said = failure ?? conditionsOf(binding, own, { justWritten });
+  const saidTypes = new Set(said.map(({ type }) => type));
+  const { generation } = binding.metadata;
+  const known = binding.status?.conditions ?? [];
+  let conditions = known.filter(({ type }) => !ownTypes.has(type) || saidTypes.has(type));
+  for (const condition of said) {
+    const observed = generation === undefined ? condition : { ...condition, observedGeneration: generation };
+    conditions = withCondition(conditions, observed, context.clock.now());
+  }
+  const status = { conditions, ...(failure || justWritten ? {} : reportsOf(own)) };
+  if (jsonEqual(binding.status, status)) return undefined;
+  try {
+    const written = await context.client.updateStatus(context.family.bindings, { ...binding, status });
+    context.bindings.observe(written);
+  } catch (thrown) {
+    if (!isNotFound(thrown)) throw thrown;
+  }
+  return undefined;
+}
+
+/** The binding is deleted: so are its Works, and then it may go. */
+async function takeAway(binding: Binding, context: WorkGeneratorContext): Promise<Reconciled | undefined> {
+  if (!binding.metadata.finalizers?.includes(workFinalizer)) return undefined;
+  const present = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  await inBatches(present, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
+  const { items } = await context.client.list(works, {
+    namespace: `fleet-member-${binding.spec.targetCluster}`,
+    labelSelector: `kubernetes-fleet.io/parent-resource-binding=${binding.metadata.name}`,
+  });
+  if (items.some(({ metadata }) => !metadata.deletionTimestamp)) return { againAfterMs: worksLeavingMs };
+  await release(binding, workFinalizer, { client: context.client, informer: context.bindings });
+  return undefined;
+}
