@@ -192,3 +192,27 @@ test('after a restart records, running operations and roles are as they were, an
     await rm(home, { recursive: true });
   }
 });
+
+test('a question about a running operation is held until it ends, or until the time to wait is over', async () => {
+  const clock = new ManualClock();
+  const estate = await openEstate({ types: things, clock, statusWaitMs: 500 });
+  const group = await estate.group('Dock');
+  const made = await estate.call('PUT', thing(group, 'engines/e1'), { body });
+  const url = made.headers['azure-asyncoperation'] ?? '';
+
+  const ended = estate.call('GET', url);
+  await estate.manager.records.update(
+    `${group}/providers/Contoso.Things/engines/e1`,
+    (record) => ({ ...record, provisioningState: 'Succeeded' }),
+    { status: 'Succeeded' },
+  );
+  assert.equal((await ended).body.status, 'Succeeded');
+
+  const second = await estate.call('PUT', thing(group, 'engines/e2'), { body });
+  const running = estate.call('GET', second.headers['azure-asyncoperation'] ?? '');
+  // The timer is set once the request has looked the operation up.
+  await new Promise((turn) => setImmediate(turn));
+  clock.advance(500);
+  assert.equal((await running).body.status, 'InProgress');
+  await estate.close();
+});
