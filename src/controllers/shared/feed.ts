@@ -5,6 +5,7 @@ import {
   isGone,
   isNotFound,
   type KubeObject,
+  type WatchEvent,
 } from '../../reconcile/index.ts';
 import type { ServedKind } from './discovery.ts';
 
@@ -17,88 +18,93 @@ export interface FeedHandler {
   listed(kind: ServedKind, objects: readonly KubeObject[]): void;
 }
 
-export interface Feed {
-  readonly listed: Promise<void>;
-  close(): void;
+export interface FeedSurroundings {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
 }
 
 /** Follows one kind without holding its objects. Ends by itself when the kind is no longer served. */
-export function followKind(
-  kind: ServedKind,
-  handler: FeedHandler,
-  surroundings: {
-    readonly client: ClusterClient;
-    readonly clock: Clock;
-    readonly log: Logger;
-    readonly signal: AbortSignal;
-  },
-): Feed {
-  const { client, clock, log, signal } = surroundings;
-  let closed = false;
-  let watch: ClusterWatch | undefined;
-  let seen = '';
-  let failures = 0;
-  let resolveListed: () => void = () => {};
-  const listed = new Promise<void>((resolve) => {
-    resolveListed = resolve;
-  });
-  const pause = () => clock.sleep(Math.min(retryMs.longest, retryMs.first * 2 ** failures++), signal);
+export class KindFeed {
+  /** Resolves after the first list, also when the kind turns out not to be served. */
+  readonly listed: Promise<void>;
+  readonly #kind: ServedKind;
+  readonly #handler: FeedHandler;
+  readonly #surroundings: FeedSurroundings;
+  #resolveListed: () => void = () => {};
+  #watch: ClusterWatch | undefined;
+  #seenVersion = '';
+  #failures = 0;
+  #closed = false;
 
-  const list = async (): Promise<void> => {
-    while (!closed) {
+  constructor(kind: ServedKind, handler: FeedHandler, surroundings: FeedSurroundings) {
+    this.#kind = kind;
+    this.#handler = handler;
+    this.#surroundings = surroundings;
+    this.listed = new Promise((resolve) => {
+      this.#resolveListed = resolve;
+    });
+    void this.#list();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watch?.close();
+    this.#resolveListed();
+  }
+
+  async #list(): Promise<void> {
+    const { client, log } = this.#surroundings;
+    while (!this.#closed) {
       try {
-        const { items, resourceVersion } = await client.list(kind);
-        if (closed) return;
-        seen = resourceVersion;
-        failures = 0;
-        handler.listed(kind, items);
-        resolveListed();
-        open();
+        const { items, resourceVersion } = await client.list(this.#kind);
+        if (this.#closed) return;
+        this.#seenVersion = resourceVersion;
+        this.#failures = 0;
+        this.#handler.listed(this.#kind, items);
+        this.#resolveListed();
+        this.#open();
         return;
       } catch (thrown) {
         if (isNotFound(thrown)) {
-          resolveListed();
+          this.#resolveListed();
           return;
         }
-        log.debug('list failed', { kind: kind.kind, error: errorMessage(thrown) });
-        await pause();
+        log.debug('list failed', { kind: this.#kind.kind, error: errorMessage(thrown) });
+        await this.#pause();
       }
     }
-  };
-  const open = () => {
-    watch = client.watch(
-      kind,
-      { resourceVersion: seen },
-      {
-        onEvent(event) {
-          failures = 0;
-          if (event.type === 'BOOKMARK') {
-            seen = event.resourceVersion;
-            return;
-          }
-          seen = event.object.metadata.resourceVersion ?? seen;
-          if (event.type === 'DELETED') handler.deleted(kind, event.object);
-          else handler.changed(kind, event.object);
-        },
-        onError: (error) => void again(isGone(error) || isNotFound(error)),
-      },
-    );
-  };
-  const again = async (fromList: boolean) => {
-    if (closed) return;
-    if (!fromList) await pause();
-    if (closed) return;
-    if (fromList) await list();
-    else open();
-  };
+  }
 
-  void list();
-  return {
-    listed,
-    close() {
-      closed = true;
-      watch?.close();
-      resolveListed();
-    },
-  };
+  #open(): void {
+    const from = { resourceVersion: this.#seenVersion };
+    this.#watch = this.#surroundings.client.watch(this.#kind, from, {
+      onEvent: (event) => this.#take(event),
+      onError: (error) => void this.#resume(isGone(error) || isNotFound(error)),
+    });
+  }
+
+  #take(event: WatchEvent): void {
+    this.#failures = 0;
+    if (event.type === 'BOOKMARK') {
+      this.#seenVersion = event.resourceVersion;
+      return;
+    }
+    this.#seenVersion = event.object.metadata.resourceVersion ?? this.#seenVersion;
+    if (event.type === 'DELETED') this.#handler.deleted(this.#kind, event.object);
+    else this.#handler.changed(this.#kind, event.object);
+  }
+
+  async #resume(fromList: boolean): Promise<void> {
+    if (!this.#closed && !fromList) await this.#pause();
+    if (this.#closed) return;
+    if (fromList) await this.#list();
+    else this.#open();
+  }
+
+  #pause(): Promise<void> {
+    const { clock, signal } = this.#surroundings;
+    return clock.sleep(Math.min(retryMs.longest, retryMs.first * 2 ** this.#failures++), signal);
+  }
 }

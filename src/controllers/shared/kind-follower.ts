@@ -1,8 +1,7 @@
 import { errorMessage } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 import type { ClusterContext } from './context.ts';
 import type { ServedKind } from './discovery.ts';
-import { type Feed, type FeedHandler, followKind } from './feed.ts';
+import { type FeedHandler, KindFeed } from './feed.ts';
 
 /** How long a change of the served kinds waits for further ones. */
 const kindsSettleMs = 50;
@@ -28,7 +27,7 @@ export class KindFollower {
   readonly synced: Promise<void>;
   readonly #context: ClusterContext;
   readonly #followed: FollowedKinds;
-  readonly #feeds = new Map<string, { readonly kind: ServedKind; readonly feed: Feed }>();
+  readonly #feeds = new Map<string, { readonly kind: ServedKind; readonly feed: KindFeed }>();
   readonly #handler: FeedHandler;
   #resolveSynced: () => void = () => {};
   #refreshing = false;
@@ -42,11 +41,11 @@ export class KindFollower {
     this.#handler = {
       changed: (kind, object) => {
         followed.changed(kind, object);
-        this.#noteDefinition(kind, object);
+        this.#noteDefinition(kind);
       },
       deleted: (kind, object) => {
         followed.deleted(kind, object);
-        this.#noteDefinition(kind, object);
+        this.#noteDefinition(kind);
       },
       listed: (kind, objects) => followed.listed(kind, objects),
     };
@@ -63,7 +62,7 @@ export class KindFollower {
     this.#resolveSynced();
   }
 
-  #noteDefinition(kind: ServedKind, _object: KubeObject): void {
+  #noteDefinition(kind: ServedKind): void {
     if (kind.resource !== 'customresourcedefinitions' || this.#refreshing) return;
     this.#refreshing = true;
     const { clock, signal, served } = this.#context;
@@ -85,7 +84,7 @@ export class KindFollower {
         const isFirst = this.#feeds.size === 0;
         for (const kind of kinds) {
           if (this.#feeds.has(kindName(kind))) continue;
-          const feed = followKind(kind, this.#handler, { client: client.cluster, clock, log, signal });
+          const feed = new KindFeed(kind, this.#handler, { client: client.cluster, clock, log, signal });
           this.#feeds.set(kindName(kind), { kind, feed });
         }
         for (const [name, { kind, feed }] of this.#feeds) {
