@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock, seededRandom, silentLogger } from '../../src/base/index.ts';
-import { type Node, nodes } from '../../src/controllers/kinds/core.ts';
+import { ManualClock, seededRandom, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import { startClusterControllers } from '../../src/controllers/index.ts';
+import { deployments } from '../../src/controllers/kinds/apps.ts';
+import { type Node, nodes, pods } from '../../src/controllers/kinds/core.ts';
 import { startNodeLifecycleController } from '../../src/controllers/node-lifecycle/controller.ts';
 import { nodeHealthTimes } from '../../src/controllers/node-lifecycle/health.ts';
 import { findCondition } from '../../src/controllers/shared/conditions.ts';
 import { clusterContext } from '../../src/controllers/shared/context.ts';
-import { leases } from '../../src/reconcile/index.ts';
+import { asKind, leases } from '../../src/reconcile/index.ts';
 import { startTestServer } from '../kube/harness.ts';
-import { eventually, pool, startTestCluster } from './harness.ts';
+import { eventually, pool, startTestCluster, twoNodes } from './harness.ts';
+import { workload } from './manifests.ts';
 
 test('nodes register with the version, roles and size of their pool', async () => {
   const cluster = await startTestCluster({
@@ -105,4 +108,32 @@ test('a node whose lease is not renewed turns Unknown and tainted, and recovers 
   close();
   await controller.stopped;
   await server.close();
+});
+
+test('controllers that start again find nodes, pods and addresses as they were', async () => {
+  const cluster = await startTestCluster();
+  const manifest = workload('apps/v1', 'Deployment', { name: 'web', replicas: 3 });
+  await cluster.client.create(deployments, manifest);
+  const target = { namespace: 'default', name: 'web' };
+  await eventually(cluster.client, deployments, target, (d) => d?.status?.availableReplicas === 3);
+  const before = await cluster.client.list(pods);
+  await cluster.controllers.close();
+  const again = startClusterControllers({
+    client: cluster.client,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLogger,
+    profile: 'member',
+    nodes: twoNodes,
+  });
+  await cluster.client.patch(deployments, target, { type: 'merge', body: { spec: { replicas: 6 } } });
+  await eventually(cluster.client, deployments, target, (d) => d?.status?.availableReplicas === 6);
+  const after = await cluster.client.list(pods);
+  const uids = new Set(after.items.map(({ metadata }) => metadata.uid));
+  assert.ok(before.items.every(({ metadata }) => uids.has(metadata.uid)));
+  assert.equal(new Set(after.items.map((pod) => asKind(pods, pod).status?.podIP)).size, 6);
+  const cidrs = (await cluster.client.list(nodes)).items.map((node) => asKind(nodes, node).spec?.podCIDR);
+  assert.deepEqual(cidrs.sort(), ['10.244.0.0/24', '10.244.1.0/24']);
+  await again.close();
+  await cluster.close();
 });

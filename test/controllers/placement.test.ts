@@ -342,6 +342,67 @@ test('selectors that cannot be are refused with the reason', async () => {
   assert.match(condition?.message ?? '', /namespace kube-system is not allowed to propagate/);
 });
 
+test('ReportDiff touches nothing on the member and tells what differs', async () => {
+  await makeNamespace('report');
+  const { client } = on('east');
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'report' } });
+  const metadata = { name: 'settings', namespace: 'report' };
+  await client.create(configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata,
+    data: { color: 'green' },
+  });
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: ['east'] };
+  const wanted = placement('report', wholeNamespace('report'), policy);
+  const applyStrategy = { type: 'ReportDiff' as const, whenToTakeOver: 'Never' };
+  await hub.client.create(clusterFamily.placements, {
+    ...wanted,
+    spec: { ...wanted.spec, strategy: { applyStrategy } },
+  });
+  const placed = await eventually(hub.client, clusterFamily.placements, { name: 'report' }, (p) =>
+    reached(p, 'DiffReported'),
+  );
+  const [diffed] = placed?.status?.placementStatuses?.[0]?.diffedPlacements ?? [];
+  assert.equal(diffed?.name, 'settings');
+  assert.deepEqual(diffed?.['observedDiffs'], [
+    { path: '/data/color', valueInHub: 'red', valueInMember: 'green' },
+  ]);
+  const untouched = await client.get(configMaps, metadata);
+  assert.deepEqual(untouched['data'], { color: 'green' });
+  assert.deepEqual(untouched.metadata.ownerReferences ?? [], []);
+});
+
+test('IfNoDiff leaves an object alone that differs, and says which', async () => {
+  await makeNamespace('careful');
+  const { client } = on('east');
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'careful' } });
+  const metadata = { name: 'settings', namespace: 'careful' };
+  await client.create(configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata,
+    data: { color: 'green' },
+  });
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: ['east'] };
+  const wanted = placement('careful', wholeNamespace('careful'), policy);
+  await hub.client.create(clusterFamily.placements, {
+    ...wanted,
+    spec: { ...wanted.spec, strategy: { applyStrategy: { whenToTakeOver: 'IfNoDiff' } } },
+  });
+  const placed = await eventually(
+    hub.client,
+    clusterFamily.placements,
+    { name: 'careful' },
+    (p) =>
+      Boolean(p?.status?.placementStatuses?.[0]?.failedPlacements?.length) &&
+      Boolean(p?.status?.placementStatuses?.[0]?.diffedPlacements?.length),
+  );
+  const [failed] = placed?.status?.placementStatuses?.[0]?.failedPlacements ?? [];
+  assert.equal(failed?.condition?.reason, 'FailedToTakeOver');
+  assert.deepEqual((await client.get(configMaps, metadata))['data'], { color: 'green' });
+});
+
 test('deleting a placement takes everything off the members again', async () => {
   await hub.client.delete(clusterFamily.placements, { name: 'shop' });
   await eventually(hub.client, clusterFamily.placements, { name: 'shop' }, (p) => p === undefined);

@@ -46,7 +46,8 @@ export async function reconcileBinding(
   if (!listed) return undefined;
   if (listed.metadata.deletionTimestamp) return takeAway(listed, context);
   const { state, targetCluster } = listed.spec;
-  if (state === 'Scheduled' || !context.members.get(targetCluster)) return undefined;
+  const member = context.members.get(targetCluster);
+  if (state === 'Scheduled' || !member || member.metadata.deletionTimestamp) return undefined;
   if (state === 'Bound' && !isReleased(listed)) return undefined;
   const binding = await hold(listed, workFinalizer, { client: context.client, informer: context.bindings });
   if (state === 'Unscheduled') return writeStatus(binding, { justWritten: false, context });
