@@ -39,10 +39,12 @@ export interface ClusterSpec {
 
 export interface NodePoolSpec {
   readonly name: string;
+  /** `control-plane` brings the role labels of the version and the taint `node-role.kubernetes.io/control-plane`. */
   readonly mode: 'control-plane' | 'worker';
   /** Complete node names; whoever asks chooses them once and keeps them. */
   readonly nodeNames: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Beside those that the mode brings. */
   readonly taints: readonly JsonObject[];
   readonly cpuCores: number;
   readonly memoryMiB: number;

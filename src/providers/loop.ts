@@ -18,6 +18,8 @@ export interface RecordLoopOptions extends LoopParts {
    * has gone. A thrown error means: again later, with back-off. `{ againAfterMs }`: again without an error.
    */
   reconcile(id: string, signal: AbortSignal): Promise<Reconciled | undefined> | Promise<void>;
+  /** Other types whose records the work depends on: a change of one brings a pass over `idFor` of it. */
+  readonly follows?: readonly { readonly type: string; idFor(id: string): string }[];
   /** Ids worked on at the same time; default 8. */
   readonly concurrency?: number;
   readonly limits?: Partial<WorkQueueLimits>;
@@ -55,7 +57,10 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
   const pauseMs = new Map<string, number>();
   const controller = runController({
     name: type,
-    watches: [recordKeys(records, type)],
+    watches: [
+      recordKeys(records, type),
+      ...(options.follows ?? []).map((followed) => recordKeys(records, followed.type, followed.idFor)),
+    ],
     async reconcile(id, signal) {
       try {
         const again = (await options.reconcile(id, signal)) ?? undefined;
@@ -85,13 +90,13 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
   };
 }
 
-/** Ids of all records of a type now and of each one that changes or goes. */
-function recordKeys(records: RecordStore, type: string): KeySource {
+/** Ids of all records of a type now and of each one that changes or goes, or what `idFor` makes of them. */
+function recordKeys(records: RecordStore, type: string, idFor = (id: string) => id): KeySource {
   const synced = Promise.withResolvers<void>();
   return {
     synced: synced.promise,
     start(enqueue) {
-      const watching = records.watch(type, enqueue);
+      const watching = records.watch(type, (id) => enqueue(idFor(id)));
       watching.then(() => synced.resolve(), synced.reject);
       return () => {
         watching.then(

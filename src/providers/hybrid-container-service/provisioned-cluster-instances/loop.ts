@@ -1,7 +1,11 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
 import { rfc3339Seconds } from '../../../base/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
-import { arcClusterIdOf } from '../../kubernetes/connected-clusters/record.ts';
+import {
+  arcClusterIdOf,
+  connectedClusterType,
+  instanceIdOf,
+} from '../../kubernetes/connected-clusters/record.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
 import { connectedClusterIdOf, instanceOrder, instanceType } from './record.ts';
@@ -13,6 +17,8 @@ export function runProvisionedClusterInstances(parts: LoopParts, settings: ArcSe
   return runRecordLoop({
     ...parts,
     type: instanceType,
+    // Who may enter the cluster stands on the connected cluster.
+    follows: [{ type: connectedClusterType, idFor: instanceIdOf }],
     reconcile: (id) => reconcile(id, parts, settings),
   });
 }

@@ -20,7 +20,7 @@ const nodeNameAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const controlPlanePool = 'control-plane';
 const range = { min: 0, max: 200 } as const;
 
-/** The first minor version whose control plane nodes carry no `master` role label any more. */
+/** The last minor version whose control plane nodes carry the `master` taint beside the one of their mode. */
 const lastMinorWithMasterRole = 24;
 
 /**
@@ -65,16 +65,13 @@ function poolOrders(properties: Fields, known: Fields, random: Random): NodePool
   const plane = properties.object('controlPlane');
   const minor = Number((properties.string('kubernetesVersion') ?? '').split('.')[1]);
   const withMaster = minor <= lastMinorWithMasterRole;
-  const roles: Record<string, string> = { 'node-role.kubernetes.io/control-plane': '' };
-  if (withMaster) roles['node-role.kubernetes.io/master'] = '';
-  const taintKey = withMaster ? 'node-role.kubernetes.io/master' : 'node-role.kubernetes.io/control-plane';
   return [
     {
       name: controlPlanePool,
       mode: 'control-plane',
       nodeNames: names(known, controlPlanePool, { count: plane.integer('count', range) ?? 1, random }),
-      labels: { ...roles, 'node.kubernetes.io/instance-type': plane.string('vmSize') ?? '' },
-      taints: [{ key: taintKey, effect: 'NoSchedule' }],
+      labels: { 'node.kubernetes.io/instance-type': plane.string('vmSize') ?? '' },
+      taints: withMaster ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : [],
       ...capacity(arcControlPlaneSizes, plane),
       osImage: linuxImage,
       maxPods: 110,
