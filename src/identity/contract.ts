@@ -201,6 +201,8 @@ export interface Directory {
   servicePrincipal(id: string): DirectoryServicePrincipal | undefined;
   /** Object ids of all groups that hold the principal, nested ones included; empty when there is no such principal. */
   groupsOf(objectId: string): Promise<readonly string[]>;
+  /** Calls after every change of who is in which group; the answers of `groupsOf` are the new ones then. */
+  watchGroups(onChange: () => void): { close(): void };
   principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined>;
   createUser(user: {
     readonly userPrincipalName: string;

@@ -66,11 +66,19 @@ const dataActionRoots = {
 /** What Azure's own authorizer says to a person without a role. */
 const noRole = 'User does not have access to the resource in Azure. Update role assignment to allow access.';
 
-/** Members of the admin groups may do everything. */
-export function adminGroupAuthorizer(access: () => AccessSpec): Authorizer {
-  return ({ user }) => {
-    const admins = access().adminGroupObjectIds;
-    const member = admins.length > 0 && user.groups.some((group) => admins.includes(group));
+/**
+ * Members of the admin groups may do everything. The directory is asked each time: an API server remembers a caller,
+ * with the groups of that moment, for some seconds.
+ */
+export function adminGroupAuthorizer(
+  directory: Pick<TokenReader, 'groupsOf'>,
+  access: () => AccessSpec,
+): Authorizer {
+  return async ({ user }) => {
+    const admins = access().adminGroupObjectIds.map((id) => id.toLowerCase());
+    const objectId = admins.length > 0 ? azureObjectId(user) : undefined;
+    const groups = objectId ? await directory.groupsOf(objectId) : [];
+    const member = groups.some((group) => admins.includes(group.toLowerCase()));
     return member
       ? { decision: 'allow', reason: 'member of an admin group of the cluster' }
       : { decision: 'no-opinion', reason: '' };

@@ -44,7 +44,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     certificateAuthority: authority.certificatePem,
     authenticators: [entraAuthenticator(tokens, ['kubernetes', 'arc'])],
     authorizers: (spec) => [
-      adminGroupAuthorizer(() => spec().access),
+      adminGroupAuthorizer(tokens, () => spec().access),
       azureRoleAuthorizer(roles, () => spec().access),
     ],
     serve: async (hostNames) => {

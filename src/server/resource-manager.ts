@@ -129,6 +129,7 @@ function callerDirectory(identity: Identity): CallerDirectory {
   return {
     authenticate: (authorization) => tokens.authenticateHeader(authorization, 'resource-manager'),
     groupsOf: (objectId) => directory.groupsOf(objectId),
+    watchGroups: (onChange) => directory.watchGroups(onChange),
     principalType: (objectId) => directory.principalType(objectId),
   };
 }

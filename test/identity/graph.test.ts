@@ -200,10 +200,15 @@ test('group membership is direct and transitive, and changes act at once', async
   assert.deepEqual(groups.body.value.sort(), [inner, outer].sort());
   assert.deepEqual([...(await identity.directory.groupsOf(user))].sort(), [inner, outer].sort());
 
+  const told: Promise<readonly string[]>[] = [];
+  const watch = identity.directory.watchGroups(() => told.push(identity.directory.groupsOf(user)));
   assert.equal((await call('DELETE', `/groups/${outer}/members/${inner}/$ref`)).status, 204);
   assert.deepEqual(await identity.directory.groupsOf(user), [inner]);
+  assert.deepEqual(await told.at(-1), [inner]);
   assert.equal((await call('DELETE', `/groups/${inner}`)).status, 204);
   assert.deepEqual(await identity.directory.groupsOf(user), []);
+  assert.deepEqual(await told.at(-1), []);
+  watch.close();
   assert.equal(
     (await call('POST', `/groups/${outer}/members/$ref`, reference('00000000-0000-0000-0000-000000000000')))
       .status,

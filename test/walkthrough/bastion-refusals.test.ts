@@ -107,6 +107,28 @@ test('a caller without the rights on host, network or target is refused', async 
   assert.doesNotMatch(said, /kube-system/);
 });
 
+test('a role of a group acts on an open tunnel as soon as somebody joins or leaves it, nested groups included', async () => {
+  const { stdout } = await estate.succeeds(`${holdFunctions}${variables}
+    DOMAIN=$(az account show --query user.name -o tsv | cut -d@ -f2)
+    LEE=$(az ad user create --display-name Lee --user-principal-name lee@$DOMAIN --password 'Passw0rd!Passw0rd' --query id -o tsv)
+    INNER=$(az ad group create --display-name inner --mail-nickname inner --query id -o tsv)
+    OUTER=$(az ad group create --display-name outer --mail-nickname outer --query id -o tsv)
+    az ad group member add --group $OUTER --member-id $INNER
+    az role assignment create --role "Azure Kubernetes Fleet Manager RBAC Reader" --assignee $OUTER --scope $FLEET >/dev/null
+    log=$(mktemp)
+    hold $log 'Tunnel is ready' az network bastion tunnel -g rg --name bastion1 --target-resource-id $HUB --resource-port 443 --port ${port}
+    mkdir $log.lee; cp -r $AZURE_CONFIG_DIR/. $log.lee
+    AZURE_CONFIG_DIR=$log.lee az login --allow-no-subscriptions -u lee@$DOMAIN -p 'Passw0rd!Passw0rd' >/dev/null 2>&1
+    can() { AZURE_CONFIG_DIR=$log.lee kubectl get configmaps --server=https://localhost:${port} >/dev/null 2>&1 && echo yes || echo no; }
+    can
+    az ad group member add --group $INNER --member-id $LEE; can
+    az ad group member remove --group $OUTER --member-id $INNER; can
+    az ad group member add --group $OUTER --member-id $LEE; can
+    az ad group delete --group $OUTER; can
+    release`);
+  assert.deepEqual(stdout.trim().split('\n'), ['no', 'yes', 'no', 'yes', 'no']);
+});
+
 test('roles decide what a person may do on the hub, and act on an open tunnel within a second', async () => {
   const { stdout } = await estate.succeeds(`${holdFunctions}${variables}
     NAME=$(az account show --query user.name -o tsv)

@@ -66,6 +66,8 @@ export class Access implements AccessControl {
   readonly #closers: { close(): void }[] = [];
   #tables: Tables | undefined;
   #scoped = new Map<string, Map<string, ScopedAccess>>();
+  /** Grows when memberships change: what was asked before must not be remembered after. */
+  #membershipVersion = 0;
   #groups = new Map<string, { readonly ids: readonly string[]; readonly untilMs: number }>();
 
   constructor(options: { cache: RecordCache; directory: CallerDirectory; clock: Clock }) {
@@ -82,6 +84,7 @@ export class Access implements AccessControl {
       }),
     );
     const groups = this.#directory.watchGroups?.(() => {
+      this.#membershipVersion++;
       this.#groups = new Map();
       this.#scoped = new Map();
       for (const listener of this.#listeners) listener();
@@ -149,7 +152,12 @@ export class Access implements AccessControl {
     action: string,
     at: { readonly scope: string; readonly kind: 'action' | 'data' },
   ): Promise<Decision> {
-    const groups = await this.#groupsOf(objectId);
+    let groups: readonly string[];
+    let version: number;
+    do {
+      version = this.#membershipVersion;
+      groups = await this.#groupsOf(objectId);
+    } while (version !== this.#membershipVersion);
     const access = this.#scopedAccess(objectId.toLowerCase(), groups, at.scope.toLowerCase());
     const asked = `${at.kind}:${action}`;
     const known = access.decisions.get(asked);
@@ -189,7 +197,9 @@ export class Access implements AccessControl {
     const known = this.#groups.get(objectId);
     const nowMs = this.#clock.monotonic();
     if (known && known.untilMs > nowMs) return known.ids;
+    const version = this.#membershipVersion;
     const ids = (await this.#directory.groupsOf(objectId)).map((id) => id.toLowerCase());
+    if (version !== this.#membershipVersion) return ids;
     const untilMs = this.#directory.watchGroups ? Infinity : nowMs + accessLimits.groupMemoryMs;
     const moved = known !== undefined && known.ids.join() !== ids.join();
     if (!known || moved) this.#forgetPrincipal(objectId.toLowerCase());

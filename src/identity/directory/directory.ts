@@ -72,6 +72,10 @@ export class TenantDirectory implements Directory {
     return this.membership.groupsOf(objectId);
   }
 
+  watchGroups(onChange: () => void): { close(): void } {
+    return this.membership.watch(onChange);
+  }
+
   async principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined> {
     const kind = this.objects.find(objectId)?.kind;
     if (kind === undefined || kind === 'application') return undefined;

@@ -11,14 +11,27 @@ export class Membership {
   readonly #objects: Objects;
   #memo = new Map<string, readonly string[]>();
   #memoVersion = '';
+  readonly #listeners = new Set<() => void>();
 
   constructor(db: Database, objects: Objects) {
     this.#db = db;
     this.#objects = objects;
     // A group that goes takes its edges with it only afterwards.
     db.groups.onChange((_id, before, after) => {
-      if (!before !== !after) this.#memo.clear();
+      if (!before === !after) return;
+      this.#memo.clear();
+      this.#changed();
     });
+    db.members.onChange(() => this.#changed());
+  }
+
+  watch(onChange: () => void): { close(): void } {
+    this.#listeners.add(onChange);
+    return { close: () => this.#listeners.delete(onChange) };
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Groups that hold `id` directly. */

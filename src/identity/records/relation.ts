@@ -8,6 +8,7 @@ export class Relation {
   readonly #edges: Table<object>;
   readonly #targets = new Map<string, Set<string>>();
   readonly #sources = new Map<string, Set<string>>();
+  readonly #listeners = new Set<() => void>();
   #version = 0;
 
   constructor(edges: Table<object>) {
@@ -22,7 +23,13 @@ export class Relation {
         unlink(this.#targets, source, target);
         unlink(this.#sources, target, source);
       }
+      for (const listener of this.#listeners) listener();
     });
+  }
+
+  /** Calls after every edge that came or went. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Grows with every change: what was derived from an older one is stale. */
