@@ -88,6 +88,30 @@ test('a watch and a large body flow through the tunnel', async () => {
   assert.match(stdout, /ADDED +small/);
 });
 
+test('a placement on the hub brings a namespace to every member', async () => {
+  const { stdout } = await estate.succeeds(`${holdFunctions}${page}
+    log=$(mktemp)
+    hold $log 'Tunnel is ready' az network bastion tunnel --name bastion -g $GROUP --target-resource-id $HUB_CLUSTER_ID --resource-port 443 --port ${port}
+    S=--server=https://localhost:${port}
+    kubectl $S create namespace demo
+    kubectl $S -n demo create configmap settings --from-literal=colour=blue
+    kubectl $S apply -f - <<'YAML'
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: ClusterResourcePlacement
+metadata: { name: demo }
+spec:
+  resourceSelectors: [{ group: "", version: v1, kind: Namespace, name: demo }]
+  policy: { placementType: PickAll }
+YAML
+    kubectl $S wait --for=condition=ClusterResourcePlacementAvailable clusterresourceplacement/demo --timeout=60s
+    release
+    for n in 1 2 3; do
+      az aks get-credentials -g $GROUP -n aks-member-$n --file $log.$n
+      kubectl --kubeconfig $log.$n -n demo get configmap settings -o jsonpath='{.data.colour} '
+    done`);
+  assert.match(stdout, /blue blue blue $/);
+});
+
 test('everything is there again after a restart', async () => {
   await estate.restart();
   const { stdout } = await estate.succeeds(`${holdFunctions}${page}
