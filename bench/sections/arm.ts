@@ -47,17 +47,17 @@ class ArmCalls {
     await this.#put(this.#group('written'), { location: 'eastus' });
     for (let at = 0; at < 16; at++) await this.#put(this.#group(`tagged-${at}`), { location: 'eastus' });
     for (let at = 0; at < listed; at++) {
-      await putUntilSucceeded(this.#client, this.#address('bench', `ip-${at}`), address);
+      await putUntilSucceeded(this.#client, this.#network('bench', `network-${at}`), network);
     }
   }
 
   rows(): { name: string; call: (caller: number) => Promise<void> }[] {
     return [
       {
-        name: 'GET a public IP address',
-        call: () => this.#get(this.#address('bench', `ip-${this.#counter++ % listed}`)),
+        name: 'GET a virtual network',
+        call: () => this.#get(this.#network('bench', `network-${this.#counter++ % listed}`)),
       },
-      { name: `list of ${listed} public IP addresses`, call: () => this.#get(this.#addresses('bench')) },
+      { name: `list of ${listed} virtual networks`, call: () => this.#get(this.#networks('bench')) },
       { name: `list of the ${listed} resources of a group`, call: () => this.#get(this.#resources('bench')) },
       {
         name: 'PUT a resource group (tags of one that is there)',
@@ -68,8 +68,8 @@ class ArmCalls {
           }),
       },
       {
-        name: 'PUT a new public IP address (a record and its operation)',
-        call: () => this.#put(this.#address('written', `made-${this.#counter++}`), address),
+        name: 'PUT a new virtual network (a record and its operation)',
+        call: () => this.#put(this.#network('written', `made-${this.#counter++}`), network),
       },
     ];
   }
@@ -82,13 +82,13 @@ class ArmCalls {
     return `${this.#estate.groupPath(group)}/resources?api-version=${groupVersion}`;
   }
 
-  #addresses(group: string, name = ''): string {
-    const path = `${this.#estate.groupPath(group)}/providers/Microsoft.Network/publicIPAddresses${name}`;
+  #networks(group: string, name = ''): string {
+    const path = `${this.#estate.groupPath(group)}/providers/Microsoft.Network/virtualNetworks${name}`;
     return `${path}?api-version=${networkVersion}`;
   }
 
-  #address(group: string, name: string): string {
-    return this.#addresses(group, `/${name}`);
+  #network(group: string, name: string): string {
+    return this.#networks(group, `/${name}`);
   }
 
   async #get(path: string): Promise<void> {
@@ -107,8 +107,7 @@ class ArmCalls {
   }
 }
 
-const address = {
+const network = {
   location: 'eastus',
-  sku: { name: 'Standard' },
-  properties: { publicIPAllocationMethod: 'Static' },
+  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } },
 } as const;
