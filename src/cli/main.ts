@@ -1,7 +1,5 @@
-import module from 'node:module';
-import { join } from 'node:path';
-
-module.enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'drydock'));
+// The launcher sets it for this process alone: programs that we start keep no compiled code here.
+delete process.env['NODE_COMPILE_CACHE'];
 
 const [word, ...rest] = process.argv.slice(2);
 const exitCode =
@@ -16,3 +14,5 @@ async function runAz(words: string[]): Promise<number> {
   const { runAz: run } = await import('./az/index.ts');
   return run(words, azContext());
 }
+
+export {};

@@ -5,8 +5,10 @@ import type { ClusterClient } from '../reconcile/client.ts';
 
 /** How a cluster comes to be and is reached. Drivers make clusters; `server` hands this to whoever orders them. */
 export interface ClusterHost {
-  /** Starts every cluster that the store knows. Call once, before anything else. */
+  /** Starts the API server of every cluster that the store knows. Call once, before anything else. */
   initialize(): Promise<void>;
+  /** Starts what runs inside those clusters; new clusters start theirs by themselves. */
+  startControllers(): Promise<void>;
   /** Makes the cluster or, when it exists, brings it to `spec`. Resolves once its API server answers. */
   ensure(spec: ClusterSpec): Promise<ClusterHandle>;
   get(clusterId: string): ClusterHandle | undefined;

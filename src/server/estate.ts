@@ -3,6 +3,7 @@ import {
   type Clock,
   CodedError,
   errorCode,
+  errorMessage,
   type JsonObject,
   type Logger,
   systemClock,
@@ -10,7 +11,13 @@ import {
   utf8,
 } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
-import { createListener, issueServerCertificate, type Listener } from '../http/index.ts';
+import {
+  type CertificateAndKey,
+  createListener,
+  type Handler,
+  issueServerCertificate,
+  type Listener,
+} from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { buildClusters } from './clusters.ts';
@@ -19,7 +26,7 @@ import { createFleetSupply } from './fleet-supply.ts';
 import { createFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { fileLogger } from './log.ts';
-import { originsFor, resourceManagerAudience } from './metadata.ts';
+import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
 import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
 import { processIdentity } from './process-identity.ts';
@@ -81,13 +88,79 @@ interface Starting {
 }
 
 async function startParts(start: Starting): Promise<Estate> {
+  const { options, clock, log, closing } = start;
+  const { files } = options;
+  const { rooms, address } = await buildRooms(start);
+  const { providers, clusters, identity, gateway, controlToken } = rooms;
+  const running = () => ({
+    pid: process.pid,
+    process: processIdentity(process.pid) ?? '',
+    port: Number(new URL(address.origins.resourceManager).port),
+    version: options.version,
+    ...address.origins,
+  });
+  const front = createFront({
+    clusters,
+    resourceManager: providers.handler,
+    login: identity.loginHandler,
+    graph: identity.graphHandler,
+    bastion: gateway.bastion.handler,
+    control: createControlHandler({
+      token: controlToken,
+      status: async () => status({ options, rooms, running: running() }),
+      createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
+    }),
+    metrics: createMetrics({ clusters }),
+    version: options.version,
+  });
+  const listener = openListener(start, { ...rooms, front });
+  closing.push(() => listener.close());
+  address.origins = originsFor(await listenOn(listener, options));
+  const { port } = running();
+  writePrivate(
+    files.settings,
+    JSON.stringify({ port, ...(options.listen ? { listen: options.listen } : {}) }),
+  );
+  writePrivate(files.running, JSON.stringify(running()));
+  closing.push(() => rmSync(files.running, { force: true }));
+  log.info('up', { ...running() });
+  // Everything answers; what converges by itself begins a turn later.
+  clock.after(0, () => startLoops(start, rooms));
+  return {
+    running: running(),
+    signIn: () => localSignIn(identity, providers),
+    async close() {
+      log.info('going down');
+      for (const close of closing.reverse()) await close();
+    },
+  };
+}
+
+function startLoops({ closing, log }: Starting, { providers, clusters }: Rooms): void {
+  const loops = providers.startLoops();
+  closing.push(() => loops.stop());
+  clusters.startControllers().catch((thrown: unknown) => {
+    log.error('controllers did not start', { error: errorMessage(thrown) });
+  });
+}
+
+interface Rooms {
+  readonly identity: Identity;
+  readonly clusters: ClusterHost;
+  readonly gateway: ReturnType<typeof buildGateway>;
+  readonly providers: Providers;
+  readonly authority: CertificateAndKey;
+  readonly controlToken: string;
+}
+
+/** Builds the rooms from the ground up; each is ready to answer when this resolves. */
+async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { origins: Origins } }> {
   const { options, store, clock, random, log, closing } = start;
   const { files } = options;
   const authority = loadAuthority(files, { clock, random });
   const controlToken = loadControlToken(files, random);
-  let origins = originsFor(options.port);
-
-  const identity = createIdentity({ store, clock, random, log, origins: () => origins });
+  const address = { origins: originsFor(options.port) };
+  const identity = createIdentity({ store, clock, random, log, origins: () => address.origins });
   closing.push(() => identity.close());
   const first = await identity.initialize();
   if (first) writePrivate(files.administratorPassword, first.administratorPassword);
@@ -107,7 +180,7 @@ async function startParts(start: Starting): Promise<Estate> {
   });
   const providers = buildResourceManager({
     ...{ store, clock, random, log, identity, clusters, fleets },
-    origins: () => origins,
+    origins: () => address.origins,
     launcher: options.launcher,
     home: options.home,
     relay: gateway.relayCredential,
@@ -119,70 +192,34 @@ async function startParts(start: Starting): Promise<Estate> {
   await clusters.initialize();
   closing.push(() => clusters.close());
   closing.push(() => fleets.close());
-  const loops = providers.startLoops();
-  closing.push(() => loops.stop());
+  return { rooms: { identity, clusters, gateway, providers, authority, controlToken }, address };
+}
 
-  const metrics = createMetrics({ clusters });
-  const running = () => ({
-    pid: process.pid,
-    process: processIdentity(process.pid) ?? '',
-    port: Number(new URL(origins.resourceManager).port),
-    version: options.version,
-    ...origins,
-  });
-  const front = createFront({
-    clusters,
-    resourceManager: providers.handler,
-    login: identity.loginHandler,
-    graph: identity.graphHandler,
-    bastion: gateway.bastion.handler,
-    control: createControlHandler({
-      token: controlToken,
-      status: async () => status({ options, identity, clusters, providers, running: running() }),
-      createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
-    }),
-    metrics,
-    version: options.version,
-  });
-  const serving = issueServerCertificate(authority, {
+function openListener(
+  { clock, random, log }: Starting,
+  parts: Pick<Rooms, 'clusters' | 'gateway' | 'authority'> & { readonly front: Handler },
+): Listener {
+  const serving = issueServerCertificate(parts.authority, {
     hostNames: ['localhost'],
     ipAddresses: ['127.0.0.1', '::1'],
     clock,
     random,
   });
   const ownIdentity = { cert: serving.certificatePem, key: serving.privateKeyPem };
-  const listener = createListener({
-    handler: front,
-    upgrade: gateway.upgrade,
+  return createListener({
+    handler: parts.front,
+    upgrade: parts.gateway.upgrade,
     clock,
     log,
     tls: {
       requestClientCertificate: true,
       contextFor(serverName) {
-        const cluster = serverName === undefined ? undefined : clusters.findByHostName(serverName);
+        const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
         if (!cluster) return ownIdentity;
         return cluster.spec.publicEndpoint ? cluster.serving : undefined;
       },
     },
   });
-  closing.push(() => listener.close());
-  origins = originsFor(await listenOn(listener, options));
-
-  writePrivate(
-    files.settings,
-    JSON.stringify({ port: running().port, ...(options.listen ? { listen: options.listen } : {}) }),
-  );
-  writePrivate(files.running, JSON.stringify(running()));
-  closing.push(() => rmSync(files.running, { force: true }));
-  log.info('up', { ...running() });
-  return {
-    running: running(),
-    signIn: () => localSignIn(identity, providers),
-    async close() {
-      log.info('going down');
-      for (const close of closing.reverse()) await close();
-    },
-  };
 }
 
 function demandBuilt(built: Providers | undefined): Providers {
@@ -220,12 +257,11 @@ async function listen(listener: Listener, address: { host: string; port: number 
 
 async function status(parts: {
   options: EstateOptions;
-  identity: Identity;
-  clusters: ClusterHost;
-  providers: Providers;
+  rooms: Rooms;
   running: RunningEstate;
 }): Promise<JsonObject> {
-  const { options, identity, clusters, providers, running } = parts;
+  const { options, running } = parts;
+  const { identity, clusters, providers } = parts.rooms;
   const { pid, version, resourceManager, login, graph, port } = running;
   return {
     home: options.home,

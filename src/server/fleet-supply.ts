@@ -125,8 +125,11 @@ function agentUser(memberName: string): string {
   return `fleet-member-agent:${memberName}`;
 }
 
+/** Creates the definitions that the cluster does not have yet. */
 async function install(client: ClusterClient, definitions: readonly KubeObject[]): Promise<void> {
-  for (const definition of definitions) {
+  const { items } = await client.list(customResources);
+  const known = new Set(items.map((item) => item.metadata.name));
+  for (const definition of definitions.filter((one) => !known.has(one.metadata.name))) {
     try {
       await client.create(customResources, definition);
     } catch (thrown) {

@@ -72,17 +72,22 @@ export class EmbeddedCluster implements ClusterHandle {
     this.client = this.clientAs(administrator);
   }
 
+  /** Resolves once the API server answers; nothing runs in the cluster before `startControllers`. */
   static async start(spec: ClusterSpec, parts: Surroundings, keys: ClusterKeys): Promise<EmbeddedCluster> {
     const serving = await parts.serve(spec.hostNames);
     const cluster = new EmbeddedCluster(spec, parts, { keys, serving });
     await cluster.#server.start();
-    cluster.#controllers = await parts.controllers({
-      spec,
-      client: cluster.client,
-      certificateAuthority: parts.certificateAuthority,
-    });
     cluster.#state = 'running';
     return cluster;
+  }
+
+  async startControllers(): Promise<void> {
+    if (this.#controllers || this.#state !== 'running') return;
+    this.#controllers = await this.#parts.controllers({
+      spec: this.#spec,
+      client: this.client,
+      certificateAuthority: this.#parts.certificateAuthority,
+    });
   }
 
   get spec(): ClusterSpec {

@@ -26,14 +26,25 @@ class EmbeddedHost implements ClusterHost {
     await Promise.all(entries.map((entry) => this.#start(decodeSpec(entry.value))));
   }
 
+  async startControllers(): Promise<void> {
+    for (const cluster of [...this.#clusters.values()]) {
+      await cluster.startControllers();
+      // Requests get their turn between two clusters.
+      await this.#parts.clock.sleep(0);
+    }
+  }
+
   ensure(spec: ClusterSpec): Promise<ClusterHandle> {
     return this.#inTurn(spec.clusterId, async () => {
       const running = this.#clusters.get(spec.clusterId);
       if (!running) {
         // Written first: a crash while starting finds the cluster again.
         await this.#write(spec);
-        return this.#start(spec);
+        const cluster = await this.#start(spec);
+        await cluster.startControllers();
+        return cluster;
       }
+      await running.startControllers();
       if (!jsonEqual(running.spec, spec)) {
         await this.#write(spec);
         await running.update(spec);
