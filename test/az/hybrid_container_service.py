@@ -42,7 +42,7 @@ assert [one.name for one in client.provisioned_cluster_instances.list(connected)
 kubeconfig = client.provisioned_cluster_instances.begin_list_admin_kubeconfig(connected, polling_interval=1).result()
 assert kubeconfig.properties.kubeconfigs[0].value, kubeconfig
 versions = client.get_kubernetes_versions(os.environ["CUSTOM_LOCATION"].lstrip("/"))
-assert any(one.version == "1.31" for one in versions.properties.values_property), versions
+assert any(one.version == "1.31" for one in versions.properties.values), versions
 client.provisioned_cluster_instances.begin_delete(connected, polling_interval=1).result()
 assert list(client.provisioned_cluster_instances.list(connected)) == []
 print("done")
