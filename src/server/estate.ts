@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
 import {
   type Clock,
   CodedError,
@@ -196,12 +197,11 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
 }
 
 function openListener(
-  { clock, random, log }: Starting,
+  { options, clock, random, log }: Starting,
   parts: Pick<Rooms, 'clusters' | 'gateway' | 'authority'> & { readonly front: Handler },
 ): Listener {
   const serving = issueServerCertificate(parts.authority, {
-    hostNames: ['localhost'],
-    ipAddresses: ['127.0.0.1', '::1'],
+    ...servedNames(options.listen),
     clock,
     random,
   });
@@ -222,36 +222,62 @@ function openListener(
   });
 }
 
+/** What the server certificate names: localhost and its addresses, and the address asked for. */
+function servedNames(asked: string | undefined): { hostNames: string[]; ipAddresses: string[] } {
+  const hostNames = new Set(['localhost']);
+  const ipAddresses = new Set(['127.0.0.1', '::1']);
+  if (asked !== undefined && !wildcards.includes(asked)) (isIP(asked) ? ipAddresses : hostNames).add(asked);
+  return { hostNames: [...hostNames], ipAddresses: [...ipAddresses] };
+}
+
 function demandBuilt(built: Providers | undefined): Providers {
   if (built) return built;
   throw new CodedError('unavailable', 'the server is starting');
 }
 
-const loopbackAddresses = ['127.0.0.1', '::1'] as const;
+/** Addresses that already cover the loopback ones. */
+const wildcards = ['0.0.0.0', '::'];
 
-/** Listens on the address asked for, or on both loopback addresses; IPv6 may be missing. */
+/**
+ * Listens on both loopback addresses, since every URL that clients get names localhost, and on the address asked for.
+ * IPv6 may be missing.
+ */
 async function listenOn(listener: Listener, options: EstateOptions): Promise<number> {
-  const [first, ...others] = options.listen ? [options.listen] : loopbackAddresses;
-  const port = await listen(listener, { host: first ?? '127.0.0.1', port: options.port });
-  for (const host of others) {
-    try {
-      await listener.listen({ host, port });
-    } catch {
-      // A machine without IPv6 has no ::1; clients then use 127.0.0.1.
-    }
+  const asked =
+    options.listen && !['localhost', '127.0.0.1', '::1'].includes(options.listen)
+      ? options.listen
+      : undefined;
+  const wildcard = asked !== undefined && wildcards.includes(asked);
+  const port = await listen(listener, { host: wildcard ? asked : '127.0.0.1', port: options.port });
+  if (asked !== undefined && !wildcard) await listen(listener, { host: asked, port });
+  if (asked === '::') return port;
+  try {
+    await listener.listen({ host: '::1', port });
+  } catch (thrown) {
+    // A machine without IPv6 has no ::1; clients then use 127.0.0.1. A stranger there would get their requests.
+    if (isTaken(thrown)) throw cannotListen({ host: '::1', port }, thrown);
   }
   return port;
+}
+
+function isTaken(thrown: unknown): boolean {
+  const cause = thrown instanceof CodedError ? thrown.detail : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+}
+
+function cannotListen({ host, port }: { host: string; port: number }, thrown: unknown): CodedError {
+  const advice = isTaken(thrown)
+    ? 'Pick another one with --port N, or --port 0 for any free one.'
+    : 'Pick an address of this machine with --listen ADDR, or leave it out.';
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CodedError('unavailable', `port ${port} on ${host} cannot be used. ${reason} ${advice}`);
 }
 
 async function listen(listener: Listener, address: { host: string; port: number }): Promise<number> {
   try {
     return await listener.listen(address);
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new CodedError(
-      'unavailable',
-      `port ${address.port} on ${address.host} cannot be used (${reason}). Pick another one with --port N, or --port 0 for any free one.`,
-    );
+    throw cannotListen(address, thrown);
   }
 }
 

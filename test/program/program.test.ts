@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,4 +125,51 @@ test('reset refuses a folder that is no home and deletes one that is', async () 
   await drydock('up', '--detach', '--home', folder, '--port', '0');
   assert.equal((await drydock('reset', '--yes', '--home', folder)).code, 0);
   await assert.rejects(stat(folder));
+});
+
+test('a home that cannot be used is refused with the way out, and no stack', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const up = await drydock('up', '--detach', '--home', file, '--port', '0');
+  assert.equal(up.code, 1);
+  assert.match(up.stderr, /^drydock up: the home .+ cannot be used: .+ --home DIR or DRYDOCK_HOME\.\n$/);
+  await rm(folder, { recursive: true });
+});
+
+test('--listen adds an address: this machine still reaches the server by localhost', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const address = '127.0.0.2';
+  const up = await drydock('up', '--detach', '--home', home, '--port', '0', '--listen', address);
+  assert.equal(up.code, 0, up.stderr);
+  const groups = await drydock('exec', '--home', home, '--', 'az', 'group', 'list', '-o', 'tsv');
+  assert.equal(groups.code, 0, groups.stderr);
+  const status = JSON.parse((await drydock('status', '--json', '--home', home)).stdout);
+  const answer = await new Promise<number | undefined>((done, failed) => {
+    const url = new URL('/healthz', String(status.resourceManager).replace('localhost', address));
+    get(url, { ca: readFileSync(status.caFile) }, (incoming) => {
+      incoming.resume();
+      done(incoming.statusCode);
+    }).once('error', failed);
+  });
+  assert.equal(answer, 200);
+  await drydock('reset', '--yes', '--home', home);
+});
+
+test('quickstart takes other ports when its own are in use, and says which', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'drydock test-'));
+  const blockers = [51_443, 47_011].map((port) => {
+    const blocker = createServer();
+    blocker.on('error', () => undefined);
+    return blocker.listen(port, '127.0.0.1');
+  });
+  const { code, stdout, stderr } = await drydock('quickstart', '--home', home, '--port', '0');
+  for (const blocker of blockers) blocker.close();
+  assert.equal(code, 0, stdout + stderr);
+  const port = /^kubectl get memberclusters --server=https:\/\/localhost:(\d+)$/m.exec(stdout)?.[1];
+  assert.notEqual(port, '51443');
+  assert.match(stdout, new RegExp(`--resource-port 443 --port ${port}|localhost:${port}`));
+  assert.match(stdout, /^aks-member-1 +True/m);
+  assert.ok(stdout.includes(`env --home '${home}')"`), stdout);
+  await drydock('reset', '--yes', '--home', home);
 });

@@ -1,6 +1,7 @@
 import { demandRunning } from './control.ts';
 import type { VerbCall } from './declaration.ts';
 import { azKind, shellVariables } from './environment.ts';
+import { shellQuote } from './shell-quote.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   const kind = azKind(call.options['az']);
@@ -13,8 +14,4 @@ export async function run(call: VerbCall): Promise<number> {
     process.stdout.write(`export ${name}=${shellQuote(value)}\n`);
   }
   return 0;
-}
-
-function shellQuote(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

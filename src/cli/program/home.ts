@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isObject } from '../../base/index.ts';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorMessage, isObject } from '../../base/index.ts';
 import { processIdentity } from '../../server/process-identity.ts';
+import { UsageError } from './declaration.ts';
 
 /** Where things stand inside a home folder. */
 export function homeFiles(home: string) {
@@ -22,6 +23,19 @@ export function homeFiles(home: string) {
 }
 
 export type HomeFiles = ReturnType<typeof homeFiles>;
+
+/** Makes the home when there is none. Refuses one that cannot be written, with the way out. */
+export function makeHome(home: string): void {
+  try {
+    mkdirSync(dirname(homeFiles(home).log), { recursive: true, mode: 0o700 });
+    accessSync(home, constants.W_OK);
+  } catch (thrown) {
+    throw new UsageError(
+      `the home ${home} cannot be used: ${errorMessage(thrown)}. Pick another with --home DIR or DRYDOCK_HOME.`,
+      1,
+    );
+  }
+}
 
 /** What a running server writes into its home once it answers. */
 export interface Running {

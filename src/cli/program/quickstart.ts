@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { relative } from 'node:path';
 import { systemClock } from '../../base/index.ts';
 import type { Output } from '../az/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
@@ -7,6 +8,9 @@ import { homeFiles, type Running, readRunning } from './home.ts';
 import { createInfrastructure } from './infra.ts';
 import { kubectlTable } from './kubectl-table.ts';
 import { type OwnAzCall, ownAzJson, ownAzText, runOwnAz } from './own-az.ts';
+import { launcher } from './package.ts';
+import { usablePort } from './ports.ts';
+import { shellQuote } from './shell-quote.ts';
 import { parsePort, startDetached } from './up.ts';
 
 const names = {
@@ -35,10 +39,12 @@ export async function run(call: VerbCall): Promise<number> {
   const members = await quickstart.privateHub();
   const nodes = await quickstart.arcCluster();
   const seconds = ((systemClock.monotonic() - startedMs) / 1000).toFixed(1);
-  process.stdout.write(`\nkubectl get memberclusters --server=https://localhost:${tunnelPort}\n${members}`);
+  process.stdout.write(
+    `\nkubectl get memberclusters --server=https://localhost:${members.port}\n${members.table}`,
+  );
   process.stdout.write(`\nkubectl get node -A --kubeconfig ./aks-arc-kube-config\n${nodes}`);
   process.stdout.write(
-    `\nBoth walkthroughs are done, in ${seconds} s. What to type next:\n${nextCommands()}`,
+    `\nBoth walkthroughs are done, in ${seconds} s. What to type next:\n${nextCommands(call)}`,
   );
   return 0;
 }
@@ -94,7 +100,7 @@ class Quickstart {
   }
 
   /** Walkthrough F; answers the table of members. */
-  async privateHub(): Promise<string> {
+  async privateHub(): Promise<{ readonly port: number; readonly table: string }> {
     const { group, location, network, bastion, fleet } = names;
     const inGroup = ['-g', group];
     await this.#az(['group', 'create', '-n', group, '-l', location]);
@@ -142,13 +148,15 @@ class Quickstart {
       ...['aks', 'list', '-g', `FL_${group}_${fleet}_${location}`],
       ...['--query', "[?name=='hub'].id | [0]", '-o', 'tsv'],
     ]);
+    const port = await usablePort(tunnelPort);
     const tunnel = [
       ...['network', 'bastion', 'tunnel', '--name', bastion, '--resource-group', group],
-      ...['--target-resource-id', hubId, '--resource-port', '443', '--port', String(tunnelPort)],
+      ...['--target-resource-id', hubId, '--resource-port', '443', '--port', String(port)],
     ];
-    return this.#during(tunnel, 'Tunnel is ready', () =>
-      this.#kubectl(['get', 'memberclusters', `--server=https://localhost:${tunnelPort}`]),
+    const table = await this.#during(tunnel, 'Tunnel is ready', () =>
+      this.#kubectl(['get', 'memberclusters', `--server=https://localhost:${port}`]),
     );
+    return { port, table };
   }
 
   /** Walkthrough A; answers the table of nodes. */
@@ -183,7 +191,7 @@ class Quickstart {
       '--file',
       kubeconfig,
       '--port',
-      String(proxyPort),
+      String(await usablePort(proxyPort)),
     ];
     return this.#during(proxy, 'Press Ctrl+C', () =>
       this.#kubectl(['get', 'node', '-A', '--kubeconfig', kubeconfig]),
@@ -356,6 +364,12 @@ function provisionedCluster(customLocationId: string, logicalNetworkId: string) 
   };
 }
 
+/** From where the person stands, when that is shorter. */
+function nearPath(file: string): string {
+  const near = relative(process.cwd(), file);
+  return near.length < file.length ? near : file;
+}
+
 /** An OpenSSH public key whose private half nobody keeps: the nodes are simulated. */
 function throwAwaySshKey(): string {
   const { publicKey } = generateKeyPairSync('ed25519');
@@ -369,9 +383,12 @@ function throwAwaySshKey(): string {
   return `ssh-ed25519 ${blob.toString('base64')} quickstart`;
 }
 
-function nextCommands(): string {
+/** The first line works wherever it is typed; the others in the shell that it prepared. */
+function nextCommands({ options }: VerbCall): string {
+  const program = findOnPath('drydock') ? 'drydock' : shellQuote(nearPath(launcher()));
+  const home = typeof options['home'] === 'string' ? ` --home ${shellQuote(options['home'])}` : '';
   return [
-    'eval "$(drydock env)"                                    # our az and this estate in your shell',
+    `${`eval "$(${program} env${home})"`.padEnd(57)} # our az and this estate in your shell`,
     'az fleet member list -g quickstart --fleet-name fleet -o table',
     'az aks get-credentials -g quickstart -n aks-member-1 && kubectl get nodes',
     'kubectl create deployment web --image=nginx --replicas=3 && kubectl get pods',

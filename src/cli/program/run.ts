@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError, type Verb, type VerbOption } from './declaration.ts';
@@ -73,5 +73,5 @@ function parserOption(option: VerbOption): { type: 'boolean' | 'string'; short?:
 function homeFolder(option: string | boolean | undefined): string {
   if (typeof option === 'string') return resolve(option);
   const fromEnvironment = process.env['DRYDOCK_HOME'];
-  return fromEnvironment ? resolve(fromEnvironment) : join(homedir(), '.drydock');
+  return fromEnvironment ? resolve(fromEnvironment) : join(homedir() || userInfo().homedir, '.drydock');
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { callControl } from './control.ts';
 import { UsageError } from './declaration.ts';
 import { findOnPath, shellVariables } from './environment.ts';
 import { homeFiles, type Running } from './home.ts';
+import { inTurn } from './turn.ts';
 
 const cloudName = 'Drydock';
 
@@ -24,17 +25,27 @@ export async function signInSystemAz(home: string, running: Running): Promise<vo
   const marker = join(files.systemAzureConfig, 'drydock-signed-in');
   const wanted = `${running.resourceManager} ${az}\n`;
   if (readMarker(marker) === wanted) return;
+  await inTurn(`${files.systemAzureConfig}.lock`, async () => {
+    // Another process may have done it meanwhile; two at once would spoil the profile.
+    if (readMarker(marker) === wanted) return;
+    await signIn(home, running, az);
+    writeFileSync(marker, wanted, { mode: 0o600 });
+  });
+}
+
+async function signIn(home: string, running: Running, az: string): Promise<void> {
+  const files = homeFiles(home);
   mkdirSync(files.systemAzureConfig, { recursive: true, mode: 0o700 });
   const status = await callControl(home, { method: 'GET', path: 'status' });
   const environment = { ...process.env, ...shellVariables(home, running, 'system') };
   const call = (words: readonly string[], allowFailure = false) =>
-    runAz({ az, words, environment, allowFailure });
+    runAz({ az, words, environment, folder: home, allowFailure });
   await call(['cloud', 'unregister', '-n', cloudName], true);
   await call(['cloud', 'register', '-n', cloudName, '--endpoint-resource-manager', running.resourceManager]);
   await call(['cloud', 'set', '-n', cloudName]);
-  const password = readFileSync(files.administratorPassword, 'utf8').trim();
+  // By file, since everybody on the machine sees a command line; by its bare name, since az takes no '=' in the path.
+  const password = `@${basename(files.administratorPassword)}`;
   await call(['login', '-u', String(status['signedInUser']), '-p', password]);
-  writeFileSync(marker, wanted, { mode: 0o600 });
 }
 
 function readMarker(file: string): string | undefined {
@@ -49,9 +60,14 @@ function runAz(call: {
   az: string;
   words: readonly string[];
   environment: NodeJS.ProcessEnv;
+  folder: string;
   allowFailure: boolean;
 }): Promise<void> {
-  const child = spawn(call.az, call.words, { env: call.environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(call.az, call.words, {
+    env: call.environment,
+    cwd: call.folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   return new Promise((resolve, reject) => {

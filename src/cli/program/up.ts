@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
 import type { Estate } from '../../server/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
-import { homeFiles, type Running, readJson, readRunning } from './home.ts';
+import { homeFiles, makeHome, type Running, readJson, readRunning } from './home.ts';
 import { launcher, programVersion } from './package.ts';
 
 const defaultPort = 8443;
@@ -15,6 +15,7 @@ export async function run(call: VerbCall): Promise<number> {
     process.stdout.write(`Drydock is already up (process ${running.pid}) at ${running.resourceManager}\n`);
     return 0;
   }
+  makeHome(call.home);
   const port = parsePort(call.options['port']);
   const listen = typeof call.options['listen'] === 'string' ? call.options['listen'] : undefined;
   if (call.options['detach'] === true) {
@@ -112,8 +113,8 @@ function stopSignal(): Promise<void> {
 
 /** Starts the server as a process of its own and returns once it answers. */
 export function startDetached(home: string, choice: ListenChoice): Promise<Running> {
+  makeHome(home);
   const log = homeFiles(home).log;
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   const output = openSync(log, 'a', 0o600);
   const words = ['up', '--home', home];
   if (choice.port !== undefined) words.push('--port', String(choice.port));

@@ -1,0 +1,20 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const turnWaitMs = 120_000;
+
+/**
+ * Runs `work` while no other process is inside with the same file. The lock is SQLite's, so it goes with its process,
+ * however that ends.
+ */
+export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(file, { timeout: turnWaitMs });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
