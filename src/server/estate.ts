@@ -59,7 +59,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   mkdirSync(options.home, { recursive: true, mode: 0o700 });
   const { log, close: closeLog } = fileLogger(options.files.log);
   const surroundings = { clock: systemClock, random: systemRandom, log };
-  const store = openStore(options, surroundings);
+  const store = await openStore(options, surroundings);
   const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close()];
   try {
     return await startParts({ options, store, closing, ...surroundings });
@@ -69,12 +69,22 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   }
 }
 
-function openStore(options: EstateOptions, surroundings: Pick<Starting, 'clock' | 'random' | 'log'>): Store {
-  try {
-    return openSqliteStore({ file: options.files.database, ...surroundings });
-  } catch (thrown) {
-    if (errorCode(thrown) === 'unavailable') throw new HomeInUse(options.home, thrown);
-    throw thrown;
+const openAttempts = 4;
+const openPauseMs = 100;
+
+/** Two that open at the very same moment may each find the other in the way: so more than one try, at odd times. */
+async function openStore(
+  options: EstateOptions,
+  surroundings: Pick<Starting, 'clock' | 'random' | 'log'>,
+): Promise<Store> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openSqliteStore({ file: options.files.database, ...surroundings });
+    } catch (thrown) {
+      if (errorCode(thrown) !== 'unavailable') throw thrown;
+      if (attempt === openAttempts) throw new HomeInUse(options.home, thrown);
+      await surroundings.clock.sleep(surroundings.random.integer(openPauseMs) + 1);
+    }
   }
 }
 
