@@ -74,6 +74,9 @@ test('exec passes exit codes and signals through', async () => {
   assert.equal((await estate.script('kill -TERM $$')).code, 128 + 15);
   const missing = await drydock('exec', '--home', estate.home, '--', 'no-such-program');
   assert.equal(missing.code, 127);
+  const noProgram = await drydock('exec', '--home', estate.home, '--', '/etc/passwd');
+  assert.equal(noProgram.code, 126);
+  assert.equal(noProgram.stderr, 'drydock exec: /etc/passwd: permission denied\n');
 });
 
 test('exec and env lead into the home and put our az on PATH', async () => {

@@ -35,8 +35,10 @@ export function runChild(
   });
   return new Promise((resolve, reject) => {
     child.once('error', (thrown) => {
-      const missing = 'code' in thrown && thrown.code === 'ENOENT';
-      reject(missing ? new UsageError(`${command}: command not found`, 127) : thrown);
+      const code = 'code' in thrown ? thrown.code : undefined;
+      if (code === 'ENOENT') reject(new UsageError(`${command}: command not found`, 127));
+      else if (code === 'EACCES') reject(new UsageError(`${command}: permission denied`, 126));
+      else reject(thrown);
     });
     child.once('exit', (code, signal) => {
       for (const remove of handlers) remove();

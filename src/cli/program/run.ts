@@ -59,9 +59,8 @@ function parseWords(verb: Verb, rest: readonly string[]) {
     });
   } catch (thrown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new UsageError(
-      `${text.replace(/\. To specify a positional argument.*/s, '.')} See 'drydock ${verb.word} --help'.`,
-    );
+    const sentence = text.replace(/\. To specify a positional argument.*/s, '').replace(/\.?$/, '.');
+    throw new UsageError(`${sentence} See 'drydock ${verb.word} --help'.`);
   }
 }
 

@@ -146,6 +146,14 @@ describe('get-credentials', () => {
     assert.equal(readFileSync(file, 'utf8'), 'a: [b\n');
   });
 
+  test('a folder in the place of the file is refused with the reason', async () => {
+    mkdirSync(file, { recursive: true });
+    const { code, stderr } = await get();
+    assert.equal(code, 1);
+    assert.match(stderr, /^ERROR: .+ cannot be read: EISDIR/);
+    assert.doesNotMatch(stderr, /traceback/);
+  });
+
   test('a file without a section is no kubeconfig', async () => {
     put('clusters: []\n');
     const { code, stderr } = await get();

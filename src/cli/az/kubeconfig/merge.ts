@@ -40,11 +40,19 @@ export async function mergeKubeconfig(options: MergeOptions): Promise<string> {
   if (!addition) throw new AzError('failed to load additional configuration from the service');
   renameContext(addition, options.context);
   markAdministrator(addition);
-  const existing = existsSync(file) ? readKubeconfig(readFileSync(file, 'utf8'), file) : undefined;
+  const existing = existsSync(file) ? readKubeconfig(textOf(file), file) : undefined;
   const merged = existing ? await mergeSections(existing, addition, options) : addition;
   writeKubeconfig(file, merged);
   warnAboutMode(file, options.warn);
   return String(merged['current-context'] ?? '');
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    throw new AzError(`${file} cannot be read: ${errorMessage(thrown)}`);
+  }
 }
 
 /** The YAML of a kubeconfig; undefined when it is empty. Throws AzError with `name` when it is something else. */
@@ -159,11 +167,11 @@ export function kubeconfigText(config: JsonObject): string {
 
 /** Writes in one step, keeping a link and the mode of a file that is there; a new one is 0600. */
 function writeKubeconfig(file: string, config: JsonObject): void {
-  mkdirSync(dirname(file), { recursive: true });
   const target = existsSync(file) ? realpathSync(file) : file;
   const mode = existsSync(target) ? lstatSync(target).mode & 0o777 : ownerOnly;
   const draft = `${target}.${process.pid}.tmp`;
   try {
+    mkdirSync(dirname(target), { recursive: true });
     writeFileSync(draft, kubeconfigText(config), { mode });
     chmodSync(draft, mode);
     renameSync(draft, target);

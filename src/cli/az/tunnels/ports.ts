@@ -1,8 +1,20 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AzContext } from '../context.ts';
 
-/** True when something on this machine answers at `port`. */
-export function isPortTaken(port: number): Promise<boolean> {
+/** True when something on this machine answers at `port`, or holds it in another way. */
+export async function isPortTaken(port: number): Promise<boolean> {
+  return (await answers(port)) || !(await canBeBound(port));
+}
+
+function canBeBound(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen({ host: '127.0.0.1', port }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     const settle = (taken: boolean) => {
