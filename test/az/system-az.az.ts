@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -47,6 +47,24 @@ test('it is azure-cli itself, signed in as the administrator, and leaves the own
   assert.equal(account.user.name, estate.status['signedInUser']);
   assert.equal(account.environmentName, 'Drydock');
   assert.match(await succeeds('echo $AZURE_CONFIG_DIR'), new RegExp(`^${estate.home}/`));
+});
+
+test('first sign-ins at the same moment do not spoil the profile, and none shows the password', async () => {
+  await using fresh = await TestEstate.start();
+  const words = ['exec', '--az', 'system', '--home', fresh.home, '--', 'az', 'account', 'show', '-o', 'json'];
+  const seen: string[] = [];
+  const looking = setInterval(() => {
+    seen.push(spawnSync('ps', ['axww', '-o', 'args'], { encoding: 'utf8' }).stdout);
+  }, 100);
+  const all = await Promise.all([1, 2, 3].map(() => runProgram(launcher, words)));
+  clearInterval(looking);
+  for (const { code, stdout, stderr } of all) {
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).user.name, fresh.status['signedInUser']);
+  }
+  const password = (await readFile(join(fresh.home, 'administrator-password'), 'utf8')).trim();
+  assert.ok(seen.some((text) => text.includes('login -u')));
+  assert.ok(!seen.some((text) => text.includes(password)));
 });
 
 test('cloud show names our endpoints', async () => {
