@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { SchemaNode } from '../contract.ts';
+import { formProblem } from '../types/index.ts';
 
 /** What is wrong with the members of a body, by a kind's schema. */
 export interface FieldCheck {
@@ -36,6 +37,7 @@ function checkMembers(object: JsonObject, node: SchemaNode, place: Place): void 
       if (nested)
         checkValue(value, member, { ...place, path: place.path === '' ? name : `${place.path}.${name}` });
       else if (!fits(value, member)) mistyped(value, member, { ...place, path: `${place.path}.${name}` });
+      else if (member.format) checkForm(value, member, place);
     }
   }
 }
@@ -51,6 +53,12 @@ function checkValue(value: Json, node: SchemaNode, place: Place): void {
       if (item !== null) checkValue(item, items, { ...place, path: `${place.path}[${at}]` });
     }
   } else if (isObject(value)) checkMembers(value, node, place);
+  else if (node.format) checkForm(value, node, place);
+}
+
+/** A quantity, a time or base64 whose text the Go decoder would not take. */
+function checkForm(value: Json, node: SchemaNode, { check }: Place): void {
+  check.mistyped ??= formProblem(value, node);
 }
 
 function hasShape(value: Json, node: SchemaNode): boolean {

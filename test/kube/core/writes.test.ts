@@ -241,3 +241,27 @@ describe('writes', () => {
     );
   });
 });
+
+it('refuses a quantity and base64 that no decoder takes', async () => {
+  const server = await startTestServer();
+  const pod = (memory: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { limits: { memory } } }] },
+  });
+  const pods = { group: '', version: 'v1', resource: 'pods' };
+  await assert.rejects(
+    server.client.create(pods, pod('plenty')),
+    /quantities must match the regular expression/,
+  );
+  await server.client.create(pods, pod('1Gi'));
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's', namespace: 'default' },
+    data: { a: '%' },
+  };
+  await assert.rejects(server.client.create({ ...pods, resource: 'secrets' }, secret), /illegal base64 data/);
+  await server.close();
+});
