@@ -14,6 +14,8 @@ export interface ClusterHost {
   get(clusterId: string): ClusterHandle | undefined;
   /** The cluster whose API server has this name; for SNI. */
   findByHostName(hostName: string): ClusterHandle | undefined;
+  /** Before a cluster is removed, `stop` ends what works with it from outside; the removal waits for that. */
+  beforeRemoval(stop: (clusterId: string) => Promise<void>): void;
   /** Stops the cluster and deletes its data. Nothing happens when there is none. */
   remove(clusterId: string): Promise<void>;
   list(): readonly ClusterHandle[];

@@ -49,6 +49,7 @@ class Fleets implements RunningFleets {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.clusters.beforeRemoval((clusterId) => this.#forgetHub(clusterId));
   }
 
   async prepareHub(hubId: string): Promise<void> {
@@ -96,6 +97,14 @@ class Fleets implements RunningFleets {
     const hub = this.#cluster(hubId).clientAs({ name: agentUser(memberName), groups: [] });
     const running = startMemberAgent({ ...this.#surroundings(), hub, member, memberName });
     this.#agents.set(key, { memberClusterId, running });
+  }
+
+  /** A hub that goes takes its controllers and the agents of its members with it. */
+  async #forgetHub(hubId: string): Promise<void> {
+    const hub = this.#hubs.get(hubId);
+    this.#hubs.delete(hubId);
+    const agents = [...this.#agents.keys()].filter((key) => key.startsWith(agentKey(hubId, '')));
+    await Promise.all([hub?.close(), ...agents.map((key) => this.#stopAgent(key))]);
   }
 
   async #stopAgent(key: string): Promise<void> {

@@ -7,6 +7,7 @@ import { type ClusterClient, ClusterError, type KubeObject } from '../../reconci
 import type { Store } from '../../store/index.ts';
 import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
 import type { ClusterKeys } from './keys.ts';
+import { StoppableClient } from './stoppable-client.ts';
 
 /** What every embedded cluster shares. */
 export interface Surroundings {
@@ -38,6 +39,8 @@ export function dataPrefix(clusterId: string): string {
 export class EmbeddedCluster implements ClusterHandle {
   #spec: ClusterSpec;
   #state: ClusterHandle['state'] = 'starting';
+  /** Set after the cluster's own controllers have ended: they clean up while they do. */
+  #over = false;
   readonly #parts: Surroundings;
   readonly #keys: ClusterKeys;
   readonly #server: ApiServer;
@@ -111,12 +114,13 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   clientAs(user: ClusterUser): ClusterClient {
-    return this.#server.client({
+    const client = this.#server.client({
       username: user.name,
       uid: '',
       groups: [...user.groups, 'system:authenticated'],
       extra: {},
     });
+    return new StoppableClient(client, () => this.#over);
   }
 
   async update(spec: ClusterSpec): Promise<void> {
@@ -150,6 +154,7 @@ export class EmbeddedCluster implements ClusterHandle {
   async close(): Promise<void> {
     this.#state = 'stopped';
     await this.#controllers?.close();
+    this.#over = true;
     await this.#tunnels?.close();
     await this.#server.close();
   }

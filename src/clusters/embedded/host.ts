@@ -14,6 +14,7 @@ class EmbeddedHost implements ClusterHost {
   readonly #parts: Surroundings;
   readonly #clusters = new Map<string, EmbeddedCluster>();
   readonly #byHostName = new Map<string, EmbeddedCluster>();
+  readonly #removalSteps: ((clusterId: string) => Promise<void>)[] = [];
   /** One change at a time per cluster. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -66,9 +67,14 @@ class EmbeddedHost implements ClusterHost {
     return [...this.#clusters.values()];
   }
 
+  beforeRemoval(stop: (clusterId: string) => Promise<void>): void {
+    this.#removalSteps.push(stop);
+  }
+
   remove(clusterId: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
       const cluster = this.#clusters.get(clusterId);
+      if (cluster) await Promise.all(this.#removalSteps.map((stop) => stop(clusterId)));
       if (cluster) {
         this.#clusters.delete(clusterId);
         for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
