@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TestEstate } from './estate.ts';
+
+/** What goes with a fleet and with a resource group, and that the same names can be used again. */
+let estate: TestEstate;
+
+const build = `
+az group create -n rg -l eastus
+az fleet create -g rg -n fleet --enable-hub
+az aks create -g rg -n member --node-count 1 --no-ssh-key
+MEMBER=$(az aks show -g rg -n member --query id -o tsv)
+az fleet member create -g rg --fleet-name fleet -n member --member-cluster-id $MEMBER
+`;
+const clusters = `drydock status --json | python3 -c "import json,sys; print(*sorted(c['name'] for c in json.load(sys.stdin)['clusters']))"`;
+
+before(async () => {
+  estate = await TestEstate.start();
+  await estate.succeeds(build);
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+test('a cluster is a member of one fleet, and must exist', async () => {
+  const { stderr } = await estate.script(`set +e
+    MEMBER=$(az aks show -g rg -n member --query id -o tsv)
+    az fleet create -g rg -n other >/dev/null
+    az fleet member create -g rg --fleet-name other -n member --member-cluster-id $MEMBER
+    az fleet member create -g rg --fleet-name fleet -n missing --member-cluster-id "$MEMBER"x`);
+  assert.match(stderr, /\(Conflict\) The cluster .+ is already a member of a fleet/);
+  assert.match(stderr, /The member cluster '.+memberx' was not found/);
+});
+
+test('a fleet takes its hub and memberships along, not the clusters, and can be made again', async () => {
+  const { stdout } = await estate.succeeds(`
+    az fleet delete -g rg -n fleet --yes
+    ${clusters}
+    az group exists -n FL_rg_fleet_eastus
+    az fleet create -g rg -n fleet --enable-hub >/dev/null
+    az fleet member create -g rg --fleet-name fleet -n member --member-cluster-id $(az aks show -g rg -n member --query id -o tsv) --query provisioningState -o tsv
+    ${clusters}`);
+  assert.equal(stdout, 'member\nfalse\nSucceeded\nhub member\n');
+});
+
+test('a resource group takes everything along, and can be made again', async () => {
+  const { stdout } = await estate.succeeds(`
+    az group delete -n rg --yes
+    ${clusters}
+    az group list --query "length(@)" -o tsv
+    (${build}) >/dev/null
+    ${clusters}`);
+  assert.equal(stdout, '\n0\nhub member\n');
+});
