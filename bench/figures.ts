@@ -1,3 +1,5 @@
+import { say } from './report.ts';
+
 /** Figures and how they are printed. */
 
 export function median(values: readonly number[]): number {
@@ -35,12 +37,13 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     const cells = row.map((cell, at) =>
       at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
     );
-    process.stdout.write(`${cells.join('   ').trimEnd()}\n`);
+    say(cells.join('   ').trimEnd());
   }
 }
 
 export function printHead(title: string): void {
-  process.stdout.write(`\n${title}\n${'-'.repeat(title.length)}\n`);
+  say(title);
+  say('-'.repeat(title.length));
 }
 
 /** Standing between an answer and a reader: what the figure is to be judged by. */

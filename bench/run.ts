@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { machine } from './process.ts';
+import { beginSection, writeSection } from './report.ts';
 
-const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N]
+const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N] [--write]
 
 Sections: startup memory arm cli tunnel (all of them when none is named)
 --starts  startup: starts of each kind (5)
 --rounds  arm: rounds of a second each (3)
 --runs    cli: runs of each command (15)
 --dials   tunnel: connections opened and closed (5000; the documented run: 100000)
+--write   put the figures into docs/benchmarks.md
 
 The API servers are measured by npm run bench:kube.
 `;
@@ -19,6 +21,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     runs: { type: 'string', default: '15' },
     dials: { type: 'string', default: '5000' },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -41,8 +44,10 @@ process.stdout.write(`${machine()}\n`);
 let failed = 0;
 for (const [name, measure] of Object.entries(sections)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
+  beginSection();
   try {
     await measure();
+    if (values.write) writeSection(name);
   } catch (thrown) {
     // One section that cannot be measured must not hide the others.
     failed++;

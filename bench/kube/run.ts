@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figure, median, printHead, printTable, withUnit } from '../figures.ts';
 import { machine, residentMibOf, sleep } from '../process.ts';
+import { beginSection, writeSection } from '../report.ts';
 import { startBare } from './bare.ts';
 import type { DriverOrder, DriverRow } from './driver.ts';
 import { preparePeer, startPeer } from './peer.ts';
 import type { Timing } from './rows.ts';
 import type { RunningServer } from './running.ts';
 
-const usage = `npm run bench:kube -- [--peer] [--against URL --token T [--pid P]...] [--rounds N] [--seconds S] [--starts N]
+const usage = `npm run bench:kube -- [--peer] [--against URL --token T [--pid P]...] [--rounds N] [--seconds S] [--starts N] [--write]
 
 Drives a bare server of ours with a plain HTTP/2 client in a process of its own.
 --peer     also builds (once) and starts kube-apiserver with etcd, and prints the ratios
@@ -19,6 +20,7 @@ Drives a bare server of ours with a plain HTTP/2 client in a process of its own.
 --rounds   rounds of each row on each server, in turns; the median counts (3)
 --seconds  length of a round (1)
 --starts   starts from nothing of each server; the median counts (5)
+--write    puts the figures into docs/benchmarks.md
 `;
 
 const { values: options } = parseArgs({
@@ -30,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1' },
     starts: { type: 'string', default: '5' },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -50,6 +53,7 @@ const busyMib = servers.map(({ running }) => residentMibOf(running.pids));
 await sleep(settleMs);
 for (const { running } of servers) await running.stop();
 
+beginSection();
 printHead(servers.map(({ running }) => running.target.name).join(' against '));
 printTable(
   [
@@ -69,6 +73,7 @@ printTable(
     ...rows.map(line),
   ],
 );
+if (options.write) writeSection('kube');
 
 type Starter = () => Promise<RunningServer>;
 

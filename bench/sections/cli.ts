@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { BenchEstate, fleetNames, makeFleet } from '../estate.ts';
 import { median, printHead, printTable, verdict } from '../figures.ts';
 import { cacheFolder, findProgram, launcher, runToEnd } from '../process.ts';
+import { say } from '../report.ts';
 
 const aimSeconds = 0.15;
 const kubernetesServer = '6dae42f8-4368-4678-94ff-3960e28e3630';
@@ -36,7 +37,7 @@ export async function cli(options: { readonly runs: number }): Promise<void> {
   );
   const at = commands.findIndex(({ name }) => name === groupShow);
   const took = medians[at] ?? Number.NaN;
-  process.stdout.write(`aim for ${groupShow}: ${aimSeconds} s ${verdict(took <= aimSeconds)}\n`);
+  say(`aim for ${groupShow}: ${aimSeconds} s ${verdict(took <= aimSeconds)}`);
 }
 
 const groupShow = 'az group show (ours)';
@@ -71,9 +72,7 @@ const installedAz = [join(cacheFolder, 'azure-cli', 'bin', 'az'), '/tmp/azvenv/b
 async function systemCommands(estate: BenchEstate): Promise<Command[]> {
   const program = installedAz.find((file) => existsSync(file)) ?? (await findProgram('az'));
   if (!program) {
-    process.stdout.write(
-      'azure-cli is not installed (npm run test:az installs it): ours is measured alone.\n',
-    );
+    say('azure-cli is not installed (npm run test:az installs it): ours is measured alone.');
     return [];
   }
   const path = process.env['PATH'];

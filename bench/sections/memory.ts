@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchEstate, putUntilSucceeded } from '../estate.ts';
 import { figure, printHead, printTable, verdict, withUnit } from '../figures.ts';
 import { sleep } from '../process.ts';
+import { say } from '../report.ts';
 
 const counts = [1, 10, 50, 100] as const;
 const aim = { mibPerCluster: 2, clustersPerSecond: 50 };
@@ -21,7 +22,7 @@ export async function memory(): Promise<void> {
     ['the cluster host alone: API servers without nodes', hosted],
   ] as const;
   for (const [title, samples] of shown) {
-    process.stdout.write(`${title}\n`);
+    say(`${title}`);
     printTable(
       ['clusters', 'resident', 'a further cluster', 'made a second', 'live heap'],
       samples.map((sample, at) => {
@@ -41,9 +42,10 @@ export async function memory(): Promise<void> {
     const each = (last.mib - first.mib) / (last.clusters - first.clusters);
     const madeMs = samples.slice(2).reduce((sum, sample) => sum + sample.madeMs, 0);
     const rate = (last.clusters - first.clusters) / (madeMs / 1000);
-    process.stdout.write(
-      `from ${first.clusters} to ${last.clusters}: ${figure(each)} MiB a further cluster (aim ${aim.mibPerCluster}: ${verdict(each <= aim.mibPerCluster)}), ${figure(rate)} made a second (aim ${aim.clustersPerSecond}: ${verdict(rate >= aim.clustersPerSecond)})\n\n`,
+    say(
+      `from ${first.clusters} to ${last.clusters}: ${figure(each)} MiB a further cluster (aim ${aim.mibPerCluster}: ${verdict(each <= aim.mibPerCluster)}), ${figure(rate)} made a second (aim ${aim.clustersPerSecond}: ${verdict(rate >= aim.clustersPerSecond)})`,
     );
+    say('');
   }
 }
 

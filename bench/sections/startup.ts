@@ -4,6 +4,7 @@ import { BenchEstate, fleetNames, makeFleet } from '../estate.ts';
 import { figure, median, printHead, printTable, verdict, withUnit } from '../figures.ts';
 import { preparePeer, startPeer } from '../kube/peer.ts';
 import { findProgram, residentMibOf, runToEnd, sleep, temporaryFolder } from '../process.ts';
+import { say } from '../report.ts';
 
 const aim = { startSeconds: 0.26, residentMib: 100 };
 const settleMs = 3_000;
@@ -14,7 +15,7 @@ export async function startup(options: { readonly starts: number }): Promise<voi
   const empty = await emptyHome(options.starts);
   const kubectl = await findProgram('kubectl');
   const rows = [['drydock up --detach, empty home', seconds(empty.upMs), '', withUnit(empty.mib, 'MiB')]];
-  if (!kubectl) process.stdout.write('kubectl is not on PATH: the first kubectl answer is left out.\n');
+  if (!kubectl) say('kubectl is not on PATH: the first kubectl answer is left out.');
   const restored = await restoredFleet(options.starts, kubectl);
   rows.push([
     'drydock up --detach, a hub and three members',
@@ -39,8 +40,8 @@ export async function startup(options: { readonly starts: number }): Promise<voi
   }
   printTable(['', 'answers', 'first kubectl answer', 'memory'], rows);
   const total = (restored.upMs + (kubectl ? restored.kubectlMs : 0)) / 1000;
-  process.stdout.write(
-    `aims, with the fleet: ${aim.startSeconds} s ${verdict(total <= aim.startSeconds)}, ${aim.residentMib} MiB ${verdict(restored.mib <= aim.residentMib)}\n`,
+  say(
+    `aims, with the fleet: ${aim.startSeconds} s ${verdict(total <= aim.startSeconds)}, ${aim.residentMib} MiB ${verdict(restored.mib <= aim.residentMib)}`,
   );
 }
 
@@ -83,7 +84,7 @@ async function restoredFleet(starts: number, kubectl: string | undefined): Promi
 async function realServer(starts: number, kubectl: string): Promise<Start | undefined> {
   const search = await preparePeer();
   if (!('peer' in search)) {
-    process.stdout.write(`Not compared with kube-apiserver: ${search.missing}.\n`);
+    say(`Not compared with kube-apiserver: ${search.missing}.`);
     return undefined;
   }
   const measured: Start[] = [];

@@ -4,6 +4,7 @@ import { BenchEstate, fleetNames, makeFleet } from '../estate.ts';
 import { figure, median, printHead, printTable, quantile, verdict, withUnit } from '../figures.ts';
 import { BenchClient, type Target } from '../kube/client.ts';
 import { freePort, launcher, openFiles, residentMib, sleep, start, stop } from '../process.ts';
+import { say } from '../report.ts';
 
 const aim = { addedMs: 1, parallelStreams: 1_000 };
 const kubernetesServer = '6dae42f8-4368-4678-94ff-3960e28e3630';
@@ -118,7 +119,8 @@ async function latency(direct: Target, through: Target): Promise<void> {
       ['added', withUnit(added, 'ms'), withUnit(quantile(inside, 0.99) - quantile(without, 0.99), 'ms')],
     ],
   );
-  process.stdout.write(`aim: ${aim.addedMs} ms added at the median: ${verdict(added <= aim.addedMs)}\n\n`);
+  say(`aim: ${aim.addedMs} ms added at the median: ${verdict(added <= aim.addedMs)}`);
+  say('');
 }
 
 /** LISTs of 18 MB down, ConfigMaps of 0.9 MB up. */
@@ -185,13 +187,12 @@ async function parallel(far: FarEnd, processes: readonly Watched[]): Promise<voi
   const good = answers.filter((status) => status === 200).length;
   const during = processes.map(({ pid }) => residentMib(pid));
   for (const stream of streams) stream.end();
-  process.stdout.write(
-    `\n${aim.parallelStreams} parallel streams: opened in ${(openedMs / 1000).toFixed(1)} s; asked all at once, ${good} answered in ${answeredMs.toFixed(0)} ms: ${verdict(good === aim.parallelStreams)}\n`,
+  say('');
+  say(
+    `${aim.parallelStreams} parallel streams: opened in ${(openedMs / 1000).toFixed(1)} s; asked all at once, ${good} answered in ${answeredMs.toFixed(0)} ms: ${verdict(good === aim.parallelStreams)}`,
   );
   for (const [at, { name }] of processes.entries()) {
-    process.stdout.write(
-      `  ${name}: ${figure(before[at] ?? 0)} MiB before, ${figure(during[at] ?? 0)} MiB with them\n`,
-    );
+    say(`  ${name}: ${figure(before[at] ?? 0)} MiB before, ${figure(during[at] ?? 0)} MiB with them`);
   }
 }
 
@@ -223,12 +224,13 @@ async function dials(far: FarEnd, processes: readonly Watched[], count: number):
     const left = openFiles(pid);
     return [name, String(files), String(left), withUnit(mib, 'MiB'), withUnit(residentMib(pid), 'MiB')];
   });
-  process.stdout.write(
-    `\n${count} dials by ${dialCallers} callers: ${failed} failed, ${figure(count / (tookMs / 1000))} a second\n`,
+  say('');
+  say(
+    `${count} dials by ${dialCallers} callers: ${failed} failed, ${figure(count / (tookMs / 1000))} a second`,
   );
   printTable(['', 'open files before', 'after', 'memory before', 'after'], rows);
   const held = rows.every(([, files = 0, left = 0]) => Number(left) <= Number(files)) && failed === 0;
-  process.stdout.write(`aim: nothing left open: ${verdict(held)}\n`);
+  say(`aim: nothing left open: ${verdict(held)}`);
 }
 
 /** Until no process closes anything any more. */
