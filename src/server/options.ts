@@ -29,7 +29,7 @@ export interface EstateOptions {
   readonly files: EstateFiles;
   /** 0: any free port. */
   readonly port: number;
-  /** Address to listen on; default: the loopback addresses. */
+  /** Address to listen on besides the loopback ones. */
   readonly listen?: string;
   /** Path of the program, for kubeconfigs that call it. */
   readonly launcher: string;

@@ -25,7 +25,7 @@ export const verbs: readonly Verb[] = [
       listen: {
         type: 'string',
         value: 'ADDR',
-        summary: 'address to listen on (default: the loopback addresses)',
+        summary: 'address to listen on, besides the loopback ones',
       },
     },
     load: () => import('./up.ts'),
