@@ -1,4 +1,4 @@
-import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
+import { type Clock, CodedError, isObject, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   fleetCustomResources,
@@ -22,6 +22,7 @@ const customResources = {
 } as const;
 
 const heartbeatSeconds = 15;
+const memberWaitMs = 30_000;
 
 interface Parts {
   readonly clusters: ClusterHost;
@@ -65,7 +66,7 @@ class Fleets implements RunningFleets {
     const member = this.#cluster(memberClusterId);
     await applyMember(hub.client, membership);
     await this.#startAgent(membership, member.client);
-    await untilMember(hub.client, memberName, (object) => joined(object));
+    await untilMember(hub.client, { name: memberName, clock: this.#parts.clock }, joined);
   }
 
   async leave({ hubId, memberName }: Pick<Membership, 'hubId' | 'memberName'>): Promise<void> {
@@ -73,7 +74,8 @@ class Fleets implements RunningFleets {
     if (!hub) return;
     try {
       await hub.client.delete(memberClusters, { name: memberName });
-      await untilMember(hub.client, memberName, (object) => object === undefined);
+      const gone = (object: KubeObject | undefined) => object === undefined;
+      await untilMember(hub.client, { name: memberName, clock: this.#parts.clock }, gone);
     } catch (thrown) {
       if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
     }
@@ -169,45 +171,46 @@ async function applyMember(hub: ClusterClient, membership: Membership): Promise<
 
 function joined(object: KubeObject | undefined): boolean {
   const status = object?.['status'];
-  if (typeof status !== 'object' || status === null || !('conditions' in status)) return false;
-  const { conditions } = status;
+  const conditions = isObject(status) ? status['conditions'] : undefined;
   return (
     Array.isArray(conditions) &&
-    conditions.some(
-      (item) =>
-        item instanceof Object && 'type' in item && item['type'] === 'Joined' && item['status'] === 'True',
-    )
+    conditions.some((item) => isObject(item) && item['type'] === 'Joined' && item['status'] === 'True')
   );
 }
 
-/** Resolves once the member satisfies `test`; undefined stands for a member that is gone. */
-function untilMember(
+/**
+ * Resolves once the member satisfies `test`; undefined stands for a member that is gone. Rejects with `timeout` after
+ * `memberWaitMs`: whoever asked tries again.
+ */
+async function untilMember(
   hub: ClusterClient,
-  name: string,
+  member: { readonly name: string; readonly clock: Clock },
   test: (object: KubeObject | undefined) => boolean,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const watch = hub.watch(
-      memberClusters,
-      { fieldSelector: `metadata.name=${name}` },
-      {
-        onEvent(event) {
-          if (event.type === 'BOOKMARK') return;
-          if (!test(event.type === 'DELETED' ? undefined : event.object)) return;
-          watch.close();
-          resolve();
-        },
-        onError: reject,
+  const { name, clock } = member;
+  const reached = Promise.withResolvers<void>();
+  const timer = clock.after(memberWaitMs, () =>
+    reached.reject(new CodedError('timeout', `the member ${name} did not change within ${memberWaitMs} ms`)),
+  );
+  const watch = hub.watch(
+    memberClusters,
+    { fieldSelector: `metadata.name=${name}` },
+    {
+      onEvent(event) {
+        if (event.type === 'BOOKMARK') return;
+        if (test(event.type === 'DELETED' ? undefined : event.object)) reached.resolve();
       },
-    );
-    // A member that was gone before the watch began sends no event.
-    hub.get(memberClusters, { name }).then(
-      () => {},
-      (thrown) => {
-        if (!(thrown instanceof ClusterError) || thrown.status !== 404 || !test(undefined)) return;
-        watch.close();
-        resolve();
-      },
-    );
+      onError: reached.reject,
+    },
+  );
+  // A member that was gone before the watch began sends no event.
+  hub.get(memberClusters, { name }).catch((thrown: unknown) => {
+    if (thrown instanceof ClusterError && thrown.status === 404 && test(undefined)) reached.resolve();
   });
+  try {
+    await reached.promise;
+  } finally {
+    timer.cancel();
+    watch.close();
+  }
 }
