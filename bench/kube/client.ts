@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 
 const streamWindowBytes = 4 * 1024 * 1024;
+const newline = 0x0a;
 const sessionWindowBytes = 64 * 1024 * 1024;
 
 /** A plain HTTP/2 client: one session, no parsing that a measurement does not need; windows like those of Go's client. */
@@ -48,18 +49,17 @@ export class BenchClient {
     });
   }
 
-  /** Calls `onLine` with every line of a watch; resolves once the response has begun. */
-  watch(path: string, onLine: (line: string) => void): Promise<() => void> {
+  /** Calls `onLines` with whole lines of a watch, undecoded; resolves once the response has begun. */
+  watch(path: string, onLines: (lines: Buffer) => void): Promise<() => void> {
     const stream = this.#session.request({
       ':path': path,
       ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
     });
-    stream.setEncoding('utf8');
-    let rest = '';
-    stream.on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
+    let rest: Buffer | undefined;
+    stream.on('data', (chunk: Buffer) => {
+      const bytes = rest ? Buffer.concat([rest, chunk]) : chunk;
+      rest = bytes.at(-1) === newline ? undefined : bytes;
+      if (!rest) onLines(bytes);
     });
     return new Promise((resolve, reject) => {
       stream.once('response', () => resolve(() => stream.close()));

@@ -97,7 +97,7 @@ export class Workload {
     const path = `${filledNamespace}/secrets?watch=true&resourceVersion=0`;
     const stops = await Promise.all(
       Array.from({ length: watchers }, (_, at) =>
-        sessions[at % sessions.length]?.watch(path, (line) => events.seen(line)),
+        sessions[at % sessions.length]?.watch(path, (lines) => events.seen(lines)),
       ),
     );
     for (let at = 0; at < watchedCreates.warmUp + watchedCreates.counted; at++) {
@@ -172,13 +172,13 @@ export class UnexpectedStatus extends Error {}
 /** The events that watchers wait for, one name at a time. */
 class AwaitedEvents {
   readonly latenciesMs: number[] = [];
-  #name = '';
+  #name = Buffer.alloc(0);
   #sentMs = 0;
   #missing = 0;
   #done = () => {};
 
   expect(name: string, watchers: number): Promise<void> {
-    this.#name = `"name":"${name}"`;
+    this.#name = Buffer.from(`"name":"${name}"`);
     this.#missing = watchers;
     this.#sentMs = performance.now();
     return new Promise((resolve) => {
@@ -186,8 +186,8 @@ class AwaitedEvents {
     });
   }
 
-  seen(line: string): void {
-    if (!line.includes(this.#name)) return;
+  seen(lines: Buffer): void {
+    if (!lines.includes(this.#name)) return;
     this.latenciesMs.push(performance.now() - this.#sentMs);
     if (--this.#missing === 0) this.#done();
   }
