@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TestEstate } from './estate.ts';
+
+test('the create forms of the pages lead to an AKS Arc cluster, and delete takes it away', async () => {
+  await using estate = await TestEstate.start();
+  const { stdout } = await estate.succeeds(`
+    az group create -n rg -l eastus >/dev/null
+    drydock infra create -g rg >/dev/null
+    BRIDGE=$(az resource list -g rg --query "[?type=='Microsoft.ResourceConnector/appliances'].id | [0]" -o tsv)
+    az customlocation create -n cl -g rg --namespace cl --host-resource-id $BRIDGE --cluster-extension-ids $BRIDGE/providers/Microsoft.KubernetesConfiguration/extensions/aks -l eastus >/dev/null
+    CL=$(az customlocation show --name cl --resource-group rg --query id -o tsv)
+    az stack-hci-vm network lnet create --resource-group rg --custom-location $CL --name lnet --vm-switch-name Switch --ip-allocation-method Static --address-prefixes 10.220.32.16/24 --gateway 10.220.32.1 --dns-servers 10.220.32.17 --ip-pool-start 10.220.32.18 --ip-pool-end 10.220.32.38 -l eastus >/dev/null
+    LNET=$(az stack-hci-vm network lnet show --resource-group rg --name lnet --query id -o tsv)
+    GROUP=$(az ad group create --display-name admins --mail-nickname admins --query id -o tsv)
+    export HOME=$(mktemp -d)
+    az aksarc create -n arc -g rg --custom-location $CL --vnet-ids $LNET --aad-admin-group-object-ids $GROUP --generate-ssh-keys --query properties.provisioningState -o tsv 2>/dev/null
+    az aksarc get-credentials -n arc -g rg --admin --file $HOME/config >/dev/null 2>&1
+    kubectl --kubeconfig $HOME/config get nodes --no-headers
+    az aksarc delete -n arc -g rg --yes
+    echo "left: $(az connectedk8s list -g rg --query 'length(@)' -o tsv)"
+    rm -r $HOME`);
+  assert.match(stdout, /^Succeeded$/m);
+  assert.match(stdout, /^moc-l\w{10} +Ready +control-plane +\S+ +v1\.\d+\.\d+$/m);
+  assert.match(stdout, /^moc-l\w{10} +Ready +<none> /m);
+  assert.match(stdout, /^left: 0$/m);
+});
