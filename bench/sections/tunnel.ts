@@ -198,9 +198,34 @@ async function parallel(far: FarEnd, processes: readonly Watched[]): Promise<voi
 
 /** Each dial is a whole connection: token, WebSocket, TLS with the hub, one request, end. */
 async function dials(far: FarEnd, processes: readonly Watched[], count: number): Promise<void> {
-  await untilIdle(processes);
-  const before = processes.map(({ pid }) => ({ files: openFiles(pid), mib: residentMib(pid) }));
-  const startMs = performance.now();
+  const looks = [await lookAt(processes)];
+  let failed = 0;
+  let tookMs = 0;
+  for (let half = 0; half < 2; half++) {
+    const startMs = performance.now();
+    failed += await dialMany(far, Math.ceil(count / 2));
+    tookMs += performance.now() - startMs;
+    looks.push(await lookAt(processes));
+  }
+  say('');
+  say(
+    `${count} dials by ${dialCallers} callers: ${failed} failed, ${figure(count / (tookMs / 1000))} a second`,
+  );
+  const rows = processes.map(({ name }, at) => {
+    const seen = looks.map((look) => look[at]);
+    return [
+      name,
+      ...seen.map((one) => String(one?.files)),
+      ...seen.map((one) => withUnit(one?.mib ?? Number.NaN, 'MiB')),
+    ];
+  });
+  printTable(['', 'open files before', 'half-way', 'after', 'memory before', 'half-way', 'after'], rows);
+  const held = rows.every(([, before, , after]) => Number(after) <= Number(before)) && failed === 0;
+  say(`aim: nothing left open: ${verdict(held)}`);
+}
+
+/** Answers how many failed. */
+async function dialMany(far: FarEnd, count: number): Promise<number> {
   let started = 0;
   let failed = 0;
   const caller = async () => {
@@ -217,20 +242,13 @@ async function dials(far: FarEnd, processes: readonly Watched[], count: number):
     }
   };
   await Promise.all(Array.from({ length: dialCallers }, caller));
-  const tookMs = performance.now() - startMs;
+  return failed;
+}
+
+/** What processes hold once they have come to rest. */
+async function lookAt(processes: readonly Watched[]) {
   await untilIdle(processes);
-  const rows = processes.map(({ name, pid }, at) => {
-    const { files = 0, mib = 0 } = before[at] ?? {};
-    const left = openFiles(pid);
-    return [name, String(files), String(left), withUnit(mib, 'MiB'), withUnit(residentMib(pid), 'MiB')];
-  });
-  say('');
-  say(
-    `${count} dials by ${dialCallers} callers: ${failed} failed, ${figure(count / (tookMs / 1000))} a second`,
-  );
-  printTable(['', 'open files before', 'after', 'memory before', 'after'], rows);
-  const held = rows.every(([, files = 0, left = 0]) => Number(left) <= Number(files)) && failed === 0;
-  say(`aim: nothing left open: ${verdict(held)}`);
+  return processes.map(({ pid }) => ({ files: openFiles(pid), mib: residentMib(pid) }));
 }
 
 /** Until no process closes anything any more. */
