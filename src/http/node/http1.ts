@@ -49,6 +49,7 @@ export class Http1Server {
   serve(socket: Duplex, facts: ConnectionFacts): void {
     this.#facts.set(socket, facts);
     this.#server.emit('connection', socket);
+    readThroughStream(socket);
   }
 
   closeIdle(): void {
@@ -200,6 +201,16 @@ function refuse({ message, socket }: Upgrading, answer: HttpResponse): void {
 
 function asksForWebSocket(message: IncomingMessage): boolean {
   return message.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * A listener for data, be it for a moment, makes Node parse what the stream gives instead of what the handle below it
+ * reads. While an earlier answer drains Node stops both, but of a TLS connection the handle goes on with what is
+ * decrypted already, and Node then answers its own HPE_PAUSED with 400: uploads behind a large answer were cut.
+ */
+function readThroughStream(socket: Duplex): void {
+  socket.on('data', ignore);
+  socket.off('data', ignore);
 }
 
 function endBroken(socket: Duplex): void {
