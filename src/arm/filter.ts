@@ -19,6 +19,8 @@ export type FilterNode =
 
 export type FilterArgument = { readonly name: string } | { readonly text: string };
 
+export const filterLimits = { characters: 8192, nestingLevels: 100, terms: 500 } as const;
+
 /** Parses `$filter`; undefined when there is none. Throws InvalidFilterInQueryString. */
 export function parseFilter(filter: string | null): FilterNode | undefined {
   if (filter === null || filter.trim() === '') return undefined;
@@ -148,9 +150,16 @@ class FilterParser {
   readonly #source: string;
   readonly #tokens: Token[] = [];
   #at = 0;
+  #depth = 0;
+  #terms = 0;
 
   constructor(source: string) {
     this.#source = source;
+    if (source.length > filterLimits.characters) {
+      throw refusals.invalidFilter(
+        `The filter in the query string is longer than ${filterLimits.characters} characters.`,
+      );
+    }
     let position = 0;
     const length = source.trimEnd().length;
     while (position < length) {
@@ -172,6 +181,14 @@ class FilterParser {
     return node;
   }
 
+  /** Filters are walked by recursion, each operand one level deeper: what nests too deep gets no further. */
+  #enter(): void {
+    if (++this.#depth <= filterLimits.nestingLevels) return;
+    throw refusals.invalidFilter(
+      `The filter in the query string nests deeper than ${filterLimits.nestingLevels} levels.`,
+    );
+  }
+
   #or(): FilterNode {
     let left = this.#and();
     while (this.#takeWord('or')) left = { kind: 'or', left, right: this.#and() };
@@ -185,11 +202,23 @@ class FilterParser {
   }
 
   #unary(): FilterNode {
-    if (this.#takeWord('not')) return { kind: 'not', of: this.#unary() };
+    if (this.#takeWord('not')) {
+      this.#enter();
+      const of = this.#unary();
+      this.#depth--;
+      return { kind: 'not', of };
+    }
     if (this.#takeMark('(')) {
+      this.#enter();
       const inner = this.#or();
+      this.#depth--;
       if (!this.#takeMark(')')) throw this.#invalid();
       return inner;
+    }
+    if (++this.#terms > filterLimits.terms) {
+      throw refusals.invalidFilter(
+        `The filter in the query string has more than ${filterLimits.terms} conditions.`,
+      );
     }
     const name = this.#next().word;
     if (name === undefined) throw this.#invalid();

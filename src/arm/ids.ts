@@ -57,9 +57,11 @@ export function parsePath(segments: readonly string[]): ResourcePath | undefined
   return parseProviders({ segments, at, subscriptionId, resourceGroup, scope });
 }
 
+export const idLimits = { characters: 2048 } as const;
+
 /** Reads a complete id such as one in a body. Undefined when it is not the id of one resource. */
 export function parseId(id: string): ResourcePath | undefined {
-  if (!id.startsWith('/')) return undefined;
+  if (!id.startsWith('/') || id.length > idLimits.characters) return undefined;
   const segments = splitPath(id.replaceAll('%', '%25'));
   const parsed = segments && parsePath(segments);
   return parsed && parsed.names.length === parsed.types.length && parsed.kind !== 'tenant'

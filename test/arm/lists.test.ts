@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { compileFilter } from '../../src/arm/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
+import { assertLinear } from '../attack/steps.ts';
 import { type Estate, openEstate, tenantId } from './estate.ts';
 import { thing, things } from './things.ts';
 
@@ -51,6 +53,30 @@ describe('lists and ARM-owned routes', () => {
     assert.equal(anchor?.provisioningState, 'Succeeded');
     assert.ok(anchor?.createdTime && anchor.changedTime);
     assert.equal((await estate.call('GET', `${dock}x/resources`)).code, 'ResourceGroupNotFound');
+  });
+
+  test('a $filter that nests, repeats or runs too long is refused and costs no more than linear work', async () => {
+    const target = (filter: string) =>
+      `${estate.subscription}/resources?$filter=${encodeURIComponent(filter)}`;
+    const odd: Readonly<Record<string, (size: number) => string>> = {
+      brackets: (size) => '('.repeat(size),
+      closed: (size) => `${'('.repeat(size)}name eq 'a'${')'.repeat(size)}`,
+      negations: (size) => `${'not '.repeat(size)}name eq 'a'`,
+      quotes: (size) => `name eq '${"''".repeat(size)}`,
+      blanks: (size) => `name${' '.repeat(size)}`,
+      terms: (size) => Array.from({ length: size }, () => "name eq 'a'").join(' or '),
+    };
+    for (const [what, make] of Object.entries(odd)) {
+      const reply = await estate.call('GET', target(make(8000)));
+      assert.deepEqual([reply.status, reply.code], [400, 'InvalidFilterInQueryString'], what);
+      await assertLinear({
+        size: 100,
+        input: make,
+        run: (filter) => compileFilter(filter),
+      });
+    }
+    const terms = await estate.call('GET', target(odd.terms?.(20) ?? ''));
+    assert.equal(terms.status, 200, terms.message);
   });
 
   test('$filter speaks of type, group, name, location and tags', async () => {

@@ -35,16 +35,32 @@ function compileAny(patterns: readonly string[]): Matcher {
   return (action) => matchers.some((matches) => matches(action));
 }
 
-function compilePattern(pattern: string): Matcher {
+/**
+ * A segment that is all `*` may also be missing: `userAssignedIdentities/*\/assign/action` of the role Managed Identity
+ * Operator grants `userAssignedIdentities/assign/action`.
+ */
+export function compilePattern(pattern: string): Matcher {
   if (pattern === '*') return () => true;
-  const stars = pattern.split('*');
-  if (stars.length === 1) return (action) => action === pattern;
-  const [head = '', tail = ''] = stars;
-  if (stars.length === 2) {
-    return (action) =>
-      action.length >= head.length + tail.length && action.startsWith(head) && action.endsWith(tail);
+  const parts = pattern.replace(/\*+/g, '*').split('*');
+  const [head = ''] = parts;
+  if (parts.length === 1) return (action) => action === head;
+  return (action) => action.startsWith(head) && matchesRest(action, parts);
+}
+
+/** Each part at its first place after the one before, the last one at the end: no choice is ever taken back. */
+function matchesRest(action: string, parts: readonly string[]): boolean {
+  let at = parts[0]?.length ?? 0;
+  for (let index = 1; index < parts.length; index++) {
+    const part = parts[index] ?? '';
+    const from = sharesSlash(parts[index - 1] ?? '', part) ? at - 1 : at;
+    if (index === parts.length - 1) return action.length - part.length >= from && action.endsWith(part);
+    const found = action.indexOf(part, from);
+    if (found < 0) return false;
+    at = found + part.length;
   }
-  const source = stars.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
-  const expression = new RegExp(`^${source}$`, 's');
-  return (action) => expression.test(action);
+  return true;
+}
+
+function sharesSlash(before: string, after: string): boolean {
+  return before.endsWith('/') && after.startsWith('/');
 }
