@@ -21,6 +21,7 @@ export type {
 } from './contract.ts';
 export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
 export { addRequestId, answerErrors, limitRequestsInFlight, withHeader } from './filters.ts';
+export { answerHealth, type HealthCheck } from './health.ts';
 export { createDuplexPair } from './node/duplex-pair.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {

@@ -1,5 +1,6 @@
 import { errorMessage } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
+import { answerHealth } from '../http/health.ts';
 import { type Authentication, anonymous } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { UserInfo } from './contract.ts';
@@ -18,6 +19,7 @@ import { readIncludeObject } from './wire/transform.ts';
 export interface HandlerParts {
   readonly cluster: ClusterParts;
   readonly paths: PathParts;
+  readonly health: Parameters<typeof answerHealth>[1];
   readonly authentication: Authentication;
   /** Takes the place of the caller when the request says so and the caller may. */
   readonly impersonate: (request: HttpRequest, user: UserInfo) => Promise<UserInfo>;
@@ -100,7 +102,10 @@ function withSelectedName(info: ResourceRequest, { rawQuery, query }: HttpReques
 
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
   if (request.method !== 'GET' && request.method !== 'HEAD') throw resourceNotServed();
-  const answer = answerPath(request, parts.paths) ?? (await parts.extraPaths(request));
+  const answer =
+    answerPath(request, parts.paths) ??
+    (await answerHealth(request, parts.health)) ??
+    (await parts.extraPaths(request));
   if (answer) return answer;
   const headers = { 'content-type': 'text/plain; charset=utf-8' };
   return { status: 404, headers, body: Buffer.from('404 page not found\n') };

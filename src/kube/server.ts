@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
+import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
 import { impersonate } from './authn/impersonate.ts';
@@ -11,6 +12,7 @@ import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts'
 import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
 import { customResourceDefinitionResource } from './crd/index.ts';
 import { Discovery } from './discovery/documents.ts';
+import { healthEndpoints } from './discovery/health.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
@@ -35,6 +37,8 @@ export interface ApiServerOptions {
   readonly serviceAccountIssuer?: string;
   /** IPv4 range of service addresses; default `10.0.0.0/16`. */
   readonly serviceCidr?: string;
+  /** What `/readyz` asks besides its own checks. */
+  readonly readyChecks?: readonly HealthCheck[];
   /** No service account injection into pods: nothing but an API server. */
   readonly bare: boolean;
   /** Class of the errors of `client()`: `ClusterError` of `reconcile`, so that its users recognise them. */
@@ -85,6 +89,7 @@ class LibraryApiServer implements ApiServer {
     this.#handlerParts = {
       cluster: parts,
       authentication,
+      health: healthEndpoints(options.readyChecks ?? []),
       paths: { discovery: new Discovery(resources), version: options.version },
       impersonate: (request, user) => impersonate(parts, request, user),
       extraPaths: (request) => extraPath(request, { tokens: parts.tokens, resources }),

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { startClusterControllers } from '../controllers/index.ts';
-import { type CertificateAndKey, issueServerCertificate } from '../http/index.ts';
+import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Store } from '../store/index.ts';
 import {
@@ -19,6 +19,7 @@ interface Parts {
   readonly authority: CertificateAndKey;
   readonly identity: Identity;
   readonly roles: DataAccess;
+  readonly readyChecks: readonly HealthCheck[];
 }
 
 /** Every API server also answers to these names: through a tunnel a client connects to localhost. */
@@ -31,7 +32,7 @@ const commonNames = [
 ];
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, clock, random, log, authority, identity, roles } = parts;
+  const { store, clock, random, log, authority, identity, roles, readyChecks } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -41,6 +42,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     clock,
     random,
     log,
+    readyChecks,
     certificateAuthority: authority.certificatePem,
     authenticators: [entraAuthenticator(tokens, ['kubernetes', 'arc'])],
     authorizers: (spec) => [

@@ -16,6 +16,7 @@ import {
   type CertificateAndKey,
   createListener,
   type Handler,
+  type HealthCheck,
   issueServerCertificate,
   type Listener,
 } from '../http/index.ts';
@@ -23,6 +24,7 @@ import { createIdentity, type Identity, type TokenAnswer } from '../identity/ind
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
+import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
 import { createFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
@@ -60,9 +62,12 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   const { log, close: closeLog } = fileLogger(options.files.log);
   const surroundings = { clock: systemClock, random: systemRandom, log };
   const store = await openStore(options, surroundings);
-  const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close()];
+  const eventLoop = new EventLoop(systemClock);
+  const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close(), () => eventLoop.close()];
+  // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
+  const readyChecks = [eventLoop.check];
   try {
-    return await startParts({ options, store, closing, ...surroundings });
+    return await startParts({ options, store, closing, eventLoop, readyChecks, ...surroundings });
   } catch (thrown) {
     for (const close of closing.reverse()) await close();
     throw thrown;
@@ -94,6 +99,8 @@ interface Starting {
   readonly clock: Clock;
   readonly random: typeof systemRandom;
   readonly log: Logger;
+  readonly eventLoop: EventLoop;
+  readonly readyChecks: readonly HealthCheck[];
   /** What to undo, last first. */
   readonly closing: (() => Promise<void> | void)[];
 }
@@ -121,7 +128,8 @@ async function startParts(start: Starting): Promise<Estate> {
       status: async () => status({ options, rooms, running: running() }),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
-    metrics: createMetrics({ clusters }),
+    metrics: createMetrics({ clusters, eventLoop: start.eventLoop }),
+    readyChecks: start.readyChecks,
     version: options.version,
   });
   const listener = openListener(start, { ...rooms, front });
@@ -166,7 +174,7 @@ interface Rooms {
 
 /** Builds the rooms from the ground up; each is ready to answer when this resolves. */
 async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { origins: Origins } }> {
-  const { options, store, clock, random, log, closing } = start;
+  const { options, store, clock, random, log, readyChecks, closing } = start;
   const { files } = options;
   const authority = loadAuthority(files, { clock, random });
   const controlToken = loadControlToken(files, random);
@@ -183,7 +191,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
     canData: (objectId: string, action: string, scope: string) =>
       manager().access.canData(objectId, action, scope),
   };
-  const clusters = buildClusters({ store, clock, random, log, authority, identity, roles });
+  const clusters = buildClusters({ store, clock, random, log, authority, identity, roles, readyChecks });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager },

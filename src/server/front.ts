@@ -1,5 +1,11 @@
 import type { ClusterHost } from '../clusters/index.ts';
-import { type Handler, type HttpRequest, jsonResponse } from '../http/index.ts';
+import {
+  answerHealth,
+  type Handler,
+  type HealthCheck,
+  type HttpRequest,
+  jsonResponse,
+} from '../http/index.ts';
 
 /** Where the one port leads. */
 export interface FrontParts {
@@ -10,6 +16,7 @@ export interface FrontParts {
   readonly bastion: Handler;
   readonly control: Handler;
   readonly metrics: () => Promise<string>;
+  readonly readyChecks: readonly HealthCheck[];
   readonly version: string;
 }
 
@@ -18,14 +25,17 @@ export interface FrontParts {
  * own names. Then the path decides; Resource Manager answers whatever nobody else does.
  */
 export function createFront(parts: FrontParts): Handler {
+  const endpoints = { healthz: [], livez: [], readyz: parts.readyChecks };
+  const health: Handler = async (request) =>
+    (await answerHealth(request, endpoints)) ?? parts.resourceManager(request);
   const byFirstSegment = new Map<string, Handler>([
     ['bastion', parts.bastion],
     ['drydock', parts.control],
     ['v1.0', parts.graph],
     ['beta', parts.graph],
-    ['healthz', () => text('ok')],
-    ['livez', () => text('ok')],
-    ['readyz', () => text('ok')],
+    ['healthz', health],
+    ['livez', health],
+    ['readyz', health],
     ['metrics', async () => text(await parts.metrics())],
     ['', () => jsonResponse(200, { product: 'Drydock', version: parts.version })],
   ]);

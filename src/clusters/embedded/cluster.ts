@@ -1,6 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
-import { createDuplexPair, createListener, type Listener, verifyIssuedBy } from '../../http/index.ts';
+import {
+  createDuplexPair,
+  createListener,
+  type HealthCheck,
+  type Listener,
+  verifyIssuedBy,
+} from '../../http/index.ts';
 import type { Authenticator, Authorizer } from '../../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
@@ -20,6 +26,8 @@ export interface Surroundings {
   readonly certificateAuthority: string;
   /** How callers prove who they are, besides client certificates and service account tokens. */
   readonly authenticators: readonly Authenticator[];
+  /** What each cluster's `/readyz` asks of the process that it runs in. */
+  readonly readyChecks?: readonly HealthCheck[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   readonly controllers: (cluster: {
@@ -69,6 +77,7 @@ export class EmbeddedCluster implements ClusterHandle {
       authorizers: parts.authorizers(() => this.#spec),
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
+      readyChecks: parts.readyChecks ?? [],
       bare: false,
       clientError: ClusterError,
     });

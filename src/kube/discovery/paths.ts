@@ -15,15 +15,7 @@ export interface VersionInfo {
   readonly display: string;
 }
 
-const checks = [
-  'ping',
-  'log',
-  'storage',
-  'poststarthook/rbac/bootstrap-roles',
-  'poststarthook/start-watch-cache',
-];
-
-/** Answers discovery, version, health and metrics. Undefined: no such path. */
+/** Answers discovery, version and metrics. Undefined: no such path. */
 export function answerPath(request: HttpRequest, parts: PathParts): HttpResponse | undefined {
   const path =
     request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
@@ -32,10 +24,6 @@ export function answerPath(request: HttpRequest, parts: PathParts): HttpResponse
       return json({ paths: rootPaths(parts) });
     case '/version':
       return json(versionDocument(parts.version));
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      return health(request, path.slice(1));
     case '/metrics':
       return {
         status: 200,
@@ -89,13 +77,6 @@ export function versionDocument({ display }: VersionInfo): JsonObject {
     compiler: 'node',
     platform: 'linux/amd64',
   };
-}
-
-function health({ query }: HttpRequest, name: string): HttpResponse {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  if (!query.has('verbose')) return { status: 200, headers, body: Buffer.from('ok') };
-  const lines = checks.map((check) => `[+]${check} ok\n`).join('');
-  return { status: 200, headers, body: Buffer.from(`${lines}${name} check passed\n`) };
 }
 
 function roots(request: HttpRequest, core: boolean, discovery: Discovery): HttpResponse {

@@ -57,6 +57,22 @@ describe('discovery', () => {
     assert.equal(moved.headers.get('location'), url);
   });
 
+  it('readiness asks the checks that were handed in and keeps their reasons to itself', async () => {
+    let reason: string | undefined;
+    const checked = await startTestServer({ readyChecks: [{ name: 'event-loop', check: () => reason }] });
+    try {
+      assert.match(await (await checked.fetch('/readyz?verbose')).text(), /^\[\+\]event-loop ok$/m);
+      assert.equal(await (await checked.fetch('/readyz/event-loop')).text(), 'ok');
+      reason = 'late';
+      const failed = await checked.fetch('/readyz');
+      assert.equal(failed.status, 500);
+      assert.match(await failed.text(), /^\[-\]event-loop failed: reason withheld\nreadyz check failed$/m);
+      assert.equal(await (await checked.fetch('/livez')).text(), 'ok');
+    } finally {
+      await checked.close();
+    }
+  });
+
   it('stands beside health and version', async () => {
     assert.match(await (await test.fetch('/readyz?verbose')).text(), /readyz check passed\n$/);
     const version = JSON.parse(await (await test.fetch('/version')).text());
