@@ -99,9 +99,39 @@ export interface ResourceType {
   list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
   /** The refusal when there is no such resource; default ResourceNotFound. */
   notFound?(id: string): Error;
+  /** Places in the body where ids of other resources stand, and what their writer needs there. */
+  readonly references?: readonly BodyReference[];
   /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */
   lookup?(id: string, context: TypeContext): Promise<ResourceRecord | undefined> | ResourceRecord | undefined;
 }
+
+/** A place in a body where the id of another resource stands. */
+export interface BodyReference {
+  /**
+   * Members in the casing that the type reads them, from the body's root: `properties.pools[].subnetId`; `[]` is any
+   * item of a list, `{}` the names of a map.
+   */
+  readonly path: string;
+  /** Full types that the id may have; default any. Others are refused as LinkedInvalidPropertyId. */
+  readonly types?: readonly string[];
+  /** The right that the writer needs at the id: an action, or the last word of one of its own type. Default `read`. */
+  readonly permission?: string;
+  /** The refusal when nothing is there. Absent: the type looks for itself, or does not know. */
+  readonly missing?: ReferenceRefusal;
+  /** The refusal of what is no id, or an id of another type; default LinkedInvalidPropertyId. */
+  readonly malformed?: ReferenceRefusal;
+  /** Words that may stand there instead of an id, e.g. `none`. */
+  readonly words?: readonly string[];
+  /** True: the service itself prints ids there; what a caller sends back is not read. */
+  readonly printed?: true;
+}
+
+/** `id` as sent, `path` of its place, `by` the resource that is written. */
+export type ReferenceRefusal = (reference: {
+  readonly id: string;
+  readonly path: string;
+  readonly by: string;
+}) => Error;
 
 export interface ListCall {
   /** Id that the collection hangs on; '' is the tenant. */
@@ -210,17 +240,6 @@ export interface TypeContext {
   readonly log: Logger;
   /** True when the caller may do `action` at `scope`. */
   can(caller: Caller, action: string, scope: string): Promise<boolean>;
-  /** Like `can`, but throws LinkedAuthorizationFailed for `write` on `scope`. */
-  demandLinked(caller: Caller, demand: LinkedDemand): Promise<void>;
-}
-
-export interface LinkedDemand {
-  /** The action under way and its scope. */
-  readonly action: string;
-  readonly scope: string;
-  /** What is also needed, and where. */
-  readonly linkedAction: string;
-  readonly linkedScope: string;
 }
 
 export interface RecordReader {

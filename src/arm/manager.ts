@@ -1,7 +1,6 @@
 import type { Timer } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import { Access } from './access/access.ts';
-import { demandLinked } from './access/demand.ts';
 import type {
   AccessControl,
   RecordStore,
@@ -50,7 +49,6 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     random,
     log,
     can: (caller, action, scope) => access.can(caller, action, scope),
-    demandLinked: (caller, demand) => demandLinked(access, caller, demand),
   };
   const services: Services = {
     records,

@@ -1,4 +1,4 @@
-import type { Caller, LinkedDemand } from '../contract.ts';
+import type { Caller } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import type { Access } from './access.ts';
 
@@ -13,10 +13,4 @@ export async function demand(
   throw deniedBy
     ? refusals.denied(caller, at, deniedBy)
     : refusals.authorizationFailed(caller, at.action, at.scope);
-}
-
-/** Throws LinkedAuthorizationFailed unless the caller may do the linked action at the linked scope. */
-export async function demandLinked(access: Access, caller: Caller, linked: LinkedDemand): Promise<void> {
-  if (await access.can(caller, linked.linkedAction, linked.linkedScope)) return;
-  throw refusals.linkedAuthorizationFailed(caller, linked);
 }

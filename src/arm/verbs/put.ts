@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../base/index.ts';
-import type { ResourceDraft, ResourceRecord } from '../contract.ts';
+import { demandReferences } from '../access/references.ts';
+import type { ResourceDraft, ResourceRecord, ResourceType } from '../contract.ts';
 import { envelopeMembers } from '../envelope.ts';
 import { refusals } from '../errors.ts';
+import { settledIdentity } from '../identity.ts';
 import type { Operation } from '../operations.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { normalLocation } from '../regions.ts';
@@ -49,18 +51,27 @@ export async function writeResource(
 ): Promise<Written | undefined> {
   const { target, type, apiVersion, caller } = exchange;
   readTags(write.body.tags);
+  const id = write.stored?.id ?? storedId(exchange, services);
+  const references = await demandReferences(services.access, services.records.cache, {
+    type,
+    id,
+    verb: write.verb,
+    body: exchange.body,
+    caller,
+  });
+  const body = withIdentity(write, type, services);
   exchange.atProvider = true;
   const draft = await type.prepare({
-    id: write.stored?.id ?? storedId(exchange, services),
+    id,
     name: write.stored?.name ?? target.path.names.at(-1) ?? '',
     apiVersion,
     verb: write.verb,
-    body: write.body,
+    body,
     stored: write.stored,
     caller,
     context: services.context,
   });
-  const record = buildRecord(exchange, services, { ...write, draft });
+  const record = buildRecord(exchange, services, { ...write, body, draft });
   const operation = isFinalState(record.provisioningState)
     ? undefined
     : services.operations.begin({
@@ -77,10 +88,25 @@ export async function writeResource(
   const done = await services.records.commit({
     writes: [{ put: final }, ...(draft.related ?? [])],
     operations: operation ? [operation] : [],
-    unchanged: [...guardedAncestors(exchange), ...(draft.unchanged ?? [])],
+    unchanged: [...guardedAncestors(exchange), ...references, ...(draft.unchanged ?? [])],
     since: write.since,
   });
   return done ? { record: final, operation } : undefined;
+}
+
+function withIdentity(
+  write: {
+    readonly verb: 'put' | 'patch';
+    readonly body: JsonObject;
+    readonly stored: ResourceRecord | undefined;
+  },
+  type: ResourceType,
+  { records }: Services,
+): JsonObject {
+  if (!type.envelope?.includes('identity')) return write.body;
+  const identity = settledIdentity(write.body.identity, { ...write, cache: records.cache });
+  const { identity: _sent, ...rest } = write.body;
+  return identity === undefined ? rest : { ...rest, identity };
 }
 
 function buildRecord(

@@ -9,6 +9,7 @@ import {
   type ResourceWrite,
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
+import { prints } from '../../references.ts';
 import { evaluateFilter } from '../filter.ts';
 import { roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
 import { assignmentRefusals as refuse } from './refusals.ts';
@@ -45,6 +46,7 @@ export const roleAssignments: ResourceType = {
   deleteBody: true,
   // Every PUT of an assignment is answered as a creation.
   statuses: { update: 201 },
+  references: prints('properties.scope', 'properties.roleDefinitionId'),
   prepare: prepareAssignment,
   // A list has seen to it already, from its own scope.
   present: (record, { inList }) => (inList ? record.properties : present(record, record.id)),

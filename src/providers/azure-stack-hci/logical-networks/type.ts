@@ -9,6 +9,7 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
+import { deploysToCustomLocation } from '../../references.ts';
 
 export const logicalNetworkType = 'Microsoft.AzureStackHCI/logicalNetworks';
 
@@ -40,6 +41,7 @@ export const logicalNetworks: ResourceType = {
   },
   lifecycle: 'immediate',
   envelope: ['extendedLocation'],
+  references: [deploysToCustomLocation],
   prepare,
   present: (record) => ({ ...record.properties, status: {} }),
   beforeDelete: refuseWhileUsed,
@@ -47,7 +49,7 @@ export const logicalNetworks: ResourceType = {
 
 async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
-  const location = await demandCustomLocation(write, 'Microsoft.AzureStackHCI/logicalNetworks/write');
+  const location = await demandCustomLocation(write);
   const subnets = body.objects('subnets').map(readSubnet);
   const dns = body.object('dhcpOptions').strings('dnsServers');
   const badServer = dns.find((address) => !isIpv4(address));

@@ -30,6 +30,7 @@ export const fleetMembers: ResourceType = {
   etagMember: 'eTag',
   createState: 'Joining',
   deleteState: 'Leaving',
+  references: [{ path: 'properties.clusterResourceId', permission: 'write' }],
   prepare,
   present,
 };
@@ -65,12 +66,6 @@ async function checkCluster(write: ResourceWrite, clusterId: string): Promise<vo
     );
   }
   const { records } = write.context;
-  await write.context.demandLinked(write.caller, {
-    action: `${fleetMemberType}/write`,
-    scope: write.id,
-    linkedAction: `${type}/write`,
-    linkedScope: clusterId,
-  });
   if (!(await records.get(clusterId))) {
     throw new ArmError(400, 'BadRequest', `The member cluster '${clusterId}' was not found.`, {
       target: 'properties.clusterResourceId',

@@ -7,7 +7,7 @@ const subnetPattern =
 /** The hub's service range: a private hub's network must not overlap it. */
 const serviceRange = { address: ipv4('10.0.0.0'), bits: 16 };
 
-/** A private hub needs a subnet for its agents, and every named subnet must exist, fit, and be joinable. */
+/** A private hub needs a subnet for its agents, and every named subnet must exist and fit. */
 export async function checkSubnets(write: ResourceWrite, hub: Fields): Promise<void> {
   const server = hub.object('apiServerAccessProfile');
   const agent = hub.object('agentProfile');
@@ -35,12 +35,6 @@ async function checkSubnet(write: ResourceWrite, profile: Fields, subnetId: stri
       `Property id '${subnetId}' at path '${profile.at('subnetId')}' is invalid. Expect fully qualified resource Id that start with '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
     );
   }
-  await write.context.demandLinked(write.caller, {
-    action: 'Microsoft.ContainerService/fleets/write',
-    scope: write.id,
-    linkedAction: 'Microsoft.Network/virtualNetworks/subnets/join/action',
-    linkedScope: subnetId,
-  });
   const subnet = await write.context.records.get(subnetId);
   if (!subnet) {
     throw new ArmError(

@@ -11,6 +11,7 @@ import { Fields } from '../../fields.ts';
 import { kubeconfigYaml } from '../../kubeconfig.ts';
 import { aksVersions } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
+import { joinsSubnet } from '../../references.ts';
 import { fleetVersions } from '../api-versions.ts';
 import { kubeconfigs, runningCluster, tokenPlugin } from '../managed-clusters/credentials.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
@@ -31,6 +32,10 @@ export function fleets(settings: ContainerServiceSettings): ResourceType {
     },
     lifecycle: 'converged',
     envelope: ['identity'],
+    references: [
+      joinsSubnet('properties.hubProfile.agentProfile.subnetId'),
+      joinsSubnet('properties.hubProfile.apiServerAccessProfile.subnetId'),
+    ],
     etagMember: 'eTag',
     prepare: (write) => prepare(write, settings),
     present,

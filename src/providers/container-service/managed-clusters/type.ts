@@ -13,6 +13,7 @@ import type { ContainerServiceSettings } from '../settings.ts';
 import { agentPoolDrafts, poolProperties, readAgentPools } from './agent-pools.ts';
 import { credentialActions } from './credentials.ts';
 import { clusterIdOf, fleetIdOf } from './record.ts';
+import { clusterReferences } from './references.ts';
 
 const poolLimit = 100;
 
@@ -31,6 +32,7 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     lifecycle: 'converged',
     envelope: ['sku', 'kind', 'identity'],
     etagMember: 'eTag',
+    references: clusterReferences,
     prepare: (write) => prepare(write, settings),
     present,
     beforeDelete: refuseHub,

@@ -23,6 +23,10 @@ export const customLocations: ResourceType = {
   },
   lifecycle: 'immediate',
   envelope: ['identity'],
+  references: [
+    { path: 'properties.hostResourceId', permission: 'write' },
+    { path: 'properties.clusterExtensionIds[]', permission: 'read' },
+  ],
   prepare,
   present,
   beforeDelete: refuseWhileUsed,

@@ -1,11 +1,10 @@
 import { ArmError, type ResourceWrite } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
-import { instanceType } from './record.ts';
 
 const networkPattern =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.AzureStackHCI\/logicalNetworks\/[^/]+$/i;
 
-/** The logical network of the cluster: it must exist, in the same custom location, and be joinable. */
+/** The logical network of the cluster: it must exist, in the same custom location. */
 export async function checkNetwork(
   write: ResourceWrite,
   parts: { readonly body: Fields; readonly stored: Fields; readonly customLocation: string },
@@ -23,12 +22,6 @@ export async function checkNetwork(
       `'${networkId}' is not the id of a logical network (/subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.AzureStackHCI/logicalNetworks/{name})`,
     );
   }
-  await write.context.demandLinked(write.caller, {
-    action: `${instanceType}/write`,
-    scope: write.id,
-    linkedAction: 'Microsoft.AzureStackHCI/logicalNetworks/join/action',
-    linkedScope: networkId,
-  });
   const network = await write.context.records.get(networkId);
   if (!network) {
     throw new ArmError(

@@ -9,10 +9,11 @@ import type { JsonObject } from '../../../base/index.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
+import { deploysToCustomLocation, joins, notReferenced } from '../../references.ts';
 import { hybridVersions } from '../api-versions.ts';
 import { kubeconfigActions } from './kubeconfigs.ts';
 import { checkNetwork } from './network.ts';
-import { connectedClusterIdOf, instanceType } from './record.ts';
+import { connectedClusterIdOf } from './record.ts';
 import { controlPlane, nodePools, publicKeys, refuseFixedChanges, supportedVersion } from './validate.ts';
 
 /** The Kubernetes cluster of a connected cluster of kind ProvisionedCluster: AKS on Azure Local. */
@@ -27,6 +28,14 @@ export function provisionedClusterInstances(settings: ArcSettings): ResourceType
     lifecycle: 'converged',
     createState: 'Accepted',
     envelope: ['extendedLocation'],
+    references: [
+      deploysToCustomLocation,
+      joins(
+        'properties.cloudProviderProfile.infraNetworkProfile.vnetSubnetIds[]',
+        'Microsoft.AzureStackHCI/logicalNetworks',
+        notReferenced,
+      ),
+    ],
     prepare,
     present,
     actions: kubeconfigActions(settings),
@@ -35,7 +44,7 @@ export function provisionedClusterInstances(settings: ArcSettings): ResourceType
 
 async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   await demandConnectedCluster(write);
-  const customLocation = await demandCustomLocation(write, `${instanceType}/write`);
+  const customLocation = await demandCustomLocation(write);
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
   if (write.stored) refuseFixedChanges(body, stored);

@@ -1,5 +1,6 @@
 import { type ResourceType, type ResourceWrite, refusals } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
+import { joins } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, objectsAt, oneOf, propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes } from '../references.ts';
@@ -30,6 +31,11 @@ export function bastionHosts(settings: BastionSettings): ResourceType {
     name: networkName(1, 80),
     envelope: ['sku', 'zones'],
     patchable: ['tags'],
+    references: [
+      joins('properties.ipConfigurations[].properties.subnet.id', networkTypes.subnets),
+      joins('properties.ipConfigurations[].properties.publicIPAddress.id', networkTypes.publicIpAddresses),
+      joins('properties.virtualNetwork.id', networkTypes.virtualNetworks),
+    ],
     prepare: prepareHost,
     present: ({ id, properties }) => ({ ...properties, dnsName: settings.bastionEndpoint(id) }),
   };

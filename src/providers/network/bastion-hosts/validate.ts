@@ -109,19 +109,13 @@ export async function readConfiguration(
 }
 
 async function readSubnet(write: ResourceWrite, subnetId: string | undefined): Promise<ResourceRecord> {
-  const { id, caller, context } = write;
+  const { id, context } = write;
   if (subnetId === undefined || !parseId(subnetId)) {
     throw refusals.linkedInvalidPropertyId(
       subnetId ?? '',
       'properties.ipConfigurations[0].properties.subnet.id',
     );
   }
-  await context.demandLinked(caller, {
-    action: 'Microsoft.Network/bastionHosts/write',
-    scope: id,
-    linkedAction: 'Microsoft.Network/virtualNetworks/subnets/join/action',
-    linkedScope: subnetId,
-  });
   const subnet = await demandReferenced(context.records, {
     id: subnetId,
     type: networkTypes.subnets,
@@ -158,7 +152,7 @@ async function readAddress(
   addressId: string | undefined,
   privateOnly: boolean,
 ): Promise<ResourceRecord | undefined> {
-  const { id, caller, context } = write;
+  const { id, context } = write;
   if (addressId === undefined) {
     if (privateOnly) return undefined;
     throw refuse(
@@ -166,12 +160,6 @@ async function readAddress(
       'A Bastion host needs a public IP address in its IP configuration, unless it is a private-only host of the Premium sku.',
     );
   }
-  await context.demandLinked(caller, {
-    action: 'Microsoft.Network/bastionHosts/write',
-    scope: id,
-    linkedAction: 'Microsoft.Network/publicIPAddresses/join/action',
-    linkedScope: addressId,
-  });
   const address = await demandReferenced(context.records, {
     id: addressId,
     type: networkTypes.publicIpAddresses,

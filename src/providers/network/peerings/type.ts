@@ -28,12 +28,19 @@ export const peerings: ResourceType = {
   scope: 'proxy',
   name: networkName(1, 80),
   verbs: ['get', 'list', 'put', 'delete'],
+  references: [
+    {
+      path: 'properties.remoteVirtualNetwork.id',
+      types: [networkTypes.virtualNetworks],
+      permission: 'Microsoft.Network/virtualNetworks/peer/action',
+    },
+  ],
   prepare: preparePeering,
   present: (record, { records }) => presentPeering(record, records),
 };
 
 async function preparePeering(write: ResourceWrite) {
-  const { id, body, stored, caller, context } = write;
+  const { id, body, stored, context } = write;
   const sent = propertiesOf(body);
   const localId = parentId(id);
   const remoteId = referenceId(sent.remoteVirtualNetwork);
@@ -44,12 +51,6 @@ async function preparePeering(write: ResourceWrite) {
     id: remoteId,
     type: networkTypes.virtualNetworks,
     by: id,
-  });
-  await context.demandLinked(caller, {
-    action: 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings/write',
-    scope: id,
-    linkedAction: 'Microsoft.Network/virtualNetworks/peer/action',
-    linkedScope: remote.id,
   });
   await refusePair(write, { localId, remote });
   const reverse = await reversePeering(context.records, localId, remote.id);

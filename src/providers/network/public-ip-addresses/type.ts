@@ -8,6 +8,7 @@ import {
   type TypeContext,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
+import { prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, oneOf, propertiesOf } from '../json.ts';
 import { networkTypes, publicAddressUser } from '../references.ts';
@@ -27,6 +28,7 @@ export const publicIpAddresses: ResourceType = {
   name: networkName(1, 80),
   envelope: ['sku', 'zones'],
   patchable: ['tags'],
+  references: prints('properties.ipConfiguration.id'),
   prepare: prepareAddress,
   present: presentAddress,
   beforeDelete: refuseUsed,

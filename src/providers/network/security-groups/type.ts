@@ -1,6 +1,7 @@
 import type { ResourceRecord, ResourceType, ResourceWrite, TypeContext } from '../../../arm/index.ts';
 import { subscriptionOf } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
+import { prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectsAt, propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
@@ -16,6 +17,7 @@ export const securityGroups: ResourceType = {
   scope: 'tracked',
   name: networkName(1, 80),
   patchable: ['tags'],
+  references: prints('properties.subnets[].id', 'properties.networkInterfaces[].id'),
   prepare: prepareGroup,
   present: presentGroup,
   beforeDelete: refuseUsed,

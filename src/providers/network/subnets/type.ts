@@ -12,6 +12,7 @@ import { propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { checkPlan, networkPrefixes, subnetPrefixes, subnetProperties } from './plan.ts';
+import { subnetReferences } from './references.ts';
 import { presentSubnet } from './render.ts';
 
 /**
@@ -24,6 +25,7 @@ export const subnets: ResourceType = {
   scope: 'proxy',
   name: networkName(1, 80),
   verbs: ['get', 'list', 'put', 'delete'],
+  references: subnetReferences('properties'),
   prepare: prepareSubnet,
   present: (record, { records }) => presentSubnet(record, records),
   beforeDelete: refuseUsedSubnet,

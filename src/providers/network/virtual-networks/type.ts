@@ -8,6 +8,7 @@ import type {
 } from '../../../arm/index.ts';
 import { firstEtag, madeByEstate, newEtag } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
+import { joins } from '../../references.ts';
 import { overlaps } from '../cidr.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, objectsAt, oneOf, propertiesOf, textsAt } from '../json.ts';
@@ -15,6 +16,7 @@ import { presentPeering } from '../peerings/state.ts';
 import { networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { checkPlan, networkPrefixes, rangeOf, subnetPrefixes, subnetProperties } from '../subnets/plan.ts';
+import { subnetReferences } from '../subnets/references.ts';
 import { presentSubnet, renderInner } from '../subnets/render.ts';
 import { demandSecurityGroup, planned, refuseMovedSubnet } from '../subnets/type.ts';
 
@@ -37,6 +39,10 @@ export const virtualNetworks: ResourceType = {
   scope: 'tracked',
   name: networkName(2, 64),
   patchable: ['tags'],
+  references: [
+    ...subnetReferences('properties.subnets[].properties'),
+    joins('properties.ddosProtectionPlan.id', 'Microsoft.Network/ddosProtectionPlans'),
+  ],
   prepare: prepareNetwork,
   present: presentNetwork,
   beforeDelete: refuseUsedNetwork,

@@ -24,6 +24,7 @@ export const resourceGroups: ResourceType = {
   systemData: false,
   busyCode: 'ResourceGroupBeingDeleted',
   envelope: ['managedBy'],
+  references: [{ path: 'managedBy', permission: 'write' }],
   prepare({ body, stored }) {
     const managedBy = body.managedBy;
     if (managedBy !== undefined && managedBy !== null && typeof managedBy !== 'string') {

@@ -1,0 +1,57 @@
+import type { ResourceType } from '../../src/arm/index.ts';
+import { authorizationTypes } from '../../src/providers/authorization/index.ts';
+import type { ClusterSupply, FleetSupply } from '../../src/providers/cluster-supply.ts';
+import { computeTypes } from '../../src/providers/compute/index.ts';
+import { containerServiceTypes } from '../../src/providers/container-service/index.ts';
+import { arcTypes } from '../../src/providers/kubernetes/index.ts';
+import { managedIdentityTypes } from '../../src/providers/managed-identity/index.ts';
+import { networkResourceTypes } from '../../src/providers/network/index.ts';
+import { resourceGroups } from '../../src/providers/resources/index.ts';
+import { type Estate, openEstate, tenantId } from '../arm/estate.ts';
+import { identities } from './support.ts';
+
+/** Requests record and loops act: what is asked of a request alone never comes here. */
+const noClusters: ClusterSupply = {
+  ensure: () => Promise.reject(new Error('no loop runs')),
+  get: () => undefined,
+  remove: () => Promise.resolve(),
+};
+const noFleets: FleetSupply = {
+  prepareHub: () => Promise.resolve(),
+  join: () => Promise.resolve(),
+  leave: () => Promise.resolve(),
+};
+
+/** An estate with every type that the server has, and no loops: every write stays where its request left it. */
+export async function everyType(): Promise<{
+  readonly estate: Estate;
+  readonly types: readonly ResourceType[];
+}> {
+  const settings = {
+    clusters: noClusters,
+    fleets: noFleets,
+    identities,
+    tenantId,
+    publicDomain: 'drydock.test',
+    privateDomain: 'drydock.invalid',
+    origin: () => 'https://arm.test:8443',
+    tokenCommand: { command: 'drydock', words: ['get-token'] },
+    relay: () => ({
+      expirationTime: 0,
+      hybridConnectionName: '',
+      relay: '',
+      token: '',
+      relayTid: '',
+      relayType: '',
+    }),
+  };
+  const types = [
+    ...authorizationTypes,
+    ...networkResourceTypes({ bastionEndpoint: (id) => `bst-${id.length}.bastion.test:8443` }),
+    ...managedIdentityTypes(identities),
+    ...computeTypes,
+    ...containerServiceTypes(settings),
+    ...arcTypes(settings),
+  ];
+  return { estate: await openEstate({ types }), types: [resourceGroups, ...types] };
+}
