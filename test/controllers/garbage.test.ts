@@ -220,3 +220,78 @@ test('a namespace that cannot go says what is left in it', async () => {
   await cluster.client.patch(configMaps, { namespace: 'stuck', name: 'held' }, { type: 'merge', body });
   await eventually(cluster.client, namespaces, { name: 'stuck' }, (n) => n === undefined);
 });
+
+test('foreground: a dependent with a second owner lets the first one go', async () => {
+  const first = await cluster.client.create(configMaps, configMap('front-first'));
+  const second = await cluster.client.create(configMaps, configMap('front-second'));
+  const owners = [ownedBy(first, { blockOwnerDeletion: true }), ownedBy(second)];
+  await cluster.client.create(configMaps, configMap('front-shared', owners));
+  await cluster.client.delete(configMaps, inDefault('front-first'), { propagationPolicy: 'Foreground' });
+  await gone('front-first');
+  const shared = await cluster.client.get(configMaps, inDefault('front-shared'));
+  assert.deepEqual(
+    shared.metadata.ownerReferences?.map(({ name }) => name),
+    ['front-second'],
+  );
+});
+
+const gadgets = defineKind('versions.example.com/v1beta1', 'Gadget', 'gadgets');
+
+/** Gadgets are served in v1beta1 alone, while their group prefers v1 for the sake of another kind. */
+async function serveInTwoVersions(): Promise<void> {
+  const group = 'versions.example.com';
+  const serve = async (kind: string, version: string) => {
+    const plural = `${kind.toLowerCase()}s`;
+    const schema = {
+      openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    };
+    await cluster.client.create(customResources, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.${group}` },
+      spec: {
+        group,
+        names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+        scope: 'Namespaced',
+        versions: [{ name: version, served: true, storage: true, schema }],
+      },
+    });
+    const isServed = (crd: CustomResource | undefined) =>
+      findCondition(crd?.status?.conditions, 'Established')?.status === 'True';
+    await eventually(cluster.client, customResources, { name: `${plural}.${group}` }, isServed);
+  };
+  await serve('Gizmo', 'v1');
+  await serve('Gadget', 'v1beta1');
+}
+
+function gadget(name: string, namespace: string, finalizers: string[] = []): KubeObject {
+  return { apiVersion: gadgets.apiVersion, kind: 'Gadget', metadata: { name, namespace, finalizers } };
+}
+
+test('a kind served only in a version that is not preferred owns, and holds its namespace', async () => {
+  await serveInTwoVersions();
+  const owner = await cluster.client.create(gadgets, gadget('owner', 'default'));
+  await cluster.client.create(configMaps, configMap('of-gadget', [ownedBy(owner)]));
+  await cluster.client.delete(gadgets, inDefault('owner'));
+  await gone('of-gadget');
+  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'gadgets' } };
+  await cluster.client.create(namespaces, space);
+  await cluster.client.create(gadgets, gadget('free', 'gadgets'));
+  await cluster.client.create(gadgets, gadget('held', 'gadgets', ['example.com/hold']));
+  await cluster.client.delete(namespaces, { name: 'gadgets' });
+  const inGadgets = { namespace: 'gadgets' };
+  await eventuallyAll(cluster.client, gadgets, inGadgets, (left) => left.length === 1);
+  const stuck = await eventually(
+    cluster.client,
+    namespaces,
+    { name: 'gadgets' },
+    (n) => findCondition(n?.status?.conditions, 'NamespaceContentRemaining')?.status === 'True',
+  );
+  assert.match(
+    findCondition(stuck?.status?.conditions, 'NamespaceContentRemaining')?.message ?? '',
+    /gadgets.versions.example.com has 1 resource instances/,
+  );
+  const body = { metadata: { finalizers: null } };
+  await cluster.client.patch(gadgets, { name: 'held', ...inGadgets }, { type: 'merge', body });
+  await eventually(cluster.client, namespaces, { name: 'gadgets' }, (n) => n === undefined);
+});

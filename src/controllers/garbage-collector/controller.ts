@@ -83,7 +83,11 @@ class OwnershipTracker implements FollowedKinds {
 
   #note(kind: ServedKind, object: KubeObject): void {
     const { uid = '' } = object.metadata;
+    const ownersBefore = this.#graph.dependent(uid)?.owners ?? [];
     const ownersChanged = this.#graph.note(kind, object);
+    // An owner that waits may have lost the last dependent that held it back.
+    if (this.#graph.dependent(uid)?.owners !== ownersBefore)
+      for (const owner of ownersBefore) if (this.#graph.waiting(owner.uid)) this.#enqueue(`o/${owner.uid}`);
     if (this.#graph.waiting(uid)) this.#enqueue(`o/${uid}`);
     if (ownersChanged || this.#hasDoomedOwner(uid)) this.#enqueue(`d/${uid}`);
   }

@@ -7,9 +7,11 @@ import {
   type KubeObject,
 } from '../../reconcile/index.ts';
 
-/** A kind that a cluster serves, in the version that the cluster prefers. */
+/** A kind that a cluster serves, in its group's preferred version if it has that one, else in the next that it has. */
 export interface ServedKind extends Kind<KubeObject> {
   readonly verbs: ReadonlySet<string>;
+  /** All versions in which the kind is served. */
+  readonly versions: readonly string[];
 }
 
 /** What a cluster serves; read once and again when told to. */
@@ -33,11 +35,14 @@ export class ServedKinds {
     return this.#reading;
   }
 
-  /** The kind behind an owner reference; undefined when the cluster does not serve it. */
+  /** The kind behind an owner reference; undefined when the cluster does not serve it in that version. */
   async find(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
     const slash = apiVersion.indexOf('/');
     const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-    return (await this.all()).find((served) => served.group === group && served.kind === kind);
+    const version = apiVersion.slice(slash + 1);
+    return (await this.all()).find(
+      (served) => served.group === group && served.kind === kind && served.versions.includes(version),
+    );
   }
 
   /** Kinds were added or removed: the next question reads again. */
@@ -48,16 +53,33 @@ export class ServedKinds {
 
 async function readServedKinds(client: ClusterClient): Promise<readonly ServedKind[]> {
   const groups = listOf(parse(await readText(client, '/apis'))['groups']);
-  const versions = groups.flatMap((group) => {
-    const preferred = group['preferredVersion'];
-    const name = isObject(preferred) ? preferred['groupVersion'] : undefined;
-    return typeof name === 'string' ? [name] : [];
-  });
   const lists = await Promise.all([
     kindsAt(client, '/api/v1', 'v1'),
-    ...versions.map((version) => kindsAt(client, `/apis/${version}`, version)),
+    ...groups.map((group) => kindsOfGroup(client, group)),
   ]);
   return lists.flat();
+}
+
+/** Each resource of a group once: the preferred version is asked first, then the others in the server's order. */
+async function kindsOfGroup(client: ClusterClient, group: JsonObject): Promise<readonly ServedKind[]> {
+  const preferred = nameOfVersion(group['preferredVersion']);
+  const served = listOf(group['versions']).flatMap((version) => nameOfVersion(version) ?? []);
+  const names = new Set(preferred === undefined ? served : [preferred, ...served]);
+  const lists = await Promise.all([...names].map((name) => kindsAt(client, `/apis/${name}`, name)));
+  const [only] = lists;
+  if (only && lists.length === 1) return only;
+  const kinds = new Map<string, ServedKind>();
+  for (const kind of lists.flat()) {
+    const known = kinds.get(kind.resource);
+    const merged = known ? { ...known, versions: [...known.versions, ...kind.versions] } : kind;
+    kinds.set(kind.resource, merged);
+  }
+  return [...kinds.values()];
+}
+
+function nameOfVersion(version: Json | undefined): string | undefined {
+  const name = isObject(version) ? version['groupVersion'] : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /**
@@ -92,7 +114,8 @@ function kindsIn(list: JsonObject, apiVersion: string): readonly ServedKind[] {
     if (typeof name !== 'string' || typeof kind !== 'string' || name.includes('/')) return [];
     const known = Array.isArray(verbs) ? verbs.filter((verb) => typeof verb === 'string') : [];
     const scope = namespaced === true ? 'Namespaced' : 'Cluster';
-    return [{ ...defineKind<KubeObject>(apiVersion, kind, name, scope), verbs: new Set(known) }];
+    const defined = defineKind<KubeObject>(apiVersion, kind, name, scope);
+    return [{ ...defined, verbs: new Set(known), versions: [defined.version] }];
   });
 }
 

@@ -83,7 +83,10 @@ export class KindFollower {
         const names = new Set(kinds.map(kindName));
         const isFirst = this.#feeds.size === 0;
         for (const kind of kinds) {
-          if (this.#feeds.has(kindName(kind))) continue;
+          const known = this.#feeds.get(kindName(kind));
+          if (known?.kind.version === kind.version) continue;
+          // Its version is no longer the one to follow: the list of the other tells what was missed.
+          known?.feed.close();
           const feed = new KindFeed(kind, this.#handler, { client: client.cluster, clock, log, signal });
           this.#feeds.set(kindName(kind), { kind, feed });
         }
