@@ -99,6 +99,19 @@ export interface ResourceType {
   list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
   /** The refusal when there is no such resource; default ResourceNotFound. */
   notFound?(id: string): Error;
+  /**
+   * Scopes besides its own where changing or deleting a stored record needs the same permission. What a write adds is
+   * the matter of `references`.
+   */
+  holdsAt?(record: ResourceRecord): readonly string[];
+  /**
+   * For types of which the whole tenant has one set, whatever scope a request speaks from: where a record is kept, and
+   * the id that it shows there. Names are unique in the tenant.
+   */
+  readonly tenantWide?: {
+    keptAs(id: string): string;
+    shownAs(record: ResourceRecord, id: string): string;
+  };
   /** Places in the body where ids of other resources stand, and what their writer needs there. */
   readonly references?: readonly BodyReference[];
   /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */
@@ -179,6 +192,11 @@ export interface ResourceDraft {
   readonly provisioningState?: string;
   /** Ids that must still be as `prepare` saw them when the write is committed; else `prepare` is asked again. */
   readonly unchanged?: readonly string[];
+  /**
+   * Facts that only this record may state, in words of the type's choice, e.g. `member of a fleet: {cluster id}`. Of
+   * two writes that state the same one at the same moment, the second is prepared again and sees the first.
+   */
+  readonly turns?: readonly string[];
   /** Records that live and change with this one in the same commit (subnets of a vnet, a managed group). */
   readonly related?: readonly RelatedWrite[];
 }
@@ -286,6 +304,8 @@ export interface RecordStore extends RecordReader {
   ): Promise<ResourceRecord | undefined>;
   /** Writes a record that the estate itself owns (a managed group, a hub cluster). */
   put(record: ResourceRecord): Promise<void>;
+  /** Writes a record where there is none; false when there is one. */
+  create(record: ResourceRecord): Promise<boolean>;
   /** Removes a record for good and ends its running operation as succeeded. */
   remove(id: string): Promise<void>;
 }

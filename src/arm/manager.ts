@@ -82,7 +82,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     deletes: systemDeletes(services),
     context,
     async initialize() {
-      await records.cache.start();
+      await records.start();
       access.start();
       await firstStart(services, subscriptions, options);
       await operations.failInterrupted();
@@ -92,7 +92,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     async close() {
       sweep?.cancel();
       access.close();
-      records.cache.close();
+      records.close();
     },
   };
 }

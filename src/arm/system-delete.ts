@@ -1,7 +1,7 @@
 import { errorMessage } from '../base/index.ts';
 import type { Services } from './services.ts';
 import { isFinalState } from './values.ts';
-import { beginDelete } from './verbs/delete.ts';
+import { settleDelete } from './verbs/delete.ts';
 
 /** Deletes on behalf of the estate itself, e.g. when a resource group goes. */
 export interface SystemDeletes {
@@ -39,15 +39,16 @@ export function systemDeletes(services: Services): SystemDeletes {
         if (!isFinalState(stored.provisioningState)) {
           return { state: 'running' };
         }
+        const apiVersion = type.apiVersions[0] ?? '';
+        const about = { stored, since, callerObjectId: '', apiVersion };
+        let done: Awaited<ReturnType<typeof settleDelete>>;
         try {
-          await type.beforeDelete?.(stored, services.context);
+          done = await settleDelete(type, services, about);
         } catch (thrown) {
           const code =
             thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'InternalServerError';
           return { state: 'refused', code, message: errorMessage(thrown) };
         }
-        const apiVersion = type.apiVersions[0] ?? '';
-        const done = await beginDelete(type, services, { stored, since, callerObjectId: '', apiVersion });
         if (done) return { state: done.operation ? 'running' : 'gone' };
       }
     },

@@ -106,6 +106,7 @@ describe('access', () => {
       estate.subscription,
       {
         roleName: 'Middle',
+        assignableScopes: [group],
         permissions: [{ actions: ['Contoso.Things/*/parts/*/action', 'contoso.things/WIDGETS/read'] }],
       },
       role,
@@ -114,6 +115,18 @@ describe('access', () => {
     assert.equal(await can('Contoso.Things/widgets/parts/turn/action', group), true);
     assert.equal(await can('Contoso.Things/widgets/read', group), true);
     assert.equal(await can('Contoso.Things/widgets/parts/read', group), false);
+  });
+
+  test('a custom role counts only where it can be assigned, whatever is stored', async () => {
+    const role = '12345678-1234-4234-8234-123456789abd';
+    const yard = await estate.group('Yard');
+    const properties = { roleName: 'Yard', permissions: [{ actions: ['*'] }], assignableScopes: [yard] };
+    await put(accessTypes.roleDefinitions, estate.subscription, properties, role);
+    await grant(reader.objectId, role, group);
+    await grant(reader.objectId, role, estate.subscription);
+    assert.equal(await can('Contoso.Things/widgets/read', group), false);
+    await grant(reader.objectId, role, yard);
+    assert.equal(await can('Contoso.Things/widgets/read', yard), true);
   });
 
   test('a role whose condition is not evaluated does not grant what the condition narrows', async () => {

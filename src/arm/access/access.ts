@@ -239,13 +239,18 @@ function buildTables(cache: RecordCache): Tables {
   for (const { properties } of cache.list('', accessTypes.roleAssignments)) {
     const guid = String(properties.roleDefinitionId).split('/').at(-1)?.toLowerCase() ?? '';
     const role = roles.get(guid);
-    if (!role) continue;
+    if (!role || !countsAt(role, String(properties.scope))) continue;
     const principal = String(properties.principalId).toLowerCase();
     const list = assignments.get(principal) ?? [];
     list.push({ scope: String(properties.scope).toLowerCase(), role });
     assignments.set(principal, list);
   }
   return { roles, assignments, denials: cache.list('', accessTypes.denyAssignments).map(denial) };
+}
+
+/** A role given where it may no longer be assigned, or was never, is no role there. */
+function countsAt({ assignableScopes }: RoleDefinition, scope: string): boolean {
+  return assignableScopes === undefined || assignableScopes.some((assignable) => isWithin(scope, assignable));
 }
 
 function denial(record: ResourceRecord): Denial {

@@ -9,6 +9,8 @@ export interface RoleDefinition {
   readonly guid: string;
   readonly roleName: string;
   readonly permissions: readonly PermissionBlock[];
+  /** Where an assignment of the role counts: there and below. Absent: anywhere. */
+  readonly assignableScopes?: readonly string[];
   readonly blocks: readonly CompiledBlock[];
 }
 
@@ -61,6 +63,7 @@ export function customRole(record: ResourceRecord): RoleDefinition {
     guid: record.name.toLowerCase(),
     roleName: String(record.properties.roleName ?? record.name),
     permissions,
+    assignableScopes: texts(record.properties.assignableScopes),
     blocks: permissions.map(compileBlock),
   };
 }

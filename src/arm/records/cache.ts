@@ -71,6 +71,11 @@ export class RecordCache {
     return this.#sequence;
   }
 
+  /** A new moment without a change of a record, for what else must be ordered with them. */
+  advance(): number {
+    return ++this.#sequence;
+  }
+
   get size(): number {
     return this.#byKey.size;
   }

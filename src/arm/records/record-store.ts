@@ -1,10 +1,11 @@
 import { CodedError, type Random } from '../../base/index.ts';
-import { type Guard, type Store, storeLimits, type Write } from '../../store/index.ts';
+import { type Store, storeLimits } from '../../store/index.ts';
 import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
 import type { Operation, Operations } from '../operations.ts';
 import { newEtag } from '../values.ts';
 import { encodeRecord, RecordCache } from './cache.ts';
 import { recordKey } from './keys.ts';
+import { Turns, turnPrefix } from './turns.ts';
 
 /** One atomic change of records and operations. */
 export interface RecordCommit {
@@ -12,6 +13,8 @@ export interface RecordCommit {
   readonly operations?: readonly Operation[];
   /** Ids that must not have changed, been made or gone since `since`. Written ids always count. */
   readonly unchanged?: readonly string[];
+  /** Facts that no other record may come to state since `since`; see `turns.ts`. */
+  readonly turns?: readonly string[];
   /** `cache.sequence` when the caller began to read. */
   readonly since: number;
 }
@@ -23,15 +26,29 @@ const removalsPerCommit = storeLimits.writesPerTransaction / 2;
 /** Records over the store: reads from the cache, commits with guards. */
 export class StoredRecords implements RecordStore {
   readonly cache: RecordCache;
+  readonly #turns: Turns;
+  /** Records whose removal is being decided, by key. */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #store: Store;
   readonly #operations: Operations;
   readonly #random: Random;
 
   constructor(options: { store: Store; operations: Operations; random: Random }) {
     this.cache = new RecordCache(options.store);
+    this.#turns = new Turns(options.store, this.cache);
     this.#store = options.store;
     this.#operations = options.operations;
     this.#random = options.random;
+  }
+
+  async start(): Promise<void> {
+    await this.cache.start();
+    await this.#turns.start();
+  }
+
+  close(): void {
+    this.#turns.close();
+    this.cache.close();
   }
 
   async get(id: string): Promise<ResourceRecord | undefined> {
@@ -44,8 +61,15 @@ export class StoredRecords implements RecordStore {
 
   /** True when it was written; false when something moved since `since`, so that the caller decides again. */
   async commit(change: RecordCommit): Promise<boolean> {
-    const guards: Guard[] = [];
-    const writes: Write[] = [];
+    for (const id of change.unchanged ?? []) {
+      const leaving = this.#leaving.get(recordKey(id));
+      if (!leaving) continue;
+      await leaving;
+      return false;
+    }
+    const turns = this.#turns.take(change.turns ?? [], change.since);
+    if (!turns) return false;
+    const { guards, writes } = turns;
     const guarded = new Set<string>();
     for (const id of [...change.writes.map(writtenId), ...(change.unchanged ?? [])]) {
       const key = recordKey(id);
@@ -62,7 +86,9 @@ export class StoredRecords implements RecordStore {
     for (const operation of change.operations ?? []) writes.push(this.#operations.write(operation));
     const result = await this.#store.commit({ guards, writes });
     if (!result.ok) {
-      this.cache.refresh(result.failed.key, result.current);
+      if (!result.failed.key.startsWith(turnPrefix)) {
+        this.cache.refresh(result.failed.key, result.current);
+      }
       return false;
     }
     for (const write of change.writes) {
@@ -73,6 +99,29 @@ export class StoredRecords implements RecordStore {
       );
     }
     return true;
+  }
+
+  /**
+   * Runs `work`, which decides about a record's removal and removes it. What else was being written has arrived before it
+   * begins; a commit that counts on the record waits until it has ended, and is then decided again.
+   */
+  async whileLeaving<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const key = recordKey(id);
+    for (;;) {
+      const other = this.#leaving.get(key);
+      if (!other) break;
+      await other;
+    }
+    const ended = Promise.withResolvers<void>();
+    this.#leaving.set(key, ended.promise);
+    try {
+      // Commits are applied in order, and readers have seen them when they resolve.
+      await this.#store.commit({ writes: [] });
+      return await work();
+    } finally {
+      this.#leaving.delete(key);
+      ended.resolve();
+    }
   }
 
   async watch(type: string, onChange: (id: string) => void): Promise<{ close(): void }> {
@@ -112,6 +161,12 @@ export class StoredRecords implements RecordStore {
     throw contended(record.id);
   }
 
+  async create(record: ResourceRecord): Promise<boolean> {
+    const since = this.cache.sequence;
+    if (this.cache.get(record.id)) return false;
+    return this.commit({ writes: [{ put: record }], since });
+  }
+
   /** Children and extension records below go too, before the record itself when they do not fit one commit. */
   async remove(id: string): Promise<void> {
     for (let attempt = 0; attempt < commitAttempts; attempt++) {
@@ -120,8 +175,8 @@ export class StoredRecords implements RecordStore {
     throw contended(id);
   }
 
-  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`. */
-  async tryRemove(id: string, since: number): Promise<boolean> {
+  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `turns` were taken. */
+  async tryRemove(id: string, since: number, turns: readonly string[] = []): Promise<boolean> {
     const doomed = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
     for (let at = 0; at < doomed.length; at += removalsPerCommit) {
       const part = doomed.slice(at, at + removalsPerCommit);
@@ -131,7 +186,7 @@ export class StoredRecords implements RecordStore {
         if (ended) operations.push(ended);
       }
       const writes = part.map((record) => ({ delete: record.id }));
-      if (!(await this.commit({ writes, operations, since }))) return false;
+      if (!(await this.commit({ writes, operations, since, turns: at === 0 ? turns : [] }))) return false;
     }
     return true;
   }

@@ -1,3 +1,4 @@
+import { demandHeldScopes } from '../access/held-scopes.ts';
 import type { ResourceRecord, ResourceType } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import { subscriptionOf } from '../ids.ts';
@@ -6,14 +7,14 @@ import type { Exchange } from '../pipeline/exchange.ts';
 import type { Answer, Services } from '../services.ts';
 import { isFinalState, newEtag } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';
-import { checkConditions, refuseBusy, showResource, writeAttempts } from './stored.ts';
+import { checkConditions, refuseBusy, showResource, storedRecord, writeAttempts } from './stored.ts';
 
 /** DELETE: 204 when there is nothing, 200 when it is gone at once, 202 when a loop has work to do. */
 export async function deleteResource(exchange: Exchange, services: Services): Promise<Answer> {
   const { target, type, caller, apiVersion } = exchange;
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
     const since = services.records.cache.sequence;
-    const stored = services.records.cache.get(target.id)?.record;
+    const stored = storedRecord(exchange, services);
     if (!stored) {
       const isBuiltIn = await type.lookup?.(target.id, services.context);
       if (isBuiltIn) throw refusals.methodNotAllowed('DELETE', target.id);
@@ -24,10 +25,10 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
     const running = await runningDelete(stored, services);
     if (running) return accepted(exchange, services, { record: stored, operation: running });
     refuseBusy(exchange, stored);
+    await demandHeldScopes(exchange, services, { stored, verb: 'delete' });
     exchange.atProvider = true;
-    await type.beforeDelete?.(stored, services.context);
     const about = { stored, since, callerObjectId: caller.objectId, apiVersion };
-    const done = await beginDelete(type, services, about);
+    const done = await settleDelete(type, services, about);
     if (!done) continue;
     if (done.operation) return accepted(exchange, services, { ...done, operation: done.operation });
     const status = type.statuses?.delete ?? 200;
@@ -37,16 +38,34 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
   throw refusals.contention(target.id);
 }
 
-/** Removes the record, or marks it for its loop. Undefined: something moved, decide again. */
-export async function beginDelete(
+interface DeleteAbout {
+  readonly stored: ResourceRecord;
+  readonly since: number;
+  readonly callerObjectId: string;
+  readonly apiVersion: string;
+}
+
+/**
+ * Asks the type whether the record may go, and deletes it; nobody comes to use it in between. Throws the type's refusal.
+ * Undefined: something moved, decide again.
+ */
+export async function settleDelete(
   type: ResourceType,
   services: Services,
-  about: {
-    readonly stored: ResourceRecord;
-    readonly since: number;
-    readonly callerObjectId: string;
-    readonly apiVersion: string;
-  },
+  about: DeleteAbout,
+): ReturnType<typeof beginDelete> {
+  if (!type.beforeDelete) return beginDelete(type, services, about);
+  return services.records.whileLeaving(about.stored.id, async () => {
+    await type.beforeDelete?.(about.stored, services.context);
+    return beginDelete(type, services, about);
+  });
+}
+
+/** Removes the record, or marks it for its loop. Undefined: something moved, decide again. */
+async function beginDelete(
+  type: ResourceType,
+  services: Services,
+  about: DeleteAbout,
 ): Promise<{ readonly record: ResourceRecord; readonly operation: Operation | undefined } | undefined> {
   const { stored, since } = about;
   if ((type.deletion ?? type.lifecycle) === 'immediate') {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/index.ts';
+import { demandHeldScopes } from '../access/held-scopes.ts';
 import { demandReferences } from '../access/references.ts';
 import type { ResourceDraft, ResourceRecord, ResourceType } from '../contract.ts';
 import { envelopeMembers } from '../envelope.ts';
@@ -12,13 +13,20 @@ import type { Answer, Services } from '../services.ts';
 import { readTags } from '../tags.ts';
 import { firstEtag, isFinalState, newEtag, touchedBy } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';
-import { checkConditions, guardedAncestors, refuseBusy, showResource, writeAttempts } from './stored.ts';
+import {
+  checkConditions,
+  guardedAncestors,
+  refuseBusy,
+  showResource,
+  storedRecord,
+  writeAttempts,
+} from './stored.ts';
 
 /** PUT: replaces what a caller may set; 201 for a new resource, 200 for a known one. */
 export async function putResource(exchange: Exchange, services: Services): Promise<Answer> {
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
     const since = services.records.cache.sequence;
-    const stored = services.records.cache.get(exchange.target.id)?.record;
+    const stored = storedRecord(exchange, services);
     checkConditions(exchange, stored);
     if (stored) refuseBusy(exchange, stored);
     const write = { verb: 'put', body: exchange.body, stored, since } as const;
@@ -60,6 +68,7 @@ export async function writeResource(
     caller,
   });
   const body = withIdentity(write, type, services);
+  if (write.stored) await demandHeldScopes(exchange, services, { stored: write.stored, verb: 'write' });
   exchange.atProvider = true;
   const draft = await type.prepare({
     id,
@@ -88,6 +97,7 @@ export async function writeResource(
   const done = await services.records.commit({
     writes: [{ put: final }, ...(draft.related ?? [])],
     operations: operation ? [operation] : [],
+    turns: draft.turns ?? [],
     unchanged: [...guardedAncestors(exchange), ...references, ...(draft.unchanged ?? [])],
     since: write.since,
   });
@@ -151,7 +161,8 @@ function defaultState({ type }: Exchange, stored: ResourceRecord | undefined): s
 }
 
 /** The id of a new record: what stands above it keeps the casing that it was made with. */
-function storedId({ target }: Exchange, { records }: Services): string {
+function storedId({ target, type }: Exchange, { records }: Services): string {
+  if (type.tenantWide) return type.tenantWide.keptAs(target.id);
   const cut = target.id.lastIndexOf('/', target.id.lastIndexOf('/') - 1);
   const above = target.id.slice(0, cut).replace(/\/providers\/[^/]+$/, '');
   const stored = records.cache.get(above)?.record.id;

@@ -10,12 +10,22 @@ import { etagMatches, isFinalState } from '../values.ts';
 /** Rounds of reading, deciding and committing before a write under contention gives up. */
 export const writeAttempts = 10;
 
+/** The target's stored record. Of tenant-wide types also one that an older version kept at the scope it came from. */
+export function storedRecord({ target, type }: Exchange, { records }: Services): ResourceRecord | undefined {
+  if (!type.tenantWide) return records.cache.get(target.id)?.record;
+  const kept = records.cache.get(type.tenantWide.keptAs(target.id))?.record;
+  const name = target.path.names.at(-1)?.toLowerCase();
+  return kept ?? records.cache.list('', fullType(type)).find((record) => record.name.toLowerCase() === name);
+}
+
 /** The target as it stands: a stored record, or one that the type knows without storing it. */
 export async function currentRecord(
-  { target, type }: Exchange,
+  exchange: Exchange,
   services: Services,
 ): Promise<ResourceRecord | undefined> {
-  const stored = services.records.cache.get(target.id)?.record;
+  const { target, type } = exchange;
+  // Who may see a record of a tenant-wide type from the scope asked is the type's to say.
+  const stored = type.tenantWide ? undefined : storedRecord(exchange, services);
   return stored ?? (await type.lookup?.(target.id, services.context));
 }
 
@@ -65,7 +75,9 @@ export async function showResource(
 ): Promise<Answer> {
   const { type, apiVersion, origin } = exchange;
   const context = { apiVersion, origin, records: services.records, inList: false };
-  const body = await renderResource(shown.record, type, context);
+  const { record } = shown;
+  const id = type.tenantWide?.shownAs(record, exchange.target.id) ?? record.id;
+  const body = await renderResource({ ...record, id }, type, context);
   const headers: Record<string, string> = { ...shown.headers };
   if (type.etagMember) headers.ETag = shown.record.etag;
   return { status: shown.status, body, headers };

@@ -1,4 +1,5 @@
 import { subscriptionOf } from '../../arm/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 
 /** Guid at the end of a role definition id, or the guid itself. */
 export function roleGuid(roleDefinitionId: string): string {
@@ -19,4 +20,15 @@ export function roleDefinitionId(scope: string, guid: string): string {
 export function scopeOfId(id: string): string {
   const scope = id.slice(0, id.toLowerCase().lastIndexOf('/providers/microsoft.authorization/'));
   return scope === '' ? '/' : scope;
+}
+
+/** Where a role may be assigned. */
+export function assignableScopes(properties: JsonObject): string[] {
+  const { assignableScopes: scopes } = properties;
+  return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+}
+
+/** Giving a custom role and changing or deleting it take turns. */
+export function roleTurn(guid: string): string {
+  return `role ${guid}`;
 }

@@ -11,7 +11,7 @@ import {
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { prints } from '../../references.ts';
 import { evaluateFilter } from '../filter.ts';
-import { roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
+import { assignableScopes, roleDefinitionId, roleGuid, roleTurn, scopeOfId } from '../role-ids.ts';
 import { assignmentRefusals as refuse } from './refusals.ts';
 
 /**
@@ -59,9 +59,11 @@ async function prepareAssignment(write: ResourceWrite) {
   const principalId = text(sent.principalId);
   const guid = roleGuid(text(sent.roleDefinitionId) ?? '');
   if (principalId === undefined || guid === '') throw refuse.incomplete();
-  if (text(sent.condition) !== undefined) throw refuse.conditionUnsupported();
+  // Whatever stands there: an assignment without its condition would give more than was asked.
+  if (sent.condition !== undefined && sent.condition !== null && sent.condition !== '')
+    throw refuse.conditionUnsupported();
   const scope = scopeOfId(id);
-  await demandRole(write, guid, scope);
+  const customRole = await demandRole(write, guid, scope);
   const principalType = await demandPrincipal(write, principalId, text(sent.principalType));
   if (stored) demandSameAssignment(stored, principalId, guid);
   else await refuseDuplicate(write, { scope, principalId, guid });
@@ -80,18 +82,24 @@ async function prepareAssignment(write: ResourceWrite) {
     delegatedManagedIdentityResourceId: text(sent.delegatedManagedIdentityResourceId) ?? null,
     description: text(sent.description) ?? null,
   };
-  return { properties };
+  const turn = `assignment of ${guid} to ${principalId} at ${scope}`;
+  if (!customRole) return { properties, turns: [turn] };
+  return { properties, turns: [turn, roleTurn(guid)], unchanged: [customRole.id] };
 }
 
-/** The role must exist, and a custom one must be assignable at the scope. */
-async function demandRole({ context }: ResourceWrite, guid: string, scope: string): Promise<void> {
-  if (builtInRoles.has(guid)) return;
+/** The role must exist, and a custom one, whose record is answered, must be assignable at the scope. */
+async function demandRole(
+  { context }: ResourceWrite,
+  guid: string,
+  scope: string,
+): Promise<ResourceRecord | undefined> {
+  if (builtInRoles.has(guid)) return undefined;
   const customs = await context.records.list('', accessTypes.roleDefinitions);
   const role = customs.find(({ name }) => name.toLowerCase() === guid);
-  const scopes = Array.isArray(role?.properties.assignableScopes) ? role.properties.assignableScopes : [];
-  if (!scopes.some((assignable) => typeof assignable === 'string' && isWithin(scope, assignable))) {
+  if (!role || !assignableScopes(role.properties).some((assignable) => isWithin(scope, assignable))) {
     throw refuse.roleMissing(guid);
   }
+  return role;
 }
 
 async function demandPrincipal(

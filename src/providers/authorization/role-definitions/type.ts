@@ -7,8 +7,7 @@ import {
   madeByEstate,
   type PermissionBlock,
   parseFilter,
-  parseId,
-  permissionBlocks,
+  type RecordReader,
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
@@ -17,7 +16,8 @@ import {
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { evaluateFilter } from '../filter.ts';
-import { roleDefinitionId, roleGuid } from '../role-ids.ts';
+import { assignableScopes, roleDefinitionId, roleGuid, roleTurn, scopeOfId } from '../role-ids.ts';
+import { invalidRole, notAssignable, readAssignableScopes, readRole } from './validate.ts';
 
 /** Built-in roles print one and the same moment; no client reads more into it. */
 const builtInSince = '2015-02-02T21:55:09.8806423Z';
@@ -43,6 +43,18 @@ export const roleDefinitions: ResourceType = {
   provisioningState: false,
   deleteBody: true,
   statuses: { update: 201 },
+  references: [
+    {
+      path: 'properties.assignableScopes[]',
+      permission: `${accessTypes.roleDefinitions}/write`,
+      malformed: ({ id }) => notAssignable(id),
+    },
+  ],
+  holdsAt: ({ properties }) => assignableScopes(properties),
+  tenantWide: {
+    keptAs: (id) => roleDefinitionId('/', roleGuid(id)),
+    shownAs: ({ name }, id) => roleDefinitionId(scopeOfId(id), name),
+  },
   prepare: prepareDefinition,
   beforeDelete: refuseAssigned,
   list: listDefinitions,
@@ -52,39 +64,17 @@ export const roleDefinitions: ResourceType = {
 
 async function prepareDefinition({ name, body, stored, caller, context }: ResourceWrite) {
   const sent = isObject(body.properties) ? body.properties : {};
-  const roleName = typeof sent.roleName === 'string' ? sent.roleName.trim() : '';
-  if (roleName === '' || roleName.length > 512) throw invalid('properties.roleName is required.');
-  const permissions = permissionBlocks(sent);
-  if (permissions.length === 0)
-    throw invalid('properties.permissions must hold at least one permission block.');
-  const assignableScopes = readScopes(sent.assignableScopes);
   if (builtInRoles.has(name.toLowerCase()))
-    throw invalid('A built-in role cannot be changed.', 'RoleDefinitionUpdateNotPermitted');
-  const others = (await context.records.list('', accessTypes.roleDefinitions)).filter(
-    (record) => record.id !== stored?.id,
-  );
-  if (others.some((record) => record.name.toLowerCase() === name.toLowerCase())) {
-    throw invalid(
-      `The role definition '${name}' exists at another scope; change it there.`,
-      'RoleDefinitionUpdateNotPermitted',
-    );
-  }
-  const taken = [
-    ...others.map(({ properties }) => String(properties.roleName)),
-    ...[...builtInRoles.values()].map((role) => role.roleName),
-  ];
-  if (taken.some((other) => other.toLowerCase() === roleName.toLowerCase())) {
-    throw new ArmError(
-      409,
-      'RoleDefinitionWithSameNameExists',
-      `A custom role with the same name already exists in this directory. Use a different name.`,
-    );
-  }
+    throw invalidRole('A built-in role cannot be changed.', 'RoleDefinitionUpdateNotPermitted');
+  const { roleName, description, permissions } = readRole(sent);
+  const assignableScopes = await readAssignableScopes(sent.assignableScopes, context.records);
+  await refuseTakenName(roleName, name, context);
+  await refuseAssignedOutside(name, assignableScopes, context);
   const at = new Date(context.clock.now()).toISOString();
   const properties: JsonObject = {
     roleName,
     type: 'CustomRole',
-    description: typeof sent.description === 'string' ? sent.description : '',
+    description,
     assignableScopes,
     permissions: permissions.map(renderBlock),
     createdOn: stored?.properties.createdOn ?? at,
@@ -92,28 +82,47 @@ async function prepareDefinition({ name, body, stored, caller, context }: Resour
     createdBy: stored?.properties.createdBy ?? caller.objectId,
     updatedBy: caller.objectId,
   };
-  return { properties };
+  return { properties, turns: [`role called ${roleName}`, roleTurn(name)] };
 }
 
-function readScopes(value: unknown): string[] {
-  const scopes = Array.isArray(value) ? value.filter((scope) => typeof scope === 'string') : [];
-  if (scopes.length === 0)
-    throw invalid('properties.assignableScopes must name at least one subscription or group.');
-  for (const scope of scopes) {
-    if (parseId(scope)?.subscriptionId === undefined) {
-      throw invalid(
-        `The assignable scope '${scope}' must be a subscription, a resource group or a resource in one.`,
-      );
-    }
+async function refuseTakenName(roleName: string, guid: string, { records }: TypeContext): Promise<void> {
+  const others = (await records.list('', accessTypes.roleDefinitions)).filter(
+    (record) => record.name.toLowerCase() !== guid.toLowerCase(),
+  );
+  const taken = [
+    ...others.map(({ properties }) => String(properties.roleName)),
+    ...[...builtInRoles.values()].map((role) => role.roleName),
+  ];
+  if (!taken.some((other) => other.toLowerCase() === roleName.toLowerCase())) return;
+  throw new ArmError(
+    409,
+    'RoleDefinitionWithSameNameExists',
+    `A custom role with the same name already exists in this directory. Use a different name.`,
+  );
+}
+
+/** A scope where the role is assigned stays assignable: else the assignment would go on without counting. */
+async function refuseAssignedOutside(
+  guid: string,
+  scopes: readonly string[],
+  { records }: TypeContext,
+): Promise<void> {
+  for (const { properties } of await assignmentsOf(guid, records)) {
+    if (!scopes.some((scope) => isWithin(String(properties.scope), scope))) throw stillAssigned();
   }
-  return scopes.map((scope) => scope.replace(/\/+$/, ''));
 }
 
 async function refuseAssigned(record: ResourceRecord, { records }: TypeContext): Promise<void> {
-  for (const { properties } of await records.list('', accessTypes.roleAssignments)) {
-    if (roleGuid(String(properties.roleDefinitionId)) !== record.name.toLowerCase()) continue;
-    throw invalid('There are existing role assignments referencing role.', 'RoleDefinitionHasAssignments');
-  }
+  if ((await assignmentsOf(record.name, records)).length > 0) throw stillAssigned();
+}
+
+async function assignmentsOf(guid: string, records: RecordReader): Promise<ResourceRecord[]> {
+  const all = await records.list('', accessTypes.roleAssignments);
+  return all.filter(({ properties }) => roleGuid(String(properties.roleDefinitionId)) === guid.toLowerCase());
+}
+
+function stillAssigned(): ArmError {
+  return invalidRole('There are existing role assignments referencing role.', 'RoleDefinitionHasAssignments');
 }
 
 async function listDefinitions(call: ListCall): Promise<readonly ResourceRecord[]> {
@@ -142,19 +151,19 @@ async function listDefinitions(call: ListCall): Promise<readonly ResourceRecord[
 
 /** True when the role can be assigned at, above or below the scope. */
 function isAssignableAround({ properties }: ResourceRecord, scope: string): boolean {
-  const scopes = Array.isArray(properties.assignableScopes) ? properties.assignableScopes : [];
-  return scopes.some(
-    (assignable) =>
-      typeof assignable === 'string' && (isWithin(scope, assignable) || isWithin(assignable, scope)),
+  return assignableScopes(properties).some(
+    (assignable) => isWithin(scope, assignable) || isWithin(assignable, scope),
   );
 }
 
+/** A role as it shows at a scope: of the tenant's own, those that can be assigned at, above or below it. */
 async function findDefinition(id: string, { records }: TypeContext): Promise<ResourceRecord | undefined> {
   const guid = roleGuid(id);
   const builtIn = builtInRoles.get(guid);
   if (builtIn) return builtInRecord(builtIn, id);
   const customs = await records.list('', accessTypes.roleDefinitions);
-  return customs.find(({ name }) => name.toLowerCase() === guid);
+  const found = customs.find(({ name }) => name.toLowerCase() === guid);
+  return found && isAssignableAround(found, scopeOfId(id)) ? found : undefined;
 }
 
 function builtInRecord(role: RoleDefinition, seenFrom: string): ResourceRecord {
@@ -186,10 +195,6 @@ function renderBlock(block: PermissionBlock): JsonObject {
     dataActions: [...block.dataActions],
     notDataActions: [...block.notDataActions],
   };
-}
-
-function invalid(message: string, code = 'InvalidRoleDefinition'): ArmError {
-  return new ArmError(400, code, message);
 }
 
 function missing(status: number, guid: string): ArmError {

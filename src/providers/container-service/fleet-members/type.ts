@@ -47,6 +47,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   if (!write.stored) await checkCluster(write, clusterResourceId);
   const labels = body.stringMap('labels');
   return {
+    turns: [`fleet of ${clusterResourceId}`],
     properties: {
       clusterResourceId,
       ...(group === undefined ? {} : { group }),
