@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, type Random, utf8 } from '../base/index.ts';
 import { type CertificateAndKey, createAuthority } from '../http/index.ts';
@@ -9,7 +9,9 @@ import type { EstateFiles } from './options.ts';
 export function writePrivate(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.next`;
-  writeFileSync(next, text, { mode: 0o600 });
+  rmSync(next, { force: true });
+  // Exclusive: a file that lies there with another mode, or a link, is not written to.
+  writeFileSync(next, text, { mode: 0o600, flag: 'wx' });
   renameSync(next, file);
 }
 

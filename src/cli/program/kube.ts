@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { writePrivately } from '../private-file.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { parsePort } from './up.ts';
 
@@ -21,7 +22,7 @@ export async function run(call: VerbCall): Promise<number> {
   });
   const server = await startBareServer({ folder, port: parsePort(call.options['port']) ?? 0 });
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, bareKubeconfig(server), { mode: 0o600 });
+  writePrivately(kubeconfig, bareKubeconfig(server));
   process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);
   await stopped;
   await server.close();

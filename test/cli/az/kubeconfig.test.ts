@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parse, stringify } from 'yaml';
@@ -161,15 +170,47 @@ describe('get-credentials', () => {
     assert.match(stderr, /^ERROR: No such key 'users' in existing config, please confirm/);
   });
 
-  test('an empty file is replaced, loose permissions are warned about', async () => {
+  test('an existing file that others could read becomes 0600, and that is said', async () => {
     put('');
     chmodSync(file, 0o644);
     const { code, stderr } = await get();
     assert.equal(code, 0);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.equal(
       stderr,
-      `WARNING: ${file} has permissions "644".\nIt should be readable and writable only by its owner.\n`,
+      `WARNING: ${file} had permissions "644".\nIt is readable and writable only by its owner now.\n`,
     );
+  });
+
+  test('through a link the file that it leads to becomes 0600, and the link stays', async () => {
+    put('');
+    const real = `${file}.real`;
+    writeFileSync(real, '');
+    chmodSync(real, 0o644);
+    rmSync(file, { force: true });
+    symlinkSync(real, file);
+    assert.equal((await get()).code, 0);
+    assert.ok(lstatSync(file).isSymbolicLink());
+    assert.equal(statSync(real).mode & 0o777, 0o600);
+  });
+
+  test('what az rest writes to a file can be read by its owner only', async () => {
+    put('old');
+    chmodSync(file, 0o666);
+    const { code } = await estate.az('rest', '-m', 'post', '-u', '/x/listCredentials', '--output-file', file);
+    assert.equal(code, 0);
+    assert.match(readFileSync(file, 'utf8'), /kubeconfigs/);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  test('a draft that somebody put beside the file is not written to', async () => {
+    put('');
+    const elsewhere = `${file}.elsewhere`;
+    writeFileSync(elsewhere, 'untouched');
+    // The command runs in this process or in one whose number nobody can know beforehand.
+    symlinkSync(elsewhere, `${file}.${process.pid}.tmp`);
+    await get();
+    assert.equal(readFileSync(elsewhere, 'utf8'), 'untouched');
   });
 
   test('no kubeconfig in the answer says so', async () => {

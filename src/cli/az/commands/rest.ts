@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writePrivately } from '../../private-file.ts';
 import { defineCommand } from '../declaration.ts';
 import { list, required, text, textOr, toggle } from '../declare/flags.ts';
 import { AzError } from '../errors.ts';
@@ -65,7 +65,8 @@ export const command = defineCommand({
     });
     if (answer.status >= 400) throw new AzError(`${answer.reason}(${answer.text})`);
     if (flags.outputFile !== undefined) {
-      writeFileSync(expandHome(flags.outputFile, context), answer.body);
+      // Any answer may hold keys or tokens.
+      writePrivately(expandHome(flags.outputFile, context), answer.body);
       return undefined;
     }
     if (answer.body.length === 0) return undefined;

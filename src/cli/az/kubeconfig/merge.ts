@@ -1,17 +1,7 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { errorMessage, isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { writePrivately } from '../../private-file.ts';
 import { AzError } from '../errors.ts';
 
 export interface MergeOptions {
@@ -42,8 +32,7 @@ export async function mergeKubeconfig(options: MergeOptions): Promise<string> {
   markAdministrator(addition);
   const existing = existsSync(file) ? readKubeconfig(textOf(file), file) : undefined;
   const merged = existing ? await mergeSections(existing, addition, options) : addition;
-  writeKubeconfig(file, merged);
-  warnAboutMode(file, options.warn);
+  writeKubeconfig(file, merged, options.warn);
   return String(merged['current-context'] ?? '');
 }
 
@@ -165,27 +154,15 @@ export function kubeconfigText(config: JsonObject): string {
   return stringify(sorted(config), { indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** Writes in one step, keeping a link and the mode of a file that is there; a new one is 0600. */
-function writeKubeconfig(file: string, config: JsonObject): void {
-  const target = existsSync(file) ? realpathSync(file) : file;
-  const mode = existsSync(target) ? lstatSync(target).mode & 0o777 : ownerOnly;
-  const draft = `${target}.${process.pid}.tmp`;
+/** The file holds a key: whoever could read it until now, afterwards only its owner can. */
+function writeKubeconfig(file: string, config: JsonObject, warn: (message: string) => void): void {
+  const before = process.platform !== 'win32' && existsSync(file) ? statSync(file) : undefined;
   try {
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(draft, kubeconfigText(config), { mode });
-    chmodSync(draft, mode);
-    renameSync(draft, target);
+    writePrivately(file, kubeconfigText(config));
   } catch (thrown) {
-    rmSync(draft, { force: true });
     throw new AzError(`The kubeconfig '${file}' cannot be written: ${errorMessage(thrown)}`);
   }
-}
-
-function warnAboutMode(file: string, warn: (message: string) => void): void {
-  if (process.platform === 'win32') return;
-  const status = lstatSync(file);
-  if (status.isSymbolicLink()) return;
-  const mode = (status.mode & 0o777).toString(8);
-  if (mode === '600') return;
-  warn(`${file} has permissions "${mode}".\nIt should be readable and writable only by its owner.`);
+  const mode = (before?.isFile() ? before.mode & 0o777 : ownerOnly).toString(8);
+  if (mode === ownerOnly.toString(8)) return;
+  warn(`${file} had permissions "${mode}".\nIt is readable and writable only by its owner now.`);
 }

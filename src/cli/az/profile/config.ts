@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivately } from './files.ts';
+import { writePrivately } from '../../private-file.ts';
 
 /** A setting and where it comes from. */
 export interface Setting {

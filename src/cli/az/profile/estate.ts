@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../../base/index.ts';
+import { writePrivately } from '../../private-file.ts';
 import { AzError } from '../errors.ts';
-import { writePrivately } from './files.ts';
 
 /** Where the estate is: the content of `drydock.json` in the profile folder. */
 export interface Estate {

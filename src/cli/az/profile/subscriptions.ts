@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type JsonObject } from '../../../base/index.ts';
+import { writePrivately } from '../../private-file.ts';
 import { AzError } from '../errors.ts';
-import { writePrivately } from './files.ts';
 
 /** One line of `azureProfile.json`, in the shape that az itself writes. */
 export interface Subscription extends JsonObject {

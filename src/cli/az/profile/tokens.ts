@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../../base/index.ts';
-import { writePrivately } from './files.ts';
+import { writePrivately } from '../../private-file.ts';
 
 /** How an account gets tokens again. */
 export type Credential =

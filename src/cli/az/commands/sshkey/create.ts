@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../../../base/index.ts';
+import { writePrivately } from '../../../private-file.ts';
 import { defineCommand } from '../../declaration.ts';
 import { location, required, resourceGroup, tags, text, textOr } from '../../declare/flags.ts';
 import { getResource, pathOf, putResource } from '../../declare/verbs.ts';
@@ -46,7 +47,7 @@ export const command = defineCommand({
     });
     if (!isObject(pair)) throw new AzError('The service handed out no key pair.');
     const file = join(folder, `${Math.floor(context.clock.now() / 1000)}_${flags.name}`);
-    writeFileSync(file, String(pair['privateKey'] ?? ''), { mode: 0o600 });
+    writePrivately(file, String(pair['privateKey'] ?? ''));
     writeFileSync(`${file}.pub`, String(pair['publicKey'] ?? ''), { mode: 0o644 });
     call.warn(`Private key is saved to "${file}".`);
     call.warn(`Public key is saved to "${file}.pub".`);
