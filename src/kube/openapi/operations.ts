@@ -1,4 +1,5 @@
 import type { ResourceDefinition, SubresourceDefinition } from '../contract.ts';
+import { StructuralNode } from '../schema/structural-node.ts';
 
 /** One operation of the API, in neither dialect. */
 export interface Operation {
@@ -15,6 +16,8 @@ export interface Operation {
   readonly answer: 'object' | 'list' | 'status' | 'text';
   /** The object's definition name. */
   readonly definition: string;
+  /** True for a resource that a CustomResourceDefinition brought. */
+  readonly custom: boolean;
 }
 
 export interface GroupVersionKind {
@@ -187,6 +190,7 @@ function maker(definition: ResourceDefinition): Maker {
     ...(shape.body && { body: shape.body }),
     answer: shape.answer,
     definition: definition.schema.definitionName,
+    custom: definition.schema.root instanceof StructuralNode,
   });
 }
 

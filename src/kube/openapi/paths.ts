@@ -2,13 +2,31 @@ import type { JsonObject } from '../../base/index.ts';
 import type { Dialect } from './dialect.ts';
 import { type Operation, type Parameter, pathParameters } from './operations.ts';
 
-const jsonTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const patchTypes = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
+/** What a resource is sent and answered in, as kubectl reads it to choose a patch. */
+interface MediaTypes {
+  readonly objects: readonly string[];
+  readonly patches: readonly string[];
+}
+
+const builtinTypes: MediaTypes = {
+  objects: ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'],
+  patches: [
+    'application/apply-patch+yaml',
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    'application/strategic-merge-patch+json',
+  ],
+};
+
+/** Custom resources have neither protobuf nor Go types for a strategic merge. */
+const customTypes: MediaTypes = {
+  objects: ['application/json', 'application/yaml'],
+  patches: ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
+};
+
+function mediaTypes({ custom }: Operation): MediaTypes {
+  return custom ? customTypes : builtinTypes;
+}
 
 /** Names of the definitions that operations of every kind use. */
 export const sharedDefinitions = {
@@ -49,7 +67,7 @@ function operation3(operation: Operation, dialect: Dialect): JsonObject {
   const parameters = operation.parameters.map((parameter) => parameterObject(parameter, dialect));
   const schema = answerSchema(operation, dialect);
   const content = schema
-    ? Object.fromEntries(jsonTypes.map((type) => [type, { schema }]))
+    ? Object.fromEntries(mediaTypes(operation).objects.map((type) => [type, { schema }]))
     : { 'text/plain': { schema: { type: 'string' } } };
   const result: JsonObject = {
     ...common(operation),
@@ -58,7 +76,7 @@ function operation3(operation: Operation, dialect: Dialect): JsonObject {
   if (parameters.length > 0) result['parameters'] = parameters;
   const body = bodyDefinition(operation);
   if (body) {
-    const types = operation.body === 'patch' ? patchTypes : ['*/*'];
+    const types = operation.body === 'patch' ? mediaTypes(operation).patches : ['*/*'];
     const media = { schema: dialect.itemReference(body, false) };
     result['requestBody'] = {
       ...(operation.body !== 'options' && { required: true }),
@@ -84,8 +102,8 @@ function operation2(operation: Operation, dialect: Dialect): JsonObject {
   return {
     ...common(operation),
     schemes: ['https'],
-    consumes: operation.body === 'patch' ? patchTypes : ['*/*'],
-    produces: jsonTypes,
+    consumes: operation.body === 'patch' ? [...mediaTypes(operation).patches] : ['*/*'],
+    produces: [...mediaTypes(operation).objects],
     ...(parameters.length > 0 && { parameters }),
     responses: { '200': { description: 'OK', schema }, '401': { description: 'Unauthorized' } },
   };

@@ -113,6 +113,9 @@ describe('the real kubectl', () => {
   it('works with custom resources like with built-in ones', async () => {
     const gadget = 'apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: one}\nspec: {replicas: 1}\n';
     assert.equal((await fed('apply -f -', gadget)).stdout, 'gadget.example.com/one created\n');
+    const changed = gadget.replace('replicas: 1', 'replicas: 2');
+    assert.equal((await fed('apply -f -', changed)).stdout, 'gadget.example.com/one configured\n');
+    assert.equal(await kubectl('get gd one -o jsonpath={.spec.replicas}'), '2');
     assert.equal(await kubectl('scale gd one --replicas=3'), 'gadget.example.com/one scaled\n');
     assert.equal(await kubectl('get gd one -o jsonpath={.spec.replicas}'), '3');
     assert.equal(

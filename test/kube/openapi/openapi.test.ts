@@ -136,6 +136,50 @@ test('Swagger 2.0 has every kind, leaves out what it cannot say, and has no loos
   }
 });
 
+test('a patch of a custom resource is offered in the forms that it takes, a built-in one in strategic form too', () => {
+  const all = [...builtin, widget];
+  const three = [
+    'application/apply-patch+yaml',
+    'application/json-patch+json',
+    'application/merge-patch+json',
+  ];
+  const strategic = 'application/strategic-merge-patch+json';
+  const custom = '/apis/example.com/v1/namespaces/{namespace}/widgets/{name}';
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}';
+  const swagger = decodeJson(openApiV2(all).json);
+  assert.deepEqual([...textsAt(swagger, 'paths', custom, 'patch', 'consumes')].sort(), three);
+  assert.deepEqual([...textsAt(swagger, 'paths', lease, 'patch', 'consumes')].sort(), [...three, strategic]);
+  for (const [groupVersion, path, expected] of [
+    ['apis/example.com/v1', custom, three],
+    ['apis/coordination.k8s.io/v1', lease, [...three, strategic]],
+  ] as const) {
+    const { content } = objectAt(documentOf(groupVersion, all), 'paths', path, 'patch', 'requestBody');
+    assert.ok(isObject(content));
+    assert.deepEqual(Object.keys(content).sort(), expected);
+  }
+});
+
+function textsAt(value: Json, ...path: string[]): Json[] {
+  const list = at(value, ...path);
+  assert.ok(Array.isArray(list));
+  return list;
+}
+
+test('a custom resource that takes anything tells Swagger 2.0 no member, because kubectl refuses those not told', () => {
+  const open: ResourceDefinition = {
+    ...widget,
+    schema: {
+      definitionName: 'com.example.v1.Widget',
+      root: new StructuralNode({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, true),
+    },
+  };
+  const definition = at(decodeJson(openApiV2([open]).json), 'definitions', 'com.example.v1.Widget');
+  assert.deepEqual(definition, {
+    type: 'object',
+    'x-kubernetes-group-version-kind': [{ group: 'example.com', kind: 'Widget', version: 'v1' }],
+  });
+});
+
 test('Swagger 2.0 comes as protobuf too, beginning with its version', () => {
   const bytes = Buffer.from(openApiV2(builtin).protobuf);
   assert.deepEqual([...bytes.subarray(0, 5)], [0x0a, 3, ...Buffer.from('2.0')]);
