@@ -4,6 +4,7 @@ import { ArmError } from '../../src/arm/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import type { RecordLoop } from '../../src/providers/loop.ts';
 import { runRecordLoop } from '../../src/providers/loop.ts';
+import { groupRecord } from '../../src/providers/managed-group.ts';
 import { resourcesRoutes, runResourceGroups } from '../../src/providers/resources/index.ts';
 import { type Estate, people } from '../arm/estate.ts';
 import { thing, things } from '../arm/things.ts';
@@ -141,7 +142,8 @@ describe('resource groups', () => {
     const record = (await estate.manager.records.get(group)) ?? assert.fail();
     const id = `${estate.subscription}/resourceGroups/FL_Plain_f_eastus`;
     const managedBy = `${group}/providers/Microsoft.ContainerService/fleets/f`;
-    await estate.manager.records.put({ ...record, id, name: 'FL_Plain_f_eastus', managedBy });
+    const owner = { ...record, id: managedBy };
+    await estate.manager.records.put(groupRecord(owner, 'FL_Plain_f_eastus', managedBy));
     for (;;) {
       const reply = await estate.call('PATCH', id, { body: { tags: {} } });
       if (reply.code === 'DenyAssignmentAuthorizationFailed') break;

@@ -3,32 +3,44 @@ import type { JsonObject, Random } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { managedClusterType } from '../managed-clusters/record.ts';
 
-const groupNameLimit = 90;
+/** The longest name of a resource group, which is that of the hub's node group. */
+export const hubGroupNameCharacters = 90;
 
-function groupOf(fleet: ResourceRecord): string {
+type Named = Pick<ResourceRecord, 'id' | 'name' | 'location'>;
+
+function groupOf(fleet: Named): string {
   return /\/resourceGroups\/([^/]+)/i.exec(fleet.id)?.[1] ?? '';
 }
 
-function subscriptionOf(fleet: ResourceRecord): string {
+function subscriptionOf(fleet: Named): string {
   return /^\/subscriptions\/([^/]+)/i.exec(fleet.id)?.[1] ?? '';
 }
 
-/** `FL_{group}_{fleet}_{region}`: the group that holds the hub. */
-export function hubGroupName(fleet: ResourceRecord): string {
-  return `FL_${groupOf(fleet)}_${fleet.name}_${fleet.location}`.slice(0, groupNameLimit);
+/**
+ * `FL_{group}_{fleet}_{region}`, the group that holds the hub, and `MC_` before it, the group of the hub's machines. A
+ * fleet whose names would be longer than a group's is not made.
+ */
+export function hubGroupNames(fleet: Named): { readonly hub: string; readonly nodes: string } {
+  const hub = `FL_${groupOf(fleet)}_${fleet.name}_${fleet.location}`;
+  return { hub, nodes: `MC_${hub}` };
 }
 
-/** `MC_FL_{group}_{fleet}_{region}`: the group of the hub's own machines. */
-export function hubNodeGroupName(fleet: ResourceRecord): string {
-  return `MC_${hubGroupName(fleet)}`.slice(0, groupNameLimit);
+/** Older estates cut the name. */
+export function hubGroupName(fleet: Named): string {
+  return hubGroupNames(fleet).hub.slice(0, hubGroupNameCharacters);
 }
 
-export function groupId(fleet: ResourceRecord, name: string): string {
+/** Older estates cut the name. */
+export function hubNodeGroupName(fleet: Named): string {
+  return `MC_${hubGroupName(fleet)}`.slice(0, hubGroupNameCharacters);
+}
+
+export function groupId(fleet: Named, name: string): string {
   return `/subscriptions/${subscriptionOf(fleet)}/resourceGroups/${name}`;
 }
 
 /** The hub's own resource: an AKS cluster called `hub` in the managed group. */
-export function hubRecordId(fleet: ResourceRecord): string {
+export function hubRecordId(fleet: Named): string {
   return `${groupId(fleet, hubGroupName(fleet))}/providers/Microsoft.ContainerService/managedClusters/hub`;
 }
 

@@ -1,7 +1,7 @@
-import type { ResourceRecord } from '../../../arm/index.ts';
+import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, runRecordLoop } from '../../loop.ts';
-import { groupRecord } from '../../managed-group.ts';
+import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import { removeMember } from '../fleet-members/loop.ts';
 import { fleetMemberType } from '../fleet-members/record.ts';
@@ -44,12 +44,15 @@ async function provideHub(
   const existing = await records.get(hubRecordId(fleet));
   const { order, record } = clusterOrder(existing ?? hubRecord(fleet, random), random);
   if (!existing) {
-    await records.put(groupRecord(fleet, hubGroupName(fleet)));
     await records.put(record);
-    await records.put(groupRecord(record, hubNodeGroupName(fleet)));
   }
   await settings.clusters.ensure(order);
   await settings.fleets.prepareHub(order.clusterId);
+}
+
+async function removeGroup(id: string, ownerId: string, records: RecordStore): Promise<void> {
+  const group = await records.get(id);
+  if (group && belongsTo(group, ownerId)) await records.remove(id);
 }
 
 /** Members leave first, then the hub goes, then its groups. */
@@ -67,9 +70,9 @@ async function removeFleet(
   if (hubId) await settings.clusters.remove(hubId);
   if (hub) {
     await records.remove(hub.id);
-    await records.remove(groupRecord(fleet, hubNodeGroupName(fleet)).id);
-    await records.remove(groupRecord(fleet, hubGroupName(fleet)).id);
   }
+  await removeGroup(groupRecord(fleet, hubNodeGroupName(fleet)).id, hubRecordId(fleet), records);
+  await removeGroup(groupRecord(fleet, hubGroupName(fleet)).id, fleet.id, records);
   await dropIdentity(fleet, settings);
   await records.remove(fleet.id);
 }

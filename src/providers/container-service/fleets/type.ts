@@ -1,6 +1,8 @@
 import {
   type ActionCall,
   ArmError,
+  normalLocation,
+  type RelatedWrite,
   type ResourceDraft,
   type ResourceRecord,
   type ResourceType,
@@ -11,11 +13,12 @@ import { Fields } from '../../fields.ts';
 import { kubeconfigYaml } from '../../kubeconfig.ts';
 import { aksVersions } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
+import { claimGroup } from '../../managed-group.ts';
 import { joinsSubnet } from '../../references.ts';
 import { fleetVersions } from '../api-versions.ts';
 import { kubeconfigs, runningCluster, tokenPlugin } from '../managed-clusters/credentials.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
-import { hubGroupName, hubRecordId } from './hub.ts';
+import { hubGroupName, hubGroupNameCharacters, hubGroupNames, hubRecordId } from './hub.ts';
 import { checkSubnets } from './subnets.ts';
 
 /** Fleets, with or without a hub cluster. */
@@ -56,14 +59,29 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   const before = stored.has('hubProfile') ? stored.object('hubProfile') : undefined;
   if (before) refuseHubChanges(asked, before);
   await checkSubnets(write, asked);
-  return { properties: { hubProfile: before?.value ?? newHub(write, asked, settings) }, identity };
+  return {
+    properties: { hubProfile: before?.value ?? newHub(write, asked, settings) },
+    identity,
+    related: before ? [] : await claimHubGroups(write),
+  };
+}
+
+async function claimHubGroups(write: ResourceWrite): Promise<RelatedWrite[]> {
+  const location = normalLocation(String(write.body['location']));
+  const fleet = { id: write.id, name: write.name, location };
+  const { hub, nodes } = hubGroupNames(fleet);
+  const claim = { location, fleetId: write.id, longestCharacters: hubGroupNameCharacters };
+  return [
+    await claimGroup(write, { ...claim, name: nodes, ownerId: hubRecordId(fleet) }),
+    await claimGroup(write, { ...claim, name: hub, ownerId: write.id }),
+  ];
 }
 
 const dnsPrefixPattern = /^[a-zA-Z0-9]$|^[a-zA-Z0-9][a-zA-Z0-9-]{0,52}[a-zA-Z0-9]$/;
 
 function newHub(write: ResourceWrite, asked: Fields, settings: ContainerServiceSettings): JsonObject {
   const { random } = write.context;
-  const dnsPrefix = asked.string('dnsPrefix') ?? `${write.name}-hub`.slice(0, 54);
+  const dnsPrefix = asked.string('dnsPrefix') ?? `${write.name.slice(0, 50)}-hub`;
   if (!dnsPrefixPattern.test(dnsPrefix)) {
     throw asked.wrong(
       'dnsPrefix',
@@ -83,7 +101,7 @@ function newHub(write: ResourceWrite, asked: Fields, settings: ContainerServiceS
   const isPrivate = server.boolean('enablePrivateCluster') ?? false;
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
   const host = `hub-${random.string(6, letters)}-${random.string(8, letters)}`;
-  const place = `${String(write.body['location'])}.${isPrivate ? settings.privateDomain : settings.publicDomain}`;
+  const place = `${normalLocation(String(write.body['location']))}.${isPrivate ? settings.privateDomain : settings.publicDomain}`;
   return {
     dnsPrefix,
     apiServerAccessProfile: {

@@ -61,6 +61,8 @@ function readPool(pool: Fields, clusterVersion: string): AgentPool {
     const known = Object.keys(azureSizes).join(', ');
     throw pool.wrong('vmSize', `the VM size '${asked}' is not available; available sizes: ${known}`);
   }
+  refuseRange(pool);
+  pool.choice('osType', ['Linux', 'Windows']);
   return {
     name,
     count: pool.integer('count', nodesPerPool) ?? 1,
@@ -72,6 +74,13 @@ function readPool(pool: Fields, clusterVersion: string): AgentPool {
     taints: pool.strings('nodeTaints'),
     profile: pool.value,
   };
+}
+
+function refuseRange(pool: Fields): void {
+  const least = pool.integer('minCount', nodesPerPool);
+  const most = pool.integer('maxCount', nodesPerPool);
+  if (least === undefined || most === undefined || least <= most) return;
+  throw pool.wrong('minCount', `minCount ${least} is greater than maxCount ${most}`);
 }
 
 /** A pool as the service prints it. */

@@ -1,8 +1,8 @@
-import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
+import type { ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import type { LoopParts } from '../../loop.ts';
-import { runRecordLoop } from '../../loop.ts';
-import { groupRecord } from '../../managed-group.ts';
+import { RetryLater, runRecordLoop } from '../../loop.ts';
+import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
@@ -21,7 +21,7 @@ async function reconcile(id: string, parts: LoopParts, settings: ContainerServic
   // The hub of a fleet is made and removed by the fleet's own loop.
   if (!record || fleetIdOf(record)) return;
   if (record.provisioningState === 'Deleting') {
-    await removeCluster(record, parts.records, settings);
+    await removeCluster(record, parts, settings);
     return;
   }
   if (record.provisioningState === 'Failed') return;
@@ -43,9 +43,6 @@ async function provision(
     }));
   }
   await settings.clusters.ensure(order);
-  await parts.records.put(
-    groupRecord(record, new Fields(record.properties).string('nodeResourceGroup') ?? ''),
-  );
   if (record.provisioningState === 'Succeeded') return;
   await parts.records.update(
     record.id,
@@ -60,14 +57,36 @@ async function provision(
 
 async function removeCluster(
   record: ResourceRecord,
-  records: RecordStore,
+  parts: LoopParts,
   settings: ContainerServiceSettings,
 ): Promise<void> {
+  const { records } = parts;
   const clusterId = clusterIdOf(record);
   if (clusterId) await settings.clusters.remove(clusterId);
   await dropIdentity(record, settings);
-  const group = new Fields(record.properties).string('nodeResourceGroup');
-  if (group) await records.remove(groupRecord(record, group).id);
+  await emptyNodeGroup(record, parts);
   for (const pool of await records.list(`${record.id}/agentPools`)) await records.remove(pool.id);
   await records.remove(record.id);
+}
+
+/**
+ * Has the node resource group go as any group goes, with all that came to be in it, and waits. A group of that name that
+ * was not made for this cluster stays; so does one whose deletion was refused.
+ */
+async function emptyNodeGroup(record: ResourceRecord, { records, log }: LoopParts): Promise<void> {
+  const name = new Fields(record.properties).string('nodeResourceGroup');
+  const group = name && (await records.get(groupRecord(record, name).id));
+  if (!group || !belongsTo(group, record.id)) return;
+  if (group.provisioningState !== 'Deleting') {
+    if (record.internal?.['nodeGroupAsked'] === true) {
+      log.warn('node resource group not deleted', { cluster: record.id, group: group.id });
+      return;
+    }
+    await records.update(group.id, (current) => ({ ...current, provisioningState: 'Deleting' }));
+    await records.update(record.id, (current) => ({
+      ...current,
+      internal: { ...current.internal, nodeGroupAsked: true },
+    }));
+  }
+  throw new RetryLater('its node resource group is being deleted');
 }

@@ -1,5 +1,6 @@
 import {
   ArmError,
+  normalLocation,
   type ResourceDraft,
   type ResourceRecord,
   type ResourceType,
@@ -8,6 +9,7 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { claimGroup, type GroupClaim } from '../../managed-group.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { agentPoolDrafts, poolProperties, readAgentPools } from './agent-pools.ts';
@@ -40,7 +42,7 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
   };
 }
 
-function prepare(write: ResourceWrite, settings: ContainerServiceSettings): ResourceDraft {
+async function prepare(write: ResourceWrite, settings: ContainerServiceSettings): Promise<ResourceDraft> {
   refuseHub(write.stored);
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
@@ -50,11 +52,13 @@ function prepare(write: ResourceWrite, settings: ContainerServiceSettings): Reso
   );
   if (!version) throw unsupportedVersion(body.string('kubernetesVersion') ?? '');
   refuseDowngrade(stored.string('kubernetesVersion'), version);
-  const dnsPrefix = body.string('dnsPrefix') ?? stored.string('dnsPrefix') ?? `${write.name}-dns`;
+  const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   const pools = readAgentPools(body, version);
   if (pools.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
-  const location = String(write.body['location'] ?? '');
+  const location = normalLocation(String(write.body['location'] ?? ''));
+  const nodeGroup = stored.string('nodeResourceGroup') ?? nodeGroupName(write, body, location);
+  refuseChange('nodeResourceGroup', nodeGroup, body.string('nodeResourceGroup') || undefined);
   return {
     properties: {
       ...ownProperties(body, { version, dnsPrefix }),
@@ -62,11 +66,14 @@ function prepare(write: ResourceWrite, settings: ContainerServiceSettings): Reso
       fqdn:
         stored.string('fqdn') ??
         clusterHostName(write, { dnsPrefix, location, domain: settings.publicDomain }),
-      nodeResourceGroup: stored.string('nodeResourceGroup') ?? nodeGroupName(write, body, location),
+      nodeResourceGroup: nodeGroup,
     },
-    sku: write.body['sku'] ?? write.stored?.sku ?? { name: 'Base', tier: 'Free' },
+    sku: readSku(write),
     identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'SystemAssigned' },
-    related: agentPoolDrafts(write, pools),
+    related: [
+      ...agentPoolDrafts(write, pools),
+      ...(write.stored ? [] : [await claimGroup(write, nodeGroupClaim(write, nodeGroup, location))]),
+    ],
   };
 }
 
@@ -127,14 +134,33 @@ export function clusterHostName(
   return `${parts.dnsPrefix}-${suffix}.hcp.${parts.location}.${parts.domain}`.toLowerCase();
 }
 
-const nodeGroupNameLimit = 80;
+/** Source: https://aka.ms/aks-naming-rules */
+const nodeGroupNameCharacters = 80;
 
 function nodeGroupName(write: ResourceWrite, body: Fields, location: string): string {
   const group = /\/resourceGroups\/([^/]+)/i.exec(write.id)?.[1] ?? '';
-  return (body.string('nodeResourceGroup') ?? `MC_${group}_${write.name}_${location}`).slice(
-    0,
-    nodeGroupNameLimit,
-  );
+  return body.string('nodeResourceGroup') || `MC_${group}_${write.name}_${location}`;
+}
+
+function nodeGroupClaim(write: ResourceWrite, name: string, location: string): GroupClaim {
+  return { name, ownerId: write.id, location, longestCharacters: nodeGroupNameCharacters };
+}
+
+function readSku(write: ResourceWrite): JsonObject {
+  const sku = new Fields(write.body['sku'] ?? write.stored?.sku, 'sku');
+  const name = sku.choice('name', ['Base', 'Automatic', 'Basic']) ?? 'Base';
+  const tier = sku.choice('tier', ['Free', 'Standard', 'Premium', 'Paid']) ?? 'Free';
+  return { name, tier };
+}
+
+const dnsPrefixPattern = /^[a-zA-Z0-9]$|^[a-zA-Z0-9][a-zA-Z0-9-]{0,52}[a-zA-Z0-9]$/;
+
+function readDnsPrefix(name: string, body: Fields, stored: Fields): string {
+  const known = body.string('dnsPrefix') ?? stored.string('dnsPrefix');
+  // The host name gets characters of its own, so that no two clusters share one however much is taken away here.
+  const prefix = known ?? `${name.replaceAll('_', '-').slice(0, 50)}-dns`;
+  if (dnsPrefixPattern.test(prefix)) return prefix;
+  throw body.wrong('dnsPrefix', '1 to 54 letters, digits and hyphens, with a letter or digit at both ends');
 }
 
 function present(record: ResourceRecord): JsonObject {

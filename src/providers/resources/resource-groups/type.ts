@@ -1,8 +1,12 @@
-import { ArmError, type ResourceType, resourceManagerVersions } from '../../../arm/index.ts';
+import {
+  ArmError,
+  type ResourceType,
+  refusals,
+  resourceManagerVersions,
+  sameId,
+} from '../../../arm/index.ts';
+import { groupNamePattern } from '../../managed-group.ts';
 import { listGroups } from './filter.ts';
-
-/** Letters of any language, digits and `_ - . ( )`, not ending in a dot. */
-const namePattern = /^[\p{L}\p{Nd}_\-.()]{0,89}[\p{L}\p{Nd}_\-()]$/u;
 
 /**
  * Microsoft.Resources/resourceGroups. A delete is finished by the group-deletion loop.
@@ -16,7 +20,7 @@ export const resourceGroups: ResourceType = {
   lowestApiVersion: '2015-11-01',
   scope: 'tracked',
   name: {
-    pattern: namePattern,
+    pattern: groupNamePattern,
     rule: '1 to 90 letters, digits, underscores, hyphens, periods and parentheses, not ending in a period',
   },
   lifecycle: 'immediate',
@@ -31,6 +35,9 @@ export const resourceGroups: ResourceType = {
       throw new ArmError(400, 'InvalidRequestContent', "The member 'managedBy' must be a resource id.");
     }
     const owner = managedBy ?? stored?.managedBy;
+    if (stored?.managedBy !== undefined && owner !== undefined && !sameId(owner, stored.managedBy)) {
+      throw refusals.propertyChangeNotAllowed('managedBy');
+    }
     return { properties: {}, ...(owner !== undefined && { managedBy: owner }) };
   },
   list: listGroups,
