@@ -32,6 +32,7 @@ export {
   type TlsListenerOptions,
 } from './node/listener.ts';
 export type { TlsIdentity, TlsSettings } from './node/tls-front.ts';
+export { Traffic, type TrafficLimits, trafficLimits } from './node/traffic.ts';
 export { messageSocket } from './node/web-socket.ts';
 export {
   type ConnectedWebSocket,

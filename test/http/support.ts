@@ -1,7 +1,7 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { type RequestOptions, request as requestHttps } from 'node:https';
 import type { TestContext } from 'node:test';
-import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import { type Clock, type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   createAuthority,
   createListener,
@@ -10,6 +10,7 @@ import {
   type Listener,
   type ListenerLimits,
   type TlsIdentity,
+  type Traffic,
   type UpgradeHandler,
 } from '../../src/http/index.ts';
 
@@ -41,6 +42,8 @@ export async function serve(
   more: {
     upgrade?: UpgradeHandler;
     limits?: Partial<ListenerLimits>;
+    traffic?: Traffic;
+    clock?: Clock;
     contextFor?: (n?: string) => TlsIdentity | undefined;
   } = {},
 ): Promise<Serving> {

@@ -6,7 +6,9 @@ import { errorResponse } from '../errors.ts';
 import { logFailure } from '../filters.ts';
 import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
-import { type ConnectionFacts, NodeRequest, packChunks, StreamSink, totalBytes } from './message.ts';
+import { type ConnectionFacts, NodeRequest } from './message.ts';
+import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
+import type { Traffic } from './traffic.ts';
 import { WebSocketAcceptor } from './web-socket.ts';
 
 /** Serves HTTP/1.1, and upgrades to WebSocket, on connections that are handed in. */
@@ -15,17 +17,20 @@ export class Http1Server {
   readonly #facts = new WeakMap<Duplex, ConnectionFacts>();
   readonly #answer: Answer;
   readonly #log: Logger;
+  readonly #traffic: Traffic;
   readonly #webSockets: WebSocketAcceptor;
 
   constructor(use: {
     readonly answer: Answer;
     readonly upgrade: UpgradeHandler | undefined;
     readonly limits: ListenerLimits;
+    readonly traffic: Traffic;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
     const { answer, upgrade, limits, clock, log } = use;
     this.#answer = answer;
+    this.#traffic = use.traffic;
     this.#log = log;
     this.#webSockets = new WebSocketAcceptor(limits, clock);
     this.#server = createServer({
@@ -64,7 +69,7 @@ export class Http1Server {
   #serve(message: IncomingMessage, response: ServerResponse): void {
     response.on('error', ignore);
     const request = new Http1Request(message, response, this.#factsOf(message));
-    this.#answer(request, (answer) => respond({ message, response }, answer));
+    this.#answer(request, (answer) => respond({ message, response, traffic: this.#traffic }, answer));
   }
 
   async #upgrade(handler: UpgradeHandler, from: Upgrading): Promise<void> {
@@ -76,7 +81,7 @@ export class Http1Server {
       if (socket.destroyed) result.abandon?.();
       else this.#webSockets.accept({ message, socket, head }, result);
     } else if (!socket.destroyed) {
-      refuse(from, result);
+      refuse(from, result, this.#traffic);
     }
   }
 
@@ -147,10 +152,12 @@ function originForm(target: string): string {
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  readonly traffic: Traffic;
 }
 
-function respond({ message, response }: Exchange, answer: HttpResponse): void {
+function respond({ message, response, traffic }: Exchange, answer: HttpResponse): void {
   if (response.destroyed) return;
+  const cut = () => message.socket.destroy();
   for (const name in answer.headers) {
     const value = answer.headers[name];
     if (value !== undefined) response.setHeader(name, value);
@@ -166,21 +173,14 @@ function respond({ message, response }: Exchange, answer: HttpResponse): void {
       return;
     }
     response.flushHeaders();
-    body.start(new StreamSink(response));
+    body.start(new StreamSink(response, { traffic, cut }));
     return;
   }
-  const chunks = body === undefined ? [] : body instanceof Uint8Array ? [body] : packChunks(body);
+  const size = body === undefined ? 0 : body instanceof Uint8Array ? body.length : totalBytes(body);
   const bodiless = answer.status === 204 || answer.status === 304;
-  if (!bodiless && !response.hasHeader('content-length'))
-    response.setHeader('content-length', totalBytes(chunks));
-  if (message.method === 'HEAD' || bodiless || chunks.length === 0) {
-    response.end();
-    return;
-  }
-  response.cork();
-  for (const chunk of chunks) response.write(chunk);
-  response.end();
-  response.uncork();
+  if (!bodiless && !response.hasHeader('content-length')) response.setHeader('content-length', size);
+  if (message.method === 'HEAD' || bodiless || body === undefined || size === 0) response.end();
+  else writeBody(response, body, { traffic, cut });
 }
 
 function hasBody(message: IncomingMessage): boolean {
@@ -190,13 +190,13 @@ function hasBody(message: IncomingMessage): boolean {
 }
 
 /** Answers a refused upgrade as an ordinary response and ends the connection. */
-function refuse({ message, socket }: Upgrading, answer: HttpResponse): void {
+function refuse({ message, socket }: Upgrading, answer: HttpResponse, traffic: Traffic): void {
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   // The type asks for a net.Socket; Node takes the Duplex that it hands out itself.
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
   response.on('finish', () => socket.end());
-  respond({ message, response }, answer);
+  respond({ message, response, traffic }, answer);
 }
 
 function asksForWebSocket(message: IncomingMessage): boolean {

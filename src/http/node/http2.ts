@@ -11,15 +11,17 @@ import type { TLSSocket } from 'node:tls';
 import type { HttpResponse } from '../contract.ts';
 import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
-import { type ConnectionFacts, NodeRequest, packChunks, StreamSink, totalBytes } from './message.ts';
+import { type ConnectionFacts, NodeRequest } from './message.ts';
+import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Serves HTTP/2 on a connection whose TLS handshake is done. */
 export function serveHttp2(
   socket: TLSSocket,
   facts: ConnectionFacts,
-  use: { readonly answer: Answer; readonly limits: ListenerLimits },
+  use: { readonly answer: Answer; readonly limits: ListenerLimits; readonly traffic: Traffic },
 ): ServerHttp2Session {
-  const { answer, limits } = use;
+  const { answer, limits, traffic } = use;
   const session = performServerHandshake(socket, {
     maxSessionMemory: limits.http2SessionMemoryMiB,
     settings: {
@@ -34,7 +36,7 @@ export function serveHttp2(
     // The peer's resets and broken connections; 'close' tells whoever needs to know.
     stream.on('error', ignore);
     const request = new Http2Request(stream, headers, facts);
-    answer(request, (response) => respond(stream, request.method, response));
+    answer(request, (response) => respond(stream, response, { method: request.method, traffic }));
   });
   return session;
 }
@@ -72,8 +74,13 @@ class Http2Request extends NodeRequest {
   }
 }
 
-function respond(stream: ServerHttp2Stream, method: string, response: HttpResponse): void {
+function respond(
+  stream: ServerHttp2Stream,
+  response: HttpResponse,
+  { method, traffic }: { readonly method: string; readonly traffic: Traffic },
+): void {
   if (stream.destroyed || stream.closed) return;
+  const cut = () => stream.close(constants.NGHTTP2_CANCEL);
   // Http2 takes lists as several header lines but wants them mutable.
   const headers: OutgoingHttpHeaders = { ':status': response.status };
   for (const name in response.headers) {
@@ -85,28 +92,17 @@ function respond(stream: ServerHttp2Stream, method: string, response: HttpRespon
   if (body !== undefined && 'start' in body) {
     const noBody = method === 'HEAD';
     stream.respond(headers, { endStream: noBody });
-    if (!noBody) body.start(new StreamSink(stream));
+    if (!noBody) body.start(new StreamSink(stream, { traffic, cut }));
     return;
   }
-  const chunks = body === undefined ? [] : body instanceof Uint8Array ? [body] : packChunks(body);
-  const size = totalBytes(chunks);
+  const size = body === undefined ? 0 : body instanceof Uint8Array ? body.length : totalBytes(body);
   if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(size);
-  if (size === 0 || method === 'HEAD') {
+  if (body === undefined || size === 0 || method === 'HEAD') {
     stream.respond(headers, { endStream: true });
     return;
   }
   stream.respond(headers);
-  writeAll(stream, chunks);
-}
-
-function writeAll(stream: Writable, chunks: readonly Uint8Array[]): void {
-  if (chunks.length === 1) {
-    stream.end(chunks[0]);
-    return;
-  }
-  stream.cork();
-  for (const chunk of chunks) stream.write(chunk);
-  stream.end();
+  writeBody(stream, body, { traffic, cut });
 }
 
 /** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */

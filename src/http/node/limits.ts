@@ -9,6 +9,7 @@ export interface ListenerLimits {
   readonly headersMs: number;
   /** How long an idle HTTP/1.1 connection is kept. */
   readonly keepAliveMs: number;
+  /** Above it a session takes no new stream: more than all its streams may have ahead of their readers. */
   readonly http2SessionMemoryMiB: number;
   /** Upload window of an HTTP/2 stream and, times 16, of a connection. */
   readonly http2WindowBytes: number;
@@ -30,7 +31,7 @@ export const listenerLimits: ListenerLimits = {
   handshakeMs: 10_000,
   headersMs: 30_000,
   keepAliveMs: 75_000,
-  http2SessionMemoryMiB: 256,
+  http2SessionMemoryMiB: 768,
   http2WindowBytes: 1024 * 1024,
   webSocketMessageBytes: 16 * 1024 * 1024,
   webSocketBufferBytes: 256 * 1024,

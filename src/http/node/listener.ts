@@ -9,11 +9,14 @@ import { Http1Server } from './http1.ts';
 import { serveHttp2 } from './http2.ts';
 import { type ListenerLimits, listenerLimits } from './limits.ts';
 import { TlsFront, type TlsSettings } from './tls-front.ts';
+import { Traffic } from './traffic.ts';
 
 export interface ListenerOptions {
   readonly handler: Handler;
   readonly upgrade?: UpgradeHandler;
   readonly limits?: Partial<ListenerLimits>;
+  /** Shared by the listeners of a process; of its own by default. */
+  readonly traffic?: Traffic;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,6 +53,7 @@ class NodeListener implements Listener {
   readonly #log: Logger;
   readonly #tls: TlsFront | undefined;
   readonly #answer: Answer;
+  readonly #traffic: Traffic;
   readonly #http1: Http1Server;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Duplex>();
@@ -61,11 +65,13 @@ class NodeListener implements Listener {
     this.#limits = { ...listenerLimits, ...options.limits };
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#traffic = options.traffic ?? new Traffic(options.clock);
     this.#answer = createAnswer(options.handler, options.log);
     this.#http1 = new Http1Server({
       answer: this.#answer,
       upgrade: options.upgrade,
       limits: this.#limits,
+      traffic: this.#traffic,
       clock: options.clock,
       log: options.log,
     });
@@ -146,7 +152,11 @@ class NodeListener implements Listener {
       this.#http1.serve(socket, facts);
       return;
     }
-    const session = serveHttp2(socket, facts, { answer: this.#answer, limits: this.#limits });
+    const session = serveHttp2(socket, facts, {
+      answer: this.#answer,
+      limits: this.#limits,
+      traffic: this.#traffic,
+    });
     this.#sessions.add(session);
     session.once('close', () => this.#sessions.delete(session));
     if (this.#closed) session.close();

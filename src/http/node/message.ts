@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { CodedError } from '../../base/index.ts';
-import type { ByteSink, ConnectionInfo } from '../contract.ts';
+import type { ConnectionInfo } from '../contract.ts';
 
 /** What is known of a connection, shared by its requests; the host is each request's own. */
 export type ConnectionFacts = Omit<ConnectionInfo, 'host'>;
@@ -101,81 +101,4 @@ function collect(source: Readable, limitBytes: number): Promise<Uint8Array> {
 
 function bodyTooLarge(limitBytes: number): CodedError {
   return new CodedError('too-large', `The request body is larger than ${limitBytes} bytes.`);
-}
-
-/** A sink into a Node stream. What is written in one turn of the event loop goes out together. */
-export class StreamSink implements ByteSink {
-  readonly #stream: Writable;
-  #corked = false;
-
-  constructor(stream: Writable) {
-    this.#stream = stream;
-  }
-
-  get closed(): boolean {
-    return this.#stream.destroyed || this.#stream.writableEnded;
-  }
-
-  write(chunk: Uint8Array): boolean {
-    if (this.closed) return true;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      setImmediate(() => this.#uncork());
-    }
-    return this.#stream.write(chunk);
-  }
-
-  end(): void {
-    if (this.closed) return;
-    this.#uncork();
-    this.#stream.end();
-  }
-
-  onDrain(run: () => void): void {
-    this.#stream.once('drain', run);
-  }
-
-  onClose(run: () => void): void {
-    if (this.#stream.destroyed) queueMicrotask(run);
-    else this.#stream.once('close', run);
-  }
-
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#stream.uncork();
-  }
-}
-
-const copyBelowBytes = 16 * 1024;
-const packBytes = 64 * 1024;
-
-/** Joins runs of small chunks: copying them costs less than handing each to the socket. */
-export function packChunks(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
-  const packed: Uint8Array[] = [];
-  let run: Uint8Array[] = [];
-  let runBytes = 0;
-  const flush = () => {
-    if (run.length > 0) packed.push(Buffer.concat(run, runBytes));
-    run = [];
-    runBytes = 0;
-  };
-  for (const chunk of chunks) {
-    if (chunk.length >= copyBelowBytes || runBytes + chunk.length > packBytes) flush();
-    if (chunk.length >= copyBelowBytes) {
-      packed.push(chunk);
-      continue;
-    }
-    run.push(chunk);
-    runBytes += chunk.length;
-  }
-  flush();
-  return packed;
-}
-
-export function totalBytes(chunks: readonly Uint8Array[]): number {
-  let total = 0;
-  for (const chunk of chunks) total += chunk.length;
-  return total;
 }

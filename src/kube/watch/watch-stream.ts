@@ -8,7 +8,10 @@ import { type IncludeObject, partialOf, tableOf } from '../wire/transform.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from './watch-source.ts';
 
 export const watchStreamLimits = {
-  /** Bytes that wait for a slow reader before its watch is ended; it resumes where it was. */
+  /**
+   * Bytes that wait for a slow reader before its watch is ended; it resumes where it was. What waits are references to
+   * stored objects, encoded when their turn comes.
+   */
   waitingBytes: 16 * 1024 * 1024,
 } as const;
 
@@ -33,7 +36,9 @@ export function watchStream(options: WatchStreamOptions): StreamBody {
 class EventWriter implements WatchConsumer {
   readonly #sink: ByteSink;
   readonly #options: WatchStreamOptions;
-  #waiting: Buffer[] = [];
+  #waiting: Waiting[] = [];
+  /** How many of them have gone out. */
+  #sent = 0;
   #waitingBytes = 0;
   #blocked = false;
   #ended = false;
@@ -50,7 +55,8 @@ class EventWriter implements WatchConsumer {
   }
 
   event(event: SelectedEvent): void {
-    this.#write(this.#encode(event));
+    if (this.#blocked) this.#wait(event, event.object.byteLength);
+    else this.#write(this.#encode(event));
   }
 
   bookmark(revision: number, initialEventsEnd: boolean): void {
@@ -70,7 +76,7 @@ class EventWriter implements WatchConsumer {
 
   end(): void {
     this.#ended = true;
-    if (this.#waiting.length === 0) this.#sink.end();
+    if (this.#waiting.length === this.#sent) this.#sink.end();
   }
 
   #encode(event: SelectedEvent): Buffer {
@@ -87,20 +93,18 @@ class EventWriter implements WatchConsumer {
   }
 
   #write(chunk: Buffer): void {
-    if (this.#blocked) {
-      this.#wait(chunk);
-      return;
-    }
-    if (!this.#sink.write(chunk)) this.#block();
+    if (this.#blocked) this.#wait(chunk, chunk.length);
+    else if (!this.#sink.write(chunk)) this.#block();
   }
 
-  #wait(chunk: Buffer): void {
-    this.#waiting.push(chunk);
+  #wait(next: SelectedEvent | Buffer, bytes: number): void {
+    this.#waiting.push({ next, bytes: this.#beginning ? 0 : bytes });
     if (this.#beginning) return;
-    this.#waitingBytes += chunk.length;
+    this.#waitingBytes += bytes;
     if (this.#waitingBytes <= watchStreamLimits.waitingBytes) return;
     this.#options.source.close();
     this.#waiting = [];
+    this.#sent = 0;
     this.#sink.end();
   }
 
@@ -111,19 +115,31 @@ class EventWriter implements WatchConsumer {
 
   #drain(): void {
     this.#blocked = false;
-    let sent = 0;
-    for (const chunk of this.#waiting) {
-      sent++;
-      if (!this.#sink.write(chunk)) {
-        this.#blocked = true;
-        break;
-      }
+    while (!this.#blocked) {
+      const first = this.#waiting[this.#sent];
+      if (!first) break;
+      this.#sent++;
+      this.#waitingBytes -= first.bytes;
+      const { next } = first;
+      this.#blocked = !this.#sink.write(Buffer.isBuffer(next) ? next : this.#encode(next));
     }
-    this.#waiting = this.#waiting.slice(sent);
-    this.#waitingBytes = this.#waiting.reduce((bytes, chunk) => bytes + chunk.length, 0);
+    this.#forgetSent();
     if (this.#blocked) this.#block();
     else if (this.#ended) this.#sink.end();
   }
+
+  /** Moves the rest up only when as much was sent: each entry is moved once or twice, however slow the reader is. */
+  #forgetSent(): void {
+    if (this.#sent * 2 < this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#sent);
+    this.#sent = 0;
+  }
+}
+
+interface Waiting {
+  readonly next: SelectedEvent | Buffer;
+  /** What counts against the limit. */
+  readonly bytes: number;
 }
 
 /** The latest event as bytes: all watchers are told of it in one go, so one slot is enough. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type JsonObject, utf8 } from '../../base/index.ts';
-import type { HttpResponse } from '../../http/contract.ts';
+import type { HttpBody, HttpResponse } from '../../http/contract.ts';
 import type { ListAnswer } from '../verbs/call.ts';
 import type { Rendering } from './accept.ts';
 import { KeptPages } from './kept-pages.ts';
@@ -53,20 +53,43 @@ export function statusResponse(error: StatusError, shape: Shape): HttpResponse {
   return valueResponse(error.code, error.toStatus(), { ...shape, headers });
 }
 
-/** A list put together from the stored bytes of its items, nothing parsed: its head, then the items as one buffer. */
+/**
+ * A list from the stored bytes of its items, nothing parsed: its head, then the items, as one buffer while there is
+ * room for such copies, else as references. So readers who take their time hold bounded memory.
+ */
 export function listBytes(list: ListAnswer): readonly Uint8Array[] {
-  const items = list.page ? keptPages.get(list.page, () => joinItems(list)) : joinItems(list);
-  return [Buffer.from(listHead(list)), items];
+  const head = Buffer.from(listHead(list));
+  const kept = list.page && keptPages.find(list.page);
+  if (kept) return [head, kept];
+  const items = list.objects.map((object) => object.bytes(list.resource));
+  const bytes = joinedLength(items);
+  if (!keptPages.mayJoin(bytes)) return referTo(head, items);
+  const joined = joinItems(items, bytes);
+  keptPages.keep(list.page, joined);
+  return [head, joined];
 }
 
 /** Pages of unchanged collections are often asked for again, above all by informers that start together. */
 const keptPages = new KeptPages();
 
-function joinItems({ resource, objects }: ListAnswer): Buffer {
-  const items = objects.map((object) => object.bytes(resource));
+function joinedLength(items: readonly Buffer[]): number {
   let length = listEnd.length + Math.max(0, items.length - 1);
   for (const item of items) length += item.length;
-  const body = Buffer.allocUnsafe(length);
+  return length;
+}
+
+function referTo(head: Uint8Array, items: readonly Buffer[]): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [head];
+  for (const [index, item] of items.entries()) {
+    if (index > 0) chunks.push(comma);
+    chunks.push(item);
+  }
+  chunks.push(listEnd);
+  return chunks;
+}
+
+function joinItems(items: readonly Buffer[], bytes: number): Buffer {
+  const body = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (const [index, item] of items.entries()) {
     if (index > 0) at += comma.copy(body, at);
@@ -77,7 +100,7 @@ function joinItems({ resource, objects }: ListAnswer): Buffer {
 }
 
 /** A list in protobuf from the messages of its items; undefined for kinds without a protobuf form. */
-export function listProtobuf(list: ListAnswer): Uint8Array | undefined {
+export function listProtobuf(list: ListAnswer): readonly Uint8Array[] | undefined {
   const messages: Uint8Array[] = [];
   for (const object of list.objects) {
     const message = object.protobuf(list.resource);
@@ -92,7 +115,7 @@ export function listProtobuf(list: ListAnswer): Uint8Array | undefined {
 }
 
 /** A body of protobuf. */
-export function protobufResponse(body: Uint8Array, headers: Headers): HttpResponse {
+export function protobufResponse(body: HttpBody, headers: Headers): HttpResponse {
   return { status: 200, headers: { 'content-type': protobufType, ...headers }, body };
 }
 

@@ -88,10 +88,11 @@ test('a list is put together from the messages of its items', () => {
     encodeProtobufMessage({ apiVersion: 'v1', kind: 'ConfigMap', ...item }),
   );
   const list = { apiVersion: 'v1', kind: 'ConfigMapList', metadata: { resourceVersion: '7' } };
-  const bytes = encodeProtobufList(
+  const chunks = encodeProtobufList(
     list,
     messages.filter((message) => message !== undefined),
   );
+  const bytes = Buffer.concat(chunks);
   assert.deepEqual(decodeProtobuf(bytes), { ...list, items });
 });
 

@@ -23,16 +23,41 @@ export function encodeProtobufMessage(object: JsonObject): Uint8Array | undefine
   return writer.finish();
 }
 
-/** A list from its items' messages (`encodeProtobufMessage`). `list` is the list object without items. */
-export function encodeProtobufList(list: JsonObject, messages: readonly Uint8Array[]): Uint8Array {
+/**
+ * A list from its items' messages (`encodeProtobufMessage`), in chunks that refer to them. `list` is the list object
+ * without items.
+ */
+export function encodeProtobufList(list: JsonObject, messages: readonly Uint8Array[]): Uint8Array[] {
   const writer = new ProtoWriter();
   const metadata = list['metadata'];
   writer.message(1, () => {
     if (isObject(metadata)) writeMessage(writer, metadata, 'meta.v1.ListMeta');
   });
-  for (const message of messages) writer.bytes(2, message);
-  return envelope(list, writer.finish());
+  const chunks = [writer.finish()];
+  for (const message of messages) chunks.push(headOf(message.length), message);
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  const around = new ProtoWriter();
+  writeEnvelopeHead(around, list);
+  around.head(2, bytes);
+  const end = new ProtoWriter();
+  writeEnvelopeEnd(end);
+  return [around.finish(), ...chunks, end.finish()];
 }
+
+/** Tag and length of an item of a list. */
+function headOf(messageBytes: number): Uint8Array {
+  let head = itemHeads.get(messageBytes);
+  if (head) return head;
+  const writer = new ProtoWriter();
+  writer.head(2, messageBytes);
+  head = writer.finish().slice();
+  if (itemHeads.size < itemHeadLimit) itemHeads.set(messageBytes, head);
+  return head;
+}
+
+const itemHeadLimit = 10_000;
+const itemHeads = new Map<number, Uint8Array>();
 
 /** One frame of a protobuf watch stream; `object` is a whole body as `encodeProtobuf` makes it. */
 export function encodeProtobufWatchFrame(type: string, object: Uint8Array): Uint8Array {
@@ -48,15 +73,23 @@ export function encodeProtobufWatchFrame(type: string, object: Uint8Array): Uint
 
 function envelope(object: JsonObject, message: Uint8Array): Uint8Array {
   const writer = new ProtoWriter();
+  writeEnvelopeHead(writer, object);
+  writer.bytes(2, message);
+  writeEnvelopeEnd(writer);
+  return writer.finish();
+}
+
+function writeEnvelopeHead(writer: ProtoWriter, object: JsonObject): void {
   writer.raw(protobufMagic);
   writer.message(1, () => {
     writer.text(1, textOf(object['apiVersion']));
     writer.text(2, textOf(object['kind']));
   });
-  writer.bytes(2, message);
+}
+
+function writeEnvelopeEnd(writer: ProtoWriter): void {
   writer.text(3, '');
   writer.text(4, '');
-  return writer.finish();
 }
 
 function textOf(value: Json | undefined): string {

@@ -41,6 +41,12 @@ export class ProtoWriter {
     this.raw(value);
   }
 
+  /** Tag and length of a field whose bytes stand elsewhere. */
+  head(number: number, length: number): void {
+    this.#tag(number, wireTypes.bytes);
+    this.#varint(length);
+  }
+
   /** An int32, int64 or bool; negative numbers take ten bytes. */
   integer(number: number, value: number): void {
     this.#tag(number, wireTypes.varint);
