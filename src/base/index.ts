@@ -4,6 +4,7 @@ export {
   decodeJson,
   deepFreeze,
   encodeJson,
+  isDeeperThan,
   isObject,
   type Json,
   type JsonObject,

@@ -33,6 +33,19 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
+/** True when objects and lists stand within each other more than `levels` deep; looks no deeper than that. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && isDeeperThan(item, levels - 1)) return true;
+    return false;
+  }
+  for (const member of Object.values(value))
+    if (typeof member === 'object' && isDeeperThan(member, levels - 1)) return true;
+  return false;
+}
+
 /** Equality of JSON values; the order of object keys does not matter. */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -29,10 +29,18 @@ export interface Call {
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
+/** The same findings as warnings, one each, and as the parts of a strict decoding error. */
+export interface Duplicates {
+  readonly warnings: string[];
+  readonly strict: string[];
+}
+
 export interface CallBody {
   readonly patchType: PatchType | undefined;
-  /** A private copy that the verb may change. Throws 400 or 415. Duplicate members are told to `onDuplicate`. */
+  /** A private copy that the verb may change. Throws 400 or 415. */
   read(): Promise<Json>;
+  /** Members that stand twice in one object, known once the body was read. */
+  readonly duplicates: Duplicates;
   /** True when there is nothing to read. */
   readonly empty: boolean;
 }

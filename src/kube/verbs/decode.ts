@@ -17,15 +17,29 @@ export async function readObject(call: Call): Promise<JsonObject> {
   const problems = problemsOf(body, call);
   if (problems.mistyped !== undefined)
     throw badRequest(`${cannotBeHandled(body, call)}: ${problems.mistyped}`);
-  if (problems.unknown.length > 0) {
-    if (call.options.fieldValidation === 'Strict') {
-      throw badRequest(
-        `${cannotBeHandled(body, call)}: strict decoding error: ${problems.unknown.join(', ')}`,
-      );
+  const { warnings, strict } = call.body.duplicates;
+  switch (call.options.fieldValidation) {
+    case 'Ignore':
+      break;
+    case 'Strict': {
+      const findings = [...strict, ...problems.unknown];
+      if (findings.length > 0)
+        throw badRequest(
+          `${cannotBeHandled(body, call)}: strict decoding error: ${told(findings).join(', ')}`,
+        );
+      break;
     }
-    call.warnings.push(...problems.unknown);
+    default:
+      call.warnings.push(...told([...warnings, ...problems.unknown]));
   }
   return body;
+}
+
+/** The real server tells of as many, however many there are. */
+const findingsTold = 100;
+
+function told(findings: readonly string[]): readonly string[] {
+  return findings.slice(0, findingsTold);
 }
 
 /** Checks what a patch made of an object, as `readObject` checks a body. */
@@ -35,10 +49,10 @@ export function checkPatched(object: JsonObject, call: Call, patchText: () => st
     throw badRequest(`${cannotBeHandled(object, call)}: ${problems.mistyped}`);
   if (problems.unknown.length === 0) return;
   if (call.options.fieldValidation === 'Strict') {
-    const message = `Invalid value: ${JSON.stringify(patchText())}: strict decoding error: ${problems.unknown.join(', ')}`;
+    const message = `Invalid value: ${JSON.stringify(patchText())}: strict decoding error: ${told(problems.unknown).join(', ')}`;
     throw invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', field: 'patch', message }]);
   }
-  call.warnings.push(...problems.unknown);
+  call.warnings.push(...told(problems.unknown));
 }
 
 function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
@@ -64,8 +78,8 @@ function problemsOf(object: JsonObject, { resource, options }: Call): Problems {
     return { unknown, mistyped: undefined };
   }
   const { unknown, mistyped } = checkFields(object, definition.schema.root, definition.kind);
-  const told = options.fieldValidation === 'Ignore' ? [] : unknown;
-  return { unknown: told.map((path) => `unknown field "${path}"`), mistyped };
+  const reported = options.fieldValidation === 'Ignore' ? [] : unknown;
+  return { unknown: reported.map((path) => `unknown field "${path}"`), mistyped };
 }
 
 function cannotBeHandled(object: JsonObject, { resource }: Call): string {

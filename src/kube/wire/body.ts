@@ -1,14 +1,22 @@
-import { parse } from 'yaml';
-import { decodeJson, errorMessage, type Json } from '../../base/index.ts';
+import { decodeJson, errorMessage, isDeeperThan, type Json } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
-import type { CallBody, PatchType } from '../verbs/call.ts';
+import type { CallBody, Duplicates, PatchType } from '../verbs/call.ts';
 import { cloneJson } from './clone.ts';
 import { decodeProtobuf } from './protobuf/index.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
+import { YamlError } from './yaml/yaml-error.ts';
+import { yamlToJson } from './yaml/yaml-to-json.ts';
 
 export const bodyLimits = {
   /** The real server's limit for what etcd takes, doubled. */
   requestBytes: 3 * 1024 * 1024,
+  /**
+   * Objects and lists within each other. The real server takes 10,000; here every walk over an object has one stack
+   * for all of them.
+   */
+  nestingLevels: 1_000,
+  /** What aliases and merge keys of a YAML body may add, in characters of JSON. */
+  aliasCharacters: 3 * 1024 * 1024,
 } as const;
 
 const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -28,13 +36,15 @@ export function httpBody(request: HttpRequest): CallBody {
     length === undefined
       ? request.header('transfer-encoding') === undefined && request.method === 'DELETE'
       : length === '0';
+  const duplicates: Duplicates = { warnings: [], strict: [] };
   return {
     patchType: patchTypes[contentType],
     empty,
+    duplicates,
     async read() {
       const bytes = await request.body(bodyLimits.requestBytes);
       if (bytes.length === 0 && request.method === 'DELETE') return {};
-      return decode(bytes, contentType);
+      return decode(bytes, contentType, duplicates);
     },
   };
 }
@@ -44,11 +54,12 @@ export function valueBody(value: Json | undefined, patchType?: PatchType): CallB
   return {
     patchType,
     empty: value === undefined,
+    duplicates: { warnings: [], strict: [] },
     read: async () => cloneJson(value ?? {}),
   };
 }
 
-function decode(bytes: Uint8Array, contentType: string): Json {
+function decode(bytes: Uint8Array, contentType: string, duplicates: Duplicates): Json {
   switch (contentType) {
     case '':
     case 'application/json':
@@ -59,7 +70,7 @@ function decode(bytes: Uint8Array, contentType: string): Json {
     case 'application/apply-patch+yaml':
     case 'application/yaml':
     case 'text/yaml':
-      return decodeYamlBody(bytes);
+      return decodeYamlBody(bytes, duplicates);
     case 'application/vnd.kubernetes.protobuf':
       return decodeProtobuf(bytes);
     default:
@@ -68,24 +79,49 @@ function decode(bytes: Uint8Array, contentType: string): Json {
 }
 
 function decodeJsonBody(bytes: Uint8Array): Json {
+  let value: Json;
   try {
-    return decodeJson(bytes);
+    value = decodeJson(bytes);
   } catch (thrown) {
     throw badRequest(`the object provided is unrecognized (must be of type JSON): ${errorMessage(thrown)}`);
   }
+  return bounded(value, bytes);
+}
+
+function bounded(value: Json, bytes: Uint8Array): Json {
+  // Each level takes two bytes of text: most bodies are too short to be nested too deeply.
+  if (bytes.length >= 2 * bodyLimits.nestingLevels && isDeeperThan(value, bodyLimits.nestingLevels))
+    throw badRequest('the object provided is unrecognized (must be of type JSON): exceeded max depth');
+  return value;
 }
 
 /** Clients that apply JSON label it YAML, of which it is a part: the fast parser gets the first try. */
-function decodeYamlBody(bytes: Uint8Array): Json {
+function decodeYamlBody(bytes: Uint8Array, duplicates: Duplicates): Json {
+  const value = bytes[0] === openBrace ? jsonOf(bytes) : undefined;
+  return value === undefined ? decodeYamlText(bytes, duplicates) : bounded(value, bytes);
+}
+
+/** Undefined for YAML in flow style. */
+function jsonOf(bytes: Uint8Array): Json | undefined {
   try {
-    if (bytes[0] === openBrace) return decodeJson(bytes);
+    return decodeJson(bytes);
   } catch {
-    // YAML flow style: falls through.
+    return undefined;
   }
+}
+
+function decodeYamlText(bytes: Uint8Array, duplicates: Duplicates): Json {
   try {
-    return parse(Buffer.from(bytes).toString('utf8'), { strict: true, uniqueKeys: true }) ?? {};
+    const read = yamlToJson(Buffer.from(bytes).toString('utf8'), bodyLimits);
+    if (read.duplicates.length > 0) {
+      duplicates.warnings.push(...read.duplicates);
+      duplicates.strict.push(`yaml: unmarshal errors:\n  ${read.duplicates.join('\n  ')}`);
+    }
+    const value: Json = JSON.parse(read.json);
+    return value ?? {};
   } catch (thrown) {
-    throw badRequest(`error decoding YAML: ${errorMessage(thrown)}`);
+    if (!(thrown instanceof YamlError)) throw thrown;
+    throw badRequest(`error decoding YAML: ${thrown.message}`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { type JsonObject, utf8 } from '../../base/index.ts';
 import type { HttpBody, HttpResponse } from '../../http/contract.ts';
 import type { ListAnswer } from '../verbs/call.ts';
@@ -6,6 +5,7 @@ import type { Rendering } from './accept.ts';
 import { KeptPages } from './kept-pages.ts';
 import { encodeProtobuf, encodeProtobufList } from './protobuf/index.ts';
 import { notAcceptable, type StatusError } from './status.ts';
+import { jsonToYaml } from './yaml/json-to-yaml.ts';
 
 const jsonType = 'application/json';
 const yamlType = 'application/yaml';
@@ -28,7 +28,7 @@ export function valueResponse(
   { format, pretty, headers }: Shape,
 ): HttpResponse {
   if (format === 'yaml') {
-    return { status: code, headers: { 'content-type': yamlType, ...headers }, body: utf8(stringify(value)) };
+    return { status: code, headers: { 'content-type': yamlType, ...headers }, body: utf8(jsonToYaml(value)) };
   }
   if (format === 'protobuf') {
     const body = encodeProtobuf(value);
