@@ -112,6 +112,11 @@ export interface ResourceType {
     keptAs(id: string): string;
     shownAs(record: ResourceRecord, id: string): string;
   };
+  /**
+   * Scopes below a resource of this type that are no resources of their own here: roles can be given there. `names` by
+   * the word before them, e.g. `namespaces` of a cluster.
+   */
+  readonly roleScopes?: Readonly<Record<string, RegExp>>;
   /** Places in the body where ids of other resources stand, and what their writer needs there. */
   readonly references?: readonly BodyReference[];
   /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */

@@ -140,6 +140,20 @@ export function parentId(id: string): string {
   return resourceId({ ...parsed, types: parsed.types.slice(0, -1), names: parsed.names.slice(0, -1) });
 }
 
+/** A scope one level below a resource, taken apart: what it may be is said by the resource's type. */
+export function roleScopeOf(
+  scope: string,
+): { readonly ownerId: string; readonly word: string; readonly name: string } | undefined {
+  const before = scope.lastIndexOf('/');
+  const start = scope.lastIndexOf('/', before - 1);
+  if (start <= 0) return undefined;
+  return {
+    ownerId: scope.slice(0, start),
+    word: scope.slice(start + 1, before),
+    name: scope.slice(before + 1),
+  };
+}
+
 /** Ids compare without case. */
 export function sameId(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();

@@ -110,10 +110,20 @@ function azureObjectId(user: UserInfo): string | undefined {
   return user.extra[objectIdKey]?.[0];
 }
 
-/** Roles may be given for one namespace; an assignment above the scope counts at the narrower one too. */
+/** Words of the scope of one namespace, below the cluster's. */
+const namespaceWords = {
+  fleet: ['managedNamespaces', 'namespaces'],
+  aks: ['namespaces', 'managedNamespaces'],
+  arc: ['namespaces'],
+} as const;
+
+/**
+ * Roles may be given for one namespace; an assignment above the scope counts at the narrower one too. Scopes compare
+ * without case and end at a slash: what is no namespace's name never becomes a part of one.
+ */
 function scopesOf(family: 'fleet' | 'aks' | 'arc', scope: string, namespace: string | undefined): string[] {
-  if (!namespace) return [scope];
-  return [`${scope}/${family === 'fleet' ? 'managedNamespaces' : 'namespaces'}/${namespace}`];
+  if (!namespace || !/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) return [scope];
+  return namespaceWords[family].map((word) => `${scope}/${word}/${namespace}`);
 }
 
 function resourceActions(

@@ -24,6 +24,8 @@ interface Found {
 export interface ReferringWrite {
   readonly type: ResourceType;
   readonly id: string;
+  /** The id that was asked for, as the refusal names it. */
+  readonly scope: string;
   readonly verb: 'put' | 'patch';
   /** As the caller sent it: what a PATCH does not name was asked for when it was written. */
   readonly body: JsonObject;
@@ -54,7 +56,7 @@ export async function demandReferences(
   if (lacking.length > 0) {
     throw refusals.linkedAuthorizationFailed(write.caller, {
       action: `${permissionBase(write.type)}/write`,
-      scope: write.id,
+      scope: write.scope,
       linkedAction: lacking.map(({ action }) => action).join(','),
       linkedScope: lacking.map(({ scope }) => scope).join(','),
     });

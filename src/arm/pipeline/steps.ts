@@ -1,7 +1,8 @@
 import { CodedError, isObject } from '../../base/index.ts';
 import { demand } from '../access/demand.ts';
+import type { ResourceRecord } from '../contract.ts';
 import { ArmError, refusals, unauthenticated } from '../errors.ts';
-import { groupIdOf, isGuid } from '../ids.ts';
+import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
 import { readJsonBody } from '../json-input.ts';
 import { refuseLocked } from '../locks.ts';
 import { isOffered, normalLocation } from '../regions.ts';
@@ -243,13 +244,14 @@ function checkName(exchange: Exchange): void {
   if (!type.name.pattern.test(name)) throw refusals.invalidName(name, fullType(type), type.name);
 }
 
-function requireParent(exchange: Exchange, { records }: Services): void {
+function requireParent(exchange: Exchange, services: Services): void {
+  const { records } = services;
   const { target } = exchange;
   const { path } = target;
   if (target.route || path.kind !== 'resource') return;
   const parent = parentOf(exchange);
   if (parent === undefined) return;
-  const record = records.cache.get(parent)?.record;
+  const record = records.cache.get(parent)?.record ?? roleScopeOwner(exchange, services);
   if (!record) throw refusals.parentNotFound(target.intent, target.typePath, parent);
   if (target.intent === 'write' && record.provisioningState === 'Deleting') {
     throw new ArmError(
@@ -258,6 +260,18 @@ function requireParent(exchange: Exchange, { records }: Services): void {
       `The parent resource '${parent}' is being deleted.`,
     );
   }
+}
+
+/** The resource whose declared role scope (a namespace of a cluster) stands above an authorization resource. */
+function roleScopeOwner({ target }: Exchange, { records, registry }: Services): ResourceRecord | undefined {
+  const { path } = target;
+  if (path.namespace.toLowerCase() !== 'microsoft.authorization') return undefined;
+  const scope = roleScopeOf(path.scope);
+  const owner = scope && records.cache.get(scope.ownerId)?.record;
+  const types = owner && registry.ofRecord(owner)?.roleScopes;
+  if (!owner || !types || path.names.length > 1) return undefined;
+  const declared = Object.entries(types).find(([word]) => word.toLowerCase() === scope.word.toLowerCase());
+  return declared?.[1].test(scope.name) ? owner : undefined;
 }
 
 /** The resource that must exist above the target; subscriptions and groups have been looked for before. */

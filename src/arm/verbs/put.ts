@@ -63,6 +63,7 @@ export async function writeResource(
   const references = await demandReferences(services.access, services.records.cache, {
     type,
     id,
+    scope: target.id,
     verb: write.verb,
     body: exchange.body,
     caller,

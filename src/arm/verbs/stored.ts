@@ -1,7 +1,7 @@
 import type { ResourceRecord } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
 import { refusals } from '../errors.ts';
-import { groupIdOf } from '../ids.ts';
+import { groupIdOf, roleScopeOf } from '../ids.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { fullType } from '../registry.ts';
 import type { Answer, Services } from '../services.ts';
@@ -89,6 +89,10 @@ export function guardedAncestors({ target }: Exchange): string[] {
   const group = groupIdOf(target.id);
   if (group !== undefined && group.length < target.id.length) ids.push(group);
   if (target.path.names.length > 1) ids.push(target.id.split('/').slice(0, -2).join('/'));
-  else if (target.path.scope.includes('/providers/')) ids.push(target.path.scope);
+  else if (target.path.scope.includes('/providers/')) {
+    ids.push(target.path.scope);
+    const roleScope = roleScopeOf(target.path.scope);
+    if (roleScope) ids.push(roleScope.ownerId);
+  }
   return ids;
 }

@@ -14,6 +14,7 @@ import { kubeconfigYaml } from '../../kubeconfig.ts';
 import { aksVersions } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { claimGroup } from '../../managed-group.ts';
+import { namespaceScopes } from '../../namespace-scopes.ts';
 import { joinsSubnet } from '../../references.ts';
 import { fleetVersions } from '../api-versions.ts';
 import { kubeconfigs, runningCluster, tokenPlugin } from '../managed-clusters/credentials.ts';
@@ -35,6 +36,7 @@ export function fleets(settings: ContainerServiceSettings): ResourceType {
     },
     lifecycle: 'converged',
     envelope: ['identity'],
+    roleScopes: namespaceScopes,
     references: [
       joinsSubnet('properties.hubProfile.agentProfile.subnetId'),
       joinsSubnet('properties.hubProfile.apiServerAccessProfile.subnetId'),

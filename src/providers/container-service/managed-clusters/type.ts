@@ -10,6 +10,7 @@ import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { claimGroup, type GroupClaim } from '../../managed-group.ts';
+import { namespaceScopes } from '../../namespace-scopes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { agentPoolDrafts, poolProperties, readAgentPools } from './agent-pools.ts';
@@ -35,6 +36,7 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     envelope: ['sku', 'kind', 'identity'],
     etagMember: 'eTag',
     references: clusterReferences,
+    roleScopes: namespaceScopes,
     prepare: (write) => prepare(write, settings),
     present,
     beforeDelete: refuseHub,

@@ -12,6 +12,7 @@ import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, kubeconfigYaml } from '../../kubeconfig.ts';
+import { namespaceScopes } from '../../namespace-scopes.ts';
 import { connectedClusterVersions } from '../api-versions.ts';
 import type { ArcSettings } from '../settings.ts';
 import { arcClusterIdOf, instanceIdOf } from './record.ts';
@@ -32,6 +33,7 @@ export function connectedClusters(settings: ArcSettings): ResourceType {
     lifecycle: 'converged',
     createState: 'Provisioning',
     envelope: ['identity', 'kind'],
+    roleScopes: { namespaces: namespaceScopes.namespaces },
     prepare,
     beforeDelete: refuseWhileProvisioned,
     actions: {
