@@ -24,6 +24,7 @@ import { dispatch } from './verbs/dispatch.ts';
 import type { WatchSource } from './watch/watch-source.ts';
 import { valueBody } from './wire/body.ts';
 import { type CallOptions, defaultOptions, noDeletionOptions } from './wire/options.ts';
+import { selectedName } from './wire/request-info.ts';
 import { internalError, resourceNotServed, StatusError, statusErrorOf } from './wire/status.ts';
 
 export interface ClientParts {
@@ -140,12 +141,11 @@ export class InProcessClient implements ClusterClient {
     await undefined;
     const resource = cluster.resources.find(ref.group, ref.version, ref.resource);
     if (!resource) throw resourceNotServed();
-    const namespace = request.target.namespace ?? '';
-    const { name } = request.target;
-    const subresource = request.subresource ?? '';
-    const target = { ...ref, subresource, namespace, name };
-    await decideAccess(cluster, { user, verb, resource: target });
     const options: CallOptions = { ...defaultOptions, fieldValidation: 'Ignore', ...request.options };
+    const namespace = placeOf(resource, request.target);
+    const name = request.target.name || (asksForMany(verb) ? selectedName(options.fieldSelector) : '');
+    const subresource = request.subresource ?? '';
+    await decideAccess(cluster, { user, verb, resource: { ...ref, subresource, namespace, name } });
     const body = request.body ?? valueBody(undefined);
     const call: Call = {
       verb,
@@ -176,6 +176,16 @@ export class InProcessClient implements ClusterClient {
   }: StatusError): Error & { status: number; reason: string; details: JsonObject | undefined } {
     return new this.#parts.errorClass(code, reason, message, details);
   }
+}
+
+function asksForMany(verb: string): boolean {
+  return verb === 'list' || verb === 'watch';
+}
+
+/** Where the authorizers are asked: a namespace given for a cluster-scoped resource counts for nothing. */
+function placeOf({ definition }: ServedResource, { namespace = '', name }: ObjectRef): string {
+  if (definition.namespaced) return namespace;
+  return definition.group === '' && definition.resource === 'namespaces' ? name : '';
 }
 
 interface ClientRequest {

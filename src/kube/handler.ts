@@ -5,6 +5,7 @@ import { type Authentication, anonymous } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { UserInfo } from './contract.ts';
 import { answerPath, type PathParts } from './discovery/paths.ts';
+import { routeTo } from './discovery/route.ts';
 import type { Call, ClusterParts } from './verbs/call.ts';
 import { dispatch } from './verbs/dispatch.ts';
 import { negotiate, plainJson } from './wire/accept.ts';
@@ -34,7 +35,7 @@ const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
     try {
-      const info = readRequestInfo(request.method, request.path, asksToWatch(request));
+      const info = readRequestInfo(request);
       const caller = await parts.authentication.authenticate(request);
       if (caller === anonymous && !isPublic(info)) throw unauthorized();
       const user = await parts.impersonate(request, caller);
@@ -52,7 +53,7 @@ export async function answerKnown(
   user: UserInfo,
 ): Promise<HttpResponse> {
   try {
-    const info = readRequestInfo(request.method, request.path, asksToWatch(request));
+    const info = readRequestInfo(request);
     return await answerAs(parts, request, { info, user });
   } catch (thrown) {
     return failure(parts, request, thrown);
@@ -64,12 +65,8 @@ async function answerAs(
   request: HttpRequest,
   { info, user }: { info: RequestInfo; user: UserInfo },
 ): Promise<HttpResponse> {
-  await authorize(parts, info, user, request);
+  await authorize(parts, info, user);
   return info.kind === 'path' ? answerOther(parts, request) : answerResource(parts, request, { info, user });
-}
-
-function asksToWatch({ method, rawQuery }: HttpRequest): boolean {
-  return method === 'GET' && /(?:^|&)watch(?:=(?:true|1))?(?:&|$)/.test(rawQuery);
 }
 
 /** Health and version need no credentials; the roles of the anonymous say the same. */
@@ -79,25 +76,11 @@ function isPublic(info: RequestInfo): boolean {
   return publicPaths.has(`/${first}`);
 }
 
-async function authorize(
-  { cluster }: HandlerParts,
-  info: RequestInfo,
-  user: UserInfo,
-  request: HttpRequest,
-): Promise<void> {
+async function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo): Promise<void> {
   await decideAccess(
     cluster,
-    info.kind === 'path'
-      ? { user, verb: info.verb, path: info.path }
-      : reviewOf(user, withSelectedName(info, request)),
+    info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info),
   );
-}
-
-/** A list or watch of one object by name is a question about that object. */
-function withSelectedName(info: ResourceRequest, { rawQuery, query }: HttpRequest): ResourceRequest {
-  if (info.name !== '' || !rawQuery.includes('metadata.name')) return info;
-  const found = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '');
-  return found?.[1] === undefined ? info : { ...info, name: found[1] };
 }
 
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
@@ -117,13 +100,7 @@ async function answerResource(
   { info, user }: { info: ResourceRequest; user: UserInfo },
 ): Promise<HttpResponse> {
   const { cluster } = parts;
-  const resource = cluster.resources.find(info.group, info.version, info.resource);
-  if (
-    !resource ||
-    (resource.definition.namespaced !== (info.namespace !== '') && !isAcross(info, resource))
-  ) {
-    throw resourceNotServed();
-  }
+  const resource = routeTo(cluster.resources, info);
   const rendering = negotiate(request.header('accept'));
   const call: Call = {
     ...info,
@@ -143,13 +120,6 @@ async function answerResource(
     headers: call.warnings.length === 0 ? noHeaders : { warning: call.warnings.map(warningHeader) },
     now: () => cluster.clock.now(),
   });
-}
-
-/** Namespaced resources may be listed across namespaces; namespaces themselves carry their own name as namespace. */
-function isAcross(info: ResourceRequest, { definition }: Call['resource']): boolean {
-  if (definition.namespaced)
-    return info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection';
-  return info.group === '' && info.resource === 'namespaces';
 }
 
 function warningHeader(text: string): string {

@@ -64,16 +64,16 @@ export function readOptions(query: URLSearchParams): CallOptions {
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
     timeoutSeconds: wholeNumber(query, 'timeoutSeconds'),
-    allowWatchBookmarks: flag(query, 'allowWatchBookmarks') ?? false,
-    sendInitialEvents: flag(query, 'sendInitialEvents'),
+    allowWatchBookmarks: readFlag(query, 'allowWatchBookmarks') ?? false,
+    sendInitialEvents: readFlag(query, 'sendInitialEvents'),
     dryRun: readDryRun(query.getAll('dryRun')),
     fieldManager: query.get('fieldManager') ?? '',
     fieldValidation: readFieldValidation(query.get('fieldValidation')),
-    force: flag(query, 'force'),
+    force: readFlag(query, 'force'),
     deletion: {
       gracePeriodSeconds: wholeNumber(query, 'gracePeriodSeconds'),
       propagationPolicy: readPolicy(query.get('propagationPolicy') ?? undefined),
-      orphanDependents: flag(query, 'orphanDependents'),
+      orphanDependents: readFlag(query, 'orphanDependents'),
       uid: undefined,
       resourceVersion: undefined,
     },
@@ -110,10 +110,11 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   return Number(text);
 }
 
-function flag(query: URLSearchParams, name: string): boolean | undefined {
+/** A boolean parameter as the real server reads it: the first value counts, and all but `false` and `0` is true. */
+export function readFlag(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  return text !== 'false' && text !== '0';
+  return text !== '0' && text.toLowerCase() !== 'false';
 }
 
 function readDryRun(values: readonly string[]): boolean {

@@ -1,18 +1,36 @@
-/** What a request is about, read from its method and path alone. */
+import { parseFieldSelector } from '../selectors/fields.ts';
+import { readFlag } from './options.ts';
+import { badRequest } from './status.ts';
+
+/** What a request is about, read from its method, path and query alone. */
 export type RequestInfo = ResourceRequest | PathRequest;
 
 export interface ResourceRequest {
   readonly kind: 'resource';
-  /** get, list, watch, create, update, patch, delete or deletecollection. */
+  readonly method: string;
+  /** get, list, watch, create, update, patch, delete or deletecollection; '' for methods that mean nothing here. */
   readonly verb: string;
   readonly group: string;
   readonly version: string;
   readonly resource: string;
   readonly subresource: string;
+  /** Where the question is asked: a path to a Namespace itself has its name here too. */
   readonly namespace: string;
+  /** The name in the path, or the only one that the selector of a list or watch lets through. */
   readonly name: string;
+  readonly form: PathForm;
   /** What follows the subresource, for proxies. */
   readonly rest: string;
+}
+
+/** What the path says by its form, whatever resource it leads to. */
+export interface PathForm {
+  /** The resource stands below `namespaces/{namespace}`. */
+  readonly inNamespace: boolean;
+  /** An object is named in the path. */
+  readonly named: boolean;
+  /** The verb stands before the resource, as in `/api/v1/watch/pods`. */
+  readonly verbFirst: boolean;
 }
 
 export interface PathRequest {
@@ -22,10 +40,20 @@ export interface PathRequest {
   readonly path: string;
 }
 
+/** What is read of an HTTP request. */
+export interface RequestLine {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly query: URLSearchParams;
+}
+
 /** Namespaces have subresources of their own: `namespaces/x/status` is not a resource `status` in x. */
 const namespaceSubresources = new Set(['status', 'finalize']);
+/** Verbs that may stand before the resource. */
+const leadingVerbs = new Set(['watch', 'proxy']);
 
-const verbOfMethod: Readonly<Record<string, string>> = {
+const verbOfMethod: Readonly<Record<string, string | undefined>> = {
   POST: 'create',
   PUT: 'update',
   PATCH: 'patch',
@@ -34,9 +62,13 @@ const verbOfMethod: Readonly<Record<string, string>> = {
   HEAD: 'get',
 };
 
-/** Reads `/api/v1/namespaces/n/pods/p/log` and its relatives; whatever is no resource is a path. */
-export function readRequestInfo(method: string, path: string, watch: boolean): RequestInfo {
-  const parts = decodeSegments(path);
+/**
+ * Reads `/api/v1/namespaces/n/pods/p/log` and its relatives; whatever is no resource is a path. An escaped slash
+ * separates like any other, as in the real server. Throws 400 for escapes that cannot be read.
+ */
+export function readRequestInfo(request: RequestLine): RequestInfo {
+  const { method, path } = request;
+  const parts = segmentsOf(path);
   const prefix = parts[0];
   const core = prefix === 'api';
   const rootLength = core ? 2 : 3;
@@ -44,50 +76,75 @@ export function readRequestInfo(method: string, path: string, watch: boolean): R
     return { kind: 'path', verb: method.toLowerCase(), path };
   }
   const [group, version] = core ? ['', parts[1] ?? ''] : [parts[1] ?? '', parts[2] ?? ''];
-  let rest = parts.slice(rootLength);
-  let watching = watch;
-  if (rest[0] === 'watch' && rest.length > 1) {
-    watching = true;
-    rest = rest.slice(1);
+  const rest = parts.slice(rootLength);
+  const [first = ''] = rest;
+  const verbFirst = rest.length > 1 && leadingVerbs.has(first);
+  const place = readPlace(verbFirst ? rest.slice(1) : rest);
+  const verb = verbFirst ? first : (verbOfMethod[method] ?? '');
+  const form = { inNamespace: place.inNamespace, named: place.name !== '', verbFirst };
+  const { inNamespace: _, ...target } = place;
+  const info = { kind: 'resource', method, verb, group, version, ...target, form } as const;
+  return form.named ? info : aboutMany(info, request);
+}
+
+/** Without a name in the path a read or delete is about a collection. */
+function aboutMany(info: ResourceRequest, { rawQuery, query }: RequestLine): ResourceRequest {
+  if (info.verb === 'delete') return { ...info, verb: 'deletecollection' };
+  if (info.verb !== 'get') return info;
+  if (rawQuery === '') return { ...info, verb: 'list' };
+  const verb = readFlag(query, 'watch') === true ? 'watch' : 'list';
+  return { ...info, verb, name: selectedName(query.get('fieldSelector') ?? '') };
+}
+
+/** A list or watch that can only show one object is a question about that object: its name, or ''. */
+export function selectedName(fieldSelector: string): string {
+  if (!fieldSelector.includes('metadata.name')) return '';
+  try {
+    const selected = parseFieldSelector(fieldSelector).find(
+      ({ path, equal }) => equal && path === 'metadata.name',
+    );
+    return selected && isPathSegment(selected.value) ? selected.value : '';
+  } catch {
+    // The verb refuses it with the reason.
+    return '';
   }
-  const place = readPlace(rest);
-  return { kind: 'resource', verb: verbOf(method, place.name, watching), group, version, ...place };
 }
 
-function verbOf(method: string, name: string, watching: boolean): string {
-  const verb = verbOfMethod[method] ?? method.toLowerCase();
-  if (verb === 'get' && watching) return 'watch';
-  if (name !== '') return verb;
-  if (verb === 'get') return 'list';
-  return verb === 'delete' ? 'deletecollection' : verb;
+function isPathSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !/[/%]/.test(name);
 }
 
-type Place = Pick<ResourceRequest, 'namespace' | 'resource' | 'name' | 'subresource' | 'rest'>;
+type Place = Pick<ResourceRequest, 'namespace' | 'resource' | 'name' | 'subresource' | 'rest'> & {
+  readonly inNamespace: boolean;
+};
 
 function readPlace(parts: readonly string[]): Place {
-  const [first = '', second = '', third = ''] = parts;
-  const inNamespace = first === 'namespaces' && third !== '' && !namespaceSubresources.has(third);
-  if (inNamespace) return place(second, parts.slice(2));
-  if (first === 'namespaces') return place(second, parts);
-  return place('', parts);
+  const [first = '', second = '', third] = parts;
+  if (first !== 'namespaces') return place('', parts, false);
+  const inNamespace = third !== undefined && !namespaceSubresources.has(third);
+  return place(second, inNamespace ? parts.slice(2) : parts, inNamespace);
 }
 
-function place(namespace: string, parts: readonly string[]): Place {
+function place(namespace: string, parts: readonly string[], inNamespace: boolean): Place {
   const [resource = '', name = '', subresource = '', ...rest] = parts;
-  return { namespace, resource, name, subresource, rest: rest.join('/') };
+  return { namespace, resource, name, subresource, rest: rest.join('/'), inNamespace };
 }
 
-function decodeSegments(path: string): string[] {
-  const parts = path.split('/');
-  if (parts[0] === '') parts.shift();
-  if (parts.at(-1) === '') parts.pop();
-  return path.includes('%') ? parts.map(decodeSegment) : parts;
+/** The whole path is unescaped before it is split: what is asked of the authorizer and what is acted on are one. */
+function segmentsOf(path: string): string[] {
+  const text = path.includes('%') ? unescaped(path) : path;
+  let start = 1;
+  let end = text.length;
+  // A second slash at the beginning makes it another path.
+  if (text[1] === '/') start = 0;
+  while (end > start && text[end - 1] === '/') end--;
+  return text.slice(start, end).split('/');
 }
 
-function decodeSegment(segment: string): string {
+function unescaped(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    throw badRequest(`the path ${JSON.stringify(path)} holds an escape that cannot be read`);
   }
 }
