@@ -35,7 +35,10 @@ export interface ResourceType {
   readonly namespace: string;
   /** Type path without the namespace, e.g. `fleets/members`. */
   readonly type: string;
-  /** Newest first. A version at least as new as `lowestApiVersion` is served even when it is not listed. */
+  /**
+   * Newest first. With `lowestApiVersion` the list is known to have gaps: what is not older than that one and not of
+   * the future is served too. Without it the list is Azure's own, and nothing else is served.
+   */
   readonly apiVersions: readonly string[];
   readonly lowestApiVersion?: string;
   /** `tracked`: has location and tags. `proxy`: has neither. `extension`: lives behind any resource id. */
@@ -77,6 +80,11 @@ export interface ResourceType {
   readonly systemData?: boolean;
   /** Statuses of PUT (create, update) and DELETE; defaults 201, 200, 202. */
   readonly statuses?: { readonly create?: number; readonly update?: number; readonly delete?: number };
+  /**
+   * True: a PUT or DELETE of an immediate type answers with operation headers as Azure does, for an operation that has
+   * ended when the answer leaves. Clients that find no operation wait on a fixed interval of theirs.
+   */
+  readonly announcesOperations?: boolean;
   /** `Retry-After` seconds of this type's operations; default 1. */
   readonly retryAfterSeconds?: number;
   /** How a delete ends when that differs from `lifecycle`. */
@@ -330,6 +338,8 @@ export interface ResourceManagerOptions {
   readonly types: readonly ResourceType[];
   /** How long a question about a running operation is held for its end; default `operationLimits.statusWaitMs`. */
   readonly statusWaitMs?: number;
+  /** True: every well-formed api-version is served, also one that Azure does not have. Default false. */
+  readonly anyApiVersion?: boolean;
   /** Further routes: reads that are no records, such as `{S}/providers/{ns}/locations/{location}/skus`. */
   readonly routes?: readonly ArmRoute[];
   /** The path that a documented alias stands for; others as they are. */
@@ -353,7 +363,7 @@ export interface ArmRoute {
   readonly path: string;
   /** Newest first. Empty: any well-formed version. */
   readonly apiVersions: readonly string[];
-  /** Versions at least as new are served even when they are not listed. */
+  /** As in `ResourceType`. */
   readonly lowestApiVersion?: string;
   /** Demanded at the subscription, group or id that the path names. Absent: the handler filters by itself. */
   readonly permission?: string;

@@ -269,6 +269,12 @@ export const refusals = {
   invalidFilter: (reason: string) => new ArmError(400, 'InvalidFilterInQueryString', reason),
   routeNotFound: (path: string) =>
     new ArmError(404, 'NotFound', `No route of Resource Manager matches the path '${path}'.`),
+  unsupportedFilter: (type: string) =>
+    new ArmError(
+      400,
+      'InvalidFilterInQueryString',
+      `Invalid $filter: lists of '${type}' do not support one. Leave it out and choose among the answers.`,
+    ),
   methodNotAllowed: (method: string, path: string) =>
     new ArmError(405, 'MethodNotAllowed', `The method '${method}' is not supported for '${path}'.`),
   contention: (id: string) =>

@@ -62,6 +62,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     tenantId,
     context,
     canonicalPath: options.canonicalPath ?? ((path) => path),
+    anyApiVersion: options.anyApiVersion ?? false,
     loginEndpoint: options.loginEndpoint ?? (() => 'https://login.windows.net'),
   };
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);

@@ -68,6 +68,11 @@ export class Operations {
     return { put: operationKey(operation.id), value: encodeJson(operation) };
   }
 
+  /** Keeps an operation that no record carries. */
+  async store(operation: Operation): Promise<void> {
+    await this.#store.commit({ writes: [this.write(operation)] });
+  }
+
   async get(id: string): Promise<Operation | undefined> {
     const entry = await this.#store.get(operationKey(id));
     return entry && decode(entry);

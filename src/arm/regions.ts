@@ -43,6 +43,23 @@ const rows: readonly (readonly [string, string, string, string, string, string])
   ['uaenorth', 'UAE North', 'Middle East', '25.266666', '55.316666', 'uaenorth'],
   ['qatarcentral', 'Qatar Central', 'Middle East', '25.551462', '51.439327', 'qatarcentral'],
   ['israelcentral', 'Israel Central', 'Middle East', '31.2655698', '33.4506633', 'israelcentral'],
+  ['southafricawest', 'South Africa West', 'Africa', '-34.075691', '18.843266', 'southafricanorth'],
+  ['uaecentral', 'UAE Central', 'Middle East', '24.466667', '54.366669', 'uaenorth'],
+  ['australiacentral2', 'Australia Central 2', 'Asia Pacific', '-35.3075', '149.1244', 'australiacentral'],
+  ['austriaeast', 'Austria East', 'Europe', '48.2201587', '16.3761587', 'austriaeast'],
+  ['belgiumcentral', 'Belgium Central', 'Europe', '50.8503', '4.3517', 'belgiumcentral'],
+  ['brazilsoutheast', 'Brazil Southeast', 'South America', '-22.90278', '-43.2075', 'brazilsouth'],
+  ['chilecentral', 'Chile Central', 'South America', '-33.447487', '-70.673676', 'chilecentral'],
+  ['indonesiacentral', 'Indonesia Central', 'Asia Pacific', '-6.208', '106.845', 'indonesiacentral'],
+  ['jioindiacentral', 'Jio India Central', 'Asia Pacific', '21.146633', '79.08886', 'jioindiawest'],
+  ['jioindiawest', 'Jio India West', 'Asia Pacific', '22.470701', '70.05773', 'jioindiacentral'],
+  ['malaysiawest', 'Malaysia West', 'Asia Pacific', '3.139', '101.687', 'malaysiawest'],
+  ['mexicocentral', 'Mexico Central', 'Mexico', '20.588818', '-100.389888', 'mexicocentral'],
+  ['newzealandnorth', 'New Zealand North', 'Asia Pacific', '-36.84853', '174.763336', 'newzealandnorth'],
+  ['swedensouth', 'Sweden South', 'Europe', '55.603', '13.0007', 'swedencentral'],
+  ['westindia', 'West India', 'Asia Pacific', '19.088', '72.868', 'southindia'],
+  ['centraluseuap', 'Central US EUAP', 'US', '41.5908', '-93.6208', 'eastus2euap'],
+  ['eastus2euap', 'East US 2 EUAP', 'US', '36.6681', '-78.3889', 'centraluseuap'],
 ];
 
 export interface Region {

@@ -18,6 +18,7 @@ export interface Services {
   readonly tenantId: string;
   readonly context: TypeContext;
   readonly canonicalPath: (path: string) => string;
+  readonly anyApiVersion: boolean;
   readonly loginEndpoint: (origin: string) => string;
 }
 

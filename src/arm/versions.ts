@@ -6,18 +6,24 @@ export function isVersion(version: string): boolean {
   return form.test(version);
 }
 
-/** True when `version` is listed, or well formed and at least as new as `lowest`. */
+/**
+ * True when `version` is listed. Beside a list with gaps (`lowestApiVersion`) also what is not older than that one and not of
+ * the future.
+ */
 export function isSupportedVersion(
   version: string,
   supported: { readonly apiVersions: readonly string[]; readonly lowestApiVersion?: string | undefined },
+  nowMs: number,
 ): boolean {
   const wanted = version.toLowerCase();
   if (supported.apiVersions.some((listed) => listed.toLowerCase() === wanted)) return true;
   const date = form.exec(version)?.[1];
+  const lowest = supported.lowestApiVersion?.slice(0, 10);
   return (
     date !== undefined &&
-    supported.lowestApiVersion !== undefined &&
-    date >= supported.lowestApiVersion.slice(0, 10)
+    lowest !== undefined &&
+    date >= lowest &&
+    date <= new Date(nowMs).toISOString().slice(0, 10)
   );
 }
 

@@ -202,6 +202,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
     origins: () => address.origins,
     launcher: options.launcher,
     home: options.home,
+    anyApiVersion: options.anyApiVersion === true,
     relay: gateway.relayCredential,
   });
   built = providers;

@@ -23,7 +23,8 @@ export function originsFor(port: number): Origins {
 
 /**
  * The document of `/metadata/endpoints`. The login endpoint ends in `adfs`: az then asks nobody but this server,
- * and password sign-in needs no second listener on port 443.
+ * and password sign-in needs no second listener on port 443. The identity provider is `AAD`: Terraform's azurerm takes
+ * every other word for an Azure Stack and refuses to start.
  */
 export function cloudMetadata(origins: Origins): JsonObject {
   return {
@@ -33,7 +34,7 @@ export function cloudMetadata(origins: Origins): JsonObject {
       loginEndpoint: `${origins.login}/adfs`,
       audiences: [resourceManagerAudience, 'https://management.azure.com/'],
       tenant: 'common',
-      identityProvider: 'ADFS',
+      identityProvider: 'AAD',
     },
     media: '',
     graphAudience: `${origins.graph}/`,

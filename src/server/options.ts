@@ -31,6 +31,8 @@ export interface EstateOptions {
   readonly port: number;
   /** Address to listen on besides the loopback ones. */
   readonly listen?: string;
+  /** True: Resource Manager serves every well-formed api-version, also one that Azure does not have. */
+  readonly anyApiVersion?: boolean;
   /** Path of the program, for kubeconfigs that call it. */
   readonly launcher: string;
   readonly version: string;

@@ -12,7 +12,11 @@ import type { Identity } from '../identity/index.ts';
 import { authorizationTypes } from '../providers/authorization/index.ts';
 import type { FleetSupply } from '../providers/cluster-supply.ts';
 import { computeTypes } from '../providers/compute/index.ts';
-import { containerServiceLoops, containerServiceTypes } from '../providers/container-service/index.ts';
+import {
+  containerServiceLoops,
+  containerServiceRoutes,
+  containerServiceTypes,
+} from '../providers/container-service/index.ts';
 import {
   arcLoops,
   arcRoutes,
@@ -54,6 +58,7 @@ export interface ResourceManagerParts {
   readonly origins: () => Origins;
   readonly launcher: string;
   readonly home: string;
+  readonly anyApiVersion: boolean;
   readonly relay: (clusterId: string) => RelayCredential;
 }
 
@@ -90,7 +95,8 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     metadata: () => cloudMetadata(origins()),
     loginEndpoint: () => origins().login,
     canonicalPath,
-    routes: [...resourcesRoutes, ...arcRoutes],
+    routes: [...resourcesRoutes, ...containerServiceRoutes, ...arcRoutes],
+    anyApiVersion: parts.anyApiVersion,
     types: [
       ...resourcesTypes,
       ...authorizationTypes,

@@ -38,7 +38,7 @@ describe('the order of checks', () => {
   });
 
   test('a caller without a role never learns whether something exists', async () => {
-    const targets = [group, `${group}x`, thing(group, 'widgets/one'), `${group}x/providers/No.Such/types/x`];
+    const targets = [group, `${group}x`, thing(group, 'widgets/one'), thing(`${group}x`, 'widgets/one')];
     for (const target of [...targets, '/nothing/of/the/kind', `${estate.subscription}/resources`]) {
       const reply = await estate.call('GET', target, { as: people.nobody });
       assert.equal(reply.status, 403, target);
@@ -51,6 +51,33 @@ describe('the order of checks', () => {
         `'Contoso.Things/widgets/delete' over scope '${group}/providers/Contoso.Things/widgets/one' or the scope is invalid. ` +
         'If access was recently granted, please refresh your credentials.',
     );
+  });
+
+  test('a namespace that is not there is no question of rights', async () => {
+    for (const target of [group, `${group}x`]) {
+      const reply = await estate.call('GET', `${target}/providers/No.Such/types/x`, { as: people.nobody });
+      assert.deepEqual([reply.status, reply.code], [404, 'InvalidResourceNamespace'], target);
+    }
+  });
+
+  test('a method that is none of Resource Manager is refused', async () => {
+    for (const method of ['OPTIONS', 'PURGE']) {
+      assert.equal((await estate.call(method, group)).status, 405, method);
+    }
+  });
+
+  test('a scope with escaped slashes is the same scope, and nothing else may hide a slash', async () => {
+    const escaped = `/${encodeURIComponent(group)}/providers/Contoso.Things/widgets/one`;
+    assert.equal((await estate.call('GET', escaped)).code, 'ResourceNotFound');
+    assert.equal((await estate.call('GET', escaped, { as: people.nobody })).status, 403);
+    for (const hidden of ['%2F..%2Fx', 'a%2Fb', '%5Cx']) {
+      assert.equal(
+        (await estate.call('GET', `${group}/providers/Contoso.Things/widgets/${hidden}`)).status,
+        400,
+      );
+    }
+    const twice = `/${encodeURIComponent(encodeURIComponent(group))}/providers/Contoso.Things/widgets/one`;
+    assert.notEqual((await estate.call('GET', twice)).status, 200);
   });
 
   test('writes need a registered namespace, reads do not', async () => {
@@ -82,8 +109,12 @@ describe('the order of checks', () => {
       "No registered resource provider found for location 'eastus' and API version '2020-01-01' for type 'widgets'. The supported " +
         "api-versions are '2024-05-01, 2023-01-01-preview'. The supported locations are 'eastus, westus2'.",
     );
-    const newer = `${group}/providers/Contoso.Things/widgets/x?api-version=2031-01-01`;
-    assert.equal((await estate.call('GET', newer)).code, 'ResourceNotFound');
+    const between = `${group}/providers/Contoso.Things/widgets/x?api-version=2023-11-01`;
+    assert.equal((await estate.call('GET', between)).code, 'ResourceNotFound');
+    for (const version of ['2099-01-01', '2098-12-31-beta', '2024-05-01-future', 'latest']) {
+      const refused = await put(`${group}/providers/Contoso.Things/widgets/x?api-version=${version}`);
+      assert.deepEqual([refused.status, refused.code], [400, 'NoRegisteredProviderFound'], version);
+    }
     const bad = await estate.call('GET', `${group}?api-version=1999-01-01`);
     assert.deepEqual([bad.status, bad.code], [400, 'InvalidApiVersionParameter']);
     assert.match(bad.message, /The supported versions are '2025-04-01,2025-03-01,/);

@@ -38,7 +38,8 @@ describe('Microsoft.Network', () => {
     assert.equal(made.body.systemData, undefined);
     assert.match(String(made.body.etag), /^W\/"/);
     const shown = properties(made.body);
-    assert.equal(shown.provisioningState, 'Succeeded');
+    assert.equal(shown.provisioningState, 'Creating');
+    assert.match(String(made.headers['azure-asyncoperation']), /operationStatuses/);
     assert.equal(shown.enableDdosProtection, false);
     assert.deepEqual(shown.virtualNetworkPeerings, []);
     const [agents] = list(shown.subnets);
@@ -204,9 +205,9 @@ describe('Microsoft.Network', () => {
     assert.equal(address.code, 'PublicIPAddressCannotBeDeleted');
     const shown = await call('GET', subnetPath);
     assert.deepEqual(properties(shown.body).ipConfigurations, [{ id: configuration }]);
-    assert.equal((await call('DELETE', `${net}/bastionHosts/bastion`)).status, 200);
-    assert.equal((await call('DELETE', `${net}/publicIPAddresses/bastion-ip`)).status, 200);
-    assert.equal((await call('DELETE', subnetPath)).status, 200);
+    assert.equal((await call('DELETE', `${net}/bastionHosts/bastion`)).status, 202);
+    assert.equal((await call('DELETE', `${net}/publicIPAddresses/bastion-ip`)).status, 202);
+    assert.equal((await call('DELETE', subnetPath)).status, 202);
   });
 
   test('joining a subnet of others needs their permission', async () => {

@@ -27,7 +27,7 @@ test('a cluster is a member of one fleet, and must exist', async () => {
     az fleet create -g rg -n other >/dev/null
     az fleet member create -g rg --fleet-name other -n member --member-cluster-id $MEMBER
     az fleet member create -g rg --fleet-name fleet -n missing --member-cluster-id "$MEMBER"x`);
-  assert.match(stderr, /\(Conflict\) The cluster .+ is already a member of a fleet/);
+  assert.match(stderr, /\(ClusterAlreadyJoinedAnotherFleet\) The cluster .+ is already a member of a fleet/);
   assert.match(stderr, /The member cluster '.+memberx' was not found/);
 });
 

@@ -1,5 +1,5 @@
 import type { ArmRoute, ResourceType } from '../contract.ts';
-import { ArmError } from '../errors.ts';
+import { ArmError, refusals } from '../errors.ts';
 import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
 import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
 import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
@@ -13,7 +13,7 @@ export function locate(
   if (request.path.length > requestLimits.pathBytes) {
     throw new ArmError(414, 'UriTooLong', `A path has at most ${requestLimits.pathBytes} bytes.`);
   }
-  const segments = splitPath(request.path);
+  const segments = splitEscapedScope(splitPath(request.path));
   if (!segments || segments.some(isForbidden)) {
     throw new ArmError(
       400,
@@ -22,9 +22,21 @@ export function locate(
     );
   }
   // What follows no grammar is refused as unknown later: first the version, the token and the permission.
+  const known = knownMethods.has(request.method);
+  if (!known) throw refusals.methodNotAllowed(request.method, request.path);
   const path = parsePath(segments) ?? tenantPath;
   const route = routes.match(request.method, segments);
   return route ? routeTarget(route, path) : resourceTarget(request.method, path, registry);
+}
+
+/**
+ * Clients that take a scope as one parameter escape its slashes: `/%2Fsubscriptions%2F…/providers/…`. Only the first
+ * segment may be such a scope, unescaped once; what comes out is what is checked and what is acted on.
+ */
+function splitEscapedScope(segments: string[] | undefined): string[] | undefined {
+  const [first, ...rest] = segments ?? [];
+  if (first === undefined || !/^\/?(?:subscriptions|providers)\//i.test(first)) return segments;
+  return [...first.split('/').filter((segment) => segment !== ''), ...rest];
 }
 
 /** A slash inside a segment would make an id mean something else than the path that was checked. */
@@ -36,6 +48,8 @@ function isForbidden(text: string): boolean {
   }
   return false;
 }
+
+const knownMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']);
 
 const tenantPath: ResourcePath = {
   subscriptionId: undefined,

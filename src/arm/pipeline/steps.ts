@@ -70,6 +70,9 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
   const { target } = exchange;
   const route = target.route?.route;
   if (route && route.permission === undefined) return;
+  const namespace = target.path.namespace;
+  // Nobody holds a right in a namespace that is not there: saying 403 would send people looking for a role.
+  if (!route && !services.registry.namespace(namespace)) throw refusals.invalidNamespace(namespace);
   const action = route?.permission ?? permissionOf(target);
   const scope = target.id === '' ? '/' : target.id;
   if (target.intent === 'list') {
@@ -122,7 +125,9 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
   if (route) {
     if (route.anonymous) return;
     const fits =
-      route.apiVersions.length === 0 ? isVersion(apiVersion) : isSupportedVersion(apiVersion, route);
+      route.apiVersions.length === 0 || services.anyApiVersion
+        ? isVersion(apiVersion)
+        : isSupportedVersion(apiVersion, route, services.clock.now());
     if (!fits) throw refusals.invalidApiVersion(apiVersion, route.apiVersions);
     return;
   }
@@ -133,7 +138,10 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
   if (!type || !standsAt(type, path)) {
     throw refusals.invalidResourceType(namespace.name, typePath, apiVersion);
   }
-  if (!isSupportedVersion(apiVersion, type)) {
+  const fits = services.anyApiVersion
+    ? isVersion(apiVersion)
+    : isSupportedVersion(apiVersion, type, services.clock.now());
+  if (!fits) {
     if (path.kind === 'group') throw refusals.invalidApiVersion(apiVersion, type.apiVersions);
     throw refusals.noRegisteredProvider({
       location: await likelyLocation(exchange, services),

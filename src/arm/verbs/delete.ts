@@ -30,6 +30,12 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
     const about = { stored, since, callerObjectId: caller.objectId, apiVersion };
     const done = await settleDelete(type, services, about);
     if (!done) continue;
+    if (!done.operation && type.announcesOperations) {
+      return accepted(exchange, services, {
+        record: stored,
+        operation: await endedDelete(type, services, about),
+      });
+    }
     if (done.operation) return accepted(exchange, services, { ...done, operation: done.operation });
     const status = type.statuses?.delete ?? 200;
     if (!type.deleteBody) return { status };
@@ -72,16 +78,7 @@ async function beginDelete(
     const removed = await services.records.tryRemove(stored.id, since);
     return removed ? { record: stored, operation: undefined } : undefined;
   }
-  const operation = services.operations.begin({
-    subscriptionId: subscriptionOf(stored.id) ?? '',
-    namespace: type.namespace,
-    location: operationLocation(stored.id, stored.location, services),
-    resourceId: stored.id,
-    verb: 'delete',
-    callerObjectId: about.callerObjectId,
-    apiVersion: about.apiVersion,
-    retryAfterSeconds: type.retryAfterSeconds ?? 1,
-  });
+  const operation = services.operations.begin(deleteOperation(type, services, about));
   const record: ResourceRecord = {
     ...stored,
     provisioningState: type.deleteState ?? 'Deleting',
@@ -90,6 +87,38 @@ async function beginDelete(
   };
   const done = await services.records.commit({ writes: [{ put: record }], operations: [operation], since });
   return done ? { record, operation } : undefined;
+}
+
+/** The operation of a delete that has happened already. */
+async function endedDelete(
+  type: ResourceType,
+  services: Services,
+  about: { readonly stored: ResourceRecord; readonly callerObjectId: string; readonly apiVersion: string },
+): Promise<Operation> {
+  const { operations } = services;
+  const ended = operations.end(operations.begin(deleteOperation(type, services, about)), {
+    status: 'Succeeded',
+  });
+  await operations.store(ended);
+  return ended;
+}
+
+function deleteOperation(
+  type: ResourceType,
+  services: Services,
+  about: { readonly stored: ResourceRecord; readonly callerObjectId: string; readonly apiVersion: string },
+) {
+  const { stored, callerObjectId, apiVersion } = about;
+  return {
+    subscriptionId: subscriptionOf(stored.id) ?? '',
+    namespace: type.namespace,
+    location: operationLocation(stored.id, stored.location, services),
+    resourceId: stored.id,
+    verb: 'delete' as const,
+    callerObjectId,
+    apiVersion,
+    retryAfterSeconds: type.retryAfterSeconds ?? 1,
+  };
 }
 
 async function runningDelete(stored: ResourceRecord, services: Services): Promise<Operation | undefined> {

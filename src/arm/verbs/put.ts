@@ -35,9 +35,16 @@ export async function putResource(exchange: Exchange, services: Services): Promi
     const { statuses } = exchange.type;
     const status = stored ? (statuses?.update ?? 200) : (statuses?.create ?? 201);
     const headers = written.operation ? operationHeaders(written.operation, exchange.origin) : {};
-    return showResource(exchange, services, { record: written.record, status, headers });
+    const record = announced(written, stored);
+    return showResource(exchange, services, { record, status, headers });
   }
   throw refusals.contention(exchange.target.id);
+}
+
+/** A write whose operation has ended already is still answered as one under way, so that clients ask for its end. */
+function announced({ record, operation }: Written, stored: ResourceRecord | undefined): ResourceRecord {
+  if (operation?.status !== 'Succeeded') return record;
+  return { ...record, provisioningState: stored ? 'Updating' : 'Creating' };
 }
 
 export interface Written {
@@ -68,7 +75,7 @@ export async function writeResource(
     body: exchange.body,
     caller,
   });
-  const body = withIdentity(write, type, services);
+  const body = withNormalLocation(withIdentity(write, type, services), type.scope === 'tracked');
   if (write.stored) await demandHeldScopes(exchange, services, { stored: write.stored, verb: 'write' });
   exchange.atProvider = true;
   const draft = await type.prepare({
@@ -82,19 +89,22 @@ export async function writeResource(
     context: services.context,
   });
   const record = buildRecord(exchange, services, { ...write, body, draft });
-  const operation = isFinalState(record.provisioningState)
-    ? undefined
-    : services.operations.begin({
-        subscriptionId: target.path.subscriptionId ?? '',
-        namespace: type.namespace,
-        location: operationLocation(record.id, record.location, services),
-        resourceId: record.id,
-        verb: write.verb,
-        callerObjectId: caller.objectId,
-        apiVersion,
-        retryAfterSeconds: type.retryAfterSeconds ?? 1,
-      });
-  const final = operation ? { ...record, operation: operation.id } : record;
+  const isFinal = isFinalState(record.provisioningState);
+  const begun =
+    isFinal && !(type.announcesOperations && write.verb === 'put')
+      ? undefined
+      : services.operations.begin({
+          subscriptionId: target.path.subscriptionId ?? '',
+          namespace: type.namespace,
+          location: operationLocation(record.id, record.location, services),
+          resourceId: record.id,
+          verb: write.verb,
+          callerObjectId: caller.objectId,
+          apiVersion,
+          retryAfterSeconds: type.retryAfterSeconds ?? 1,
+        });
+  const operation = begun && isFinal ? services.operations.end(begun, { status: 'Succeeded' }) : begun;
+  const final = operation && !isFinal ? { ...record, operation: operation.id } : record;
   const done = await services.records.commit({
     writes: [{ put: final }, ...(draft.related ?? [])],
     operations: operation ? [operation] : [],
@@ -118,6 +128,12 @@ function withIdentity(
   const identity = settledIdentity(write.body.identity, { ...write, cache: records.cache });
   const { identity: _sent, ...rest } = write.body;
   return identity === undefined ? rest : { ...rest, identity };
+}
+
+/** Types see the normal form of a location: `East US` ends up in no host name. */
+function withNormalLocation(body: JsonObject, isTracked: boolean): JsonObject {
+  const { location } = body;
+  return isTracked && typeof location === 'string' ? { ...body, location: normalLocation(location) } : body;
 }
 
 function buildRecord(

@@ -17,18 +17,20 @@ export async function run(call: VerbCall): Promise<number> {
   }
   makeHome(call.home);
   const port = parsePort(call.options['port']);
+  const anyApiVersion = call.options['any-api-version'] === true;
   const listen = typeof call.options['listen'] === 'string' ? call.options['listen'] : undefined;
   if (call.options['detach'] === true) {
-    const started = await startDetached(call.home, { port, listen });
+    const started = await startDetached(call.home, { port, listen, anyApiVersion });
     process.stdout.write(`Drydock is up (process ${started.pid}) at ${started.resourceManager}\n`);
     return 0;
   }
-  return serve(call.home, { port, listen });
+  return serve(call.home, { port, listen, anyApiVersion });
 }
 
 export interface ListenChoice {
   readonly port: number | undefined;
   readonly listen: string | undefined;
+  readonly anyApiVersion?: boolean;
 }
 
 export function parsePort(option: string | boolean | undefined): number | undefined {
@@ -51,6 +53,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       files: homeFiles(home),
       port: settings.port,
       ...(settings.listen === undefined ? {} : { listen: settings.listen }),
+      ...(choice.anyApiVersion && { anyApiVersion: true }),
       launcher: launcher(),
       version: programVersion(),
     });
@@ -119,6 +122,7 @@ export function startDetached(home: string, choice: ListenChoice): Promise<Runni
   const words = ['up', '--home', home];
   if (choice.port !== undefined) words.push('--port', String(choice.port));
   if (choice.listen !== undefined) words.push('--listen', choice.listen);
+  if (choice.anyApiVersion) words.push('--any-api-version');
   const child = spawn(launcher(), words, { detached: true, stdio: ['ignore', output, output, 'ipc'] });
   closeSync(output);
   let told = false;

@@ -27,6 +27,10 @@ export const verbs: readonly Verb[] = [
         value: 'ADDR',
         summary: 'address to listen on, besides the loopback ones',
       },
+      'any-api-version': {
+        type: 'boolean',
+        summary: 'serve every well-formed api-version, also one that Azure does not have',
+      },
     },
     load: () => import('./up.ts'),
   },

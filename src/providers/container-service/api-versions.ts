@@ -1,6 +1,8 @@
 /** Newest first, as the public type index lists them. */
 export const fleetVersions = [
+  '2026-06-02-preview',
   '2026-06-01',
+  '2026-05-01-preview',
   '2026-03-02-preview',
   '2026-02-01-preview',
   '2025-08-01-preview',

@@ -1,5 +1,6 @@
-import type { ResourceType } from '../../arm/index.ts';
+import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import type { LoopParts, RecordLoop } from '../loop.ts';
+import { catalogRoutes } from './catalog/routes.ts';
 import { runFleetMembers } from './fleet-members/loop.ts';
 import { fleetMembers } from './fleet-members/type.ts';
 import { runFleets } from './fleets/loop.ts';
@@ -15,6 +16,9 @@ export type { ContainerServiceSettings } from './settings.ts';
 export function containerServiceTypes(settings: ContainerServiceSettings): ResourceType[] {
   return [fleets(settings), fleetMembers, managedClusters(settings), agentPools];
 }
+
+/** Routes of Microsoft.ContainerService that are no resource verbs. */
+export const containerServiceRoutes: readonly ArmRoute[] = catalogRoutes;
 
 /** Loops of Microsoft.ContainerService. */
 export function containerServiceLoops(parts: LoopParts, settings: ContainerServiceSettings): RecordLoop[] {

@@ -7,6 +7,7 @@ export const networkType = {
   apiVersions: networkVersions,
   lowestApiVersion: '2015-06-15',
   lifecycle: 'immediate',
+  announcesOperations: true,
   etagMember: 'etag',
   systemData: false,
   busyCode: 'AnotherOperationInProgress',

@@ -40,6 +40,7 @@ export const logicalNetworks: ResourceType = {
     rule: '2 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit',
   },
   lifecycle: 'immediate',
+  announcesOperations: true,
   envelope: ['extendedLocation'],
   references: [deploysToCustomLocation],
   prepare,

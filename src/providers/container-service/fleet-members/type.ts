@@ -23,7 +23,6 @@ export const fleetMembers: ResourceType = {
   namespace: 'Microsoft.ContainerService',
   type: 'fleets/members',
   apiVersions: fleetVersions,
-  lowestApiVersion: '2022-06-02-preview',
   scope: 'proxy',
   name: { pattern: labelPattern, rule: labelRule },
   lifecycle: 'converged',
@@ -48,6 +47,8 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const labels = body.stringMap('labels');
   return {
     turns: [`fleet of ${clusterResourceId}`],
+    // The loop carries labels to the hub; the record itself is final.
+    ...(write.verb === 'patch' && { provisioningState: write.stored?.provisioningState ?? 'Succeeded' }),
     properties: {
       clusterResourceId,
       ...(group === undefined ? {} : { group }),
@@ -79,7 +80,7 @@ async function checkCluster(write: ResourceWrite, clusterId: string): Promise<vo
   if (!taken) return;
   throw new ArmError(
     409,
-    'Conflict',
+    'ClusterAlreadyJoinedAnotherFleet',
     `The cluster '${clusterId}' is already a member of a fleet: '${taken.id}'. A cluster can join one fleet only.`,
     { target: 'properties.clusterResourceId' },
   );

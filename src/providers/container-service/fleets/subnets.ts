@@ -18,6 +18,20 @@ export async function checkSubnets(write: ResourceWrite, hub: Fields): Promise<v
       'a private hub cluster needs the subnet of its agents (agentProfile.subnetId)',
     );
   }
+  if (!isPrivate && agent.has('subnetId')) {
+    throw new ArmError(
+      400,
+      'AgentSubnetUnsupported',
+      'The agent subnet (hubProfile.agentProfile.subnetId) is supported for private hub clusters only. Set apiServerAccessProfile.enablePrivateCluster, or leave the subnet out.',
+    );
+  }
+  if (server.has('subnetId') && server.boolean('enableVnetIntegration') !== true) {
+    throw new ArmError(
+      400,
+      'APIServerSubnetUnsupported',
+      'The API server subnet (hubProfile.apiServerAccessProfile.subnetId) is supported with virtual network integration only. Set apiServerAccessProfile.enableVnetIntegration, or leave the subnet out.',
+    );
+  }
   if (server.boolean('enableVnetIntegration') && !server.has('subnetId')) {
     throw server.wrong('subnetId', 'virtual network integration needs the subnet of the API server');
   }

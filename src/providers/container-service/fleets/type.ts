@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ActionCall,
   ArmError,
@@ -28,7 +29,6 @@ export function fleets(settings: ContainerServiceSettings): ResourceType {
     namespace: 'Microsoft.ContainerService',
     type: 'fleets',
     apiVersions: fleetVersions,
-    lowestApiVersion: '2022-06-02-preview',
     scope: 'tracked',
     name: {
       pattern: /^[a-z0-9]$|^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/,
@@ -37,6 +37,7 @@ export function fleets(settings: ContainerServiceSettings): ResourceType {
     lifecycle: 'converged',
     envelope: ['identity'],
     roleScopes: namespaceScopes,
+    patchable: ['tags', 'identity'],
     references: [
       joinsSubnet('properties.hubProfile.agentProfile.subnetId'),
       joinsSubnet('properties.hubProfile.apiServerAccessProfile.subnetId'),
@@ -52,6 +53,11 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
   const identity = write.body['identity'] ?? write.stored?.identity ?? { type: 'None' };
+  // Tags need no loop: a PATCH of them is finished when it is answered.
+  if (write.verb === 'patch' && isDeepStrictEqual(identity, write.stored?.identity ?? { type: 'None' })) {
+    const properties = write.stored?.properties ?? {};
+    return { properties, identity, provisioningState: write.stored?.provisioningState ?? 'Succeeded' };
+  }
   if (!body.has('hubProfile')) {
     // A hub cannot be taken away: a PUT without one keeps it.
     const kept = stored.has('hubProfile') ? { hubProfile: stored.object('hubProfile').value } : {};
@@ -166,8 +172,8 @@ async function listCredentials(call: ActionCall, settings: ContainerServiceSetti
   if (!hub.has('fqdn')) {
     throw new ArmError(
       400,
-      'BadRequest',
-      `The fleet '${call.record.name}' has no hub cluster, so there are no credentials to list. Create the fleet with a hub (az fleet create --enable-hub).`,
+      'InvalidHubOperation',
+      `The given fleet is hubless (has no hubprofile). The fleet '${call.record.name}' has no hub cluster, so there are no credentials to list. Create the fleet with a hub (az fleet create --enable-hub).`,
     );
   }
   const hubRecord = await call.context.records.get(hubRecordId(call.record));

@@ -2,6 +2,7 @@ import type { RelatedWrite, ResourceRecord, ResourceType, ResourceWrite } from '
 import type { JsonObject, Random } from '../../../base/index.ts';
 import type { NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
+import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
 import { managedClusterVersions } from '../api-versions.ts';
@@ -19,7 +20,9 @@ export interface AgentPool {
   readonly vmSize: string;
   readonly mode: 'System' | 'User' | 'Gateway';
   readonly maxPods: number;
+  /** As asked for: a release or an alias of one. */
   readonly version: string;
+  readonly currentVersion: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
   readonly profile: JsonObject;
@@ -70,6 +73,8 @@ function readPool(pool: Fields, clusterVersion: string): AgentPool {
     mode: pool.choice('mode', ['System', 'User', 'Gateway']) ?? 'User',
     maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
     version: pool.string('orchestratorVersion') || clusterVersion,
+    currentVersion:
+      resolveVersion(aksVersions, pool.string('orchestratorVersion') || clusterVersion) ?? clusterVersion,
     labels: pool.stringMap('nodeLabels'),
     taints: pool.strings('nodeTaints'),
     profile: pool.value,
@@ -86,19 +91,19 @@ function refuseRange(pool: Fields): void {
 /** A pool as the service prints it. */
 export function poolProperties(pool: AgentPool): JsonObject {
   return {
-    ...pool.profile,
+    osType: 'Linux',
+    osSKU: pool.profile['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu',
+    osDiskType: 'Managed',
+    ...Object.fromEntries(Object.entries(pool.profile).filter(([, value]) => value !== null)),
+    osDiskSizeGB: pool.profile['osDiskSizeGB'] || 128,
     name: pool.name,
     count: pool.count,
     vmSize: pool.vmSize,
-    osType: 'Linux',
-    osSKU: 'Ubuntu',
-    osDiskSizeGB: 128,
-    osDiskType: 'Managed',
     mode: pool.mode,
     maxPods: pool.maxPods,
     type: 'VirtualMachineScaleSets',
     orchestratorVersion: pool.version,
-    currentOrchestratorVersion: pool.version,
+    currentOrchestratorVersion: pool.currentVersion,
     nodeImageVersion: nodeImage,
     powerState: { code: 'Running' },
     enableAutoScaling: pool.profile['enableAutoScaling'] ?? false,

@@ -41,7 +41,8 @@ export function clusterOrder(
       name: record.name,
       resourceId: record.id,
       role: fleetId ? 'hub' : 'member',
-      kubernetesVersion: properties.string('kubernetesVersion') ?? '',
+      kubernetesVersion:
+        properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion') ?? '',
       hostNames: [fqdn],
       publicEndpoint: !isPrivate,
       nodes: pools.orders,

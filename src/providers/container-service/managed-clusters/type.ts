@@ -48,12 +48,14 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   refuseHub(write.stored);
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
-  const version = resolveVersion(
-    aksVersions,
-    body.string('kubernetesVersion') || stored.string('kubernetesVersion'),
-  );
-  if (!version) throw unsupportedVersion(body.string('kubernetesVersion') ?? '');
-  refuseDowngrade(stored.string('kubernetesVersion'), version);
+  const current = currentVersion(stored);
+  const asked = body.string('kubernetesVersion');
+  const alias = asked || stored.string('kubernetesVersion');
+  // An alias that the cluster fits stays where it is: `1.33` sent again is no upgrade.
+  const kept = current && alias && current.startsWith(`${alias}.`) ? current : undefined;
+  const version = kept ?? resolveVersion(aksVersions, alias);
+  if (!version) throw unsupportedVersion(asked ?? '');
+  refuseDowngrade(current, version);
   const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   const pools = readAgentPools(body, version);
@@ -63,7 +65,8 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   refuseChange('nodeResourceGroup', nodeGroup, body.string('nodeResourceGroup') || undefined);
   return {
     properties: {
-      ...ownProperties(body, { version, dnsPrefix }),
+      ...ownProperties(body, { version: alias?.replace(/^v/i, '') || version, dnsPrefix }),
+      currentKubernetesVersion: version,
       agentPoolProfiles: pools.map(poolProperties),
       fqdn:
         stored.string('fqdn') ??
@@ -79,19 +82,31 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   };
 }
 
+/** What the service says of a cluster; ignored when it is sent. */
+const readOnly: ReadonlySet<string> = new Set([
+  'agentPoolProfiles',
+  'azurePortalFQDN',
+  'currentKubernetesVersion',
+  'fqdn',
+  'maxAgentPools',
+  'powerState',
+  'privateFQDN',
+  'provisioningState',
+  'resourceUID',
+]);
+
+/** The release that the API server runs; `kubernetesVersion` may be an alias of it. */
+export function currentVersion(properties: Fields): string | undefined {
+  return properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion');
+}
+
 /** Members that a caller sets, as they are kept: with the service's defaults filled in. */
 function ownProperties(body: Fields, fixed: { version: string; dnsPrefix: string }): JsonObject {
   const network = body.object('networkProfile');
-  const kept = [
-    'addonProfiles',
-    'autoUpgradeProfile',
-    'linuxProfile',
-    'storageProfile',
-    'servicePrincipalProfile',
-  ];
+  const kept = Object.entries(body.value).filter(([name, value]) => value !== null && !readOnly.has(name));
   const aad = body.has('aadProfile') ? { aadProfile: aadProfile(body.object('aadProfile')) } : {};
   return {
-    ...Object.fromEntries(kept.filter((name) => body.has(name)).map((name) => [name, body.value[name]])),
+    ...Object.fromEntries(kept),
     ...aad,
     kubernetesVersion: fixed.version,
     dnsPrefix: fixed.dnsPrefix,
@@ -112,9 +127,6 @@ function ownProperties(body: Fields, fixed: { version: string; dnsPrefix: string
       ...network.value,
     },
     oidcIssuerProfile: { enabled: false, ...body.object('oidcIssuerProfile').value },
-    ...(body.has('apiServerAccessProfile')
-      ? { apiServerAccessProfile: body.value['apiServerAccessProfile'] }
-      : {}),
   };
 }
 
@@ -169,7 +181,7 @@ function present(record: ResourceRecord): JsonObject {
   const properties = new Fields(record.properties);
   return {
     ...record.properties,
-    currentKubernetesVersion: properties.string('kubernetesVersion'),
+    currentKubernetesVersion: currentVersion(properties),
     powerState: { code: 'Running' },
     azurePortalFQDN: properties.string('fqdn')?.replace('.hcp.', '.portal.hcp.'),
     agentPoolProfiles: properties.objects('agentPoolProfiles').map((pool) => ({

@@ -22,6 +22,7 @@ export const customLocations: ResourceType = {
     rule: '1 to 63 letters, digits, hyphens and underscores, with a letter or digit at both ends',
   },
   lifecycle: 'immediate',
+  announcesOperations: true,
   envelope: ['identity'],
   references: [
     { path: 'properties.hostResourceId', permission: 'write' },

@@ -69,7 +69,7 @@ export function refuseDowngrade(stored: ResourceRecord | undefined, sku: Bastion
   const before = bastionSkus.find((known) => known === objectAt(stored?.sku).name);
   if (before === undefined || bastionSkus.indexOf(sku) >= bastionSkus.indexOf(before)) return;
   throw refuse(
-    'BastionHostSkuDowngradeNotAllowed',
+    'BastionUpdateNotSupported',
     `The sku of a Bastion host cannot be changed from ${before} to ${sku}. Delete the host and create it anew.`,
   );
 }

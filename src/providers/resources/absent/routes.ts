@@ -1,0 +1,72 @@
+import { ArmError, type ArmRoute } from '../../../arm/index.ts';
+
+/** Services of Azure that people call beside what is built here, with the name that the refusal gives them. */
+const absent: readonly (readonly [name: string, methods: readonly ArmRoute['method'][], path: string])[] = [
+  ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resources'],
+  ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resourcesHistory'],
+  ['checkResourceName', ['POST'], '/providers/Microsoft.Resources/checkResourceName'],
+  ['calculateTemplateHash', ['POST'], '/providers/Microsoft.Resources/calculateTemplateHash'],
+  ['The list of provider operations', ['GET'], '/providers/Microsoft.Authorization/providerOperations'],
+  [
+    'The list of provider operations',
+    ['GET'],
+    '/providers/Microsoft.Authorization/providerOperations/{name}',
+  ],
+  ['elevateAccess', ['POST'], '/providers/Microsoft.Authorization/elevateAccess'],
+  ['Management groups', ['GET'], '/providers/Microsoft.Management/managementGroups'],
+  [
+    'Management groups',
+    ['GET', 'PUT', 'PATCH', 'DELETE'],
+    '/providers/Microsoft.Management/managementGroups/{name}',
+  ],
+  ['Azure Policy', ['GET'], '{scope}/providers/Microsoft.Authorization/policyAssignments'],
+  [
+    'Azure Policy',
+    ['GET', 'PUT', 'DELETE'],
+    '{scope}/providers/Microsoft.Authorization/policyAssignments/{name}',
+  ],
+  ['Azure Policy', ['GET'], '{scope}/providers/Microsoft.Authorization/policyDefinitions'],
+  [
+    'Azure Policy',
+    ['GET', 'PUT', 'DELETE'],
+    '{scope}/providers/Microsoft.Authorization/policyDefinitions/{name}',
+  ],
+  ['Preview features', ['GET'], '/subscriptions/{subscriptionId}/providers/Microsoft.Features/features'],
+  [
+    'Preview features',
+    ['GET'],
+    '/subscriptions/{subscriptionId}/providers/Microsoft.Features/providers/{namespace}/features',
+  ],
+  [
+    'Preview features',
+    ['GET'],
+    '/subscriptions/{subscriptionId}/providers/Microsoft.Features/providers/{namespace}/features/{name}',
+  ],
+  [
+    'Preview features',
+    ['POST'],
+    '/subscriptions/{subscriptionId}/providers/Microsoft.Features/providers/{namespace}/features/{name}/{action}',
+  ],
+  ['The list of tag names', ['GET'], '/subscriptions/{subscriptionId}/tagNames'],
+  ['The list of tag names', ['PUT', 'DELETE'], '/subscriptions/{subscriptionId}/tagNames/{name}'],
+  [
+    'The list of tag names',
+    ['PUT', 'DELETE'],
+    '/subscriptions/{subscriptionId}/tagNames/{name}/tagValues/{value}',
+  ],
+];
+
+/**
+ * Says of each of them that it is not built, to every caller who is signed in: a refusal for want of a right would send people looking
+ * for a role that changes nothing.
+ */
+export const absentRoutes: readonly ArmRoute[] = absent.flatMap(([name, methods, path]) =>
+  methods.map((method) => ({
+    method,
+    path,
+    apiVersions: [],
+    handle: () => {
+      throw new ArmError(501, 'NotImplemented', `${name} is not built in Drydock yet.`);
+    },
+  })),
+);
