@@ -194,6 +194,6 @@ describe('Microsoft.ContainerService', () => {
       ),
     );
     const codes = replies.map(({ status, code }) => code || String(status)).sort();
-    assert.deepEqual(codes, ['201', 'Conflict', 'Conflict', 'Conflict']);
+    assert.deepEqual(codes, ['201', ...Array(3).fill('ClusterAlreadyJoinedAnotherFleet')]);
   });
 });
