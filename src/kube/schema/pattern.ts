@@ -1,40 +1,88 @@
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSException } from 're2js';
 
-/** Texts longer than this go to the linear-time matcher, whatever the pattern. */
-const backtrackingTextLimit = 1_000;
+export const patternLimits = {
+  sourceCharacters: 64 * 1024,
+  /** Instructions of a compiled pattern; matching takes up to this many steps for each character of a text. */
+  programInstructions: 10_000,
+  /** What compiled patterns may have grown to, together, before they are forgotten and made again when asked for. */
+  programBytes: 64 * 1024 * 1024,
+} as const;
 
-/** A regular expression in Go's dialect (RE2), unanchored. Compiled once, on first use. */
+/**
+ * A regular expression in Go's dialect (RE2), unanchored. Matching takes time in proportion to the text, for every
+ * pattern. Compiled on first use.
+ */
 export class Pattern {
   readonly source: string;
-  readonly #native: RegExp | undefined;
-  #compiled: RE2JS | undefined;
+  #problem: string | null | undefined;
+  #instructions = 1;
 
   constructor(source: string) {
     this.source = source;
-    this.#native = toNative(source);
   }
 
+  /** Throws when the pattern is malformed. */
   test(text: string): boolean {
-    if (this.#native && text.length <= backtrackingTextLimit) return this.#native.test(text);
-    return this.compiled.matcher(text).find();
+    // The automaton grows by at most one state for each character that it sees.
+    grow(text.length * (stateBytes + this.#instructions * bytesPerInstruction));
+    return this.compiled.test(text);
+  }
+
+  /** The most steps that matching a text may take. */
+  steps(text: string): number {
+    if (this.problem() !== undefined) return 1;
+    return this.#instructions * (text.length + 1);
   }
 
   /** Throws when the pattern is malformed. */
   get compiled(): RE2JS {
-    this.#compiled ??= RE2JS.compile(this.source);
-    return this.#compiled;
+    const known = programs.get(this.source);
+    if (known) return known;
+    const { source } = this;
+    if (source.length > patternLimits.sourceCharacters) throw tooLarge();
+    const program = RE2JS.compile(source);
+    this.#instructions = program.programSize();
+    if (this.#instructions > patternLimits.programInstructions) throw tooLarge();
+    grow(this.#instructions * compiledBytesPerInstruction);
+    programs.set(source, program);
+    return program;
   }
 
   /** Why the pattern cannot be used, as Go says it; undefined when it can. */
   problem(): string | undefined {
-    if (this.#native) return undefined;
-    try {
-      void this.compiled;
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+    if (this.#problem === undefined) {
+      try {
+        void this.compiled;
+        this.#problem = null;
+      } catch (thrown) {
+        if (!(thrown instanceof RE2JSException)) throw thrown;
+        this.#problem = thrown.message;
+      }
     }
+    return this.#problem ?? undefined;
   }
+}
+
+const stateBytes = 200;
+const bytesPerInstruction = 8;
+const compiledBytesPerInstruction = 500;
+
+/** Compiled patterns by source, until together they may have grown too large. */
+const programs = new Map<string, RE2JS>();
+let grownBytes = 0;
+
+function grow(bytes: number): void {
+  grownBytes += Math.min(bytes, automatonBytes);
+  if (grownBytes <= patternLimits.programBytes) return;
+  programs.clear();
+  grownBytes = 0;
+}
+
+/** What the engine lets one automaton keep. */
+const automatonBytes = 8 * 1024 * 1024;
+
+function tooLarge(): RE2JSException {
+  return new RE2JSException('error parsing regexp: expression too large');
 }
 
 const patterns = new Map<string, Pattern>();
@@ -45,53 +93,8 @@ export function patternOf(source: string): Pattern {
   const known = patterns.get(source);
   if (known) return known;
   const pattern = new Pattern(source);
+  if (source.length > patternLimits.sourceCharacters) return pattern;
   if (patterns.size >= patternsKeptLimit) patterns.clear();
   patterns.set(source, pattern);
   return pattern;
-}
-
-const token =
-  /\\[dDwWbB.+*?()|[\]{}^$\\/-]|\[\^?(?:\\[dDwW.+*?()|[\]{}^$\\/-]|[^\\[\]])+\]|\(\?:|\(|\)|\{\d{1,3}(?:,\d{0,3})?\}|[*+?|^$.]|[^\\[\](){}*+?|^$.]/uy;
-
-/**
- * The JavaScript form of a pattern whose every part means the same in both dialects and that cannot backtrack without
- * end (no repetition within a repetition). Undefined for the others.
- */
-function toNative(source: string): RegExp | undefined {
-  let translated = '';
-  // For each open group: whether something in it repeats.
-  const open: boolean[] = [false];
-  let lastRepeats = false;
-  let lastIsQuantifier = false;
-  token.lastIndex = 0;
-  while (token.lastIndex < source.length) {
-    const part = token.exec(source)?.[0];
-    if (part === undefined) return undefined;
-    const isQuantifier = /^[*+?{]/.test(part);
-    if (isQuantifier) {
-      const repeats = part === '*' || part === '+' || /^\{\d+,\d*\}$/.test(part) || /^\{\d+\}$/.test(part);
-      // A quantifier after a quantifier is laziness in one dialect and an error in the other: not worth telling apart.
-      if (lastIsQuantifier || (repeats && lastRepeats)) return undefined;
-      if (repeats) open[open.length - 1] = true;
-    } else if (part === '(' || part === '(?:') {
-      open.push(false);
-    } else if (part === ')') {
-      const inner = open.pop();
-      if (inner === undefined || open.length === 0) return undefined;
-      lastRepeats = inner;
-      if (inner) open[open.length - 1] = true;
-    } else lastRepeats = false;
-    lastIsQuantifier = isQuantifier;
-    translated += nativePart(part);
-  }
-  if (open.length !== 1) return undefined;
-  try {
-    return new RegExp(translated, 'u');
-  } catch {
-    return undefined;
-  }
-}
-
-function nativePart(part: string): string {
-  return part === '.' ? '[^\\n]' : part;
 }

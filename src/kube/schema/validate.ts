@@ -12,12 +12,28 @@ import {
   typeInvalid,
 } from './field-errors.ts';
 import { formatCheck } from './formats.ts';
-import type { StructuralNode } from './structural-node.ts';
+import { type StructuralNode, textOf } from './structural-node.ts';
 
 /** Collected while a value is checked. `matches` tells which branch of an `anyOf` came nearest. */
 interface Findings {
   readonly errors: FieldError[];
   matches: number;
+  readonly work: Work;
+}
+
+/** What one validation may still do, shared by all its branches. */
+interface Work {
+  steps: number;
+}
+
+/** Values checked and pattern steps, together, that one validation may take. */
+const validationStepsLimit = 20_000_000;
+
+class OutOfSteps extends Error {}
+
+function spend(work: Work, steps: number): void {
+  work.steps -= steps;
+  if (work.steps < 0) throw new OutOfSteps();
 }
 
 /**
@@ -29,8 +45,14 @@ export function validateValue(
   node: StructuralNode,
   options: { readonly prefix?: string; readonly correlation?: Correlation | undefined } = {},
 ): FieldError[] {
-  const findings: Findings = { errors: [], matches: 0 };
-  checkCorrelated(value, { node, path: '', correlation: options.correlation }, findings);
+  const findings: Findings = { errors: [], matches: 0, work: { steps: validationStepsLimit } };
+  try {
+    checkCorrelated(value, { node, path: '', correlation: options.correlation }, findings);
+  } catch (thrown) {
+    if (!(thrown instanceof OutOfSteps)) throw thrown;
+    const why = `the schema's patterns and branches take more than ${validationStepsLimit} steps on this value`;
+    findings.errors.push(invalid('', textOf(node.props['type']), why));
+  }
   const { prefix = '' } = options;
   if (prefix === '') return findings.errors;
   return findings.errors.map((error) => ({ ...error, field: joined(prefix, error.field) }));
@@ -54,6 +76,7 @@ function checkCorrelated(value: Json, place: Place, findings: Findings): void {
 }
 
 function check(value: Json, place: Place, findings: Findings): void {
+  spend(findings.work, 1);
   checkType(value, place, findings);
   if (value === null) {
     checkEnum(value, place, findings);
@@ -115,6 +138,7 @@ function checkString(value: string, { node, path }: Place, findings: Findings): 
   } else if (minLength !== undefined && lengthOf(value) < minLength) {
     findings.errors.push(invalid(field, value, `${path} in body should be at least ${minLength} chars long`));
   } else if (pattern) {
+    spend(findings.work, pattern.steps(value));
     const problem = pattern.problem();
     if (problem !== undefined) {
       const text = `${pattern.source}, but pattern is invalid: ${problem}`;
@@ -165,6 +189,7 @@ function isMultiple(value: number, factor: number): boolean {
 function checkEnum(value: Json, { node, path }: Place, findings: Findings): void {
   const allowed = node.enum;
   if (allowed.length === 0) return;
+  spend(findings.work, allowed.length);
   if (value !== null && allowed.some((other) => jsonEqual(other, value))) return;
   const texts = allowed.map((other) => (typeof other === 'string' ? other : JSON.stringify(other)));
   findings.errors.push(notSupported(fieldOf(path), value, texts));
@@ -192,9 +217,18 @@ function checkList(list: readonly Json[], place: Place, findings: Findings): voi
   if (maxItems !== undefined && list.length > maxItems) {
     findings.errors.push(tooMany(field, list.length, maxItems));
   }
-  if (uniqueItems && list.some((item, i) => list.slice(0, i).some((other) => jsonEqual(item, other)))) {
+  if (uniqueItems && new Set(list.map(canonicalText)).size < list.length) {
     findings.errors.push(invalid(field, '', `${path} in body shouldn't contain duplicates`));
   }
+}
+
+/** Equal for equal values, whatever the order of their members. */
+function canonicalText(value: Json): string {
+  return JSON.stringify(value, (_, member: Json) =>
+    isObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 function checkObject(object: JsonObject, place: Place, findings: Findings): void {
@@ -231,7 +265,7 @@ function checkBranches(value: Json, place: Place, findings: Findings): void {
   findings.matches += 1;
   const fail = (detail: string) => findings.errors.push(invalid('', '', `${goQuote(path)} ${detail}`));
   const attempt = (branch: StructuralNode): Findings => {
-    const own: Findings = { errors: [], matches: 0 };
+    const own: Findings = { errors: [], matches: 0, work: findings.work };
     check(value, { ...place, node: branch }, own);
     return own;
   };

@@ -205,3 +205,12 @@ test('the resource of definitions has the columns and names of the real one', ()
   const odd = widgetCrd(object({ a: { type: 'string', format: 'bogus' } }));
   assert.deepEqual(resource.strategy.warnings?.(odd, undefined), ['unrecognized format "bogus"']);
 });
+
+test('a pattern that RE2 does not know is refused when the definition is created', () => {
+  const withPattern = (pattern: string) => crdErrors(widgetCrd(object({ a: { type: 'string', pattern } })));
+  const why = (pattern: string) => withPattern(pattern)[0]?.replace(/^.*but isn't: /, '');
+  assert.deepEqual(withPattern('^[a-z]+$'), []);
+  assert.equal(why('(?=x)'), 'error parsing regexp: invalid or unsupported Perl syntax: `(?=`');
+  assert.equal(why('(a)\\1'), 'error parsing regexp: invalid escape sequence: `\\1`');
+  assert.equal(why('(a{1000}){1000}'), 'error parsing regexp: invalid repeat count: `{1000}`');
+});
