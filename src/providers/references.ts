@@ -27,13 +27,13 @@ export const subnetNotFound: Missing = ({ id, path }) => {
   );
 };
 
-/** A place that the types of `Microsoft.Network` look at themselves when nothing is there. */
-export function joins(path: string, type: string, missing?: Missing): BodyReference {
-  return { path, types: [type], permission: `${type}/join/action`, ...(missing && { missing }) };
+/** Something that must be there, and that takes the writer's resource in. */
+export function joins(path: string, type: string, missing: Missing = notReferenced): BodyReference {
+  return { path, types: [type], permission: `${type}/join/action`, missing };
 }
 
 /** A subnet that something is to stand in. */
-export function joinsSubnet(path: string, missing: Missing = notReferenced): BodyReference {
+export function joinsSubnet(path: string, missing?: Missing): BodyReference {
   return joins(path, 'Microsoft.Network/virtualNetworks/subnets', missing);
 }
 

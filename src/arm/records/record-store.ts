@@ -61,9 +61,8 @@ export class StoredRecords implements RecordStore {
 
   /** True when it was written; false when something moved since `since`, so that the caller decides again. */
   async commit(change: RecordCommit): Promise<boolean> {
-    for (const id of change.unchanged ?? []) {
-      const leaving = this.#leaving.get(recordKey(id));
-      if (!leaving) continue;
+    const leaving = this.#leavingAbove(change.unchanged ?? []);
+    if (leaving) {
       await leaving;
       return false;
     }
@@ -122,6 +121,18 @@ export class StoredRecords implements RecordStore {
       this.#leaving.delete(key);
       ended.resolve();
     }
+  }
+
+  /** The removal under way of one of the ids, or of what holds it. */
+  #leavingAbove(ids: readonly string[]): Promise<void> | undefined {
+    for (const [key, ended] of this.#leaving) {
+      const goes = ids.some((id) => {
+        const own = recordKey(id);
+        return own === key || own.startsWith(`${key}/`);
+      });
+      if (goes) return ended;
+    }
+    return undefined;
   }
 
   async watch(type: string, onChange: (id: string) => void): Promise<{ close(): void }> {

@@ -16,6 +16,20 @@ export function objectsAt(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+/** The objects of a list, or undefined when there is none; what is no list of objects is refused. */
+export function objectsIn(value: Json | undefined, path: string): JsonObject[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value) && value.every(isObject)) return value;
+  throw new ArmError(
+    400,
+    'InvalidRequestFormat',
+    `Cannot parse the request. '${path}' must be a list of objects.`,
+    {
+      target: path,
+    },
+  );
+}
+
 /** The texts of a list; anything else is left out. */
 export function textsAt(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -39,6 +39,13 @@ export const networkRefusals = {
       'InvalidRequestFormat',
       `Cannot parse the request. The subnet '${subnet}' of virtual network '${vnet}' is given twice or has no name.`,
     ),
+  duplicatePeering: (peering: string, vnet: string) =>
+    new ArmError(
+      400,
+      'InvalidRequestFormat',
+      `Cannot parse the request. The peering '${peering}' of virtual network '${vnet}' or its remote network is given twice, or it ` +
+        'has no name.',
+    ),
   subnetInUse: (subnet: string, user: string) =>
     new ArmError(
       400,

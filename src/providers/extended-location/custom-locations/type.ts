@@ -4,6 +4,7 @@ import {
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
+  sameId,
   type TypeContext,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
@@ -33,7 +34,7 @@ export const customLocations: ResourceType = {
   beforeDelete: refuseWhileUsed,
 };
 
-function prepare(write: ResourceWrite): ResourceDraft {
+async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
   const hostResourceId = body.string('hostResourceId') ?? stored.string('hostResourceId');
@@ -48,19 +49,40 @@ function prepare(write: ResourceWrite): ResourceDraft {
       `Property id '${hostResourceId}' at path 'properties.hostResourceId' is invalid. Expect fully qualified resource Id that start with '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
     );
   }
+  const namespace =
+    body.string('namespace') ?? stored.string('namespace') ?? write.name.toLowerCase().replaceAll('_', '-');
+  await refuseTakenNamespace(write, hostResourceId, namespace);
   return {
+    turns: [`namespace ${namespace} on ${hostResourceId}`],
     identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'None' },
     properties: {
       hostType:
         body.choice('hostType', ['Kubernetes', 'EdgeCluster']) ?? stored.string('hostType') ?? 'Kubernetes',
       displayName: body.string('displayName') ?? stored.string('displayName') ?? write.name,
-      namespace: body.string('namespace') ?? stored.string('namespace') ?? write.name.toLowerCase(),
+      namespace,
       hostResourceId,
       clusterExtensionIds: body.has('clusterExtensionIds')
         ? body.strings('clusterExtensionIds')
         : stored.strings('clusterExtensionIds'),
     },
   };
+}
+
+/** Two locations of one host never share a namespace: what is deployed to one would lie in the other. */
+async function refuseTakenNamespace(write: ResourceWrite, hostId: string, namespace: string): Promise<void> {
+  for (const other of await write.context.records.list('', customLocationType)) {
+    const its = new Fields(other.properties);
+    const same =
+      its.string('namespace')?.toLowerCase() === namespace.toLowerCase() &&
+      sameId(its.string('hostResourceId') ?? '', hostId);
+    if (!same || sameId(other.id, write.id)) continue;
+    throw new ArmError(
+      409,
+      'Conflict',
+      `The namespace '${namespace}' on '${hostId}' is taken by the custom location '${other.id}'. Choose another namespace.`,
+      { target: 'properties.namespace' },
+    );
+  }
 }
 
 function present(record: ResourceRecord): JsonObject {

@@ -61,7 +61,8 @@ async function prepareHost(write: ResourceWrite) {
       : await placeHost(write, features.enablePrivateOnlyBastion === true);
   const networkAcls = sent.networkAcls === undefined ? {} : { networkAcls: sent.networkAcls };
   const properties: JsonObject = { ...placed.properties, scaleUnits, ...features, ...networkAcls };
-  return { properties, sku: { name: sku }, unchanged: placed.dependsOn };
+  const turns = placed.dependsOn.map((id) => `Bastion host at ${id}`);
+  return { properties, sku: { name: sku }, unchanged: placed.dependsOn, turns };
 }
 
 async function placeHost(write: ResourceWrite, privateOnly: boolean) {

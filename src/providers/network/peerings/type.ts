@@ -4,6 +4,7 @@ import {
   parentId,
   parseId,
   type RelatedWrite,
+  type ResourceDraft,
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
@@ -35,11 +36,15 @@ export const peerings: ResourceType = {
       permission: 'Microsoft.Network/virtualNetworks/peer/action',
     },
   ],
-  prepare: preparePeering,
+  prepare: (write) => preparePeering(write),
   present: (record, { records }) => presentPeering(record, records),
 };
 
-async function preparePeering(write: ResourceWrite) {
+/** `prefixes`: the local network's as they will be, when it is written in the same request. */
+export async function preparePeering(
+  write: ResourceWrite,
+  prefixes?: readonly string[],
+): Promise<Pick<Required<ResourceDraft>, 'properties' | 'related' | 'unchanged' | 'turns'>> {
   const { id, body, stored, context } = write;
   const sent = propertiesOf(body);
   const localId = parentId(id);
@@ -52,7 +57,7 @@ async function preparePeering(write: ResourceWrite) {
     type: networkTypes.virtualNetworks,
     by: id,
   });
-  await refusePair(write, { localId, remote });
+  await refusePair(write, { localId, remote, prefixes });
   const reverse = await reversePeering(context.records, localId, remote.id);
   if (reverse && (await peeringState(reverse, context.records)) === 'Disconnected' && !stored) {
     throw refuse(
@@ -73,7 +78,9 @@ async function preparePeering(write: ResourceWrite) {
     resourceGuid: stored?.properties.resourceGuid ?? context.random.uuid(),
   };
   const related: RelatedWrite[] = reverse ? [{ put: connected(reverse, write) }] : [];
-  return { properties, related, unchanged: [remote.id] };
+  // Both sides of a pair see each other, and one of two with the same remote network is refused.
+  const [one, other] = [localId, remote.id].map((one) => one.toLowerCase()).sort();
+  return { properties, related, unchanged: [remote.id], turns: [`peering of ${one} and ${other}`] };
 }
 
 function connected(reverse: ResourceRecord, { context }: ResourceWrite): ResourceRecord {
@@ -87,7 +94,11 @@ function connected(reverse: ResourceRecord, { context }: ResourceWrite): Resourc
 /** A network peers with another one, once, and their addresses do not overlap. */
 async function refusePair(
   { id, stored, context }: ResourceWrite,
-  pair: { readonly localId: string; readonly remote: ResourceRecord },
+  pair: {
+    readonly localId: string;
+    readonly remote: ResourceRecord;
+    readonly prefixes: readonly string[] | undefined;
+  },
 ): Promise<void> {
   const { localId, remote } = pair;
   if (sameId(localId, remote.id)) {
@@ -111,7 +122,9 @@ async function refusePair(
     );
   }
   const local = await context.records.get(localId);
-  const ours = networkPrefixes(local?.properties ?? {}).map((prefix) => rangeOf(prefix, localId));
+  const ours = (pair.prefixes ?? networkPrefixes(local?.properties ?? {})).map((prefix) =>
+    rangeOf(prefix, localId),
+  );
   const theirs = networkPrefixes(remote.properties).map((prefix) => rangeOf(prefix, remote.id));
   for (const range of ours) {
     const other = theirs.find((candidate) => overlaps(range, candidate));

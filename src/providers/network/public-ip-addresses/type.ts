@@ -8,7 +8,7 @@ import {
   type TypeContext,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { prints } from '../../references.ts';
+import { joins, prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, oneOf, propertiesOf } from '../json.ts';
 import { networkTypes, publicAddressUser } from '../references.ts';
@@ -28,7 +28,11 @@ export const publicIpAddresses: ResourceType = {
   name: networkName(1, 80),
   envelope: ['sku', 'zones'],
   patchable: ['tags'],
-  references: prints('properties.ipConfiguration.id'),
+  references: [
+    ...prints('properties.ipConfiguration.id'),
+    joins('properties.publicIPPrefix.id', 'Microsoft.Network/publicIPPrefixes'),
+    joins('properties.natGateway.id', 'Microsoft.Network/natGateways'),
+  ],
   prepare: prepareAddress,
   present: presentAddress,
   beforeDelete: refuseUsed,
@@ -73,7 +77,11 @@ async function prepareAddress(write: ResourceWrite) {
   if (method === 'Static') {
     properties.ipAddress = stored?.properties.ipAddress ?? (await freeAddress(write, version));
   }
-  return { properties, sku };
+  const turns = [
+    ...(dns ? [`host name ${String(dns.fqdn)}`] : []),
+    ...(properties.ipAddress ? [`address ${String(properties.ipAddress)}`] : []),
+  ];
+  return { properties, sku, turns };
 }
 
 function readSku(body: JsonObject) {

@@ -3,9 +3,10 @@ import { subscriptionOf } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
-import { objectsAt, propertiesOf, referenceId } from '../json.ts';
+import { propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { readRules } from './rules.ts';
 
 /**
  * Microsoft.Network/networkSecurityGroups: kept and shown; no traffic passes them, so none is filtered.
@@ -25,12 +26,7 @@ export const securityGroups: ResourceType = {
 
 function prepareGroup({ id, verb, body, stored, context }: ResourceWrite) {
   if (verb === 'patch') return { properties: stored?.properties ?? {} };
-  const rules = objectsAt(propertiesOf(body).securityRules).map((rule) => ({
-    name: rule.name,
-    id: `${id}/securityRules/${String(rule.name)}`,
-    type: 'Microsoft.Network/networkSecurityGroups/securityRules',
-    properties: { provisioningState: 'Succeeded', ...propertiesOf(rule) },
-  }));
+  const rules = readRules(propertiesOf(body).securityRules, id);
   const resourceGuid = stored?.properties.resourceGuid ?? context.random.uuid();
   return { properties: { resourceGuid, securityRules: rules, defaultSecurityRules: [] } };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/index.ts';
 import { type AddressRange, contains, overlaps, parseRange } from '../cidr.ts';
-import { objectAt, objectsAt, oneOf, textsAt } from '../json.ts';
+import { objectAt, objectsIn, oneOf, textsAt } from '../json.ts';
 import { networkRefusals } from '../refusals.ts';
 
 const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'] as const;
@@ -29,7 +29,9 @@ export function subnetProperties(sent: JsonObject, id: string): JsonObject {
   for (const member of keptMembers) {
     if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
   }
-  properties.delegations = objectsAt(sent.delegations).map((delegation) => renderDelegation(delegation, id));
+  properties.delegations = (objectsIn(sent.delegations, 'properties.delegations') ?? []).map((delegation) =>
+    renderDelegation(delegation, id),
+  );
   properties.privateEndpointNetworkPolicies = oneOf(sent.privateEndpointNetworkPolicies, {
     words: policies,
     default: 'Disabled',

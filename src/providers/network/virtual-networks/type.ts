@@ -11,7 +11,8 @@ import { isObject, type JsonObject } from '../../../base/index.ts';
 import { joins } from '../../references.ts';
 import { overlaps } from '../cidr.ts';
 import { networkName, networkType } from '../declare.ts';
-import { objectAt, objectsAt, oneOf, propertiesOf, textsAt } from '../json.ts';
+import { objectAt, objectsIn, oneOf, propertiesOf, textsAt } from '../json.ts';
+import { planPeerings } from '../peerings/plan.ts';
 import { presentPeering } from '../peerings/state.ts';
 import { networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
@@ -30,7 +31,7 @@ const keptMembers = [
 ] as const;
 
 /**
- * Microsoft.Network/virtualNetworks. Subnets sent in the body become records of their own in the same commit.
+ * Microsoft.Network/virtualNetworks. Subnets and peerings sent in the body become records of their own in the same commit.
  * Source: https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks
  */
 export const virtualNetworks: ResourceType = {
@@ -41,6 +42,11 @@ export const virtualNetworks: ResourceType = {
   patchable: ['tags'],
   references: [
     ...subnetReferences('properties.subnets[].properties'),
+    {
+      path: 'properties.virtualNetworkPeerings[].properties.remoteVirtualNetwork.id',
+      types: [networkTypes.virtualNetworks],
+      permission: 'Microsoft.Network/virtualNetworks/peer/action',
+    },
     joins('properties.ddosProtectionPlan.id', 'Microsoft.Network/ddosProtectionPlans'),
   ],
   prepare: prepareNetwork,
@@ -57,9 +63,8 @@ async function prepareNetwork(write: ResourceWrite) {
   refuseOverlap(prefixes, { id, name });
   const existing = stored ? await context.records.list(id, networkTypes.subnets) : [];
   // A PUT that does not speak of subnets leaves them as they are.
-  const plan = Array.isArray(sent.subnets)
-    ? planSubnets(write, objectsAt(sent.subnets), existing)
-    : undefined;
+  const named = objectsIn(sent.subnets, 'properties.subnets');
+  const plan = named && planSubnets(write, named, existing);
   const subnets = plan ? plan.kept : existing;
   checkPlan({ id, name, prefixes, subnets: subnets.map(planned) });
   for (const subnet of plan?.kept ?? []) await checkSubnet(subnet, existing, context);
@@ -67,11 +72,14 @@ async function prepareNetwork(write: ResourceWrite) {
     const [user] = await subnetUsers(context.records, gone.id);
     if (user !== undefined) throw networkRefusals.subnetInUse(gone.name, user);
   }
+  const peered = await planPeerings(write, sent.virtualNetworkPeerings, prefixes);
   const related: RelatedWrite[] = [
+    ...peered.related,
     ...(plan?.kept ?? []).map((record) => ({ put: record })),
     ...(plan?.gone ?? []).map((record) => ({ delete: record.id })),
   ];
-  return { properties: networkProperties(sent, write), related, unchanged: existing.map((one) => one.id) };
+  const unchanged = [...existing.map((one) => one.id), ...peered.unchanged];
+  return { properties: networkProperties(sent, write), related, unchanged, turns: peered.turns };
 }
 
 function networkProperties(sent: JsonObject, { stored, context }: ResourceWrite): JsonObject {
