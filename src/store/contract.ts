@@ -32,6 +32,11 @@ export interface Store {
   revision(): number;
   /** The compaction point: revisions below this one can no longer be read or watched from. */
   compactedRevision(): number;
+  /**
+   * Why the last group of writes was not committed; undefined when it was. While it failed, asking tries once a second
+   * whether there is room again.
+   */
+  whyWritesFail(): string | undefined;
   /** Moves the compaction point to `revision` and drops what only older revisions show; current entries stay. */
   compact(revision: number): Promise<void>;
   /** Creates a lease; entries written with its id are deleted when it is not kept alive for `ttlMs`. */

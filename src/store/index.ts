@@ -13,5 +13,6 @@ export type {
 } from './contract.ts';
 export { storeLimits } from './contract.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
-export { openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
+export { StoreDamaged, StoreLocked } from './drivers/sqlite/errors.ts';
+export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';

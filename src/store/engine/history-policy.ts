@@ -3,7 +3,7 @@ import type { ChangeBatch } from '../contract.ts';
 
 /** How much history a store keeps by itself. */
 export interface HistoryLimits {
-  /** Revisions that are always kept. */
+  /** Revisions that are kept whatever their age and number; only `maximumBytes` goes before it. */
   readonly minimumRevisions: number;
   /** Above the minimum, a revision is dropped once it is older than this ... */
   readonly ageMs: number;
@@ -19,7 +19,7 @@ export const historyLimits: HistoryLimits = {
   minimumRevisions: 1_000,
   ageMs: 5 * 60 * 1000,
   maximumRevisions: 200_000,
-  maximumBytes: 256 * 1024 * 1024,
+  maximumBytes: 64 * 1024 * 1024,
   checkEveryMs: 30_000,
 };
 
@@ -45,26 +45,27 @@ export class HistoryPolicy {
   constructor(
     clock: Clock,
     limits: HistoryLimits,
-    start: { revision: number; compact: (to: number) => void },
+    start: {
+      readonly revision: number;
+      /** What the history that is there already takes. */
+      readonly sizes: Iterable<{ readonly revision: number; readonly bytes: number }>;
+      readonly compact: (to: number) => void;
+    },
   ) {
     this.#clock = clock;
     this.#limits = limits;
     this.#compact = start.compact;
+    this.#revision = 0;
+    for (const { revision, bytes } of start.sizes) this.#count(revision, bytes);
     this.#revision = start.revision;
     this.#sample();
     this.#timer = clock.after(limits.checkEveryMs, () => this.#tick());
   }
 
   observe(batch: ChangeBatch): void {
-    this.#revision = batch.revision;
-    for (const change of batch.changes) if (change.type === 'put') this.#bytes += change.entry.value.length;
-    const { maximumRevisions, maximumBytes } = this.#limits;
-    const last = this.#samples.at(-1);
-    const due =
-      !last ||
-      (this.#revision - last.revision) * samplesPerMaximum >= maximumRevisions ||
-      (this.#bytes - last.bytes) * samplesPerMaximum >= maximumBytes;
-    if (due) this.#check();
+    let bytes = 0;
+    for (const change of batch.changes) if (change.type === 'put') bytes += change.entry.value.length;
+    if (this.#count(batch.revision, bytes)) this.#compactWhatIsDue();
   }
 
   close(): void {
@@ -72,7 +73,8 @@ export class HistoryPolicy {
   }
 
   #tick(): void {
-    this.#check();
+    this.#sample();
+    this.#compactWhatIsDue();
     this.#timer = this.#clock.after(this.#limits.checkEveryMs, () => this.#tick());
   }
 
@@ -80,17 +82,29 @@ export class HistoryPolicy {
     this.#samples.push({ atMs: this.#clock.monotonic(), revision: this.#revision, bytes: this.#bytes });
   }
 
-  #check(): void {
-    this.#sample();
+  /** True when there was so much since the last sample that another one was taken. */
+  #count(revision: number, bytes: number): boolean {
+    this.#revision = revision;
+    this.#bytes += bytes;
+    const { maximumRevisions, maximumBytes } = this.#limits;
+    const last = this.#samples.at(-1);
+    const due =
+      !last ||
+      (revision - last.revision) * samplesPerMaximum >= maximumRevisions ||
+      (this.#bytes - last.bytes) * samplesPerMaximum >= maximumBytes;
+    if (due) this.#sample();
+    return due;
+  }
+
+  #compactWhatIsDue(): void {
     const { minimumRevisions, ageMs, maximumRevisions, maximumBytes } = this.#limits;
     const oldestMs = this.#clock.monotonic() - ageMs;
     const highest = this.#revision - minimumRevisions;
     const due = this.#samples.filter(
       (sample) =>
-        sample.revision <= highest &&
-        (sample.atMs <= oldestMs ||
-          this.#revision - sample.revision >= maximumRevisions ||
-          this.#bytes - sample.bytes >= maximumBytes),
+        this.#bytes - sample.bytes >= maximumBytes ||
+        (sample.revision <= highest &&
+          (sample.atMs <= oldestMs || this.#revision - sample.revision >= maximumRevisions)),
     );
     const target = due.at(-1);
     if (!target) return;

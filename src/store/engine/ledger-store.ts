@@ -16,6 +16,7 @@ import { type HistoryLimits, HistoryPolicy } from './history-policy.ts';
 import { LeaseTimers } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import { WatchHub } from './watch-hub.ts';
+import { WriteHealth } from './write-health.ts';
 
 /** What a store is opened with. */
 export interface StoreOptions {
@@ -42,6 +43,7 @@ export class LedgerStore implements Store {
   readonly #hub: WatchHub;
   readonly #leases: LeaseTimers;
   readonly #policy: HistoryPolicy;
+  readonly #writes: WriteHealth;
   #queue: Operation[] = [];
   #flushing = false;
   #closed = false;
@@ -53,8 +55,10 @@ export class LedgerStore implements Store {
     this.#hub = new WatchHub(ledger, options.log);
     this.#leases = new LeaseTimers(options.clock, (id) => this.#expireLease(id));
     for (const lease of ledger.leases()) this.#leases.start(lease);
+    this.#writes = new WriteHealth(options.clock, () => this.#tryToWrite());
     this.#policy = new HistoryPolicy(options.clock, options.history, {
       revision: ledger.revision(),
+      sizes: ledger.historySizes(),
       compact: (revision) => this.#compactByItself(revision),
     });
   }
@@ -94,6 +98,10 @@ export class LedgerStore implements Store {
 
   compactedRevision(): number {
     return this.#ledger.compactedRevision();
+  }
+
+  whyWritesFail(): string | undefined {
+    return this.#closed ? 'the store is closed' : this.#writes.reason();
   }
 
   async compact(revision: number): Promise<void> {
@@ -182,6 +190,7 @@ export class LedgerStore implements Store {
       this.#abandon(group, thrown);
       return;
     }
+    this.#writes.succeeded();
     for (const batch of changed) {
       this.#policy.observe(batch);
       this.#hub.dispatch(batch);
@@ -190,10 +199,18 @@ export class LedgerStore implements Store {
   }
 
   #abandon(group: readonly Operation[], thrown: unknown): void {
+    const reason = this.#ledger.reasonOf(thrown);
     this.#options.log.error('a group of writes was not committed', { error: errorMessage(thrown) });
-    this.#ledger.rollback();
+    this.#writes.failed(reason);
+    try {
+      this.#ledger.rollback();
+    } catch (second) {
+      this.#options.log.error('a group of writes was not rolled back', { error: errorMessage(second) });
+    }
     for (const operation of group) {
-      operation.reject(new CodedError('unavailable', 'The store could not write to its disk.', thrown));
+      operation.reject(
+        new CodedError('unavailable', `The store could not write to its disk: ${reason}.`, thrown),
+      );
     }
   }
 
@@ -245,9 +262,16 @@ export class LedgerStore implements Store {
     });
   }
 
+  /** An empty group: it succeeds when there is room again. */
+  #tryToWrite(): void {
+    this.#enqueue(() => undefined).catch(() => {});
+  }
+
   /** In steps, so that writes and reads go on in between. */
   async #sweep(): Promise<void> {
-    while (!this.#closed && !this.#ledger.sweep()) await new Promise((next) => setImmediate(next));
+    const pause = () => new Promise((next) => setImmediate(next));
+    while (!this.#closed && !this.#ledger.sweep()) await pause();
+    for (let goOn = false; !this.#closed && !this.#ledger.giveBack(goOn); goOn = true) await pause();
   }
 
   #checkOpen(): void {

@@ -22,6 +22,8 @@ export interface Ledger {
   /** Makes the group durable. When it throws, nothing of the group was kept after `rollback`. */
   commit(): void;
   rollback(): void;
+  /** Why a group could not be committed, for people; without a full stop. */
+  reasonOf(thrown: unknown): string;
 
   leases(): readonly Lease[];
   hasLease(id: string): boolean;
@@ -33,6 +35,13 @@ export interface Ledger {
   markCompacted(revision: number): void;
   /** Drops some of what lies behind the compaction point; true when nothing is left to drop. */
   sweep(): boolean;
+  /**
+   * Gives some of the room that nothing uses any more back to the disk; true when that is done or not worth it.
+   * `goOn`: the call before this one was not done.
+   */
+  giveBack(goOn: boolean): boolean;
+  /** What the history above the compaction point takes, ascending. */
+  historySizes(): Iterable<{ readonly revision: number; readonly bytes: number }>;
   close(): void;
 }
 

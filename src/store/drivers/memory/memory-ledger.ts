@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../base/index.ts';
 import type { Change, ChangeBatch, Entry } from '../../contract.ts';
 import type { Lease, Ledger, LedgerPut, LedgerRange, Position } from '../../engine/ledger.ts';
 import { endOfPrefix } from '../../engine/ledger.ts';
@@ -83,6 +84,10 @@ export class MemoryLedger implements Ledger {
 
   rollback(): void {}
 
+  reasonOf(thrown: unknown): string {
+    return errorMessage(thrown);
+  }
+
   leases(): readonly Lease[] {
     return [...this.#leases].map(([id, { ttlMs }]) => ({ id, ttlMs }));
   }
@@ -115,6 +120,12 @@ export class MemoryLedger implements Ledger {
     for (const { changes } of dropped) for (const change of changes) this.#prune(keyOf(change));
     return this.#sweptRevision >= this.#compactedRevision;
   }
+
+  giveBack(): boolean {
+    return true;
+  }
+
+  *historySizes(): Iterable<{ revision: number; bytes: number }> {}
 
   close(): void {
     this.#versions.clear();

@@ -1,72 +1,56 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CodedError, errorMessage } from '../../../base/index.ts';
+import { openFailure, StoreDamaged } from './errors.ts';
+import { type Inspection, inspectDatabase } from './inspect.ts';
+import { migrate } from './migrate.ts';
+import { openPrivately } from './private-files.ts';
 import { schema, schemaVersion } from './schema.ts';
+import { stateSum } from './sums.ts';
 
 /**
  * Opens (or makes) the database file and locks it for this process; the lock goes with the process, however it ends.
- * Throws `unavailable` when another process holds it.
+ * All of it is read and compared with its checksums before anything is written. Throws `StoreLocked`, `StoreDamaged`,
+ * `unsupported` for a later layout, `forbidden` for files of others, `unavailable` when the disk refuses.
  */
 export function openDatabase(file: string): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = openFile(file);
+  try {
+    return openPrivately(file, () => {
+      const found = inspectDatabase(file);
+      const problems = [...found.damage, ...found.loss];
+      if (problems.length > 0) throw new StoreDamaged(file, problems);
+      return openForWriting(file, found);
+    });
+  } catch (thrown) {
+    throw openFailure(file, thrown);
+  }
+}
+
+/** Opens without comparing: for a caller that has looked at it already. */
+export function openForWriting(file: string, found: Pick<Inspection, 'layout'>): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
     // Exclusive before the first use of the log: the index of the log then stays in this process's memory.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Only an empty database takes this; `migrate` rewrites older ones.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
     database.exec(
       'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864',
     );
+    if (found.layout === 1) migrate(database);
     database.exec('BEGIN EXCLUSIVE');
-    prepareSchema(database, file);
+    if (found.layout === 0) makeSchema(database);
     database.exec('COMMIT');
-    chmodSync(file, 0o600);
     return database;
   } catch (thrown) {
     database.close();
-    throw isBusy(thrown) ? lockedError(file) : thrown;
+    throw thrown;
   }
 }
 
-function openFile(file: string): DatabaseSync {
-  try {
-    return new DatabaseSync(file, { timeout: 0 });
-  } catch (thrown) {
-    if (isBusy(thrown)) throw lockedError(file);
-    throw new CodedError(
-      'unavailable',
-      `The database ${file} cannot be opened: ${errorMessage(thrown)}`,
-      thrown,
-    );
-  }
-}
-
-function prepareSchema(database: DatabaseSync, file: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version !== 0 && version !== schemaVersion) {
-    throw new CodedError(
-      'unsupported',
-      `The database ${file} was written by another release (layout ${version}, this one reads ${schemaVersion}).`,
-    );
-  }
+function makeSchema(database: DatabaseSync): void {
   database.exec(schema);
+  const sum = stateSum({ revision: 0, compacted: 0, swept: 0, commits: 0, chain: 0 });
+  database.exec(`INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0, 0, 0, ${sum})`);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
-}
-
-function lockedError(file: string): CodedError {
-  return new CodedError(
-    'unavailable',
-    `The database ${file} is in use by another process; stop that one first.`,
-  );
-}
-
-const sqliteBusy = 5;
-const sqliteLocked = 6;
-
-function isBusy(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || !('errcode' in thrown)) return false;
-  const primaryCode = Number(thrown.errcode) & 0xff;
-  return primaryCode === sqliteBusy || primaryCode === sqliteLocked;
 }

@@ -1,6 +1,7 @@
 /**
  * `versions` is the log: a row for each change, `id` being its revision and its place in the transaction. `created` is
- * 0 for a deletion. `current` points to the row that stands at each key.
+ * 0 for a deletion. `current` points to the row that stands at each key. Every row whose loss or change another table
+ * would not show carries a checksum (`sums.ts`).
  */
 export const schema = `
 CREATE TABLE IF NOT EXISTS versions (
@@ -8,7 +9,8 @@ CREATE TABLE IF NOT EXISTS versions (
   key TEXT NOT NULL,
   created INTEGER NOT NULL,
   lease TEXT,
-  value BLOB
+  value BLOB,
+  sum INTEGER
 );
 CREATE INDEX IF NOT EXISTS versions_by_key ON versions (key, id);
 CREATE TABLE IF NOT EXISTS current (
@@ -18,13 +20,38 @@ CREATE TABLE IF NOT EXISTS current (
   lease TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS current_by_lease ON current (lease) WHERE lease IS NOT NULL;
-CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, ttl_ms INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO marks VALUES ('revision', 0), ('compacted', 0), ('swept', 0);
+CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, ttl_ms INTEGER NOT NULL, sum INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (
+  id INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  compacted INTEGER NOT NULL,
+  swept INTEGER NOT NULL,
+  commits INTEGER NOT NULL,
+  chain INTEGER NOT NULL,
+  sum INTEGER NOT NULL
+);
 `;
 
-/** Raised when the tables change shape; a database of another layout is refused, never guessed at. */
-export const schemaVersion = 1;
+/** Raised when the tables change shape; a database of a later layout is refused, never guessed at. */
+export const schemaVersion = 2;
 
 /** `id` of a version: revision * ordinals + ordinal. */
 export const ordinals = 1024;
+
+/** The definitions as SQLite keeps them, by name. */
+export function schemaByName(): ReadonlyMap<string, string> {
+  const definitions = schema
+    .split(';')
+    .map((text) => definitionText(text))
+    .filter((text) => text !== '');
+  return new Map(definitions.map((text) => [/^CREATE (?:TABLE|INDEX) (\w+)/.exec(text)?.[1] ?? text, text]));
+}
+
+/** One spelling of a definition: a column that was added later stands on the same line. */
+export function definitionText(sql: string): string {
+  return sql
+    .replace(' IF NOT EXISTS', '')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ?([(),]) ?/g, '$1')
+    .trim();
+}

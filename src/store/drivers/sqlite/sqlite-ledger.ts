@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { CodedError } from '../../../base/index.ts';
 import type { Change, ChangeBatch, Entry } from '../../contract.ts';
 import {
   endOfPrefix,
@@ -8,29 +9,40 @@ import {
   type LedgerRange,
   type Position,
 } from '../../engine/ledger.ts';
+import { diskReason } from './errors.ts';
 import { ordinals } from './schema.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { leaseSum, nextChain, type StoreState, stateSum, versionSum } from './sums.ts';
+import { Witness } from './witness.ts';
 
 const revisionsPerSweep = 1_000;
+/** Unused pages (4 KiB each) that stay in the file for the next writes. */
+const keptPages = 1_024;
+/** Giving back begins only above this, and goes in steps, so that writes and reads go on in between. */
+const wastedPages = 4_096;
+const pagesPerStep = 256;
 const noValue = new Uint8Array(0);
 
 /** A ledger in an SQLite file. Reads see the open group, which is why the engine never reads between its writes. */
 export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #sql: Statements;
+  readonly #witness: Witness;
+  /** As it is on disk. */
+  #durable: StoreState;
+  /** With what the open group has written so far. */
   #revision: number;
-  #durableRevision: number;
-  #compactedRevision: number;
-  #sweptRevision: number;
+  #chain: number;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, witnessFile: string) {
     this.#database = database;
     this.#sql = prepareStatements(database);
-    const marks = new Map(rows(this.#sql.marks).map(([name, value]) => [String(name), Number(value)]));
-    this.#revision = marks.get('revision') ?? 0;
-    this.#durableRevision = this.#revision;
-    this.#compactedRevision = marks.get('compacted') ?? 0;
-    this.#sweptRevision = marks.get('swept') ?? 0;
+    const [revision = 0, compacted = 0, swept = 0, commits = 0, chain = 0] =
+      one(this.#sql.state)?.map(Number) ?? [];
+    this.#durable = { revision, compacted, swept, commits, chain };
+    this.#revision = revision;
+    this.#chain = chain;
+    this.#witness = new Witness(witnessFile, this.#durable);
   }
 
   revision(): number {
@@ -38,7 +50,7 @@ export class SqliteLedger implements Ledger {
   }
 
   compactedRevision(): number {
-    return this.#compactedRevision;
+    return this.#durable.compacted;
   }
 
   get(key: string): Entry | undefined {
@@ -88,7 +100,7 @@ export class SqliteLedger implements Ledger {
     const { revision } = position;
     const created = before ? Number(before[1]) : revision;
     const id = idOf(position);
-    this.#sql.insertVersion.run(id, key, created, lease ?? null, value.length > 0 ? value : null);
+    this.#append({ id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null });
     this.#sql.setCurrent.run(key, id, created, lease ?? null);
     this.#revision = revision;
     const entry: Entry = {
@@ -103,21 +115,24 @@ export class SqliteLedger implements Ledger {
 
   delete(key: string, position: Position): Change | undefined {
     if (this.#sql.deleteCurrent.run(key).changes === 0) return undefined;
-    this.#sql.insertVersion.run(idOf(position), key, 0, null, null);
+    this.#append({ id: idOf(position), key, created: 0, lease: null, value: null });
     this.#revision = position.revision;
     return { type: 'delete', key, revision: position.revision };
   }
 
   commit(): void {
-    if (this.#revision !== this.#durableRevision) this.#sql.setMark.run(this.#revision, 'revision');
-    this.#sql.commit.run();
-    this.#durableRevision = this.#revision;
+    this.#seal({});
   }
 
   rollback(): void {
-    this.#revision = this.#durableRevision;
+    this.#revision = this.#durable.revision;
+    this.#chain = this.#durable.chain;
     // SQLite has rolled back by itself after some errors, such as a full disk.
     if (this.#database.isTransaction) this.#sql.rollback.run();
+  }
+
+  reasonOf(thrown: unknown): string {
+    return diskReason(thrown);
   }
 
   leases(): readonly Lease[] {
@@ -129,7 +144,7 @@ export class SqliteLedger implements Ledger {
   }
 
   addLease({ id, ttlMs }: Lease): void {
-    this.#sql.addLease.run(id, ttlMs);
+    this.#sql.addLease.run(id, ttlMs, leaseSum(id, ttlMs));
   }
 
   removeLease(id: string): void {
@@ -140,38 +155,94 @@ export class SqliteLedger implements Ledger {
     return rows(this.#sql.leasedKeys, id).map(([key]) => String(key));
   }
 
-  markCompacted(revision: number): void {
-    this.#sql.setMark.run(revision, 'compacted');
-    this.#compactedRevision = revision;
+  markCompacted(compacted: number): void {
+    this.#inOwnGroup(() => this.#seal({ compacted }));
   }
 
   sweep(): boolean {
-    const to = Math.min(this.#compactedRevision, this.#sweptRevision + revisionsPerSweep);
-    const first = (this.#sweptRevision + 1) * ordinals;
+    const { compacted, swept } = this.#durable;
+    const to = Math.min(compacted, swept + revisionsPerSweep);
+    const first = (swept + 1) * ordinals;
     const last = to * ordinals + ordinals - 1;
-    this.begin();
-    try {
+    this.#inOwnGroup(() => {
       this.#sql.dropSuperseded.run(first, last);
       this.#sql.dropDeletions.run(first, last);
-      this.#sql.setMark.run(to, 'swept');
-      this.#sql.commit.run();
-    } catch (thrown) {
-      this.rollback();
-      throw thrown;
+      this.#seal({ swept: to });
+    });
+    return to >= compacted;
+  }
+
+  giveBack(goOn: boolean): boolean {
+    const unused = Number(one(this.#sql.unusedPages)?.[0] ?? 0);
+    if (unused <= (goOn ? keptPages : wastedPages)) {
+      // The file is cut when the log is written back.
+      if (goOn) this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      return true;
     }
-    this.#sweptRevision = to;
-    return to >= this.#compactedRevision;
+    this.#database.exec(`PRAGMA incremental_vacuum(${Math.min(pagesPerStep, unused - keptPages)})`);
+    return false;
+  }
+
+  *historySizes(): Iterable<{ revision: number; bytes: number }> {
+    const from = this.#durable.compacted * ordinals + ordinals - 1;
+    for (const [id, bytes] of rows(this.#sql.historySizes, from)) {
+      yield { revision: revisionOfId(id), bytes: Number(bytes ?? 0) };
+    }
   }
 
   close(): void {
     this.#database.close();
+    this.#witness.close();
+  }
+
+  #append(version: Parameters<typeof versionSum>[0]): void {
+    const { id, key, created, lease, value } = version;
+    const sum = versionSum(version);
+    this.#sql.insertVersion.run(id, key, created, lease, value, sum);
+    this.#chain = nextChain(this.#chain, sum);
+  }
+
+  #inOwnGroup(work: () => void): void {
+    this.begin();
+    try {
+      work();
+    } catch (thrown) {
+      this.rollback();
+      throw thrown;
+    }
+  }
+
+  /** Writes the state, makes the group durable, and only then lets the witness say so. */
+  #seal(changed: Partial<StoreState>): void {
+    const before = this.#durable;
+    const next = {
+      ...before,
+      revision: this.#revision,
+      chain: this.#chain,
+      commits: before.commits + 1,
+      ...changed,
+    };
+    const { revision, compacted, swept, commits, chain } = next;
+    this.#sql.setState.run(revision, compacted, swept, commits, chain, stateSum(next));
+    this.#sql.commit.run();
+    this.#durable = next;
+    try {
+      this.#witness.write(next);
+    } catch {
+      // The group is durable; a witness that is behind only sees less.
+    }
   }
 }
 
 type Row = readonly unknown[];
 
-/** Rows come as lists (`setReturnArrays`), in the order of `statements.ts`: key, id, created, lease, value. */
-function entryOf([key, id, created, lease, value]: Row): Entry {
+/**
+ * Rows come as lists (`setReturnArrays`), in the order of `statements.ts`: key, id, created, lease, value, sum, and
+ * the key that was looked for. Throws `internal` for a row that is not what was written.
+ */
+function entryOf(row: Row): Entry {
+  checkRow(row);
+  const [key, id, created, lease, value] = row;
   return {
     key: String(key),
     value: value instanceof Uint8Array ? value : noValue,
@@ -184,7 +255,10 @@ function entryOf([key, id, created, lease, value]: Row): Entry {
 function changeOf(row: Row): Change {
   const [key, id, created] = row;
   const revision = revisionOfId(id);
-  if (created === 0) return { type: 'delete', key: String(key), revision };
+  if (created === 0) {
+    checkRow(row);
+    return { type: 'delete', key: String(key), revision };
+  }
   return { type: 'put', entry: entryOf(row), created: created === revision };
 }
 
@@ -196,12 +270,35 @@ function revisionOfId(id: unknown): number {
   return Math.floor(Number(id) / ordinals);
 }
 
+function checkRow([key, id, created, lease, value, sum, sought]: Row): void {
+  const version = {
+    id: Number(id),
+    key: String(key),
+    created: Number(created),
+    lease: lease === null ? null : String(lease),
+    value: value instanceof Uint8Array ? value : null,
+  };
+  if (versionSum(version) === sum && (sought === undefined || sought === key)) return;
+  throw new CodedError(
+    'internal',
+    `The record ${sought ?? key} is damaged on disk. Run 'drydock check', and restore a backup.`,
+  );
+}
+
 function rows(statement: StatementSync, ...values: (string | number)[]): Row[] {
-  const found: unknown[] = statement.all(...values);
+  const found: unknown[] = reading(() => statement.all(...values));
   return found.filter((row) => Array.isArray(row));
 }
 
 function one(statement: StatementSync, ...values: (string | number)[]): Row | undefined {
-  const row: unknown = statement.get(...values);
+  const row: unknown = reading(() => statement.get(...values));
   return Array.isArray(row) ? row : undefined;
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new CodedError('unavailable', `The database could not be read: ${diskReason(thrown)}.`, thrown);
+  }
 }

@@ -1,13 +1,23 @@
+import { closeSync, openSync } from 'node:fs';
+import { backup } from 'node:sqlite';
 import { type Clock, type Logger, type Random, silentLogger } from '../../../base/index.ts';
 import type { Store } from '../../contract.ts';
 import { type HistoryLimits, historyLimits } from '../../engine/history-policy.ts';
 import { LedgerStore } from '../../engine/ledger-store.ts';
 import { openDatabase } from './database.ts';
+import { openPrivately } from './private-files.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
+import { witnessFile } from './witness.ts';
+
+/** A store in a file. */
+export interface FileStore extends Store {
+  /** Writes a copy of one moment to a file that does not exist yet (mode 0600) while reads and writes go on. */
+  copyTo(file: string): Promise<void>;
+}
 
 /**
  * Opens the store in `file` (made with mode 0600 when absent) and keeps it locked until `close` or the end of the
- * process. Throws `unavailable` when another process has it open.
+ * process. Throws `StoreLocked` when another process has it open, `StoreDamaged` when it is not what was acknowledged.
  */
 export function openSqliteStore(options: {
   readonly file: string;
@@ -15,7 +25,15 @@ export function openSqliteStore(options: {
   readonly random: Random;
   readonly log?: Logger;
   readonly history?: HistoryLimits;
-}): Store {
+}): FileStore {
   const { file, clock, random, log = silentLogger, history = historyLimits } = options;
-  return new LedgerStore(new SqliteLedger(openDatabase(file)), { clock, random, log, history });
+  const database = openDatabase(file);
+  const ledger = openPrivately(file, () => new SqliteLedger(database, witnessFile(file)));
+  const store = new LedgerStore(ledger, { clock, random, log, history });
+  return Object.assign(store, {
+    copyTo: async (target: string) => {
+      closeSync(openSync(target, 'wx', 0o600));
+      await backup(database, target);
+    },
+  });
 }

@@ -4,36 +4,39 @@ const queries = {
   begin: 'BEGIN',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
-  marks: 'SELECT name, value FROM marks',
-  setMark: 'UPDATE marks SET value = ? WHERE name = ?',
+  state: 'SELECT revision, compacted, swept, commits, chain FROM state',
+  setState: 'UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, chain = ?, sum = ?',
 
-  get: `SELECT v.key, v.id, v.created, v.lease, v.value
+  get: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum, c.key
     FROM current c JOIN versions v ON v.id = c.version WHERE c.key = ?`,
   current: 'SELECT version, created FROM current WHERE key = ?',
-  range: `SELECT v.key, v.id, v.created, v.lease, v.value
+  range: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum, c.key
     FROM current c CROSS JOIN versions v ON v.id = c.version
     WHERE c.key >= ? AND c.key < ? ORDER BY c.key LIMIT ?`,
-  rangeAt: `SELECT v.key, v.id, v.created, v.lease, v.value FROM versions v INDEXED BY versions_by_key
+  rangeAt: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum FROM versions v INDEXED BY versions_by_key
     WHERE v.key >= ?1 AND v.key < ?2 AND v.id <= ?3 AND v.created > 0 AND NOT EXISTS (
       SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id AND later.id <= ?3)
     ORDER BY v.key, v.id LIMIT ?4`,
-  history: `SELECT key, id, created, lease, value FROM versions
+  history: `SELECT key, id, created, lease, value, sum FROM versions
     WHERE id >= ? AND key >= ? AND key < ? ORDER BY id`,
 
-  insertVersion: 'INSERT INTO versions (id, key, created, lease, value) VALUES (?, ?, ?, ?, ?)',
+  historySizes: 'SELECT id, length(value) FROM versions WHERE id > ? ORDER BY id',
+
+  insertVersion: 'INSERT INTO versions (id, key, created, lease, value, sum) VALUES (?, ?, ?, ?, ?, ?)',
   setCurrent: `INSERT INTO current (key, version, created, lease) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET version = excluded.version, created = excluded.created, lease = excluded.lease`,
   deleteCurrent: 'DELETE FROM current WHERE key = ?',
 
   leases: 'SELECT id, ttl_ms FROM leases',
   lease: 'SELECT 1 FROM leases WHERE id = ?',
-  addLease: 'INSERT INTO leases (id, ttl_ms) VALUES (?, ?)',
+  addLease: 'INSERT INTO leases (id, ttl_ms, sum) VALUES (?, ?, ?)',
   removeLease: 'DELETE FROM leases WHERE id = ?',
   leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key',
 
   dropSuperseded: `DELETE FROM versions WHERE id IN (
     SELECT older.id FROM versions newer CROSS JOIN versions older ON older.key = newer.key AND older.id < newer.id
     WHERE newer.id BETWEEN ? AND ?)`,
+  unusedPages: 'PRAGMA freelist_count',
   dropDeletions: 'DELETE FROM versions WHERE created = 0 AND id BETWEEN ? AND ?',
 } as const;
 
@@ -50,13 +53,14 @@ export function prepareStatements(database: DatabaseSync): Statements {
     begin: prepare('begin'),
     commit: prepare('commit'),
     rollback: prepare('rollback'),
-    marks: prepare('marks'),
-    setMark: prepare('setMark'),
+    state: prepare('state'),
+    setState: prepare('setState'),
     get: prepare('get'),
     current: prepare('current'),
     range: prepare('range'),
     rangeAt: prepare('rangeAt'),
     history: prepare('history'),
+    historySizes: prepare('historySizes'),
     insertVersion: prepare('insertVersion'),
     setCurrent: prepare('setCurrent'),
     deleteCurrent: prepare('deleteCurrent'),
@@ -66,6 +70,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     removeLease: prepare('removeLease'),
     leasedKeys: prepare('leasedKeys'),
     dropSuperseded: prepare('dropSuperseded'),
+    unusedPages: prepare('unusedPages'),
     dropDeletions: prepare('dropDeletions'),
   };
 }

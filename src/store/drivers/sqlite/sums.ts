@@ -1,0 +1,48 @@
+import { crc32 } from 'node:zlib';
+
+/** What a row of `versions` says, without its checksum. */
+export interface VersionRow {
+  readonly id: number;
+  readonly key: string;
+  readonly created: number;
+  readonly lease: string | null;
+  readonly value: Uint8Array | null;
+}
+
+/** Where the store stands; one row. */
+export interface StoreState {
+  readonly revision: number;
+  readonly compacted: number;
+  readonly swept: number;
+  /** Groups committed since the store was made. */
+  readonly commits: number;
+  /** Digest of every change ever made, in order. */
+  readonly chain: number;
+}
+
+export function versionSum({ id, key, created, lease, value }: VersionRow): number {
+  let sum = crc32(key);
+  if (lease !== null) sum = crc32(lease, sum);
+  if (value !== null) sum = crc32(value, sum);
+  return mixed(mixed(sum, id), created);
+}
+
+/** Numbers are mixed in without a text for each: this runs for every write. */
+function mixed(sum: number, number: number): number {
+  const low = Math.imul(sum ^ number, 0x9e3779b1);
+  const high = Math.floor(number / 2 ** 32);
+  return Math.imul(low ^ (low >>> 15) ^ high, 0x85ebca6b) >>> 0;
+}
+
+export function leaseSum(id: string, ttlMs: number): number {
+  return crc32(`${ttlMs} ${id}`);
+}
+
+export function stateSum({ revision, compacted, swept, commits, chain }: StoreState): number {
+  return crc32(`${revision} ${compacted} ${swept} ${commits} ${chain}`);
+}
+
+/** The chain after one more change. */
+export function nextChain(chain: number, sum: number): number {
+  return mixed(chain, sum);
+}

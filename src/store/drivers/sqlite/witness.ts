@@ -1,0 +1,99 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { isObject } from '../../../base/index.ts';
+
+/** What had been acknowledged at some moment. */
+export interface Acknowledged {
+  readonly revision: number;
+  readonly commits: number;
+  readonly chain: number;
+}
+
+const slotBytes = 512;
+const slots = 2;
+
+export function witnessFile(database: string): string {
+  return `${database}-witness`;
+}
+
+/**
+ * A small file beside the database that says what was acknowledged last. SQLite drops its log silently from the first
+ * damaged frame on; the witness is how that is noticed.
+ *
+ * It is written after the group's fsync and before the answer, without an fsync of its own: a process that is killed
+ * loses none of it, and after a power cut it may be behind the database, which is allowed, but never ahead of what the
+ * disk had confirmed. Two slots take turns, so that a torn write leaves the other one.
+ */
+export class Witness {
+  readonly #descriptor: number;
+
+  /** Opens or makes the file, with mode 0600; `acknowledged` is on disk before anything more is acknowledged. */
+  constructor(file: string, acknowledged: Acknowledged) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+    this.#descriptor = openSync(file, flags, 0o600);
+    this.write(acknowledged);
+    fsyncSync(this.#descriptor);
+  }
+
+  write(acknowledged: Acknowledged): void {
+    const bytes = encodeSlot(acknowledged);
+    writeSync(this.#descriptor, bytes, 0, slotBytes, (acknowledged.commits % slots) * slotBytes);
+  }
+
+  close(): void {
+    fsyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+  }
+}
+
+export type WitnessReading =
+  | { readonly found: Acknowledged }
+  /** `missing`: no file, or an empty one; `damaged`: no slot can be read. */
+  | { readonly found: undefined; readonly why: 'missing' | 'damaged' };
+
+export function readWitness(file: string): WitnessReading {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
+      return { found: undefined, why: 'missing' };
+    }
+    throw thrown;
+  }
+  try {
+    if (fstatSync(descriptor).size === 0) return { found: undefined, why: 'missing' };
+    const bytes = Buffer.alloc(slotBytes * slots);
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    const read = [0, slotBytes].flatMap((at) =>
+      decodeSlot(bytes.subarray(at, Math.min(at + slotBytes, length))),
+    );
+    const found = read.sort((a, b) => b.commits - a.commits)[0];
+    return found ? { found } : { found: undefined, why: 'damaged' };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function encodeSlot({ revision, commits, chain }: Acknowledged): Buffer {
+  const text = JSON.stringify({ revision, commits, chain });
+  const bytes = Buffer.alloc(slotBytes, ' ');
+  bytes.write(`${crc32(text).toString(16).padStart(8, '0')} ${text}`, 'latin1');
+  bytes[slotBytes - 1] = 0x0a;
+  return bytes;
+}
+
+function decodeSlot(bytes: Buffer): Acknowledged[] {
+  const line = bytes.toString('latin1').trim();
+  const text = line.slice(9);
+  if (line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return [];
+    const { revision, commits, chain } = value;
+    if (typeof revision !== 'number' || typeof commits !== 'number' || typeof chain !== 'number') return [];
+    return [{ revision, commits, chain }];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { CodedError, ManualClock, seededRandom, silentLogger, utf8 } from '../../src/base/index.ts';
+import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
+import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
+import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
+import { historyLimits, openSqliteStore, StoreDamaged } from '../../src/store/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'drydock-disk-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const newFile = () => {
+  const made = join(folder, String(++count));
+  mkdirSync(made, { mode: 0o700 });
+  return join(made, 'drydock.db');
+};
+const random = seededRandom('disk');
+const open = (file: string, clock = new ManualClock()) => openSqliteStore({ file, clock, random });
+const modeOf = (file: string) => statSync(file).mode & 0o777;
+
+/** A store whose database can be asked and limited from outside. */
+function openWithDatabase(clock = new ManualClock()) {
+  const file = newFile();
+  const database = openDatabase(file);
+  const ledger = new SqliteLedger(database, `${file}-witness`);
+  return {
+    database,
+    store: new LedgerStore(ledger, { clock, random, log: silentLogger, history: historyLimits }),
+  };
+}
+
+test('every file of a store is its owner’s alone from the first byte on, whatever the umask', async () => {
+  const file = newFile();
+  const before = process.umask(0);
+  try {
+    const store = open(file);
+    await store.commit({ writes: [{ put: '/a', value: utf8('secret') }] });
+    for (const part of ['', '-wal', '-witness']) assert.equal(modeOf(file + part), 0o600, part);
+    await store.copyTo(`${file}.copy`);
+    assert.equal(modeOf(`${file}.copy`), 0o600);
+    assert.equal(process.umask(), 0, 'the process keeps its own');
+    await store.close();
+  } finally {
+    process.umask(before);
+  }
+});
+
+test('files of a store that others could read are closed to them', async () => {
+  const file = newFile();
+  const store = open(file);
+  await store.commit({ writes: [{ put: '/a', value: utf8('secret') }] });
+  await store.close();
+  chmodSync(file, 0o644);
+  chmodSync(`${file}-witness`, 0o666);
+  await open(file).close();
+  assert.deepEqual([modeOf(file), modeOf(`${file}-witness`)], [0o600, 0o600]);
+});
+
+test('a link in place of a file of the store is refused, and so is a file of somebody else', () => {
+  for (const part of ['', '-wal', '-witness']) {
+    const file = newFile();
+    writeFileSync(`${file}.elsewhere`, '');
+    symlinkSync(`${file}.elsewhere`, file + part);
+    assert.throws(() => open(file), /is a link/);
+  }
+  if (process.geteuid?.() !== 0) return;
+  const file = newFile();
+  writeFileSync(file, '');
+  chownSync(file, 12_345, 12_345);
+  assert.throws(() => open(file), /belongs to user 12345/);
+});
+
+test('a commit waits for the disk: the database is open with full synchronisation', async () => {
+  const { database, store } = openWithDatabase();
+  assert.deepEqual({ ...database.prepare('PRAGMA synchronous').get() }, { synchronous: 2 });
+  assert.deepEqual({ ...database.prepare('PRAGMA journal_mode').get() }, { journal_mode: 'wal' });
+  await store.close();
+});
+
+test('a disk that is full fails every write of the group with the reason, loses nothing, and is noticed when there is room', async () => {
+  const clock = new ManualClock();
+  const { database, store } = openWithDatabase(clock);
+  const big = new Uint8Array(100_000).fill(7);
+  const put = (key: string, value = big) => store.commit({ writes: [{ put: key, value }] });
+  await put('/a');
+  assert.equal(store.whyWritesFail(), undefined);
+  database.exec('PRAGMA max_page_count = 40');
+  const results = await Promise.allSettled([put('/b'), store.grantLease(1_000), put('/c')]);
+  for (const result of results) {
+    assert.ok(result.status === 'rejected' && result.reason instanceof CodedError);
+    assert.equal(result.reason.code, 'unavailable');
+    assert.match(result.reason.message, /could not write to its disk: the disk is full: make room/);
+  }
+  assert.match(store.whyWritesFail() ?? '', /disk is full/);
+  assert.equal(store.revision(), 1);
+  assert.deepEqual(
+    (await store.range({ prefix: '/' })).entries.map((entry) => entry.key),
+    ['/a'],
+  );
+  database.exec('PRAGMA max_page_count = 100000');
+  clock.advance(1_000);
+  store.whyWritesFail();
+  await new Promise((next) => setImmediate(() => setImmediate(next)));
+  assert.equal(store.whyWritesFail(), undefined);
+  assert.deepEqual(await put('/d'), { ok: true, revision: 2 });
+  await store.close();
+});
+
+test('a ledger that fails to commit and to roll back still answers every caller', async () => {
+  const { store } = openWithDatabase();
+  const broken = openWithDatabase();
+  const ledger = new SqliteLedger(broken.database, `${newFile()}-witness`);
+  ledger.commit = () => {
+    throw new Error('the cable is out');
+  };
+  ledger.rollback = () => {
+    throw new Error('still out');
+  };
+  const options = { clock: new ManualClock(), random, log: silentLogger, history: historyLimits };
+  const failing = new LedgerStore(ledger, options);
+  const writes = [1, 2, 3].map((n) => failing.commit({ writes: [{ put: `/${n}`, value: utf8('') }] }));
+  for (const result of await Promise.allSettled(writes)) assert.equal(result.status, 'rejected');
+  await store.close();
+});
+
+test('history is limited in bytes, also below the revisions that are always kept, and its room goes back to the disk', async () => {
+  const file = newFile();
+  const history = { ...historyLimits, maximumBytes: 4 * 1024 * 1024 };
+  const clock = new ManualClock();
+  let store = openSqliteStore({ file, clock, random, history });
+  const write = (value: number) =>
+    store.commit({ writes: [{ put: '/a', value: new Uint8Array(1024 * 1024).fill(value) }] });
+  for (let i = 0; i < 40; i++) await write(i);
+  assert.ok(store.revision() - store.compactedRevision() <= 6, 'six megabytes of history at most');
+  await store.close();
+  const afterBurst = statSync(file).size;
+  store = openSqliteStore({ file, clock, random, history: { ...history, maximumBytes: 1024 * 1024 } });
+  await write(1);
+  assert.ok(store.revision() - store.compactedRevision() <= 2, 'what an earlier process wrote counts too');
+  await store.compact(store.revision());
+  await store.close();
+  assert.ok(afterBurst <= 30 * 1024 * 1024, `${afterBurst} bytes after 40 MiB of writes`);
+
+  store = openSqliteStore({ file, clock, random });
+  for (let i = 0; i < 20; i++) {
+    await store.commit({ writes: [{ put: `/b/${i}`, value: new Uint8Array(2 * 1024 * 1024).fill(i) }] });
+  }
+  const full = statSync(file).size;
+  for (let i = 0; i < 20; i++) await store.commit({ writes: [{ delete: `/b/${i}` }] });
+  await store.compact(store.revision());
+  await store.close();
+  assert.ok(statSync(file).size < full / 4, `${statSync(file).size} of ${full} bytes stay`);
+});
+
+test('a database of the first layout is brought to the present one with all that it holds', async () => {
+  const file = newFile();
+  const old = new DatabaseSync(file);
+  old.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE versions (id INTEGER PRIMARY KEY, key TEXT NOT NULL, created INTEGER NOT NULL, lease TEXT, value BLOB);
+    CREATE INDEX versions_by_key ON versions (key, id);
+    CREATE TABLE current (key TEXT PRIMARY KEY, version INTEGER NOT NULL, created INTEGER NOT NULL, lease TEXT) WITHOUT ROWID;
+    CREATE INDEX current_by_lease ON current (lease) WHERE lease IS NOT NULL;
+    CREATE TABLE leases (id TEXT PRIMARY KEY, ttl_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO marks VALUES ('revision', 3), ('compacted', 1), ('swept', 1);
+    INSERT INTO leases VALUES ('l', 5000);
+    INSERT INTO versions VALUES (2048, '/a', 2, NULL, x'31'), (3072, '/b', 3, 'l', NULL);
+    INSERT INTO current VALUES ('/a', 2048, 2, NULL), ('/b', 3072, 3, 'l');
+    PRAGMA user_version = 1;
+  `);
+  old.close();
+  for (let round = 0; round < 2; round++) {
+    const store = open(file);
+    assert.equal(store.revision(), 3);
+    const { entries } = await store.range({ prefix: '/' });
+    assert.deepEqual(
+      entries.map((e) => [e.key, e.revision, Buffer.from(e.value).toString(), e.lease]),
+      [
+        ['/a', 2, '1', undefined],
+        ['/b', 3, '', 'l'],
+      ],
+    );
+    await store.close();
+  }
+});
+
+test('what cannot be opened is refused with the reason and the way out', () => {
+  const refusal = (file: string): string => {
+    try {
+      open(file);
+    } catch (thrown) {
+      assert.ok(thrown instanceof CodedError);
+      return thrown.message;
+    }
+    return 'opened';
+  };
+  const later = newFile();
+  const database = new DatabaseSync(later);
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  assert.match(refusal(later), /written by a later release \(layout 99/);
+
+  const text = newFile();
+  writeFileSync(text, 'no database, but long enough to be taken for one by its size alone'.repeat(20));
+  assert.match(refusal(text), /is damaged: The file is no database/);
+
+  const taken = newFile();
+  mkdirSync(taken);
+  assert.match(refusal(taken), /is not a file/);
+
+  const other = newFile();
+  const foreign = new DatabaseSync(other);
+  foreign.exec('CREATE TABLE notes (text)');
+  foreign.close();
+  assert.match(refusal(other), /tables of another program/);
+});
+
+test('a copy that is made while writes go on shows one moment', async () => {
+  const file = newFile();
+  const store = open(file);
+  for (let i = 0; i < 300; i++) {
+    await store.commit({ writes: [{ put: `/a/${i}`, value: new Uint8Array(20_000).fill(i) }] });
+  }
+  const copying = store.copyTo(`${file}.copy`);
+  const pair = async (i: number) =>
+    store.commit({
+      writes: [
+        { put: '/left', value: utf8(String(i)) },
+        { put: '/right', value: utf8(String(i)) },
+      ],
+    });
+  for (let i = 0; i < 50; i++) await pair(i);
+  await copying;
+  await assert.rejects(store.copyTo(`${file}.copy`), /EEXIST/);
+  await store.close();
+  const folderOfCopy = newFile();
+  renameSync(`${file}.copy`, folderOfCopy);
+  assert.ok(!existsSync(`${folderOfCopy}-wal`));
+  assert.throws(() => open(folderOfCopy), StoreDamaged, 'a bare copy has no witness');
+});
