@@ -13,11 +13,19 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Value of a header by lower-case name; several lines are joined with `, `. */
   header(name: string): string | undefined;
+  /** The header lines, as they were sent, whose name begins with `prefix` (lower case). */
+  headerLines(prefix: string): readonly HeaderLine[];
   readonly connection: ConnectionInfo;
   /** Aborts when the caller goes away before the response is complete. Made on first use. */
   readonly signal: AbortSignal;
   /** The whole body. Fails with `too-large` above `limitBytes`. */
   body(limitBytes: number): Promise<Uint8Array>;
+}
+
+export interface HeaderLine {
+  /** Lower case. */
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface ConnectionInfo {

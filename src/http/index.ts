@@ -11,6 +11,7 @@ export type {
   ByteSink,
   ConnectionInfo,
   Handler,
+  HeaderLine,
   HttpBody,
   HttpRequest,
   HttpResponse,

@@ -300,6 +300,7 @@ function rawRequest(method: string, path: string, body: Json | undefined): HttpR
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: (name) => headers[name],
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: 'localhost',

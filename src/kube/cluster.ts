@@ -37,16 +37,12 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const rbac = new Rbac(storage, resources);
   const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
   const tokens = serviceAccountTokens(options, storage, resources);
-  const authentication = new Authentication(
-    tokens
-      ? [
-          ({ bearerToken }) =>
-            bearerToken === undefined ? Promise.resolve(undefined) : tokens.identify(bearerToken),
-          ...options.authenticators,
-        ]
-      : options.authenticators,
+  const authentication = new Authentication({
+    authenticators: options.authenticators,
+    serviceAccounts: tokens,
+    audience: options.serviceAccountIssuer ?? defaultIssuer,
     clock,
-  );
+  });
   const leases = new EventLeases(storage, clock);
   const admission: AdmissionStep[] = [];
   const parts: ClusterParts = {
@@ -58,7 +54,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     tokens,
     admission,
     authorize: (review) => decide(authorizers, review),
-    identify: (token) => authentication.identify(token, undefined),
+    reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
     leaseFor: (resource) => leases.leaseFor(resource),
   };

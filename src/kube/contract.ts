@@ -149,7 +149,10 @@ export interface UserInfo {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Tries to recognise the caller; undefined: not mine, ask the next one. Throws CodedError `unauthenticated`. */
+/**
+ * Tries to recognise the caller by one credential: the other is undefined. Undefined: not mine, ask the next one.
+ * Throws CodedError `unauthenticated`.
+ */
 export type Authenticator = (credentials: {
   readonly bearerToken: string | undefined;
   readonly clientCertificate: Uint8Array | undefined;

@@ -167,6 +167,7 @@ function request(method: string, target: string, options: CallOptions): HttpRequ
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: (name) => headers[name],
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: 'arm.test:8443',

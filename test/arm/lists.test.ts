@@ -232,6 +232,7 @@ function fakeRequest(path: string, rawQuery: string) {
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: () => undefined,
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: 'arm.test:8443',

@@ -207,6 +207,7 @@ test('one caller has a limit of sessions, which is named', async (t: TestContext
     rawQuery: '',
     query: new URLSearchParams(),
     header: () => undefined,
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: '',

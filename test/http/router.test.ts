@@ -19,6 +19,7 @@ function request(method: string, path: string): HttpRequest {
     rawQuery: '',
     query: new URLSearchParams(),
     header: () => undefined,
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: '',

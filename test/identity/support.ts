@@ -83,6 +83,7 @@ export function clientOf(handler: Handler): Client {
       rawQuery,
       query: new URLSearchParams(rawQuery),
       header: (name) => all[name],
+      headerLines: () => [],
       connection: {
         serverName: undefined,
         host: 'localhost:8443',

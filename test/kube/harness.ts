@@ -218,6 +218,8 @@ async function request(server: ApiServer, path: string, init: RequestInit): Prom
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: (name) => headers.get(name) ?? undefined,
+    headerLines: (prefix) =>
+      [...headers].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value })),
     connection: {
       serverName: undefined,
       host: 'localhost',

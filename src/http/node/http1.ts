@@ -129,6 +129,10 @@ class Http1Request extends NodeRequest {
     return typeof value === 'object' ? value.join(', ') : value;
   }
 
+  protected override rawHeaders(): readonly string[] {
+    return this.#message.rawHeaders;
+  }
+
   protected override host(): string {
     return this.#message.headers.host ?? '';
   }

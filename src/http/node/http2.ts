@@ -32,23 +32,35 @@ export function serveHttp2(
   });
   session.setLocalWindowSize(limits.http2WindowBytes * 16);
   session.on('error', () => socket.destroy());
-  session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+  session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags, raw: string[]) => {
     // The peer's resets and broken connections; 'close' tells whoever needs to know.
     stream.on('error', ignore);
-    const request = new Http2Request(stream, headers, facts);
+    const request = new Http2Request(stream, { headers, raw }, facts);
     answer(request, (response) => respond(stream, response, { method: request.method, traffic }));
   });
   return session;
 }
 
+/** The headers of a request, by name and as they came. */
+interface Sent {
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: readonly string[];
+}
+
 class Http2Request extends NodeRequest {
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
+  readonly #raw: readonly string[];
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, facts: ConnectionFacts) {
+  constructor(stream: ServerHttp2Stream, { headers, raw }: Sent, facts: ConnectionFacts) {
     super(headers[':method'] ?? '', headers[':path'] ?? '', { facts, source: stream });
     this.#stream = stream;
     this.#headers = headers;
+    this.#raw = raw;
+  }
+
+  protected override rawHeaders(): readonly string[] {
+    return this.#raw;
   }
 
   header(name: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { CodedError } from '../../base/index.ts';
-import type { ConnectionInfo } from '../contract.ts';
+import type { ConnectionInfo, HeaderLine } from '../contract.ts';
 
 /** What is known of a connection, shared by its requests; the host is each request's own. */
 export type ConnectionFacts = Omit<ConnectionInfo, 'host'>;
@@ -27,12 +27,25 @@ export abstract class NodeRequest {
   }
 
   abstract header(name: string): string | undefined;
+  /** Names and values in turn, as they were sent. */
+  protected abstract rawHeaders(): readonly string[];
   protected abstract host(): string;
   /** The stream whose end is the end of the response. */
   protected abstract response(): Writable;
   /** True when the response, now closed, did not reach its end. */
   protected abstract lost(): boolean;
   protected beforeBody(): void {}
+
+  headerLines(prefix: string): readonly HeaderLine[] {
+    const raw = this.rawHeaders();
+    const lines: HeaderLine[] = [];
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      const name = raw[at] ?? '';
+      if (name.length < prefix.length || name.slice(0, prefix.length).toLowerCase() !== prefix) continue;
+      lines.push({ name: name.toLowerCase(), value: raw[at + 1] ?? '' });
+    }
+    return lines;
+  }
 
   get connection(): ConnectionInfo {
     this.#connection ??= { ...this.#facts, host: this.host() };

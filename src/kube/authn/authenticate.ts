@@ -1,7 +1,9 @@
-import type { Clock } from '../../base/index.ts';
-import type { ConnectionInfo, HttpRequest } from '../../http/contract.ts';
+import { type Clock, errorCode } from '../../base/index.ts';
+import type { HttpRequest } from '../../http/contract.ts';
 import type { Authenticator, UserInfo } from '../contract.ts';
 import { unauthorized } from '../wire/status.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
 export const authenticationLimits = {
   /** How long a recognised credential is not looked at again, as in the real server. */
@@ -16,66 +18,116 @@ export const anonymous: UserInfo = {
   extra: {},
 };
 
+export interface AuthenticationParts {
+  readonly authenticators: readonly Authenticator[];
+  /** The cluster's own tokens, when it has a key for them. */
+  readonly serviceAccounts: ServiceAccountTokens | undefined;
+  /** What tokens are for when they do not say so themselves. */
+  readonly audience: string;
+  readonly clock: Clock;
+}
+
 interface Remembered {
   readonly user: UserInfo;
   readonly untilMs: number;
 }
 
-/** Recognises callers, in the order of the authenticators; remembers whom it saw for a moment. */
+/** One proof of who a caller is; each is judged, and remembered, by itself alone. */
+export type Credential = { readonly token: string } | { readonly certificate: Uint8Array };
+
+/** Recognises callers, by certificate first and then by token, and remembers for a moment what each of them proved. */
 export class Authentication {
-  readonly #authenticators: readonly Authenticator[];
-  readonly #clock: Clock;
+  readonly #parts: AuthenticationParts;
   #tokens = new Map<string, Remembered>();
   readonly #certificates = new WeakMap<Uint8Array, Remembered>();
 
-  constructor(authenticators: readonly Authenticator[], clock: Clock) {
-    this.#authenticators = authenticators;
-    this.#clock = clock;
+  constructor(parts: AuthenticationParts) {
+    this.#parts = parts;
   }
 
-  /** `anonymous` without credentials. Throws 401 for credentials that nobody recognises. */
+  /** `anonymous` without credentials. Throws 401 for credentials of which nobody recognises one. */
   async authenticate(request: HttpRequest): Promise<UserInfo> {
-    const token = bearerToken(request);
-    const { clientCertificate } = request.connection;
-    if (token === undefined && clientCertificate === undefined) return anonymous;
-    const known = this.#recall(token, request.connection);
-    if (known) return known;
-    const user = await this.identify(token, clientCertificate);
-    if (!user) throw unauthorized();
-    this.#remember(token, request.connection, user);
+    const { user } = await this.recognise(request);
     return user;
   }
 
-  /** The user behind credentials, with the group that all users share; undefined when nobody knows them. */
-  async identify(
-    bearerToken: string | undefined,
-    clientCertificate: Uint8Array | undefined,
-  ): Promise<UserInfo | undefined> {
-    for (const authenticator of this.#authenticators) {
-      const user = await authenticator({ bearerToken, clientCertificate });
-      if (!user) continue;
-      if (user.groups.includes('system:authenticated')) return user;
-      return { ...user, groups: [...user.groups, 'system:authenticated'] };
+  /** The caller with the credential that proved it; without one the caller is anonymous. */
+  async recognise(request: HttpRequest): Promise<{ user: UserInfo; credential: Credential | undefined }> {
+    const credentials = credentialsOf(request);
+    if (credentials.length === 0) return { user: anonymous, credential: undefined };
+    for (const credential of credentials) {
+      const user = this.#recall(credential) ?? (await this.verify(credential));
+      if (user) return { user, credential };
+    }
+    throw unauthorized();
+  }
+
+  /** Looks at a credential afresh; undefined, and forgotten, when nobody recognises it any more. */
+  async verify(credential: Credential): Promise<UserInfo | undefined> {
+    const user =
+      'token' in credential
+        ? (await this.review(credential.token, [])).user
+        : await this.#ask({ bearerToken: undefined, clientCertificate: credential.certificate });
+    this.#remember(credential, user);
+    return user;
+  }
+
+  /** Whose a token is, and for which of the audiences; none given: for this server. */
+  async review(token: string, audiences: readonly string[]): Promise<TokenVerdict> {
+    const { serviceAccounts, audience } = this.#parts;
+    const wanted = audiences.length > 0 ? audiences : [audience];
+    const own = await serviceAccounts?.identify(token, wanted);
+    if (own) return own;
+    if (!wanted.includes(audience)) return invalidToken;
+    const user = await this.#ask({ bearerToken: token, clientCertificate: undefined });
+    return user ? { user, audiences: [audience] } : invalidToken;
+  }
+
+  /** Every authenticator in turn; a refusal of one does not speak for the others. */
+  async #ask(credentials: Parameters<Authenticator>[0]): Promise<UserInfo | undefined> {
+    for (const authenticator of this.#parts.authenticators) {
+      const user = await authenticator(credentials).catch((thrown: unknown) => {
+        if (errorCode(thrown) !== 'unauthenticated') throw thrown;
+        return undefined;
+      });
+      if (user) return withCommonGroup(user);
     }
     return undefined;
   }
 
-  #recall(token: string | undefined, { clientCertificate }: ConnectionInfo): UserInfo | undefined {
-    const nowMs = this.#clock.monotonic();
-    const byToken = token === undefined ? undefined : this.#tokens.get(token);
-    if (byToken && byToken.untilMs > nowMs) return byToken.user;
-    if (token !== undefined || !clientCertificate) return undefined;
-    const byCertificate = this.#certificates.get(clientCertificate);
-    return byCertificate && byCertificate.untilMs > nowMs ? byCertificate.user : undefined;
+  #recall(credential: Credential): UserInfo | undefined {
+    const known =
+      'token' in credential
+        ? this.#tokens.get(credential.token)
+        : this.#certificates.get(credential.certificate);
+    return known && known.untilMs > this.#parts.clock.monotonic() ? known.user : undefined;
   }
 
-  #remember(token: string | undefined, { clientCertificate }: ConnectionInfo, user: UserInfo): void {
-    const remembered = { user, untilMs: this.#clock.monotonic() + authenticationLimits.rememberMs };
-    if (token !== undefined) {
+  #remember(credential: Credential, user: UserInfo | undefined): void {
+    const untilMs = this.#parts.clock.monotonic() + authenticationLimits.rememberMs;
+    if (!('token' in credential)) {
+      if (user) this.#certificates.set(credential.certificate, { user, untilMs });
+      else this.#certificates.delete(credential.certificate);
+    } else if (user) {
       if (this.#tokens.size >= authenticationLimits.rememberedTokens) this.#tokens = new Map();
-      this.#tokens.set(token, remembered);
-    } else if (clientCertificate) this.#certificates.set(clientCertificate, remembered);
+      this.#tokens.set(credential.token, { user, untilMs });
+    } else this.#tokens.delete(credential.token);
   }
+}
+
+function withCommonGroup(user: UserInfo): UserInfo {
+  if (user.groups.includes('system:authenticated')) return user;
+  return { ...user, groups: [...user.groups, 'system:authenticated'] };
+}
+
+/** In the order in which they are looked at. */
+function credentialsOf(request: HttpRequest): Credential[] {
+  const { clientCertificate } = request.connection;
+  const token = bearerToken(request);
+  return [
+    ...(clientCertificate === undefined ? [] : [{ certificate: clientCertificate }]),
+    ...(token === undefined ? [] : [{ token }]),
+  ];
 }
 
 function bearerToken(request: HttpRequest): string | undefined {

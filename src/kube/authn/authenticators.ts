@@ -36,7 +36,14 @@ function readCertificate(der: Uint8Array): X509Certificate | undefined {
 
 function isTrusted(certificate: X509Certificate, keys: readonly KeyObject[], nowMs: number): boolean {
   if (certificate.validFromDate.getTime() > nowMs || certificate.validToDate.getTime() < nowMs) return false;
+  if (certificate.ca || !isForClients(certificate)) return false;
   return keys.some((key) => verifies(certificate, key));
+}
+
+/** Node's name for the extended key usages; without any a certificate is for everything. */
+function isForClients({ keyUsage }: X509Certificate): boolean {
+  const usages: readonly string[] | undefined = keyUsage;
+  return usages === undefined || usages.includes('1.3.6.1.5.5.7.3.2') || usages.includes('2.5.29.37.0');
 }
 
 function verifies(certificate: X509Certificate, key: KeyObject): boolean {

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { jwtVerify, SignJWT } from 'jose';
 import { type Clock, isObject, type JsonObject, type Random } from '../../base/index.ts';
 import type { UserInfo } from '../contract.ts';
+import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
 export interface TokenKeys {
   readonly privateKey: KeyObject;
@@ -86,13 +87,12 @@ export class ServiceAccountTokens {
     return { token, expiresAtMs: expires * 1000 };
   }
 
-  /** The service account behind a token; undefined for any token that is not one of ours or not valid any more. */
-  async identify(token: string): Promise<UserInfo | undefined> {
+  /** The service account behind a token of ours for one of the audiences; undefined: the token is not one of ours. */
+  async identify(token: string, wanted: readonly string[]): Promise<TokenVerdict | undefined> {
     if (!this.#looksOurs(token)) return undefined;
     const { publicKey, algorithm } = this.#readKeys();
     const claims = await jwtVerify(token, publicKey, {
       issuer: this.issuer,
-      audience: this.issuer,
       algorithms: [algorithm],
       currentDate: new Date(this.#clock.now()),
     }).then(
@@ -100,7 +100,12 @@ export class ServiceAccountTokens {
       () => undefined,
     );
     const private_ = claims?.['kubernetes.io'];
-    return isObject(private_) ? this.#userOf(private_, String(claims?.jti ?? '')) : undefined;
+    if (!isObject(private_)) return invalidToken;
+    const given = audiencesOf(claims?.aud);
+    const audiences = wanted.filter((each) => given.includes(each));
+    if (audiences.length === 0) return { user: undefined, error: wrongAudience(given, wanted) };
+    const user = await this.#userOf(private_, String(claims?.jti ?? ''));
+    return user ? { user, audiences } : invalidToken;
   }
 
   /** The key set of `/openid/v1/jwks`. */
@@ -151,6 +156,16 @@ export class ServiceAccountTokens {
     const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
     return { username: usernameOf(namespace, name), uid, groups, extra };
   }
+}
+
+function audiencesOf(claim: string | string[] | undefined): readonly string[] {
+  return claim === undefined ? [] : typeof claim === 'string' ? [claim] : claim;
+}
+
+/** In the words of the real server. */
+function wrongAudience(given: readonly string[], wanted: readonly string[]): string {
+  const list = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
+  return `[invalid bearer token, token audiences ${list(given)} is invalid for the target audiences ${list(wanted)}]`;
 }
 
 function usernameOf(namespace: string, name: string): string {

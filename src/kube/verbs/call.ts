@@ -1,6 +1,7 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
 import type { AdmissionStep } from '../admission/admission.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
+import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
@@ -56,8 +57,8 @@ export interface ClusterParts {
   readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
   rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
-  /** The user behind a bearer token. */
-  identify(token: string): Promise<UserInfo | undefined>;
+  /** Whose a bearer token is, for some of the audiences; none: for this server. */
+  reviewToken(token: string, audiences: readonly string[]): Promise<TokenVerdict>;
   /** Issues service account tokens, when there is a key for them. */
   readonly tokens: ServiceAccountTokens | undefined;
   /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */

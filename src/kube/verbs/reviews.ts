@@ -55,11 +55,13 @@ export const selfSubjectRulesReview: Verb = async (parts, call) => {
 /** `tokenreviews`: whose token is this? */
 export const tokenReview: Verb = async (parts, call) => {
   const body = await readObject(call);
-  const token = textOf(specOf(body)['token']);
+  const { audiences, token: given } = specOf(body);
+  const token = textOf(given);
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
-  const user = await parts.identify(token).catch(() => undefined);
-  if (!user) return answer(call, body, { user: {}, error: 'the token was not recognised' });
-  return answer(call, body, { authenticated: true, user: userJson(user) });
+  const verdict = await parts.reviewToken(token, texts(audiences));
+  if (!verdict.user) return answer(call, body, { user: {}, error: verdict.error });
+  const user = userJson(verdict.user);
+  return answer(call, body, { authenticated: true, user, audiences: [...verdict.audiences] });
 };
 
 /** `selfsubjectreviews`: who am I? */
@@ -141,8 +143,9 @@ function answer(call: Call, body: JsonObject, status: JsonObject): Answer {
 }
 
 function userJson({ username, uid, groups, extra }: UserInfo): JsonObject {
-  const extras: JsonObject = {};
-  for (const [key, values] of Object.entries(extra)) extras[key] = [...values];
+  const extras: JsonObject = Object.fromEntries(
+    Object.entries(extra).map(([key, values]) => [key, [...values]]),
+  );
   return {
     username,
     ...(uid !== '' && { uid }),

@@ -234,6 +234,7 @@ async function send({ server }: TestServer, made: Made): Promise<{ status: numbe
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: (name) => headers[name],
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: 'localhost',

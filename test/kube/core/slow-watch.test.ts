@@ -43,6 +43,7 @@ async function openWatch(test: Awaited<ReturnType<typeof startTestServer>>): Pro
     rawQuery,
     query: new URLSearchParams(rawQuery),
     header: (name) => (name === 'authorization' ? 'Bearer admin-token' : undefined),
+    headerLines: () => [],
     connection: {
       serverName: undefined,
       host: 'localhost',
