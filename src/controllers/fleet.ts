@@ -6,6 +6,7 @@ import { fleetNamespace } from './kinds/fleet.ts';
 import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
+import { startNotBuiltControllers } from './not-built/controller.ts';
 import { defaultSnapshotDelays, placementContext, type SnapshotDelays } from './placement/context.ts';
 import { startPlacementController } from './placement/controller.ts';
 import { type ChangeTarget, followResourceChanges } from './placement/resource-changes.ts';
@@ -35,6 +36,7 @@ export function startHubControllers(
   const controllers = [
     startMemberClusterController(context),
     startClusterProfileController(context),
+    ...startNotBuiltControllers(context),
     ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),
   ];
   return {

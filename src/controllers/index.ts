@@ -5,5 +5,6 @@ export {
 } from './cluster.ts';
 export { startHubControllers, startMemberAgent } from './fleet.ts';
 export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index.ts';
+export { notBuilt } from './fleet-kinds/not-built.ts';
 export type { NodePool } from './kubelet/node-pools.ts';
 export type { RunningControllers } from './shared/context.ts';

@@ -13,6 +13,7 @@ import type { PolicyRule } from './authz/rules.ts';
 import type { UserInfo } from './contract.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
+import { NotEnforcedNotes } from './not-enforced.ts';
 import type { ApiServerOptions } from './server.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
 import { EventLeases } from './storage/event-leases.ts';
@@ -53,6 +54,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     log,
     tokens,
     admission,
+    notEnforced: new NotEnforcedNotes(options.notEnforced ?? []),
     authorize: (review) => decide(authorizers, review),
     reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),

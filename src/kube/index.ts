@@ -8,4 +8,5 @@ export type {
   ResourceDefinition,
   UserInfo,
 } from './contract.ts';
+export type { NotEnforced } from './not-enforced.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';

@@ -17,6 +17,7 @@ import type { VersionInfo } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
+import type { NotEnforced } from './not-enforced.ts';
 import { builtinResources } from './types/index.ts';
 
 export interface ApiServerOptions {
@@ -39,6 +40,8 @@ export interface ApiServerOptions {
   readonly serviceCidr?: string;
   /** What `/readyz` asks besides its own checks. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** What this cluster stores without any effect; writers are warned. */
+  readonly notEnforced?: readonly NotEnforced[];
   /** No service account injection into pods: nothing but an API server. */
   readonly bare: boolean;
   /** Class of the errors of `client()`: `ClusterError` of `reconcile`, so that its users recognise them. */

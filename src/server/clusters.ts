@@ -1,6 +1,6 @@
 import type { Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
-import { startClusterControllers } from '../controllers/index.ts';
+import { notBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Store } from '../store/index.ts';
@@ -58,6 +58,7 @@ export function buildClusters(parts: Parts): ClusterHost {
       });
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
+    notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
     controllers: async ({ spec, client, certificateAuthority }) =>
       startClusterControllers({
         client,

@@ -194,3 +194,16 @@ test('pods for which no node has room stay Pending, say why, and start when a no
   const done = await rolledOut('large', 1);
   assert.equal(done?.status?.readyReplicas, 1);
 });
+
+test('a deployment that nobody changed stays at its first generation', async () => {
+  const manifest = workload('apps/v1', 'Deployment', { name: 'first', replicas: 1 });
+  await cluster.client.create(deployments, manifest);
+  const settled = await eventually(
+    cluster.client,
+    deployments,
+    { namespace: 'default', name: 'first' },
+    (d) => d?.status?.availableReplicas === 1,
+  );
+  assert.equal(settled?.metadata.annotations?.['deployment.kubernetes.io/revision'], '1');
+  assert.deepEqual([settled?.metadata.generation, settled?.status?.observedGeneration], [1, 1]);
+});

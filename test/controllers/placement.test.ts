@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { systemClock, systemRandom } from '../../src/base/index.ts';
+import { isObject, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
   memberCustomResources,
@@ -14,14 +14,17 @@ import { type MemberCluster, memberClusters } from '../../src/controllers/kinds/
 import {
   appliedWorks,
   clusterFamily,
+  clusterStagedUpdateRuns,
+  evictions,
   namespacedFamily,
   type Placement,
   type PlacementPolicy,
   type ResourceSelector,
+  resourceOverrides,
   works,
 } from '../../src/controllers/kinds/placement.ts';
 import { findCondition, isCurrent } from '../../src/controllers/shared/conditions.ts';
-import { asKind, defineKind } from '../../src/reconcile/index.ts';
+import { asKind, defineKind, type Kind, type KubeObject } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
 import { workload } from './manifests.ts';
 
@@ -401,6 +404,170 @@ test('IfNoDiff leaves an object alone that differs, and says which', async () =>
   const [failed] = placed?.status?.placementStatuses?.[0]?.failedPlacements ?? [];
   assert.equal(failed?.condition?.reason, 'FailedToTakeOver');
   assert.deepEqual((await client.get(configMaps, metadata))['data'], { color: 'green' });
+});
+
+test('a drift that stops the apply is told with what drifted', async () => {
+  await makeNamespace('drifted');
+  const { client } = on('east');
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: ['east'] };
+  const wanted = placement('drifted', wholeNamespace('drifted'), policy);
+  await hub.client.create(clusterFamily.placements, {
+    ...wanted,
+    spec: { ...wanted.spec, strategy: { applyStrategy: { whenToApply: 'IfNotDrifted' } } },
+  });
+  await done('drifted', 1);
+  const settings = { name: 'settings', namespace: 'drifted' };
+  await client.patch(configMaps, settings, { type: 'merge', body: { data: { color: 'green' } } });
+  const placed = await eventually(hub.client, clusterFamily.placements, { name: 'drifted' }, (p) =>
+    Boolean(p?.status?.placementStatuses?.[0]?.failedPlacements?.length),
+  );
+  const [status] = placed?.status?.placementStatuses ?? [];
+  assert.deepEqual(status?.failedPlacements?.[0]?.condition?.reason, 'FoundDrifts');
+  assert.equal(
+    status?.failedPlacements?.[0]?.condition?.message,
+    'Failed to apply the manifest (error: cannot apply manifest: drifts are found between the manifest and the object from the member cluster)',
+  );
+  assert.deepEqual(status?.driftedPlacements?.[0]?.['observedDrifts'], [
+    { path: '/data/color', valueInHub: 'red', valueInMember: 'green' },
+  ]);
+});
+
+test('a PickFixed list without names decides nothing', async () => {
+  await makeNamespace('nobody');
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: [] };
+  await hub.client.create(clusterFamily.placements, placement('nobody', wholeNamespace('nobody'), policy));
+  const placed = await eventually(
+    hub.client,
+    clusterFamily.placements,
+    { name: 'nobody' },
+    (p) => p?.status?.observedResourceIndex === '0',
+  );
+  const [scheduled] = placed?.status?.conditions ?? [];
+  assert.deepEqual([scheduled?.status, scheduled?.reason], ['Unknown', 'SchedulePending']);
+});
+
+test('what envelopes carry reaches the members, the envelopes themselves do not', async () => {
+  const envelope = 'placement.kubernetes-fleet.io/v1beta1';
+  await makeNamespace('wrapped');
+  const settings = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'wrapped' },
+    data: { from: 'envelope' },
+  });
+  await hub.client.create(defineKind(envelope, 'ResourceEnvelope', 'resourceenvelopes'), {
+    apiVersion: envelope,
+    kind: 'ResourceEnvelope',
+    metadata: { name: 'inside', namespace: 'wrapped' },
+    data: { 'settings.yaml': settings('unwrapped') },
+  });
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'unwrapped' },
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+  };
+  await hub.client.create(
+    defineKind(envelope, 'ClusterResourceEnvelope', 'clusterresourceenvelopes', 'Cluster'),
+    {
+      apiVersion: envelope,
+      kind: 'ClusterResourceEnvelope',
+      metadata: { name: 'roles' },
+      data: { 'role.yaml': role },
+    },
+  );
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: ['east'] };
+  const roles: ResourceSelector = {
+    group: 'placement.kubernetes-fleet.io',
+    version: 'v1beta1',
+    kind: 'ClusterResourceEnvelope',
+    name: 'roles',
+  };
+  await hub.client.create(clusterFamily.placements, placement('wrapped', wholeNamespace('wrapped'), policy));
+  await hub.client.create(clusterFamily.placements, placement('roles', roles, policy));
+  const placed = await done('wrapped', 1);
+  assert.deepEqual(
+    placed?.status?.selectedResources?.map(({ kind }) => kind),
+    ['Namespace', 'ConfigMap', 'ResourceEnvelope'],
+  );
+  const { client } = on('east');
+  const unwrapped = await client.get(configMaps, { name: 'unwrapped', namespace: 'wrapped' });
+  assert.deepEqual(unwrapped['data'], { from: 'envelope' });
+  await done('roles', 1);
+  await client.get(
+    { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' },
+    { name: 'unwrapped' },
+  );
+  await hub.client.delete(clusterFamily.placements, { name: 'wrapped' });
+  await eventually(client, namespaces, { name: 'wrapped' }, (n) => n === undefined);
+});
+
+test('an override that nobody applies is said on the placement, and what it selects stays off its clusters', async () => {
+  const isNotBuilt = (p: Placement | undefined) =>
+    findCondition(p?.status?.conditions, 'ClusterResourcePlacementOverridden')?.reason === 'NotBuilt';
+  await makeNamespace('overridden');
+  const override = {
+    apiVersion: resourceOverrides.apiVersion,
+    kind: resourceOverrides.kind,
+    metadata: { name: 'blue', namespace: 'overridden' },
+    spec: {
+      resourceSelectors: [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' }],
+      policy: {
+        overrideRules: [
+          {
+            clusterSelector: {
+              clusterSelectorTerms: [{ labelSelector: { matchLabels: { region: 'us' } } }],
+            },
+            jsonPatchOverrides: [{ op: 'replace', path: '/data/color', value: 'blue' }],
+          },
+        ],
+      },
+    },
+  };
+  await hub.client.create(resourceOverrides, override);
+  await hub.client.create(clusterFamily.placements, placement('overridden', wholeNamespace('overridden')));
+  const reasonsOn = (p: Placement | undefined, name: string) =>
+    p?.status?.placementStatuses
+      ?.find(({ clusterName }) => clusterName === name)
+      ?.conditions?.map(({ reason }) => reason) ?? [];
+  const placed = await eventually(
+    hub.client,
+    clusterFamily.placements,
+    { name: 'overridden' },
+    (p) => isNotBuilt(p) && reasonsOn(p, 'east').includes('AllWorkAreAvailable'),
+  );
+  assert.deepEqual(reasonsOn(placed, 'west').slice(1), ['RolloutStarted', 'NotBuilt']);
+  assert.match(
+    findCondition(placed?.status?.conditions, 'ClusterResourcePlacementOverridden')?.message ?? '',
+    /overridden\/blue/,
+  );
+  await assert.rejects(on('west').client.get(namespaces, { name: 'overridden' }), /not found/);
+  await hub.client.delete(resourceOverrides, { name: 'blue', namespace: 'overridden' });
+  await eventually(hub.client, clusterFamily.placements, { name: 'overridden' }, (p) =>
+    reached(p, 'Available'),
+  );
+  await on('west').client.get(configMaps, { name: 'settings', namespace: 'overridden' });
+});
+
+test('runs and evictions that nobody carries out say so', async () => {
+  const refused = async (kind: Kind<KubeObject>, spec: JsonObject, type: string) => {
+    const { apiVersion, kind: name } = kind;
+    await hub.client.create(kind, { apiVersion, kind: name, metadata: { name: 'asked' }, spec });
+    const conditionIn = (object: KubeObject | undefined) => {
+      const status = object?.['status'];
+      const conditions = isObject(status) && Array.isArray(status['conditions']) ? status['conditions'] : [];
+      return conditions.find((each) => isObject(each) && each['type'] === type);
+    };
+    const said = await eventually(hub.client, kind, { name: 'asked' }, (object) =>
+      Boolean(conditionIn(object)),
+    );
+    const condition = conditionIn(said);
+    assert.ok(isObject(condition));
+    assert.deepEqual([condition['status'], condition['reason']], ['False', 'NotBuilt']);
+  };
+  await refused(evictions, { placementName: 'tainted', clusterName: 'east' }, 'Executed');
+  const run = { placementName: 'tainted', stagedRolloutStrategyName: 'none', resourceSnapshotIndex: '0' };
+  await refused(clusterStagedUpdateRuns, run, 'Initialized');
 });
 
 test('deleting a placement takes everything off the members again', async () => {

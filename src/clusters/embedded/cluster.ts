@@ -8,7 +8,7 @@ import {
   verifyIssuedBy,
 } from '../../http/index.ts';
 import type { Authenticator, Authorizer } from '../../kube/contract.ts';
-import { type ApiServer, createApiServer } from '../../kube/index.ts';
+import { type ApiServer, createApiServer, type NotEnforced } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly readyChecks?: readonly HealthCheck[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
+  /** What each cluster stores without any effect; writers are warned. */
+  readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
   readonly controllers: (cluster: {
     readonly spec: ClusterSpec;
     readonly client: ClusterClient;
@@ -79,6 +81,7 @@ export class EmbeddedCluster implements ClusterHandle {
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
       readyChecks: parts.readyChecks ?? [],
       bare: false,
+      notEnforced: parts.notEnforced?.(spec) ?? [],
       clientError: ClusterError,
     });
     this.client = this.clientAs(administrator);

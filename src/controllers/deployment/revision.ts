@@ -1,4 +1,4 @@
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { jsonEqual } from '../../base/index.ts';
 import { isAlreadyExists, refOf } from '../../reconcile/index.ts';
 import { type Deployment, deployments, type ReplicaSet, replicaSets } from '../kinds/apps.ts';
 import { controllerReference } from '../shared/owners.ts';
@@ -121,21 +121,17 @@ async function noteRevision(
 ): Promise<void> {
   const { context } = rollout;
   const revision = String(revisionOf(set));
-  let current = deployment;
-  if (deployment.metadata.annotations?.[revisionAnnotation] !== revision) {
-    const body: JsonObject = { metadata: { annotations: { [revisionAnnotation]: revision } } };
-    current = await context.client.patch(deployments, refOf(deployment), { type: 'merge', body });
-    context.deployments.observe(current);
-  }
+  // With the status, as upstream writes it: an annotation alone would count as a change of what is wanted.
+  const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: revision };
+  const current = { ...deployment, metadata: { ...deployment.metadata, annotations } };
+  const isNoted = deployment.metadata.annotations?.[revisionAnnotation] === revision;
   const known = current.status?.conditions?.some((condition) => condition.type === 'Progressing');
-  if (known && reason === 'FoundNewReplicaSet') return;
+  const isKnown = known && reason === 'FoundNewReplicaSet';
+  if (isKnown && isNoted) return;
   const verb = reason === 'NewReplicaSetCreated' ? 'Created new' : 'Found new';
   const condition = progressCondition('True', reason, `${verb} replica set "${set.metadata.name}"`);
-  const conditions = withDeploymentCondition(
-    current.status?.conditions ?? [],
-    condition,
-    context.clock.now(),
-  );
+  const before = current.status?.conditions ?? [];
+  const conditions = isKnown ? before : withDeploymentCondition(before, condition, context.clock.now());
   const status = { ...current.status, conditions };
   context.deployments.observe(await context.client.updateStatus(deployments, { ...current, status }));
 }

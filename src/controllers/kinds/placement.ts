@@ -205,3 +205,44 @@ export const namespacedFamily: PlacementFamily = {
   resourceSnapshots: defineKind(version, 'ResourceSnapshot', 'resourcesnapshots'),
   bindings: defineKind(version, 'ResourceBinding', 'resourcebindings'),
 };
+
+/** A request whose conditions tell what became of it. */
+interface Request extends KubeObject {
+  status?: { conditions?: FullCondition[] };
+}
+
+export const clusterStagedUpdateRuns = defineKind<Request>(
+  version,
+  'ClusterStagedUpdateRun',
+  'clusterstagedupdateruns',
+  'Cluster',
+);
+export const stagedUpdateRuns = defineKind<Request>(version, 'StagedUpdateRun', 'stagedupdateruns');
+export const evictions = defineKind<Request>(
+  version,
+  'ClusterResourcePlacementEviction',
+  'clusterresourceplacementevictions',
+  'Cluster',
+);
+
+export interface OverrideRule extends JsonObject {
+  clusterSelector?: { clusterSelectorTerms?: ClusterSelectorTerm[] };
+}
+
+/** A ClusterResourceOverride or a ResourceOverride. */
+export interface Override extends KubeObject {
+  spec: {
+    placement?: { name: string; scope?: 'Cluster' | 'Namespaced' };
+    clusterResourceSelectors?: ResourceSelector[];
+    resourceSelectors?: ResourceSelector[];
+    policy: { overrideRules: OverrideRule[] };
+  };
+}
+
+export const clusterResourceOverrides = defineKind<Override>(
+  version,
+  'ClusterResourceOverride',
+  'clusterresourceoverrides',
+  'Cluster',
+);
+export const resourceOverrides = defineKind<Override>(version, 'ResourceOverride', 'resourceoverrides');

@@ -74,6 +74,8 @@ async function schedule(
   const reused = await bindPicked(choice, { placement, policy, classes, context });
   dropped.push(...classes.obsolete.filter((binding) => !reused.has(binding.metadata.uid ?? '')));
   await inBatches(dropped, (binding) => unschedule(binding, context));
+  // A list of clusters without any decides nothing: the placement goes on waiting for names.
+  if (spec.placementType === 'PickFixed' && (spec.clusterNames ?? []).length === 0) return;
   await writeDecisions(policy, { kept, choice, context });
 }
 

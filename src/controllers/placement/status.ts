@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../reconcile/index.ts';
 import { objectKey } from '../../reconcile/index.ts';
+import { notBuiltReason, sentences } from '../fleet-kinds/not-built.ts';
 import type { FullCondition } from '../kinds/fleet.ts';
 import type {
   Binding,
@@ -45,10 +46,18 @@ export function statusOf(parts: Parts): PlacementStatus {
   const aggregated = selected.length === 0 ? [] : aggregate(clusters, steps, placement);
   const conditions = chain(
     known,
-    [scheduled, ...aggregated.map((condition) => prefixed(condition, placement))],
+    [scheduled, ...[...aggregated, ...statusSynced(placement)].map((each) => prefixed(each, placement))],
     nowMs,
   );
   return { ...status, conditions, placementStatuses: [...clusters, ...rejected] };
+}
+
+/** A copy of the status in the placed namespace is asked for, and there is none. */
+function statusSynced(placement: Placement): NewCondition[] {
+  if (placement.spec.statusReportingScope !== 'NamespaceAccessible') return [];
+  const observedGeneration = generationOf(placement);
+  const message = sentences.statusScope;
+  return [{ type: 'StatusSynced', status: 'False', reason: notBuiltReason, message, observedGeneration }];
 }
 
 /** The prefix of a placement's own conditions: its kind. */
@@ -108,9 +117,7 @@ function chain(
   nowMs: number,
 ): FullCondition[] {
   const types = new Set(next.map(({ type }) => type));
-  let conditions: FullCondition[] = known.filter(
-    ({ type }) => types.has(type) || type.endsWith('StatusSynced'),
-  );
+  let conditions: FullCondition[] = known.filter(({ type }) => types.has(type));
   for (const condition of next) conditions = withCondition(conditions, condition, nowMs);
   return conditions;
 }
@@ -198,6 +205,14 @@ function rejectedStatuses(decisions: readonly ClusterDecision[], parts: Parts): 
     });
 }
 
+function rolledOutByOthers({ kind }: Placement): Pick<NewCondition, 'reason' | 'message'> {
+  const runs = kind === 'ClusterResourcePlacement' ? 'ClusterStagedUpdateRun' : 'StagedUpdateRun';
+  return {
+    reason: 'RolloutControlledByExternalController',
+    message: `Rollout is controlled by an external controller and no resource snapshot name is observed across clusters. To determine rollout status, check the ${runs} resources with spec.placementName matching this placement`,
+  };
+}
+
 /** Per step: Unknown if it is of any cluster, else False if it is of any, else True. The first that is not ends it. */
 function aggregate(
   clusters: readonly PerClusterStatus[],
@@ -206,6 +221,7 @@ function aggregate(
 ): NewCondition[] {
   const aggregated: NewCondition[] = [];
   const observedGeneration = generationOf(placement);
+  const isExternal = placement.spec.strategy?.type === 'External';
   for (const step of steps) {
     const said = clusters.map(({ conditions }) => findCondition(conditions, step.type));
     const open = said.filter((condition) => !condition || condition.status === 'Unknown').length;
@@ -217,12 +233,16 @@ function aggregate(
         status: 'Unknown',
         reason: step.open.reason,
         message,
+        ...(isExternal && step.type === 'RolloutStarted' ? rolledOutByOthers(placement) : {}),
         observedGeneration,
       });
       break;
     }
     if (failed > 0) {
-      const { reason, message } = step.failed;
+      const unbuilt = said.find((condition) => condition?.reason === notBuiltReason);
+      const { reason, message } = unbuilt
+        ? { reason: notBuiltReason, message: () => unbuilt.message }
+        : step.failed;
       aggregated.push({
         type: step.type,
         status: 'False',

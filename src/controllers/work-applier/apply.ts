@@ -52,12 +52,17 @@ export async function processManifest(manifest: Manifest, applying: Applying): P
     object: undefined,
     ...extra,
   });
-  if (manifest.problem) return failed(manifest.problem.reason, manifest.problem.message);
+  const tried =
+    applying.strategy.type === 'ReportDiff'
+      ? 'Failed to report the diff between the hub cluster and the member cluster'
+      : 'Failed to apply the manifest';
+  const because = (message: string) => `${tried} (error: ${message})`;
+  if (manifest.problem) return failed(manifest.problem.reason, because(manifest.problem.message));
   try {
     return await runSteps(manifest, applying);
   } catch (thrown) {
-    if (thrown instanceof StepFailure) return failed(thrown.reason, thrown.message, thrown.extra);
-    return failed('ManifestApplyFailed', `Failed to apply the manifest (error: ${errorMessage(thrown)})`);
+    if (thrown instanceof StepFailure) return failed(thrown.reason, because(thrown.message), thrown.extra);
+    return failed('ManifestApplyFailed', because(errorMessage(thrown)));
   }
 }
 
@@ -83,7 +88,8 @@ async function runSteps(manifest: Manifest, applying: Applying): Promise<Outcome
   ) {
     const drifts = await compareObjects(wanted, live, { manifest, applying });
     if (drifts.length > 0) {
-      const message = 'the object has drifted from its desired state';
+      const message =
+        'cannot apply manifest: drifts are found between the manifest and the object from the member cluster';
       throw new StepFailure('FoundDrifts', message, { drifts, object: live });
     }
   }
@@ -236,10 +242,7 @@ async function apply(
   const { strategy, owner, context } = applying;
   const others = live?.metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid) ?? [];
   if (others.some(isAppliedWork) || (others.length > 0 && !strategy.allowCoOwnership)) {
-    throw new StepFailure(
-      'ManifestApplyFailed',
-      'Failed to apply the manifest (error: the object has other owners)',
-    );
+    throw new StepFailure('ManifestApplyFailed', 'the object has other owners');
   }
   const isClientSide = strategy.type !== 'ServerSideApply';
   const text = JSON.stringify(wanted);

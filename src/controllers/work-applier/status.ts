@@ -131,7 +131,8 @@ function details(
   nowMs: number,
 ): Partial<ManifestCondition> {
   const now = rfc3339Seconds(nowMs);
-  const observedInMemberClusterGeneration = object?.metadata.generation ?? 0;
+  // A manifest without an object on the member has nothing to observe.
+  const observed = object ? { observedInMemberClusterGeneration: object.metadata.generation ?? 0 } : {};
   const firstSeen = (part: string, field: string): string => {
     const value = Object(before?.[part])[field];
     return typeof value === 'string' ? value : now;
@@ -142,7 +143,7 @@ function details(
           driftDetails: {
             observationTime: now,
             firstDriftedObservedTime: firstSeen('driftDetails', 'firstDriftedObservedTime'),
-            observedInMemberClusterGeneration,
+            observedInMemberClusterGeneration: object?.metadata.generation ?? 0,
             observedDrifts: [...drifts],
           },
         }
@@ -152,7 +153,7 @@ function details(
           diffDetails: {
             observationTime: now,
             firstDiffedObservedTime: firstSeen('diffDetails', 'firstDiffedObservedTime'),
-            observedInMemberClusterGeneration,
+            ...observed,
             observedDiffs: [...diffs],
           },
         }

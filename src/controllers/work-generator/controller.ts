@@ -2,7 +2,7 @@ import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
 import { parentBindingLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
-import { type Work, works } from '../kinds/placement.ts';
+import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
 import { findCondition } from '../shared/conditions.ts';
 import { reconcileBinding } from './reconcile.ts';
@@ -15,6 +15,12 @@ export function startWorkGenerator(context: PlacementContext): Controller {
   const members = context.informers.of(memberClusters);
   const workInformer = context.informers.of(works);
   workInformer.addIndex(byBinding, (work) => [bindingKey(work) ?? '']);
+  const overrides = {
+    cluster: context.informers.of(clusterResourceOverrides),
+    namespaced: context.informers.of(resourceOverrides),
+  };
+  // Which bindings an override concerned before it changed is not known any more.
+  const everyBinding = () => [...bindings.list()].map(objectKey);
   const isMine = (work: Work) =>
     (work.metadata.labels?.[parentNamespaceLabel] !== undefined) === context.family.bindings.namespaced;
   return runController({
@@ -41,6 +47,8 @@ export function startWorkGenerator(context: PlacementContext): Controller {
             ));
         return isNews && isMine(work) ? bindingKey(work) : undefined;
       }),
+      watchKeys(overrides.cluster, everyBinding),
+      watchKeys(overrides.namespaced, everyBinding),
     ],
     concurrency: 20,
     settleMs: 5,
@@ -49,6 +57,7 @@ export function startWorkGenerator(context: PlacementContext): Controller {
         ...context,
         members,
         works: workInformer,
+        overrides,
         worksOf: (binding) => workInformer.byIndex(byBinding, binding).filter(isMine),
       }),
   });

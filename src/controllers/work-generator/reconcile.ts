@@ -23,7 +23,8 @@ import { inBatches } from '../shared/batches.ts';
 import { findCondition, withCondition } from '../shared/conditions.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { EnvelopeError, worksOf } from './manifests.ts';
-import { conditionsOf, failedConditions, reportsOf } from './status.ts';
+import { type Overrides, overridesOf } from './overrides.ts';
+import { conditionsOf, failedConditions, overrideNotBuilt, reportsOf } from './status.ts';
 
 /** How long a deleted binding waits for Works that nobody reports as gone. */
 const worksLeavingMs = 30_000;
@@ -33,6 +34,7 @@ const groupIncompleteMs = 500;
 export interface WorkGeneratorContext extends PlacementContext {
   readonly members: Informer<MemberCluster>;
   readonly works: Informer<Work>;
+  readonly overrides: Overrides;
   /** Works of a binding, by its key. */
   worksOf(binding: string): readonly Work[];
 }
@@ -51,7 +53,7 @@ export async function reconcileBinding(
   if (state === 'Bound' && !isReleased(listed)) return undefined;
   const binding = await hold(listed, workFinalizer, { client: context.client, informer: context.bindings });
   if (state === 'Unscheduled') return writeStatus(binding, { justWritten: false, context });
-  return synchronize(binding, context);
+  return synchronize(binding, member, context);
 }
 
 /** The rollout has spoken about this generation. */
@@ -60,7 +62,11 @@ function isReleased(binding: Binding): boolean {
   return started?.observedGeneration === binding.metadata.generation && started?.status !== 'Unknown';
 }
 
-async function synchronize(binding: Binding, context: WorkGeneratorContext): Promise<Reconciled | undefined> {
+async function synchronize(
+  binding: Binding,
+  member: MemberCluster,
+  context: WorkGeneratorContext,
+): Promise<Reconciled | undefined> {
   const group = snapshotGroup(binding, context);
   if (group === 'incomplete') return { againAfterMs: groupIncompleteMs };
   if (group === 'missing') {
@@ -71,6 +77,11 @@ async function synchronize(binding: Binding, context: WorkGeneratorContext): Pro
     );
     if (present.length > 0 && isOld) return writeStatus(binding, { justWritten: false, context });
     const failure = failedConditions('Overridden', 'the resource snapshot is not found');
+    return writeStatus(binding, { justWritten: false, failure, context });
+  }
+  const overrides = overridesOf(binding, group, { overrides: context.overrides, member });
+  if (overrides.length > 0) {
+    const failure = overrideNotBuilt(overrides);
     return writeStatus(binding, { justWritten: false, failure, context });
   }
   let wanted: readonly Work[];

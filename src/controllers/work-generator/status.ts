@@ -1,3 +1,4 @@
+import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type { FullCondition } from '../kinds/fleet.ts';
 import { fleetKey } from '../kinds/fleet.ts';
 import type {
@@ -62,6 +63,12 @@ export function failedConditions(step: 'Overridden' | 'WorkSynchronized', messag
       `Failed to synchronize the work to the latest: ${message}`,
     ),
   ];
+}
+
+/** Overrides name what would be placed: to place it unchanged would be to claim what did not happen. */
+export function overrideNotBuilt(overrides: readonly string[]): readonly Said[] {
+  const message = `Applying overrides is not built in Drydock yet, and these select resources of the placement for this cluster, to which nothing is brought until they are removed: ${overrides.join(', ')}`;
+  return [said('Overridden', 'False', notBuiltReason, message)];
 }
 
 /** The condition of a Work, if it is said of the Work as it is now. */
@@ -141,13 +148,17 @@ export function reportsOf(works: readonly Work[]): ResourceReports {
       const condition = failureOf(manifest);
       if (condition) failed.push({ ...identifier, condition });
       const { driftDetails, diffDetails } = manifest;
-      if (driftDetails && isTypeTrue(manifest, 'Applied')) {
+      if (driftDetails) {
         const { observedInMemberClusterGeneration: generation, ...rest } = Object(driftDetails);
         drifted.push({ ...identifier, ...rest, targetClusterObservedGeneration: generation ?? 0 });
       }
       if (diffDetails) {
         const { observedInMemberClusterGeneration: generation, ...rest } = Object(diffDetails);
-        diffed.push({ ...identifier, ...rest, targetClusterObservedGeneration: generation ?? 0 });
+        diffed.push({
+          ...identifier,
+          ...rest,
+          ...(generation === undefined ? {} : { targetClusterObservedGeneration: generation }),
+        });
       }
     }
   }
@@ -156,10 +167,6 @@ export function reportsOf(works: readonly Work[]): ResourceReports {
     ...(drifted.length > 0 ? { driftedPlacements: drifted.slice(0, listLimit) } : {}),
     ...(diffed.length > 0 ? { diffedPlacements: diffed.slice(0, listLimit) } : {}),
   };
-}
-
-function isTypeTrue(manifest: ManifestCondition, type: string): boolean {
-  return findCondition(manifest.conditions, type)?.status === 'True';
 }
 
 /** Being prepared is no failure: it has not been tried yet. */

@@ -21,6 +21,8 @@ export async function admit(
     if (wait) await wait;
   }
   validate(call, write);
+  if (call.subresource === '')
+    call.warnings.push(...parts.notEnforced.about(call.resource.definition, write.object));
   for (const step of parts.admission) {
     const wait = step.validate?.(request);
     if (wait) await wait;

@@ -5,6 +5,7 @@ import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
+import type { NotEnforcedNotes } from '../not-enforced.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -54,6 +55,8 @@ export interface ClusterParts {
   readonly random: Random;
   readonly log: Logger;
   readonly admission: readonly AdmissionStep[];
+  /** What is stored and has no effect. */
+  readonly notEnforced: NotEnforcedNotes;
   readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
   rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
