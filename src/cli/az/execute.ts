@@ -49,12 +49,15 @@ export async function execute(execution: Execution): Promise<number> {
   checkIdParts(command, read);
   if (command.notice) messages.warning(command.notice);
 
+  const isDebug = read.values['global:debug'] === true;
+  const startedMs = context.clock.now();
   const subscription = textValue(read, 'global:subscription');
   const session = new Session({
     context,
     ...(subscription === undefined ? {} : { subscription }),
     headers: { command: command.words, parameters: read.spellings.join(' ') },
     warn: (message) => messages.warning(message),
+    ...(isDebug && { trace: (line: string) => messages.plain(`DEBUG: ${line}`) }),
   });
   try {
     await askBeforehand(execution, read, config);
@@ -70,6 +73,10 @@ export async function execute(execution: Execution): Promise<number> {
     context.stdout.write(await formatOutput(result, options, context));
     return 0;
   } finally {
+    if (isDebug || read.values['global:verbose'] === true) {
+      const seconds = (context.clock.now() - startedMs) / 1000;
+      messages.plain(`INFO: Command ran in ${seconds.toFixed(3)} seconds`);
+    }
     session.close();
   }
 }

@@ -5,7 +5,7 @@ import type { AzContext } from './context.ts';
 import type { Command } from './declaration.ts';
 import { AzError, UsageError } from './errors.ts';
 import { execute } from './execute.ts';
-import { findCommand, unknownWord } from './lookup.ts';
+import { findCommand, unbuiltHelp, unknownWord } from './lookup.ts';
 import { ConsoleMessages, type Messages } from './messages.ts';
 import { expandFiles } from './parse/files.ts';
 
@@ -22,7 +22,12 @@ export async function runAz(argv: readonly string[], context: AzContext): Promis
     if (words.length === 0) return await runWithoutCommand(rest, context);
     const found = findCommand(commandIndex, words);
     if (found.kind === 'group') return await runGroup(found.words, { rest, argv, messages }, context);
-    if (found.kind === 'unknown') throw unknownWord(commandIndex, found);
+    if (found.kind === 'unknown') {
+      const help = wantsHelp(rest) ? unbuiltHelp(found) : undefined;
+      if (help === undefined) throw unknownWord(commandIndex, found);
+      context.stdout.write(help);
+      return 0;
+    }
     command = await found.entry.load();
     const own = [...words.slice(found.length), ...rest];
     if (wantsHelp(own)) return await printHelp(command, context);

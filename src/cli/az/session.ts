@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly subscription?: string;
   readonly headers: CallHeaders;
   readonly warn: (message: string) => void;
+  /** Told of every request, for `--debug`. */
+  readonly trace?: (line: string) => void;
   /** A run whose connections are used too. */
   readonly parent?: Session;
 }
@@ -40,6 +42,7 @@ export class Session {
   readonly warn: (message: string) => void;
   readonly #wantedSubscription: string | undefined;
   readonly #parent: Session | undefined;
+  readonly #trace: ((line: string) => void) | undefined;
   #config: Config | undefined;
   #estate: Estate | undefined;
   #profile: Profile | undefined;
@@ -54,6 +57,7 @@ export class Session {
     this.warn = options.warn;
     this.#wantedSubscription = options.subscription;
     this.#parent = options.parent;
+    this.#trace = options.trace;
   }
 
   get config(): Config {
@@ -75,6 +79,7 @@ export class Session {
   get transport(): Transport {
     if (this.#parent) return this.#parent.transport;
     return (this.#transport ??= createTransport({
+      ...(this.#trace && { trace: this.#trace }),
       caFile: this.estate.caFile,
       env: this.context.env,
       signal: this.context.signal,

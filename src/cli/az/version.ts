@@ -3,7 +3,16 @@ export const compatibleVersion = '2.91.0';
 
 /** What `az --version` prints. */
 export function versionText(): string {
-  return `drydock az (compatible with azure-cli ${compatibleVersion})\n`;
+  const document = versionDocument();
+  const row = (name: string, version: string) => `${name.padEnd(20)} ${version.padStart(20)}\n`;
+  const extensions = Object.entries(document.extensions).map(([name, version]) => row(name, version));
+  return [
+    `${row('azure-cli', document['azure-cli'])}\n`,
+    row('core', document['azure-cli-core']),
+    row('telemetry', document['azure-cli-telemetry']),
+    `\nExtensions:\n${extensions.join('')}\n`,
+    'Drydock follows this version of azure-cli; nothing is looked up on the internet.\n',
+  ].join('');
 }
 
 /** What `az version` prints: the keys scripts read, and the extensions whose commands are built in. */

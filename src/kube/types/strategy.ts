@@ -17,7 +17,7 @@ export interface KindRules {
   /** Field errors that only a create can have. */
   validateCreate?(object: JsonObject): FieldError[];
   /** Field errors of the change. */
-  validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
+  validateUpdate?(object: JsonObject, old: JsonObject, subresource: string): FieldError[];
   /** Field errors of a status write; by default none. */
   validateStatus?(object: JsonObject, old: JsonObject): FieldError[];
   warnings?(object: JsonObject, old: JsonObject | undefined): string[];
@@ -67,7 +67,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
       if (subresource === 'status') return [...errors, ...(rules.validateStatus?.(object, old) ?? [])];
       errors.push(...(rules.validate?.(object) ?? []));
       if (subresource === bindingSubresource) return errors;
-      return [...errors, ...(rules.validateUpdate?.(object, old) ?? [])];
+      return [...errors, ...(rules.validateUpdate?.(object, old, subresource) ?? [])];
     },
     warnings: (object, old) => rules.warnings?.(object, old) ?? [],
   };

@@ -10,6 +10,8 @@ import { require } from './get.ts';
 import { labelsOf, metadataOf, readMetadata, textOf } from './metadata.ts';
 import { modify } from './update.ts';
 
+const unprocessedRetryAfterSeconds = 10;
+
 const success: Answer = {
   type: 'value',
   code: 201,
@@ -91,6 +93,11 @@ async function checkBudgets(parts: ClusterParts, call: Call, pod: JsonObject): P
     const spec = isObject(budget['spec']) ? budget['spec'] : {};
     if (!isObject(spec['selector']) || !readLabelSelector(spec['selector'])(labels)) continue;
     const status = isObject(budget['status']) ? budget['status'] : {};
+    const generation = readMetadata(budget)['generation'];
+    const observed = status['observedGeneration'];
+    if (typeof generation === 'number' && (typeof observed !== 'number' || observed < generation)) {
+      throw budgetUnprocessed(stored.name);
+    }
     const allowed = status['disruptionsAllowed'];
     if (typeof allowed === 'number' && allowed > 0) continue;
     const message = `The disruption budget ${stored.name} needs ${String(status['desiredHealthy'] ?? 0)} healthy pods and has ${String(status['currentHealthy'] ?? 0)} currently`;
@@ -98,8 +105,20 @@ async function checkBudgets(parts: ClusterParts, call: Call, pod: JsonObject): P
       429,
       'TooManyRequests',
       "Cannot evict pod as it would violate the pod's disruption budget.",
+      // No time to wait is named: nobody knows when a pod more is healthy, and clients would sleep through their own limit.
       { causes: [{ reason: 'DisruptionBudget', message }] },
-      10,
     );
   }
+}
+
+/** Nobody has counted the pods of this budget since it was written. */
+function budgetUnprocessed(name: string): StatusError {
+  const message = `The disruption budget ${name} is still being processed by the server.`;
+  return new StatusError(
+    429,
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    { causes: [{ reason: 'DisruptionBudget', message }] },
+    unprocessedRetryAfterSeconds,
+  );
 }

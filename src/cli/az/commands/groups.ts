@@ -17,6 +17,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   config: 'Manage settings.',
   connectedk8s: 'Manage Arc-connected Kubernetes clusters.',
   customlocation: 'Manage custom locations.',
+  extension: 'Show the extensions of az whose commands are built in.',
   fleet: 'Manage Kubernetes fleets.',
   'fleet member': 'Manage member clusters of a fleet.',
   group: 'Manage resource groups.',

@@ -33,6 +33,8 @@ interface TransportOptions {
   readonly caFile: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Told of every request once it is answered: no headers, no bodies, no secrets. */
+  readonly trace?: (line: string) => void;
 }
 
 const longestAnswerMs = 300_000;
@@ -43,9 +45,21 @@ export function createTransport(options: TransportOptions): Transport {
   const agent = new Agent({ keepAlive: true, maxSockets: 16, ...(ca ? { ca: [...ca] } : {}) });
   return {
     ca,
-    send: (call) => send(call, agent, options.signal),
+    async send(call) {
+      const answer = await send(call, agent, options.signal);
+      options.trace?.(traceLine(call, answer));
+      return answer;
+    },
     close: () => agent.destroy(),
   };
+}
+
+/** `https://host "GET /path?api-version=…" 200 31`. Other query parameters may be credentials and stay out. */
+function traceLine({ method, url }: HttpCall, { status, body }: HttpAnswer): string {
+  const { origin, pathname, searchParams } = new URL(url);
+  const version = searchParams.get('api-version');
+  const query = version === null ? '' : `?api-version=${version}`;
+  return `${origin} "${method} ${pathname}${query}" ${status} ${body.byteLength}`;
 }
 
 function readCertificates({ caFile, env }: TransportOptions): readonly string[] | undefined {

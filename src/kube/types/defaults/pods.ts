@@ -25,8 +25,6 @@ const podSpec: TypeDefaults = (object) => {
   // The old and the new name of one field; the old one follows.
   const account = textAt(object, 'serviceAccountName') || textAt(object, 'serviceAccount');
   if (account) Object.assign(object, { serviceAccountName: account, serviceAccount: account });
-  // Pods are stored with their host ports spelled out, templates as well.
-  if (flagAt(object, 'hostNetwork')) fillHostPorts(object);
 };
 
 const pod: TypeDefaults = (object) => {
@@ -35,6 +33,8 @@ const pod: TypeDefaults = (object) => {
     for (const item of objectsAt(spec, list)) requestLimits(item);
   }
   fill(spec, { enableServiceLinks: true });
+  // Pods are stored with their host ports spelled out, templates are not.
+  if (flagAt(spec, 'hostNetwork')) fillHostPorts(spec);
 };
 
 /** A container that states limits asks for as much, unless it says otherwise. */

@@ -80,11 +80,14 @@ function validateText(object: JsonObject, path: string, member: string, rule: Te
 
 function validateHostPorts(spec: JsonObject, path: string): FieldError[] {
   if (!flagAt(spec, 'hostNetwork')) return [];
+  const isTemplate = path !== 'spec';
   const detail = 'must match `containerPort` when `hostNetwork` is true';
   return objectsAt(spec, 'containers').flatMap((container, position) =>
     objectsAt(container, 'ports').flatMap((port, portPosition) => {
       const here = index(`${index(child(path, 'containers'), position)}.ports`, portPosition);
-      return port['hostPort'] === port['containerPort']
+      // A template leaves it to the pods that are made from it.
+      const isLeftOpen = isTemplate && port['hostPort'] === undefined;
+      return isLeftOpen || port['hostPort'] === port['containerPort']
         ? []
         : [invalid(child(here, 'hostPort'), port['hostPort'] ?? 0, detail)];
     }),

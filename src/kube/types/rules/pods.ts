@@ -1,10 +1,12 @@
 import { type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
-import { compareQuantities, parseQuantity, type Quantity } from '../quantity.ts';
-import { at, listAt, objectAt, objectsAt, textAt } from '../read.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../read.ts';
 import type { KindRules } from '../strategy.ts';
 import { child, forbidden, index, invalid, required } from '../validation/errors.ts';
+import { takeEphemeralContainers, validateEphemeralContainers } from './ephemeral-containers.ts';
+import { takeResources, validateResize } from './pod-resize.ts';
 import { validatePodSpec } from './pod-spec.ts';
+import { qualityOfService } from './quality-of-service.ts';
 
 /** Fields of a running pod's spec that may change, as the refusal lists them. */
 const changeable = [
@@ -22,6 +24,8 @@ export const podRules: KindRules = {
   prepareForUpdate(pod, old, subresource) {
     // What the scheduler and the kubelet were told stays, whatever a status writer sends.
     if (subresource === 'status') pod['spec'] = structuredClone(old['spec']);
+    if (subresource === 'ephemeralcontainers') takeEphemeralContainers(pod, old);
+    if (subresource === 'resize') takeResources(pod, old);
   },
   validate(pod) {
     return validatePodSpec(objectAt(pod, 'spec'), 'spec');
@@ -37,7 +41,12 @@ export const podRules: KindRules = {
     }
     return errors;
   },
-  validateUpdate: (pod, old) => validateSpecChange(objectAt(pod, 'spec'), objectAt(old, 'spec')),
+  validateUpdate(pod, old, subresource) {
+    const [spec, before] = [objectAt(pod, 'spec'), objectAt(old, 'spec')];
+    if (subresource === 'ephemeralcontainers') return validateEphemeralContainers(spec, before);
+    if (subresource === 'resize') return validateResize(spec, before);
+    return validateSpecChange(spec, before);
+  },
 };
 
 function validateSpecChange(spec: JsonObject, before: JsonObject): FieldError[] {
@@ -99,26 +108,4 @@ function changesBetween(before: JsonObject, after: JsonObject): string {
     .filter((name) => !jsonEqual(old[name], now[name]))
     .map((name) => `- ${name}: ${JSON.stringify(old[name])}\n+ ${name}: ${JSON.stringify(now[name])}`)
     .join('\n');
-}
-
-const measured = ['cpu', 'memory'];
-
-/** `Guaranteed` when every container's limits are its requests, `BestEffort` when there are none, else `Burstable`. */
-function qualityOfService(spec: JsonObject): string {
-  const containers = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')];
-  const amount = (container: JsonObject, kind: string, name: string): Quantity | undefined => {
-    const quantity = parseQuantity(at(container, 'resources', kind, name));
-    return quantity && quantity.nano > 0n ? quantity : undefined;
-  };
-  const states = containers.flatMap((container) =>
-    measured.map((name) => ({
-      request: amount(container, 'requests', name),
-      limit: amount(container, 'limits', name),
-    })),
-  );
-  if (states.every(({ request, limit }) => !request && !limit)) return 'BestEffort';
-  const isGuaranteed = states.every(
-    ({ request, limit }) => request && limit && compareQuantities(request, limit) === 0,
-  );
-  return isGuaranteed ? 'Guaranteed' : 'Burstable';
 }

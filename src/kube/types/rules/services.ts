@@ -15,6 +15,7 @@ import {
   validatePortNumberOrName,
 } from '../validation/values.ts';
 import { protocols } from './containers.ts';
+import { dropLeftovers } from './service-type-change.ts';
 
 const maxStickySeconds = 86400;
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -23,7 +24,9 @@ export const serviceRules: KindRules = {
   name: dns1035Name,
   prepareForCreate: normalizeAddresses,
   prepareForUpdate(service, old, subresource) {
-    if (subresource === '') keepAllocated(objectAt(service, 'spec'), objectAt(old, 'spec'));
+    if (subresource !== '') return;
+    keepAllocated(objectAt(service, 'spec'), objectAt(old, 'spec'));
+    dropLeftovers(objectAt(service, 'spec'), objectAt(old, 'spec'));
   },
   validate: validateService,
   validateUpdate: (service, old) => validateAddressChange(objectAt(service, 'spec'), objectAt(old, 'spec')),

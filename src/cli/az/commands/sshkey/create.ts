@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../../../base/index.ts';
 import { writePrivately } from '../../../private-file.ts';
@@ -28,9 +28,8 @@ export const command = defineCommand({
   async run(call) {
     const { flags, context, session } = call;
     const folder = join(context.homeDirectory, '.ssh');
-    if (flags.publicKey === undefined && !existsSync(folder)) {
-      throw new AzError(`The folder '${folder}' must exist: the key pair is saved there.`);
-    }
+    // As ssh-keygen makes it: nobody else looks in.
+    if (flags.publicKey === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
     const key =
       flags.publicKey === undefined
         ? undefined
