@@ -55,6 +55,7 @@ const codedErrors: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   unsupported: [501, 'NotImplemented'],
   unavailable: [503, 'ServiceUnavailable'],
   timeout: [504, 'GatewayTimeout'],
+  'request-timeout': [408, 'RequestTimeout'],
   internal: [500, 'InternalServerError'],
 };
 
@@ -64,7 +65,7 @@ export function toArmError(thrown: unknown): ArmError {
   const code = errorCode(thrown);
   const [status, name] = codedErrors[code];
   if (code === 'internal') return new ArmError(status, name, 'Encountered internal server error.');
-  const headers: Record<string, string> = status === 503 ? { 'Retry-After': '1' } : {};
+  const headers: Record<string, string> = status === 503 || status === 429 ? { 'Retry-After': '1' } : {};
   return new ArmError(status, name, errorMessage(thrown), { headers });
 }
 

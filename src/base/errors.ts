@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'unsupported' // understood, not built: the message says so
   | 'unavailable' // not now: starting, stopping, or a dependency is away
   | 'timeout'
+  | 'request-timeout' // the caller took too long to send his request
   | 'internal';
 
 /** A domain error. `message` is for the caller; `detail` is for the log and never leaves the process. */

@@ -16,6 +16,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   unsupported: 501,
   unavailable: 503,
   timeout: 504,
+  'request-timeout': 408,
   internal: 500,
 };
 

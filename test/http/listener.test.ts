@@ -135,9 +135,8 @@ test('big request bodies arrive whole; those over the limit are answered 413', a
     method: 'PUT',
     headers: { 'content-length': 12_000_000 } as never,
     body: tooLarge,
-  }).catch((error: NodeJS.ErrnoException) => error.code ?? '');
-  // The client may see the connection end while it still writes.
-  assert.ok(typeof first === 'string' ? /EPIPE|ECONNRESET/.test(first) : first.status === 413);
+  });
+  assert.equal(first.status, 413);
 });
 
 test('a thousand requests at once on one HTTP/2 connection are all served at the same time', async (t) => {

@@ -6,42 +6,40 @@ import { errorResponse } from '../errors.ts';
 import { logFailure } from '../filters.ts';
 import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
-import { type ConnectionFacts, NodeRequest } from './message.ts';
+import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
 import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
-import type { Traffic } from './traffic.ts';
 import { WebSocketAcceptor } from './web-socket.ts';
 
 /** Serves HTTP/1.1, and upgrades to WebSocket, on connections that are handed in. */
 export class Http1Server {
   readonly #server: Server;
-  readonly #facts = new WeakMap<Duplex, ConnectionFacts>();
+  readonly #served = new WeakMap<Duplex, Served>();
   readonly #answer: Answer;
   readonly #log: Logger;
-  readonly #traffic: Traffic;
   readonly #webSockets: WebSocketAcceptor;
 
   constructor(use: {
     readonly answer: Answer;
     readonly upgrade: UpgradeHandler | undefined;
     readonly limits: ListenerLimits;
-    readonly traffic: Traffic;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
     const { answer, upgrade, limits, clock, log } = use;
     this.#answer = answer;
-    this.#traffic = use.traffic;
     this.#log = log;
     this.#webSockets = new WebSocketAcceptor(limits, clock);
     this.#server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: 0,
+      connectionsCheckingInterval: limits.headersMs / 3,
       keepAliveTimeout: limits.keepAliveMs,
       shouldUpgradeCallback: (message) => upgrade !== undefined && asksForWebSocket(message),
     });
-    this.#server.on('request', (message, response) => this.#serve(message, response));
-    this.#server.on('clientError', (_error, socket) => endBroken(socket));
+    this.#server.on('request', (message, response) => this.#serve(message, response, false));
+    this.#server.on('checkContinue', (message, response) => this.#serve(message, response, true));
+    this.#server.on('clientError', (error, socket) => endBroken(error, socket));
     if (upgrade) {
       this.#server.on('upgrade', (message, socket, head) => {
         void this.#upgrade(upgrade, { message, socket, head });
@@ -51,8 +49,8 @@ export class Http1Server {
     this.#server.emit('listening');
   }
 
-  serve(socket: Duplex, facts: ConnectionFacts): void {
-    this.#facts.set(socket, facts);
+  serve(socket: Duplex, served: Served): void {
+    this.#served.set(socket, served);
     this.#server.emit('connection', socket);
     readThroughStream(socket);
   }
@@ -66,22 +64,37 @@ export class Http1Server {
     this.#webSockets.close();
   }
 
-  #serve(message: IncomingMessage, response: ServerResponse): void {
+  #serve(message: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+    const of = this.#servedOf(message);
+    if (!of) return;
     response.on('error', ignore);
-    const request = new Http1Request(message, response, this.#factsOf(message));
-    this.#answer(request, (answer) => respond({ message, response, traffic: this.#traffic }, answer));
+    const { serving, onAnswered } = of;
+    serving.connection.serving++;
+    response.once('close', () => {
+      serving.connection.serving--;
+      onAnswered();
+    });
+    const request = new Http1Request(message, response, of);
+    if (awaitsContinue) request.awaitContinue(response);
+    this.#answer(request, (answer) =>
+      respond({ message, response, serving, awaitsContinue: request.awaitsContinue }, answer),
+    );
   }
 
   async #upgrade(handler: UpgradeHandler, from: Upgrading): Promise<void> {
     const { message, socket, head } = from;
     socket.on('error', ignore);
-    const request = new Http1Request(message, socket, this.#factsOf(message));
+    const of = this.#servedOf(message);
+    if (!of) return;
+    // From here on the connection is whoever upgrades it: it never makes room for others.
+    of.serving.connection.serving++;
+    const request = new Http1Request(message, socket, of);
     const result = await this.#judge(handler, request);
     if ('accept' in result) {
       if (socket.destroyed) result.abandon?.();
       else this.#webSockets.accept({ message, socket, head }, result);
     } else if (!socket.destroyed) {
-      refuse(from, result, this.#traffic);
+      refuse(from, result, of.serving);
     }
   }
 
@@ -95,17 +108,18 @@ export class Http1Server {
     }
   }
 
-  #factsOf(message: IncomingMessage): ConnectionFacts {
-    return this.#facts.get(message.socket) ?? noFacts;
+  #servedOf(message: IncomingMessage): Served | undefined {
+    return this.#served.get(message.socket);
   }
 }
 
-const noFacts: ConnectionFacts = {
-  serverName: undefined,
-  remoteAddress: '',
-  clientCertificate: undefined,
-  tag: undefined,
-};
+/** A connection that was handed in. */
+export interface Served {
+  readonly facts: ConnectionFacts;
+  readonly serving: Serving;
+  /** Called when a request has been answered, or was lost. */
+  readonly onAnswered: () => void;
+}
 
 /** An HTTP/1.1 request that asks to change the protocol. */
 export interface Upgrading {
@@ -117,11 +131,27 @@ export interface Upgrading {
 class Http1Request extends NodeRequest {
   readonly #message: IncomingMessage;
   readonly #response: Writable;
+  #continue: (() => void) | undefined;
 
-  constructor(message: IncomingMessage, response: Writable, facts: ConnectionFacts) {
-    super(message.method ?? '', originForm(message.url ?? ''), { facts, source: message });
+  constructor(message: IncomingMessage, response: Writable, of: Served) {
+    super(message.method ?? '', originForm(message.url ?? ''), { ...of, source: message });
     this.#message = message;
     this.#response = response;
+  }
+
+  /** The client sends its body once it is told to: which is when a handler wants it. */
+  awaitContinue(response: ServerResponse): void {
+    this.#continue = () => response.writeContinue();
+  }
+
+  /** True while the client has not been told to send its body. */
+  get awaitsContinue(): boolean {
+    return this.#continue !== undefined;
+  }
+
+  protected override beforeBody(): void {
+    this.#continue?.();
+    this.#continue = undefined;
   }
 
   header(name: string): string | undefined {
@@ -156,19 +186,21 @@ function originForm(target: string): string {
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly traffic: Traffic;
+  readonly serving: Serving;
+  /** The client waits to be told whether to send its body. */
+  readonly awaitsContinue: boolean;
 }
 
-function respond({ message, response, traffic }: Exchange, answer: HttpResponse): void {
+function respond(exchange: Exchange, answer: HttpResponse): void {
+  const { message, response, serving } = exchange;
   if (response.destroyed) return;
+  const { traffic } = serving;
   const cut = () => message.socket.destroy();
   for (const name in answer.headers) {
     const value = answer.headers[name];
     if (value !== undefined) response.setHeader(name, value);
   }
-  // A body that nobody read to its end, e.g. because it is over a limit: the connection cannot be used again.
-  if (!message.complete && !message.readableEnded && hasBody(message))
-    response.setHeader('connection', 'close');
+  if (!message.complete && !message.readableEnded && hasBody(message)) leaveBody(exchange, answer, cut);
   response.statusCode = answer.status;
   const { body } = answer;
   if (body !== undefined && 'start' in body) {
@@ -187,6 +219,22 @@ function respond({ message, response, traffic }: Exchange, answer: HttpResponse)
   else writeBody(response, body, { traffic, cut });
 }
 
+/**
+ * A body that nobody read to its end, e.g. because it is over a limit. A connection that is closed while its client
+ * still sends is reset, and takes the answer along: so the rest is taken, and the connection goes on.
+ */
+function leaveBody(
+  { message, response, serving, awaitsContinue }: Exchange,
+  { status }: HttpResponse,
+  cut: () => void,
+): void {
+  if (awaitsContinue || status === tooSlowStatus) response.setHeader('connection', 'close');
+  else discard(message, serving, cut);
+}
+
+/** Whoever was too slow is not waited for again. */
+const tooSlowStatus = 408;
+
 function hasBody(message: IncomingMessage): boolean {
   return (
     message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
@@ -194,13 +242,13 @@ function hasBody(message: IncomingMessage): boolean {
 }
 
 /** Answers a refused upgrade as an ordinary response and ends the connection. */
-function refuse({ message, socket }: Upgrading, answer: HttpResponse, traffic: Traffic): void {
+function refuse({ message, socket }: Upgrading, answer: HttpResponse, serving: Serving): void {
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   // The type asks for a net.Socket; Node takes the Duplex that it hands out itself.
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
   response.on('finish', () => socket.end());
-  respond({ message, response, traffic }, answer);
+  respond({ message, response, serving, awaitsContinue: false }, answer);
 }
 
 function asksForWebSocket(message: IncomingMessage): boolean {
@@ -217,9 +265,15 @@ function readThroughStream(socket: Duplex): void {
   socket.off('data', ignore);
 }
 
-function endBroken(socket: Duplex): void {
-  if (socket.writable)
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+const brokenStatus: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+function endBroken(error: Error, socket: Duplex): void {
+  const code = 'code' in error ? String(error.code) : '';
+  const status = Object.hasOwn(brokenStatus, code) ? brokenStatus[code] : '400 Bad Request';
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   else socket.destroy();
 }
 

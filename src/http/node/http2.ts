@@ -8,20 +8,19 @@ import {
 } from 'node:http2';
 import type { Writable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { Timer } from '../../base/index.ts';
 import type { HttpResponse } from '../contract.ts';
 import type { Answer } from './answer.ts';
-import type { ListenerLimits } from './limits.ts';
-import { type ConnectionFacts, NodeRequest } from './message.ts';
+import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
 import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
-import type { Traffic } from './traffic.ts';
 
 /** Serves HTTP/2 on a connection whose TLS handshake is done. */
 export function serveHttp2(
   socket: TLSSocket,
   facts: ConnectionFacts,
-  use: { readonly answer: Answer; readonly limits: ListenerLimits; readonly traffic: Traffic },
+  use: Serving & { readonly answer: Answer; readonly onAnswered: () => void },
 ): ServerHttp2Session {
-  const { answer, limits, traffic } = use;
+  const { answer, limits, connection } = use;
   const session = performServerHandshake(socket, {
     maxSessionMemory: limits.http2SessionMemoryMiB,
     settings: {
@@ -32,11 +31,17 @@ export function serveHttp2(
   });
   session.setLocalWindowSize(limits.http2WindowBytes * 16);
   session.on('error', () => socket.destroy());
+  closeWhenIdle(session, use);
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags, raw: string[]) => {
     // The peer's resets and broken connections; 'close' tells whoever needs to know.
     stream.on('error', ignore);
-    const request = new Http2Request(stream, { headers, raw }, facts);
-    answer(request, (response) => respond(stream, response, { method: request.method, traffic }));
+    connection.serving++;
+    stream.once('close', () => {
+      connection.serving--;
+      use.onAnswered();
+    });
+    const request = new Http2Request(stream, { headers, raw }, { facts, serving: use });
+    answer(request, (response) => respond(stream, response, { method: request.method, serving: use }));
   });
   return session;
 }
@@ -52,8 +57,12 @@ class Http2Request extends NodeRequest {
   readonly #headers: IncomingHttpHeaders;
   readonly #raw: readonly string[];
 
-  constructor(stream: ServerHttp2Stream, { headers, raw }: Sent, facts: ConnectionFacts) {
-    super(headers[':method'] ?? '', headers[':path'] ?? '', { facts, source: stream });
+  constructor(
+    stream: ServerHttp2Stream,
+    { headers, raw }: Sent,
+    of: { readonly facts: ConnectionFacts; readonly serving: Serving },
+  ) {
+    super(headers[':method'] ?? '', headers[':path'] ?? '', { ...of, source: stream });
     this.#stream = stream;
     this.#headers = headers;
     this.#raw = raw;
@@ -89,9 +98,10 @@ class Http2Request extends NodeRequest {
 function respond(
   stream: ServerHttp2Stream,
   response: HttpResponse,
-  { method, traffic }: { readonly method: string; readonly traffic: Traffic },
+  { method, serving }: { readonly method: string; readonly serving: Serving },
 ): void {
   if (stream.destroyed || stream.closed) return;
+  const { traffic } = serving;
   const cut = () => stream.close(constants.NGHTTP2_CANCEL);
   // Http2 takes lists as several header lines but wants them mutable.
   const headers: OutgoingHttpHeaders = { ':status': response.status };
@@ -100,7 +110,7 @@ function respond(
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
   }
   const { body } = response;
-  if (!stream.readableEnded) leaveRequestBody(stream);
+  if (!stream.readableEnded) leaveRequestBody(stream, serving);
   if (body !== undefined && 'start' in body) {
     const noBody = method === 'HEAD';
     stream.respond(headers, { endStream: noBody });
@@ -118,12 +128,32 @@ function respond(
 }
 
 /** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */
-function leaveRequestBody(stream: ServerHttp2Stream): void {
+function leaveRequestBody(stream: ServerHttp2Stream, serving: Serving): void {
   if (stream.endAfterHeaders) return;
-  stream.resume();
+  discard(stream, serving, () => stream.close(constants.NGHTTP2_CANCEL));
   stream.once('finish', () => {
     if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   });
+}
+
+/** Says goodbye to a connection on which nothing was asked for a while; a request under way keeps it. */
+function closeWhenIdle(session: ServerHttp2Session, { clock, limits }: Serving): void {
+  let streams = 0;
+  let timer: Timer | undefined;
+  const wait = () => {
+    timer = clock.after(limits.http2IdleMs, () => session.close());
+  };
+  session.on('stream', (stream) => {
+    streams++;
+    timer?.cancel();
+    timer = undefined;
+    stream.once('close', () => {
+      streams--;
+      if (streams === 0 && !session.closed) wait();
+    });
+  });
+  session.once('close', () => timer?.cancel());
+  wait();
 }
 
 function ignore(): void {}

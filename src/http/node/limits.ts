@@ -1,12 +1,21 @@
 /** Limits of a listener. What a request body may weigh is up to the handler that reads it. */
 export interface ListenerLimits {
+  /** When they are all taken, whoever keeps one waiting for the longest time makes room. */
   readonly connections: number;
+  /** Of one address; the same happens among its own. */
+  readonly connectionsPerSource: number;
   readonly streamsPerConnection: number;
   readonly headerBytes: number;
   /** From the TCP connection to the end of the TLS handshake. */
   readonly handshakeMs: number;
   /** From the first byte of an HTTP/1.1 request to the end of its headers. */
   readonly headersMs: number;
+  /** From when a handler asks for the body to its last byte; and for what comes of it after the answer. */
+  readonly bodyMs: number;
+  /** How much of a body that nobody wants is taken, so that its sender gets to read the answer. */
+  readonly unwantedBodyBytes: number;
+  /** How long an HTTP/2 connection without a request is kept. */
+  readonly http2IdleMs: number;
   /** How long an idle HTTP/1.1 connection is kept. */
   readonly keepAliveMs: number;
   /** Above it a session takes no new stream: more than all its streams may have ahead of their readers. */
@@ -26,10 +35,14 @@ export interface ListenerLimits {
 
 export const listenerLimits: ListenerLimits = {
   connections: 10_000,
+  connectionsPerSource: 7_500,
   streamsPerConnection: 4_000,
   headerBytes: 64 * 1024,
   handshakeMs: 10_000,
   headersMs: 30_000,
+  bodyMs: 60_000,
+  unwantedBodyBytes: 64 * 1024 * 1024,
+  http2IdleMs: 90_000,
   keepAliveMs: 75_000,
   http2SessionMemoryMiB: 768,
   http2WindowBytes: 1024 * 1024,

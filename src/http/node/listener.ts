@@ -5,9 +5,11 @@ import type { TLSSocket } from 'node:tls';
 import { type Clock, CodedError, errorMessage, type Logger } from '../../base/index.ts';
 import type { Handler, UpgradeHandler } from '../contract.ts';
 import { type Answer, createAnswer } from './answer.ts';
-import { Http1Server } from './http1.ts';
+import { type Connection, Connections } from './connections.ts';
+import { Http1Server, type Served } from './http1.ts';
 import { serveHttp2 } from './http2.ts';
 import { type ListenerLimits, listenerLimits } from './limits.ts';
+import type { ConnectionFacts } from './message.ts';
 import { TlsFront, type TlsSettings } from './tls-front.ts';
 import { Traffic } from './traffic.ts';
 
@@ -56,13 +58,17 @@ class NodeListener implements Listener {
   readonly #traffic: Traffic;
   readonly #http1: Http1Server;
   readonly #servers: Server[] = [];
-  readonly #connections = new Set<Duplex>();
+  readonly #connections: Connections;
+  readonly #streams = new Map<Duplex, Connection>();
+  /** By the addresses of both ends: Node does not say which stream a finished handshake belongs to. */
+  readonly #byEnds = new Map<string, Connection>();
   readonly #sessions = new Set<ServerHttp2Session>();
   #closed = false;
   #onLastClosed = () => {};
 
   constructor(options: ListenerOptions, tls: TlsSettings | undefined) {
     this.#limits = { ...listenerLimits, ...options.limits };
+    this.#connections = new Connections(this.#limits);
     this.#clock = options.clock;
     this.#log = options.log;
     this.#traffic = options.traffic ?? new Traffic(options.clock);
@@ -71,7 +77,6 @@ class NodeListener implements Listener {
       answer: this.#answer,
       upgrade: options.upgrade,
       limits: this.#limits,
-      traffic: this.#traffic,
       clock: options.clock,
       log: options.log,
     });
@@ -111,7 +116,7 @@ class NodeListener implements Listener {
     await this.#waitForConnections(this.#limits.closeGraceMs);
     this.#http1.close();
     for (const session of this.#sessions) session.destroy();
-    for (const connection of this.#connections) connection.destroy();
+    for (const stream of this.#streams.keys()) stream.destroy();
   }
 
   #waitForConnections(graceMs: number): Promise<void> {
@@ -127,36 +132,48 @@ class NodeListener implements Listener {
 
   #take(stream: Duplex, tag: string | undefined): void {
     stream.on('error', ignore);
-    if (this.#closed || this.#connections.size >= this.#limits.connections) {
+    const source = addressOf(stream);
+    const connection = this.#closed ? undefined : this.#connections.open(source, () => stream.destroy());
+    if (!connection) {
       stream.destroy();
       return;
     }
-    this.#connections.add(stream);
+    this.#streams.set(stream, connection);
+    const ends = endsOf(stream);
+    if (ends !== undefined) this.#byEnds.set(ends, connection);
+    // A stream inside this process is never the one to make room.
+    else connection.serving++;
     stream.once('close', () => {
-      this.#connections.delete(stream);
+      this.#streams.delete(stream);
+      if (ends !== undefined) this.#byEnds.delete(ends);
+      this.#connections.close(connection);
       if (this.#connections.size === 0) this.#onLastClosed();
     });
     if (this.#tls) this.#tls.take(stream, tag);
-    else this.#http1.serve(stream, { remoteAddress: addressOf(stream), tag, ...noTls });
+    else this.#http1.serve(stream, this.#served({ remoteAddress: source, tag, ...noTls }, connection));
+  }
+
+  #served(facts: ConnectionFacts, connection: Connection): Served {
+    const serving = { limits: this.#limits, traffic: this.#traffic, clock: this.#clock, connection };
+    return { facts, serving, onAnswered: () => this.#connections.alive(connection) };
   }
 
   #serveSecured(socket: TLSSocket, tag: string | undefined): void {
     socket.on('error', ignore);
+    const connection = this.#byEnds.get(endsOf(socket) ?? '') ?? unlimited();
     const facts = {
       serverName: typeof socket.servername === 'string' ? socket.servername.toLowerCase() : undefined,
       remoteAddress: addressOf(socket),
       clientCertificate: socket.getPeerX509Certificate()?.raw,
       tag,
     };
+    const served = this.#served(facts, connection);
     if (socket.alpnProtocol !== 'h2') {
-      this.#http1.serve(socket, facts);
+      this.#http1.serve(socket, served);
       return;
     }
-    const session = serveHttp2(socket, facts, {
-      answer: this.#answer,
-      limits: this.#limits,
-      traffic: this.#traffic,
-    });
+    const { serving, onAnswered } = served;
+    const session = serveHttp2(socket, facts, { ...serving, answer: this.#answer, onAnswered });
     this.#sessions.add(session);
     session.once('close', () => this.#sessions.delete(session));
     if (this.#closed) session.close();
@@ -164,6 +181,17 @@ class NodeListener implements Listener {
 }
 
 const noTls = { serverName: undefined, clientCertificate: undefined } as const;
+
+/** The record of a stream inside this process: whoever handed it in limits their number. */
+function unlimited(): Connection {
+  return { source: '', serving: 0, receiving: 0, cut: ignore };
+}
+
+/** Both addresses of a socket; undefined for a stream inside this process. */
+function endsOf(stream: Duplex | Socket): string | undefined {
+  if (!('remotePort' in stream) || stream.remotePort === undefined) return undefined;
+  return `${stream.remoteAddress} ${stream.remotePort} ${stream.localAddress} ${stream.localPort}`;
+}
 
 /** Empty for a stream inside this process. */
 function addressOf(stream: Duplex | Socket): string {

@@ -1,9 +1,20 @@
 import type { Readable, Writable } from 'node:stream';
-import { CodedError } from '../../base/index.ts';
+import { type Clock, CodedError } from '../../base/index.ts';
 import type { ConnectionInfo, HeaderLine } from '../contract.ts';
+import type { Connection } from './connections.ts';
+import type { ListenerLimits } from './limits.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What is known of a connection, shared by its requests; the host is each request's own. */
 export type ConnectionFacts = Omit<ConnectionInfo, 'host'>;
+
+/** What serving takes besides the handler, the same for each request of a connection. */
+export interface Serving {
+  readonly limits: ListenerLimits;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  readonly connection: Connection;
+}
 
 /** The parts of a request that HTTP/1.1 and HTTP/2 share. */
 export abstract class NodeRequest {
@@ -12,18 +23,20 @@ export abstract class NodeRequest {
   readonly rawQuery: string;
   readonly #facts: ConnectionFacts;
   readonly #source: Readable;
+  readonly #serving: Serving;
   #connection: ConnectionInfo | undefined;
   #query: URLSearchParams | undefined;
   #body: Promise<Uint8Array> | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(method: string, target: string, from: { facts: ConnectionFacts; source: Readable }) {
+  constructor(method: string, target: string, from: NodeRequestOrigin) {
     this.method = method;
     const mark = target.indexOf('?');
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.rawQuery = mark < 0 ? '' : target.slice(mark + 1);
     this.#facts = from.facts;
     this.#source = from.source;
+    this.#serving = from.serving;
   }
 
   abstract header(name: string): string | undefined;
@@ -83,33 +96,76 @@ export abstract class NodeRequest {
     if (declaredBytes > limitBytes) return Promise.reject(bodyTooLarge(limitBytes));
     if (this.#source.readableEnded) return Promise.resolve(noBytes);
     this.beforeBody();
-    return collect(this.#source, limitBytes);
+    return collect(this.#source, limitBytes, this.#serving);
   }
+}
+
+export interface NodeRequestOrigin {
+  readonly facts: ConnectionFacts;
+  readonly source: Readable;
+  readonly serving: Serving;
 }
 
 const noBytes = new Uint8Array(0);
 
-function collect(source: Readable, limitBytes: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) {
-        chunks.push(chunk);
-        return;
-      }
-      source.off('data', take);
-      reject(bodyTooLarge(limitBytes));
-    };
-    source.on('data', take);
-    source.once('end', () => {
-      const only = chunks.length === 1 ? chunks[0] : undefined;
-      resolve(only ?? Buffer.concat(chunks, size));
-    });
-    // After `end` this changes nothing.
-    source.once('close', () => reject(new CodedError('unavailable', 'The client went away.')));
+function collect(source: Readable, limitBytes: number, serving: Serving): Promise<Uint8Array> {
+  const { traffic, clock, limits, connection } = serving;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  connection.receiving++;
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const timer = clock.after(limits.bodyMs, () => over(() => reject(bodyTooSlow(limits.bodyMs))));
+  let settled = false;
+  /** Once: a body is whole, refused, or lost. */
+  const over = (settle: () => void) => {
+    if (settled) return;
+    settled = true;
+    timer.cancel();
+    connection.receiving--;
+    traffic.received(size);
+    source.off('data', take);
+    settle();
+  };
+  const take = (chunk: Buffer) => {
+    if (size + chunk.length > limitBytes) {
+      over(() => reject(bodyTooLarge(limitBytes)));
+      return;
+    }
+    try {
+      traffic.receive(chunk.length);
+    } catch (thrown) {
+      over(() => reject(thrown));
+      return;
+    }
+    size += chunk.length;
+    chunks.push(chunk);
+  };
+  source.on('data', take);
+  source.once('end', () => {
+    const only = chunks.length === 1 ? chunks[0] : undefined;
+    over(() => resolve(only ?? Buffer.concat(chunks, size)));
   });
+  source.once('close', () => over(() => reject(new CodedError('unavailable', 'The client went away.'))));
+  return promise;
+}
+
+/** Takes what comes of a body that nobody wants, for a while, so that its sender gets to read the answer. */
+export function discard(source: Readable, { limits, clock }: Serving, cut: () => void): void {
+  let left = limits.unwantedBodyBytes;
+  const timer = clock.after(limits.bodyMs, cut);
+  source.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) cut();
+  });
+  source.once('end', () => timer.cancel());
+  source.once('close', () => timer.cancel());
+}
+
+function bodyTooSlow(limitMs: number): CodedError {
+  return new CodedError(
+    'request-timeout',
+    `The request body did not arrive within ${limitMs / 1000} seconds.`,
+  );
 }
 
 function bodyTooLarge(limitBytes: number): CodedError {

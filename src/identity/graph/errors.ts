@@ -28,6 +28,7 @@ const statusAndCode: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   unsupported: [501, 'NotImplemented'],
   unavailable: [503, 'serviceUnavailable'],
   timeout: [504, 'gatewayTimeout'],
+  'request-timeout': [408, 'requestTimeout'],
   internal: [500, 'Service_InternalServerError'],
 };
 

@@ -258,7 +258,7 @@ export function asLoginError(thrown: unknown): LoginError {
   if (thrown instanceof CodedError) {
     if (thrown.code === 'too-many' || thrown.code === 'conflict' || thrown.code === 'unavailable')
       return aadsts.busy();
-    if (thrown.code === 'too-large') return aadsts.malformedRequest();
+    if (thrown.code === 'too-large' || thrown.code === 'request-timeout') return aadsts.malformedRequest();
   }
   return new LoginError({
     status: 500,

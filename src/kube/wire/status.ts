@@ -166,6 +166,7 @@ const statusOfCode: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   unsupported: [501, 'NotImplemented'],
   unavailable: [503, 'ServiceUnavailable'],
   timeout: [504, 'Timeout'],
+  'request-timeout': [408, 'Timeout'],
   internal: [500, 'InternalError'],
 };
 
