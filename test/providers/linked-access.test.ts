@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type BodyReference, builtInRoleId, type ResourceType } from '../../src/arm/index.ts';
 import { type JsonObject, seededRandom } from '../../src/base/index.ts';
 import { type Estate, people } from '../arm/estate.ts';
+import { assertLinear } from '../attack/steps.ts';
 import { everyType } from './every-type.ts';
 
 const { reader } = people;
@@ -178,6 +179,31 @@ describe('ids in bodies', () => {
         assert.deepEqual([reply.status, reply.code], [400, 'LinkedInvalidPropertyId'], id);
       }
     }
+  });
+
+  test('a body that names very many resources is refused, and costs no more than linear work', async () => {
+    const put = (places: number, id = '') =>
+      estate.call('PUT', `${mine}/providers/Microsoft.AzureStackHCI/clusters/many?api-version=2024-04-01`, {
+        body: {
+          location: 'eastus',
+          properties: {
+            notes: Array.from({ length: places }, (_, index) => (id === '' ? 'text' : `${id}${index}`)),
+          },
+        },
+      });
+    const reply = await put(1001, `${foreign}/providers/Contoso.Odd/things/t`);
+    assert.deepEqual([reply.status, reply.code], [400, 'InvalidRequestContent']);
+    await assertLinear({ size: 100, input: (size) => size, run: (size) => put(size) });
+    await assertLinear({
+      size: 60,
+      input: (size) => size,
+      run: (size) => put(size, `${foreign}/providers/Contoso.Odd/things/t`),
+    });
+    await assertLinear({
+      size: 100,
+      input: (size) => `/providers/a${'/providers/a'.repeat(size)}/b/c`,
+      run: (id) => put(1, id),
+    });
   });
 
   test('who may join there may name it', async () => {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ResourceType } from '../../src/arm/index.ts';
+import { turnLimits, turnPrefix } from '../../src/arm/records/turns.ts';
+import { ManualClock, seededRandom } from '../../src/base/index.ts';
+import { createMemoryStore } from '../../src/store/index.ts';
+import { openEstate } from './estate.ts';
+
+const version = 'api-version=2024-05-01';
+
+/** Of these, no two have the same flag. */
+const ships: ResourceType = {
+  namespace: 'Contoso.Harbour',
+  type: 'ships',
+  apiVersions: ['2024-05-01'],
+  scope: 'tracked',
+  name: { pattern: /^[a-z0-9-]+$/, rule: 'letters, digits and hyphens' },
+  lifecycle: 'immediate',
+  async prepare({ id, body, context }) {
+    const { flag = '' } = body.properties as { flag?: string };
+    for (const other of await context.records.list('', 'Contoso.Harbour/ships')) {
+      if (other.id !== id && other.properties.flag === flag) throw new Error('taken');
+    }
+    return { properties: { flag }, turns: [`flag ${flag}`] };
+  },
+};
+
+describe('facts that only one record may state', () => {
+  const store = () => createMemoryStore({ clock: new ManualClock(), random: seededRandom('turns') });
+
+  test('of many that state one at the same moment, one is written; others go on beside', async () => {
+    const estate = await openEstate({ types: [ships] });
+    const group = await estate.group('Dock');
+    const put = (name: string, flag: string) =>
+      estate.call('PUT', `${group}/providers/Contoso.Harbour/ships/${name}?${version}`, {
+        body: { location: 'eastus', properties: { flag } },
+      });
+    const replies = await Promise.all(
+      Array.from({ length: 120 }, (_, index) => put(`s${index}`, `f${index % 40}`)),
+    );
+    assert.equal(replies.filter(({ status }) => status === 201).length, 40);
+    await estate.close();
+  });
+
+  test('turns go on after a restart, on a bounded number of keys', async () => {
+    const kept = store();
+    const open = () => openEstate({ types: [ships], store: kept });
+    let estate = await open();
+    const group = await estate.group('Dock');
+    const put = (name: string, flag: string) =>
+      estate.call('PUT', `${group}/providers/Contoso.Harbour/ships/${name}?${version}`, {
+        body: { location: 'eastus', properties: { flag } },
+      });
+    for (let index = 0; index < 50; index++) {
+      assert.equal((await put(`s${index}`, `f${index}`)).status, 201);
+    }
+    await estate.manager.close();
+    estate = await open();
+    for (let index = 0; index < 50; index++) {
+      const again = await put(`s${index}`, `f${index}`);
+      assert.equal(again.status, 200, again.message);
+      assert.equal((await put(`t${index}`, `f${index}`)).status, 500);
+    }
+    const { entries } = await kept.range({ prefix: turnPrefix });
+    assert.ok(entries.length > 0 && entries.length <= turnLimits.keys);
+    await estate.close();
+  });
+});
