@@ -149,6 +149,13 @@ export const refusals = {
       `Property id '${value}' at path '${path}' is invalid. Expect fully qualified resource Id that start with ` +
         `'/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
     ),
+  referenceBeingDeleted: (id: string, by: string) =>
+    new ArmError(
+      409,
+      'ReferencedResourceNotProvisioned',
+      `Cannot proceed with operation because resource ${id} used by resource ${by} is not in Succeeded state. Resource is in ` +
+        'Deleting state.',
+    ),
   groupNotFound: (group: string) =>
     new ArmError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`),
   groupBeingDeleted: (group: string) =>

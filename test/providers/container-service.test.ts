@@ -176,6 +176,19 @@ describe('Microsoft.ContainerService', () => {
     }
   });
 
+  test('a cluster that is being deleted joins no fleet', async () => {
+    const made = await cluster('going');
+    await estate.manager.records.update(String(made.body.id), (record) => ({
+      ...record,
+      provisioningState: 'Deleting',
+    }));
+    await estate.call('PUT', at(mine, 'fleets/late'), { body: { location: 'eastus' } });
+    const reply = await estate.call('PUT', at(mine, 'fleets/late/members/going'), {
+      body: { properties: { clusterResourceId: String(made.body.id) } },
+    });
+    assert.deepEqual([reply.status, reply.code], [409, 'ReferencedResourceNotProvisioned'], reply.message);
+  });
+
   test('of fleets that take one cluster at the same moment, one does', async () => {
     const names = ['north', 'south', 'east', 'west'];
     const id = `${mine}/providers/Microsoft.ContainerService/managedClusters/first`;

@@ -62,7 +62,11 @@ export async function demandReferences(
     });
   }
   for (const { id, path, rule } of found) {
-    if (rule?.missing && !cache.get(id)) throw rule.missing({ id, path, by: write.id });
+    const record = cache.get(id)?.record;
+    if (rule?.missing && !record) throw rule.missing({ id, path, by: write.id });
+    if (rule && record?.provisioningState === 'Deleting') {
+      throw refusals.referenceBeingDeleted(record.id, write.id);
+    }
   }
   return found.filter(({ rule }) => rule !== undefined).map(({ id }) => id);
 }
