@@ -17,7 +17,7 @@ const host = createEmbeddedClusters({
   store,
   ...surroundings,
   certificateAuthority: authority.certificatePem,
-  authenticators: [],
+  authenticators: () => [],
   authorizers: () => [],
   async serve(hostNames) {
     const issued = issueServerCertificate(authority, { hostNames, ipAddresses: [], ...surroundings });
@@ -59,6 +59,12 @@ function specOf(at: number): ClusterSpec {
     hostNames: [`${clusterId}.localhost`],
     publicEndpoint: true,
     nodes: [],
-    access: { adminGroupObjectIds: [], roleFamily: undefined, roleScope: '', localAccounts: true },
+    access: {
+      adminGroupObjectIds: [],
+      roleFamily: undefined,
+      roleScope: '',
+      localAccounts: true,
+      entraAudience: undefined,
+    },
   };
 }

@@ -64,6 +64,8 @@ export interface AccessSpec {
   /** The scope at which role assignments are evaluated (a fleet for its hub). */
   readonly roleScope: string;
   readonly localAccounts: boolean;
+  /** Whose Entra tokens are taken: those for AKS (hubs too) or those for Arc; undefined: none, there is no profile. */
+  readonly entraAudience: 'kubernetes' | 'arc' | undefined;
 }
 
 export interface ClusterHandle {

@@ -59,6 +59,8 @@ export interface AccessOrder {
   /** Where role assignments are evaluated. */
   readonly roleScope: string;
   readonly localAccounts: boolean;
+  /** Whose Entra tokens the cluster takes; undefined: none. */
+  readonly entraAudience: 'kubernetes' | 'arc' | undefined;
 }
 
 /** What fleets need from the fleet controllers. */

@@ -1,4 +1,3 @@
-import { CodedError } from '../base/index.ts';
 import type { AccessSpec } from '../clusters/contract.ts';
 import type { Principal } from '../identity/contract.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../kube/contract.ts';
@@ -16,14 +15,15 @@ export interface DataAccess {
 
 const objectIdKey = 'oid';
 
-/** Entra tokens as Kubernetes users: name is the user principal name (or object id), groups are group object ids. */
-export function entraAuthenticator(
-  tokens: TokenReader,
-  audiences: readonly ('kubernetes' | 'arc')[],
-): Authenticator {
+/**
+ * Entra tokens as Kubernetes users: name is the user principal name (or object id), groups are group object ids. A
+ * cluster takes those for its own audience, and none without an Entra profile.
+ */
+export function entraAuthenticator(tokens: TokenReader, access: () => AccessSpec): Authenticator {
   return async ({ bearerToken }) => {
-    if (!bearerToken || !looksLikeEntraToken(bearerToken)) return undefined;
-    const principal = await firstAccepted(tokens, bearerToken, audiences);
+    const audience = access().entraAudience;
+    if (!audience || !bearerToken || !looksLikeEntraToken(bearerToken)) return undefined;
+    const principal = await tokens.verify(bearerToken, audience);
     const groups = await tokens.groupsOf(principal.objectId);
     return {
       username: principal.type === 'User' ? principal.name : principal.objectId,
@@ -39,22 +39,6 @@ function looksLikeEntraToken(token: string): boolean {
   const payload = token.split('.')[1];
   if (!payload) return false;
   return Buffer.from(payload, 'base64url').toString('latin1').includes('"tid"');
-}
-
-async function firstAccepted(
-  tokens: TokenReader,
-  token: string,
-  audiences: readonly ('kubernetes' | 'arc')[],
-): Promise<Principal> {
-  let failure: unknown;
-  for (const audience of audiences) {
-    try {
-      return await tokens.verify(token, audience);
-    } catch (thrown) {
-      failure = thrown;
-    }
-  }
-  throw failure ?? new CodedError('unauthenticated', 'the token is for another audience');
 }
 
 const dataActionRoots = {

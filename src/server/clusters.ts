@@ -44,7 +44,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     log,
     readyChecks,
     certificateAuthority: authority.certificatePem,
-    authenticators: [entraAuthenticator(tokens, ['kubernetes', 'arc'])],
+    authenticators: (spec) => [entraAuthenticator(tokens, () => spec().access)],
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),
       azureRoleAuthorizer(roles, () => spec().access),

@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly serve: (hostNames: readonly string[]) => Promise<{ readonly cert: string; readonly key: string }>;
   readonly certificateAuthority: string;
   /** How callers prove who they are, besides client certificates and service account tokens. */
-  readonly authenticators: readonly Authenticator[];
+  readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
   /** Asked after the cluster's own RBAC. */
@@ -75,7 +75,7 @@ export class EmbeddedCluster implements ClusterHandle {
       random: parts.random,
       log: parts.log.with({ cluster: spec.name }),
       version: { display: spec.kubernetesVersion },
-      authenticators: [this.#certificateAuthenticator(), ...parts.authenticators],
+      authenticators: [this.#certificateAuthenticator(), ...parts.authenticators(() => this.#spec)],
       authorizers: parts.authorizers(() => this.#spec),
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,

@@ -15,7 +15,15 @@ export function encodeSpec(spec: ClusterSpec): Uint8Array {
 export function decodeSpec(bytes: Uint8Array): ClusterSpec {
   const value: unknown = decodeJson(bytes);
   if (!isSpec(value)) throw new Error('a stored cluster spec is broken');
-  return value;
+  return 'entraAudience' in value.access ? value : withEntraAudience(value);
+}
+
+/** Specs of before tokens were told apart: whoever names groups or roles has an Entra profile. */
+function withEntraAudience(spec: ClusterSpec): ClusterSpec {
+  const { role, access } = spec;
+  const profile = role === 'hub' || access.roleFamily !== undefined || access.adminGroupObjectIds.length > 0;
+  const entraAudience = role === 'arc' ? 'arc' : profile ? 'kubernetes' : undefined;
+  return { ...spec, access: { ...access, entraAudience } };
 }
 
 function isSpec(value: unknown): value is ClusterSpec {

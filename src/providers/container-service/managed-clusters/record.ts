@@ -51,6 +51,7 @@ export function clusterOrder(
         roleFamily: fleetId ? 'fleet' : aad.boolean('enableAzureRBAC') ? 'aks' : undefined,
         roleScope: fleetId ?? record.id,
         localAccounts: properties.boolean('disableLocalAccounts') !== true,
+        entraAudience: fleetId || properties.has('aadProfile') ? 'kubernetes' : undefined,
       },
     },
   };

@@ -56,6 +56,8 @@ export function instanceOrder(
         roleFamily: aad.boolean('enableAzureRBAC') ? 'arc' : undefined,
         roleScope: connectedCluster.id,
         localAccounts: true,
+        // With or without a profile: people reach it through Arc, whose tokens say who they are.
+        entraAudience: 'arc',
       },
     },
   };
