@@ -1,14 +1,17 @@
 export { type Clock, ManualClock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
+export { integerOf, type JsonFindings, parseExactly, setMember } from './exact-json.ts';
 export {
   decodeJson,
   deepFreeze,
   encodeJson,
   isDeeperThan,
+  isNumber,
   isObject,
   type Json,
   type JsonObject,
   jsonEqual,
+  parseJson,
   utf8,
 } from './json.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';

@@ -1,10 +1,24 @@
-export type Json = string | number | boolean | null | Json[] | JsonObject;
+import { parseExactly } from './exact-json.ts';
+
+/** A bigint stands for an integer of 64 bits that a double does not hold, and for nothing else: equal values are `===`. */
+export type Json = string | number | bigint | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json | undefined };
 
 /** True for a plain JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+// `JSON.rawJSON` is in the engine and not yet in the compiler's library.
+const { rawJSON } = JSON as JSON & { rawJSON(text: string): unknown };
+// Integers of 64 bits are written to the digit wherever a JSON value is encoded.
+Object.defineProperty(BigInt.prototype, 'toJSON', {
+  value(this: bigint) {
+    return rawJSON(String(this));
+  },
+  configurable: true,
+  writable: true,
+});
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -14,9 +28,40 @@ export function encodeJson(value: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
-/** Parses UTF-8 JSON bytes. Throws SyntaxError (or TypeError for broken UTF-8). */
+/** Parses UTF-8 JSON bytes, integers of 64 bits to the digit. Throws SyntaxError (or TypeError for broken UTF-8). */
 export function decodeJson(bytes: Uint8Array): Json {
-  return JSON.parse(decoder.decode(bytes));
+  return parseJson(decoder.decode(bytes));
+}
+
+/** Parses JSON text, integers of 64 bits to the digit. Throws SyntaxError. */
+export function parseJson(text: string): Json {
+  const value: Json = JSON.parse(text);
+  return hasLongDigits(text) ? parseExactly(text) : value;
+}
+
+/** Digits in a row from which on a double may not hold an integer. */
+const longDigits = 16;
+
+/** Looks at each 16th character only: no longer row of digits lies between them. */
+function hasLongDigits(text: string): boolean {
+  for (let at = longDigits - 1; at < text.length; at += longDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let first = at;
+    while (first > 0 && isDigit(text.charCodeAt(first - 1))) first--;
+    let last = at;
+    while (last + 1 < text.length && isDigit(text.charCodeAt(last + 1))) last++;
+    if (last - first + 1 >= longDigits) return true;
+  }
+  return false;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** True for the numbers of JSON, integers beyond a double's too. */
+export function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 /** UTF-8 bytes of a text. */

@@ -99,6 +99,8 @@ export interface SchemaNode {
   readonly format?: string;
   readonly description?: string;
   readonly nullable?: boolean;
+  /** A built-in type as Go writes it, e.g. `v1.DeploymentSpec`; absent for anything but a struct. */
+  readonly goType?: string | undefined;
   /** Keep unknown members below this node. */
   readonly preserveUnknown?: boolean;
   /** The node is a whole Kubernetes object with TypeMeta and ObjectMeta. */

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../base/index.ts';
 
 /**
  * A set of field paths in the very form that `FieldsV1` has on the wire: a tree whose keys are path elements
@@ -187,7 +187,7 @@ function elementText(element: string): string {
     case 'f':
       return `.${body}`;
     case 'k': {
-      const key: unknown = JSON.parse(body);
+      const key = parseJson(body);
       const parts = isObject(key) ? Object.entries(key) : [];
       return `[${parts.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`;
     }
@@ -217,7 +217,7 @@ function canonicalElement(element: string): string | undefined {
   if (kind === 'f:' || (kind === 'i:' && /^-?\d+$/.test(element.slice(2)))) return element;
   if (kind !== 'k:' && kind !== 'v:') return undefined;
   try {
-    const value: Json = JSON.parse(element.slice(2));
+    const value = parseJson(element.slice(2));
     if (kind === 'v:') return valueElement(value);
     return isObject(value) ? keyElement(Object.keys(value), value) : undefined;
   } catch {

@@ -8,3 +8,4 @@ export { resetFieldsOf } from './reset-fields.ts';
 export { type ApplyRequest, type ApplyResult, serverSideApply } from './server-side-apply.ts';
 export { applyStrategicMergePatch } from './strategic-merge.ts';
 export { trackUpdate, type UpdateToTrack, type VersionView } from './track-update.ts';
+export { goPlain } from './typed-check.ts';

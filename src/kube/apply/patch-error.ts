@@ -41,6 +41,7 @@ export function goTypeWord(value: Json | undefined): string {
     case 'string':
       return 'string';
     case 'number':
+    case 'bigint':
       return 'number';
     case 'boolean':
       return 'bool';

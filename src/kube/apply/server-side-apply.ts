@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
 import type { SchemaNode } from '../contract.ts';
 import {
   compareObjects,
@@ -260,7 +260,7 @@ function clientSideApplied(request: ApplyRequest): FieldSet | undefined {
   if (!text || !request.live) return undefined;
   let last: Json;
   try {
-    last = JSON.parse(text);
+    last = parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { SchemaNode } from '../contract.ts';
 import { pathsOf } from './field-set.ts';
 import { anyNode, isAssociative, itemElement, itemNode, memberNode } from './node.ts';
@@ -36,7 +36,7 @@ function checkScalar(value: Json, node: SchemaNode, path: string): string[] {
       return [`${path}: expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`];
     case 'integer':
     case 'number':
-      if (typeof value === 'number') return [];
+      if (isNumber(value)) return [];
       return [`${path}: expected numeric (int or float), got ${goType(value)}`];
     case 'boolean':
       return typeof value === 'boolean' ? [] : [`${path}: expected boolean, got &{${goPlain(value)}}`];
@@ -83,7 +83,7 @@ function checkList(list: readonly Json[], node: SchemaNode, path: string): strin
 }
 
 /** A value as Go's `%v` prints it. */
-function goPlain(value: Json | undefined): string {
+export function goPlain(value: Json | undefined): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`;
   if (isObject(value)) {

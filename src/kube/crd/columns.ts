@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { TableColumn, TableColumns } from '../contract.ts';
 import { textOf } from '../schema/structural-node.ts';
 import { age } from '../types/duration.ts';
@@ -69,9 +69,9 @@ function cellOf(type: string, value: NonNullable<Json>, nowMs: number): Json {
     case 'string':
       return typeof value === 'object' ? JSON.stringify(value) : String(value);
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
+      return typeof value === 'number' ? Math.trunc(value) : typeof value === 'bigint' ? value : null;
     case 'number':
-      return typeof value === 'number' ? value : null;
+      return isNumber(value) ? Number(value) : null;
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'date':

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../base/index.ts';
+import { isNumber, isObject, type Json } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
 
 /** Field errors in the words of apimachinery's `field` package. `field` is '' at the root. */
@@ -70,7 +70,7 @@ function withDetail(text: string, detail: string): string {
 function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'number') return goNumber(value);
+  if (isNumber(value)) return goNumber(value);
   return escapeHtml(sortedJson(value));
 }
 
@@ -97,7 +97,8 @@ function sortedJson(value: Json | undefined): string {
 }
 
 /** A number as Go's `%v` prints it. */
-export function goNumber(value: number): string {
+export function goNumber(value: number | bigint): string {
+  if (typeof value === 'bigint') return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e21) return value.toFixed(0);
   const text = String(value);
   const small = Math.abs(value);

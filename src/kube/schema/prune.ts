@@ -6,11 +6,11 @@ export function prune(object: JsonObject, node: SchemaNode): void {
   pruneValue(object, node, undefined);
 }
 
-/** What strict field validation says of an object: a text for each unknown field, in order. It is not changed. */
+/** Paths of the members that the schema does not know, in order. The object is not changed. */
 export function unknownFields(object: JsonObject, node: SchemaNode): string[] {
   const paths: string[] = [];
   findUnknown(object, node, { prefix: '', paths });
-  return paths.sort().map((path) => `unknown field "${path}"`);
+  return paths.sort();
 }
 
 /** Does both in one walk: removes unknown fields in place and answers the texts for them. */

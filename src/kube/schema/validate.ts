@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
 import type { Correlation } from './correlation.ts';
 import {
@@ -84,7 +84,7 @@ function check(value: Json, place: Place, findings: Findings): void {
   }
   checkBranches(value, place, findings);
   if (typeof value === 'string') checkString(value, place, findings);
-  else if (typeof value === 'number') checkNumber(value, place, findings);
+  else if (isNumber(value)) checkNumber(value, place, findings);
   else if (Array.isArray(value)) checkList(value, place, findings);
   checkEnum(value, place, findings);
   if (isObject(value)) checkObject(value, place, findings);
@@ -118,15 +118,15 @@ function checkType(value: Json, { node, path }: Place, findings: Findings): void
 }
 
 function fits(found: string, value: Json, types: readonly string[]): boolean {
-  return (
-    types.includes(found) || (typeof value === 'number' && found === 'integer' && types.includes('number'))
-  );
+  return types.includes(found) || (isNumber(value) && found === 'integer' && types.includes('number'));
 }
 
 function typeOf(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'bigint') return 'integer';
+  // Beyond that an integer comes as bigint, and what is left was written with a fraction, an exponent or too many digits.
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
   return typeof value === 'boolean' || typeof value === 'string' ? typeof value : 'object';
 }
 
@@ -161,7 +161,7 @@ function lengthOf(text: string): number {
   return length;
 }
 
-function checkNumber(value: number, { node, path }: Place, findings: Findings): void {
+function checkNumber(value: number | bigint, { node, path }: Place, findings: Findings): void {
   const { multipleOf, maximum, exclusiveMaximum, minimum, exclusiveMinimum } = node.constraints;
   const fail = (detail: string) =>
     findings.errors.push(invalid(fieldOf(path), value, `${path} in body should be ${detail}`));
@@ -177,11 +177,13 @@ function checkNumber(value: number, { node, path }: Place, findings: Findings): 
 }
 
 /** The bound of a whole number is cut to one. */
-function bound(limit: number, value: number): string {
-  return goNumber(Number.isInteger(value) ? Math.trunc(limit) : limit);
+function bound(limit: number, value: number | bigint): string {
+  return goNumber(Number.isInteger(Number(value)) ? Math.trunc(limit) : limit);
 }
 
-function isMultiple(value: number, factor: number): boolean {
+function isMultiple(number: number | bigint, factor: number): boolean {
+  if (typeof number === 'bigint' && Number.isSafeInteger(factor)) return number % BigInt(factor) === 0n;
+  const value = Number(number);
   const quotient = factor < 1 ? (1 / factor) * value : value / factor;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
 }

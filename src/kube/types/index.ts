@@ -1,6 +1,7 @@
 export { builtinResources } from './builtin.ts';
 export { age, humanDuration } from './duration.ts';
 export { formProblem } from './forms.ts';
+export { normalize } from './normalize.ts';
 export {
   canonicalQuantity,
   compareQuantities,

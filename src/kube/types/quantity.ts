@@ -36,6 +36,7 @@ export const quantityRule =
 
 /** Parses a quantity from its JSON form, text or number; undefined when it is none. */
 export function parseQuantity(value: Json | undefined): Quantity | undefined {
+  if (typeof value === 'bigint') return parseText(String(value));
   if (typeof value === 'number') return Number.isFinite(value) ? parseText(String(value)) : undefined;
   return typeof value === 'string' ? parseText(value) : undefined;
 }

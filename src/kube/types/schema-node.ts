@@ -43,6 +43,11 @@ class ObjectNode implements SchemaNode {
     return this.#facts;
   }
 
+  /** The last two parts of the name: package and type. */
+  get goType(): string {
+    return this.#name.split('.').slice(-2).join('.');
+  }
+
   get required(): readonly string[] {
     this.#required ??= [...this.facts.fields.values()].filter((f) => f.required).map((f) => f.name);
     return this.#required;
@@ -80,6 +85,10 @@ class ObjectFieldNode implements SchemaNode {
     this.mapType = extensions.mapType ?? target.mapType ?? 'granular';
     this.patchStrategy = extensions.patchStrategy ?? [];
     this.alwaysPresent = extensions.alwaysPresent ?? false;
+  }
+
+  get goType(): string | undefined {
+    return this.#target.goType;
   }
 
   get required(): readonly string[] {

@@ -31,18 +31,24 @@ export interface Call {
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
-/** The same findings as warnings, one each, and as the parts of a strict decoding error. */
-export interface Duplicates {
+/** What reading a body found beyond its value. */
+export interface BodyFindings {
+  /** Members that stand twice in one object, one text each, as warnings say it. */
   readonly warnings: string[];
+  /** The same as the parts of a strict decoding error. */
   readonly strict: string[];
+  /** Texts of numbers, by path, that do not stand as plain integers of 64 bits. */
+  readonly numbers: Map<string, string>;
+  /** The text of a number that no double holds. */
+  tooLarge: string | undefined;
 }
 
 export interface CallBody {
   readonly patchType: PatchType | undefined;
   /** A private copy that the verb may change. Throws 400 or 415. */
   read(): Promise<Json>;
-  /** Members that stand twice in one object, known once the body was read. */
-  readonly duplicates: Duplicates;
+  /** Known once the body was read. */
+  readonly findings: BodyFindings;
   /** True when there is nothing to read. */
   readonly empty: boolean;
 }

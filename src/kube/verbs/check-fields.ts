@@ -10,36 +10,67 @@ export interface FieldCheck {
   mistyped: string | undefined;
 }
 
-/** Removes members that a built-in kind does not have and finds values of wrong types, in one walk. */
-export function checkFields(object: JsonObject, root: SchemaNode, kind: string): FieldCheck {
+/** Texts of numbers, by path, that do not stand as plain integers in the body. */
+export type WrittenNumbers = ReadonlyMap<string, string>;
+
+/** Removes members that a built-in type does not have and finds values of wrong types, in one walk. */
+export function checkFields(object: JsonObject, root: SchemaNode, written: WrittenNumbers): FieldCheck {
   const check: FieldCheck = { unknown: [], mistyped: undefined };
-  checkMembers(object, root, { path: '', kind, check });
+  checkMembers(object, root, { path: '', fields: '', struct: structOf(root) ?? '', check, written });
   return check;
 }
 
 interface Place {
   readonly path: string;
-  readonly kind: string;
+  /** The path as Go's decoder has it: without keys of maps and places in lists. */
+  readonly fields: string;
+  /** The Go type that the member at hand belongs to. */
+  readonly struct: string;
   readonly check: FieldCheck;
+  readonly written: WrittenNumbers;
 }
 
-function checkMembers(object: JsonObject, node: SchemaNode, place: Place): void {
+/** `DeploymentSpec` of `v1.DeploymentSpec`. */
+function structOf(node: SchemaNode): string | undefined {
+  return node.goType?.slice(node.goType.lastIndexOf('.') + 1);
+}
+
+function checkMembers(object: JsonObject, node: SchemaNode, outer: Place): void {
+  const place = node.goType === undefined ? outer : { ...outer, struct: structOf(node) ?? '' };
   for (const name of Object.keys(object)) {
     const member = node.field(name) ?? node.values;
     const value = object[name];
     if (!member) {
       if (node.preserveUnknown) continue;
       delete object[name];
-      place.check.unknown.push(place.path === '' ? name : `${place.path}.${name}`);
+      place.check.unknown.push(pathOf(place, name));
     } else if (value !== null && value !== undefined) {
       // Scalars are the many: their path is worked out only when they are wrong.
-      const nested = typeof value === 'object';
-      if (nested)
-        checkValue(value, member, { ...place, path: place.path === '' ? name : `${place.path}.${name}` });
-      else if (!fits(value, member)) mistyped(value, member, { ...place, path: `${place.path}.${name}` });
-      else if (member.format) checkForm(value, member, place);
+      if (typeof value === 'object') checkValue(value, member, below(place, name, member === node.values));
+      else if (!fits(value, member) || isOdd(value, member, place, name)) {
+        mistyped(value, member, below(place, name, member === node.values));
+      } else if (member.format) checkForm(value, member, place);
     }
   }
+}
+
+function below(place: Place, name: string, isKey: boolean): Place {
+  const fields = isKey ? place.fields : place.fields === '' ? name : `${place.fields}.${name}`;
+  return { ...place, path: pathOf(place, name), fields };
+}
+
+function pathOf({ path }: Place, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** True for an integer that was not written as one. */
+function isOdd(value: Json, node: SchemaNode, place: Place, name: string): boolean {
+  if (place.written.size === 0 || typeof value !== 'number' || !takesIntegers(node)) return false;
+  return place.written.has(pathOf(place, name));
+}
+
+function takesIntegers({ type, format }: SchemaNode): boolean {
+  return type === 'integer' || (type === 'int-or-string' && format === 'int-or-string');
 }
 
 function checkValue(value: Json, node: SchemaNode, place: Place): void {
@@ -53,6 +84,7 @@ function checkValue(value: Json, node: SchemaNode, place: Place): void {
       if (item !== null) checkValue(item, items, { ...place, path: `${place.path}[${at}]` });
     }
   } else if (isObject(value)) checkMembers(value, node, place);
+  else if (takesIntegers(node) && place.written.has(place.path)) mistyped(value, node, place);
   else if (node.format) checkForm(value, node, place);
 }
 
@@ -66,18 +98,23 @@ function hasShape(value: Json, node: SchemaNode): boolean {
   return isObject(value) ? node.type === 'object' : fits(value, node);
 }
 
-function fits(value: string | number | boolean | Json, node: SchemaNode): boolean {
+const int32Limit = 2 ** 31;
+
+function fits(value: Json, node: SchemaNode): boolean {
   switch (node.type) {
     case 'string':
       return typeof value === 'string';
     case 'integer':
-      return typeof value === 'number' && Number.isInteger(value);
+      return isInteger(value, node.format === 'int32');
     case 'number':
-      return typeof value === 'number';
+      return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
     case 'boolean':
       return typeof value === 'boolean';
     case 'int-or-string':
-      return typeof value === 'string' || typeof value === 'number';
+      if (typeof value === 'string') return true;
+      return node.format === 'int-or-string'
+        ? isInteger(value, true)
+        : typeof value === 'number' || typeof value === 'bigint';
     case 'any':
       return true;
     default:
@@ -85,31 +122,44 @@ function fits(value: string | number | boolean | Json, node: SchemaNode): boolea
   }
 }
 
-function mistyped(value: Json, node: SchemaNode, { path, kind, check }: Place): void {
-  const field = `${kind}.${path.replace(/^\./, '').replace(/\[\d+\]/g, '')}`;
-  check.mistyped ??= `json: cannot unmarshal ${jsonWord(value)} into Go struct field ${field} of type ${goType(node)}`;
+/** Integers beyond a double come as bigint, and none beyond 64 bits. */
+function isInteger(value: Json, narrow: boolean): boolean {
+  if (typeof value === 'bigint') return !narrow;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return false;
+  return !narrow || (value >= -int32Limit && value < int32Limit);
 }
 
-function jsonWord(value: Json): string {
+function mistyped(value: Json, node: SchemaNode, { path, fields, struct, check, written }: Place): void {
+  if (check.mistyped !== undefined) return;
+  const word = jsonWord(value, node, written.get(path));
+  check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${struct}.${fields} of type ${goType(node, fields)}`;
+}
+
+function jsonWord(value: Json, node: SchemaNode, text: string | undefined): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number' && !Number.isInteger(value)) return `number ${value}`;
-  return typeof value;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return typeof value;
+  // Only where a number was expected does the decoder look at which one it is.
+  return takesIntegers(node) || node.type === 'number' ? `number ${text ?? value}` : 'number';
 }
 
-function goType(node: SchemaNode): string {
+function goType(node: SchemaNode, fields: string): string {
   switch (node.type) {
     case 'integer':
       return node.format ?? 'int64';
+    case 'int-or-string':
+      return 'int32';
     case 'number':
       return 'float64';
     case 'boolean':
       return 'bool';
     case 'array':
-      return `[]${node.items ? goType(node.items) : 'string'}`;
+      return `[]${node.items ? goType(node.items, '') : 'string'}`;
     case 'object':
-      return node.values ? `map[string]${goType(node.values)}` : 'struct';
+      if (node.values) return `map[string]${goType(node.values, '')}`;
+      return node.goType ?? 'struct';
     default:
-      return 'string';
+      if (node.format === 'byte') return '[]uint8';
+      return fields === 'uid' || fields.endsWith('.uid') ? 'types.UID' : 'string';
   }
 }

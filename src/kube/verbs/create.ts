@@ -10,6 +10,7 @@ import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { checkPlace, labelsOf, metadataOf, stampCreation, textOf } from './metadata.ts';
+import { dedupeOwners } from './owner-references.ts';
 
 /** Attempts to find a free generated name. */
 const generatedNameAttempts = 8;
@@ -20,6 +21,7 @@ const generateNameBaseLength = 58;
 /** `create`: 201 with the object as stored. */
 export async function create(parts: ClusterParts, call: Call): Promise<Answer> {
   const object = await readObject(call);
+  dedupeOwners(object, call.warnings);
   return createObject(parts, call, object);
 }
 

@@ -1,8 +1,10 @@
 import { isObject, type JsonObject } from '../../base/index.ts';
+import { goTypeWord } from '../apply/patch-error.ts';
 import { unknownFields } from '../schema/index.ts';
+import { normalize, objectNode } from '../types/index.ts';
 import { badRequest, invalid } from '../wire/status.ts';
 import type { Call } from './call.ts';
-import { checkFields } from './check-fields.ts';
+import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
 import { splitApiVersion, textOf } from './metadata.ts';
 
 /** The body of a write as an object of the call's kind, without members that the kind does not have. Throws 400. */
@@ -17,21 +19,10 @@ export async function readObject(call: Call): Promise<JsonObject> {
   const problems = problemsOf(body, call);
   if (problems.mistyped !== undefined)
     throw badRequest(`${cannotBeHandled(body, call)}: ${problems.mistyped}`);
-  const { warnings, strict } = call.body.duplicates;
-  switch (call.options.fieldValidation) {
-    case 'Ignore':
-      break;
-    case 'Strict': {
-      const findings = [...strict, ...problems.unknown];
-      if (findings.length > 0)
-        throw badRequest(
-          `${cannotBeHandled(body, call)}: strict decoding error: ${told(findings).join(', ')}`,
-        );
-      break;
-    }
-    default:
-      call.warnings.push(...told([...warnings, ...problems.unknown]));
-  }
+  const { strict } = problems;
+  if (strict.length > 0)
+    throw badRequest(`${cannotBeHandled(body, call)}: strict decoding error: ${told(strict).join(', ')}`);
+  call.warnings.push(...told(problems.warnings));
   return body;
 }
 
@@ -44,15 +35,14 @@ function told(findings: readonly string[]): readonly string[] {
 
 /** Checks what a patch made of an object, as `readObject` checks a body. */
 export function checkPatched(object: JsonObject, call: Call, patchText: () => string): void {
-  const problems = problemsOf(object, call);
-  if (problems.mistyped !== undefined)
-    throw badRequest(`${cannotBeHandled(object, call)}: ${problems.mistyped}`);
-  if (problems.unknown.length === 0) return;
-  if (call.options.fieldValidation === 'Strict') {
-    const message = `Invalid value: ${JSON.stringify(patchText())}: strict decoding error: ${told(problems.unknown).join(', ')}`;
+  const { mistyped, strict, warnings } = problemsOf(object, call);
+  const refusal =
+    mistyped ?? (strict.length > 0 ? `strict decoding error: ${told(strict).join(', ')}` : undefined);
+  if (refusal !== undefined) {
+    const message = `Invalid value: ${JSON.stringify(patchText())}: ${refusal}`;
     throw invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', field: 'patch', message }]);
   }
-  call.warnings.push(...told(problems.unknown));
+  call.warnings.push(...told(warnings));
 }
 
 function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
@@ -65,22 +55,60 @@ function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
 }
 
 interface Problems {
-  /** `unknown field "spec.x"`; empty when nobody wants to know. */
-  readonly unknown: readonly string[];
+  /** `unknown field "spec.x"` and the like; empty when nobody wants to know, or `strict` has them. */
+  readonly warnings: readonly string[];
+  /** What strict validation refuses. */
+  readonly strict: readonly string[];
   readonly mistyped: string | undefined;
 }
 
-function problemsOf(object: JsonObject, { resource, options }: Call): Problems {
-  const { definition, custom } = resource;
-  if (custom) {
-    // Custom resources are pruned and typed by their strategy.
-    const unknown = options.fieldValidation === 'Ignore' ? [] : unknownFields(object, definition.schema.root);
-    return { unknown, mistyped: undefined };
-  }
-  const { unknown, mistyped } = checkFields(object, definition.schema.root, definition.kind);
-  const reported = options.fieldValidation === 'Ignore' ? [] : unknown;
-  return { unknown: reported.map((path) => `unknown field "${path}"`), mistyped };
+function problemsOf(object: JsonObject, call: Call): Problems {
+  const { findings } = call.body;
+  const { unknown, mistyped } = call.resource.custom ? checkCustom(object, call) : checkBuiltin(object, call);
+  const tooLarge =
+    findings.tooLarge === undefined
+      ? undefined
+      : `json: cannot unmarshal number ${findings.tooLarge} into Go value of type float64`;
+  const texts = unknown.map((path) => `unknown field "${path}"`);
+  const isBelowUnknown = (text: string) =>
+    unknown.some((path) => text.startsWith(`duplicate field "${path}.`));
+  // Of a member that a kind does not have its decoder sees no more than the name.
+  const seen = (found: readonly string[]) =>
+    call.resource.custom ? found : found.filter((text) => !isBelowUnknown(text));
+  const { fieldValidation } = call.options;
+  return {
+    warnings: fieldValidation === 'Warn' ? [...seen(findings.warnings), ...texts] : [],
+    strict: fieldValidation === 'Strict' ? [...seen(findings.strict), ...texts] : [],
+    mistyped: mistyped ?? tooLarge,
+  };
 }
+
+function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck {
+  // Go's conversion of a map to a struct takes what its decoder of text refuses: 2.0 for an integer.
+  const converted = body.patchType === 'strategic' || body.patchType === 'apply';
+  return checkFields(object, resource.definition.schema.root, converted ? noNumbers : body.findings.numbers);
+}
+
+const noNumbers: WrittenNumbers = new Map();
+
+/** Custom resources are pruned and typed by their strategy; their metadata is that of every object. */
+function checkCustom(object: JsonObject, { resource, options }: Call): FieldCheck {
+  const { metadata } = object;
+  // Before members of the metadata go: the schema of every custom resource knows which there are.
+  const unknown =
+    options.fieldValidation === 'Ignore' ? [] : unknownFields(object, resource.definition.schema.root);
+  if (metadata === undefined || metadata === null) return { unknown, mistyped: undefined };
+  if (!isObject(metadata)) {
+    const mistyped = `json: cannot unmarshal ${goTypeWord(metadata)} into Go value of type v1.ObjectMeta`;
+    return { unknown, mistyped };
+  }
+  const { mistyped } = checkFields(metadata, metadataNode, noNumbers);
+  if (mistyped === undefined) normalize(metadata, metadataType);
+  return { unknown, mistyped };
+}
+
+const metadataType = 'meta.v1.ObjectMeta';
+const metadataNode = objectNode(metadataType);
 
 function cannotBeHandled(object: JsonObject, { resource }: Call): string {
   const { kind } = resource.definition;

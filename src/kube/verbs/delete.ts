@@ -2,13 +2,15 @@ import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { objectNode } from '../types/index.ts';
 import { type CallOptions, withDeleteBody } from '../wire/options.ts';
-import { badRequest, conflict, notFound, successStatus } from '../wire/status.ts';
+import { badRequest, conflict, notFound, StatusError, successStatus } from '../wire/status.ts';
 import { admitDelete } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
+import { checkFields } from './check-fields.ts';
 import { remember } from './create.ts';
 import { find } from './get.ts';
-import { finalizersOf, metadataOf, readMetadata, textOf } from './metadata.ts';
+import { finalizersOf, metadataOf, readMetadata, splitApiVersion, textOf } from './metadata.ts';
 import { isFullyReleased } from './update.ts';
 
 const attempts = 16;
@@ -20,11 +22,24 @@ export async function remove(parts: ClusterParts, call: Call): Promise<Answer> {
   return removeObject(parts, await withDeletionOptions(call));
 }
 
+/** Throws 500 as the real server does for what its decoder of delete options does not take. */
+function checkDeleteOptions(body: JsonObject, { body: { findings } }: Call): void {
+  const kind = textOf(body['kind']);
+  if (kind !== '' && kind !== 'DeleteOptions') {
+    const [, version] = splitApiVersion(textOf(body['apiVersion']));
+    const scheme = 'in scheme "pkg/runtime/scheme.go:110"';
+    throw new StatusError(500, '', `no kind "${kind}" is registered for version "${version}" ${scheme}`);
+  }
+  const { mistyped } = checkFields(body, objectNode('meta.v1.DeleteOptions'), findings.numbers);
+  if (mistyped !== undefined) throw new StatusError(500, '', mistyped);
+}
+
 /** The call with the options that its body adds. */
 export async function withDeletionOptions(call: Call): Promise<Call> {
   if (call.body.empty) return call;
   const body = await call.body.read();
   if (!isObject(body)) throw badRequest('the body of a delete is a DeleteOptions object');
+  checkDeleteOptions(body, call);
   return { ...call, options: withDeleteBody(call.options, body) };
 }
 

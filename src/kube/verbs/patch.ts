@@ -1,13 +1,21 @@
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, PatchError } from '../apply/index.ts';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  goPlain,
+  PatchError,
+} from '../apply/index.ts';
 import type { FieldError } from '../contract.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { cloneJson } from '../wire/clone.ts';
+import { findingsOfPatched } from '../wire/patch-findings.ts';
 import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../wire/status.ts';
-import type { Answer, Call, ClusterParts } from './call.ts';
+import type { Answer, Call, ClusterParts, PatchType } from './call.ts';
 import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { metadataOf, textOf } from './metadata.ts';
+import { afterMutation, dedupeOwners } from './owner-references.ts';
 import { modify } from './update.ts';
 
 export const patchMediaTypes = {
@@ -26,6 +34,7 @@ export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
   }
   checkPatchOptions(call, patchType === 'apply');
   const body = await call.body.read();
+  checkReadable(call, patchType);
   try {
     return await (patchType === 'apply' ? apply(parts, call, body) : change(parts, call, body));
   } catch (thrown) {
@@ -51,6 +60,19 @@ function checkPatchOptions({ options }: Call, applying: boolean): void {
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors);
 }
 
+/** Numbers that no double holds spoil a patch before it is applied, and an apply whose text is doubtful. */
+function checkReadable({ body, options }: Call, patchType: PatchType): void {
+  const { strict, tooLarge } = body.findings;
+  if (tooLarge !== undefined) {
+    const reason = `json: cannot unmarshal number ${tooLarge} into Go value of type float64`;
+    throw badRequest(patchType === 'strategic' ? reason : `error decoding patch: ${reason}`);
+  }
+  const [doubtful] = strict;
+  if (patchType === 'apply' && options.fieldValidation === 'Strict' && doubtful !== undefined) {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubtful}`);
+  }
+}
+
 function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
   if (!isObject(body)) throw badRequest('the body of an apply patch is a whole object');
   return modify(parts, call, {
@@ -68,17 +90,26 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
 }
 
 function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
+  const findings =
+    call.body.patchType === 'json' ? findingsOfPatched(call.body.findings, body) : call.body.findings;
+  const patchedCall: Call = { ...call, body: { ...call.body, findings } };
   return modify(parts, call, {
     mayCreate: false,
     mayRetry: true,
     compute: (current) => {
       if (!current) throw new Error('a patch never creates');
       const next = patched(call, current.copy(call.resource), body);
-      checkPatched(next, call, () => JSON.stringify(body));
+      checkPatched(next, patchedCall, () => shownPatch(call, { next, body }));
+      dedupeOwners(next, call.warnings, afterMutation);
       checkVersion(call, current, next);
       return next;
     },
   });
+}
+
+/** What a refusal calls the invalid value: what became of the object, of a strategic patch what was sent. */
+function shownPatch({ body: { patchType } }: Call, { next, body }: { next: JsonObject; body: Json }): string {
+  return patchType === 'strategic' ? goPlain(body) : JSON.stringify(next);
 }
 
 function patched(call: Call, base: JsonObject, body: Json): JsonObject {

@@ -11,6 +11,7 @@ import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { carryOver, checkPlace, finalizersOf, metadataOf, readMetadata, textOf } from './metadata.ts';
+import { dedupeOwners } from './owner-references.ts';
 
 /** Attempts of a write that names no version and meets other writers. */
 const attemptsWithoutVersion = 16;
@@ -18,6 +19,7 @@ const attemptsWithoutVersion = 16;
 /** `update` of an object or its status: 200, or 201 where an update may create. */
 export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   const body = await readObject(call);
+  dedupeOwners(body, call.warnings);
   const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
   const { definition } = call.resource;
   const unconditional = version === '' || version === '0';

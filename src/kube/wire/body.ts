@@ -1,7 +1,8 @@
-import { decodeJson, errorMessage, isDeeperThan, type Json } from '../../base/index.ts';
+import { errorMessage, isDeeperThan, type Json, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
-import type { CallBody, Duplicates, PatchType } from '../verbs/call.ts';
+import type { BodyFindings, CallBody, PatchType } from '../verbs/call.ts';
 import { cloneJson } from './clone.ts';
+import { exactJson } from './json.ts';
 import { decodeProtobuf } from './protobuf/index.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 import { YamlError } from './yaml/yaml-error.ts';
@@ -36,15 +37,15 @@ export function httpBody(request: HttpRequest): CallBody {
     length === undefined
       ? request.header('transfer-encoding') === undefined && request.method === 'DELETE'
       : length === '0';
-  const duplicates: Duplicates = { warnings: [], strict: [] };
+  const findings = noFindings();
   return {
     patchType: patchTypes[contentType],
     empty,
-    duplicates,
+    findings,
     async read() {
       const bytes = await request.body(bodyLimits.requestBytes);
       if (bytes.length === 0 && request.method === 'DELETE') return {};
-      return decode(bytes, contentType, duplicates);
+      return decode(bytes, contentType, findings);
     },
   };
 }
@@ -54,23 +55,27 @@ export function valueBody(value: Json | undefined, patchType?: PatchType): CallB
   return {
     patchType,
     empty: value === undefined,
-    duplicates: { warnings: [], strict: [] },
+    findings: noFindings(),
     read: async () => cloneJson(value ?? {}),
   };
 }
 
-function decode(bytes: Uint8Array, contentType: string, duplicates: Duplicates): Json {
+function noFindings(): BodyFindings {
+  return { warnings: [], strict: [], numbers: new Map(), tooLarge: undefined };
+}
+
+function decode(bytes: Uint8Array, contentType: string, findings: BodyFindings): Json {
   switch (contentType) {
     case '':
     case 'application/json':
     case 'application/json-patch+json':
     case 'application/merge-patch+json':
     case 'application/strategic-merge-patch+json':
-      return decodeJsonBody(bytes);
+      return decodeJsonBody(bytes, findings);
     case 'application/apply-patch+yaml':
     case 'application/yaml':
     case 'text/yaml':
-      return decodeYamlBody(bytes, duplicates);
+      return decodeYamlBody(bytes, findings);
     case 'application/vnd.kubernetes.protobuf':
       return decodeProtobuf(bytes);
     default:
@@ -78,15 +83,19 @@ function decode(bytes: Uint8Array, contentType: string, duplicates: Duplicates):
   }
 }
 
-function decodeJsonBody(bytes: Uint8Array): Json {
+function decodeJsonBody(bytes: Uint8Array, findings: BodyFindings): Json {
+  let text: string;
   let value: Json;
   try {
-    value = decodeJson(bytes);
+    text = decoder.decode(bytes);
+    value = JSON.parse(text);
   } catch (thrown) {
     throw badRequest(`the object provided is unrecognized (must be of type JSON): ${errorMessage(thrown)}`);
   }
-  return bounded(value, bytes);
+  return exactJson(text, bounded(value, bytes), findings);
 }
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function bounded(value: Json, bytes: Uint8Array): Json {
   // Each level takes two bytes of text: most bodies are too short to be nested too deeply.
@@ -96,29 +105,33 @@ function bounded(value: Json, bytes: Uint8Array): Json {
 }
 
 /** Clients that apply JSON label it YAML, of which it is a part: the fast parser gets the first try. */
-function decodeYamlBody(bytes: Uint8Array, duplicates: Duplicates): Json {
+function decodeYamlBody(bytes: Uint8Array, findings: BodyFindings): Json {
   const value = bytes[0] === openBrace ? jsonOf(bytes) : undefined;
-  return value === undefined ? decodeYamlText(bytes, duplicates) : bounded(value, bytes);
+  if (value === undefined) return decodeYamlText(bytes, findings);
+  const found = noFindings();
+  const exact = exactJson(decoder.decode(bytes), bounded(value, bytes), found);
+  // The reader of YAML tells of these in its own words.
+  const doubtful = found.strict.length > 0 || found.tooLarge !== undefined;
+  return doubtful ? decodeYamlText(bytes, findings) : exact;
 }
 
 /** Undefined for YAML in flow style. */
 function jsonOf(bytes: Uint8Array): Json | undefined {
   try {
-    return decodeJson(bytes);
+    return JSON.parse(decoder.decode(bytes));
   } catch {
     return undefined;
   }
 }
 
-function decodeYamlText(bytes: Uint8Array, duplicates: Duplicates): Json {
+function decodeYamlText(bytes: Uint8Array, findings: BodyFindings): Json {
   try {
     const read = yamlToJson(Buffer.from(bytes).toString('utf8'), bodyLimits);
     if (read.duplicates.length > 0) {
-      duplicates.warnings.push(...read.duplicates);
-      duplicates.strict.push(`yaml: unmarshal errors:\n  ${read.duplicates.join('\n  ')}`);
+      findings.warnings.push(...read.duplicates);
+      findings.strict.push(`yaml: unmarshal errors:\n  ${read.duplicates.join('\n  ')}`);
     }
-    const value: Json = JSON.parse(read.json);
-    return value ?? {};
+    return parseJson(read.json) ?? {};
   } catch (thrown) {
     if (!(thrown instanceof YamlError)) throw thrown;
     throw badRequest(`error decoding YAML: ${thrown.message}`);

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../base/index.ts';
+import { isNumber, isObject, type JsonObject } from '../../base/index.ts';
 import { badRequest } from './status.ts';
 
 /** Everything a caller can say besides the object itself: query parameters and DeleteOptions, checked. */
@@ -92,7 +92,7 @@ export function withDeleteBody(options: CallOptions, body: JsonObject): CallOpti
     ...options,
     dryRun: options.dryRun || readDryRun(dryRun),
     deletion: {
-      gracePeriodSeconds: typeof grace === 'number' ? grace : options.deletion.gracePeriodSeconds,
+      gracePeriodSeconds: isNumber(grace) ? Number(grace) : options.deletion.gracePeriodSeconds,
       propagationPolicy: typeof policy === 'string' ? readPolicy(policy) : options.deletion.propagationPolicy,
       orphanDependents: typeof orphan === 'boolean' ? orphan : options.deletion.orphanDependents,
       uid: typeof uid === 'string' ? uid : undefined,

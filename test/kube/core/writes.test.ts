@@ -99,7 +99,7 @@ describe('writes', () => {
     assert.equal(typed.status, 400);
     assert.match(
       typed.body.message,
-      /json: cannot unmarshal number into Go struct field ConfigMap.data.a of type string$/,
+      /json: cannot unmarshal number into Go struct field ConfigMap.data of type string$/,
     );
   });
 

@@ -121,7 +121,7 @@ test('unknown fields go, are named in strict mode, and stay where the schema say
   assert.deepEqual(specOf(pruned), { a: 'x', free: { any: [1] } });
   assert.deepEqual(
     unknownFields({ spec: { b: 1 }, top: 1, metadata: { bogus: 1 } }, definition.schema.root),
-    ['unknown field "metadata.bogus"', 'unknown field "spec.b"', 'unknown field "top"'],
+    ['metadata.bogus', 'spec.b', 'top'],
   );
 });
 

@@ -12,6 +12,8 @@ export function fromJson(value: Json, node: StructuralNode): Value {
       return fromText(value, node);
     case 'number':
       return node.type === 'number' || !Number.isInteger(value) ? value : BigInt(value);
+    case 'bigint':
+      return node.type === 'number' ? Number(value) : value;
     case 'boolean':
       return value;
     default:

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/index.ts';
+import { isNumber, type Json, type JsonObject } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import { at, maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../read.ts';
@@ -327,7 +327,7 @@ function validateSecurity(security: JsonObject | undefined, path: string): Field
   if (!security) return [];
   const errors = ['runAsUser', 'runAsGroup'].flatMap((member) => {
     const id = security[member];
-    const wrong = typeof id === 'number' && (id < 0 || id > maxUserId);
+    const wrong = isNumber(id) && (id < 0 || id > maxUserId);
     return wrong ? [invalid(child(path, member), id, `must be between 0 and ${maxUserId}, inclusive`)] : [];
   });
   if (security['allowPrivilegeEscalation'] === false && security['privileged'] === true) {

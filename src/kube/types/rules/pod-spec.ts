@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../base/index.ts';
+import { isNumber, type JsonObject } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
 import { at, flagAt, maybeObjectAt, objectAt, objectsAt, textAt } from '../read.ts';
 import {
@@ -96,7 +96,7 @@ function validateHostPorts(spec: JsonObject, path: string): FieldError[] {
 
 function validateDeadline(spec: JsonObject, path: string): FieldError[] {
   const seconds = spec['activeDeadlineSeconds'];
-  if (typeof seconds !== 'number' || (seconds >= 1 && seconds <= maxInt32)) return [];
+  if (!isNumber(seconds) || (seconds >= 1 && seconds <= maxInt32)) return [];
   return [invalid(child(path, 'activeDeadlineSeconds'), seconds, between(1, maxInt32))];
 }
 

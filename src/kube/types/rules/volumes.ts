@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../../base/index.ts';
+import { isNumber, isObject, type JsonObject } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
 import { maybeObjectAt, objectsAt, textAt } from '../read.ts';
 import { child, duplicate, forbidden, index, invalid, invalidEach, required } from '../validation/errors.ts';
@@ -111,7 +111,7 @@ const minTokenSeconds = 600;
 function validateToken(token: JsonObject, path: string): FieldError[] {
   const seconds = token['expirationSeconds'];
   const errors =
-    typeof seconds === 'number' && seconds < minTokenSeconds
+    isNumber(seconds) && seconds < minTokenSeconds
       ? [
           invalid(
             child(path, 'expirationSeconds'),

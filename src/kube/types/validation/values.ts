@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Json, JsonObject } from '../../../base/index.ts';
+import { isNumber, type Json, type JsonObject } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import { at, textAt } from '../read.ts';
@@ -17,7 +17,7 @@ export function validateNotNegative(
 ): FieldError[] {
   return members.flatMap((member) => {
     const value = object[member];
-    return typeof value === 'number' && value < 0 ? [invalid(child(path, member), value, notNegative)] : [];
+    return isNumber(value) && value < 0 ? [invalid(child(path, member), value, notNegative)] : [];
   });
 }
 
@@ -61,7 +61,7 @@ export function validateQuantityNotNegative(value: Json | undefined, path: strin
 
 export function validateIntOrPercent(value: Json | undefined, path: string): FieldError[] {
   if (typeof value === 'string') return invalidEach(path, value, percent(value));
-  return typeof value === 'number' && value < 0 ? [invalid(path, value, notNegative)] : [];
+  return isNumber(value) && value < 0 ? [invalid(path, value, notNegative)] : [];
 }
 
 export function validateAtMostAll(value: Json | undefined, path: string): FieldError[] {

@@ -175,6 +175,7 @@ function readScalar(scalar: Scalar, { reader, wireType, depth }: Source): Json {
     case 'string':
       return reader.text();
     case 'int32':
+      return Number(reader.signed()) | 0;
     case 'int64':
       return reader.signed();
     case 'bool':

@@ -154,7 +154,7 @@ function writeValue(writer: ProtoWriter, number: number, type: TypeRef, value: J
       return;
     case 'int32':
     case 'int64':
-      writer.integer(number, Number(value));
+      writer.integer(number, typeof value === 'bigint' ? value : Number(value));
       return;
     case 'bool':
       writer.integer(number, value === true ? 1 : 0);

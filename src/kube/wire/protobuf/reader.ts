@@ -42,8 +42,10 @@ export class ProtoReader {
   }
 
   /** A varint as a signed number, as int32 and int64 fields carry it. */
-  signed(): number {
-    return Number(BigInt.asIntN(64, this.varint()));
+  signed(): number | bigint {
+    const exact = BigInt.asIntN(64, this.varint());
+    const value = Number(exact);
+    return Number.isSafeInteger(value) ? value : exact;
   }
 
   double(): number {

@@ -30,7 +30,7 @@ function readParts(message: Uint8Array): Parts {
   const bytes = new Map<number, Uint8Array[]>();
   while (!reader.done) {
     const { number, wireType } = reader.tag();
-    if (wireType === wireTypes.varint) numbers.set(number, reader.signed());
+    if (wireType === wireTypes.varint) numbers.set(number, Number(reader.signed()));
     else if (wireType === wireTypes.bytes) bytes.set(number, [...(bytes.get(number) ?? []), reader.bytes()]);
     else reader.skip(wireType);
   }

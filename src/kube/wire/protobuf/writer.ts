@@ -48,9 +48,10 @@ export class ProtoWriter {
   }
 
   /** An int32, int64 or bool; negative numbers take ten bytes. */
-  integer(number: number, value: number): void {
+  integer(number: number, value: number | bigint): void {
     this.#tag(number, wireTypes.varint);
-    if (value >= 0 && Number.isSafeInteger(value)) this.#varint(value);
+    if (typeof value === 'bigint') this.#wideVarint(BigInt.asUintN(64, value));
+    else if (value >= 0 && Number.isSafeInteger(value)) this.#varint(value);
     else this.#wideVarint(BigInt.asUintN(64, BigInt(Math.trunc(value))));
   }
 
