@@ -1,3 +1,10 @@
+export {
+  type AuditActor,
+  type AuditEvent,
+  type AuditEventName,
+  type AuditTrail,
+  silentAudit,
+} from './audit.ts';
 export { type Clock, ManualClock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, parseExactly, setMember } from './exact-json.ts';

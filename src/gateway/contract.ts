@@ -16,6 +16,7 @@ export interface BastionHost {
   readonly nativeClient: boolean;
   readonly networkId: string;
   readonly provisioned: boolean;
+  readonly deleting: boolean;
 }
 
 export interface TunnelTarget {
@@ -23,12 +24,15 @@ export interface TunnelTarget {
   /** Network of the subnet where the target's endpoint lives; undefined when it has a public endpoint only. */
   readonly networkId: string | undefined;
   readonly ports: readonly number[];
+  readonly deleting: boolean;
 }
 
-/** Who may open a session; checked for every token request. */
+/** Who may open a session; asked for every token request, at connect, and after every change while a tunnel is open. */
 export interface BastionAccess {
   /** Resolves the ARM access token. Throws CodedError `unauthenticated`. */
   authenticate(accessToken: string): Promise<{ readonly objectId: string }>;
+  /** False once the account is disabled or deleted. */
+  isActive(objectId: string): boolean;
   can(caller: { readonly objectId: string }, action: string, scope: string): Promise<boolean>;
 }
 

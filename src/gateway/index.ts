@@ -1,5 +1,5 @@
 export { type ArcRelay, type ArcRelayOptions, arcRelayPath, createArcRelay } from './arc/arc-relay.ts';
-export { createRelayTokens, type RelayTokens } from './arc/relay-tokens.ts';
+export { createRelayTokens, type RelayGrant, type RelayTokens } from './arc/relay-tokens.ts';
 export {
   type BastionGateway,
   type BastionGatewayOptions,
@@ -10,4 +10,6 @@ export { type ArcProxy, type ArcProxyOptions, createArcProxy } from './client/ar
 export type { ClusterTls, RelayAccess, RelayCredential } from './client/relay-connector.ts';
 export { createTunnelListener, type TunnelListener, type TunnelOptions } from './client/tunnel-listener.ts';
 export type { BastionAccess, BastionDirectory, BastionHost, Dial, TunnelTarget } from './contract.ts';
+export { Refusal } from './ending.ts';
 export { gatewayLimits } from './limits.ts';
+export type { WatchAdmissions } from './rechecks.ts';

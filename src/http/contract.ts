@@ -87,7 +87,8 @@ export interface MessageSocket {
   /** Stops and restarts reading from the peer: back-pressure. */
   pause(): void;
   resume(): void;
-  /** Called once. */
-  onClose(run: (code: number) => void): void;
+  /** Called once. `reason` is the peer's sentence, often empty. */
+  onClose(run: (code: number, reason: string) => void): void;
+  /** `reason` is cut to the 123 bytes that a close frame holds (RFC 6455, section 5.5). */
   close(code?: number, reason?: string): void;
 }

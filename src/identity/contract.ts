@@ -203,6 +203,10 @@ export interface Directory {
   groupsOf(objectId: string): Promise<readonly string[]>;
   /** Calls after every change of who is in which group; the answers of `groupsOf` are the new ones then. */
   watchGroups(onChange: () => void): { close(): void };
+  /** Whether the user or service principal exists and is enabled. */
+  isActive(objectId: string): boolean;
+  /** Calls after an account was disabled, enabled, made or removed. */
+  watchAccounts(onChange: () => void): { close(): void };
   principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined>;
   createUser(user: {
     readonly userPrincipalName: string;

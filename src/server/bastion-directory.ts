@@ -34,13 +34,14 @@ function bastionHost(record: ResourceRecord): BastionHost {
     nativeClient: record.properties['enableTunneling'] === true,
     networkId: subnetId ? networkOf(subnetId) : String(developerNetwork ?? ''),
     provisioned: record.provisioningState === 'Succeeded',
+    deleting: isDeleting(record),
   };
 }
 
 /** Only API servers can be reached so far; one with a public endpoint has no address inside a network. */
 function tunnelTarget(record: ResourceRecord): TunnelTarget | undefined {
   if (record.type.toLowerCase() !== managedClusterType.toLowerCase()) {
-    return { id: record.id, networkId: undefined, ports: [] };
+    return { id: record.id, networkId: undefined, ports: [], deleting: isDeleting(record) };
   }
   const server = record.properties['apiServerAccessProfile'];
   const isPrivate = member(server, 'enablePrivateCluster') === true;
@@ -51,7 +52,12 @@ function tunnelTarget(record: ResourceRecord): TunnelTarget | undefined {
     id: record.id,
     networkId: isPrivate && typeof subnetId === 'string' ? networkOf(subnetId) : undefined,
     ports: [apiServerPort],
+    deleting: isDeleting(record),
   };
+}
+
+function isDeleting(record: ResourceRecord): boolean {
+  return record.provisioningState === 'Deleting';
 }
 
 function networkOf(subnetId: string): string {

@@ -7,6 +7,7 @@ import {
   errorMessage,
   type JsonObject,
   type Logger,
+  silentAudit,
   systemClock,
   systemRandom,
   utf8,
@@ -194,7 +195,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
   const clusters = buildClusters({ store, clock, random, log, authority, identity, roles, readyChecks });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({
-    ...{ clusters, identity, clock, random, log, manager },
+    ...{ clusters, identity, clock, random, log, manager, audit: silentAudit },
     relayKey: utf8(`relay ${controlToken}`),
   });
   const providers = buildResourceManager({
@@ -210,6 +211,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
   await providers.initialize();
   closing.push(() => providers.close());
   await clusters.initialize();
+  await gateway.start();
   closing.push(() => clusters.close());
   closing.push(() => fleets.close());
   return { rooms: { identity, clusters, gateway, providers, authority, controlToken }, address };

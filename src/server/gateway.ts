@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
+import { type AuditTrail, type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
-import { arcRelayPath, createArcRelay, createBastionGateway, createRelayTokens } from '../gateway/index.ts';
+import {
+  arcRelayPath,
+  createArcRelay,
+  createBastionGateway,
+  createRelayTokens,
+  Refusal,
+} from '../gateway/index.ts';
 import type { UpgradeHandler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RelayCredential } from '../providers/kubernetes/index.ts';
+import { watchAdmissions } from './admission-changes.ts';
 import { createBastionDirectory } from './bastion-directory.ts';
 import type { Providers } from './resource-manager.ts';
 
@@ -14,6 +21,7 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly audit: AuditTrail;
   /** Signs relay tokens; the same after a restart. */
   readonly relayKey: Uint8Array;
   /** Asked for at each use: the resource manager is built after the gateway, which mints its relay tokens. */
@@ -22,7 +30,8 @@ interface Parts {
 
 /** Bastion and Arc data planes, with the estate's answers to their questions. */
 export function buildGateway(parts: Parts) {
-  const { clusters, identity, clock, random, log, manager } = parts;
+  const { clusters, identity, clock, random, log, audit, manager } = parts;
+  const { directory } = identity;
   const bastion = createBastionGateway({
     directory: createBastionDirectory({
       get: (id) => manager().records.get(id),
@@ -30,6 +39,7 @@ export function buildGateway(parts: Parts) {
     }),
     access: {
       authenticate: (token) => identity.tokens.verify(token, 'resource-manager'),
+      isActive: (objectId) => directory.isActive(objectId),
       can: (caller, action, scope) => manager().access.can(caller, action, scope),
     },
     dial: async (targetId) => {
@@ -39,31 +49,56 @@ export function buildGateway(parts: Parts) {
       if (!cluster) throw new CodedError('unavailable', `the cluster ${targetId} is not running`);
       return cluster.dial();
     },
-    clock,
-    random,
-    log,
+    ...{ clock, random, log, audit },
   });
   const relayTokens = createRelayTokens({ key: parts.relayKey, clock });
+  const connected = (name: string) => {
+    const cluster = clusters.list().find(({ spec }) => hybridConnectionName(spec.resourceId) === name);
+    if (cluster) return cluster;
+    throw new Refusal('not-found', `no connected cluster listens on '${name}'`, 'The cluster was deleted.');
+  };
   const relay = createArcRelay({
     verify: (token, name) => relayTokens.verify(token, name),
-    dial: async (name) => {
-      const cluster = clusters.list().find(({ spec }) => hybridConnectionName(spec.resourceId) === name);
-      if (!cluster) throw new CodedError('not-found', `no connected cluster listens on '${name}'`);
-      return cluster.dial();
+    admit: async (name, holderId) => {
+      if (!directory.isActive(holderId))
+        throw new Refusal('forbidden', 'Your account was disabled or deleted.');
+      const { resourceId } = connected(name).spec;
+      if (!(await manager().records.get(resourceId)))
+        throw new Refusal('not-found', 'The cluster was deleted.');
+      if (await manager().access.can({ objectId: holderId }, relayAction, resourceId)) return;
+      throw new Refusal(
+        'forbidden',
+        `The client with object id '${holderId}' does not have authorization to perform action '${relayAction}' over scope '${resourceId}'.`,
+        'You no longer have the right to list the user credential of this cluster.',
+      );
     },
-    clock,
-    log,
+    dial: async (name) => connected(name).dial(),
+    ...{ clock, log, audit },
   });
   const upgrade: UpgradeHandler = (request) =>
     request.path.startsWith(`${arcRelayPath}/`) ? relay.upgrade(request) : bastion.upgrade(request);
+  // Said before the cluster's own end cuts the connections.
+  clusters.beforeRemoval(async (clusterId) => {
+    const resourceId = clusters.get(clusterId)?.spec.resourceId;
+    if (resourceId === undefined) return;
+    bastion.endSessionsOf(resourceId, 'The target was deleted.');
+    relay.endConnectionsTo(hybridConnectionName(resourceId), 'The cluster was deleted.');
+  });
   return {
     bastion,
     upgrade,
-    relayCredential: (clusterId: string): RelayCredential => {
+    /** From here on what is open lives only as long as what allowed it. Call once the resource manager is ready. */
+    async start() {
+      const watch = await watchAdmissions(manager(), directory);
+      bastion.follow(watch);
+      relay.follow(watch);
+    },
+    relayCredential: (clusterId: string, holderId: string): RelayCredential => {
       const cluster = clusters.get(clusterId);
       const name = hybridConnectionName(cluster?.spec.resourceId ?? clusterId);
-      const { token, expiresAt } = relayTokens.mint(name, relayTokenMs);
-      const relayTid = identity.directory.tenant().tenantId;
+      const grant = { hybridConnectionName: name, holderId, lifeMs: relayTokenMs };
+      const { token, expiresAt } = relayTokens.mint(grant);
+      const relayTid = directory.tenant().tenantId;
       return {
         expirationTime: expiresAt,
         hybridConnectionName: name,
@@ -80,6 +115,8 @@ export function buildGateway(parts: Parts) {
   };
 }
 
+/** What the token was handed out for is what its use needs. */
+const relayAction = 'Microsoft.Kubernetes/connectedClusters/listClusterUserCredential/action';
 const relayTokenMs = 60 * 60 * 1000;
 
 /** The name under which a connected cluster listens at the relay. */

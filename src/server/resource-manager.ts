@@ -59,7 +59,7 @@ export interface ResourceManagerParts {
   readonly launcher: string;
   readonly home: string;
   readonly anyApiVersion: boolean;
-  readonly relay: (clusterId: string) => RelayCredential;
+  readonly relay: (clusterId: string, holderObjectId: string) => RelayCredential;
 }
 
 export function buildResourceManager(parts: ResourceManagerParts): Providers {

@@ -31,6 +31,11 @@ import { ca, identityFor, until } from './support.ts';
 
 const connectionName = 'microsoft.kubernetes/connectedclusters/abc/123';
 const clusterPath = createHash('sha256').update('/subscriptions/s/cluster').digest('hex');
+const grant = (hybridConnectionName: string, lifeMs: number) => ({
+  hybridConnectionName,
+  holderId: 'ann',
+  lifeMs,
+});
 const issuing = { clock: systemClock, random: systemRandom };
 
 const echo: Handler = async (request) => {
@@ -68,9 +73,15 @@ async function landscape(
     ...common,
     tls: { contextFor: () => clusterIdentity, requestClientCertificate: false },
   });
+  /** Holders whose right is gone. */
+  const refused = new Set<string>();
+  let tell = () => {};
   const tokens = createRelayTokens({ key: Buffer.from('secret'), clock: options.clock ?? systemClock });
   const relay = createArcRelay({
     verify: tokens.verify,
+    admit: async (_name, holderId) => {
+      if (refused.has(holderId)) throw new CodedError('forbidden', 'You have no role on the cluster.');
+    },
     dial: async (name) => {
       if (name !== connectionName) throw new CodedError('not-found', 'No such cluster is connected.');
       const [near, far] = createDuplexPair();
@@ -79,6 +90,10 @@ async function landscape(
     },
     clock: systemClock,
     log: silentLogger,
+  });
+  relay.follow((onChange) => {
+    tell = onChange;
+    return { close() {} };
   });
   const serverIdentity = identityFor('localhost');
   const server = createListener({
@@ -97,7 +112,10 @@ async function landscape(
       ca,
       credential:
         options.credential ??
-        (async () => ({ hybridConnectionName: connectionName, ...tokens.mint(connectionName, 3_600_000) })),
+        (async () => ({
+          hybridConnectionName: connectionName,
+          ...tokens.mint(grant(connectionName, 3_600_000)),
+        })),
     },
     cluster: { serverName: 'kubernetes', ca: clusterCa.certificatePem },
     identity: identityFor('localhost'),
@@ -110,7 +128,7 @@ async function landscape(
     await server.close();
     await cluster.close();
   });
-  return { proxy, relay, tokens, errors, relayPort, cluster };
+  return { server, proxy, relay, tokens, errors, relayPort, cluster, refused, tell: () => tell() };
 }
 
 function ask(port: number, path: string, options: RequestOptions & { body?: Uint8Array } = {}) {
@@ -227,11 +245,11 @@ test('credentials are kept until shortly before their end, and renewed when they
     clock,
     credential: async () => {
       asked++;
-      return { hybridConnectionName: connectionName, ...from.mint(connectionName, 3_600_000) };
+      return { hybridConnectionName: connectionName, ...from.mint(grant(connectionName, 3_600_000)) };
     },
   });
   const dialAfresh = async () => {
-    relay.endConnectionsTo(connectionName.toUpperCase());
+    relay.endConnectionsTo(connectionName.toUpperCase(), 'The cluster was deleted.');
     await until(() => relay.connections() === 0);
     return (await ask(proxy.port, `/${clusterPath}/api`)).status;
   };
@@ -253,7 +271,7 @@ test('a cluster that is away is answered in words, and nothing stays open', asyn
   const tokens = createRelayTokens({ key: Buffer.from('secret'), clock: systemClock });
   const other = 'microsoft.kubernetes/connectedclusters/gone/1';
   const { proxy, errors, relay } = await landscape(t, {
-    credential: async () => ({ hybridConnectionName: other, ...tokens.mint(other, 60_000) }),
+    credential: async () => ({ hybridConnectionName: other, ...tokens.mint(grant(other, 60_000)) }),
   });
   const { status, body } = await ask(proxy.port, `/${clusterPath}/api`);
   assert.equal(status, 503);
@@ -265,7 +283,7 @@ test('a cluster that is away is answered in words, and nothing stays open', asyn
 test('relay tokens are bound to their connection, their time and our key', () => {
   const clock = new ManualClock();
   const tokens = createRelayTokens({ key: Buffer.from('secret'), clock });
-  const { token, expiresAt } = tokens.mint(connectionName, 60_000);
+  const { token, expiresAt } = tokens.mint(grant(connectionName, 60_000));
   assert.equal(expiresAt, Math.floor(clock.now() / 1000) + 60);
   assert.match(token, /^SharedAccessSignature sr=http%3A%2F%2F.*&sig=.*&se=\d+&skn=/);
   tokens.verify(token, connectionName);
@@ -285,4 +303,51 @@ test('relay tokens are bound to their connection, their time and our key', () =>
   assert.match(reason(''), /not a shared access signature/);
   clock.advance(60_000);
   assert.match(reason(token), /expired/);
+});
+
+test('an open connection ends with the reason when the right of its holder is taken, and no token opens another', async (t) => {
+  const started = Promise.withResolvers<void>();
+  const watch: Handler = () => ({
+    status: 200,
+    body: {
+      start(sink: ByteSink) {
+        sink.write(utf8('event\n'));
+        started.resolve();
+      },
+    },
+  });
+  const { proxy, relay, refused, tell, errors } = await landscape(t, { handler: watch });
+  const watching = requestHttps({
+    host: '127.0.0.1',
+    port: proxy.port,
+    path: `/${clusterPath}/w`,
+    ca,
+    agent: false,
+  });
+  watching.end();
+  const [response] = await once(watching, 'response');
+  response.on('error', () => {}).resume();
+  await started.promise;
+  refused.add('ann');
+  tell();
+  await new Promise((closed) => response.once('close', closed));
+  await until(() => relay.connections() === 0 && errors.length > 0);
+  assert.match(errors[0]?.message ?? '', /connection was closed: You have no role on the cluster/);
+  const answer = await ask(proxy.port, `/${clusterPath}/api`);
+  assert.equal(answer.status, 503);
+  assert.match(String(answer.body), /You have no role on the cluster/);
+});
+
+test('a proxy outlives a relay that breaks off', async (t) => {
+  const { proxy, server } = await landscape(t, {});
+  assert.equal((await ask(proxy.port, `/${clusterPath}/api`)).status, 200);
+  await server.close();
+  assert.equal((await ask(proxy.port, `/${clusterPath}/api`)).status, 503);
+});
+
+test('the holder that a relay token names cannot be changed', () => {
+  const tokens = createRelayTokens({ key: Buffer.from('secret'), clock: systemClock });
+  const { token } = tokens.mint(grant(connectionName, 60_000));
+  assert.equal(tokens.verify(token, connectionName), 'ann');
+  assert.throws(() => tokens.verify(token.replace('oid=ann', 'oid=eve'), connectionName), /not signed by us/);
 });

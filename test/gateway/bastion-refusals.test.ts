@@ -191,9 +191,9 @@ test('deleting the host or the target ends what goes through it', async (t) => {
     const socket = openSocket(bed.port, (await requestToken(bed)).json['websocketToken'] ?? '');
     await once(socket, 'open');
     const closed = once(socket, 'close');
-    bed.gateway.endSessionsOf('/subscriptions/s/other');
+    bed.gateway.endSessionsOf('/subscriptions/s/other', 'Gone.');
     assert.equal(bed.gateway.sessions(), 1);
-    bed.gateway.endSessionsOf(id);
+    bed.gateway.endSessionsOf(id, 'Gone.');
     await closed;
     assert.equal(bed.gateway.sessions(), 0);
   }

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { type Clock, CodedError, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import {
+  type AuditEvent,
+  type Clock,
+  CodedError,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '../../src/base/index.ts';
 import {
   type BastionGateway,
   type BastionHost,
@@ -40,12 +47,16 @@ export interface World {
   reachable: Set<string>;
   /** `action scope` that the caller lacks. */
   denied: Set<string>;
+  inactive: Set<string>;
   dial: (targetId: string, port: number) => Promise<Duplex>;
 }
 
 export interface Testbed {
   readonly world: World;
   readonly gateway: BastionGateway;
+  /** Tells the gateway that something has changed. */
+  readonly tell: () => void;
+  readonly events: AuditEvent[];
   readonly port: number;
   readonly endpoint: string;
 }
@@ -56,12 +67,21 @@ export async function testbed(
   options: { dial: World['dial']; clock?: Clock },
 ): Promise<Testbed> {
   const world: World = {
-    bastion: { id: bastionId, sku: 'Standard', nativeClient: true, networkId, provisioned: true },
-    target: { id: hubId, networkId, ports: [443] },
+    bastion: {
+      id: bastionId,
+      sku: 'Standard',
+      nativeClient: true,
+      networkId,
+      provisioned: true,
+      deleting: false,
+    },
+    target: { id: hubId, networkId, ports: [443], deleting: false },
     reachable: new Set([`${networkId} > ${networkId}`]),
     denied: new Set(),
+    inactive: new Set(),
     dial: options.dial,
   };
+  const events: AuditEvent[] = [];
   const gateway = createBastionGateway({
     directory: {
       bastion: async (endpointId) => (endpointId === 'b1' ? world.bastion : undefined),
@@ -73,12 +93,19 @@ export async function testbed(
         if (accessToken !== 'good') throw new CodedError('unauthenticated', 'The access token is invalid.');
         return { objectId: 'ann' };
       },
+      isActive: (objectId) => !world.inactive.has(objectId),
       can: async (_caller, action, scope) => !world.denied.has(`${action} ${scope}`),
     },
     dial: (targetId, port) => world.dial(targetId, port),
     clock: options.clock ?? systemClock,
     random: systemRandom,
     log: silentLogger,
+    audit: { record: (event) => events.push(event) },
+  });
+  let tell = () => {};
+  gateway.follow((onChange) => {
+    tell = onChange;
+    return { close() {} };
   });
   const identity = identityFor('localhost');
   const listener = createListener({
@@ -95,7 +122,7 @@ export async function testbed(
     gateway.close();
     await listener.close();
   });
-  return { world, gateway, port, endpoint: `localhost:${port}/bastion/b1` };
+  return { world, gateway, tell: () => tell(), events, port, endpoint: `localhost:${port}/bastion/b1` };
 }
 
 /** Our own tunnel client to the testbed, with the errors that it reported. */

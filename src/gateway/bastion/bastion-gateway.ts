@@ -1,5 +1,14 @@
 import type { Duplex } from 'node:stream';
-import { type Clock, CodedError, errorMessage, type Logger, type Random } from '../../base/index.ts';
+import {
+  type AuditTrail,
+  type Clock,
+  CodedError,
+  errorCode,
+  errorMessage,
+  type Logger,
+  type Random,
+  silentAudit,
+} from '../../base/index.ts';
 import {
   answerErrors,
   createRouter,
@@ -7,17 +16,23 @@ import {
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
-  type MessageSocket,
   type PathParameters,
   type UpgradeHandler,
   type WebSocketAccept,
   withFilters,
 } from '../../http/index.ts';
 import type { BastionAccess, BastionDirectory, Dial } from '../contract.ts';
+import { type Ending, endingOf, goneAway } from '../ending.ts';
 import { gatewayLimits } from '../limits.ts';
+import { Rechecks, type WatchAdmissions } from '../rechecks.ts';
 import { joinStreams } from '../stream/join-streams.ts';
-import { halfCloseProtocol, messageStream, offersHalfClose } from '../stream/message-stream.ts';
-import { admit, type Judges } from './admission.ts';
+import {
+  halfCloseProtocol,
+  type MessageStream,
+  messageStream,
+  offersHalfClose,
+} from '../stream/message-stream.ts';
+import { type Admission, admit, type Judges, readmit, type TokenRequest } from './admission.ts';
 import { BastionSessions, type Session } from './sessions.ts';
 
 /** The Bastion data plane: tokens over HTTPS, tunnels over WebSocket. */
@@ -30,8 +45,10 @@ export interface BastionGateway {
   sessions(): number;
   /** Byte streams to targets that are open. */
   tunnels(): number;
-  /** Ends what goes through a Bastion host or to a target, e.g. because it is deleted. */
-  endSessionsOf(resourceId: string): void;
+  /** Looks at every session again whenever `watch` tells of a change, and ends those that would not be admitted now. */
+  follow(watch: WatchAdmissions): void;
+  /** Ends what goes through a Bastion host or to a target; `reason` is what the person at the tunnel reads. */
+  endSessionsOf(resourceId: string, reason: string): void;
   close(): void;
 }
 
@@ -42,6 +59,7 @@ export interface BastionGatewayOptions extends Judges {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly audit?: AuditTrail;
 }
 
 /** The path under which the gateway is mounted; a Bastion host's `dnsName` is `host:port/bastion/{endpointId}`. */
@@ -55,7 +73,8 @@ export function createBastionGateway(options: BastionGatewayOptions): BastionGat
     upgrade: (request) => gateway.upgrade(request),
     sessions: () => gateway.sessions.live,
     tunnels: () => gateway.tunnels,
-    endSessionsOf: (resourceId) => gateway.endSessionsOf(resourceId),
+    follow: (watch) => gateway.follow(watch),
+    endSessionsOf: (resourceId, reason) => gateway.endSessionsOf(resourceId, reason),
     close: () => gateway.close(),
   };
 }
@@ -66,10 +85,13 @@ class Gateway {
   readonly #options: BastionGatewayOptions;
   /** One process is one node: the id tells clients to come back here. */
   readonly #nodeId: string;
+  readonly #audit: AuditTrail;
+  #rechecks: Rechecks | undefined;
   #closed = false;
 
   constructor(options: BastionGatewayOptions) {
     this.#options = options;
+    this.#audit = options.audit ?? silentAudit;
     this.#nodeId = options.random.uuid();
     this.sessions = new BastionSessions(options.clock, options.random);
   }
@@ -90,37 +112,80 @@ class Gateway {
   }
 
   async upgrade(request: HttpRequest): Promise<HttpResponse | WebSocketAccept> {
-    const [, mount, endpointId = '', tunnel, webSocketToken = '', ...rest] = request.path.split('/');
-    if (`/${mount}` !== bastionPath || tunnel !== 'webtunnelv2' || rest.length > 0) {
+    const [, mount, endpointId = '', kind, webSocketToken = '', ...rest] = request.path.split('/');
+    if (`/${mount}` !== bastionPath || kind !== 'webtunnelv2' || rest.length > 0) {
       throw new CodedError('not-found', `No tunnel is served at ${request.path}.`);
     }
     this.#checkOpen();
-    let stream: Duplex | undefined;
-    const session = this.sessions.redeem(endpointId, webSocketToken, () => stream?.destroy());
-    stream = await this.#dial(session);
-    const dialed = stream;
+    const tunnel: Tunnel = {};
+    const session = this.sessions.redeem(endpointId, webSocketToken, (ending) => close(tunnel, ending));
+    const source = request.connection.remoteAddress;
+    const stream = await this.#open(session, source);
+    tunnel.stream = stream;
+    const halfClose = offersHalfClose(request);
     return {
-      ...(offersHalfClose(request) ? { subprotocol: halfCloseProtocol } : {}),
-      accept: (socket) =>
-        this.#join(session, { socket, stream: dialed, halfClose: offersHalfClose(request) }),
+      ...(halfClose ? { subprotocol: halfCloseProtocol } : {}),
+      accept: (socket) => {
+        const client = messageStream(socket, { halfClose });
+        tunnel.client = client;
+        this.#join(session, { client, stream, source });
+        // It may have been ended during the handshake.
+        if (tunnel.ending) client.endWith(tunnel.ending);
+      },
       abandon: () => {
-        dialed.destroy();
+        stream.destroy();
         this.sessions.end(session);
       },
     };
   }
 
-  endSessionsOf(resourceId: string): void {
+  follow(watch: WatchAdmissions): void {
+    this.#rechecks = new Rechecks({ clock: this.#options.clock, watch, look: () => this.#recheck() });
+  }
+
+  endSessionsOf(resourceId: string, reason: string): void {
     const wanted = resourceId.toLowerCase();
     this.sessions.endWhere(
       ({ admission: { bastion, target } }) =>
         bastion.id.toLowerCase() === wanted || target.id.toLowerCase() === wanted,
+      goneAway(reason),
     );
   }
 
   close(): void {
     this.#closed = true;
-    this.sessions.close();
+    this.#rechecks?.close();
+    this.sessions.close(goneAway('The Bastion endpoint is stopping.'));
+  }
+
+  /** Sessions of one caller to one target share one answer. */
+  async #recheck(): Promise<void> {
+    const groups = new Map<string, Session[]>();
+    for (const session of this.sessions.open()) {
+      const { callerId, endpointId, resourceId, port } = session.admission;
+      const key = JSON.stringify([callerId, endpointId, resourceId, port]);
+      const group = groups.get(key);
+      if (group) group.push(session);
+      else groups.set(key, [session]);
+    }
+    for (const [first, ...others] of groups.values()) {
+      if (!first) continue;
+      const ending = await this.#endingOf(first);
+      if (ending) for (const session of [first, ...others]) this.sessions.end(session, ending);
+    }
+  }
+
+  /** Why the session would not be admitted now; undefined when it would. */
+  async #endingOf({ admission }: Session): Promise<Ending | undefined> {
+    try {
+      await readmit(admission, this.#options);
+      return undefined;
+    } catch (thrown) {
+      if (errorCode(thrown) === 'internal') {
+        this.#options.log.error('a session could not be judged again', { error: errorMessage(thrown) });
+      }
+      return endingOf(thrown);
+    }
   }
 
   async #issueToken(request: HttpRequest, { endpointId = '' }: PathParameters): Promise<HttpResponse> {
@@ -138,7 +203,7 @@ class Gateway {
       accessToken,
     };
     // The field `token` names the client's earlier session; it is a hint that this gateway does not need.
-    const admission = await admit(tokenRequest, this.#options);
+    const admission = await this.#admit(tokenRequest, request.connection.remoteAddress);
     const session = this.sessions.issue(endpointId, admission);
     return jsonResponse(200, {
       authToken: session.authToken,
@@ -154,22 +219,49 @@ class Gateway {
     return { status: 204 };
   }
 
-  async #dial(session: Session): Promise<Duplex> {
-    const { target, port } = session.admission;
+  async #admit(tokenRequest: TokenRequest, source: string): Promise<Admission> {
     try {
-      const stream = await this.#options.dial(target.id, port);
-      this.tunnels++;
-      // Until it is joined nobody else listens.
-      stream.on('error', () => {});
-      stream.once('close', () => {
-        this.tunnels--;
-      });
-      // The session may have been deleted meanwhile.
-      if (this.sessions.find(session.endpointId, session.authToken)?.state === 'connected') return stream;
-      stream.destroy();
-      throw new CodedError('unavailable', 'The session was ended.');
+      return await admit(tokenRequest, this.#options);
+    } catch (thrown) {
+      const { resourceId, endpointId } = tokenRequest;
+      this.#refused({ resourceId, endpointId, source }, thrown);
+      throw thrown;
+    }
+  }
+
+  /** A stream to the target of a redeemed session, which is judged once more: things may have changed since its token. */
+  async #open(session: Session, source: string): Promise<Duplex> {
+    try {
+      await readmit(session.admission, this.#options);
+      return await this.#dial(session);
     } catch (thrown) {
       this.sessions.end(session);
+      this.#refused({ ...session.admission, source }, thrown);
+      throw thrown;
+    }
+  }
+
+  #refused(
+    asked: { resourceId: string; endpointId: string; source: string; callerId?: string },
+    thrown: unknown,
+  ): void {
+    this.#audit.record({
+      event: 'tunnel-opened',
+      outcome: 'refused',
+      ...(asked.callerId === undefined ? {} : { actor: { objectId: asked.callerId } }),
+      source: asked.source,
+      target: asked.resourceId.slice(0, auditedIdCharacters),
+      reason: errorCode(thrown),
+      details: { endpoint: asked.endpointId, message: errorMessage(thrown).slice(0, auditedIdCharacters) },
+    });
+  }
+
+  async #dial(session: Session): Promise<Duplex> {
+    const { target, port } = session.admission;
+    let stream: Duplex;
+    try {
+      stream = await this.#options.dial(target.id, port);
+    } catch (thrown) {
       if (thrown instanceof CodedError) throw thrown;
       this.#options.log.warn('a target could not be dialed', {
         target: target.id,
@@ -177,17 +269,68 @@ class Gateway {
       });
       throw new CodedError('unavailable', `The target ${target.id} does not answer on port ${port}.`, thrown);
     }
+    this.tunnels++;
+    // Until it is joined nobody else listens.
+    stream.on('error', () => {});
+    stream.once('close', () => {
+      this.tunnels--;
+    });
+    // The session may have been ended meanwhile.
+    const now = this.sessions.find(session.endpointId, session.authToken);
+    if (now?.state === 'connected') return stream;
+    stream.destroy();
+    const reason = now?.state === 'ended' ? now.ending?.reason : undefined;
+    throw new CodedError('unavailable', reason ?? 'The session was ended.');
   }
 
-  #join(session: Session, tunnel: { socket: MessageSocket; stream: Duplex; halfClose: boolean }): void {
-    const { socket, stream, halfClose } = tunnel;
-    joinStreams(messageStream(socket, { halfClose }), stream, {
-      clock: this.#options.clock,
-      onClosed: () => this.sessions.end(session),
+  #join(session: Session, tunnel: { client: MessageStream; stream: Duplex; source: string }): void {
+    const { client, stream, source } = tunnel;
+    const { clock } = this.#options;
+    const { callerId, bastion, target, port } = session.admission;
+    const event = { actor: { objectId: callerId }, source, target: target.id } as const;
+    const details = { bastion: bastion.id, port };
+    const openedAt = clock.monotonic();
+    this.#audit.record({ event: 'tunnel-opened', outcome: 'success', ...event, details });
+    joinStreams(client, stream, {
+      clock,
+      onClosed: () => {
+        this.sessions.end(session);
+        const ended = this.sessions.find(session.endpointId, session.authToken);
+        const ending = ended?.state === 'ended' ? ended.ending : undefined;
+        this.#audit.record({
+          event: 'tunnel-closed',
+          outcome: 'success',
+          ...event,
+          reason: ending?.reason ?? 'closed by the client or the target',
+          details: {
+            ...details,
+            bytesToTarget: client.receivedBytes,
+            bytesToClient: client.sentBytes,
+            openMs: Math.round(clock.monotonic() - openedAt),
+          },
+        });
+      },
     });
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new CodedError('unavailable', 'The gateway is stopping.');
   }
+}
+
+/** Both ends of a session's tunnel, as they come to be. */
+interface Tunnel {
+  stream?: Duplex;
+  client?: MessageStream;
+  ending?: Ending;
+}
+
+const auditedIdCharacters = 1024;
+
+function close(tunnel: Tunnel, ending: Ending | undefined): void {
+  if (ending) {
+    tunnel.ending = ending;
+    tunnel.client?.endWith(ending);
+  }
+  tunnel.stream?.destroy();
 }

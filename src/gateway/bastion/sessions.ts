@@ -1,4 +1,5 @@
 import { type Clock, CodedError, type Random, type Timer } from '../../base/index.ts';
+import type { Ending } from '../ending.ts';
 import { gatewayLimits } from '../limits.ts';
 import type { Admission } from './admission.ts';
 
@@ -13,8 +14,8 @@ export type Session = {
   readonly admission: Admission;
 } & (
   | { state: 'issued'; readonly expiry: Timer }
-  | { state: 'connected'; closeTunnel: () => void }
-  | { state: 'ended'; readonly forget: Timer }
+  | { state: 'connected'; readonly closeTunnel: (ending?: Ending) => void }
+  | { state: 'ended'; readonly ending: Ending | undefined; readonly forget: Timer }
 );
 
 type Facts = Pick<Session, 'authToken' | 'webSocketToken' | 'endpointId' | 'admission'>;
@@ -60,7 +61,7 @@ export class BastionSessions {
   }
 
   /** Takes a WebSocket token: it works once, in time, at the endpoint that gave it. Else throws `unauthenticated`. */
-  redeem(endpointId: string, webSocketToken: string, closeTunnel: () => void): Session {
+  redeem(endpointId: string, webSocketToken: string, closeTunnel: (ending?: Ending) => void): Session {
     const issued = this.#byWebSocketToken.get(webSocketToken);
     if (issued?.state !== 'issued' || issued.endpointId !== endpointId) {
       throw new CodedError('unauthenticated', 'The websocket token is unknown, expired or already used.');
@@ -78,24 +79,29 @@ export class BastionSessions {
     return session?.endpointId === endpointId ? session : undefined;
   }
 
+  /** Sessions that are issued or connected, one after the other. */
+  *open(): IterableIterator<Session> {
+    for (const session of this.#byAuthToken.values()) if (session.state !== 'ended') yield session;
+  }
+
   /** Ends a session and closes its tunnel. Nothing happens when it has ended. */
-  end({ authToken }: Facts): void {
+  end({ authToken }: Facts, ending?: Ending): void {
     const session = this.#byAuthToken.get(authToken);
     if (!session || session.state === 'ended') return;
     this.#count(session, -1);
     this.#byWebSocketToken.delete(session.webSocketToken);
     const forget = this.#clock.after(gatewayLimits.endedSessionMs, () => this.forget(ended));
-    const ended: Session = { ...factsOf(session), state: 'ended', forget };
+    const ended: Session = { ...factsOf(session), state: 'ended', ending, forget };
     this.#byAuthToken.set(authToken, ended);
     this.#ended.add(ended);
     const [oldest] = this.#ended;
     if (oldest && this.#ended.size > gatewayLimits.endedSessionsKept) this.forget(oldest);
     if (session.state === 'issued') session.expiry.cancel();
-    else session.closeTunnel();
+    else session.closeTunnel(ending);
   }
 
-  forget(session: Session): void {
-    this.end(session);
+  forget(session: Session, ending?: Ending): void {
+    this.end(session, ending);
     const ended = this.#byAuthToken.get(session.authToken);
     if (ended?.state !== 'ended') return;
     ended.forget.cancel();
@@ -104,12 +110,12 @@ export class BastionSessions {
   }
 
   /** Ends the sessions of which `concerned` is true. */
-  endWhere(concerned: (session: Session) => boolean): void {
-    for (const session of [...this.#byAuthToken.values()]) if (concerned(session)) this.end(session);
+  endWhere(concerned: (session: Session) => boolean, ending?: Ending): void {
+    for (const session of [...this.open()]) if (concerned(session)) this.end(session, ending);
   }
 
-  close(): void {
-    for (const session of [...this.#byAuthToken.values()]) this.forget(session);
+  close(ending?: Ending): void {
+    for (const session of [...this.#byAuthToken.values()]) this.forget(session, ending);
   }
 
   #count({ admission }: Session, step: 1 | -1): void {

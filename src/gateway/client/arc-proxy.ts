@@ -52,7 +52,15 @@ class ProxyServer {
 
   constructor(options: ArcProxyOptions) {
     this.#options = options;
-    this.#connector = new RelayConnector(options.relay, options.cluster, options.clock);
+    this.#connector = new RelayConnector(
+      {
+        ...options.relay,
+        onEnded: (reason) =>
+          options.onError(new CodedError('unavailable', `The connection was closed: ${reason}`)),
+      },
+      options.cluster,
+      options.clock,
+    );
     this.#agent = new RelayAgent(this.#connector);
     this.#server = createServer({ cert: options.identity.cert, key: options.identity.key, noDelay: true });
     this.#server.on('request', (message, response) => this.#forward(message, response));

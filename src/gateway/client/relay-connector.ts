@@ -21,6 +21,8 @@ export interface RelayAccess {
   readonly ca: string;
   /** Asked for when there is none, shortly before it expires, and after it was refused. */
   readonly credential: () => Promise<RelayCredential>;
+  /** A connection was ended by the relay, which said why; once when several end for the same reason. */
+  readonly onEnded?: (reason: string) => void;
 }
 
 export interface ClusterTls {
@@ -40,6 +42,7 @@ export class RelayConnector {
   readonly #agent: Agent;
   readonly #secureContext: SecureContext;
   #credential: Promise<RelayCredential> | undefined;
+  #saidReason: string | undefined;
 
   constructor(relay: RelayAccess, cluster: ClusterTls, clock: Clock) {
     this.#relay = relay;
@@ -77,7 +80,15 @@ export class RelayConnector {
       agent: this.#agent,
       handshakeMs: gatewayLimits.handshakeMs,
     });
-    return messageStream(socket, { halfClose: subprotocol === halfCloseProtocol });
+    this.#saidReason = undefined;
+    return messageStream(socket, {
+      halfClose: subprotocol === halfCloseProtocol,
+      onEnded: (reason) => {
+        if (this.#saidReason === reason) return;
+        this.#saidReason = reason;
+        this.#relay.onEnded?.(reason);
+      },
+    });
   }
 
   async #current(): Promise<RelayCredential> {

@@ -59,6 +59,8 @@ class TunnelClient {
   readonly #sockets = new Set<Socket>();
   /** The session that the next token request and the deletion name. */
   #latest: Grant | undefined;
+  /** Said once when many connections end for the same reason. */
+  #saidReason: string | undefined;
 
   constructor(options: TunnelOptions) {
     this.#options = options;
@@ -103,7 +105,17 @@ class TunnelClient {
       agent: this.#agent,
       handshakeMs: gatewayLimits.handshakeMs,
     });
-    return messageStream(socket, { halfClose: subprotocol === halfCloseProtocol });
+    this.#saidReason = undefined;
+    return messageStream(socket, {
+      halfClose: subprotocol === halfCloseProtocol,
+      onEnded: (reason) => this.#ended(reason),
+    });
+  }
+
+  #ended(reason: string): void {
+    if (this.#saidReason === reason) return;
+    this.#saidReason = reason;
+    this.#options.onError(new CodedError('unavailable', `The tunnel was closed: ${reason}`));
   }
 
   async #requestToken(): Promise<Grant> {

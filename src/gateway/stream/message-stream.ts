@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { HttpRequest, MessageSocket } from '../../http/index.ts';
+import { type Ending, endingCodes } from '../ending.ts';
 import { gatewayLimits } from '../limits.ts';
 
 /**
@@ -14,21 +15,31 @@ export function offersHalfClose(request: HttpRequest): boolean {
   return offered.some((protocol) => protocol.trim() === halfCloseProtocol);
 }
 
+export interface MessageStreamOptions {
+  readonly halfClose: boolean;
+  /** Called when the peer ended the connection and said why. */
+  readonly onEnded?: (reason: string) => void;
+}
+
 /** A WebSocket as a byte stream, with back-pressure both ways. */
-export function messageStream(socket: MessageSocket, options: { readonly halfClose: boolean }): Duplex {
-  return new MessageStream(socket, options.halfClose);
+export function messageStream(socket: MessageSocket, options: MessageStreamOptions): MessageStream {
+  return new MessageStream(socket, options);
 }
 
 const emptyMessage = new Uint8Array(0);
 const normalClosure = 1000;
 const internalError = 1011;
 
-class MessageStream extends Duplex {
+/** See `messageStream`. Counts what went through. */
+export class MessageStream extends Duplex {
   readonly #socket: MessageSocket;
   readonly #halfClose: boolean;
+  readonly #onEnded: ((reason: string) => void) | undefined;
   #socketClosed = false;
+  receivedBytes = 0;
+  sentBytes = 0;
 
-  constructor(socket: MessageSocket, halfClose: boolean) {
+  constructor(socket: MessageSocket, { halfClose, onEnded }: MessageStreamOptions) {
     super({
       allowHalfOpen: true,
       readableHighWaterMark: gatewayLimits.tunnelBufferBytes,
@@ -36,8 +47,16 @@ class MessageStream extends Duplex {
     });
     this.#socket = socket;
     this.#halfClose = halfClose;
+    this.#onEnded = onEnded;
     socket.onMessage((message) => this.#take(message));
-    socket.onClose((code) => this.#onSocketClose(code));
+    socket.onClose((code, reason) => this.#onSocketClose(code, reason));
+  }
+
+  /** Ends both directions at once and tells the peer why. */
+  endWith({ closeCode, reason }: Ending): void {
+    if (!this.#socketClosed) this.#socket.close(closeCode, reason);
+    this.#socketClosed = true;
+    this.destroy();
   }
 
   override _read(): void {
@@ -63,6 +82,7 @@ class MessageStream extends Duplex {
 
   #send(chunk: Buffer): boolean {
     let open = true;
+    this.sentBytes += chunk.length;
     for (let at = 0; at < chunk.length; at += gatewayLimits.messageBytes) {
       open = this.#socket.send(chunk.subarray(at, at + gatewayLimits.messageBytes));
     }
@@ -71,6 +91,7 @@ class MessageStream extends Duplex {
 
   #take(message: Uint8Array): void {
     if (this.destroyed) return;
+    this.receivedBytes += message.length;
     if (message.length === 0) {
       if (this.#halfClose) this.push(null);
     } else if (!this.readableEnded && !this.push(message)) {
@@ -78,8 +99,9 @@ class MessageStream extends Duplex {
     }
   }
 
-  #onSocketClose(code: number): void {
+  #onSocketClose(code: number, reason: string): void {
     this.#socketClosed = true;
+    if (reason !== '' && endingCodes.includes(code)) this.#onEnded?.(reason);
     if (this.destroyed) return;
     if (code === internalError || (code === abnormalClosure && this.#halfClose)) {
       this.destroy();

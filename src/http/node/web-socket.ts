@@ -78,7 +78,7 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
   let paused = false;
   let listening = false;
   let closing = false;
-  let closeCode: number | undefined;
+  let closed: { readonly code: number; readonly reason: string } | undefined;
   socket.pause();
   // An error is always followed by 'close'.
   socket.on('error', () => {});
@@ -89,8 +89,8 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
     draining = [];
     for (const each of run) each();
   };
-  socket.once('close', (code) => {
-    closeCode = code;
+  socket.once('close', (code, reason) => {
+    closed = { code, reason: reason.toString('utf8') };
   });
   return {
     send(message) {
@@ -117,17 +117,28 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
       if (listening) socket.resume();
     },
     onClose(run) {
-      const code = closeCode;
-      if (code !== undefined) queueMicrotask(() => run(code));
-      else socket.once('close', run);
+      const known = closed;
+      if (known) queueMicrotask(() => run(known.code, known.reason));
+      else socket.once('close', (code, reason) => run(code, reason.toString('utf8')));
     },
     close(code = 1000, reason = '') {
       // A paused socket would never see the peer's answer.
       closing = true;
       socket.resume();
-      socket.close(code, reason);
+      socket.close(code, closeReason(reason));
     },
   };
+}
+
+const closeReasonBytes = 123;
+
+/** Cut between characters, not inside one. */
+function closeReason(reason: string): string {
+  const bytes = Buffer.from(reason, 'utf8');
+  if (bytes.length <= closeReasonBytes) return reason;
+  let end = closeReasonBytes;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
 }
 
 const sendOptions = { binary: true, compress: false } as const;

@@ -76,6 +76,14 @@ export class TenantDirectory implements Directory {
     return this.membership.watch(onChange);
   }
 
+  isActive(objectId: string): boolean {
+    return this.objects.isEnabled(objectId.toLowerCase());
+  }
+
+  watchAccounts(onChange: () => void): { close(): void } {
+    return this.objects.watchAccounts(onChange);
+  }
+
   async principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined> {
     const kind = this.objects.find(objectId)?.kind;
     if (kind === undefined || kind === 'application') return undefined;

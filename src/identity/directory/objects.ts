@@ -12,14 +12,22 @@ import type {
 } from '../records/records.ts';
 import { nameOf } from './names.ts';
 
+interface Account {
+  readonly accountEnabled: boolean;
+}
+
 /** Looks directory objects up, first-party service principals among them. */
 export class Objects {
   readonly #db: Database;
   readonly #firstParty = new Map<string, ServicePrincipalRecord>();
   readonly #firstPartyByAppId = new Map<string, ServicePrincipalRecord>();
 
+  readonly #accountListeners = new Set<() => void>();
+
   constructor(db: Database) {
     this.#db = db;
+    db.users.onChange((_id, before, after) => this.#accountChanged(before, after));
+    db.servicePrincipals.onChange((_id, before, after) => this.#accountChanged(before, after));
     db.tenant.onChange((_id, _before, tenant) => {
       if (!tenant || this.#firstParty.size > 0) return;
       for (const record of firstPartyServicePrincipals(tenant.tenantId, tenant.createdDateTime)) {
@@ -56,6 +64,17 @@ export class Objects {
   isEnabled(id: string): boolean {
     const account = this.#db.users.get(id) ?? this.#db.servicePrincipals.get(id) ?? this.#firstParty.get(id);
     return account?.accountEnabled === true;
+  }
+
+  /** Calls after an account came, went, was enabled or disabled. */
+  watchAccounts(onChange: () => void): { close(): void } {
+    this.#accountListeners.add(onChange);
+    return { close: () => this.#accountListeners.delete(onChange) };
+  }
+
+  #accountChanged(before: Account | undefined, after: Account | undefined): void {
+    if (before?.accountEnabled === after?.accountEnabled) return;
+    for (const listener of this.#accountListeners) listener();
   }
 
   group(id: string): GroupRecord | undefined {

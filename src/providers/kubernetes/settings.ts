@@ -12,7 +12,7 @@ export interface ArcSettings {
   readonly origin: () => string;
   readonly tokenCommand: { readonly command: string; readonly words: readonly string[] };
   /** Mints what `az connectedk8s proxy` needs to reach a cluster through the relay. */
-  readonly relay: (clusterId: string) => RelayCredential;
+  readonly relay: (clusterId: string, holderObjectId: string) => RelayCredential;
 }
 
 /** `hybridConnectionConfig` of listClusterUserCredential. */

@@ -168,7 +168,7 @@ async function listUserCredential(call: ActionCall, settings: ArcSettings): Prom
   });
   return {
     kubeconfigs: [{ name: 'Kubeconfig', value: base64(yaml) }],
-    ...(clientProxy ? { hybridConnectionConfig: settings.relay(clusterId) } : {}),
+    ...(clientProxy ? { hybridConnectionConfig: settings.relay(clusterId, call.caller.objectId) } : {}),
   };
 }
 
