@@ -120,6 +120,28 @@ test('Azure RBAC roles for Arc clusters count once enableAzureRBAC is on', async
   assert.deepEqual(stdout.trim().split('\n'), ['off: no', 'viewer: yes no no', 'writer: yes no', 'none: no']);
 });
 
+test('an open proxy ends and says why when the role that gave its credential is taken', async () => {
+  const port = await freePort();
+  const { stdout } = await estate.succeeds(`${holdFunctions}${variables}
+    KIM=$(az ad user show --id kim@$DOMAIN --query id -o tsv); ADMIN_DIR=$AZURE_CONFIG_DIR
+    az role assignment create --role "Azure Arc Enabled Kubernetes Cluster User Role" --assignee $KIM --scope $C >/dev/null 2>&1 || true
+    admin create clusterrolebinding kim --clusterrole=view --user=kim@$DOMAIN >/dev/null
+    ${asKim}
+    hold $KUBECONFIG.log 'Press Ctrl+C' az connectedk8s proxy -n $CLUSTER -g $RG --file $KUBECONFIG.kim --port ${port}
+    kubectl --kubeconfig $KUBECONFIG.kim get configmaps -A -w >$KUBECONFIG.watch 2>&1 & watch=$!
+    for _ in $(seq 200); do grep -q kube-root-ca $KUBECONFIG.watch && break; sleep 0.05; done
+    AZURE_CONFIG_DIR=$ADMIN_DIR az role assignment delete --role "Azure Arc Enabled Kubernetes Cluster User Role" --assignee $KIM --scope $C
+    wait $watch || true
+    grep -o 'The connection was closed.*' $KUBECONFIG.log
+    kubectl --kubeconfig $KUBECONFIG.kim get nodes --request-timeout=5s 2>&1 | grep -o 'listClusterUserCredential/action' | head -1 || true
+    release`);
+  assert.match(
+    stdout,
+    /^The connection was closed: You no longer have the right to list the user credential/,
+  );
+  assert.match(stdout, /^listClusterUserCredential\/action$/m);
+});
+
 test('a cluster that is deleted takes its proxy along, and may be made again', async () => {
   const port = await freePort();
   const { stdout } = await estate.succeeds(`${holdFunctions}${variables}
