@@ -18,6 +18,7 @@ export {
   type Json,
   type JsonObject,
   jsonEqual,
+  nestingLevelsLimit,
   parseJson,
   utf8,
 } from './json.ts';

@@ -78,6 +78,12 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
+/**
+ * Objects and lists within each other that are let in from outside: every walk over a value has one stack for all of
+ * them.
+ */
+export const nestingLevelsLimit = 500;
+
 /** True when objects and lists stand within each other more than `levels` deep; looks no deeper than that. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -17,7 +17,7 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
   'keys of keys': (n) => '? '.repeat(n),
   'lists of nothing': (n) => '-\n'.repeat(n),
   'flow lists in flow lists': (n) => '['.repeat(n),
-  'deep lists that end': (n) => `${'['.repeat(900)}${'a,'.repeat(n)}${']'.repeat(900)}`,
+  'deep lists that end': (n) => `${'['.repeat(450)}${'a,'.repeat(n)}${']'.repeat(450)}`,
   comments: (n) => '# c\n'.repeat(n),
   'comments within': (n) => `a:\n${'  # x\n'.repeat(n)}  b: 1\n`,
   'plain words': (n) => `a: ${'x '.repeat(n)}`,
@@ -43,7 +43,7 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
   underscores: (n) => `a: 0${'_'.repeat(n)}`,
   tabs: (n) => `a:${'\t'.repeat(n)}b`,
   'a long key': (n) => `${'a'.repeat(n)}: 1`,
-  'indentation that grows': (n) => times(Math.min(n, 500), (i) => `${' '.repeat(i)}a:\n`) + '\n'.repeat(n),
+  'indentation that grows': (n) => times(Math.min(n, 400), (i) => `${' '.repeat(i)}a:\n`) + '\n'.repeat(n),
 };
 
 for (const [name, input] of Object.entries(texts)) {

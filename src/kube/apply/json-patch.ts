@@ -1,8 +1,22 @@
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import {
+  isDeeperThan,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  nestingLevelsLimit,
+} from '../../base/index.ts';
 import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
 
 /** The most operations that one JSON patch may carry. */
 export const jsonPatchOperationsLimit = 10_000;
+/** What the copies of one patch may add, together, in characters of JSON. */
+const copiedCharactersLimit = 3 * 1024 * 1024;
+
+/** What the operations of one patch may still do. */
+interface Allowance {
+  copiedCharacters: number;
+}
 
 interface Operation {
   readonly op: string;
@@ -25,7 +39,8 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
     );
   }
   let document: Json = structuredClone(object);
-  for (const operation of operations) document = applyOperation(document, operation);
+  const allowance = { copiedCharacters: copiedCharactersLimit };
+  for (const operation of operations) document = applyOperation(document, operation, allowance);
   if (!isObject(document)) throw patchDoesNotApply();
   return document;
 }
@@ -59,7 +74,7 @@ function textMember(entry: JsonObject, name: string): string | undefined {
   );
 }
 
-function applyOperation(document: Json, operation: Operation): Json {
+function applyOperation(document: Json, operation: Operation, allowance: Allowance): Json {
   const path = pointer(operation.path);
   switch (operation.op) {
     case 'add':
@@ -72,11 +87,17 @@ function applyOperation(document: Json, operation: Operation): Json {
       const from = pointer(operation.from);
       const moved = read(document, from);
       if (moved === undefined) throw patchDoesNotApply();
-      return add(remove(document, from), path, moved);
+      // Only what goes further down can become too deep.
+      if (path.length > from.length) {
+        spend(allowance, moved);
+        checkDepth(path, moved);
+      }
+      return put(remove(document, from), path, moved);
     }
     case 'copy': {
       const copied = read(document, pointer(operation.from));
       if (copied === undefined) throw patchDoesNotApply();
+      spend(allowance, copied);
       return add(document, path, structuredClone(copied));
     }
     case 'test': {
@@ -88,6 +109,17 @@ function applyOperation(document: Json, operation: Operation): Json {
     default:
       throw patchDoesNotApply();
   }
+}
+
+function spend(allowance: Allowance, value: Json): void {
+  allowance.copiedCharacters -= JSON.stringify(value).length;
+  if (allowance.copiedCharacters < 0) throw patchDoesNotApply();
+}
+
+/** No walk over an object ends in the middle because operations put deep values below deep values. */
+function checkDepth(path: readonly string[], value: Json): void {
+  if (path.length > nestingLevelsLimit || isDeeperThan(value, nestingLevelsLimit - path.length))
+    throw patchDoesNotApply();
 }
 
 function pointer(text: string | undefined): string[] {
@@ -111,6 +143,11 @@ function read(document: Json, path: readonly string[]): Json | undefined {
 }
 
 function add(document: Json, path: readonly string[], value: Json): Json {
+  checkDepth(path, value);
+  return put(document, path, value);
+}
+
+function put(document: Json, path: readonly string[], value: Json): Json {
   const place = parentOf(document, path);
   if (place === undefined) return value;
   if (Array.isArray(place.parent)) {
@@ -132,6 +169,7 @@ function remove(document: Json, path: readonly string[]): Json {
 }
 
 function replace(document: Json, path: readonly string[], value: Json): Json {
+  checkDepth(path, value);
   const place = parentOf(document, path);
   if (place === undefined) return value;
   if (Array.isArray(place.parent)) place.parent[listIndex(place.key, place.parent.length - 1)] = value;

@@ -1,4 +1,4 @@
-import { errorMessage, isDeeperThan, type Json, parseJson } from '../../base/index.ts';
+import { errorMessage, isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { BodyFindings, CallBody, PatchType } from '../verbs/call.ts';
 import { cloneJson } from './clone.ts';
@@ -11,11 +11,8 @@ import { yamlToJson } from './yaml/yaml-to-json.ts';
 export const bodyLimits = {
   /** The real server's limit for what etcd takes, doubled. */
   requestBytes: 3 * 1024 * 1024,
-  /**
-   * Objects and lists within each other. The real server takes 10,000; here every walk over an object has one stack
-   * for all of them.
-   */
-  nestingLevels: 1_000,
+  /** Objects and lists within each other. The real server takes 10,000. */
+  nestingLevels: nestingLevelsLimit,
   /** What aliases and merge keys of a YAML body may add, in characters of JSON. */
   aliasCharacters: 3 * 1024 * 1024,
 } as const;
