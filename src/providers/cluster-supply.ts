@@ -67,10 +67,23 @@ export interface AccessOrder {
 export interface FleetSupply {
   /** Installs the fleet kinds in a hub and starts its controllers. May be called again. */
   prepareHub(hubId: string): Promise<void>;
-  /** Creates or updates the member on the hub and starts its agent; resolves when the member is Joined. */
-  join(membership: Membership): Promise<void>;
-  /** Takes the member out of the hub and stops its agent; resolves when the hub has let it go. */
-  leave(membership: Pick<Membership, 'hubId' | 'memberName'>): Promise<void>;
+  /**
+   * Creates or updates the member on the hub and starts its agent; resolves when the member is Joined. Rejects when
+   * `signal` aborts.
+   */
+  join(membership: Membership, signal: AbortSignal): Promise<void>;
+  /**
+   * Takes the member out of the hub and stops its agent; resolves when the hub has let it go. Without a cluster, or
+   * when it does not run, the hub goes on alone. Rejects when `signal` aborts.
+   */
+  leave(membership: Leaving, signal: AbortSignal): Promise<void>;
+}
+
+/** A membership that ends; its cluster may be gone. */
+export interface Leaving {
+  readonly hubId: string;
+  readonly memberName: string;
+  readonly memberClusterId?: string;
 }
 
 export interface Membership {

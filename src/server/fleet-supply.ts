@@ -7,13 +7,18 @@ import {
   startHubControllers,
   startMemberAgent,
 } from '../controllers/index.ts';
-import type { FleetSupply, Membership } from '../providers/cluster-supply.ts';
+import type { FleetSupply, Leaving, Membership } from '../providers/cluster-supply.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../reconcile/index.ts';
 
 const memberClusters = {
   group: 'cluster.kubernetes-fleet.io',
   version: 'v1',
   resource: 'memberclusters',
+} as const;
+const internalMemberClusters = {
+  group: 'cluster.kubernetes-fleet.io',
+  version: 'v1',
+  resource: 'internalmemberclusters',
 } as const;
 const customResources = {
   group: 'apiextensions.k8s.io',
@@ -50,7 +55,7 @@ class Fleets implements RunningFleets {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.clusters.beforeRemoval((clusterId) => this.#forgetHub(clusterId));
+    parts.clusters.beforeRemoval((clusterId) => this.#forget(clusterId));
   }
 
   async prepareHub(hubId: string): Promise<void> {
@@ -60,26 +65,44 @@ class Fleets implements RunningFleets {
     this.#hubs.set(hubId, startHubControllers({ ...this.#surroundings(), hub: client }));
   }
 
-  async join(membership: Membership): Promise<void> {
+  async join(membership: Membership, signal: AbortSignal): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
     const hub = this.#cluster(hubId);
     const member = this.#cluster(memberClusterId);
     await applyMember(hub.client, membership);
     await this.#startAgent(membership, member.client);
-    await untilMember(hub.client, { name: memberName, clock: this.#parts.clock }, joined);
+    await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, joined);
   }
 
-  async leave({ hubId, memberName }: Pick<Membership, 'hubId' | 'memberName'>): Promise<void> {
+  async leave(leaving: Leaving, signal: AbortSignal): Promise<void> {
+    const { hubId, memberName } = leaving;
     const hub = this.#parts.clusters.get(hubId);
     if (!hub) return;
     try {
       await hub.client.delete(memberClusters, { name: memberName });
+      await this.#letGo(leaving, hub.client);
       const gone = (object: KubeObject | undefined) => object === undefined;
-      await untilMember(hub.client, { name: memberName, clock: this.#parts.clock }, gone);
+      await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, gone);
     } catch (thrown) {
       if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
     }
     await this.#stopAgent(agentKey(hubId, memberName));
+  }
+
+  /** After a restart nobody has started the agent of a member that leaves; that of a cluster that is gone never comes. */
+  async #letGo({ hubId, memberName, memberClusterId }: Leaving, hub: ClusterClient): Promise<void> {
+    const member = memberClusterId ? this.#parts.clusters.get(memberClusterId) : undefined;
+    if (memberClusterId && member) {
+      await this.#startAgent({ hubId, memberName, memberClusterId }, member.client);
+      return;
+    }
+    // Without its twin nobody waits for an answer: the hub takes away what it holds of the member by itself.
+    const twin = { name: memberName, namespace: `fleet-member-${memberName}` };
+    try {
+      await hub.delete(internalMemberClusters, twin);
+    } catch (thrown) {
+      if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
+    }
   }
 
   async close(): Promise<void> {
@@ -89,7 +112,7 @@ class Fleets implements RunningFleets {
     await Promise.all(all.map((running) => running.close()));
   }
 
-  async #startAgent(membership: Membership, member: ClusterClient): Promise<void> {
+  async #startAgent(membership: Required<Leaving>, member: ClusterClient): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
     const key = agentKey(hubId, memberName);
     const known = this.#agents.get(key);
@@ -101,12 +124,17 @@ class Fleets implements RunningFleets {
     this.#agents.set(key, { memberClusterId, running });
   }
 
-  /** A hub that goes takes its controllers and the agents of its members with it. */
-  async #forgetHub(hubId: string): Promise<void> {
-    const hub = this.#hubs.get(hubId);
-    this.#hubs.delete(hubId);
-    const agents = [...this.#agents.keys()].filter((key) => key.startsWith(agentKey(hubId, '')));
-    await Promise.all([hub?.close(), ...agents.map((key) => this.#stopAgent(key))]);
+  /**
+   * A hub that goes takes its controllers and the agents of its members with it. A member that goes takes its agent,
+   * which runs inside it: the heartbeats end, and its last status stands.
+   */
+  async #forget(clusterId: string): Promise<void> {
+    const hub = this.#hubs.get(clusterId);
+    this.#hubs.delete(clusterId);
+    const agents = [...this.#agents].filter(
+      ([key, agent]) => key.startsWith(agentKey(clusterId, '')) || agent.memberClusterId === clusterId,
+    );
+    await Promise.all([hub?.close(), ...agents.map(([key]) => this.#stopAgent(key))]);
   }
 
   async #stopAgent(key: string): Promise<void> {
@@ -180,15 +208,18 @@ function joined(object: KubeObject | undefined): boolean {
 
 /**
  * Resolves once the member satisfies `test`; undefined stands for a member that is gone. Rejects with `timeout` after
- * `memberWaitMs`: whoever asked tries again.
+ * `memberWaitMs`: whoever asked tries again. Rejects too when `signal` aborts.
  */
 async function untilMember(
   hub: ClusterClient,
-  member: { readonly name: string; readonly clock: Clock },
+  member: { readonly name: string; readonly clock: Clock; readonly signal: AbortSignal },
   test: (object: KubeObject | undefined) => boolean,
 ): Promise<void> {
-  const { name, clock } = member;
+  const { name, clock, signal } = member;
+  signal.throwIfAborted();
   const reached = Promise.withResolvers<void>();
+  const stop = () => reached.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
   const timer = clock.after(memberWaitMs, () =>
     reached.reject(new CodedError('timeout', `the member ${name} did not change within ${memberWaitMs} ms`)),
   );
@@ -210,6 +241,7 @@ async function untilMember(
   try {
     await reached.promise;
   } finally {
+    signal.removeEventListener('abort', stop);
     timer.cancel();
     watch.close();
   }

@@ -1,64 +1,126 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
+import { errorMessage } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
-import { clusterIdOf } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
+import { CannotJoin, memberClusterIdOf } from './member-cluster.ts';
 import { fleetIdOfMember, fleetMemberType, hubIdOf, serviceLabels } from './record.ts';
+
+/** How long a member may take to join, of the time that this process runs; then it has failed. */
+export const joinLimitMs = 10 * 60_000;
+
+interface Members extends LoopParts {
+  readonly settings: ContainerServiceSettings;
+  /** When this process first tried to join a member. */
+  readonly triedSinceMs: Map<string, number>;
+}
 
 /** Joins every member to its fleet's hub, and lets it leave with the record. */
 export function runFleetMembers(parts: LoopParts, settings: ContainerServiceSettings) {
+  const members: Members = { ...parts, settings, triedSinceMs: new Map() };
   return runRecordLoop({
     ...parts,
     type: fleetMemberType,
-    reconcile: (id) => reconcile(id, parts, settings),
+    reconcile: (id, signal) => reconcile(id, members, signal),
   });
 }
 
-async function reconcile(id: string, parts: LoopParts, settings: ContainerServiceSettings): Promise<void> {
-  const member = await parts.records.get(id);
+async function reconcile(id: string, members: Members, signal: AbortSignal): Promise<void> {
+  const member = await members.records.get(id);
+  const isSettled = member?.provisioningState === 'Succeeded' || member?.provisioningState === 'Failed';
+  if (!member || isSettled) members.triedSinceMs.delete(id);
   if (!member || member.provisioningState === 'Failed') return;
   if (member.provisioningState === 'Leaving') {
-    await removeMember(member, parts, settings);
+    await removeMember(member, members, { settings: members.settings, signal });
     return;
   }
-  await joinHub(member, parts, settings);
-  if (member.provisioningState === 'Succeeded') return;
-  await parts.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
+  try {
+    await joinHub(member, members, signal);
+  } catch (thrown) {
+    // What has joined once stays a member; what is wrong with its cluster shows on the hub.
+    if (isSettled && (thrown instanceof CannotJoin || thrown instanceof RetryLater)) return;
+    if (isSettled || signal.aborted || !isFinal(thrown, id, members)) throw thrown;
+    await fail(member, thrown, members);
+    return;
+  }
+  if (isSettled) return;
+  await members.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
     status: 'Succeeded',
   });
 }
 
-async function joinHub(
-  member: ResourceRecord,
-  parts: LoopParts,
-  settings: ContainerServiceSettings,
-): Promise<void> {
-  const { records } = parts;
-  const fleet = await records.get(fleetIdOfMember(member.id));
-  // A fleet without a hub only orchestrates updates: its members have nothing to join.
-  if (!fleet || !new Fields(fleet.properties).has('hubProfile')) return;
-  const hubId = await hubIdOf(fleet.id, records);
-  if (!hubId || fleet.provisioningState !== 'Succeeded') throw new RetryLater('the hub is not ready yet');
-  const cluster = await records.get(new Fields(member.properties).string('clusterResourceId') ?? '');
-  if (!cluster) return;
-  const memberClusterId = clusterIdOf(cluster);
-  if (!memberClusterId || !settings.clusters.get(memberClusterId)) {
-    throw new RetryLater('the member cluster is not ready yet');
-  }
-  await settings.fleets.join({
-    hubId,
-    memberClusterId,
-    memberName: member.name,
-    labels: { ...new Fields(member.properties).stringMap('labels'), ...serviceLabels(member, cluster) },
+/** Nothing is tried for ever: what cannot be fails at once, everything else when its time is up. */
+function isFinal(thrown: unknown, id: string, { triedSinceMs, clock }: Members): boolean {
+  if (thrown instanceof CannotJoin) return true;
+  const nowMs = clock.now();
+  const sinceMs = triedSinceMs.get(id) ?? nowMs;
+  triedSinceMs.set(id, sinceMs);
+  return nowMs - sinceMs >= joinLimitMs;
+}
+
+async function fail(member: ResourceRecord, thrown: unknown, members: Members): Promise<void> {
+  const code = thrown instanceof CannotJoin ? thrown.code : 'OperationTimedOut';
+  const message =
+    thrown instanceof CannotJoin
+      ? thrown.message
+      : `The member did not join the fleet within ${joinLimitMs / 60_000} minutes: ${errorMessage(thrown)}`;
+  members.log.warn('a member could not join its fleet', { id: member.id, code, error: message });
+  members.triedSinceMs.delete(member.id);
+  await members.records.update(member.id, (current) => ({ ...current, provisioningState: 'Failed' }), {
+    status: 'Failed',
+    error: { code, message },
   });
 }
 
+async function joinHub(member: ResourceRecord, members: Members, signal: AbortSignal): Promise<void> {
+  const { records, settings } = members;
+  const fleet = await records.get(fleetIdOfMember(member.id));
+  // A fleet without a hub only orchestrates updates: its members have nothing to join.
+  if (!fleet || !new Fields(fleet.properties).has('hubProfile')) return;
+  if (fleet.provisioningState === 'Failed') {
+    throw new CannotJoin('BadRequest', `The provisioning state of the fleet '${fleet.id}' is Failed.`);
+  }
+  const hubId = await hubIdOf(fleet.id, records);
+  if (!hubId || fleet.provisioningState !== 'Succeeded') throw new RetryLater('the hub is not ready yet');
+  const clusterResourceId = new Fields(member.properties).string('clusterResourceId') ?? '';
+  const cluster = await records.get(clusterResourceId);
+  if (!cluster)
+    throw new CannotJoin('BadRequest', `The member cluster '${clusterResourceId}' was not found.`);
+  const memberClusterId = await memberClusterIdOf(cluster, records);
+  if (!memberClusterId || !settings.clusters.get(memberClusterId)) {
+    throw new RetryLater('the member cluster is not ready yet');
+  }
+  const labels = { ...new Fields(member.properties).stringMap('labels'), ...serviceLabels(member, cluster) };
+  await settings.fleets.join({ hubId, memberClusterId, memberName: member.name, labels }, signal);
+}
+
+/** Takes a member out of its hub, with its agent's help where its cluster still runs, and removes its record. */
 export async function removeMember(
   member: ResourceRecord,
-  parts: LoopParts,
-  settings: ContainerServiceSettings,
+  { records }: Pick<LoopParts, 'records'>,
+  { settings, signal }: { readonly settings: ContainerServiceSettings; readonly signal: AbortSignal },
 ): Promise<void> {
-  const hubId = await hubIdOf(fleetIdOfMember(member.id), parts.records);
-  if (hubId) await settings.fleets.leave({ hubId, memberName: member.name });
-  await parts.records.remove(member.id);
+  const hubId = await hubIdOf(fleetIdOfMember(member.id), records);
+  const cluster = await records.get(new Fields(member.properties).string('clusterResourceId') ?? '');
+  const memberClusterId = cluster ? await knownClusterId(cluster, records) : undefined;
+  if (hubId) {
+    const memberName = member.name;
+    await settings.fleets.leave(
+      { hubId, memberName, ...(memberClusterId ? { memberClusterId } : {}) },
+      signal,
+    );
+  }
+  await records.remove(member.id);
+}
+
+async function knownClusterId(
+  cluster: ResourceRecord,
+  records: LoopParts['records'],
+): Promise<string | undefined> {
+  try {
+    return await memberClusterIdOf(cluster, records);
+  } catch (thrown) {
+    if (thrown instanceof CannotJoin) return undefined;
+    throw thrown;
+  }
 }

@@ -9,6 +9,11 @@ import { clusterIdOf, clusterOrder } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { hubGroupName, hubNodeGroupName, hubRecord, hubRecordId } from './hub.ts';
 
+interface Running {
+  readonly settings: ContainerServiceSettings;
+  readonly signal: AbortSignal;
+}
+
 export const fleetType = 'Microsoft.ContainerService/fleets';
 
 /** Makes the hub of every fleet that has one, and takes it away with the fleet. */
@@ -16,15 +21,16 @@ export function runFleets(parts: LoopParts, settings: ContainerServiceSettings) 
   return runRecordLoop({
     ...parts,
     type: fleetType,
-    reconcile: (id) => reconcile(id, parts, settings),
+    reconcile: (id, signal) => reconcile(id, parts, { settings, signal }),
   });
 }
 
-async function reconcile(id: string, parts: LoopParts, settings: ContainerServiceSettings): Promise<void> {
+async function reconcile(id: string, parts: LoopParts, running: Running): Promise<void> {
+  const { settings } = running;
   const fleet = await parts.records.get(id);
   if (!fleet || fleet.provisioningState === 'Failed') return;
   if (fleet.provisioningState === 'Deleting') {
-    await removeFleet(fleet, parts, settings);
+    await removeFleet(fleet, parts, running);
     return;
   }
   const identified = await withIdentity(fleet, parts.records, settings);
@@ -56,14 +62,11 @@ async function removeGroup(id: string, ownerId: string, records: RecordStore): P
 }
 
 /** Members leave first, then the hub goes, then its groups. */
-async function removeFleet(
-  fleet: ResourceRecord,
-  parts: LoopParts,
-  settings: ContainerServiceSettings,
-): Promise<void> {
+async function removeFleet(fleet: ResourceRecord, parts: LoopParts, running: Running): Promise<void> {
+  const { settings } = running;
   const { records } = parts;
   for (const member of await records.list(`${fleet.id}/members`, fleetMemberType)) {
-    await removeMember(member, parts, settings);
+    await removeMember(member, parts, running);
   }
   const hub = await records.get(hubRecordId(fleet));
   const hubId = hub && clusterIdOf(hub);

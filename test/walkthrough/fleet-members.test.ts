@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TestEstate } from './estate.ts';
+
+let estate: TestEstate;
+
+before(async () => {
+  estate = await TestEstate.start();
+  await estate.succeeds(`
+    az group create -n rg -l eastus
+    drydock infra create -g rg
+    az fleet create -g rg -n fleet --enable-hub
+    ROLE='Azure Kubernetes Fleet Manager RBAC Cluster Admin'
+    az role assignment create --role "$ROLE" --assignee $(az ad signed-in-user show --query id -o tsv) --scope $(az fleet show -g rg -n fleet --query id -o tsv)
+    az fleet get-credentials -g rg -n fleet
+    GROUP=$(az ad group create --display-name admins --mail-nickname admins --query id -o tsv)
+    CL=$(az customlocation show --name local-cl --resource-group rg --query id -o tsv)
+    LNET=$(az stack-hci-vm network lnet show --name local-lnet --resource-group rg --query id -o tsv)
+    HOME=$(mktemp -d)
+    az aksarc create -n arc -g rg --custom-location $CL --vnet-ids $LNET --aad-admin-group-object-ids $GROUP --generate-ssh-keys
+    rm -r $HOME`);
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+const join = `az fleet member create -g rg --fleet-name fleet -n arc --member-cluster-id $(az connectedk8s show -g rg -n arc --query id -o tsv) --query provisioningState -o tsv`;
+
+test('an AKS Arc cluster joins a fleet, gets what is placed, leaves and joins again', async () => {
+  const { stdout } = await estate.succeeds(`
+    ${join}
+    kubectl get membercluster arc -o jsonpath='joined {.status.conditions[?(@.type=="Joined")].status} {.status.agentStatus[0].type}{"\\n"}'
+    kubectl create namespace placed >/dev/null
+    kubectl apply -f - >/dev/null <<'YAML'
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: ClusterResourcePlacement
+metadata: { name: placed }
+spec: { resourceSelectors: [{ group: "", kind: Namespace, version: v1, name: placed }] }
+YAML
+    timeout 60 kubectl wait crp placed --for=condition=ClusterResourcePlacementAvailable >/dev/null
+    az aksarc get-credentials -n arc -g rg --admin --file $KUBECONFIG.arc >/dev/null 2>&1
+    kubectl --kubeconfig $KUBECONFIG.arc get namespace placed -o name
+    az fleet member delete -g rg --fleet-name fleet -n arc --yes
+    kubectl get membercluster -o name
+    ${join}`);
+  assert.equal(stdout, 'Succeeded\njoined True MemberAgent\nnamespace/placed\nSucceeded\n');
+});
+
+test('the agent of an Arc cluster is back after a restart', async () => {
+  await estate.restart();
+  const { stdout } = await estate.succeeds(`
+    kubectl create namespace later >/dev/null
+    kubectl apply -f - >/dev/null <<'YAML'
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: ClusterResourcePlacement
+metadata: { name: later }
+spec: { resourceSelectors: [{ group: "", kind: Namespace, version: v1, name: later }] }
+YAML
+    timeout 60 kubectl wait crp later --for=condition=ClusterResourcePlacementAvailable`);
+  assert.match(stdout, /condition met/);
+});
+
+test('a connected cluster that nothing stands behind fails to join with the reason', async () => {
+  const { stderr } = await estate.script(`set +e
+    az rest --method put --uri "$(az group show -n rg --query id -o tsv)/providers/Microsoft.Kubernetes/connectedClusters/empty?api-version=2024-01-01" --body '{"location":"eastus","identity":{"type":"SystemAssigned"},"properties":{"agentPublicKeyCertificate":""}}' >/dev/null
+    az fleet member create -g rg --fleet-name fleet -n empty --member-cluster-id $(az connectedk8s show -g rg -n empty --query id -o tsv)`);
+  assert.match(stderr, /ClusterNotConnected/);
+  assert.match(stderr, /has no provisioned cluster instance/);
+});
+
+test('a member whose cluster is gone leaves, also after a restart, and so does its group', async () => {
+  await estate.succeeds(`
+    az aks create -g rg -n gone --node-count 1 --no-ssh-key
+    az fleet member create -g rg --fleet-name fleet -n gone --member-cluster-id $(az aks show -g rg -n gone --query id -o tsv)
+    az aks delete -g rg -n gone --yes`);
+  await estate.restart();
+  const { stdout } = await estate.succeeds(`
+    az fleet member delete -g rg --fleet-name fleet -n gone --yes
+    az fleet member list -g rg --fleet-name fleet --query '[].name' -o tsv
+    az group delete -n rg --yes
+    az group exists -n rg`);
+  assert.equal(stdout, 'arc\nempty\nfalse\n');
+});
