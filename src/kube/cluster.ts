@@ -1,5 +1,6 @@
 import { isObject } from '../base/index.ts';
 import type { AdmissionStep } from './admission/admission.ts';
+import { certificateRequests } from './admission/certificate-requests.ts';
 import { crdStatus } from './admission/crd-status.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
@@ -80,6 +81,7 @@ function admissionSteps(
     serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
     crdStatus(registrar),
     rbacEscalation(rbac),
+    certificateRequests,
   ];
 }
 

@@ -18,6 +18,8 @@ export interface Call {
   readonly verb: string;
   readonly resource: ServedResource;
   readonly subresource: string;
+  /** The subresource in the path, where it takes the course of another: an approval is a write of status. */
+  readonly askedAs?: string;
   readonly namespace: string;
   readonly name: string;
   readonly user: UserInfo;

@@ -58,5 +58,5 @@ function needsNode(what: string): Verb {
 /** Approval writes conditions, which are part of the status. */
 function approve(...[parts, call]: Parameters<Verb>): ReturnType<Verb> {
   const verb = call.verb === 'get' ? get : call.verb === 'update' ? update : patch;
-  return verb(parts, { ...call, subresource: 'status' });
+  return verb(parts, { ...call, subresource: 'status', askedAs: 'approval' });
 }
