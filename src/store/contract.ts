@@ -28,6 +28,11 @@ export interface Store {
    * Throws `gone` when `afterRevision` is below the compaction point.
    */
   watch(prefix: string, sink: (batch: ChangeBatch) => void, afterRevision?: number): Promise<Watch>;
+  /**
+   * Every commit under `prefix` above `afterRevision` up to the current one, in order; undefined when they make more
+   * than `maximumChanges`. Throws `gone` when `afterRevision` is below the compaction point.
+   */
+  history(query: HistoryQuery): Promise<readonly ChangeBatch[] | undefined>;
   /** The revision of the latest durable commit. */
   revision(): number;
   /** The compaction point: revisions below this one can no longer be read or watched from. */
@@ -67,6 +72,12 @@ export interface RangeQuery {
   readonly limit?: number;
   /** Reads the state as of this revision; default the current one. */
   readonly atRevision?: number;
+}
+
+export interface HistoryQuery {
+  readonly prefix: string;
+  readonly afterRevision: number;
+  readonly maximumChanges: number;
 }
 
 export interface RangeResult {

@@ -4,6 +4,7 @@ export type {
   CommitResult,
   Entry,
   Guard,
+  HistoryQuery,
   RangeQuery,
   RangeResult,
   Store,

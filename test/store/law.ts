@@ -230,6 +230,21 @@ function watchLaws(open: () => Promise<Store>): void {
     );
   });
 
+  test('gives the history under a prefix, whole or not at all', async () => {
+    const store = await open();
+    for (let i = 1; i <= 6; i++) await put(store, i % 2 === 0 ? '/p/a' : '/q/a', String(i));
+    await store.commit({ writes: [{ delete: '/p/a' }, write('/p/b', '7')] });
+    const revisions = async (afterRevision: number, maximumChanges: number) =>
+      (await store.history({ prefix: '/p/', afterRevision, maximumChanges }))?.map(
+        ({ revision, changes }) => `${revision}:${changes.length}`,
+      );
+    assert.deepEqual(await revisions(2, 4), ['4:1', '6:1', '7:2']);
+    assert.equal(await revisions(2, 3), undefined);
+    assert.deepEqual(await revisions(7, 0), []);
+    await store.compact(4);
+    await rejectsWith('gone', store.history({ prefix: '/p/', afterRevision: 3, maximumChanges: 9 }));
+  });
+
   test('delivers nothing before the caller holds its watch', async () => {
     const store = await open();
     await put(store, '/p/a', '1');

@@ -1,9 +1,15 @@
+import { CodedError } from '../../base/index.ts';
 import type { ChangeBatch, CommitResult, Entry, Store, Transaction, Watch } from '../../store/contract.ts';
-import { Collection } from './collection.ts';
+import { Collection, type CollectionEvent } from './collection.ts';
 import { parseObjectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
 import { StoredObject } from './stored-object.ts';
 import { Turns } from './turns.ts';
+
+export const storageLimits = {
+  /** Changes that a watch is given from the store when it resumes; from further back its caller lists again. */
+  resumedEvents: 10_000,
+} as const;
 
 /**
  * A cluster's objects: one store watch feeds the collections in use. A commit resolves only after the collections show
@@ -98,6 +104,44 @@ export class ClusterStorage {
       ...(query.limit === undefined ? {} : { limit: query.limit }),
     });
     return { objects: entries.map((entry) => objectOf(entry, base)), more };
+  }
+
+  /**
+   * What happened to a resource above `revision`, from the store, and up to which revision that goes. Throws CodedError
+   * `gone` below the compaction point and for more than a watch is given at once.
+   */
+  async eventsAfter(
+    { storageKey }: ServedResource,
+    revision: number,
+  ): Promise<{ events: CollectionEvent[]; through: number }> {
+    const base = `${this.#prefix}${storageKey}/`;
+    const through = this.#store.revision();
+    const query = { prefix: base, afterRevision: revision, maximumChanges: storageLimits.resumedEvents };
+    const batches = await this.#store.history(query);
+    if (!batches) throw new CodedError('gone', `More than ${storageLimits.resumedEvents} changes ago.`);
+    const known = new Map<string, StoredObject | undefined>();
+    const events: CollectionEvent[] = [];
+    for (const change of batches.flatMap((batch) => batch.changes)) {
+      const key = change.type === 'put' ? change.entry.key : change.key;
+      if (!known.has(key)) known.set(key, await this.#objectAt(key, base, revision));
+      const previous = known.get(key);
+      const object = change.type === 'put' ? objectOf(change.entry, base) : undefined;
+      known.set(key, object);
+      if (object) {
+        const type = previous ? 'MODIFIED' : 'ADDED';
+        events.push({ revision: object.revision, type, object, previous });
+      } else if (previous && change.type === 'delete') {
+        const last = previous.at(change.revision);
+        events.push({ revision: change.revision, type: 'DELETED', object: last, previous });
+      }
+    }
+    return { events, through };
+  }
+
+  async #objectAt(key: string, base: string, atRevision: number): Promise<StoredObject | undefined> {
+    const { entries } = await this.#store.range({ prefix: key, atRevision, limit: 1 });
+    const [entry] = entries;
+    return entry?.key === key ? objectOf(entry, base) : undefined;
   }
 
   /** Objects as they stand in the store, for readers that should not keep a collection in memory. */

@@ -1,29 +1,52 @@
+import { posix } from 'node:path';
 import { isObject } from '../../base/index.ts';
 import { badRequest } from '../wire/status.ts';
 
 /** Where a paged list goes on: the state it shows and the last key already sent. */
 export interface ContinueToken {
+  /** Below 0: the newest state. */
   readonly revision: number;
   readonly afterKey: string;
 }
 
+const version = 'meta.k8s.io/v1';
+
 export function encodeContinueToken({ revision, afterKey }: ContinueToken): string {
-  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: afterKey });
+  // The next key in order, as the real server writes it.
+  const text = JSON.stringify({ v: version, rv: revision, start: `${afterKey}\0` });
   return Buffer.from(text).toString('base64url');
 }
 
 /** Throws 400 for anything that `encodeContinueToken` did not make. */
 export function decodeContinueToken(token: string): ContinueToken {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (isObject(value)) {
-      const { rv, start } = value;
-      if (typeof rv === 'number' && typeof start === 'string') return { revision: rv, afterKey: start };
-    }
-  } catch {
-    // Falls through to the refusal.
+  const { v, rv, start } = decoded(token);
+  if (v !== version) {
+    throw refused(`server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`);
   }
-  throw badRequest(
-    'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
-  );
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
+    throw refused(`incorrect encoded start resourceVersion (version ${version})`);
+  }
+  if (typeof start !== 'string' || start === '') {
+    throw refused(`encoded start key empty (version ${version})`);
+  }
+  const rooted = start.startsWith('/') ? start : `/${start}`;
+  if (posix.normalize(rooted) !== rooted || rooted.endsWith('/')) throw refused(start);
+  return { revision: rv, afterKey: rooted.slice(1).replace(/\0$/, '') };
+}
+
+function decoded(token: string): Record<string, unknown> {
+  let value: unknown;
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refused(
+      `invalid character ${JSON.stringify(text.slice(0, 1)).replaceAll('"', "'")} looking for beginning of value`,
+    );
+  }
+  return isObject(value) ? value : {};
+}
+
+function refused(why: string) {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`);
 }

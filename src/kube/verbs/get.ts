@@ -1,11 +1,20 @@
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { notFound } from '../wire/status.ts';
+import { notFound, StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
+import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
 /** `get` of an object or its status. */
 export async function get(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { resourceVersion } = call.options;
+  if (resourceVersion !== '') checkVersion(parts, resourceVersion);
   return { type: 'object', code: 200, resource: call.resource, object: await require(parts, call) };
+}
+
+function checkVersion({ storage }: ClusterParts, text: string): void {
+  if (!isVersion(text)) throw new StatusError(500, '', invalidVersionText(text));
+  const current = storage.revision();
+  if (Number(text) > current) throw tooLargeVersion(Number(text), current);
 }
 
 /** The object that the call names, as readers see it now. Throws 404. */

@@ -1,10 +1,12 @@
 import { CodedError } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
 import { Selection } from '../selectors/selection.ts';
 import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { badRequest, expired, invalid, StatusError } from '../wire/status.ts';
+import { badRequest, expired, invalid, type StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts, ListAnswer } from './call.ts';
+import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
 const listOptionsKind = { group: 'meta.k8s.io', kind: 'ListOptions' };
 /** Objects read from the past at a time while a selector looks for a full page. */
@@ -22,7 +24,7 @@ export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
     prefix: namespacePrefix(namespace),
     limit: Math.max(0, options.limit),
   };
-  const place = readPlace(parts, call);
+  const place = readPlace(parts, call, page.prefix);
   if (place.revision === undefined) return fromCurrent(parts, page, place.afterKey);
   const collection = await parts.storage.collection(resource);
   const unchanged = collection.lastRevision <= place.revision && place.revision <= parts.storage.revision();
@@ -41,12 +43,22 @@ interface Page {
 }
 
 /** `revision` undefined: the current state. */
-function readPlace(parts: ClusterParts, { options }: Call): { revision?: number; afterKey?: string } {
+function readPlace(
+  parts: ClusterParts,
+  { options }: Call,
+  prefix: string,
+): { revision?: number; afterKey?: string } {
   if (options.continueToken !== '') {
+    const { revision, afterKey: within } = decodeContinueToken(options.continueToken);
+    const place = { revision, afterKey: prefix + within };
     if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    return decodeContinueToken(options.continueToken);
+    // A token that the refusal of an older one gave out: the rest as it stands now.
+    if (place.revision < 0) return { afterKey: place.afterKey };
+    const newest = parts.storage.revision();
+    if (place.revision > newest) throw tooLargeVersion(place.revision, newest);
+    return place;
   }
   const version = options.resourceVersion;
   if (version === '' || version === '0') return {};
@@ -59,53 +71,41 @@ function readPlace(parts: ClusterParts, { options }: Call): { revision?: number;
 }
 
 function checkVersionOptions({ options }: Call): void {
-  const { resourceVersion, resourceVersionMatch } = options;
-  if (resourceVersionMatch !== '') {
-    const why = matchRefusal(options);
-    if (why) {
-      throw invalid(listOptionsKind, '', [
-        { reason: 'FieldValueForbidden', field: 'resourceVersionMatch', message: why },
-      ]);
-    }
+  const { resourceVersion, sendInitialEvents } = options;
+  const refusals = [...matchRefusals(options)];
+  if (sendInitialEvents !== undefined) {
+    refusals.push({
+      reason: 'FieldValueForbidden',
+      field: 'sendInitialEvents',
+      message: 'Forbidden: sendInitialEvents is forbidden for list',
+    });
   }
-  if (resourceVersion !== '' && !/^\d{1,15}$/.test(resourceVersion)) throw invalidVersion(resourceVersion);
+  if (refusals.length > 0) throw invalid(listOptionsKind, '', refusals);
+  if (resourceVersion !== '' && !isVersion(resourceVersion)) {
+    throw badRequest(`invalid resource version: ${invalidVersionText(resourceVersion)}`);
+  }
 }
 
-function matchRefusal({ resourceVersion, resourceVersionMatch, continueToken }: Call['options']) {
-  if (resourceVersion === '') {
-    return 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided';
-  }
-  if (continueToken !== '') return 'Forbidden: resourceVersionMatch is forbidden when continue is provided';
-  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
-    return 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"';
-  }
+function* matchRefusals({
+  resourceVersion,
+  resourceVersionMatch,
+  continueToken,
+}: Call['options']): Generator<FieldError> {
+  if (resourceVersionMatch === '') return;
+  const field = 'resourceVersionMatch';
+  const forbidden = (why: string) => ({
+    reason: 'FieldValueForbidden',
+    field,
+    message: `Forbidden: resourceVersionMatch ${why}`,
+  });
+  if (resourceVersion === '') yield forbidden('is forbidden unless resourceVersion is provided');
+  if (continueToken !== '') yield forbidden('is forbidden when continue is provided');
   if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
-    return `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`;
+    const message = `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`;
+    yield { reason: 'FieldValueNotSupported', field, message };
+  } else if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
+    yield forbidden('"exact" is forbidden for resourceVersion "0"');
   }
-  return undefined;
-}
-
-export function invalidVersion(text: string): StatusError {
-  return invalid(listOptionsKind, '', [
-    {
-      reason: 'FieldValueInvalid',
-      field: 'resourceVersion',
-      message: `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    },
-  ]);
-}
-
-export function tooLargeVersion(asked: number, current: number): StatusError {
-  return new StatusError(
-    504,
-    'Timeout',
-    `Too large resource version: ${asked}, current: ${current}`,
-    {
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
-    },
-    1,
-  );
 }
 
 async function fromCurrent(
@@ -165,13 +165,15 @@ async function fromPast(
     if (!(thrown instanceof CodedError) || thrown.code !== 'gone') throw thrown;
     throw page.call.options.continueToken === ''
       ? expired('The resourceVersion for the provided list is too old.')
-      : continueExpired();
+      : continueExpired((place.afterKey ?? '').slice(page.prefix.length));
   }
 }
 
-function continueExpired(): StatusError {
+/** With a token that goes on from the same place at the newest revision. */
+function continueExpired(afterKey: string): StatusError {
   return expired(
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    { continue: encodeContinueToken({ revision: -1, afterKey }) },
   );
 }
 
@@ -186,7 +188,9 @@ function answer(
     resource: page.call.resource,
     objects,
     resourceVersion: String(revision),
-    continueToken: next ? encodeContinueToken({ revision, afterKey: next.afterKey }) : '',
+    continueToken: next
+      ? encodeContinueToken({ revision, afterKey: next.afterKey.slice(page.prefix.length) })
+      : '',
     remainingItemCount: next?.remaining,
   };
 }

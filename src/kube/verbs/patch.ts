@@ -16,6 +16,7 @@ import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { metadataOf, textOf } from './metadata.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
+import { checkWrittenVersion } from './resource-version.ts';
 import { modify } from './update.ts';
 
 export const patchMediaTypes = {
@@ -127,6 +128,7 @@ function patched(call: Call, base: JsonObject, body: Json): JsonObject {
 function checkVersion(call: Call, current: StoredObject | undefined, next: JsonObject): void {
   const version = textOf(metadataOf(next)['resourceVersion']);
   if (version === '' || version === '0') return;
+  checkWrittenVersion(version);
   if (!current || version !== String(current.revision)) throw conflict(call.resource.subject(call.name));
 }
 

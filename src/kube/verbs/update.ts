@@ -12,6 +12,7 @@ import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { carryOver, checkPlace, finalizersOf, metadataOf, readMetadata, textOf } from './metadata.ts';
 import { dedupeOwners } from './owner-references.ts';
+import { checkWrittenVersion } from './resource-version.ts';
 
 /** Attempts of a write that names no version and meets other writers. */
 const attemptsWithoutVersion = 16;
@@ -21,6 +22,7 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   const body = await readObject(call);
   dedupeOwners(body, call.warnings);
   const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
+  checkWrittenVersion(version);
   const { definition } = call.resource;
   const unconditional = version === '' || version === '0';
   return modify(parts, call, {

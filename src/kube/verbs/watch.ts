@@ -1,9 +1,9 @@
 import { CodedError } from '../../base/index.ts';
 import { Selection } from '../selectors/selection.ts';
 import { type WatchPlan, WatchSource } from '../watch/watch-source.ts';
-import { expired, invalid } from '../wire/status.ts';
+import { expired, invalid, StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
-import { invalidVersion } from './list.ts';
+import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
 /** A watch without `timeoutSeconds` lasts between these, so that not all end at once. */
 const defaultTimeoutSeconds = { atLeast: 1_800, atMost: 3_600 };
@@ -12,6 +12,8 @@ const defaultTimeoutSeconds = { atLeast: 1_800, atMost: 3_600 };
 export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
   const { resource, options } = call;
   checkInitialEvents(call);
+  const asked = options.resourceVersion;
+  if (asked !== '' && !isVersion(asked)) throw new StatusError(500, '', invalidVersionText(asked));
   const namespace = resource.definition.namespaced ? call.namespace : '';
   const selection = new Selection(resource, namespace, options, call.name);
   const collection = await parts.storage.collection(resource);
@@ -32,17 +34,17 @@ async function beginning(parts: ClusterParts, call: Call, floor: number): Promis
   const { options, resource } = call;
   const version = options.resourceVersion;
   if (options.sendInitialEvents === true) {
+    const current = parts.storage.revision();
+    if (Number(version) > current) return { from: 'error', error: tooLargeVersion(Number(version), current) };
     return { from: 'state', announceEnd: options.allowWatchBookmarks };
   }
   if (version === '' || version === '0') {
     return options.sendInitialEvents === false ? { from: 'now' } : { from: 'state', announceEnd: false };
   }
-  if (!/^\d{1,15}$/.test(version)) throw invalidVersion(version);
   const revision = Number(version);
   if (revision >= floor) return { from: 'revision', revision };
   try {
-    const { objects } = await parts.storage.rangeAt(resource, { prefix: '', revision });
-    return { from: 'past', revision, objects };
+    return { from: 'history', ...(await parts.storage.eventsAfter(resource, revision)) };
   } catch (thrown) {
     if (!(thrown instanceof CodedError) || thrown.code !== 'gone') throw thrown;
     const oldest = parts.storage.compactedRevision();

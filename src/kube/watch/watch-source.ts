@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../base/index.ts';
 import type { Selection } from '../selectors/selection.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import type { StatusError } from '../wire/status.ts';
+import { expired, type StatusError } from '../wire/status.ts';
 
 /** What a watcher is told. Calls come in order and never after `end`. */
 export interface WatchConsumer {
@@ -27,12 +27,15 @@ export interface WatchPlan {
   readonly collection: Collection;
   readonly selection: Selection;
   readonly clock: Clock;
-  /** The state to begin with: everything, nothing, or what differs from a past state. */
+  /**
+   * What to begin with: the state, nothing, the events above a revision from memory, or those that the store had up to
+   * `through` and then from memory.
+   */
   readonly begin:
     | { readonly from: 'state'; readonly announceEnd: boolean }
     | { readonly from: 'now' }
     | { readonly from: 'revision'; readonly revision: number }
-    | { readonly from: 'past'; readonly revision: number; readonly objects: readonly StoredObject[] }
+    | { readonly from: 'history'; readonly events: readonly CollectionEvent[]; readonly through: number }
     | { readonly from: 'error'; readonly error: StatusError };
   readonly bookmarks: boolean;
   readonly timeoutMs: number;
@@ -87,17 +90,20 @@ export class WatchSource {
   }
 
   #sendBeginning(consumer: WatchConsumer): void {
-    const { begin, collection, selection } = this.#plan;
+    const { begin, collection } = this.#plan;
     if (begin.from === 'state') {
       this.#sendState(consumer);
       if (begin.announceEnd) consumer.bookmark(this.#plan.currentRevision(), true);
     } else if (begin.from === 'revision') {
       for (const event of collection.eventsAfter(begin.revision)) this.#onEvent(event);
-    } else if (begin.from === 'past') {
-      for (const event of differences(begin.objects, collection, begin.revision)) {
-        if (selection.namespace === '' || event.object.namespace === selection.namespace)
-          this.#onEvent(event);
+    } else if (begin.from === 'history') {
+      if (begin.through < collection.floor) {
+        consumer.error(expired(`too old resource version: ${begin.through} (${collection.floor})`));
+        this.finish();
+        return;
       }
+      for (const event of begin.events) this.#onEvent(event);
+      for (const event of collection.eventsAfter(begin.through)) this.#onEvent(event);
     }
   }
 
@@ -156,30 +162,4 @@ function lastState(event: CollectionEvent, previous: StoredObject): StoredObject
     lastStateObject = previous.at(event.revision);
   }
   return lastStateObject;
-}
-
-/**
- * What happened between a past state and now, for a watch that resumes from before the history in memory. Deletions
- * come first under the old revision: a watch that breaks off after them hears of them again, never not at all.
- */
-function differences(
-  past: readonly StoredObject[],
-  collection: Collection,
-  revision: number,
-): CollectionEvent[] {
-  const before = new Map(past.map((object) => [`${object.namespace}/${object.name}`, object]));
-  const gone: CollectionEvent[] = [];
-  const changed: CollectionEvent[] = [];
-  for (const object of collection.scan('')) {
-    const key = `${object.namespace}/${object.name}`;
-    const previous = before.get(key);
-    before.delete(key);
-    if (previous?.revision === object.revision) continue;
-    changed.push({ revision: object.revision, type: previous ? 'MODIFIED' : 'ADDED', object, previous });
-  }
-  for (const previous of before.values()) {
-    gone.push({ revision, type: 'DELETED', object: previous.at(revision), previous });
-  }
-  changed.sort((a, b) => a.revision - b.revision);
-  return [...gone, ...changed];
 }

@@ -8,6 +8,8 @@ export class StatusError extends Error {
   readonly details: JsonObject | undefined;
   /** Seconds for a `Retry-After` header. */
   readonly retryAfterSeconds: number | undefined;
+  /** The Status' own metadata. */
+  readonly listMetadata: JsonObject = {};
 
   constructor(
     code: number,
@@ -28,7 +30,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.listMetadata,
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),
@@ -126,8 +128,9 @@ export function resourceNotServed(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function expired(message: string): StatusError {
-  return new StatusError(410, 'Expired', message);
+/** `listMetadata`: what a list in its place would say of itself, such as a token to go on with. */
+export function expired(message: string, listMetadata: JsonObject = {}): StatusError {
+  return Object.assign(new StatusError(410, 'Expired', message), { listMetadata });
 }
 
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {

@@ -4,6 +4,7 @@ import {
   type ChangeBatch,
   type CommitResult,
   type Entry,
+  type HistoryQuery,
   type RangeQuery,
   type RangeResult,
   type Store,
@@ -90,6 +91,21 @@ export class LedgerStore implements Store {
     const compacted = this.#ledger.compactedRevision();
     if (afterRevision < compacted) throw compactedError(afterRevision, compacted);
     return this.#hub.add(prefix, sink, afterRevision);
+  }
+
+  async history(query: HistoryQuery): Promise<readonly ChangeBatch[] | undefined> {
+    this.#checkOpen();
+    const { prefix, afterRevision, maximumChanges } = query;
+    const compacted = this.#ledger.compactedRevision();
+    if (afterRevision < compacted) throw compactedError(afterRevision, compacted);
+    const batches: ChangeBatch[] = [];
+    let changes = 0;
+    for (const batch of this.#ledger.history(prefix, afterRevision, maximumChanges + 1)) {
+      changes += batch.changes.length;
+      if (changes > maximumChanges) return undefined;
+      batches.push(batch);
+    }
+    return batches;
   }
 
   revision(): number {

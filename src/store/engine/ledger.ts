@@ -12,8 +12,11 @@ export interface Ledger {
   /** Last revision of the key, 0 when it does not exist. */
   revisionOf(key: string): number;
   range(query: LedgerRange): { readonly entries: Entry[]; readonly more: boolean };
-  /** Changes under `prefix` above `afterRevision`, one batch a revision, ascending. */
-  history(prefix: string, afterRevision: number): Iterable<ChangeBatch>;
+  /**
+   * Changes under `prefix` above `afterRevision`, one batch a revision, ascending; about the first `limitChanges` of
+   * them, if given.
+   */
+  history(prefix: string, afterRevision: number, limitChanges?: number): Iterable<ChangeBatch>;
 
   begin(): void;
   put(write: LedgerPut): Change;

@@ -57,7 +57,7 @@ describe('a list', () => {
     assert.equal(past.body.metadata.resourceVersion, version);
     const future = await page(`resourceVersion=999999&resourceVersionMatch=NotOlderThan`);
     assert.equal(future.status, 504);
-    assert.match(future.body.message, /^Too large resource version: 999999, current: /);
+    assert.match(future.body.message, /^Timeout: Too large resource version: 999999, current: /);
   });
 
   it('selects by labels and fields', async () => {

@@ -75,10 +75,10 @@ export class SqliteLedger implements Ledger {
     return { entries, more: found.length > limit };
   }
 
-  *history(prefix: string, afterRevision: number): Iterable<ChangeBatch> {
+  *history(prefix: string, afterRevision: number, limitChanges = -1): Iterable<ChangeBatch> {
     const end = endOfPrefix(prefix);
     let batch: { revision: number; changes: Change[] } | undefined;
-    for (const row of rows(this.#sql.history, (afterRevision + 1) * ordinals, prefix, end)) {
+    for (const row of rows(this.#sql.history, (afterRevision + 1) * ordinals, prefix, end, limitChanges)) {
       const change = changeOf(row);
       const revision = revisionOfId(row[1]);
       if (batch?.revision === revision) {

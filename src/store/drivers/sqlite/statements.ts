@@ -18,7 +18,7 @@ const queries = {
       SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id AND later.id <= ?3)
     ORDER BY v.key, v.id LIMIT ?4`,
   history: `SELECT key, id, created, lease, value, sum FROM versions
-    WHERE id >= ? AND key >= ? AND key < ? ORDER BY id`,
+    WHERE id >= ? AND key >= ? AND key < ? ORDER BY id LIMIT ?`,
 
   historySizes: 'SELECT id, length(value) FROM versions WHERE id > ? ORDER BY id',
 
