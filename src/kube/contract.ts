@@ -27,6 +27,8 @@ export interface ResourceDefinition {
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly schema: ObjectSchema;
   readonly columns: TableColumns;
+  /** What callers of a deprecated version are warned with. */
+  readonly deprecation?: string;
   /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** True when `metadata.generation` counts spec changes. */

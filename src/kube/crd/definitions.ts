@@ -6,6 +6,7 @@ import type {
   SubresourceDefinition,
   VersionConversion,
 } from '../contract.ts';
+import { compareVersions } from '../discovery/versions.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { prune } from '../schema/prune.ts';
 import { StructuralNode, textOf, textsOf } from '../schema/structural-node.ts';
@@ -77,8 +78,29 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
         ...definitionOf(version, { spec, names, root }),
         storageVersion: textOf(storage?.name) || textOf(version.name),
         ...(converts && { conversion: conversionBetween(root, stored) }),
+        ...(version.deprecated === true && {
+          deprecation: deprecationOf(version, { spec, names, versions }),
+        }),
       };
     });
+}
+
+/** The definition's own words, or the version to use instead: the newest served one that is not deprecated itself. */
+function deprecationOf(
+  version: JsonObject,
+  crd: { spec: JsonObject; names: JsonObject; versions: readonly JsonObject[] },
+): string {
+  if (typeof version.deprecationWarning === 'string') return version.deprecationWarning;
+  const group = textOf(crd.spec.group);
+  const kind = textOf(crd.names.kind);
+  const name = textOf(version.name);
+  const [better] = crd.versions
+    .filter((other) => other.served === true && other.deprecated !== true)
+    .map((other) => textOf(other.name))
+    .sort(compareVersions)
+    .filter((other) => compareVersions(other, name) < 0);
+  const instead = better === undefined ? '' : `; use ${group}/${better} ${kind}`;
+  return `${group}/${name} ${kind} is deprecated${instead}`;
 }
 
 function rootOf(version: JsonObject): StructuralNode {

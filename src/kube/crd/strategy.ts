@@ -40,7 +40,10 @@ export function customResourceStrategy(kind: CustomKind): WriteStrategy {
       applyDefaults(object, kind.root);
     },
     prepareForCreate(object) {
-      if (kind.hasStatus) delete object.status;
+      if (!kind.hasStatus) return;
+      delete object.status;
+      // A default of the status itself comes after what the caller may not set is gone.
+      applyDefaults(object, kind.root);
     },
     prepareForUpdate(object, old, subresource) {
       if (subresource === 'status') keepAllButStatus(object, old);

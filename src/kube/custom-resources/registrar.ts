@@ -48,6 +48,7 @@ export class CustomResourceRegistrar {
       this.#consider(object.name, object.decoded(this.#resource));
       return;
     }
+    this.#parts.resources.terminating.delete(object.name);
     this.#parts.resources.setCustom(object.name, [], (gone) => this.#parts.storage.forget(gone));
     // Names that it held are free for others now.
     this.#inBackground('accept names', () => this.#reconsiderNames());
@@ -57,6 +58,9 @@ export class CustomResourceRegistrar {
     const metadata = readMetadata(crd);
     const definitions = isEstablished(crd) ? definitionsOf(crd) : [];
     this.#parts.resources.setCustom(name, definitions, (gone) => this.#parts.storage.endWatches(gone));
+    const { terminating } = this.#parts.resources;
+    if (metadata['deletionTimestamp'] === undefined) terminating.delete(name);
+    else terminating.add(name);
     const waits =
       metadata['deletionTimestamp'] !== undefined && finalizersOf(metadata).includes(cleanupFinalizer);
     if (waits && !this.#cleaning.has(name)) {

@@ -25,6 +25,9 @@ export class ResourceRegistry {
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
 
+  /** CustomResourceDefinitions that are being deleted: their objects may change and go, but no new ones come. */
+  readonly terminating = new Set<string>();
+
   constructor(shared: SharedResources) {
     this.shared = shared;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, setMember } from '../../base/index.ts';
 import type { StructuralNode } from './structural-node.ts';
 
 /**
@@ -19,10 +19,13 @@ function fillMembers(object: JsonObject, node: StructuralNode): void {
   for (const name of node.propertyNames()) {
     const member = node.property(name);
     if (!member?.defaultsBelow) continue;
-    if (member.default !== undefined && (object[name] === undefined || isStrayNull(object[name], member))) {
-      object[name] = structuredClone(member.default);
+    if (
+      member.default !== undefined &&
+      (!Object.hasOwn(object, name) || object[name] === undefined || isStrayNull(object[name], member))
+    ) {
+      setMember(object, name, structuredClone(member.default));
     }
-    fill(object[name], member);
+    if (Object.hasOwn(object, name)) fill(object[name], member);
   }
   const { values } = node;
   if (!values?.defaultsBelow) return;

@@ -3,7 +3,7 @@ import { kubernetesNameAlphabet } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { alreadyExists, StatusError } from '../wire/status.ts';
+import { alreadyExists, forbidden, StatusError } from '../wire/status.ts';
 import { admit } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { readObject } from './decode.ts';
@@ -34,6 +34,7 @@ export async function createObject(
 ): Promise<Answer> {
   const { definition } = call.resource;
   const metadata = checkPlace(object, call, call.name);
+  checkNotTerminating(parts, call, metadata);
   if (textOf(metadata['resourceVersion']) !== '' && textOf(metadata['resourceVersion']) !== '0') {
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
   }
@@ -51,6 +52,13 @@ export async function createObject(
     if (!generated || attempt === generatedNameAttempts) throw alreadyExists(call.resource.subject(name));
     metadataOf(object)['name'] = generateName(parts, textOf(metadataOf(object)['generateName']));
   }
+}
+
+function checkNotTerminating({ resources }: ClusterParts, { resource }: Call, metadata: JsonObject): void {
+  const { group, resource: plural } = resource.definition;
+  if (!resource.custom || !resources.terminating.has(`${plural}.${group}`)) return;
+  const why = 'create not allowed while custom resource definition is terminating';
+  throw forbidden(resource.subject(textOf(metadata['name'])), why);
 }
 
 /** Undefined when the name is taken. */

@@ -24,18 +24,25 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** Runs the verb that a call asks for. Throws 404 and 405 for what the resource does not have. */
 export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   const { definition } = call.resource;
+  if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
   if (call.subresource === '') {
-    const verb = verbs[call.verb];
+    const verb = own(verbs, call.verb);
     if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();
-    const virtual = virtualResources[`${definition.group}/${definition.resource}`];
+    const virtual = own(virtualResources, `${definition.group}/${definition.resource}`);
     return (virtual ?? verb)(parts, call);
   }
-  const subresource = definition.subresources[call.subresource];
+  const subresource = own(definition.subresources, call.subresource);
   if (!subresource) throw resourceNotServed();
   const special =
-    subresources[`${definition.resource}/${call.subresource}`] ?? subresources[`*/${call.subresource}`];
+    own(subresources, `${definition.resource}/${call.subresource}`) ??
+    own(subresources, `*/${call.subresource}`);
   if (special) return special(parts, call);
-  const verb = verbs[call.verb];
+  const verb = own(verbs, call.verb);
   if (!verb || !subresource.verbs.includes(call.verb)) throw methodNotAllowed();
   return verb(parts, call);
+}
+
+/** An entry of a table by a word from outside, which may be `constructor`. */
+function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

@@ -52,8 +52,12 @@ export function checkPlace(object: JsonObject, call: Call, name: string): JsonOb
   }
   if (name !== '') {
     const own = textOf(metadata['name']);
-    if (own === '') metadata['name'] = name;
-    else if (own !== name) {
+    if (own === '') {
+      throw badRequest(
+        `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+      );
+    }
+    if (own !== name) {
       throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
     }
   }

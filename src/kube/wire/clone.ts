@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../base/index.ts';
+import { type Json, type JsonObject, setMember } from '../../base/index.ts';
 
 /** A private copy of a JSON value; several times as fast as `structuredClone`, which has to expect anything. */
 export function cloneJson<T extends Json>(value: T): T;
@@ -8,7 +8,9 @@ export function cloneJson(value: Json): Json {
   const copy: JsonObject = {};
   for (const name of Object.keys(value)) {
     const member = value[name];
-    copy[name] = typeof member === 'object' && member !== null ? cloneJson(member) : member;
+    const kept = typeof member === 'object' && member !== null ? cloneJson(member) : member;
+    if (name === '__proto__' && kept !== undefined) setMember(copy, name, kept);
+    else copy[name] = kept;
   }
   return copy;
 }

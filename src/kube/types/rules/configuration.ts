@@ -15,7 +15,9 @@ export const configMapRules: KindRules = {
     const binary = objectAt(object, 'binaryData');
     const errors = Object.keys(data).flatMap((name) => {
       const here = key('data', name);
-      const twice = name in binary ? [invalid(here, name, 'duplicate of key present in binaryData')] : [];
+      const twice = Object.hasOwn(binary, name)
+        ? [invalid(here, name, 'duplicate of key present in binaryData')]
+        : [];
       return [...invalidEach(here, name, configKey(name)), ...twice];
     });
     errors.push(
@@ -57,11 +59,13 @@ function validateSecretType(object: JsonObject, data: JsonObject): FieldError[] 
     return account ? [] : [required(key('metadata.annotations', tokenAccount))];
   }
   if (type === 'kubernetes.io/basic-auth') {
-    if ('username' in data || 'password' in data) return [];
+    if (Object.hasOwn(data, 'username') || Object.hasOwn(data, 'password')) return [];
     return [required(key('data', 'username')), required(key('data', 'password'))];
   }
   const needed = neededKeys[type] ?? [];
-  const missing = needed.filter((name) => !(name in data)).map((name) => required(key('data', name)));
+  const missing = needed
+    .filter((name) => !Object.hasOwn(data, name))
+    .map((name) => required(key('data', name)));
   if (missing.length > 0 || !type.startsWith('kubernetes.io/dockerc')) return missing;
   return needed.flatMap((name) => {
     const problem = jsonProblem(data[name]);

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
+import { at } from '../../../src/kube/types/read.ts';
+import { startTestServer, type TestServer } from '../harness.ts';
+
+interface VersionSpec {
+  readonly [member: string]: Json | undefined;
+}
+
+/** A definition `{plural}.example.com` with one version, or with those given. */
+function definitionOf(
+  plural: string,
+  schema: JsonObject,
+  version: VersionSpec = {},
+  others: JsonObject[] = [],
+) {
+  const kind = plural.charAt(0).toUpperCase() + plural.slice(1, -1);
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural, singular: plural.slice(0, -1), kind, listKind: `${kind}List` },
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, ...version },
+        ...others,
+      ],
+    },
+  };
+}
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const home = (plural: string, version = 'v1') => `/apis/example.com/${version}/namespaces/default/${plural}`;
+const merge = 'application/merge-patch+json';
+
+describe('a custom resource', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  async function send(method: string, path: string, body?: Json, type = 'application/json') {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const init = { method, headers: { 'content-type': type }, ...(text !== '' && { body: text }) };
+    const answer = await server.fetch(path, init);
+    const value: Json = JSON.parse(await answer.text());
+    const object: JsonObject = isObject(value) ? value : {};
+    return { status: answer.status, value: object, warnings: answer.headers.get('warning') ?? '' };
+  }
+
+  const object = (kind: string, name: string, rest: JsonObject = {}): JsonObject => ({
+    apiVersion: 'example.com/v1',
+    kind,
+    metadata: { name },
+    ...rest,
+  });
+
+  it('gets the default of its status when it is created', async () => {
+    const conditions = [{ type: 'Ready', status: 'Unknown' }];
+    const status = { type: 'object', default: { conditions }, 'x-kubernetes-preserve-unknown-fields': true };
+    const schema = { type: 'object', properties: { spec: { type: 'object' }, status } };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('gates', schema, { subresources: { status: {} } })))
+        .status,
+      201,
+    );
+    const made = await send('POST', home('gates'), object('Gate', 'a', { status: { mine: true } }));
+    assert.deepEqual(made.value['status'], { conditions });
+    assert.deepEqual((await send('GET', `${home('gates')}/a`)).value['status'], { conditions });
+  });
+
+  it('of a definition that is being deleted may change and go, but no new one comes', async () => {
+    assert.equal((await send('POST', definitions, definitionOf('ends', { type: 'object' }))).status, 201);
+    const held = { ...object('End', 'x'), metadata: { name: 'x', finalizers: ['a.b/c'] } };
+    assert.equal((await send('POST', home('ends'), held)).status, 201);
+    assert.equal((await send('DELETE', `${definitions}/ends.example.com`)).status, 200);
+    const why = 'is forbidden: create not allowed while custom resource definition is terminating';
+    const late = await send('POST', home('ends'), object('End', 'y'));
+    assert.equal(late.status, 403);
+    assert.equal(late.value['message'], `ends.example.com "y" ${why}`);
+    const applied = await send(
+      'PATCH',
+      `${home('ends')}/z?fieldManager=m`,
+      object('End', 'z'),
+      'application/apply-patch+yaml',
+    );
+    assert.equal(applied.value['message'], `ends.example.com "z" ${why}`);
+    assert.equal(
+      (await send('PATCH', `${home('ends')}/x`, { metadata: { labels: { a: 'b' } } }, merge)).status,
+      200,
+    );
+    assert.equal(
+      (await send('PATCH', `${home('ends')}/x`, { metadata: { finalizers: null } }, merge)).status,
+      200,
+    );
+  });
+
+  it('in a deprecated version warns whoever asks', async () => {
+    const old = {
+      name: 'v1alpha1',
+      served: true,
+      storage: false,
+      deprecated: true,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const own = { ...old, name: 'v1alpha2', deprecationWarning: 'old' };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('olds', { type: 'object' }, {}, [old, own]))).status,
+      201,
+    );
+    assert.equal((await send('GET', home('olds'))).warnings, '');
+    assert.equal(
+      (await send('GET', home('olds', 'v1alpha1'))).warnings,
+      '299 - "example.com/v1alpha1 Old is deprecated; use example.com/v1 Old"',
+    );
+    assert.equal((await send('GET', home('olds', 'v1alpha2'))).warnings, '299 - "old"');
+  });
+
+  it('without a name is nobody that a write could mean', async () => {
+    assert.equal((await send('POST', definitions, definitionOf('names', { type: 'object' }))).status, 201);
+    const nameless = { apiVersion: 'example.com/v1', kind: 'Name' };
+    const apply = 'application/apply-patch+yaml';
+    const expected = 'the name of the object (a based on URL) was undeterminable: name must be provided';
+    const fresh = await send('PATCH', `${home('names')}/a?fieldManager=m`, nameless, apply);
+    assert.deepEqual([fresh.status, fresh.value['message']], [400, expected]);
+    assert.equal((await send('POST', home('names'), object('Name', 'a'))).status, 201);
+    assert.equal((await send('PATCH', `${home('names')}/a?fieldManager=m`, nameless, apply)).status, 200);
+    for (const [method, body, type] of [
+      ['PUT', nameless, 'application/json'],
+      ['PATCH', { metadata: null }, merge],
+      ['PATCH', { metadata: { name: null } }, merge],
+    ] as const) {
+      const answer = await send(method, `${home('names')}/a`, body, type);
+      assert.deepEqual([answer.status, answer.value['message']], [400, expected]);
+    }
+    const maps = '/api/v1/namespaces/default/configmaps';
+    await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+    const strategic = 'application/strategic-merge-patch+json';
+    const gone = await send('PATCH', `${maps}/a`, { metadata: { $patch: 'delete' } }, strategic);
+    assert.deepEqual([gone.status, gone.value['message']], [400, expected]);
+  });
+});
+
+describe('names that every JavaScript object has', () => {
+  const inherited = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'];
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  it('are keys like any other, through every kind of write', async () => {
+    const data = Object.fromEntries(inherited.map((name) => [name, name]));
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'm', labels: data, annotations: data },
+      data,
+    };
+    const path = '/api/v1/namespaces/default/configmaps';
+    const send = (method: string, place: string, body: Json, type = 'application/json') =>
+      server.fetch(place, { method, headers: { 'content-type': type }, body: JSON.stringify(body) });
+    assert.equal((await send('POST', path, map)).status, 201);
+    const changed = Object.fromEntries(inherited.map((name) => [name, `${name}2`]));
+    for (const [type, query] of [
+      ['application/merge-patch+json', ''],
+      ['application/strategic-merge-patch+json', ''],
+      ['application/apply-patch+yaml', '?fieldManager=m&force=true'],
+    ] as const) {
+      for (const values of [data, changed]) {
+        const body = {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'm', labels: values, annotations: values },
+          data: values,
+        };
+        const answer = await send('PATCH', `${path}/m${query}`, body, type);
+        const value: Json = JSON.parse(await answer.text());
+        assert.equal(answer.status, 200, JSON.stringify(value));
+        assert.deepEqual(at(value, 'data'), values);
+        assert.deepEqual(at(value, 'metadata', 'labels'), values);
+        assert.deepEqual(at(value, 'metadata', 'annotations'), values);
+      }
+    }
+  });
+
+  it('name no subresource', async () => {
+    for (const name of [...inherited, '__proto__']) {
+      for (const path of [
+        `/api/v1/namespaces/default/pods/x/${name}`,
+        `/api/v1/namespaces/default/${name}`,
+        `/apis/${name}/v1/pods`,
+      ]) {
+        assert.equal((await server.fetch(path)).status, 404, path);
+      }
+    }
+  });
+});
