@@ -11,6 +11,7 @@ import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
+import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { UserInfo } from './contract.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
@@ -55,7 +56,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     log,
     tokens,
     admission,
-    notEnforced: new NotEnforcedNotes(options.notEnforced ?? []),
+    notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
     authorize: (review) => decide(authorizers, review),
     reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),

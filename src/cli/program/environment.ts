@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path';
 import { UsageError } from './declaration.ts';
 import { type HomeFiles, homeFiles, type Running } from './home.ts';
 import { launcher } from './package.ts';
+import { shellQuote } from './shell-quote.ts';
 
 /** Which az a shell gets: ours, or the unmodified one that is on PATH. */
 export type AzKind = 'own' | 'system';
@@ -35,10 +36,12 @@ export function shellVariables(home: string, running: Running, kind: AzKind): Re
     writeOwnPrograms(files);
     return { ...shared, AZURE_CONFIG_DIR: files.azureConfig, PATH: prefixedPath(files.programs) };
   }
-  const folder = join(home, 'bin-system');
+  const folder = systemPrograms(home);
   writeProgram(join(folder, 'drydock'), `exec "${launcher()}" "$@"`);
+  const personHome = writeSystemAz(home, folder);
   return {
     ...shared,
+    KUBECONFIG: join(personHome, '.kube', 'config'),
     AZURE_CONFIG_DIR: files.systemAzureConfig,
     PATH: prefixedPath(folder),
     // What az needs to trust our CA, for its own calls and for the Bastion WebSocket.
@@ -51,6 +54,26 @@ export function shellVariables(home: string, running: Running, kind: AzKind): Re
     AZURE_CORE_LOGIN_EXPERIENCE_V2: 'off',
     AZURE_CORE_CHECK_FOR_UPDATES: 'no',
   };
+}
+
+/** Programs of a shell with the unmodified az. */
+export function systemPrograms(home: string): string {
+  return join(home, 'bin-system');
+}
+
+/**
+ * Some extensions of az write `~/.kube/config` whatever KUBECONFIG says. The az of the shell runs with a home folder inside ours, so that
+ * the person's own file stays as it is; its kubeconfig is the shell's. Answers that folder.
+ */
+function writeSystemAz(home: string, folder: string): string {
+  const personHome = join(home, 'cli', 'person');
+  mkdirSync(join(personHome, '.kube'), { recursive: true, mode: 0o700 });
+  const az = findOnPath('az', [folder, join(home, 'bin')]);
+  if (az) {
+    const environment = `PYTHONUSERBASE="\${PYTHONUSERBASE:-$HOME/.local}" HOME=${shellQuote(personHome)}`;
+    writeProgram(join(folder, 'az'), `${environment} exec ${shellQuote(az)} "$@"`);
+  }
+  return personHome;
 }
 
 function prefixedPath(folder: string): string {

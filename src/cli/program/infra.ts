@@ -19,7 +19,10 @@ export async function run(call: VerbCall): Promise<number> {
     const value = call.options[name];
     return typeof value === 'string' && value !== '' ? value : otherwise;
   };
-  const configFolder = process.env['AZURE_CONFIG_DIR'] ?? homeFiles(call.home).azureConfig;
+  const files = homeFiles(call.home);
+  const given = process.env['AZURE_CONFIG_DIR'];
+  // The folder of the unmodified az holds no sign-in of ours.
+  const configFolder = given === undefined || given === files.systemAzureConfig ? files.azureConfig : given;
   const ids = await createInfrastructure(configFolder, {
     group,
     location: text('location', 'eastus'),

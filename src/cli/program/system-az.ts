@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { callControl } from './control.ts';
 import { UsageError } from './declaration.ts';
-import { findOnPath, shellVariables } from './environment.ts';
+import { findOnPath, shellVariables, systemPrograms } from './environment.ts';
 import { homeFiles, type Running } from './home.ts';
 import { inTurn } from './turn.ts';
 
@@ -15,7 +15,7 @@ const cloudName = 'Drydock';
  */
 export async function signInSystemAz(home: string, running: Running): Promise<void> {
   const files = homeFiles(home);
-  const az = findOnPath('az', [files.programs]);
+  const az = findOnPath('az', [files.programs, systemPrograms(home)]);
   if (!az) {
     throw new UsageError(
       'there is no az on PATH. Install azure-cli, or leave out --az system to use ours.',
