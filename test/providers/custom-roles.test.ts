@@ -186,6 +186,14 @@ describe('custom roles', () => {
     assert.deepEqual(codes, [201, ...Array.from({ length: 7 }, () => 'RoleAssignmentExists')]);
   });
 
+  test('a custom role is given to many at the same moment', async () => {
+    const role = guid();
+    const groups = await Promise.all(Array.from({ length: 40 }, (_, index) => estate.group(`Many${index}`)));
+    await define(one, role, { assignableScopes: [estate.subscription] });
+    const replies = await Promise.all(groups.map((group) => assign(group, role, nobody.objectId)));
+    assert.deepEqual([...new Set(replies.map(({ status }) => status))], [201]);
+  });
+
   test('of roles with one name at the same moment one is made', async () => {
     const replies = await Promise.all(
       Array.from({ length: 6 }, () => define(one, guid(), { roleName: 'Twin', assignableScopes: [one] })),

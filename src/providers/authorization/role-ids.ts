@@ -27,8 +27,3 @@ export function assignableScopes(properties: JsonObject): string[] {
   const { assignableScopes: scopes } = properties;
   return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
 }
-
-/** Giving a custom role and changing or deleting it take turns. */
-export function roleTurn(guid: string): string {
-  return `role ${guid}`;
-}

@@ -11,7 +11,7 @@ import {
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { prints } from '../../references.ts';
 import { evaluateFilter } from '../filter.ts';
-import { assignableScopes, roleDefinitionId, roleGuid, roleTurn, scopeOfId } from '../role-ids.ts';
+import { assignableScopes, roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
 import { assignmentRefusals as refuse } from './refusals.ts';
 
 /**
@@ -84,7 +84,7 @@ async function prepareAssignment(write: ResourceWrite) {
   };
   const turn = `assignment of ${guid} to ${principalId} at ${scope}`;
   if (!customRole) return { properties, turns: [turn] };
-  return { properties, turns: [turn, roleTurn(guid)], unchanged: [customRole.id] };
+  return { properties, turns: [turn], unchanged: [customRole.id] };
 }
 
 /** The role must exist, and a custom one, whose record is answered, must be assignable at the scope. */

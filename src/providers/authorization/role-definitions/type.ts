@@ -16,7 +16,7 @@ import {
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { evaluateFilter } from '../filter.ts';
-import { assignableScopes, roleDefinitionId, roleGuid, roleTurn, scopeOfId } from '../role-ids.ts';
+import { assignableScopes, roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
 import { invalidRole, notAssignable, readAssignableScopes, readRole } from './validate.ts';
 
 /** Built-in roles print one and the same moment; no client reads more into it. */
@@ -82,7 +82,7 @@ async function prepareDefinition({ name, body, stored, caller, context }: Resour
     createdBy: stored?.properties.createdBy ?? caller.objectId,
     updatedBy: caller.objectId,
   };
-  return { properties, turns: [`role called ${roleName}`, roleTurn(name)] };
+  return { properties, turns: [`role called ${roleName}`] };
 }
 
 async function refuseTakenName(roleName: string, guid: string, { records }: TypeContext): Promise<void> {
