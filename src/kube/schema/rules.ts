@@ -10,6 +10,8 @@ import { type StructuralNode, textOf, type ValidationRule } from './structural-n
 
 /** Steps that all rules of one write may take together. */
 const evaluationStepsLimit = 10_000_000;
+/** Steps that one evaluation of one rule may take. */
+const callStepsLimit = 1_000_000;
 /** Longest text that a message expression may give. */
 const messageBytes = 5 * 1024;
 
@@ -91,6 +93,7 @@ function evaluate(value: Json, place: Place): FieldError[] {
   try {
     visit(value, place, evaluation);
   } catch (error) {
+    if (error instanceof CallCostExceeded) return evaluation.errors;
     if (!(error instanceof BudgetExceeded)) throw error;
     const why =
       'validation failed due to running out of cost budget, no further validation rules will be run';
@@ -171,13 +174,20 @@ function checkRulesOf(
         ? none
         : new OptionalValue(before)
       : (before ?? null);
-    const run = { slots: [self(), oldValue], budget: evaluation.budget };
+    const granted = Math.min(callStepsLimit, evaluation.budget.steps);
+    const run = { slots: [self(), oldValue], budget: { steps: granted } };
     try {
       if (check.program(run) === true) continue;
     } catch (error) {
-      if (!(error instanceof CelError)) throw error;
+      if (error instanceof BudgetExceeded && granted === callStepsLimit) {
+        fail(callCostText(rule));
+        throw new CallCostExceeded();
+      }
+      if (!(error instanceof CelError || error instanceof RangeError)) throw error;
       fail(failureText(error.message, rule));
       continue;
+    } finally {
+      evaluation.budget.steps -= granted - Math.max(run.budget.steps, 0);
     }
     if (!check.usesOldSelf && place.unchanged()) continue;
     evaluation.errors.push(ruleError(compiled, { path, type, run }));
@@ -190,6 +200,14 @@ function lazily<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** One rule took too much; those that follow are not asked. */
+class CallCostExceeded extends Error {}
+
+function callCostText(rule: ValidationRule): string {
+  const name = rule.message.trim() || rule.rule.trim();
+  return `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`;
 }
 
 function failureText(why: string, rule: ValidationRule): string {
@@ -233,7 +251,8 @@ function messageOf(program: Program, run: Run): string | undefined {
       ? undefined
       : trimmed;
   } catch (error) {
-    if (error instanceof CelError) return undefined;
+    if (error instanceof CelError || error instanceof RangeError || error instanceof BudgetExceeded)
+      return undefined;
     throw error;
   }
 }

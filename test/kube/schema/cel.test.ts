@@ -204,17 +204,56 @@ test('rules are not evaluated on an object of the wrong shape, and the answer sa
   ]);
 });
 
-test('a rule that would keep the server busy is stopped', () => {
-  const many = object(
-    { l: { type: 'array', items: integer } },
-    {
-      'x-kubernetes-validations': [{ rule: 'self.l.all(a, self.l.all(b, self.l.all(c, a + b + c >= 0)))' }],
-    },
+const stopped =
+  /^spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: /;
+
+/** The first error of a rule on lists and texts without bounds. */
+function firstError(rule: string, value: Json): string {
+  const free = object(
+    { l: { type: 'array', items: integer }, a: { type: 'string' }, b: { type: 'string' } },
+    { 'x-kubernetes-validations': [{ rule }] },
   );
-  const [error = ''] = errorsOf(many, { l: Array.from({ length: 400 }, (_, i) => i) });
-  assert.ok(
-    error.endsWith(
-      'validation failed due to running out of cost budget, no further validation rules will be run',
-    ),
-  );
+  return errorsOf(free, value)[0] ?? '';
+}
+
+test('a rule that would keep the server busy is stopped, and those after it are not asked', () => {
+  const l = Array.from({ length: 2_000 }, (_, i) => i);
+  const a = 'ab'.repeat(20_000);
+  for (const rule of [
+    'self.l.all(a, self.l.all(b, self.l.all(c, a + b + c >= 0)))',
+    'self.l.all(x, self.l == self.l)',
+    'self.l.all(x, x in self.l)',
+    'sets.contains(self.l, self.l)',
+    'self.l.all(x, self.l.indexOf(x) >= 0)',
+    'self.l.all(x, !self.a.matches(self.b))',
+    'self.l.all(x, self.a.find(self.b) == "")',
+    'self.a.replace("", self.a) != ""',
+    'self.l.map(x, "").join(self.a) != ""',
+    'self.l.all(x, self.a.trim() != "")',
+    'self.l.all(x, self.a.size() > 0)',
+  ])
+    assert.match(firstError(rule, { l, a, b: '(a|b)*a(a|b){9}c' }), stopped, rule);
+});
+
+test('a pattern out of an object is matched in time linear in the text', () => {
+  const value = { l: [], a: `${'a'.repeat(3_000)}b`, b: '^a*a*a*a*a*c$' };
+  assert.match(firstError('self.a.matches(self.b)', value), /failed rule/);
+});
+
+test('a rule too long or nested too deeply is refused when the definition is created', () => {
+  const refusal = (rule: string) =>
+    crdErrors(widgetCrd(object(fields, { 'x-kubernetes-validations': [{ rule }] })))[0] ?? '';
+  assert.match(refusal(`self.i > ${'1'.repeat(100_001)}`), /expression code point size exceeds limit/);
+  for (const [open, inner, close] of [
+    ['(', '1', ')'],
+    ['[', '1', ']'],
+    ['!(', 'true', ')'],
+  ] as const)
+    assert.match(
+      refusal(`${open.repeat(20_000)}${inner}${close.repeat(20_000)} == 1`),
+      /compilation failed/,
+      open,
+    );
+  assert.match(refusal(`1${'+1'.repeat(40_000)} == 1`), /compilation failed|recursion limit/);
+  assert.match(refusal(`self${'.o'.repeat(40_000)} == 1`), /compilation failed/);
 });

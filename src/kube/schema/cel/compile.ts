@@ -1,3 +1,4 @@
+import { patternOf } from '../pattern.ts';
 import type { Variable } from './checker.ts';
 import type {
   BindExpr,
@@ -22,6 +23,7 @@ import {
   OptionalValue,
   TypeValue,
   type Value,
+  weightOf,
 } from './values.ts';
 
 /** One evaluation: the values of its variables and the steps it may still take. */
@@ -164,10 +166,10 @@ function callProgram(expr: CallExpr): Program {
       if (first && second && third) return conditional(first, second, third);
       break;
     case '_==_':
-      if (first && second) return (run) => equals(first(run), second(run));
+      if (first && second) return (run) => areEqual(run, first(run), second(run));
       break;
     case '_!=_':
-      if (first && second) return (run) => !equals(first(run), second(run));
+      if (first && second) return (run) => !areEqual(run, first(run), second(run));
       break;
     case 'or':
     case 'orValue':
@@ -175,6 +177,11 @@ function callProgram(expr: CallExpr): Program {
       if (first && second && expr.target) return optionalOr(first, second, expr.name);
   }
   return dispatch(expr.overloads ?? [], args);
+}
+
+function areEqual(run: Run, a: Value, b: Value): boolean {
+  spend(run, 1 + Math.min(weightOf(a), weightOf(b)));
+  return equals(a, b);
 }
 
 /** `&&` and `||` answer from either side; an error on one side matters only when the other does not decide. */
@@ -226,8 +233,8 @@ function dispatch(overloads: readonly Overload[], args: readonly Program[]): Pro
   };
   if (only && args.length === 1 && first) {
     return (run) => {
-      spend(run);
       const value = first(run);
+      spend(run, 1 + costOf(value));
       return choose([value]).run(value);
     };
   }
@@ -235,16 +242,52 @@ function dispatch(overloads: readonly Overload[], args: readonly Program[]): Pro
     return (run) => {
       const a = first(run);
       const b = second(run);
-      spend(run, costOf(a) + costOf(b));
-      return choose([a, b]).run(a, b);
+      const overload = choose([a, b]);
+      spend(run, callCost(overload.name, [a, b]));
+      return overload.run(a, b);
     };
   }
   return (run) => {
     const values = args.map((arg) => arg(run));
-    spend(run, 1 + values.reduce<number>((cost, value) => cost + costOf(value), 0));
-    return choose(values).run(...values);
+    const overload = choose(values);
+    spend(run, callCost(overload.name, values));
+    return overload.run(...values);
   };
 }
+
+/** Steps of a call: what it reads, and where it looks at each part of one argument for each of another, the product. */
+function callCost(name: string, values: readonly Value[]): number {
+  const [a = null, b = null, c = null] = values;
+  const sum = values.reduce<number>((cost, value) => cost + costOf(value), 1);
+  switch (name) {
+    case 'matches':
+    case 'find':
+    case 'findAll':
+      return typeof a === 'string' && typeof b === 'string'
+        ? sum + patternOf(b).steps(a) / patternStepsPerStep
+        : sum;
+    case 'sets.contains':
+    case 'sets.equivalent':
+    case 'sets.intersects':
+      return sum + weightOf(a) * (b instanceof ListValue ? b.size : 1);
+    case '@in':
+      return sum + weightOf(b);
+    case 'indexOf':
+    case 'lastIndexOf':
+      return a instanceof ListValue ? sum + weightOf(a) : sum;
+    case 'replace':
+      return typeof a === 'string' && typeof b === 'string' && typeof c === 'string'
+        ? sum + ((a.length / Math.max(b.length, 1) + 1) * c.length) / 10
+        : sum;
+    case 'join':
+      return a instanceof ListValue && typeof b === 'string' ? sum + (a.size * b.length) / 10 : sum;
+    default:
+      return sum;
+  }
+}
+
+/** Steps of the pattern engine that cost as much as one of an evaluation. */
+const patternStepsPerStep = 10;
 
 /** Work on a text or list grows with its length. */
 function costOf(value: Value): number {

@@ -48,6 +48,20 @@ function invalidFormat(format: string, value: string): never {
   throw new CelError(`Invalid ${format} formatted string ${value}`);
 }
 
+const weights = new WeakMap<object, number>();
+
+/** The parts of a JSON value, counted once. */
+function jsonWeight(value: Json | readonly Json[] | undefined): number {
+  if (typeof value === 'string') return 1 + value.length / 10;
+  if (typeof value !== 'object' || value === null) return 1;
+  const known = weights.get(value);
+  if (known !== undefined) return known;
+  let weight = 1;
+  for (const member of Array.isArray(value) ? value : Object.values(value)) weight += jsonWeight(member);
+  weights.set(value, weight);
+  return weight;
+}
+
 class JsonList extends ListValue {
   readonly #list: readonly Json[];
   readonly #node: StructuralNode;
@@ -62,6 +76,10 @@ class JsonList extends ListValue {
 
   override get size(): number {
     return this.#list.length;
+  }
+
+  override get weight(): number {
+    return jsonWeight(this.#list);
   }
 
   override at(index: number): Value {
@@ -98,6 +116,10 @@ class JsonMap extends MapValue {
     return Object.keys(this.#object).length;
   }
 
+  override get weight(): number {
+    return jsonWeight(this.#object);
+  }
+
   override has(key: Value): boolean {
     return typeof key === 'string' && Object.hasOwn(this.#object, key) && this.#object[key] !== undefined;
   }
@@ -126,6 +148,10 @@ class JsonObjectValue extends MapValue {
 
   override get size(): number {
     return [...this.keys()].length;
+  }
+
+  override get weight(): number {
+    return jsonWeight(this.#object);
   }
 
   override has(key: Value): boolean {

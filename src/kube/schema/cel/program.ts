@@ -28,6 +28,30 @@ export function compileExpression(
   node: StructuralNode,
   options: { readonly optionalOldSelf: boolean },
 ): Compilation {
+  if (source.length > expressionCharacters) {
+    const why = `expression code point size exceeds limit: size: ${source.length}, limit ${expressionCharacters}`;
+    return { ok: false, problem: `compilation failed: ERROR: <input>:-1:0: ${why}` };
+  }
+  try {
+    return compileBounded(source, node, options);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    // Chains of operators nest without brackets; the stack is what all walks over a tree share.
+    return {
+      ok: false,
+      problem: 'compilation failed: ERROR: <input>:-1:0: expression recursion limit exceeded',
+    };
+  }
+}
+
+/** cel-go's limit. */
+const expressionCharacters = 100_000;
+
+function compileBounded(
+  source: string,
+  node: StructuralNode,
+  options: { readonly optionalOldSelf: boolean },
+): Compilation {
   const self = typeOfNode(node);
   if (!self) {
     return { ok: false, problem: 'compilation failed: data without a schema cannot be seen by rules' };

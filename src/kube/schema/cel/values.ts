@@ -103,6 +103,12 @@ export class ListValue implements ListLike {
     return this.#items[index] ?? null;
   }
 
+  get weight(): number {
+    let weight = 1;
+    for (const item of this.#items) weight += weightOf(item);
+    return weight;
+  }
+
   /** How items are told apart when the list's type gives them an identity: sets and keyed lists. */
   get identity(): ((item: Value) => string) | undefined {
     return undefined;
@@ -112,6 +118,12 @@ export class ListValue implements ListLike {
     const { size } = this;
     for (let i = 0; i < size; i++) yield this.at(i);
   }
+}
+
+/** How many parts a value has, all the way down: what comparing it may cost. */
+export function weightOf(value: Value): number {
+  if (typeof value === 'string') return 1 + value.length / 10;
+  return value instanceof ListValue || value instanceof MapValue ? value.weight : 1;
 }
 
 export type MapKey = string | bigint | boolean | CelUint;
@@ -132,6 +144,12 @@ export class MapValue {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  get weight(): number {
+    let weight = 1;
+    for (const { value } of this.#entries.values()) weight += 1 + weightOf(value);
+    return weight;
   }
 
   has(key: Value): boolean {

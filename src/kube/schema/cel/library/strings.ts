@@ -28,12 +28,22 @@ export function declareStrings(registry: Registry): void {
   registry.declare('string.upperAscii() string', (a) =>
     text(a).replace(/[a-z]+/g, (part) => part.toUpperCase()),
   );
-  registry.declare('string.trim() string', (a) => text(a).replace(/^[\s\u0085]+|[\s\u0085]+$/g, ''));
+  registry.declare('string.trim() string', (a) => trimmed(text(a)));
   registry.declare('strings.quote(string) string', (a) => goQuote(text(a)));
   declarePositions(registry);
   declareParts(registry);
   declareRegex(registry);
   registry.declare('string.format(list(dyn)) string', (a, b) => format(text(a), [...list(b)]));
+}
+
+const blank = /[\s\u0085]/;
+
+function trimmed(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && blank.test(value.charAt(from))) from++;
+  while (to > from && blank.test(value.charAt(to - 1))) to--;
+  return value.slice(from, to);
 }
 
 function regex(source: string): Pattern {
