@@ -570,6 +570,57 @@ test('runs and evictions that nobody carries out say so', async () => {
   await refused(clusterStagedUpdateRuns, run, 'Initialized');
 });
 
+test('a replace that drops the finalizers leaves nothing behind, now or later', async () => {
+  await makeNamespace('replaced');
+  const wanted = placement('replaced', wholeNamespace('replaced'), {
+    placementType: 'PickFixed',
+    clusterNames: ['east'],
+  });
+  await hub.client.create(clusterFamily.placements, wanted);
+  await done('replaced', 1);
+  const dropped = { type: 'merge', body: { metadata: { finalizers: null } } } as const;
+  await hub.client.patch(clusterFamily.placements, { name: 'replaced' }, dropped);
+  const held = await eventually(
+    hub.client,
+    clusterFamily.placements,
+    { name: 'replaced' },
+    (p) => p?.metadata.finalizers?.length === 2,
+  );
+  assert.ok(held);
+  await hub.client.delete(clusterFamily.placements, { name: 'replaced' });
+  await eventually(on('east').client, namespaces, { name: 'replaced' }, (n) => n === undefined);
+});
+
+test('bindings and Works whose placement was torn away from them are collected', async () => {
+  const labels = { 'kubernetes-fleet.io/parent-CRP': 'never-was' };
+  const { bindings } = clusterFamily;
+  await hub.client.create(bindings, {
+    apiVersion: bindings.apiVersion,
+    kind: bindings.kind,
+    metadata: { name: 'lost', labels, finalizers: ['kubernetes-fleet.io/scheduler-crb-cleanup'] },
+    spec: {
+      state: 'Bound',
+      targetCluster: 'east',
+      clusterDecision: { clusterName: 'east', selected: true, reason: 'test' },
+      schedulingPolicySnapshotName: 'never-was-0',
+      resourceSnapshotName: '',
+    },
+  });
+  await hub.client.create(works, {
+    apiVersion: works.apiVersion,
+    kind: works.kind,
+    metadata: {
+      name: 'lost',
+      namespace: 'fleet-member-east',
+      labels: { ...labels, 'kubernetes-fleet.io/parent-resource-binding': 'gone-before' },
+    },
+    spec: { workload: { manifests: [] } },
+  });
+  await eventually(hub.client, bindings, { name: 'lost' }, (b) => b === undefined);
+  const work = { name: 'lost', namespace: 'fleet-member-east' };
+  await eventually(hub.client, works, work, (w) => w === undefined);
+});
+
 test('deleting a placement takes everything off the members again', async () => {
   await hub.client.delete(clusterFamily.placements, { name: 'shop' });
   await eventually(hub.client, clusterFamily.placements, { name: 'shop' }, (p) => p === undefined);

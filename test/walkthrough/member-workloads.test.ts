@@ -80,3 +80,26 @@ test('a namespace goes with all that is in it', async () => {
     kubectl get namespace team 2>&1 || true`);
   assert.match(stdout, /namespaces "team" not found/);
 });
+
+test('an upgrade moves the API server, and the nodes after it', async () => {
+  const { stdout } = await estate.succeeds(`
+    cd $(mktemp -d)
+    ID=$(az aks show -g rg -n aks --query id -o tsv)
+    az rest --method get --uri "$ID?api-version=2025-05-01" > cluster.json
+    python3 - <<'PY' > wanted.json
+import json
+cluster = json.load(open('cluster.json'))
+properties = {name: cluster['properties'][name] for name in ('dnsPrefix', 'agentPoolProfiles')}
+for pool in properties['agentPoolProfiles']: pool['orchestratorVersion'] = '1.34.0'
+print(json.dumps({'location': cluster['location'], 'identity': {'type': 'SystemAssigned'},
+    'properties': {**properties, 'kubernetesVersion': '1.34.0'}}))
+PY
+    az rest --method put --uri "$ID?api-version=2025-05-01" --body @wanted.json >/dev/null
+    for _ in $(seq 200); do
+      [ "$(az aks show -g rg -n aks --query provisioningState -o tsv)" = Succeeded ] && break
+    done
+    kubectl get --raw /version
+    timeout 60 kubectl wait node --all --for=jsonpath='{.status.nodeInfo.kubeletVersion}'=v1.34.0
+    rm cluster.json wanted.json`);
+  assert.match(stdout, /"gitVersion": ?"v1\.34\.0/);
+});

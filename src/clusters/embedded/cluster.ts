@@ -74,7 +74,7 @@ export class EmbeddedCluster implements ClusterHandle {
       clock: parts.clock,
       random: parts.random,
       log: parts.log.with({ cluster: spec.name }),
-      version: { display: spec.kubernetesVersion },
+      version: versionOf(() => this.#spec),
       authenticators: [this.#certificateAuthenticator(), ...parts.authenticators(() => this.#spec)],
       authorizers: parts.authorizers(() => this.#spec),
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
@@ -188,6 +188,15 @@ export class EmbeddedCluster implements ClusterHandle {
       };
     };
   }
+}
+
+/** An upgrade moves the API server first: it says the new version from then on. */
+function versionOf(spec: () => ClusterSpec): { readonly display: string } {
+  return {
+    get display() {
+      return spec().kubernetesVersion;
+    },
+  };
 }
 
 function isReady(node: KubeObject): boolean {

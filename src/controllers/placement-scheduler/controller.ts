@@ -1,7 +1,7 @@
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { type MemberCluster, memberClusters } from '../kinds/fleet.ts';
-import { parentKey } from '../kinds/fleet-names.ts';
+import { parentKey, schedulerFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
 import { findCondition, isCurrent } from '../shared/conditions.ts';
@@ -28,10 +28,17 @@ export function startPlacementScheduler(context: PlacementContext): Controller {
           jsonEqual(annotations, previous.metadata.annotations);
         return isSame ? undefined : parentKey(snapshot);
       }),
-      watchKeys(placements, (placement) =>
-        placement.metadata.deletionTimestamp ? objectKey(placement) : undefined,
-      ),
-      watchKeys(bindings, (binding) => (binding.metadata.deletionTimestamp ? parentKey(binding) : undefined)),
+      watchKeys(placements, (placement, _previous, type) => {
+        const { deletionTimestamp, finalizers = [] } = placement.metadata;
+        // A replace may have dropped the finalizer: then it is put back, or what was bound is collected.
+        const isHeld = finalizers.includes(schedulerFinalizer);
+        return type === 'deleted' || deletionTimestamp || !isHeld ? objectKey(placement) : undefined;
+      }),
+      watchKeys(bindings, (binding) => {
+        const key = parentKey(binding);
+        const isOrphan = key !== undefined && placements.get(key) === undefined;
+        return binding.metadata.deletionTimestamp || isOrphan ? key : undefined;
+      }),
       watchKeys(members, (member, previous, type) => {
         if (type === 'deleted') return [...placements.list()].map(objectKey);
         return previous ? affectedBy(member, previous) : undefined;

@@ -33,7 +33,7 @@ export interface SchedulerContext extends PlacementContext {
 /** One pass over a placement: which clusters, and a binding for each. */
 export async function schedulePlacement(key: string, context: SchedulerContext): Promise<undefined> {
   const placement = context.placements.get(key);
-  if (!placement) return undefined;
+  if (!placement) return collectOrphans(key, context);
   if (placement.metadata.deletionTimestamp) return cleanUp(placement, context);
   const policy = latestPolicy(key, context);
   if (!policy) return undefined;
@@ -250,16 +250,33 @@ async function writeDecisions(policy: PolicySnapshot, { kept, choice, context }:
   context.policySnapshots.observe(await context.client.updateStatus(policySnapshots, { ...policy, status }));
 }
 
-/** The placement is deleted: its bindings go, each waiting only for its Works. */
-async function cleanUp(placement: Placement, context: SchedulerContext): Promise<undefined> {
-  if (!placement.metadata.finalizers?.includes(schedulerFinalizer)) return undefined;
+/** Bindings whose placement went without them; the hub itself is asked, for an informer may lag behind. */
+async function collectOrphans(key: string, context: SchedulerContext): Promise<undefined> {
+  const orphans = [...context.bindings.byIndex(byParent, key)];
+  if (orphans.length === 0) return undefined;
+  const slash = key.indexOf('/');
+  const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
+  const ref = { ...namespace, name: key.slice(slash + 1) };
+  if (await context.client.find(context.family.placements, ref)) return undefined;
+  await removeBindings(orphans, context);
+  return undefined;
+}
+
+async function removeBindings(all: readonly Binding[], context: SchedulerContext): Promise<void> {
   const { client, bindings, family } = context;
-  await inBatches(bindings.byIndex(byParent, objectKey(placement)), async (binding) => {
+  await inBatches(all, async (binding) => {
     await release(binding, bindingSchedulerFinalizer, { client, informer: bindings });
     if (!binding.metadata.deletionTimestamp) {
       await ignoringMissing(client.delete(family.bindings, refOf(binding)));
     }
   });
+}
+
+/** The placement is deleted: its bindings go, each waiting only for its Works. */
+async function cleanUp(placement: Placement, context: SchedulerContext): Promise<undefined> {
+  if (!placement.metadata.finalizers?.includes(schedulerFinalizer)) return undefined;
+  const { client, bindings } = context;
+  await removeBindings(bindings.byIndex(byParent, objectKey(placement)), context);
   await release(placement, schedulerFinalizer, { client, informer: context.placements });
   return undefined;
 }

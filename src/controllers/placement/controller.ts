@@ -1,6 +1,6 @@
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
-import { parentKey } from '../kinds/fleet-names.ts';
+import { parentKey, placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Binding } from '../kinds/placement.ts';
 import type { PlacementContext } from './context.ts';
 import { reconcilePlacement } from './reconcile.ts';
@@ -17,7 +17,9 @@ export function startPlacementController(context: PlacementContext): Controller 
         const isSame =
           generation === previous?.metadata.generation &&
           deletionTimestamp === previous?.metadata.deletionTimestamp;
-        return isSame ? undefined : objectKey(placement);
+        // A replace may have dropped it.
+        const isHeld = placement.metadata.finalizers?.includes(placementFinalizer) ?? false;
+        return isSame && (isHeld || deletionTimestamp) ? undefined : objectKey(placement);
       }),
       watchKeys(policySnapshots, (snapshot, previous) =>
         previous && !jsonEqual(snapshot.status, previous.status) ? parentKey(snapshot) : undefined,

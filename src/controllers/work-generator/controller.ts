@@ -38,14 +38,16 @@ export function startWorkGenerator(context: PlacementContext): Controller {
         return isSame ? undefined : objectKey(binding);
       }),
       watchKeys(workInformer, (work, previous, type) => {
+        const key = bindingKey(work);
         const isNews =
           type === 'deleted' ||
+          (key !== undefined && bindings.get(key) === undefined) ||
           (previous &&
             !(
               jsonEqual(work.status, previous.status) &&
               jsonEqual(work.metadata.labels, previous.metadata.labels)
             ));
-        return isNews && isMine(work) ? bindingKey(work) : undefined;
+        return isNews && isMine(work) ? key : undefined;
       }),
       watchKeys(overrides.cluster, everyBinding),
       watchKeys(overrides.namespaced, everyBinding),

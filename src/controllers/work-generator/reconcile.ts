@@ -45,7 +45,7 @@ export async function reconcileBinding(
   context: WorkGeneratorContext,
 ): Promise<Reconciled | undefined> {
   const listed = context.bindings.get(key);
-  if (!listed) return undefined;
+  if (!listed) return collectWorks(key, context);
   if (listed.metadata.deletionTimestamp) return takeAway(listed, context);
   const { state, targetCluster } = listed.spec;
   const member = context.members.get(targetCluster);
@@ -54,6 +54,18 @@ export async function reconcileBinding(
   const binding = await hold(listed, workFinalizer, { client: context.client, informer: context.bindings });
   if (state === 'Unscheduled') return writeStatus(binding, { justWritten: false, context });
   return synchronize(binding, member, context);
+}
+
+/** Works whose binding went without them, as when somebody took its finalizers off. */
+async function collectWorks(key: string, context: WorkGeneratorContext): Promise<undefined> {
+  const orphans = context.worksOf(key).filter(({ metadata }) => !metadata.deletionTimestamp);
+  if (orphans.length === 0) return undefined;
+  const slash = key.indexOf('/');
+  const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
+  const ref = { ...namespace, name: key.slice(slash + 1) };
+  if (await context.client.find(context.family.bindings, ref)) return undefined;
+  await inBatches(orphans, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
+  return undefined;
 }
 
 /** The rollout has spoken about this generation. */
