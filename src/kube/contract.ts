@@ -24,6 +24,8 @@ export interface ResourceDefinition {
   readonly storageGroup?: string;
   /** What it takes, besides another apiVersion, to serve the stored form in this version. Absent: nothing. */
   readonly conversion?: VersionConversion;
+  /** What stored objects are brought to when they are read; one for all versions of a resource. Absent: they are sent as they are. */
+  readonly storedForm?: StoredForm;
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly schema: ObjectSchema;
   readonly columns: TableColumns;
@@ -36,6 +38,12 @@ export interface ResourceDefinition {
   /** True: PUT to a missing object creates it (e.g. leases, endpoints). */
   readonly createOnUpdate: boolean;
   readonly strategy: WriteStrategy;
+}
+
+/** The form that a schema gives to stored objects, also to those that were written under an earlier one. */
+export interface StoredForm {
+  /** Prunes and fills in place. */
+  bring(object: JsonObject): void;
 }
 
 /** Both work on a private copy in place. `apiVersion` and `kind` are the caller's to change. */

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type {
   ResourceDefinition,
   ScalePaths,
+  StoredForm,
   SubresourceDefinition,
   VersionConversion,
 } from '../contract.ts';
@@ -69,6 +70,12 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
   const names = acceptedNames && textOf(acceptedNames.plural) !== '' ? acceptedNames : declared;
   const roots = new Map(versions.map((version) => [version, rootOf(version)]));
   const stored = storage && roots.get(storage);
+  const storedForm: StoredForm | undefined = stored && {
+    bring(object) {
+      prune(object, stored);
+      applyDefaults(object, stored);
+    },
+  };
   return versions
     .filter((version) => version.served === true)
     .map((version) => {
@@ -77,6 +84,7 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
       return {
         ...definitionOf(version, { spec, names, root }),
         storageVersion: textOf(storage?.name) || textOf(version.name),
+        ...(storedForm && { storedForm }),
         ...(converts && { conversion: conversionBetween(root, stored) }),
         ...(version.deprecated === true && {
           deprecation: deprecationOf(version, { spec, names, versions }),

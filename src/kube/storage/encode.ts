@@ -1,6 +1,14 @@
 import { isObject, type JsonObject, utf8 } from '../../base/index.ts';
+import type { StoredForm } from '../contract.ts';
 import { cloneJson } from '../wire/clone.ts';
 import type { ServedResource } from './served-resource.ts';
+
+const formsWritten = new WeakMap<Uint8Array, StoredForm>();
+
+/** The form in which this process wrote the bytes; undefined for what it has read from the store. */
+export function formWritten(bytes: Uint8Array): StoredForm | undefined {
+  return formsWritten.get(bytes);
+}
 
 /** The stored bytes of an object: storage version, no resourceVersion, kind, apiVersion and metadata in front. */
 export function encodeStored(served: ServedResource, object: JsonObject): Uint8Array {
@@ -16,5 +24,8 @@ export function encodeStored(served: ServedResource, object: JsonObject): Uint8A
     metadata: isObject(metadata) ? { ...metadata, resourceVersion: undefined } : {},
     ...rest,
   };
-  return utf8(JSON.stringify(stored));
+  const bytes = utf8(JSON.stringify(stored));
+  const form = served.definition.storedForm;
+  if (form) formsWritten.set(bytes, form);
+  return bytes;
 }

@@ -1,6 +1,8 @@
-import { decodeJson, deepFreeze, isObject, type JsonObject } from '../../base/index.ts';
+import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { StoredForm } from '../contract.ts';
 import type { Labels } from '../selectors/labels.ts';
 import { encodeProtobufMessage } from '../wire/protobuf/index.ts';
+import { formWritten } from './encode.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const metadataMember = Buffer.from('"metadata":{');
@@ -19,6 +21,9 @@ export class StoredObject {
   /** Revision to guard a write with: differs from `revision` only for the last state of a deleted object. */
   readonly storeRevision: number;
   #raw: Buffer;
+  /** The form that `#raw` has; the bytes as they lie in the store while that is another one. */
+  #form: StoredForm | undefined;
+  #unbrought: Buffer | undefined;
   #spliced = false;
   #versionChecked = false;
   #variants: Map<ServedResource, Variant> | undefined;
@@ -31,10 +36,12 @@ export class StoredObject {
     this.revision = revision;
     this.storeRevision = revision;
     this.#raw = asBuffer(value);
+    this.#form = formWritten(value);
   }
 
   /** The JSON text in the version of `served`. */
   bytes(served: ServedResource): Buffer {
+    this.#bring(served);
     if (served.isStorageForm) return this.#inStorageVersion(served);
     const variant = this.#variant(served);
     variant.bytes ??= this.#relabelled(served);
@@ -50,6 +57,7 @@ export class StoredObject {
 
   /** The one decoded object that all readers in this process share; frozen. */
   decoded(served: ServedResource): JsonObject {
+    this.#bring(served);
     const variant = this.#variant(served);
     variant.decoded ??= deepFreeze(this.copy(served));
     return variant.decoded;
@@ -57,6 +65,7 @@ export class StoredObject {
 
   /** A private decoded object that the caller may change. */
   copy(served: ServedResource): JsonObject {
+    this.#bring(served);
     if (!served.isStorageForm && served.definition.conversion) return this.#converted(served);
     return parse(this.bytes(served));
   }
@@ -71,8 +80,9 @@ export class StoredObject {
     return this.#labels;
   }
 
-  /** Called by the writer, who has the labels at hand. */
-  rememberLabels(labels: Labels | undefined): void {
+  /** Called by the writer, who has the labels at hand and knows the form. */
+  rememberWritten(served: ServedResource, labels: Labels | undefined): void {
+    this.#form ??= served.definition.storedForm;
     this.#labels ??= labels ?? noLabels;
   }
 
@@ -97,9 +107,26 @@ export class StoredObject {
   /** The last state of an object that went away at `revision`. */
   at(revision: number): StoredObject {
     const last = new StoredObject(this, this.#withoutRevision(), revision);
+    last.#form = this.#form;
     last.#labels = this.#labels;
     last.#fields = this.#fields;
     return last;
+  }
+
+  /** Objects that were written under another schema are filled and pruned by the one served now: once for each schema. */
+  #bring({ definition }: ServedResource): void {
+    const form = definition.storedForm;
+    if (!form || form === this.#form) return;
+    const source = this.#unbrought ?? this.#storageBytes();
+    const object = parse(source);
+    form.bring(object);
+    const isAsStored = jsonEqual(object, parse(source));
+    this.#raw = isAsStored ? source : Buffer.from(JSON.stringify(object));
+    this.#unbrought = isAsStored ? undefined : source;
+    this.#form = form;
+    this.#versionChecked = false;
+    this.#variants = undefined;
+    this.#fields = undefined;
   }
 
   #variant(served: ServedResource): Variant {

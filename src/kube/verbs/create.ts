@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/index.ts';
 import { kubernetesNameAlphabet } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { alreadyExists, forbidden, StatusError } from '../wire/status.ts';
 import { admit } from './admit.ts';
@@ -83,13 +84,13 @@ async function insert(parts: ClusterParts, call: Call, object: JsonObject): Prom
   if (!result.ok) return undefined;
   const created = await find(parts, place);
   if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };
-  remember(created, object);
+  remember(created, object, resource);
   return { type: 'object', code: 201, resource, object: created };
 }
 
 /** The writer knows the labels: nobody needs to parse for them. */
-export function remember(stored: StoredObject, object: JsonObject): void {
-  stored.rememberLabels(labelsOf(object));
+export function remember(stored: StoredObject, object: JsonObject, resource: ServedResource): void {
+  stored.rememberWritten(resource, labelsOf(object));
 }
 
 function generateName({ random }: ClusterParts, base: string): string {

@@ -186,7 +186,7 @@ async function keepMarked(
   if (!result.ok) return undefined;
   const stored = await find(parts, { resource, namespace: current.namespace, name: current.name });
   if (!stored) return { type: 'value', code: 200, value: next, resource };
-  remember(stored, next);
+  remember(stored, next, resource);
   return { type: 'object', code: 200, resource, object: stored };
 }
 

@@ -169,7 +169,7 @@ async function replace(
     metadataOf(next)['resourceVersion'] = String(result.revision);
     return { type: 'value', code: 200, value: next, resource };
   }
-  remember(stored, next);
+  remember(stored, next, resource);
   return { type: 'object', code: 200, resource, object: stored };
 }
 

@@ -120,6 +120,67 @@ describe('a custom resource', () => {
     assert.equal((await send('GET', home('olds', 'v1alpha2'))).warnings, '299 - "old"');
   });
 
+  it('written under an earlier schema is filled and pruned by the one served now, wherever it is read', async () => {
+    const schemaOf = (properties: JsonObject) => ({
+      type: 'object',
+      properties: { spec: { type: 'object', properties } },
+    });
+    const text = { type: 'string' };
+    const before = definitionOf('shapes', schemaOf({ a: text, gone: text }));
+    assert.equal((await send('POST', definitions, before)).status, 201);
+    const made = await send('POST', home('shapes'), object('Shape', 'x', { spec: { a: '1', gone: '2' } }));
+    assert.deepEqual(made.value['spec'], { a: '1', gone: '2' });
+    const withDefault = schemaOf({ a: text, b: { type: 'string', default: 'bb' } });
+    const spec = {
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: withDefault } }],
+    };
+    assert.equal((await send('PATCH', `${definitions}/shapes.example.com`, { spec }, merge)).status, 200);
+    const expected = { a: '1', b: 'bb' };
+    const read = await send('GET', `${home('shapes')}/x`);
+    assert.deepEqual(read.value['spec'], expected);
+    assert.equal(
+      at(read.value, 'metadata', 'resourceVersion'),
+      at(made.value, 'metadata', 'resourceVersion'),
+    );
+    const { items } = (await send('GET', home('shapes'))).value;
+    assert.ok(Array.isArray(items) && isObject(items[0]));
+    assert.deepEqual(items[0]['spec'], expected);
+    const endpoint = await server.listen();
+    const watch = await endpoint.watch(`${home('shapes')}?watch=true`);
+    assert.deepEqual(at((await watch.next()) ?? {}, 'object', 'spec'), expected);
+    const labelled = await send('PATCH', `${home('shapes')}/x`, { metadata: { labels: { l: '1' } } }, merge);
+    assert.equal(labelled.warnings, '');
+    assert.deepEqual(labelled.value['spec'], expected);
+    assert.equal(at(labelled.value, 'metadata', 'generation'), 1);
+    assert.deepEqual(at((await watch.next()) ?? {}, 'object', 'spec'), expected);
+    watch.close();
+  });
+
+  it('shows a removed field again when its schema comes back before anybody wrote', async () => {
+    const schemaOf = (properties: JsonObject) => ({
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties } },
+        },
+      ],
+    });
+    const wide = { type: 'object', properties: { kept: { type: 'string' } } };
+    const spec = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('turns', { ...wide, properties: { spec } }))).status,
+      201,
+    );
+    await send('POST', home('turns'), object('Turn', 'x', { spec: { n: 7 } }));
+    const place = `${definitions}/turns.example.com`;
+    await send('PATCH', place, { spec: schemaOf({ spec: { type: 'object' } }) }, merge);
+    assert.deepEqual((await send('GET', `${home('turns')}/x`)).value['spec'], {});
+    await send('PATCH', place, { spec: schemaOf({ spec }) }, merge);
+    assert.deepEqual(Object.keys((await send('GET', `${home('turns')}/x`)).value['spec'] ?? {}), ['n']);
+  });
+
   it('without a name is nobody that a write could mean', async () => {
     assert.equal((await send('POST', definitions, definitionOf('names', { type: 'object' }))).status, 201);
     const nameless = { apiVersion: 'example.com/v1', kind: 'Name' };
