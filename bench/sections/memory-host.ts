@@ -17,6 +17,7 @@ const host = createEmbeddedClusters({
   store,
   ...surroundings,
   certificateAuthority: authority.certificatePem,
+  accessChanges: () => ({ close: () => {} }),
   authenticators: () => [],
   authorizers: () => [],
   async serve(hostNames) {

@@ -9,6 +9,7 @@ import { serviceAddresses } from './admission/service-addresses.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
+import { LastingAccess } from './authz/lasting-access.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
@@ -18,6 +19,7 @@ import type { ResourceRegistry } from './discovery/registry.ts';
 import { NotEnforcedNotes } from './not-enforced.ts';
 import type { ApiServerOptions } from './server.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
+import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
 import { objectKey } from './storage/keys.ts';
 import type { ClusterParts } from './verbs/call.ts';
@@ -37,9 +39,10 @@ export interface Cluster {
 export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
   const { clock, random, log } = options;
   const storage = new ClusterStorage(options.store, options.keyPrefix);
-  const rbac = new Rbac(storage, resources);
+  const lasting = new LastingAccess(clock);
+  const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
   const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
-  const tokens = serviceAccountTokens(options, storage, resources);
+  const tokens = serviceAccountTokens(options, { storage, resources, lasting });
   const authentication = new Authentication({
     authenticators: options.authenticators,
     serviceAccounts: tokens,
@@ -57,6 +60,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     tokens,
     admission,
     notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
+    lasting,
     authorize: (review) => decide(authorizers, review),
     reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
@@ -102,10 +106,12 @@ async function rulesOf(
 
 function serviceAccountTokens(
   { serviceAccountKeyPem, serviceAccountIssuer, clock, random }: ApiServerOptions,
-  storage: ClusterStorage,
-  resources: ResourceRegistry,
+  parts: { storage: ClusterStorage; resources: ResourceRegistry; lasting: LastingAccess },
 ): ServiceAccountTokens | undefined {
   if (serviceAccountKeyPem === undefined) return undefined;
+  const { storage, resources, lasting } = parts;
+  /** Where what tokens are bound to lies: a deletion there may end a token. */
+  const listening = new WeakSet<Collection>();
   const issuer = serviceAccountIssuer ?? defaultIssuer;
   return new ServiceAccountTokens(
     { privateKeyPem: serviceAccountKeyPem, issuer },
@@ -114,9 +120,15 @@ function serviceAccountTokens(
       random,
       async bound(plural, namespace, name) {
         const resource = resources.find('', 'v1', plural);
-        const found = resource && (await storage.collection(resource)).get(objectKey(namespace, name));
-        if (!resource || !found) return undefined;
-        const metadata = found.peek(resource)['metadata'];
+        if (!resource) return undefined;
+        const collection = await storage.collection(resource);
+        if (!listening.has(collection)) {
+          listening.add(collection);
+          collection.listen(({ type }) => {
+            if (type === 'DELETED') lasting.identitiesChanged();
+          });
+        }
+        const metadata = collection.get(objectKey(namespace, name))?.peek(resource)['metadata'];
         return isObject(metadata) ? { uid: String(metadata['uid']) } : undefined;
       },
     },

@@ -1,13 +1,14 @@
 import { errorMessage } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
-import { type Authentication, anonymous } from './authn/authenticate.ts';
+import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { UserInfo } from './contract.ts';
 import { answerPath, type PathParts } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import type { Call, ClusterParts } from './verbs/call.ts';
 import { dispatch } from './verbs/dispatch.ts';
+import type { WatchSource } from './watch/watch-source.ts';
 import { negotiate, plainJson } from './wire/accept.ts';
 import { httpBody } from './wire/body.ts';
 import { readOptions } from './wire/options.ts';
@@ -36,10 +37,11 @@ export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
     try {
       const info = readRequestInfo(request);
-      const caller = await parts.authentication.authenticate(request);
+      const askedAt = parts.cluster.lasting.changes;
+      const { user: caller, credential } = await parts.authentication.recognise(request);
       if (caller === anonymous && !isPublic(info)) throw unauthorized();
       const user = await parts.impersonate(request, caller);
-      return await answerAs(parts, request, { info, user });
+      return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
     } catch (thrown) {
       return failure(parts, request, thrown);
     }
@@ -63,10 +65,40 @@ export async function answerKnown(
 async function answerAs(
   parts: HandlerParts,
   request: HttpRequest,
-  { info, user }: { info: RequestInfo; user: UserInfo },
+  { info, user, proof }: { info: RequestInfo; user: UserInfo; proof?: Proof },
 ): Promise<HttpResponse> {
   await authorize(parts, info, user);
-  return info.kind === 'path' ? answerOther(parts, request) : answerResource(parts, request, { info, user });
+  if (info.kind === 'path') return answerOther(parts, request);
+  return answerResource(parts, request, { info, user, ...(proof && { proof }) });
+}
+
+/** How the caller was recognised, and when the first question about it was asked. */
+interface Proof {
+  readonly credential: Credential | undefined;
+  /** Before any impersonation. */
+  readonly caller: UserInfo;
+  readonly askedAt: number;
+}
+
+/** Lets a watch go on as long as the same request would be allowed to begin. */
+function guardWatch(
+  parts: HandlerParts,
+  request: HttpRequest,
+  watch: { info: ResourceRequest; source: WatchSource; proof: Proof },
+): void {
+  const { info, source, proof } = watch;
+  const { credential, askedAt } = proof;
+  let { caller } = proof;
+  const stillAllowed = async (identityChanged: boolean): Promise<boolean> => {
+    if (identityChanged && credential) {
+      const now = await parts.authentication.verify(credential);
+      if (!now) return false;
+      caller = now;
+    }
+    await authorize(parts, info, await parts.impersonate(request, caller));
+    return true;
+  };
+  source.whileRunning(() => parts.cluster.lasting.add({ stillAllowed, end: () => source.expire() }, askedAt));
 }
 
 /** Health and version need no credentials; the roles of the anonymous say the same. */
@@ -97,7 +129,7 @@ async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<H
 async function answerResource(
   parts: HandlerParts,
   request: HttpRequest,
-  { info, user }: { info: ResourceRequest; user: UserInfo },
+  { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof?: Proof },
 ): Promise<HttpResponse> {
   const { cluster } = parts;
   const resource = routeTo(cluster.resources, info);
@@ -113,6 +145,7 @@ async function answerResource(
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
   const answer = await dispatch(cluster, call);
+  if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   return respond(answer, {
     rendering,
     includeObject,

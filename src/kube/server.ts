@@ -56,6 +56,8 @@ export interface ApiServer {
   readonly handler: Handler;
   /** A client in this process with the rights of `user`. */
   client(user: UserInfo): ClusterClient;
+  /** Somebody outside changed who callers are or what they may: what goes on is asked about again. */
+  accessChanged(): void;
   /** The revision that readers see. */
   resourceVersion(): string;
   close(): Promise<void>;
@@ -117,12 +119,17 @@ class LibraryApiServer implements ApiServer {
     });
   }
 
+  accessChanged(): void {
+    this.#cluster.parts.lasting.identitiesChanged();
+  }
+
   resourceVersion(): string {
     return String(this.#cluster.parts.storage.revision());
   }
 
   async close(): Promise<void> {
     this.#cluster.registrar.close();
+    this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();
   }
 }

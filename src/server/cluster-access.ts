@@ -11,6 +11,8 @@ export interface TokenReader {
 /** What cluster access needs from role assignments. */
 export interface DataAccess {
   canData(objectId: string, dataAction: string, scope: string): Promise<boolean>;
+  /** Calls `onChange` when an assignment or a role changed. */
+  watch(onChange: () => void): { close(): void };
 }
 
 const objectIdKey = 'oid';

@@ -44,6 +44,15 @@ export function buildClusters(parts: Parts): ClusterHost {
     log,
     readyChecks,
     certificateAuthority: authority.certificatePem,
+    accessChanges: (onChange) => {
+      const { directory } = identity;
+      const watches = [
+        roles.watch(onChange),
+        directory.watchAccounts(onChange),
+        directory.watchGroups(onChange),
+      ];
+      return { close: () => watches.forEach((watch) => void watch.close()) };
+    },
     authenticators: (spec) => [entraAuthenticator(tokens, () => spec().access)],
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),

@@ -191,6 +191,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
   const roles = {
     canData: (objectId: string, action: string, scope: string) =>
       manager().access.canData(objectId, action, scope),
+    watch: (onChange: () => void) => manager().access.watch(onChange),
   };
   const clusters = buildClusters({ store, clock, random, log, authority, identity, roles, readyChecks });
   const fleets = createFleetSupply({ clusters, clock, random, log });

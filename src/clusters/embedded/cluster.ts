@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly serve: (hostNames: readonly string[]) => Promise<{ readonly cert: string; readonly key: string }>;
   readonly certificateAuthority: string;
   /** How callers prove who they are, besides client certificates and service account tokens. */
+  /** Calls `onChange` when somebody's account, groups or roles changed. */
+  readonly accessChanges: (onChange: () => void) => { close(): void };
   readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
@@ -58,6 +60,7 @@ export class EmbeddedCluster implements ClusterHandle {
   readonly serving: ClusterHandle['serving'];
   #controllers: ClusterControllers | undefined;
   #tunnels: Listener | undefined;
+  #accessChanges: { close(): void } | undefined;
 
   private constructor(
     spec: ClusterSpec,
@@ -92,6 +95,7 @@ export class EmbeddedCluster implements ClusterHandle {
     const serving = await parts.serve(spec.hostNames);
     const cluster = new EmbeddedCluster(spec, parts, { keys, serving });
     await cluster.#server.start();
+    cluster.#accessChanges = parts.accessChanges(() => cluster.#server.accessChanged());
     cluster.#state = 'running';
     return cluster;
   }
@@ -137,6 +141,7 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async update(spec: ClusterSpec): Promise<void> {
     this.#spec = spec;
+    this.#server.accessChanged();
     await this.#controllers?.update(spec);
   }
 
@@ -167,6 +172,7 @@ export class EmbeddedCluster implements ClusterHandle {
     this.#state = 'stopped';
     await this.#controllers?.close();
     this.#over = true;
+    this.#accessChanges?.close();
     await this.#tunnels?.close();
     await this.#server.close();
   }

@@ -35,12 +35,15 @@ interface Compiled {
 export class Rbac {
   readonly #storage: ClusterStorage;
   readonly #resources: ResourceRegistry;
+  readonly #onChange: () => void;
   #sources: Sources | undefined;
   #compiled: Compiled | undefined;
 
-  constructor(storage: ClusterStorage, resources: ResourceRegistry) {
+  /** `onChange` is called when roles or bindings change. */
+  constructor(storage: ClusterStorage, resources: ResourceRegistry, onChange: () => void) {
     this.#storage = storage;
     this.#resources = resources;
+    this.#onChange = onChange;
   }
 
   async authorize(review: AccessReview): Promise<AccessDecision> {
@@ -84,6 +87,7 @@ export class Rbac {
     const collection = await this.#storage.collection(served);
     collection.listen(() => {
       this.#compiled = undefined;
+      this.#onChange();
     });
     return { collection, served };
   }

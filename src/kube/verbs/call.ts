@@ -2,6 +2,7 @@ import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.t
 import type { AdmissionStep } from '../admission/admission.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
+import type { LastingAccess } from '../authz/lasting-access.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
@@ -66,6 +67,8 @@ export interface ClusterParts {
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
+  /** Ends what goes on when what allowed it goes. */
+  readonly lasting: LastingAccess;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
   rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
   /** Whose a bearer token is, for some of the audiences; none: for this server. */

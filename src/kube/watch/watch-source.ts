@@ -50,9 +50,15 @@ export class WatchSource {
   #stops: (() => void)[] = [];
   #timers: Timer[] = [];
   #closed = false;
+  #begin: (() => () => void) | undefined;
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;
+  }
+
+  /** `begin` is called when the watch starts, what it returns when the watch is over. */
+  whileRunning(begin: () => () => void): void {
+    this.#begin = begin;
   }
 
   /** Sends what there is at once, then each change as it is committed. Nothing is lost between the two. */
@@ -64,13 +70,14 @@ export class WatchSource {
       this.finish();
       return;
     }
+    if (this.#begin) this.#stops.push(this.#begin());
     this.#sendBeginning(consumer);
     if (this.#closed) return;
     this.#stops.push(
       collection.listen((event) => this.#onEvent(event)),
       collection.onEnd(() => this.finish()),
     );
-    this.#timers.push(clock.after(timeoutMs, () => this.#onTimeout()));
+    this.#timers.push(clock.after(timeoutMs, () => this.expire()));
     if (bookmarks) this.#scheduleBookmark();
   }
 
@@ -122,8 +129,9 @@ export class WatchSource {
     if (selected) this.#consumer?.event(selected);
   }
 
-  /** A last bookmark lets the caller go on from here without reading anything twice. */
-  #onTimeout(): void {
+  /** Ends it as time does: a last bookmark lets the caller go on from here without reading anything twice. */
+  expire(): void {
+    if (this.#closed) return;
     if (this.#plan.bookmarks) this.#consumer?.bookmark(this.#plan.currentRevision(), false);
     this.finish();
   }
