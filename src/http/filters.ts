@@ -12,25 +12,6 @@ export function addRequestId(options: { readonly random: Random; readonly header
   };
 }
 
-/** Answers 429 with `Retry-After` while this many requests wait for their response to begin. */
-export function limitRequestsInFlight(maximum: number): Filter {
-  let inFlight = 0;
-  return async (request, next) => {
-    if (inFlight >= maximum) {
-      const refused = errorResponse(
-        new CodedError('too-many', 'Too many requests at once; try again shortly.'),
-      );
-      return withHeader(refused, 'retry-after', '1');
-    }
-    inFlight++;
-    try {
-      return await next(request);
-    } finally {
-      inFlight--;
-    }
-  };
-}
-
 /** Turns what handlers throw into plain JSON errors; what nobody foresaw goes to the log. */
 export function answerErrors(log: Logger): Filter {
   return async (request, next) => {

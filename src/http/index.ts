@@ -21,8 +21,9 @@ export type {
   WebSocketAccept,
 } from './contract.ts';
 export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
-export { addRequestId, answerErrors, limitRequestsInFlight, withHeader } from './filters.ts';
+export { addRequestId, answerErrors, withHeader } from './filters.ts';
 export { answerHealth, type HealthCheck } from './health.ts';
+export { type InFlightLimits, inFlightLimits, type RequestClass, RequestsInFlight } from './in-flight.ts';
 export { createDuplexPair } from './node/duplex-pair.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {

@@ -6,6 +6,7 @@ import {
   createListener,
   issueServerCertificate,
   type Listener,
+  RequestsInFlight,
   type TlsIdentity,
   verifyIssuedBy,
 } from '../http/index.ts';
@@ -13,6 +14,7 @@ import type { Authenticator, UserInfo } from '../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../kube/index.ts';
 import { ClusterError } from '../reconcile/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
+import { tooManyRequests } from './refusals.ts';
 import { sameSecret } from './secrets.ts';
 
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
@@ -106,7 +108,9 @@ async function serve(parts: {
 }): Promise<{ port: number; close(): Promise<void> }> {
   await parts.server.start();
   const listener: Listener = createListener({
-    handler: parts.server.handler,
+    handler: new RequestsInFlight(surroundings.clock).limit(parts.server.handler, () =>
+      tooManyRequests('kubernetes', surroundings.random),
+    ),
     clock: surroundings.clock,
     log: surroundings.log,
     tls: { contextFor: () => parts.identity, requestClientCertificate: true },

@@ -20,6 +20,9 @@ import {
   type HealthCheck,
   issueServerCertificate,
   type Listener,
+  RequestsInFlight,
+  type TlsIdentity,
+  Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
@@ -27,13 +30,14 @@ import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
-import { createFront } from './front.ts';
+import { createFront, limitFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
 import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
 import { processIdentity } from './process-identity.ts';
+import { isClusterName } from './refusals.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
 
@@ -118,7 +122,9 @@ async function startParts(start: Starting): Promise<Estate> {
     version: options.version,
     ...address.origins,
   });
-  const front = createFront({
+  const requests = new RequestsInFlight(clock);
+  const traffic = new Traffic(clock);
+  const open = createFront({
     clusters,
     resourceManager: providers.handler,
     login: identity.loginHandler,
@@ -129,11 +135,12 @@ async function startParts(start: Starting): Promise<Estate> {
       status: async () => status({ options, rooms, running: running() }),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
-    metrics: createMetrics({ clusters, eventLoop: start.eventLoop }),
+    metrics: createMetrics({ clusters, eventLoop: start.eventLoop, requests, traffic }),
     readyChecks: start.readyChecks,
     version: options.version,
   });
-  const listener = openListener(start, { ...rooms, front });
+  const front = limitFront(open, { clusters, requests, random: start.random });
+  const listener = openListener(start, { ...rooms, front, traffic });
   closing.push(() => listener.close());
   address.origins = originsFor(await listenOn(listener, options));
   const { port } = running();
@@ -220,16 +227,21 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
 
 function openListener(
   { options, clock, random, log }: Starting,
-  parts: Pick<Rooms, 'clusters' | 'gateway' | 'authority'> & { readonly front: Handler },
+  parts: Pick<Rooms, 'clusters' | 'gateway' | 'authority'> & {
+    readonly front: Handler;
+    readonly traffic: Traffic;
+  },
 ): Listener {
   const serving = issueServerCertificate(parts.authority, {
     ...servedNames(options.listen),
     clock,
     random,
   });
+  const strangers = strangerIdentities(parts.authority, { clock, random });
   const ownIdentity = { cert: serving.certificatePem, key: serving.privateKeyPem };
   return createListener({
     handler: parts.front,
+    traffic: parts.traffic,
     upgrade: parts.gateway.upgrade,
     clock,
     log,
@@ -237,11 +249,30 @@ function openListener(
       requestClientCertificate: true,
       contextFor(serverName) {
         const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
-        if (!cluster) return ownIdentity;
+        if (!cluster) return isClusterName(serverName) ? strangers(serverName) : ownIdentity;
         return cluster.spec.publicEndpoint ? cluster.serving : undefined;
       },
     },
   });
+}
+
+const strangerIdentityLimit = 100;
+
+/** Certificates for names that no cluster has, so that clients of a deleted cluster get to read that it is gone. */
+function strangerIdentities(
+  authority: CertificateAndKey,
+  use: Pick<Starting, 'clock' | 'random'>,
+): (name: string) => TlsIdentity {
+  const made = new Map<string, TlsIdentity>();
+  return (name) => {
+    const known = made.get(name);
+    if (known) return known;
+    const issued = issueServerCertificate(authority, { hostNames: [name], ipAddresses: [], ...use });
+    const identity = { cert: issued.certificatePem, key: issued.privateKeyPem };
+    if (made.size >= strangerIdentityLimit) made.clear();
+    made.set(name, identity);
+    return identity;
+  };
 }
 
 /** What the server certificate names: localhost and its addresses, and the address asked for. */

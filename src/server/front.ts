@@ -1,3 +1,4 @@
+import type { Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   answerHealth,
@@ -5,7 +6,21 @@ import {
   type HealthCheck,
   type HttpRequest,
   jsonResponse,
+  type RequestsInFlight,
 } from '../http/index.ts';
+import { isClusterName, looksLikeKubernetes, misdirected, tooManyRequests } from './refusals.ts';
+
+/** The front behind the limits on requests in flight; who is refused hears it in the form that he reads. */
+export function limitFront(
+  front: Handler,
+  parts: Pick<FrontParts, 'clusters'> & { readonly requests: RequestsInFlight; readonly random: Random },
+): Handler {
+  return parts.requests.limit(front, (request) => {
+    const { serverName } = request.connection;
+    const cluster = serverName !== undefined && parts.clusters.findByHostName(serverName);
+    return tooManyRequests(cluster || looksLikeKubernetes(request) ? 'kubernetes' : 'azure', parts.random);
+  });
+}
 
 /** Where the one port leads. */
 export interface FrontParts {
@@ -46,6 +61,7 @@ export function createFront(parts: FrontParts): Handler {
     const { serverName } = request.connection;
     const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
     if (cluster) return cluster.spec.publicEndpoint ? cluster.handler(request) : noEndpoint(serverName);
+    if (isClusterName(serverName) || looksLikeKubernetes(request)) return misdirected(serverName);
     const segment = firstSegment(request);
     const handler = byFirstSegment.get(segment) ?? (isLogin(segment) ? parts.login : parts.resourceManager);
     return handler(request);

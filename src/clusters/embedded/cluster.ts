@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
 import {
@@ -160,7 +161,7 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async adminCredential(): Promise<{ certificate: string; privateKey: string }> {
     const { certificatePem, privateKeyPem } = this.#keys.administrator;
-    return { certificate: certificatePem, privateKey: privateKeyPem };
+    return { certificate: certificatePem, privateKey: asSec1(privateKeyPem) };
   }
 
   async readyNodes(): Promise<readonly string[]> {
@@ -203,6 +204,11 @@ function versionOf(spec: () => ClusterSpec): { readonly display: string } {
       return spec().kubernetesVersion;
     },
   };
+}
+
+/** `EC PRIVATE KEY`, which also clients read that do not know PKCS#8. */
+function asSec1(pem: string): string {
+  return createPrivateKey(pem).export({ type: 'sec1', format: 'pem' }).toString();
 }
 
 function isReady(node: KubeObject): boolean {

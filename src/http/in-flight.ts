@@ -1,0 +1,217 @@
+import type { Clock } from '../base/index.ts';
+import type { Handler, HttpRequest, HttpResponse } from './contract.ts';
+
+/** Requests at work at the same time, in the whole process; reads and writes as kube-apiserver has them. */
+export interface InFlightLimits {
+  readonly reads: number;
+  readonly writes: number;
+  /** Streams that stay open, such as watches. */
+  readonly longRunning: number;
+  /** Requests of one caller that wait for their turn; what comes on top is refused. */
+  readonly waitingPerCaller: number;
+  /** How long a request waits for its turn before it is refused. */
+  readonly waitMs: number;
+}
+
+export const inFlightLimits: InFlightLimits = {
+  reads: 400,
+  writes: 200,
+  longRunning: 20_000,
+  waitingPerCaller: 500,
+  waitMs: 15_000,
+};
+
+/** A caller may have this many requests at work for each place that is free: alone he never takes them all. */
+const perFreePlace = 3;
+
+export type RequestClass = 'reads' | 'writes' | 'longRunning';
+
+interface Caller {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+/** The places of one class of requests, shared out so that a caller with many never shuts the others out. */
+class Places {
+  readonly #maximum: number;
+  readonly #limits: InFlightLimits;
+  readonly #clock: Clock;
+  /** In the order in which they get their next turn. */
+  readonly #callers = new Map<string, Caller>();
+  running = 0;
+  refused = 0;
+
+  constructor(maximum: number, limits: InFlightLimits, clock: Clock) {
+    this.#maximum = maximum;
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get waiting(): number {
+    let sum = 0;
+    for (const { waiting } of this.#callers.values()) sum += waiting.length;
+    return sum;
+  }
+
+  /** True when a place is taken, a promise of that when it must wait, false when there is none. */
+  take(name: string, mayWait: boolean): boolean | Promise<boolean> {
+    const caller = this.#callers.get(name) ?? { running: 0, waiting: [] };
+    this.#callers.set(name, caller);
+    if (caller.waiting.length === 0 && this.#fits(caller)) return this.#start(caller);
+    if (mayWait && caller.waiting.length < this.#limits.waitingPerCaller) return this.#wait(name, caller);
+    this.#forget(name, caller);
+    this.refused++;
+    return false;
+  }
+
+  leave(name: string): void {
+    const caller = this.#callers.get(name);
+    if (!caller) return;
+    this.running--;
+    caller.running--;
+    this.#forget(name, caller);
+    this.#next();
+  }
+
+  #fits({ running }: Caller): boolean {
+    return running < perFreePlace * (this.#maximum - this.running);
+  }
+
+  #start(caller: Caller): true {
+    this.running++;
+    caller.running++;
+    return true;
+  }
+
+  #wait(name: string, caller: Caller): Promise<boolean> {
+    return new Promise((resolve) => {
+      const go = () => {
+        timer.cancel();
+        resolve(this.#start(caller));
+      };
+      const timer = this.#clock.after(this.#limits.waitMs, () => {
+        caller.waiting.splice(caller.waiting.indexOf(go), 1);
+        this.#forget(name, caller);
+        this.refused++;
+        resolve(false);
+      });
+      caller.waiting.push(go);
+    });
+  }
+
+  /** Callers take turns: whoever got one goes to the end of the line. */
+  #next(): void {
+    for (const [name, caller] of this.#callers) {
+      if (caller.waiting.length === 0 || !this.#fits(caller)) continue;
+      this.#callers.delete(name);
+      this.#callers.set(name, caller);
+      caller.waiting.shift()?.();
+      return;
+    }
+  }
+
+  #forget(name: string, caller: Caller): void {
+    if (caller.running === 0 && caller.waiting.length === 0) this.#callers.delete(name);
+  }
+}
+
+/** Counts requests at work and gives places out; one for a process. */
+export class RequestsInFlight {
+  readonly #places: Readonly<Record<RequestClass, Places>>;
+
+  constructor(clock: Clock, limits: Partial<InFlightLimits> = {}) {
+    const all = { ...inFlightLimits, ...limits };
+    this.#places = {
+      reads: new Places(all.reads, all, clock),
+      writes: new Places(all.writes, all, clock),
+      longRunning: new Places(all.longRunning, all, clock),
+    };
+  }
+
+  /** Requests at work, those that wait for a place, and those refused since the start. */
+  figures(of: RequestClass): {
+    readonly running: number;
+    readonly waiting: number;
+    readonly refused: number;
+  } {
+    const { running, waiting, refused } = this.#places[of];
+    return { running, waiting, refused };
+  }
+
+  /** The handler behind the limits; `refuse` words the 429. A place is held until the answer begins, of a stream until its end. */
+  limit(handler: Handler, refuse: (request: HttpRequest) => HttpResponse): Handler {
+    return (request) => {
+      if (isExempt(request.path)) return handler(request);
+      const kind = classOf(request);
+      const places = this.#places[kind];
+      const caller = callerOf(request);
+      const taken = places.take(caller, kind !== 'longRunning');
+      if (taken === false) return refuse(request);
+      const run = async () => {
+        let answer: HttpResponse | undefined;
+        try {
+          answer = await handler(request);
+        } finally {
+          if (!isStream(answer)) places.leave(caller);
+        }
+        return isStream(answer) ? held(answer, request, () => places.leave(caller)) : answer;
+      };
+      return taken === true ? run() : taken.then((may) => (may ? run() : refuse(request)));
+    };
+  }
+}
+
+type StreamAnswer = HttpResponse & { readonly body: { start(sink: never): void } };
+
+function isStream(answer: HttpResponse | undefined): answer is StreamAnswer {
+  return answer?.body !== undefined && 'start' in answer.body;
+}
+
+/** Whether the caller is gone before the stream starts or after: the place is given back once. */
+function held(answer: HttpResponse, request: HttpRequest, leave: () => void): HttpResponse {
+  const { body } = answer;
+  if (body === undefined || !('start' in body)) return answer;
+  if (request.method === 'HEAD' || request.signal.aborted) {
+    leave();
+    return answer;
+  }
+  let left = false;
+  const once = () => {
+    if (!left) leave();
+    left = true;
+  };
+  request.signal.addEventListener('abort', once);
+  return {
+    ...answer,
+    body: {
+      start(sink) {
+        sink.onClose(once);
+        body.start(sink);
+      },
+    },
+  };
+}
+
+/** Who must be able to look when nothing else gets through. */
+function isExempt(path: string): boolean {
+  return /^\/(?:healthz|livez|readyz|metrics)(?:\/|$)/.test(path);
+}
+
+function classOf({ method, path, rawQuery }: HttpRequest): RequestClass {
+  if (method === 'GET' && (/(?:^|&)(?:watch|follow)=(?:true|1)(?:&|$)/.test(rawQuery) || isWatchPath(path)))
+    return 'longRunning';
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'reads' : 'writes';
+}
+
+function isWatchPath(path: string): boolean {
+  return /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/watch\//.test(path);
+}
+
+/** Before anything is verified: what the caller claims to be, else where he comes from. */
+function callerOf(request: HttpRequest): string {
+  const { clientCertificate, remoteAddress } = request.connection;
+  const claim = request.header('authorization');
+  if (claim !== undefined) return `token ${claim}`;
+  if (clientCertificate) return `certificate ${Buffer.from(clientCertificate).toString('latin1')}`;
+  return `address ${remoteAddress}`;
+}

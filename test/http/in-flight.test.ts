@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../../src/base/index.ts';
+import { type Handler, type InFlightLimits, inFlightLimits, RequestsInFlight } from '../../src/http/index.ts';
+import { deferred, fetch2, serve, session2, until } from './support.ts';
+
+const refused = () => ({ status: 429, headers: { 'retry-after': '1' } });
+
+/** A server whose answers wait for `release`, behind the limits. */
+async function limited(t: Parameters<typeof serve>[0], limits: Partial<InFlightLimits>) {
+  const clock = new ManualClock();
+  const requests = new RequestsInFlight(clock, limits);
+  const gate = deferred();
+  const handler: Handler = async ({ path }) => {
+    if (path !== '/healthz') await gate.promise;
+    return { status: 200 };
+  };
+  const { port } = await serve(t, requests.limit(handler, refused));
+  const session = session2(t, port);
+  const ask = async (caller: string, path = '/', method = 'GET') =>
+    (await fetch2(session, path, { method, headers: { authorization: caller } })).status;
+  return { clock, requests, ask, release: gate.resolve };
+}
+
+const count = (statuses: readonly number[], status: number) =>
+  statuses.filter((one) => one === status).length;
+
+test('one caller with thousands of requests is refused what is too much, and others are served meanwhile', async (t) => {
+  const { requests, ask, release } = await limited(t, {});
+  const greedy = Array.from({ length: 2_000 }, () => ask('greedy'));
+  const most = inFlightLimits.reads * 0.75;
+  await until(() => requests.figures('reads').refused > 0 && requests.figures('reads').running === most);
+  const others = ['ann', 'bob', 'cem'].map((caller) => ask(caller));
+  await until(() => requests.figures('reads').running === most + 3);
+  const writing = ask('greedy', '/', 'PUT');
+  await until(() => requests.figures('writes').running === 1);
+  release();
+  assert.deepEqual(await Promise.all([...others, writing]), [200, 200, 200, 200]);
+  const statuses = await Promise.all(greedy);
+  assert.equal(count(statuses, 200), most + inFlightLimits.waitingPerCaller);
+  assert.equal(count(statuses, 429), 2_000 - most - inFlightLimits.waitingPerCaller);
+  const { running, waiting } = requests.figures('reads');
+  assert.deepEqual([running, waiting], [0, 0]);
+});
+
+test('callers that wait take turns', async (t) => {
+  const { requests, ask, release } = await limited(t, { reads: 1, waitingPerCaller: 10 });
+  const order: string[] = [];
+  const asked = ['a', 'a', 'a', 'a', 'b'].map((caller) => ask(caller).then(() => order.push(caller)));
+  await until(() => requests.figures('reads').waiting === 4);
+  release();
+  await Promise.all(asked);
+  assert.ok(order.indexOf('b') < 3, order.join(' '));
+});
+
+test('whoever waits too long is refused, and health is answered whatever else waits', async (t) => {
+  const { clock, requests, ask, release } = await limited(t, { reads: 1 });
+  const first = ask('a');
+  await until(() => requests.figures('reads').running === 1);
+  const second = ask('a');
+  await until(() => requests.figures('reads').waiting === 1);
+  assert.equal(await ask('a', '/healthz'), 200);
+  clock.advance(inFlightLimits.waitMs);
+  assert.equal(await second, 429);
+  release();
+  assert.equal(await first, 200);
+});
+
+test('open streams have places of their own, given back when they end or their reader leaves', async (t) => {
+  const requests = new RequestsInFlight(new ManualClock(), { longRunning: 4, reads: 1 });
+  const sinks: { end(): void }[] = [];
+  const watch: Handler = () => ({ status: 200, body: { start: (sink) => sinks.push(sink) } });
+  const { port } = await serve(t, requests.limit(watch, refused));
+  const session = session2(t, port);
+  const open = () => session.request({ ':path': '/api/v1/pods?watch=true', authorization: 'a' });
+  const streams = [open(), open(), open()];
+  await until(() => sinks.length === 3);
+  assert.equal(
+    (await fetch2(session, '/api/v1/watch/pods', { headers: { authorization: 'a' } })).status,
+    429,
+  );
+  streams[0]?.close();
+  sinks[1]?.end();
+  streams[1]?.resume();
+  await until(() => requests.figures('longRunning').running === 1);
+  open();
+  await until(() => sinks.length === 4);
+});
