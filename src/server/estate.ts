@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import {
   type Clock,
   CodedError,
-  errorCode,
   errorMessage,
   type JsonObject,
   type Logger,
@@ -25,7 +24,7 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { openSqliteStore, type Store } from '../store/index.ts';
+import { openSqliteStore, type Store, StoreLocked } from '../store/index.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
@@ -70,7 +69,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   const eventLoop = new EventLoop(systemClock);
   const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close(), () => eventLoop.close()];
   // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
-  const readyChecks = [eventLoop.check];
+  const readyChecks = [{ name: 'store-writes', check: () => store.whyWritesFail() }, eventLoop.check];
   try {
     return await startParts({ options, store, closing, eventLoop, readyChecks, ...surroundings });
   } catch (thrown) {
@@ -91,7 +90,7 @@ async function openStore(
     try {
       return openSqliteStore({ file: options.files.database, ...surroundings });
     } catch (thrown) {
-      if (errorCode(thrown) !== 'unavailable') throw thrown;
+      if (!(thrown instanceof StoreLocked)) throw thrown;
       if (attempt === openAttempts) throw new HomeInUse(options.home, thrown);
       await surroundings.clock.sleep(surroundings.random.integer(openPauseMs) + 1);
     }

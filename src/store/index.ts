@@ -15,5 +15,6 @@ export type {
 export { storeLimits } from './contract.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
 export { StoreDamaged, StoreLocked } from './drivers/sqlite/errors.ts';
+export { type Inspection, inspectDatabase } from './drivers/sqlite/inspect.ts';
 export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/index.ts';
 import { processIdentity } from '../../server/process-identity.ts';
-import type { VerbCall } from './declaration.ts';
+import { UsageError, type VerbCall } from './declaration.ts';
 import { readRunning } from './home.ts';
 
 const stopLimitMs = 15_000;
@@ -20,7 +20,10 @@ export async function stopServer(home: string): Promise<boolean> {
   const deadlineMs = systemClock.monotonic() + stopLimitMs;
   while (processIdentity(running.pid) === running.process) {
     if (systemClock.monotonic() > deadlineMs) {
-      throw new Error(`the server (process ${running.pid}) did not stop within ${stopLimitMs / 1000} s`);
+      throw new UsageError(
+        `the server (process ${running.pid}) did not stop within ${stopLimitMs / 1000} s. Try again, look at 'drydock logs --tail 20', or end it with: kill -9 ${running.pid}`,
+        1,
+      );
     }
     await systemClock.sleep(pollMs);
   }

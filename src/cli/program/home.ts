@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, isObject } from '../../base/index.ts';
 import { processIdentity } from '../../server/process-identity.ts';
@@ -26,6 +35,7 @@ export type HomeFiles = ReturnType<typeof homeFiles>;
 
 /** Makes the home when there is none. Refuses one that cannot be written, with the way out. */
 export function makeHome(home: string): void {
+  if (existsSync(home)) closeHome(home);
   try {
     mkdirSync(dirname(homeFiles(home).log), { recursive: true, mode: 0o700 });
     accessSync(home, constants.W_OK);
@@ -36,6 +46,32 @@ export function makeHome(home: string): void {
     );
   }
 }
+
+/**
+ * A home holds keys. One that others may enter is closed to them when it is clearly Drydock's (empty, or with its files
+ * in it), else refused; so is a link, and a folder of somebody else.
+ */
+export function closeHome(home: string): void {
+  const found = lstatSync(home);
+  const refuse = (what: string, advice: string) => new UsageError(`the home ${home} ${what}. ${advice}`, 1);
+  if (found.isSymbolicLink()) throw refuse('is a link', 'Name the folder itself with --home DIR.');
+  const own = process.geteuid?.();
+  if (own !== undefined && found.uid !== own) {
+    throw refuse(`belongs to user ${found.uid}`, 'Run as that user, or pick another with --home DIR.');
+  }
+  if ((found.mode & 0o077) === 0) return;
+  const names = readdirSync(home);
+  const foreign = names.length > 0 && !names.some((name) => ownNames.has(name));
+  if (foreign) {
+    throw refuse(
+      'holds files of others and can be read by others',
+      `Run: chmod 700 ${home}, or pick another with --home DIR.`,
+    );
+  }
+  chmodSync(home, 0o700);
+}
+
+const ownNames = new Set(['drydock.db', 'settings.json', 'kube.db', 'kubeconfig', 'logs']);
 
 /** What a running server writes into its home once it answers. */
 export interface Running {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { writePrivately } from '../private-file.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
+import { closeHome } from './home.ts';
 import { parsePort } from './up.ts';
 
 export async function run(call: VerbCall): Promise<number> {
@@ -15,7 +16,9 @@ export async function run(call: VerbCall): Promise<number> {
   const { startBareServer } = await import('../../server/bare.ts');
   const asked = call.options['home'];
   const folder = typeof asked === 'string' ? call.home : mkdtempSync(join(tmpdir(), 'drydock-kube-'));
+  process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeHome(folder);
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

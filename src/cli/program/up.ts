@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
+import { StoreDamaged } from '../../server/home-check.ts';
 import type { Estate } from '../../server/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, makeHome, type Running, readJson, readRunning } from './home.ts';
@@ -42,6 +43,8 @@ export function parsePort(option: string | boolean | undefined): number | undefi
 
 /** The server in this process, until it is told to stop. */
 async function serve(home: string, choice: ListenChoice): Promise<number> {
+  // Whatever the server writes is its owner's alone from the first byte on.
+  process.umask(0o077);
   const { HomeInUse, startEstate } = await import('../../server/index.ts');
   const settings = {
     port: choice.port ?? savedSetting(home, 'port') ?? defaultPort,
@@ -102,9 +105,11 @@ function savedSetting(home: string, name: string): unknown {
 }
 
 function startFailure(home: string, thrown: unknown): string {
+  if (thrown instanceof StoreDamaged) {
+    return `${thrown.message} Nothing was changed. 'drydock check' says more; put back a copy of the home, or start in another one with --home DIR.`;
+  }
   if (thrown instanceof CodedError) return thrown.message;
-  const detail = thrown instanceof Error && thrown.stack ? thrown.stack : errorMessage(thrown);
-  return `the server did not start. The log is ${homeFiles(home).log}.\n${detail}`;
+  return `the server did not start: ${errorMessage(thrown)}. The log is ${homeFiles(home).log}.`;
 }
 
 function stopSignal(): Promise<void> {

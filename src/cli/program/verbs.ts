@@ -69,6 +69,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./doctor.ts'),
   },
   {
+    word: 'check',
+    summary: 'read all of a stopped home and compare it with its checksums',
+    options: { ...homeOption },
+    load: () => import('./check.ts'),
+  },
+  {
     word: 'env',
     summary: 'print what a shell needs: eval "$(drydock env)"',
     options: {
