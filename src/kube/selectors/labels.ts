@@ -30,19 +30,34 @@ export function requirementMatches({ key, operator, values }: Requirement, label
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
-      return value !== undefined && values.includes(value);
+      return value !== undefined && includes(values, value);
     case 'NotIn':
-      return value === undefined || !values.includes(value);
+      return value === undefined || !includes(values, value);
     case 'Exists':
       return value !== undefined;
     case 'DoesNotExist':
       return value === undefined;
     default: {
-      if (value === undefined || !/^-?\d+$/.test(value)) return false;
+      if (value === undefined || !integer.test(value)) return false;
       const bound = BigInt(values[0] ?? '0');
       return operator === 'GreaterThan' ? BigInt(value) > bound : BigInt(value) < bound;
     }
   }
+}
+
+/** At most the digits of 64 bits. */
+const integer = /^-?\d{1,19}$/;
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** A selector of thousands of values is asked about each object of a list. */
+function includes(values: readonly string[], value: string): boolean {
+  if (values.length < 16) return values.includes(value);
+  const known = sets.get(values);
+  if (known) return known.has(value);
+  const set = new Set(values);
+  sets.set(values, set);
+  return set.has(value);
 }
 
 const token = /\s*(?:(in|notin)(?=[\s(])|(==|=|!=|!|>|<|\(|\)|,)|([^\s=!<>(),]+))/y;
@@ -98,7 +113,7 @@ class SelectorParser {
 
   #comparison(key: string, operator: '>' | '<'): Requirement {
     const value = this.#value();
-    if (!/^-?\d+$/.test(value)) throw this.#refuse(`for 'Gt', 'Lt' operators, the value must be an integer`);
+    if (!integer.test(value)) throw this.#refuse(`for 'Gt', 'Lt' operators, the value must be an integer`);
     return { key, operator: operator === '>' ? 'GreaterThan' : 'LessThan', values: [value] };
   }
 

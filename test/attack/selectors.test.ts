@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseFilter } from '../../src/identity/graph/filter.ts';
+import { parseLabelSelector } from '../../src/kube/selectors/labels.ts';
+import { assertLinear } from './steps.ts';
+
+const names = (size: number) => Array.from({ length: size }, (_, i) => `v${i}`);
+
+const selectors: Readonly<Record<string, (size: number) => string>> = {
+  'many values': (n) => `a in (${names(n).join(',')})`,
+  'many keys': (n) => names(n).join(','),
+  brackets: (n) => '('.repeat(n),
+  negations: (n) => '!'.repeat(n),
+  blanks: (n) => `a${' '.repeat(n)}b`,
+  'a long key': (n) => `${'a'.repeat(n)}=b`,
+};
+
+for (const [name, input] of Object.entries(selectors)) {
+  test(`a label selector is read in time linear in its length: ${name}`, async () => {
+    await assertLinear({ size: 500, input, run: (text) => parseLabelSelector(text) });
+  });
+}
+
+test('a selector compares with integers of 64 bits only', () => {
+  assert.equal(parseLabelSelector('a>5')?.matches({ a: '6' }), true);
+  assert.throws(() => parseLabelSelector(`a>${'9'.repeat(10_000)}`), /the value must be an integer/);
+});
+
+test('a selector of many values finds each of them', () => {
+  const selector = parseLabelSelector(`a in (${names(5_000).join(',')})`);
+  assert.equal(selector?.matches({ a: 'v4999' }), true);
+  assert.equal(selector?.matches({ a: 'v5000' }), false);
+});
+
+test('a filter of the directory is refused for its depth, in time linear in its length', async () => {
+  assert.throws(() => parseFilter(`${'('.repeat(8_000)}a eq 1`, undefined), /nested too deeply|longer than/);
+  const input = (size: number) => `${'('.repeat(size)}a eq 1${')'.repeat(size)}`;
+  await assertLinear({ size: 200, input, run: (text) => parseFilter(text, undefined) });
+});
