@@ -23,7 +23,7 @@ for (const [name, input] of Object.entries(selectors)) {
 
 test('a selector compares with integers of 64 bits only', () => {
   assert.equal(parseLabelSelector('a>5')?.matches({ a: '6' }), true);
-  assert.throws(() => parseLabelSelector(`a>${'9'.repeat(10_000)}`), /the value must be an integer/);
+  assert.throws(() => parseLabelSelector(`a>${'9'.repeat(40)}`), /the value must be an integer/);
 });
 
 test('a selector of many values finds each of them', () => {
