@@ -31,6 +31,8 @@ export interface ResourceDefinition {
   readonly columns: TableColumns;
   /** What callers of a deprecated version are warned with. */
   readonly deprecation?: string;
+  /** What callers are told of a conversion that is asked for and not made. */
+  readonly notConverted?: string;
   /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** True when `metadata.generation` counts spec changes. */

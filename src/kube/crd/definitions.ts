@@ -85,12 +85,21 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
         ...definitionOf(version, { spec, names, root }),
         storageVersion: textOf(storage?.name) || textOf(version.name),
         ...(storedForm && { storedForm }),
+        ...(version !== storage && wantsWebhook(spec) && { notConverted }),
         ...(converts && { conversion: conversionBetween(root, stored) }),
         ...(version.deprecated === true && {
           deprecation: deprecationOf(version, { spec, names, versions }),
         }),
       };
     });
+}
+
+/** Said with every answer in a version that a webhook should have made. */
+const notConverted =
+  'conversion webhooks are not called: this version shows the stored object under another name, as strategy None does';
+
+function wantsWebhook({ conversion }: JsonObject): boolean {
+  return isObject(conversion) && conversion.strategy === 'Webhook';
 }
 
 /** The definition's own words, or the version to use instead: the newest served one that is not deprecated itself. */

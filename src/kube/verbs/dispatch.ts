@@ -25,6 +25,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   const { definition } = call.resource;
   if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
+  if (definition.notConverted !== undefined) call.warnings.push(definition.notConverted);
   if (call.subresource === '') {
     const verb = own(verbs, call.verb);
     if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();

@@ -181,6 +181,24 @@ describe('a custom resource', () => {
     assert.deepEqual(Object.keys((await send('GET', `${home('turns')}/x`)).value['spec'] ?? {}), ['n']);
   });
 
+  it('whose versions a webhook should convert says that none is called', async () => {
+    const other = {
+      name: 'v2',
+      served: true,
+      storage: false,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const definition = definitionOf('hooks', { type: 'object' }, {}, [other]);
+    const webhook = {
+      conversionReviewVersions: ['v1'],
+      clientConfig: { service: { name: 's', namespace: 'default' } },
+    };
+    const spec = { ...definition.spec, conversion: { strategy: 'Webhook', webhook } };
+    assert.equal((await send('POST', definitions, { ...definition, spec })).status, 201);
+    assert.equal((await send('GET', home('hooks'))).warnings, '');
+    assert.match((await send('GET', home('hooks', 'v2'))).warnings, /conversion webhooks are not called/);
+  });
+
   it('without a name is nobody that a write could mean', async () => {
     assert.equal((await send('POST', definitions, definitionOf('names', { type: 'object' }))).status, 201);
     const nameless = { apiVersion: 'example.com/v1', kind: 'Name' };
