@@ -49,3 +49,15 @@ test('an informer of the JavaScript client goes on across a server restart', asy
   stopped = true;
   await informer.stop();
 });
+
+test('large uploads of the JavaScript client all arrive, one after the other and many at once', async () => {
+  const api = config.makeApiClient(CoreV1Api);
+  const upload = async (name: string, bytes: number) => {
+    const body = { metadata: { name }, data: { text: 'u'.repeat(bytes) } };
+    const { data } = await api.createNamespacedConfigMap({ namespace: 'default', body });
+    return data?.['text']?.length;
+  };
+  const sizes = Array.from({ length: 40 }, (_, i) => 60_000 + i * 20_000);
+  for (const [i, bytes] of sizes.entries()) assert.equal(await upload(`one-${i}`, bytes), bytes);
+  assert.deepEqual(await Promise.all(sizes.map((bytes, i) => upload(`many-${i}`, bytes))), sizes);
+});
