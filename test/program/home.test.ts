@@ -39,6 +39,16 @@ test('a home that others can read is refused with the way out unless it is clear
   assert.match(drydock('up', '--home', join(folder, 'link'), '--port', '0').stderr, /is a link/);
 });
 
+test('a bare server over a damaged database is refused with a sentence', () => {
+  const home = join(folder, 'bare');
+  mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(home, 'kube.db'), 'no database at all '.repeat(300), { mode: 0o600 });
+  const refused = drydock('kube', 'up', '--bare', '--home', home, '--port', '0');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^drydock kube: The database .* is damaged: The file is no database/);
+  assert.doesNotMatch(refused.stderr, /\n +at /);
+});
+
 test('check says what it compared, what is damaged by its exit code, and a damaged home does not start', async () => {
   const home = join(folder, 'checked');
   const file = join(home, 'drydock.db');

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CodedError } from '../../base/index.ts';
 import { UsageError, type Verb, type VerbOption } from './declaration.ts';
 import { closestWord, programHelp, verbHelp } from './help.ts';
 import { verbs } from './verbs.ts';
@@ -25,6 +26,10 @@ export async function runProgram(word: string | undefined, rest: readonly string
   try {
     return await runVerb(verb, rest);
   } catch (thrown) {
+    if (thrown instanceof CodedError) {
+      process.stderr.write(`drydock ${verb.word}: ${thrown.message}\n`);
+      return 1;
+    }
     if (!(thrown instanceof UsageError)) throw thrown;
     process.stderr.write(`drydock ${verb.word}: ${thrown.message}\n`);
     return thrown.exitCode;
