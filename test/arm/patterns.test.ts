@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileBlock, compilePattern } from '../../src/arm/access/patterns.ts';
-import { seededRandom } from '../../src/base/index.ts';
+import { attackRandom } from '../attack/seed.ts';
 import { assertLinear } from '../attack/steps.ts';
 
 /** The rule in its plainest words: `*` is nothing, or one character and then `*` again. */
@@ -29,7 +29,7 @@ function withoutStarSegments(pattern: string): string[] {
 
 describe('action patterns', () => {
   test('answer as the plain rule does, for thousands of patterns and actions', () => {
-    const random = seededRandom('patterns');
+    const random = attackRandom('patterns');
     let matched = 0;
     for (let round = 0; round < 20_000; round++) {
       const pattern = random.string(random.integer(9), 'aab**//');

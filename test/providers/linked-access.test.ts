@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type BodyReference, builtInRoleId, type ResourceType } from '../../src/arm/index.ts';
-import { type JsonObject, seededRandom } from '../../src/base/index.ts';
+import type { JsonObject } from '../../src/base/index.ts';
 import { type Estate, people } from '../arm/estate.ts';
+import { attackRandom } from '../attack/seed.ts';
 import { assertLinear } from '../attack/steps.ts';
 import { everyType } from './every-type.ts';
 
@@ -130,7 +131,7 @@ describe('ids in bodies', () => {
   });
 
   test('no other place of any type takes one either, wherever it stands and however it is spelled', async () => {
-    const random = seededRandom('linked access');
+    const random = attackRandom('linked access');
     const printed = new Set(types.flatMap((type) => type.references ?? []).map(({ path }) => path));
     for (const type of types.filter(written)) {
       for (let round = 0; round < 12; round++) {

@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CodedError, ManualClock, seededRandom, utf8 } from '../../src/base/index.ts';
+import { CodedError, ManualClock, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore, type Store, StoreDamaged } from '../../src/store/index.ts';
+import { attackRandom } from '../attack/seed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-damage-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +27,7 @@ const newFolder = () => {
 };
 
 const clock = new ManualClock();
-const random = seededRandom('damage');
+const random = attackRandom('damage');
 const parts = ['', '-wal', '-witness'];
 
 function open(file: string) {

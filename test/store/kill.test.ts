@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CodedError, seededRandom, systemClock } from '../../src/base/index.ts';
 import { openSqliteStore } from '../../src/store/index.ts';
+import { attackRandom } from '../attack/seed.ts';
 
 const rounds = 20;
 const writer = fileURLToPath(new URL('kill-writer.ts', import.meta.url));
@@ -37,7 +38,7 @@ function assertLocked(file: string): void {
 test(`kill -9 under load, ${rounds} times: nothing acknowledged is lost, no transaction is half there`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-kill-'));
   const file = join(folder, 'drydock.db');
-  const random = seededRandom('kill');
+  const random = attackRandom('kill');
   const acknowledged = new Map<string, number>();
   let highest = 0;
   try {
