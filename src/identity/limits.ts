@@ -2,7 +2,8 @@
 export const identityLimits = {
   loginBodyBytes: 64 * 1024,
   graphBodyBytes: 1024 * 1024,
-  outstandingDeviceCodes: 1000,
+  outstandingDeviceCodes: 10_000,
+  outstandingDeviceCodesPerSource: 500,
   outstandingAuthorizationCodes: 1000,
   outstandingSessions: 5000,
   outstandingRefreshTokens: 20_000,

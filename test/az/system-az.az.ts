@@ -203,7 +203,9 @@ test('a device code signs in once a person has entered it', async () => {
     child.once('exit', () => failed(new Error(text)));
   });
   const password = (await readFile(join(estate.home, 'administrator-password'), 'utf8')).trim();
+  const page = await estate.request('GET', '/devicelogin');
   await postForm('/devicelogin', {
+    form_token: /name="form_token" value="([^"]*)"/.exec(page.text)?.[1] ?? '',
     user_code: code,
     username: String(estate.status['signedInUser']),
     password,

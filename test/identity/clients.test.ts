@@ -124,8 +124,11 @@ test("Azure's own SDK signs a user in by password and by device code", async () 
     tenantId,
     clientId,
     userPromptCallback: ({ userCode, verificationUri }) => {
-      const form = { user_code: userCode, action: 'password', username, password };
-      void send(verificationUri, { ca, form });
+      void send(verificationUri, { ca }).then((text) => {
+        const form_token = /name="form_token" value="([^"]*)"/.exec(text)?.[1] ?? '';
+        const form = { form_token, user_code: userCode, action: 'password', username, password };
+        return send(verificationUri, { ca, form });
+      });
     },
   });
   const second = await byDevice.getToken('6dae42f8-4368-4678-94ff-3960e28e3630/.default');

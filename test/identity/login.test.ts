@@ -365,11 +365,15 @@ test('a device signs in after its user entered the code, and keeps the scope it 
     tokenRequest(estate, { grant_type: deviceGrant, device_code, code: device_code, client_info: '1' });
   refused(await poll(), 70016, 'authorization_pending');
 
-  assert.match((await login('GET', '/devicelogin')).text, /Enter the code/);
-  const wrong = await login('POST', '/devicelogin', { form: { user_code: 'WRONGCODE', action: 'code' } });
+  const first = await login('GET', '/devicelogin');
+  assert.match(first.text, /Enter the code/);
+  const own = hiddenFields(first.text);
+  const wrong = await login('POST', '/devicelogin', {
+    form: { ...own, user_code: 'WRONGCODE', action: 'code' },
+  });
   assert.match(wrong.text, /AADSTS70021/);
   const asked = await login('POST', '/devicelogin', {
-    form: { user_code: user_code.toLowerCase(), action: 'code' },
+    form: { ...own, user_code: user_code.toLowerCase(), action: 'code' },
   });
   assert.match(asked.text, /Microsoft Azure CLI/);
   const form = { ...hiddenFields(asked.text), action: 'password', username: administrator };
@@ -406,7 +410,10 @@ test('a device code expires, and a user may decline it', async () => {
     };
   };
   const declined = await begin();
-  await login('POST', '/devicelogin', { form: { user_code: declined.body.user_code, action: 'cancel' } });
+  const own = hiddenFields((await login('GET', '/devicelogin')).text);
+  await login('POST', '/devicelogin', {
+    form: { ...own, user_code: declined.body.user_code, action: 'cancel' },
+  });
   refused(await declined.poll(), 70018, 'authorization_declined');
   const expired = await begin();
   clock.advance(899_999);
@@ -605,15 +612,92 @@ test('an in-process sign-in gives what a client keeps in its profile', async () 
   assert.equal(again.status, 200, again.text);
 });
 
-test('outstanding device codes have a limit, and expired ones make room', async () => {
+test('device codes are limited for each source, and expired ones make room', async () => {
   await using estate = await startEstate();
   const { login, clock } = estate;
-  const begin = () =>
-    login('POST', '/common/oauth2/v2.0/devicecode', { form: { client_id: azureCli, scope: userScope } });
-  for (let i = 0; i < 1000; i++) assert.equal((await begin()).status, 200);
-  assert.equal((await begin()).body.error, 'temporarily_unavailable');
+  const begin = (source: string) =>
+    login('POST', '/common/oauth2/v2.0/devicecode', {
+      form: { client_id: azureCli, scope: userScope },
+      source,
+    });
+  for (let i = 0; i < 500; i++) assert.equal((await begin(`2001:db8:0:1::${i}`)).status, 200);
+  assert.equal((await begin('2001:db8:0:1::ffff')).body.error, 'temporarily_unavailable');
+  assert.equal((await begin('192.0.2.7')).status, 200, 'another source goes on');
   clock.advance(900_000);
-  assert.equal((await begin()).status, 200);
+  assert.equal((await begin('2001:db8:0:1::1')).status, 200);
+});
+
+test('a form that another origin sends, or that has no token of the session, approves nothing', async () => {
+  await using estate = await startEstate();
+  const { login, administrator, password } = estate;
+  const page = await authorizePage(estate, { query: { response_mode: 'query' } });
+  const signedIn = await submit(estate, page, { action: 'password', username: administrator, password });
+  const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
+  const { body } = await login('POST', '/common/oauth2/v2.0/devicecode', {
+    form: { client_id: azureCli, scope: userScope },
+  });
+  const { user_code, device_code } = body;
+  const stranger = hiddenFields((await login('GET', '/devicelogin')).text);
+  const own = hiddenFields((await login('GET', '/devicelogin', { headers: { cookie } })).text);
+  const attempts = [
+    { form: {}, headers: {} },
+    { form: stranger, headers: {} },
+    { form: own, headers: { origin: 'https://localhost:3000' } },
+    { form: own, headers: { origin: 'null' } },
+    { form: own, headers: { 'sec-fetch-site': 'same-site' } },
+    { form: own, headers: { 'sec-fetch-site': 'cross-site' } },
+  ];
+  for (const { form, headers } of attempts) {
+    const answer = await login('POST', '/devicelogin', {
+      form: { ...form, user_code, action: 'continue' },
+      headers: { cookie, ...headers },
+    });
+    assert.equal(answer.status, 400, answer.text);
+    assert.match(answer.text, /not sent from the sign-in page/);
+  }
+  const poll = () => tokenRequest(estate, { grant_type: deviceGrant, device_code });
+  refused(await poll(), 70016, 'authorization_pending');
+  const done = await login('POST', '/devicelogin', {
+    form: { ...own, user_code, action: 'continue' },
+    headers: { cookie, origin: 'https://localhost:8443', 'sec-fetch-site': 'same-origin' },
+  });
+  assert.match(done.text, /You have signed in/);
+  assert.equal((await poll()).status, 200);
+});
+
+test('wrong passwords are counted before they are judged, for each source', async () => {
+  await using estate = await startEstate();
+  const attempt = (text: string, source: string) =>
+    estate.login('POST', '/organizations/oauth2/v2.0/token', {
+      form: {
+        client_id: azureCli,
+        grant_type: 'password',
+        username: estate.administrator,
+        password: text,
+        scope: userScope,
+      },
+      source,
+    });
+  const all = await Promise.all(Array.from({ length: 200 }, (_, i) => attempt(`guess ${i}`, '192.0.2.1')));
+  const judged = all.filter(({ body }) => body.error_codes[0] === 50126);
+  assert.equal(judged.length, 10);
+  refused(await attempt(estate.password, '192.0.2.1'), 50053, 'invalid_grant');
+  assert.equal((await attempt(estate.password, '192.0.2.2')).status, 200, 'the user is not locked out');
+});
+
+test('many right passwords at once are all right', async () => {
+  await using estate = await startEstate();
+  const all = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      tokenRequest(estate, {
+        grant_type: 'password',
+        username: estate.administrator,
+        password: estate.password,
+        scope: userScope,
+      }),
+    ),
+  );
+  assert.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
 });
 
 test('a code that is redeemed twice at once answers once', async () => {

@@ -64,12 +64,17 @@ export interface Answer {
 export type Client = (
   method: string,
   target: string,
-  options?: { form?: Record<string, string>; json?: unknown; headers?: Record<string, string> },
+  options?: {
+    form?: Record<string, string>;
+    json?: unknown;
+    headers?: Record<string, string>;
+    source?: string;
+  },
 ) => Promise<Answer>;
 
 /** Calls a handler the way a listener does. */
 export function clientOf(handler: Handler): Client {
-  return async (method, target, { form, json, headers = {} } = {}) => {
+  return async (method, target, { form, json, headers = {}, source = '127.0.0.1' } = {}) => {
     const [path = '', rawQuery = ''] = target.split('?');
     const sent = form ? new URLSearchParams(form).toString() : json === undefined ? '' : JSON.stringify(json);
     const all: Record<string, string> = {
@@ -87,7 +92,7 @@ export function clientOf(handler: Handler): Client {
       connection: {
         serverName: undefined,
         host: 'localhost:8443',
-        remoteAddress: '127.0.0.1',
+        remoteAddress: source,
         clientCertificate: undefined,
         tag: undefined,
       },

@@ -5,6 +5,7 @@ import type { Surface } from '../surface.ts';
 import { type Client, checkRedirect, findClient } from './clients.ts';
 import { aadsts, asLoginError, type LoginError } from './errors.ts';
 import { type Exchange, errorBody } from './exchange.ts';
+import { formToken, formTokenField } from './form-token.ts';
 import { requestedScope, resolveScope } from './grants/grant.ts';
 import { readSignIn } from './interaction.ts';
 import { formPostContent, page, type SignInForm, signInContent } from './pages.ts';
@@ -100,7 +101,7 @@ function signInPage(
   form: Partial<SignInForm>,
 ): HttpResponse {
   const { parameters } = exchange;
-  const hidden: Record<string, string> = {};
+  const hidden: Record<string, string> = { [formTokenField]: formToken(surface, exchange.request) };
   for (const name of carried) {
     const value = parameters.get(name);
     if (value !== null) hidden[name] = value;

@@ -4,6 +4,7 @@ import type { Surface } from '../surface.ts';
 import { findClient } from './clients.ts';
 import { aadsts } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { demandOwnForm, formToken, formTokenField } from './form-token.ts';
 import { readSignIn } from './interaction.ts';
 import {
   errorContent,
@@ -25,6 +26,8 @@ export async function deviceLogin(
   const { parameters, request } = exchange;
   const code = (parameters.get('user_code') ?? parameters.get('otc') ?? '').trim().toUpperCase();
   if (request.method !== 'POST') return codePage(surface, exchange, { code });
+  // Before the code is looked at: another site learns nothing and approves nothing.
+  demandOwnForm(surface, request, parameters);
   const pending = (record: DeviceCodeRecord) => record.userCode === code && record.state.type === 'pending';
   const record = surface.db.deviceCodes.find(pending);
   if (!record) return codePage(surface, exchange, { code, error: aadsts.wrongUserCode().message });
@@ -63,7 +66,11 @@ function codePage(
   { request }: Exchange,
   form: { readonly code: string; readonly error?: string },
 ): HttpResponse {
-  const content = userCodeContent({ action: request.path, ...form });
+  const content = userCodeContent({
+    action: request.path,
+    hidden: { [formTokenField]: formToken(surface, request) },
+    ...form,
+  });
   return page(surface.random, { title: 'Enter code', content, status: form.error === undefined ? 200 : 400 });
 }
 
@@ -75,7 +82,7 @@ function signInPage(
   const { displayName } = findClient(surface, record.clientId);
   const content = signInContent({
     action: request.path,
-    hidden: { user_code: record.userCode },
+    hidden: { user_code: record.userCode, [formTokenField]: formToken(surface, request) },
     application: `${displayName} on another device or in a terminal. Go on only if you began that sign-in yourself`,
     username: parameters.get('username') ?? '',
     ...form,

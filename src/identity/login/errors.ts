@@ -43,6 +43,12 @@ export const aadsts = {
     9002313,
     () => 'Invalid request. Request is malformed or invalid.',
   ),
+  foreignForm: refusal(
+    'invalid_request',
+    900561,
+    () =>
+      'The form was not sent from the sign-in page of this session. Go back to the application and start again.',
+  ),
   unknownTenant: refusal(
     'invalid_request',
     90002,

@@ -3,6 +3,7 @@ import type { SignIn } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
 import { aadsts, LoginError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { demandOwnForm } from './form-token.ts';
 import type { PasswordCheck } from './password-check.ts';
 import { openSession, sessionOf } from './sessions.ts';
 
@@ -20,6 +21,8 @@ export async function readSignIn(
   passwords: PasswordCheck,
 ): Promise<Interaction> {
   const { parameters, request } = exchange;
+  if (!parameters.has('action')) return { type: 'again' };
+  demandOwnForm(surface, request, parameters);
   switch (parameters.get('action')) {
     case 'cancel':
       return { type: 'cancelled' };
@@ -28,7 +31,7 @@ export async function readSignIn(
       return session ? { type: 'signed-in', signIn: session.signIn, cookie: undefined } : { type: 'again' };
     }
     case 'password':
-      return passwordSignIn(surface, parameters, passwords);
+      return passwordSignIn(surface, exchange, passwords);
     default:
       return { type: 'again' };
   }
@@ -36,13 +39,14 @@ export async function readSignIn(
 
 async function passwordSignIn(
   surface: Surface,
-  parameters: URLSearchParams,
+  { parameters, request }: Exchange,
   passwords: PasswordCheck,
 ): Promise<Interaction> {
   try {
     const { user, mustChange } = await passwords.check(
       parameters.get('username') ?? '',
       parameters.get('password') ?? '',
+      request.connection.remoteAddress,
     );
     if (mustChange) {
       const password = parameters.get('new_password');

@@ -72,7 +72,8 @@ export function page(
       'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      // Not `no-referrer`: browsers would then post our own forms with `Origin: null`.
+      'referrer-policy': 'same-origin',
       ...headers,
     },
     body: Buffer.from(text),
@@ -119,11 +120,12 @@ function continueFields(signedIn: string): Html {
 /** Asks for the code that a device shows. */
 export function userCodeContent(form: {
   readonly action: string;
+  readonly hidden: Readonly<Record<string, string>>;
   readonly code: string;
   readonly error?: string;
 }): Html {
   return html`<p>Enter the code that your application or device shows.</p>${errorContent(form.error)}
-    <form method="post" action="${form.action}"><label for="code">Code</label>
+    <form method="post" action="${form.action}">${hiddenFields(form.hidden)}<label for="code">Code</label>
     <input id="code" name="user_code" value="${form.code}" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus>
     <button name="action" value="code">Next</button></form>`;
 }

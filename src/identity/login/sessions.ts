@@ -14,7 +14,8 @@ function cookieName(surface: Surface): string {
   return `drydock_session_${surface.objects.tenant().tenantId.slice(0, 8)}`;
 }
 
-function secretOf(surface: Surface, request: HttpRequest): string | undefined {
+/** What the browser's session cookie holds, whether or not it still counts. */
+export function sessionSecretOf(surface: Surface, request: HttpRequest): string | undefined {
   const name = cookieName(surface);
   for (const part of (request.header('cookie') ?? '').split(/[;,]/)) {
     const [key, value] = part.trim().split('=');
@@ -25,7 +26,7 @@ function secretOf(surface: Surface, request: HttpRequest): string | undefined {
 
 /** The session of a request, if it still counts. */
 export function sessionOf(surface: Surface, request: HttpRequest): BrowserSession | undefined {
-  const secret = secretOf(surface, request);
+  const secret = sessionSecretOf(surface, request);
   const record = secret === undefined ? undefined : surface.db.sessions.get(secret);
   const user = record && surface.objects.user(record.signIn.userId);
   if (!record || !user?.accountEnabled || record.signIn.signedInAtMs < user.sessionsValidFromMs)
@@ -33,7 +34,7 @@ export function sessionOf(surface: Surface, request: HttpRequest): BrowserSessio
   return { user, signIn: record.signIn };
 }
 
-/** Keeps a sign-in; answers the `Set-Cookie` value. `Lax` keeps other sites from posting in the user's name. */
+/** Keeps a sign-in; answers the `Set-Cookie` value. `Lax` keeps other sites from posting in the user's name; other ports of this host are kept off by the form token. */
 export async function openSession(surface: Surface, signIn: SignIn): Promise<string> {
   const secret = Buffer.from(surface.random.bytes(32)).toString('base64url');
   await surface.db.sessions.add(secret, { signIn, expiresAtMs: surface.clock.now() + lifetimes.sessionMs });
@@ -42,7 +43,7 @@ export async function openSession(surface: Surface, signIn: SignIn): Promise<str
 
 /** Forgets the session of a request; answers the `Set-Cookie` value that removes the cookie. */
 export async function closeSession(surface: Surface, request: HttpRequest): Promise<string> {
-  const secret = secretOf(surface, request);
+  const secret = sessionSecretOf(surface, request);
   if (secret !== undefined) await surface.db.sessions.take(secret);
   return `${cookieName(surface)}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`;
 }

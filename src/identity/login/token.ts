@@ -1,5 +1,6 @@
+import { CodedError } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
-import { lifetimes } from '../limits.ts';
+import { identityLimits, lifetimes } from '../limits.ts';
 import type { Surface } from '../surface.ts';
 import { authenticateClient, demandProof } from './clients.ts';
 import { aadsts } from './errors.ts';
@@ -10,7 +11,7 @@ import { deviceCode } from './grants/device-code.ts';
 import { type Grant, requestedScope, resolveScope } from './grants/grant.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
-import type { PasswordCheck } from './password-check.ts';
+import { networkOf, type PasswordCheck } from './password-check.ts';
 
 const grants: Readonly<Record<string, Grant>> = {
   client_credentials: clientCredentials,
@@ -47,10 +48,20 @@ export async function beginDeviceSignIn(surface: Surface, exchange: Exchange): P
   const scope = requestedScope(exchange.parameters);
   if (scope === undefined) throw aadsts.missingParameter('scope');
   resolveScope(surface, scope);
+  const source = networkOf(exchange.request.connection.remoteAddress);
+  if (
+    db.deviceCodes.count((one) => one.source === source) >= identityLimits.outstandingDeviceCodesPerSource
+  ) {
+    throw new CodedError(
+      'too-many',
+      'Too many device sign-ins are under way from your address. Try again in some minutes.',
+    );
+  }
   const userCode = random.string(userCodeLength, userCodeAlphabet);
   const secret = Buffer.from(random.bytes(48)).toString('base64url');
   await db.deviceCodes.add(secret, {
     userCode,
+    source,
     clientId: client.clientId,
     scope,
     expiresAtMs: clock.now() + lifetimes.deviceCodeMs,

@@ -42,6 +42,14 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
     return this.#table.get(hashOf(secret));
   }
 
+  /** How many that have not expired match. */
+  count(matches: (record: T) => boolean): number {
+    const now = this.#options.clock.now();
+    let count = 0;
+    for (const record of this.#table.values()) if (record.expiresAtMs > now && matches(record)) count++;
+    return count;
+  }
+
   find(matches: (record: T) => boolean): T | undefined {
     const now = this.#options.clock.now();
     for (const record of this.#table.values()) if (record.expiresAtMs > now && matches(record)) return record;

@@ -100,6 +100,8 @@ export interface AuthorizationCodeRecord {
 }
 
 export interface DeviceCodeRecord {
+  /** Network that asked for it; absent in records of earlier versions. */
+  readonly source?: string;
   readonly userCode: string;
   readonly clientId: string;
   readonly scope: string;

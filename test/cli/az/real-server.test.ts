@@ -232,9 +232,11 @@ describe('az against the server', () => {
       const [, page, code] = /open the page (\S+) and enter the code (\S+) to/.exec(text) ?? [];
       if (page === undefined || code === undefined) return;
       typed.push(
-        submit(page, { user_code: code, action: 'code' }).then((asked) =>
-          submit(page, { ...hiddenFields(asked), action: 'password', username: userName, password }),
-        ),
+        submit(page)
+          .then((first) => submit(page, { ...hiddenFields(first), user_code: code, action: 'code' }))
+          .then((asked) =>
+            submit(page, { ...hiddenFields(asked), action: 'password', username: userName, password }),
+          ),
       );
     };
     const { code, stdout, stderr } = await run(folder, { onStderr }, ['login', '--use-device-code']);

@@ -12,7 +12,11 @@ export const password: Grant = async (request) => {
   if (!text) throw aadsts.missingParameter('password');
   const scope = requestedScope(exchange.parameters);
   if (scope === undefined) throw aadsts.missingParameter('scope');
-  const { user, mustChange } = await passwords.check(username, text);
+  const { user, mustChange } = await passwords.check(
+    username,
+    text,
+    exchange.request.connection.remoteAddress,
+  );
   if (mustChange) throw aadsts.passwordMustChange();
   return answerUser(request, { signIn: { userId: user.id, signedInAtMs: surface.clock.now() }, scope });
 };
