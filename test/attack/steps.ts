@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 /**
  * Counts work in steps instead of seconds: how often each block of JavaScript ran, in our code and in the libraries it
  * calls. The same input gives the same count on every machine. What is native (RegExp, JSON.parse, sort, indexOf) is
- * not counted; `test/repository/patterns.test.ts` looks at the regular expressions.
+ * not counted.
  *
  * A function that ran before this module was loaded is counted once per call, without its loops: let no import of a
  * test run what the test measures.
