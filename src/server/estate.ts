@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import {
+  type AuditTrail,
   type Clock,
   CodedError,
   errorMessage,
   type JsonObject,
   type Logger,
-  silentAudit,
   systemClock,
   systemRandom,
   utf8,
@@ -25,6 +25,8 @@ import {
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { openSqliteStore, type Store, StoreLocked } from '../store/index.ts';
+import { AuditFile } from './audit-file.ts';
+import { audited, auditedLogin } from './audit-observer.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
@@ -67,11 +69,17 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   const surroundings = { clock: systemClock, random: systemRandom, log };
   const store = await openStore(options, surroundings);
   const eventLoop = new EventLoop(systemClock);
-  const closing: (() => Promise<void> | void)[] = [closeLog, () => store.close(), () => eventLoop.close()];
+  const audit = new AuditFile({ file: options.files.audit, clock: systemClock, log });
+  const closing: (() => Promise<void> | void)[] = [
+    closeLog,
+    () => audit.close(),
+    () => store.close(),
+    () => eventLoop.close(),
+  ];
   // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
   const readyChecks = [{ name: 'store-writes', check: () => store.whyWritesFail() }, eventLoop.check];
   try {
-    return await startParts({ options, store, closing, eventLoop, readyChecks, ...surroundings });
+    return await startParts({ options, store, closing, audit, eventLoop, readyChecks, ...surroundings });
   } catch (thrown) {
     for (const close of closing.reverse()) await close();
     throw thrown;
@@ -103,6 +111,7 @@ interface Starting {
   readonly clock: Clock;
   readonly random: typeof systemRandom;
   readonly log: Logger;
+  readonly audit: AuditTrail;
   readonly eventLoop: EventLoop;
   readonly readyChecks: readonly HealthCheck[];
   /** What to undo, last first. */
@@ -125,9 +134,10 @@ async function startParts(start: Starting): Promise<Estate> {
   const traffic = new Traffic(clock);
   const open = createFront({
     clusters,
-    resourceManager: providers.handler,
-    login: identity.loginHandler,
-    graph: identity.graphHandler,
+    resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
+    login: auditedLogin(identity.loginHandler, start.audit),
+    graph: audited(identity.graphHandler, { trail: start.audit, surface: 'graph' }),
+    audit: start.audit,
     bastion: gateway.bastion.handler,
     control: createControlHandler({
       token: controlToken,
@@ -202,7 +212,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
   const clusters = buildClusters({ store, clock, random, log, authority, identity, roles, readyChecks });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({
-    ...{ clusters, identity, clock, random, log, manager, audit: silentAudit },
+    ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
     relayKey: utf8(`relay ${controlToken}`),
   });
   const providers = buildResourceManager({

@@ -1,4 +1,4 @@
-import type { Random } from '../base/index.ts';
+import type { AuditTrail, Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   answerHealth,
@@ -8,6 +8,7 @@ import {
   jsonResponse,
   type RequestsInFlight,
 } from '../http/index.ts';
+import { audited } from './audit-observer.ts';
 import { isClusterName, looksLikeKubernetes, misdirected, tooManyRequests } from './refusals.ts';
 
 /** The front behind the limits on requests in flight; who is refused hears it in the form that he reads. */
@@ -30,6 +31,7 @@ export interface FrontParts {
   readonly graph: Handler;
   readonly bastion: Handler;
   readonly control: Handler;
+  readonly audit: AuditTrail;
   readonly metrics: () => Promise<string>;
   readonly readyChecks: readonly HealthCheck[];
   readonly version: string;
@@ -60,7 +62,11 @@ export function createFront(parts: FrontParts): Handler {
   return (request) => {
     const { serverName } = request.connection;
     const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
-    if (cluster) return cluster.spec.publicEndpoint ? cluster.handler(request) : noEndpoint(serverName);
+    if (cluster?.spec.publicEndpoint) {
+      const observed = { trail: parts.audit, surface: 'kubernetes', cluster: cluster.spec.name } as const;
+      return audited(cluster.handler, observed)(request);
+    }
+    if (cluster) return noEndpoint(serverName);
     if (isClusterName(serverName) || looksLikeKubernetes(request)) return misdirected(serverName);
     const segment = firstSegment(request);
     const handler = byFirstSegment.get(segment) ?? (isLogin(segment) ? parts.login : parts.resourceManager);

@@ -22,6 +22,7 @@ export interface EstateFiles {
   readonly running: string;
   readonly settings: string;
   readonly log: string;
+  readonly audit: string;
 }
 
 export interface EstateOptions {

@@ -24,6 +24,7 @@ export function homeFiles(home: string) {
     running: join(home, 'running.json'),
     settings: join(home, 'settings.json'),
     log: join(home, 'logs', 'drydock.log'),
+    audit: join(home, 'logs', 'audit.jsonl'),
     azureConfig: join(home, 'cli', 'azure'),
     systemAzureConfig: join(home, 'cli', 'azure-system'),
     kubeconfig: join(home, 'cli', 'kubeconfig'),
@@ -35,11 +36,12 @@ export type HomeFiles = ReturnType<typeof homeFiles>;
 
 /** Makes the home when there is none. Refuses one that cannot be written, with the way out. */
 export function makeHome(home: string): void {
-  if (existsSync(home)) closeHome(home);
   try {
+    if (existsSync(home)) closeHome(home);
     mkdirSync(dirname(homeFiles(home).log), { recursive: true, mode: 0o700 });
     accessSync(home, constants.W_OK);
   } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
     throw new UsageError(
       `the home ${home} cannot be used: ${errorMessage(thrown)}. Pick another with --home DIR or DRYDOCK_HOME.`,
       1,

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { isObject, type JsonObject } from '../../src/base/index.ts';
+import { TestEstate } from './estate.ts';
+
+/** Who did what, as `logs/audit.jsonl` of a home tells it. */
+let estate: TestEstate;
+
+before(async () => {
+  estate = await TestEstate.start();
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+const file = () => join(estate.home, 'logs', 'audit.jsonl');
+
+async function events(): Promise<JsonObject[]> {
+  const lines = (await readFile(file(), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line)).filter(isObject);
+}
+
+test('sign-ins, refusals, credentials and changes of rights are told, and no secret is', async () => {
+  const { stdout } = await estate.succeeds(`
+    az group create -n g -l eastus >/dev/null
+    az aks create -g g -n m --node-count 1 --no-ssh-key >/dev/null
+    az aks get-credentials -g g -n m --admin -f "$DRYDOCK_HOME/cli/kube-admin"
+    SP=$(az ad sp create-for-rbac -n robot -o json)
+    APP=$(echo "$SP" | python3 -c "import json,sys; print(json.load(sys.stdin)['appId'])")
+    SECRET=$(echo "$SP" | python3 -c "import json,sys; print(json.load(sys.stdin)['password'])")
+    TENANT=$(az account show --query tenantId -o tsv)
+    az role assignment create --role Reader --assignee $APP --scope $(az group show -n g --query id -o tsv) >/dev/null
+    export KUBECONFIG="$DRYDOCK_HOME/cli/kube-admin"
+    kubectl create clusterrolebinding b --clusterrole view --user someone >/dev/null
+    kubectl create serviceaccount robot >/dev/null
+    TOKEN=$(kubectl create token robot)
+    kubectl --token "$TOKEN" --client-certificate= --client-key= get secrets >/dev/null 2>&1 || true
+    (export AZURE_CONFIG_DIR=$(mktemp -d "$DRYDOCK_HOME/cli/robot-XXXX"); cp "$DRYDOCK_HOME"/cli/azure/*.json $AZURE_CONFIG_DIR/ 2>/dev/null || true
+      az login --service-principal -u $APP -p wrong-secret --tenant $TENANT >/dev/null 2>&1 || true
+      az login --service-principal -u $APP -p "$SECRET" --tenant $TENANT >/dev/null
+      az group create -n forbidden -l eastus >/dev/null 2>&1 || true)
+    echo "$SECRET"; echo "$TOKEN"`);
+  const [secret = '', token = ''] = stdout.trim().split('\n').slice(-2);
+  assert.ok(secret.length > 10 && token.length > 100, stdout);
+  const told = await events();
+  const has = (event: string, outcome: string, target: RegExp) =>
+    told.some(
+      (one) => one['event'] === event && one['outcome'] === outcome && target.test(String(one['target'])),
+    );
+  assert.ok(has('sign-in', 'success', /\/token$/));
+  assert.ok(has('sign-in', 'refused', /\/token$/));
+  assert.ok(has('credential', 'success', /managedClusters\/m\/listClusterAdminCredential$/i));
+  assert.ok(has('role-change', 'success', /roleAssignments/i));
+  assert.ok(has('role-change', 'success', /clusterrolebindings$/));
+  assert.ok(has('credential', 'success', /serviceaccounts\/robot\/token$/));
+  assert.ok(has('directory-change', 'success', /servicePrincipals|applications/));
+  const refused = told.find((one) => one['event'] === 'refusal' && /forbidden/i.test(String(one['target'])));
+  assert.equal(refused?.['reason'], 'AuthorizationFailed');
+  assert.ok(isObject(refused['actor']) && typeof refused['actor']['objectId'] === 'string');
+  const text = await readFile(file(), 'utf8');
+  const password = (
+    await readFile(join(estate.home, 'administrator-password'), 'utf8').catch(() => '')
+  ).trim();
+  for (const hidden of [secret, token, 'wrong-secret', ...(password === '' ? [] : [password])]) {
+    assert.ok(!text.includes(hidden));
+  }
+  assert.doesNotMatch(text, /eyJ[\w-]{20}|BEGIN /);
+  assert.equal((await stat(file())).mode & 0o777, 0o600);
+});
