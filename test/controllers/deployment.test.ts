@@ -65,6 +65,13 @@ test('what kubectl does to a deployment looks as it does on a real cluster', asy
   await kubectl('rollout', 'undo', 'deployment/web');
   await kubectl('rollout', 'status', 'deployment/web');
   assert.match(await kubectl('rollout', 'history', 'deployment/web'), /2 +<none>\n3 +<none>/);
+  // A finished rollout may still have pods of before that are on their way out.
+  await eventuallyAll(
+    cluster.client,
+    pods,
+    { namespace: 'default', labelSelector: 'app=web' },
+    (all) => all.length === 5 && all.every(({ metadata }) => metadata.deletionTimestamp === undefined),
+  );
   const [pod = ''] = (await kubectl('get', 'pods', '-o', 'name', '-l', 'app=web')).split('\n');
   const podText = await kubectl('describe', pod);
   for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started'])
