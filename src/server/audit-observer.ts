@@ -84,7 +84,7 @@ function eventOf(request: HttpRequest, response: HttpResponse, observed: Observe
       : undefined;
   if (!isRefused && !meaning) return undefined;
   // Who a credential that was not accepted claims to be is nobody's word.
-  const actor = response.status === 401 ? undefined : actorOf(request);
+  const actor = response.status === 401 ? undefined : actorOf(request, observed.surface);
   const reason = isRefused ? reasonOf(response) : undefined;
   return {
     event: meaning?.[0] ?? 'refusal',
@@ -106,10 +106,14 @@ function plainPath(path: string): string {
   }
 }
 
-function actorOf(request: HttpRequest): AuditActor | undefined {
-  const { clientCertificate } = request.connection;
-  if (clientCertificate) return { name: subjectOf(clientCertificate) };
+/**
+ * Who the one credential that was accepted names. Only API servers of clusters look at certificates: elsewhere anybody can present one. With
+ * both a certificate and a token nobody here knows which was taken: no actor.
+ */
+function actorOf(request: HttpRequest, surface: Observed['surface']): AuditActor | undefined {
+  const certificate = surface === 'kubernetes' ? request.connection.clientCertificate : undefined;
   const [, token] = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
+  if (certificate) return token === undefined ? { name: subjectOf(certificate) } : undefined;
   return token === undefined ? undefined : actorOfToken(token);
 }
 
