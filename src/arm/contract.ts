@@ -327,6 +327,16 @@ export type OperationOutcome =
   | { readonly status: 'Succeeded'; readonly result?: Json }
   | { readonly status: 'Failed' | 'Canceled'; readonly error: { code: string; message: string } };
 
+/** A part of Azure that is not built here. */
+export interface AbsentNamespace {
+  readonly namespace: string;
+  /**
+   * Type paths and, as their last word, actions: `fleets/updateRuns`, `managedClusters/start`. What hangs on them is
+   * absent with them. Without `types` nothing of the namespace is built.
+   */
+  readonly types?: readonly string[];
+}
+
 /** What `createResourceManager` needs. */
 export interface ResourceManagerOptions {
   readonly store: Store;
@@ -336,6 +346,8 @@ export interface ResourceManagerOptions {
   readonly directory: CallerDirectory;
   readonly tenantId: string;
   readonly types: readonly ResourceType[];
+  /** What Azure offers beside `types`; a request for it is answered 501 by name. Default nothing. */
+  readonly absent?: readonly AbsentNamespace[];
   /** How long a question about a running operation is held for its end; default `operationLimits.statusWaitMs`. */
   readonly statusWaitMs?: number;
   /** True: every well-formed api-version is served, also one that Azure does not have. Default false. */

@@ -283,6 +283,7 @@ export const refusals = {
       'InvalidFilterInQueryString',
       `Invalid $filter: lists of '${type}' do not support one. Leave it out and choose among the answers.`,
     ),
+  notBuilt: (what: string) => new ArmError(501, 'NotImplemented', `${what} is not built in Drydock yet.`),
   methodNotAllowed: (method: string, path: string) =>
     new ArmError(405, 'MethodNotAllowed', `The method '${method}' is not supported for '${path}'.`),
   contention: (id: string) =>

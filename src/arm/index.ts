@@ -2,6 +2,7 @@ export { accessTypes } from './access/access.ts';
 export type { PermissionBlock } from './access/patterns.ts';
 export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
 export type {
+  AbsentNamespace,
   AccessControl,
   ActionCall,
   ArmRoute,

@@ -54,7 +54,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     records,
     operations,
     access,
-    registry: new TypeRegistry(options.types),
+    registry: new TypeRegistry(options.types, options.absent),
     directory,
     clock,
     random,

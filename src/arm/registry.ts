@@ -1,4 +1,4 @@
-import type { ResourceType } from './contract.ts';
+import type { AbsentNamespace, ResourceType } from './contract.ts';
 import { regionDisplayNames } from './regions.ts';
 
 /** Namespaces that every subscription may use without registering. */
@@ -15,23 +15,36 @@ export interface Namespace {
 export class TypeRegistry {
   readonly #types = new Map<string, ResourceType>();
   readonly #namespaces = new Map<string, Namespace & { readonly types: ResourceType[] }>();
+  /** Full paths in lower case; a whole namespace by its name alone. */
+  readonly #absent = new Set<string>();
 
-  constructor(types: readonly ResourceType[]) {
+  constructor(types: readonly ResourceType[], absent: readonly AbsentNamespace[] = []) {
     for (const type of types) {
       const name = fullType(type);
       if (this.#types.has(name.toLowerCase())) throw new RangeError(`${name} is declared twice`);
       this.#types.set(name.toLowerCase(), type);
-      const key = type.namespace.toLowerCase();
-      const known = this.#namespaces.get(key);
-      if (known) known.types.push(type);
-      else {
-        this.#namespaces.set(key, {
-          name: type.namespace,
-          registrationFree: registrationFree.has(key),
-          types: [type],
-        });
-      }
+      this.#know(type.namespace).types.push(type);
     }
+    for (const { namespace, types: paths } of absent) {
+      this.#know(namespace);
+      if (!paths) this.#absent.add(namespace.toLowerCase());
+      for (const path of paths ?? []) this.#absent.add(`${namespace}/${path}`.toLowerCase());
+    }
+  }
+
+  #know(name: string): Namespace & { readonly types: ResourceType[] } {
+    const key = name.toLowerCase();
+    const known = this.#namespaces.get(key);
+    if (known) return known;
+    const namespace = { name, registrationFree: registrationFree.has(key), types: [] };
+    this.#namespaces.set(key, namespace);
+    return namespace;
+  }
+
+  /** True when Azure has what the path names, or what it hangs on, and this estate has not. */
+  isAbsent(namespace: string, path: string): boolean {
+    const words = `${namespace}/${path}`.toLowerCase().split('/');
+    return words.some((_, at) => this.#absent.has(words.slice(0, at + 1).join('/')));
   }
 
   type(namespace: string, typePath: string): ResourceType | undefined {

@@ -9,6 +9,7 @@ import type { Clock, Logger, Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import type { Handler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
+import { absent } from '../providers/absent/index.ts';
 import { authorizationTypes } from '../providers/authorization/index.ts';
 import type { FleetSupply } from '../providers/cluster-supply.ts';
 import { computeTypes } from '../providers/compute/index.ts';
@@ -97,6 +98,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     canonicalPath,
     routes: [...resourcesRoutes, ...containerServiceRoutes, ...arcRoutes],
     anyApiVersion: parts.anyApiVersion,
+    absent,
     types: [
       ...resourcesTypes,
       ...authorizationTypes,

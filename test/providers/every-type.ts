@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../src/arm/index.ts';
+import { absent } from '../../src/providers/absent/index.ts';
 import { authorizationTypes } from '../../src/providers/authorization/index.ts';
 import type { ClusterSupply, FleetSupply } from '../../src/providers/cluster-supply.ts';
 import { computeTypes } from '../../src/providers/compute/index.ts';
@@ -53,5 +54,5 @@ export async function everyType(): Promise<{
     ...containerServiceTypes(settings),
     ...arcTypes(settings),
   ];
-  return { estate: await openEstate({ types }), types: [resourceGroups, ...types] };
+  return { estate: await openEstate({ types, absent }), types: [resourceGroups, ...types] };
 }

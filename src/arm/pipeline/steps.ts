@@ -10,8 +10,8 @@ import { fullType, offeredLocations } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { isRegistered } from '../subscriptions.ts';
 import { isSupportedVersion, isVersion } from '../versions.ts';
-import { type Exchange, requestLimits } from './exchange.ts';
-import { permissionOf } from './locate.ts';
+import { type Exchange, requestLimits, type Target } from './exchange.ts';
+import { findAction, permissionOf } from './locate.ts';
 
 /** One check on the way. Throws an ArmError to refuse. */
 export type Step = (exchange: Exchange, services: Services) => Promise<void> | void;
@@ -73,6 +73,7 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
   const namespace = target.path.namespace;
   // Nobody holds a right in a namespace that is not there: saying 403 would send people looking for a role.
   if (!route && !services.registry.namespace(namespace)) throw refusals.invalidNamespace(namespace);
+  refuseAbsent(target, services);
   const action = route?.permission ?? permissionOf(target);
   const scope = target.id === '' ? '/' : target.id;
   if (target.intent === 'list') {
@@ -84,6 +85,22 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
     }
   }
   await demand(services.access, exchange.caller, { action, scope });
+}
+
+/** What Azure has and this estate has not says so to whoever is signed in: no role and no other spelling would help. */
+function refuseAbsent(target: Target, { registry }: Services): void {
+  const { route, type, path, typePath, actionName, intent } = target;
+  if (route) return;
+  const isAction = intent === 'action' && actionName !== '';
+  if (type && !(isAction && !(type.actions && findAction(type.actions, actionName)))) return;
+  const namespace = registry.namespace(path.namespace)?.name ?? path.namespace;
+  const whole = [...typePath.split('/'), ...(isAction ? [actionName] : [])].filter((word) => word !== '');
+  if (!registry.isAbsent(namespace, whole.join('/'))) return;
+  throw refusals.notBuilt(
+    type
+      ? `The action '${actionName}' of '${fullType(type)}'`
+      : `The resource type '${namespace}/${typePath || actionName}'`,
+  );
 }
 
 function honourLocks({ target }: Exchange, { records }: Services): void {

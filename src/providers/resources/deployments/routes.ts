@@ -23,6 +23,13 @@ export const deploymentRoutes: readonly ArmRoute[] = [
     handle: missing,
   },
   {
+    method: 'GET',
+    path: `${path}/{name}/operations`,
+    ...versions,
+    permission: 'Microsoft.Resources/deployments/operations/read',
+    handle: missing,
+  },
+  {
     method: 'DELETE',
     path: `${path}/{name}`,
     ...versions,
