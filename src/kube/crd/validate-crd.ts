@@ -25,7 +25,7 @@ export function validateCrd(crd: JsonObject, old: JsonObject | undefined): Field
   return [
     // The name cannot change, nor can what it is made of.
     ...(old ? [] : validateName(crd, spec)),
-    ...validateSpec(spec),
+    ...validateSpec(spec, old),
     ...(old ? validateChange(spec, old) : []),
     ...validateStoredVersions(crd, spec),
     ...validateApproval(crd, spec, old),
@@ -42,15 +42,32 @@ function validateName(crd: JsonObject, spec: JsonObject): FieldError[] {
   return problems.map((why) => invalid('metadata.name', name, why));
 }
 
-function validateSpec(spec: JsonObject): FieldError[] {
+function validateSpec(spec: JsonObject, old: JsonObject | undefined): FieldError[] {
   const key = specKey(spec);
   if (validSpecs.has(key)) return [];
-  const errors = checkSpec(spec);
+  const errors = checkSpec(spec, new Set());
   if (errors.length === 0) {
     if (validSpecs.size >= validSpecsKeptLimit) validSpecs.clear();
     validSpecs.add(key);
   }
-  return errors;
+  const unchanged = unchangedSchemas(spec, old);
+  return errors.length === 0 || unchanged.size === 0 ? errors : checkSpec(spec, unchanged);
+}
+
+/** Names of the versions whose schema is what it was. */
+function unchangedSchemas(spec: JsonObject, old: JsonObject | undefined): ReadonlySet<string> {
+  const before = new Map(
+    (isObject(old?.spec) ? versionsOf(old.spec) : []).map((version) => [
+      textOf(version.name),
+      schemaOf(version),
+    ]),
+  );
+  const names = versionsOf(spec).filter((version) => {
+    const schema = schemaOf(version);
+    const past = before.get(textOf(version.name));
+    return schema !== undefined && past !== undefined && jsonEqual(schema, past);
+  });
+  return new Set(names.map((version) => textOf(version.name)));
 }
 
 function versionsOf(spec: JsonObject): JsonObject[] {
@@ -62,13 +79,13 @@ function schemaOf(version: JsonObject): JsonObject | undefined {
   return isObject(schema) ? schema : undefined;
 }
 
-function checkSpec(spec: JsonObject): FieldError[] {
+function checkSpec(spec: JsonObject, unchanged: ReadonlySet<string>): FieldError[] {
   const versions = versionsOf(spec);
   const errors = [...checkGroup(spec), ...checkScope(spec)];
   for (const [i, version] of versions.entries()) {
     if (!schemaOf(version)) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
   }
-  errors.push(...checkVersions(spec, versions));
+  errors.push(...checkVersions(spec, { versions, unchanged }));
   errors.push(...checkNames(spec));
   errors.push(...checkConversion(spec.conversion));
   if (spec.preserveUnknownFields === true) {
@@ -100,7 +117,10 @@ function checkScope(spec: JsonObject): FieldError[] {
  * What all versions have in common is reported at the top of the spec, where the real server keeps it: its internal
  * form has one `validation` for versions with equal schemas.
  */
-function checkVersions(spec: JsonObject, versions: readonly JsonObject[]): FieldError[] {
+function checkVersions(
+  spec: JsonObject,
+  { versions, unchanged }: { versions: readonly JsonObject[]; unchanged: ReadonlySet<string> },
+): FieldError[] {
   const shared = (read: (version: JsonObject) => Json | undefined): boolean => {
     const [first, ...rest] = versions.map((version) => read(version) ?? null);
     return first !== null && rest.every((other) => jsonEqual(first, other));
@@ -129,7 +149,10 @@ function checkVersions(spec: JsonObject, versions: readonly JsonObject[]): Field
     const schemaPlace = place(sharedSchema, 'validation', 'schema');
     const schema = schemaOf(version);
     if (schema && !schemaPlace.skip) {
-      const found = validateOpenApiSchema(schema, `${schemaPlace.path}.openAPIV3Schema`, hasStatus(version));
+      const found = validateOpenApiSchema(schema, `${schemaPlace.path}.openAPIV3Schema`, {
+        hasStatus: hasStatus(version),
+        isUnchanged: unchanged.has(name),
+      });
       schemaPlace.list.push(...found);
     }
     const subresources = place(sharedSubresources, 'subresources', 'subresources');

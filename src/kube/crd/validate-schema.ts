@@ -20,8 +20,15 @@ const rootKeywords: ReadonlySet<string> = new Set(
 const rootKeywordNames =
   'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations';
 
-/** Checks an `openAPIV3Schema`: that it is structural, that its defaults fit it and that its rules compile. */
-export function validateOpenApiSchema(schema: JsonObject, path: string, hasStatus: boolean): FieldError[] {
+/**
+ * Checks an `openAPIV3Schema`: that it is structural, that its defaults fit it, that its rules compile and what they
+ * may cost.
+ */
+export function validateOpenApiSchema(
+  schema: JsonObject,
+  path: string,
+  { hasStatus, isUnchanged }: { readonly hasStatus: boolean; readonly isUnchanged: boolean },
+): FieldError[] {
   const errors = hasStatus ? validateRootKeywords(schema, path) : [];
   if (schema.nullable === true)
     errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
@@ -30,7 +37,7 @@ export function validateOpenApiSchema(schema: JsonObject, path: string, hasStatu
   const structural = usesRefusedKeyword(schema) ? [] : validateStructural(schema, path);
   const defaults = found.length + structural.length === 0 ? validateDefaults(schema, path) : [];
   errors.push(...structural, ...defaults, ...found);
-  if (errors.length === 0) errors.push(...checkRules(schema, path));
+  if (errors.length === 0) errors.push(...checkRules(schema, path, { isUnchanged }));
   return errors;
 }
 

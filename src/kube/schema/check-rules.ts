@@ -1,46 +1,89 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
-import { goJson, invalid, invalidShown } from './field-errors.ts';
-import { rulesOf } from './rules.ts';
+import { mostOccurrences } from './cel/cost/schema-sizes.ts';
+import { forbidden, goJson, invalid, invalidShown } from './field-errors.ts';
+import { costLimits, exceeds, RuleCosts } from './rule-costs.ts';
+import { type CompiledRule, rulesOf } from './rules.ts';
 import { StructuralNode, type ValidationRule } from './structural-node.ts';
 
 /**
  * Compiles every rule of a schema and answers what is wrong with them. Nothing is left for evaluation to find out
- * except what depends on values.
+ * except what depends on values. A schema that did not change may keep a rule that costs too much.
  */
-export function checkRules(schema: JsonObject, path: string): FieldError[] {
+export function checkRules(
+  schema: JsonObject,
+  path: string,
+  { isUnchanged }: { readonly isUnchanged: boolean },
+): FieldError[] {
   const root = new StructuralNode(schema, true);
-  return root.rulesBelow ? checkNode(root, { path, uncorrelatable: undefined }) : [];
+  if (!root.rulesBelow) return [];
+  const costs = new RuleCosts();
+  const place = { path, uncorrelatable: undefined, occurrences: 1, costs, isUnchanged };
+  return [...checkNode(root, place), ...costs.problems(path)];
 }
 
 interface Place {
   readonly path: string;
   /** The nearest place above whose values cannot be told from their old ones. */
   readonly uncorrelatable: string | undefined;
+  /** How often a value can stand here at most, as the limits above say; undefined without such limits. */
+  readonly occurrences: number | undefined;
+  readonly costs: RuleCosts;
+  readonly isUnchanged: boolean;
 }
 
 function checkNode(node: StructuralNode, place: Place): FieldError[] {
   if (!node.rulesBelow) return [];
   const { path, uncorrelatable } = place;
   const errors: FieldError[] = [];
-  if (node.values) errors.push(...checkNode(node.values, { ...place, path: `${path}.additionalProperties` }));
+  const below = { ...place, occurrences: occurrencesBelow(node, place.occurrences) };
+  if (node.values) errors.push(...checkNode(node.values, { ...below, path: `${path}.additionalProperties` }));
   for (const name of node.propertyNames()) {
     const member = node.property(name);
-    if (member) errors.push(...checkNode(member, { path: `${path}.properties[${name}]`, uncorrelatable }));
+    if (member) errors.push(...checkNode(member, { ...below, path: `${path}.properties[${name}]` }));
   }
   if (node.items) {
     const lost = node.listType === 'map' ? undefined : path;
-    errors.push(...checkNode(node.items, { path: `${path}.items`, uncorrelatable: uncorrelatable ?? lost }));
+    const items = { ...below, path: `${path}.items`, uncorrelatable: uncorrelatable ?? lost };
+    errors.push(...checkNode(node.items, items));
   }
   errors.push(...checkOwnRules(node, place));
   return errors;
 }
 
-function checkOwnRules(node: StructuralNode, { path, uncorrelatable }: Place): FieldError[] {
+function occurrencesBelow(node: StructuralNode, here: number | undefined): number | undefined {
+  const { maxItems, maxProperties, additionalProperties } = node.props;
+  const isMap = node.type === 'object' && additionalProperties !== undefined;
+  if (!isMap && node.type !== 'array') return here;
+  const limit = isMap ? maxProperties : maxItems;
+  return here === undefined || typeof limit !== 'number' ? undefined : here * Math.max(limit, 0);
+}
+
+/** What a rule costs more than it may; every rule counts towards what the whole schema may cost. */
+function checkCost(
+  { check, message }: CompiledRule,
+  { node, at, place }: { readonly node: StructuralNode; readonly at: string; readonly place: Place },
+): FieldError[] {
+  if (!check.ok || check.type.kind !== 'bool') return [];
   const errors: FieldError[] = [];
-  for (const { rule, check, message } of rulesOf(node)) {
+  const count = (part: 'rule' | 'messageExpression', cost: number): void => {
+    const problem = exceeds(`estimated ${part} cost`, cost, costLimits.expressionUnits);
+    if (problem !== undefined && !place.isUnchanged) errors.push(forbidden(`${at}.${part}`, problem));
+    place.costs.add(`${at}.${part}`, cost);
+  };
+  count('rule', check.mostCost() * (place.occurrences ?? mostOccurrences(node)));
+  if (message?.ok && message.type.kind === 'string') count('messageExpression', message.mostCost());
+  return errors;
+}
+
+function checkOwnRules(node: StructuralNode, place: Place): FieldError[] {
+  const { path, uncorrelatable } = place;
+  const errors: FieldError[] = [];
+  for (const compiled of rulesOf(node)) {
+    const { rule, check, message } = compiled;
     const at = `${path}.x-kubernetes-validations[${node.rules.indexOf(rule)}]`;
     const shown = shownRule(rule);
+    errors.push(...checkCost(compiled, { node, at, place }));
     if (!check.ok) {
       errors.push(invalidShown(`${at}.rule`, shown, check.problem));
     } else if (check.type.kind !== 'bool') {

@@ -15,7 +15,8 @@ const callStepsLimit = 1_000_000;
 /** Longest text that a message expression may give. */
 const messageBytes = 5 * 1024;
 
-interface CompiledRule {
+/** A rule and what it means. */
+export interface CompiledRule {
   readonly rule: ValidationRule;
   readonly check: Compilation;
   readonly message: Compilation | undefined;

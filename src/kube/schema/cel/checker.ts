@@ -81,6 +81,8 @@ export interface Checked {
   readonly used: ReadonlySet<string>;
   /** How many slots an evaluation needs: those of the variables first. */
   readonly slots: number;
+  /** The type of a part of the expression. */
+  readonly typeOf: (part: Expr) => CelType;
 }
 
 /** Works out the type of every part of an expression and what each call means. */
@@ -92,6 +94,7 @@ export function check(expr: Expr, variables: readonly Variable[], registry: Regi
     issues: checker.issues,
     used: checker.used,
     slots: checker.slots,
+    typeOf: (part) => checker.bindings.resolve(part.type ?? dynType, 'dyn'),
   };
 }
 
@@ -222,6 +225,7 @@ class Checker {
       name,
       isMember: false,
     });
+    if (found) expr.overloads = found.overloads;
     return found?.result ?? errorType;
   }
 

@@ -2,6 +2,9 @@ import { patternOf } from '../pattern.ts';
 import type { StructuralNode } from '../structural-node.ts';
 import { check } from './checker.ts';
 import { compile, type Program } from './compile.ts';
+import { mostUnits } from './cost/amounts.ts';
+import { estimateCost } from './cost/estimate.ts';
+import { expand } from './cost/expanded.ts';
 import { typeOfNode } from './declare.ts';
 import { CelSyntaxError } from './lexer.ts';
 import { kubernetesFunctions } from './library/index.ts';
@@ -19,6 +22,8 @@ export type Compilation =
       readonly slots: number;
       readonly usesOldSelf: boolean;
       readonly type: CelType;
+      /** The most that one evaluation may cost, in the units of the real server. */
+      readonly mostCost: () => number;
     }
   | { readonly ok: false; readonly problem: string };
 
@@ -79,7 +84,18 @@ function compileBounded(
     slots: checked.slots,
     usesOldSelf: checked.used.has('oldSelf'),
     type: checked.type,
+    mostCost: () => mostCostOf(expr, checked.typeOf, node),
   };
+}
+
+function mostCostOf(expr: Expr, typeOf: (part: Expr) => CelType, node: StructuralNode): number {
+  try {
+    return estimateCost(expand(expr, typeOf), node);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    // What is too deep to be counted is too dear.
+    return mostUnits;
+  }
 }
 
 const conversions: ReadonlySet<string> = new Set(['int', 'uint', 'double', 'bool', 'find', 'findAll']);

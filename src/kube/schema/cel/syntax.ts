@@ -49,6 +49,8 @@ export interface IndexExpr extends Node {
   readonly index: Expr;
   /** `a[?b]` */
   readonly optional: boolean;
+  /** What may be meant, in order of declaration. */
+  overloads?: readonly Overload[];
 }
 
 export interface CallExpr extends Node {
