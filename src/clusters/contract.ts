@@ -14,6 +14,8 @@ export interface ClusterHost {
   get(clusterId: string): ClusterHandle | undefined;
   /** The cluster whose API server has this name; for SNI. */
   findByHostName(hostName: string): ClusterHandle | undefined;
+  /** Whoever makes or changes a cluster waits for `run`; it is not called for clusters that a start finds. */
+  afterEnsure(run: (cluster: ClusterHandle) => Promise<void>): void;
   /** Before a cluster is removed, `stop` ends what works with it from outside; the removal waits for that. */
   beforeRemoval(stop: (clusterId: string) => Promise<void>): void;
   /** Stops the cluster and deletes its data. Nothing happens when there is none. */

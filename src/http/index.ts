@@ -3,6 +3,7 @@ export {
   certificateLimits,
   createAuthority,
   issueClientCertificate,
+  issueRsaClientCertificate,
   issueServerCertificate,
   verifyIssuedBy,
 } from './certificates/authority.ts';

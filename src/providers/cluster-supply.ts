@@ -10,6 +10,7 @@ export interface ClusterSupply {
 }
 
 export interface SuppliedCluster {
+  readonly spec: Pick<ClusterOrder, 'clusterId'>;
   /** FQDN of the API server. */
   readonly hostName: string;
   /** PEM of the CA behind the API server's certificate. */

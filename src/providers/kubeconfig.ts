@@ -16,12 +16,16 @@ export interface TokenPlugin {
   readonly tenantId: string;
 }
 
-export interface KubeconfigParts {
-  readonly context: string;
-  readonly userName: string;
+/** Where a client reaches an API server. */
+export interface PublicAddress {
   readonly server: string;
   /** Name to verify the server's certificate for, and to send as SNI, when it is not the server's host. */
   readonly tlsServerName?: string;
+}
+
+export interface KubeconfigParts extends PublicAddress {
+  readonly context: string;
+  readonly userName: string;
   readonly certificateAuthority: string;
   readonly user: KubeconfigUser;
 }

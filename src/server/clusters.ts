@@ -20,6 +20,8 @@ interface Parts {
   readonly identity: Identity;
   readonly roles: DataAccess;
   readonly readyChecks: readonly HealthCheck[];
+  /** What else clients may call this machine; every API server answers to it. */
+  readonly servedNames: { readonly hostNames: readonly string[]; readonly ipAddresses: readonly string[] };
 }
 
 /** Every API server also answers to these names: through a tunnel a client connects to localhost. */
@@ -32,7 +34,7 @@ const commonNames = [
 ];
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, clock, random, log, authority, identity, roles, readyChecks } = parts;
+  const { store, clock, random, log, authority, identity, roles, readyChecks, servedNames } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -60,8 +62,8 @@ export function buildClusters(parts: Parts): ClusterHost {
     ],
     serve: async (hostNames) => {
       const issued = issueServerCertificate(authority, {
-        hostNames: [...hostNames, ...commonNames],
-        ipAddresses: ['127.0.0.1', '::1', '10.0.0.1'],
+        hostNames: [...new Set([...hostNames, ...commonNames, ...servedNames.hostNames])],
+        ipAddresses: [...servedNames.ipAddresses, '10.0.0.1'],
         clock,
         random,
       });

@@ -5,7 +5,6 @@ import {
   type Clock,
   CodedError,
   errorMessage,
-  type JsonObject,
   type Logger,
   systemClock,
   systemRandom,
@@ -27,12 +26,14 @@ import { createIdentity, type Identity, type TokenAnswer } from '../identity/ind
 import { openSqliteStore, type Store, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { audited, auditedLogin } from './audit-observer.ts';
+import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
-import { createFront, limitFront } from './front.ts';
+import { clusterFront, createFront, limitFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
+import { listenOn, wildcards } from './listen-on.ts';
 import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
@@ -41,6 +42,7 @@ import { processIdentity } from './process-identity.ts';
 import { isClusterName } from './refusals.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
+import { statusOf } from './status.ts';
 
 /** A running control plane. */
 export interface Estate {
@@ -129,9 +131,13 @@ async function startParts(start: Starting): Promise<Estate> {
     port: Number(new URL(address.origins.resourceManager).port),
     version: options.version,
     ...address.origins,
+    ...(options.listen && { listen: options.listen }),
+    ...(options.clusterPorts && { clusterPorts: options.clusterPorts }),
+    ...(options.anyApiVersion && { anyApiVersion: true }),
   });
   const requests = new RequestsInFlight(clock);
   const traffic = new Traffic(clock);
+  const ports = clusterPorts(start, { clusters, requests, traffic });
   const open = createFront({
     clusters,
     resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
@@ -141,7 +147,7 @@ async function startParts(start: Starting): Promise<Estate> {
     bastion: gateway.bastion.handler,
     control: createControlHandler({
       token: controlToken,
-      status: async () => status({ options, rooms, running: running() }),
+      status: async () => statusOf({ ...rooms, options, running: running(), portOf: address.portOf }),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
     metrics: createMetrics({ clusters, eventLoop: start.eventLoop, requests, traffic }),
@@ -151,12 +157,13 @@ async function startParts(start: Starting): Promise<Estate> {
   const front = limitFront(open, { clusters, requests, random: start.random });
   const listener = openListener(start, { ...rooms, front, traffic });
   closing.push(() => listener.close());
-  address.origins = originsFor(await listenOn(listener, options));
-  const { port } = running();
-  writePrivate(
-    files.settings,
-    JSON.stringify({ port, ...(options.listen ? { listen: options.listen } : {}) }),
-  );
+  address.origins = originsFor(await listenOn(listener, { ...options, advice: portAdvice }));
+  if (ports) {
+    address.portOf = (clusterId) => ports.portOf(clusterId);
+    closing.push(() => ports.close());
+    await ports.open();
+  }
+  writePrivate(files.settings, settingsText(options, running().port));
   writePrivate(files.running, JSON.stringify(running()));
   closing.push(() => rmSync(files.running, { force: true }));
   log.info('up', { ...running() });
@@ -170,6 +177,30 @@ async function startParts(start: Starting): Promise<Estate> {
       for (const close of closing.reverse()) await close();
     },
   };
+}
+
+const portAdvice = 'Pick another one with --port N, or --port 0 for any free one.';
+
+/** What the next start does when nothing else is asked. */
+function settingsText({ listen, clusterPorts }: EstateOptions, port: number): string {
+  return JSON.stringify({ port, ...(listen && { listen }), ...(clusterPorts && { clusterPorts }) });
+}
+
+/** Ports of clusters, when they are asked for; they follow the clusters from now on. */
+function clusterPorts(
+  { options, store, clock, log, random, audit }: Starting,
+  parts: { readonly clusters: ClusterHost; readonly requests: RequestsInFlight; readonly traffic: Traffic },
+): ClusterPorts | undefined {
+  const range = options.clusterPorts;
+  if (!range) return undefined;
+  const { clusters, requests, traffic } = parts;
+  const answer = (clusterId: string) => clusterFront(clusterId, { clusters, audit, requests, random });
+  const ports = new ClusterPorts({
+    ...{ range, listen: options.listen, clusters, answer, store, traffic, clock, log },
+  });
+  clusters.afterEnsure((cluster) => ports.ensure(cluster));
+  clusters.beforeRemoval((clusterId) => ports.release(clusterId));
+  return ports;
 }
 
 function startLoops({ closing, log }: Starting, { providers, clusters }: Rooms): void {
@@ -189,13 +220,19 @@ interface Rooms {
   readonly controlToken: string;
 }
 
+/** Where clients reach what; known for good once everything listens. */
+interface Addresses {
+  origins: Origins;
+  portOf: (clusterId: string) => number | undefined;
+}
+
 /** Builds the rooms from the ground up; each is ready to answer when this resolves. */
-async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { origins: Origins } }> {
+async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Addresses }> {
   const { options, store, clock, random, log, readyChecks, closing } = start;
   const { files } = options;
   const authority = loadAuthority(files, { clock, random });
   const controlToken = loadControlToken(files, random);
-  const address = { origins: originsFor(options.port) };
+  const address: Addresses = { origins: originsFor(options.port), portOf: () => undefined };
   const identity = createIdentity({ store, clock, random, log, origins: () => address.origins });
   closing.push(() => identity.close());
   const first = await identity.initialize();
@@ -209,7 +246,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
       manager().access.canData(objectId, action, scope),
     watch: (onChange: () => void) => manager().access.watch(onChange),
   };
-  const clusters = buildClusters({ store, clock, random, log, authority, identity, roles, readyChecks });
+  const clusters = buildClusters({
+    ...{ store, clock, random, log, authority, identity, roles, readyChecks },
+    servedNames: servedNames(options.listen),
+  });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
@@ -218,6 +258,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: { o
   const providers = buildResourceManager({
     ...{ store, clock, random, log, identity, clusters, fleets },
     origins: () => address.origins,
+    portOf: (clusterId) => address.portOf(clusterId),
     launcher: options.launcher,
     home: options.home,
     anyApiVersion: options.anyApiVersion === true,
@@ -295,85 +336,6 @@ function servedNames(asked: string | undefined): { hostNames: string[]; ipAddres
 function demandBuilt(built: Providers | undefined): Providers {
   if (built) return built;
   throw new CodedError('unavailable', 'the server is starting');
-}
-
-/** Addresses that already cover the loopback ones. */
-const wildcards = ['0.0.0.0', '::'];
-
-/**
- * Listens on both loopback addresses, since every URL that clients get names localhost, and on the address asked for.
- * IPv6 may be missing.
- */
-async function listenOn(listener: Listener, options: EstateOptions): Promise<number> {
-  const asked =
-    options.listen && !['localhost', '127.0.0.1', '::1'].includes(options.listen)
-      ? options.listen
-      : undefined;
-  const wildcard = asked !== undefined && wildcards.includes(asked);
-  const port = await listen(listener, { host: wildcard ? asked : '127.0.0.1', port: options.port });
-  if (asked !== undefined && !wildcard) await listen(listener, { host: asked, port });
-  if (asked === '::') return port;
-  try {
-    await listener.listen({ host: '::1', port });
-  } catch (thrown) {
-    // A machine without IPv6 has no ::1; clients then use 127.0.0.1. A stranger there would get their requests.
-    if (isTaken(thrown)) throw cannotListen({ host: '::1', port }, thrown);
-  }
-  return port;
-}
-
-function isTaken(thrown: unknown): boolean {
-  const cause = thrown instanceof CodedError ? thrown.detail : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-}
-
-function cannotListen({ host, port }: { host: string; port: number }, thrown: unknown): CodedError {
-  const advice = isTaken(thrown)
-    ? 'Pick another one with --port N, or --port 0 for any free one.'
-    : 'Pick an address of this machine with --listen ADDR, or leave it out.';
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new CodedError('unavailable', `port ${port} on ${host} cannot be used. ${reason} ${advice}`);
-}
-
-async function listen(listener: Listener, address: { host: string; port: number }): Promise<number> {
-  try {
-    return await listener.listen(address);
-  } catch (thrown) {
-    throw cannotListen(address, thrown);
-  }
-}
-
-async function status(parts: {
-  options: EstateOptions;
-  rooms: Rooms;
-  running: RunningEstate;
-}): Promise<JsonObject> {
-  const { options, running } = parts;
-  const { identity, clusters, providers } = parts.rooms;
-  const { pid, version, resourceManager, login, graph, port } = running;
-  return {
-    home: options.home,
-    pid,
-    port,
-    version,
-    resourceManager,
-    login,
-    graph,
-    caFile: options.files.authority,
-    tenantId: identity.directory.tenant().tenantId,
-    subscriptionId: providers.subscriptions.list()[0]?.subscriptionId,
-    signedInUser: identity.directory.administrator().userPrincipalName,
-    clusters: clusters.list().map(({ spec, state, hostName }) => ({
-      name: spec.name,
-      id: spec.clusterId,
-      role: spec.role,
-      state,
-      resourceId: spec.resourceId,
-      kubernetesVersion: spec.kubernetesVersion,
-      hostName,
-      publicEndpoint: spec.publicEndpoint,
-    })),
-  };
 }
 
 async function localSignIn(identity: Identity, providers: Providers): Promise<LocalSignIn> {

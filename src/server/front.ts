@@ -1,5 +1,5 @@
 import type { AuditTrail, Random } from '../base/index.ts';
-import type { ClusterHost } from '../clusters/index.ts';
+import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
 import {
   answerHealth,
   type Handler,
@@ -9,7 +9,7 @@ import {
   type RequestsInFlight,
 } from '../http/index.ts';
 import { audited } from './audit-observer.ts';
-import { isClusterName, looksLikeKubernetes, misdirected, tooManyRequests } from './refusals.ts';
+import { clusterGone, isClusterName, looksLikeKubernetes, misdirected, tooManyRequests } from './refusals.ts';
 
 /** The front behind the limits on requests in flight; who is refused hears it in the form that he reads. */
 export function limitFront(
@@ -21,6 +21,26 @@ export function limitFront(
     const cluster = serverName !== undefined && parts.clusters.findByHostName(serverName);
     return tooManyRequests(cluster || looksLikeKubernetes(request) ? 'kubernetes' : 'azure', parts.random);
   });
+}
+
+/** What stands behind a cluster's own port: that cluster, whatever server name is asked for, behind the same limits. */
+export function clusterFront(
+  clusterId: string,
+  parts: Pick<FrontParts, 'audit'> & {
+    readonly clusters: Pick<ClusterHost, 'get'>;
+    readonly requests: RequestsInFlight;
+    readonly random: Random;
+  },
+): Handler {
+  const answer: Handler = (request) => {
+    const cluster = parts.clusters.get(clusterId);
+    return cluster?.spec.publicEndpoint ? answerCluster(cluster, parts.audit)(request) : clusterGone();
+  };
+  return parts.requests.limit(answer, () => tooManyRequests('kubernetes', parts.random));
+}
+
+function answerCluster(cluster: ClusterHandle, trail: AuditTrail): Handler {
+  return audited(cluster.handler, { trail, surface: 'kubernetes', cluster: cluster.spec.name });
 }
 
 /** Where the one port leads. */
@@ -62,10 +82,7 @@ export function createFront(parts: FrontParts): Handler {
   return (request) => {
     const { serverName } = request.connection;
     const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
-    if (cluster?.spec.publicEndpoint) {
-      const observed = { trail: parts.audit, surface: 'kubernetes', cluster: cluster.spec.name } as const;
-      return audited(cluster.handler, observed)(request);
-    }
+    if (cluster?.spec.publicEndpoint) return answerCluster(cluster, parts.audit)(request);
     if (cluster) return noEndpoint(serverName);
     if (isClusterName(serverName) || looksLikeKubernetes(request)) return misdirected(serverName);
     const segment = firstSegment(request);

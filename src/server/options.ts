@@ -1,4 +1,4 @@
-import { CodedError } from '../base/index.ts';
+import { CodedError, isObject } from '../base/index.ts';
 
 /** Another process has the home open. */
 export class HomeInUse extends CodedError {
@@ -25,6 +25,16 @@ export interface EstateFiles {
   readonly audit: string;
 }
 
+/** Both ends belong to it. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export function isPortRange(value: unknown): value is PortRange {
+  return isObject(value) && typeof value['first'] === 'number' && typeof value['last'] === 'number';
+}
+
 export interface EstateOptions {
   readonly home: string;
   readonly files: EstateFiles;
@@ -32,6 +42,8 @@ export interface EstateOptions {
   readonly port: number;
   /** Address to listen on besides the loopback ones. */
   readonly listen?: string;
+  /** Ports for clusters, one each; without it clusters are reached by their TLS server name alone. */
+  readonly clusterPorts?: PortRange;
   /** True: Resource Manager serves every well-formed api-version, also one that Azure does not have. */
   readonly anyApiVersion?: boolean;
   /** Path of the program, for kubeconfigs that call it. */
@@ -49,4 +61,8 @@ export interface RunningEstate {
   readonly resourceManager: string;
   readonly login: string;
   readonly graph: string;
+  /** What was asked for at the start. */
+  readonly listen?: string;
+  readonly clusterPorts?: PortRange;
+  readonly anyApiVersion?: boolean;
 }

@@ -40,7 +40,14 @@ export function misdirected(serverName: string | undefined): HttpResponse {
     ? `No cluster is called ${serverName}: it was deleted, or belongs to another server. Fetch new credentials.`
     : `No cluster is called ${serverName ?? '(no TLS server name)'}: this address serves many clusters and tells them ` +
       'apart by the TLS server name. Send the tls-server-name of the kubeconfig, or use that name as the host of the ' +
-      'server URL.';
+      "server URL. For clients that can do neither, start the server with --cluster-ports and fetch the cluster's " +
+      'credentials again.';
+  return kubernetesStatus({ code: 421, reason: 'MisdirectedRequest', message });
+}
+
+/** The port of a cluster that is going away. */
+export function clusterGone(): HttpResponse {
+  const message = 'The cluster of this port was deleted.';
   return kubernetesStatus({ code: 421, reason: 'MisdirectedRequest', message });
 }
 

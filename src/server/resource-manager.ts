@@ -18,6 +18,7 @@ import {
   containerServiceRoutes,
   containerServiceTypes,
 } from '../providers/container-service/index.ts';
+import type { PublicAddress } from '../providers/kubeconfig.ts';
 import {
   arcLoops,
   arcRoutes,
@@ -57,6 +58,8 @@ export interface ResourceManagerParts {
   readonly clusters: ClusterHost;
   readonly fleets: FleetSupply;
   readonly origins: () => Origins;
+  /** The port of a cluster's own, when it has one. */
+  readonly portOf: (clusterId: string) => number | undefined;
   readonly launcher: string;
   readonly home: string;
   readonly anyApiVersion: boolean;
@@ -77,7 +80,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     tenantId: tenant.tenantId,
     publicDomain,
     privateDomain,
-    origin: () => origins().resourceManager,
+    publicAddress: (clusterId: string) => publicAddress(clusterId, parts),
     tokenCommand: { command: parts.launcher, words: ['get-token', '--home', parts.home] },
     relay: parts.relay,
   };
@@ -130,6 +133,17 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       };
     },
   };
+}
+
+/** A port of the cluster's own says which one is meant; on the shared port the TLS server name does. */
+function publicAddress(
+  clusterId: string,
+  { clusters, origins, portOf }: Pick<ResourceManagerParts, 'clusters' | 'origins' | 'portOf'>,
+): PublicAddress {
+  const port = portOf(clusterId);
+  if (port !== undefined) return { server: `https://localhost:${port}` };
+  const hostName = clusters.get(clusterId)?.hostName;
+  return { server: origins().resourceManager, ...(hostName !== undefined && { tlsServerName: hostName }) };
 }
 
 function callerDirectory(identity: Identity): CallerDirectory {

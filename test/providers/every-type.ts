@@ -35,7 +35,7 @@ export async function everyType(): Promise<{
     tenantId,
     publicDomain: 'drydock.test',
     privateDomain: 'drydock.invalid',
-    origin: () => 'https://arm.test:8443',
+    publicAddress: () => ({ server: 'https://arm.test:8443' }),
     tokenCommand: { command: 'drydock', words: ['get-token'] },
     relay: () => ({
       expirationTime: 0,

@@ -55,9 +55,10 @@ export class TestEstate implements AsyncDisposable {
     this.status = status;
   }
 
-  static async start(): Promise<TestEstate> {
+  /** `words` are more options of `up`. */
+  static async start(...words: string[]): Promise<TestEstate> {
     const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
-    const up = await drydock('up', '--detach', '--home', home, '--port', '0');
+    const up = await drydock('up', '--detach', '--home', home, '--port', '0', ...words);
     if (up.code !== 0) throw new Error(`the server did not start:\n${up.stdout}${up.stderr}`);
     const status = await drydock('status', '--json', '--home', home);
     return new TestEstate(home, JSON.parse(status.stdout));
@@ -118,6 +119,24 @@ export function freePort(): Promise<number> {
       const port = typeof address === 'object' && address ? address.port : 0;
       probe.close(() => done(port));
     });
+  });
+}
+
+/** The first of `count` ports in a row that nobody listens on right now, outside those that the kernel gives away. */
+export async function freePortRange(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const first = 20_000 + Math.floor(Math.random() * 12_000);
+    const taken = await Promise.all(Array.from({ length: count }, (_, i) => isTaken(first + i)));
+    if (!taken.includes(true)) return first;
+  }
+  throw new Error(`there are no ${count} free ports in a row`);
+}
+
+function isTaken(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((done) => {
+    probe.once('error', () => done(true));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(false)));
   });
 }
 

@@ -12,7 +12,7 @@ test('a Kubernetes client with the wrong server name, and one of a deleted clust
     az aks get-credentials -g rg -n aks --file ${kubeconfig} >/dev/null
     kubectl --kubeconfig ${kubeconfig} get namespaces >/dev/null
     kubectl --kubeconfig ${kubeconfig} config view --raw --minify -o jsonpath='{.users[0].user.client-key-data}' |
-      base64 -d | grep -q 'BEGIN EC PRIVATE KEY'`);
+      base64 -d | grep -q 'BEGIN RSA PRIVATE KEY'`);
   const wrong = await estate.script(
     `kubectl --kubeconfig ${kubeconfig} --tls-server-name localhost get pods`,
   );

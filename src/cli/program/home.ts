@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, isObject } from '../../base/index.ts';
+import type { PortRange } from '../../server/options.ts';
 import { processIdentity } from '../../server/process-identity.ts';
 import { UsageError } from './declaration.ts';
 
@@ -85,6 +86,9 @@ export interface Running {
   readonly resourceManager: string;
   readonly login: string;
   readonly graph: string;
+  readonly listen?: string;
+  readonly clusterPorts?: PortRange;
+  readonly anyApiVersion?: boolean;
 }
 
 /** The server of this home, when its process lives. */

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { writePrivately } from '../private-file.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { closeHome } from './home.ts';
-import { parsePort } from './up.ts';
+import { parsePort } from './listen-choice.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   if (call.words[0] !== 'up' || call.words.length > 1)

@@ -7,11 +7,12 @@ import { findOnPath, shellVariables } from './environment.ts';
 import { homeFiles, type Running, readRunning } from './home.ts';
 import { createInfrastructure } from './infra.ts';
 import { kubectlTable } from './kubectl-table.ts';
+import { parsePort } from './listen-choice.ts';
 import { type OwnAzCall, ownAzJson, ownAzText, runOwnAz } from './own-az.ts';
 import { launcher } from './package.ts';
 import { usablePort } from './ports.ts';
 import { shellQuote } from './shell-quote.ts';
-import { parsePort, startDetached } from './up.ts';
+import { startDetached } from './up.ts';
 
 const names = {
   group: 'quickstart',
@@ -52,7 +53,7 @@ export async function run(call: VerbCall): Promise<number> {
 async function ensureUp(call: VerbCall): Promise<Running> {
   const running = readRunning(call.home);
   if (running) return running;
-  return startDetached(call.home, { port: parsePort(call.options['port']), listen: undefined });
+  return startDetached(call.home, { port: parsePort(call.options['port']) });
 }
 
 /** Prints one line a step, with its time, and keeps what a failed step had to say. */

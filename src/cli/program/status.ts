@@ -1,4 +1,4 @@
-import { isObject } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import { callControl } from './control.ts';
 import type { VerbCall } from './declaration.ts';
 import { readRunning } from './home.ts';
@@ -27,13 +27,20 @@ export async function run(call: VerbCall): Promise<number> {
     ['Subscription', status['subscriptionId']],
     ['Signed in', status['signedInUser']],
   ];
+  if (status['clusterPorts'] !== undefined) rows.push(['Cluster ports', status['clusterPorts']]);
   for (const [name, value] of rows) process.stdout.write(`${name.padEnd(18)}${value}\n`);
   const clusters = Array.isArray(status['clusters']) ? status['clusters'].filter(isObject) : [];
   process.stdout.write(clusters.length === 0 ? 'No clusters yet.\n' : 'Clusters:\n');
   for (const cluster of clusters) {
-    process.stdout.write(
-      `  ${cluster['name']}  ${cluster['role']}  ${cluster['state']}  ${cluster['resourceId']}\n`,
-    );
+    const words = [cluster['name'], cluster['role'], cluster['state'], ...portWords(cluster)];
+    process.stdout.write(`  ${[...words, cluster['resourceId']].join('  ')}\n`);
   }
   return 0;
+}
+
+/** The port of a cluster's own, where clusters have some. */
+function portWords(cluster: JsonObject): string[] {
+  if (!('port' in cluster)) return [];
+  const { port } = cluster;
+  return [port === null ? "no port left in the server's --cluster-ports" : `https://localhost:${port}`];
 }

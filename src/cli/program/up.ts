@@ -4,41 +4,35 @@ import { join } from 'node:path';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
 import { StoreDamaged } from '../../server/home-check.ts';
 import type { Estate } from '../../server/index.ts';
+import { isPortRange } from '../../server/options.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, makeHome, type Running, readJson, readRunning } from './home.ts';
+import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { launcher, programVersion } from './package.ts';
 
 const defaultPort = 8443;
 
 export async function run(call: VerbCall): Promise<number> {
+  const choice = readChoice(call.options);
   const running = readRunning(call.home);
-  if (running) {
-    process.stdout.write(`Drydock is already up (process ${running.pid}) at ${running.resourceManager}\n`);
-    return 0;
-  }
+  if (running) return alreadyUp(running, choice);
   makeHome(call.home);
-  const port = parsePort(call.options['port']);
-  const anyApiVersion = call.options['any-api-version'] === true;
-  const listen = typeof call.options['listen'] === 'string' ? call.options['listen'] : undefined;
-  if (call.options['detach'] === true) {
-    const started = await startDetached(call.home, { port, listen, anyApiVersion });
-    process.stdout.write(`Drydock is up (process ${started.pid}) at ${started.resourceManager}\n`);
+  effective(call.home, choice);
+  if (call.options['detach'] !== true) return serve(call.home, choice);
+  const started = await startDetached(call.home, choice);
+  process.stdout.write(`Drydock is up (process ${started.pid}) at ${started.resourceManager}\n`);
+  return 0;
+}
+
+/** A start that asks for nothing else is done; one that asks for other ports or addresses is not. */
+function alreadyUp(running: Running, choice: ListenChoice): number {
+  const words = choiceWords(unmet(choice, running));
+  const sentence = `Drydock is already up (process ${running.pid}) at ${running.resourceManager}`;
+  if (words.length === 0) {
+    process.stdout.write(`${sentence}\n`);
     return 0;
   }
-  return serve(call.home, { port, listen, anyApiVersion });
-}
-
-export interface ListenChoice {
-  readonly port: number | undefined;
-  readonly listen: string | undefined;
-  readonly anyApiVersion?: boolean;
-}
-
-export function parsePort(option: string | boolean | undefined): number | undefined {
-  if (option === undefined) return undefined;
-  const port = Number(option);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new UsageError(`--port takes a number from 0 (any free port) to 65535, not '${option}'.`);
+  throw new UsageError(`${sentence}, without ${words.join(' ')}. Stop it first with 'drydock down'.`, 1);
 }
 
 /** The server in this process, until it is told to stop. */
@@ -46,16 +40,14 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
   // Whatever the server writes is its owner's alone from the first byte on.
   process.umask(0o077);
   const { HomeInUse, startEstate } = await import('../../server/index.ts');
-  const settings = {
-    port: choice.port ?? savedSetting(home, 'port') ?? defaultPort,
-    listen: choice.listen ?? savedSetting(home, 'listen'),
-  };
+  const settings = effective(home, choice);
   try {
     const estate = await startEstate({
       home,
       files: homeFiles(home),
       port: settings.port,
-      ...(settings.listen === undefined ? {} : { listen: settings.listen }),
+      ...(settings.listen !== undefined && { listen: settings.listen }),
+      ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
       launcher: launcher(),
       version: programVersion(),
@@ -97,11 +89,19 @@ function addressIsKnown(home: string, estate: Estate): boolean {
   return isObject(known) && known['resourceManager'] === estate.running.resourceManager;
 }
 
-function savedSetting(home: string, name: 'port'): number | undefined;
-function savedSetting(home: string, name: 'listen'): string | undefined;
-function savedSetting(home: string, name: string): unknown {
-  const settings = readJson(homeFiles(home).settings);
-  return isObject(settings) ? settings[name] : undefined;
+/** What is asked for, else what the last start had. Throws UsageError when they do not go together. */
+function effective(home: string, choice: ListenChoice) {
+  const file = readJson(homeFiles(home).settings);
+  const saved = isObject(file) ? file : {};
+  const port = choice.port ?? (typeof saved['port'] === 'number' ? saved['port'] : defaultPort);
+  const listen = choice.listen ?? (typeof saved['listen'] === 'string' ? saved['listen'] : undefined);
+  const kept = isPortRange(saved['clusterPorts']) ? saved['clusterPorts'] : undefined;
+  const clusterPorts = choice.clusterPorts === 'off' ? undefined : (choice.clusterPorts ?? kept);
+  if (clusterPorts && port >= clusterPorts.first && port <= clusterPorts.last) {
+    const range = rangeText(clusterPorts);
+    throw new UsageError(`port ${port} is the server's own; it cannot be one of --cluster-ports ${range}.`);
+  }
+  return { port, listen, clusterPorts };
 }
 
 function startFailure(home: string, thrown: unknown): string {
@@ -124,10 +124,7 @@ export function startDetached(home: string, choice: ListenChoice): Promise<Runni
   makeHome(home);
   const log = homeFiles(home).log;
   const output = openSync(log, 'a', 0o600);
-  const words = ['up', '--home', home];
-  if (choice.port !== undefined) words.push('--port', String(choice.port));
-  if (choice.listen !== undefined) words.push('--listen', choice.listen);
-  if (choice.anyApiVersion) words.push('--any-api-version');
+  const words = ['up', '--home', home, ...choiceWords(choice)];
   const child = spawn(launcher(), words, { detached: true, stdio: ['ignore', output, output, 'ipc'] });
   closeSync(output);
   let told = false;

@@ -27,6 +27,12 @@ export const verbs: readonly Verb[] = [
         value: 'ADDR',
         summary: 'address to listen on, besides the loopback ones',
       },
+      'cluster-ports': {
+        type: 'string',
+        value: 'FIRST-LAST',
+        summary:
+          'a port of its own for each public cluster, for clients that send no TLS server name; off: none',
+      },
       'any-api-version': {
         type: 'boolean',
         summary: 'serve every well-formed api-version, also one that Azure does not have',

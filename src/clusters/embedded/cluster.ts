@@ -13,7 +13,7 @@ import { type ApiServer, createApiServer, type NotEnforced } from '../../kube/in
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
-import type { ClusterKeys } from './keys.ts';
+import { type ClusterKeys, loadOrMakeAdministrator } from './keys.ts';
 import { StoppableClient } from './stoppable-client.ts';
 
 /** What every embedded cluster shares. */
@@ -160,8 +160,9 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   async adminCredential(): Promise<{ certificate: string; privateKey: string }> {
-    const { certificatePem, privateKeyPem } = this.#keys.administrator;
-    return { certificate: certificatePem, privateKey: asSec1(privateKeyPem) };
+    const { clusterId } = this.#spec;
+    const pair = await loadOrMakeAdministrator(clusterId, this.#keys, this.#parts);
+    return { certificate: pair.certificatePem, privateKey: asTraditional(pair.privateKeyPem) };
   }
 
   async readyNodes(): Promise<readonly string[]> {
@@ -206,9 +207,11 @@ function versionOf(spec: () => ClusterSpec): { readonly display: string } {
   };
 }
 
-/** `EC PRIVATE KEY`, which also clients read that do not know PKCS#8. */
-function asSec1(pem: string): string {
-  return createPrivateKey(pem).export({ type: 'sec1', format: 'pem' }).toString();
+/** `RSA PRIVATE KEY` or `EC PRIVATE KEY`, which also clients read that do not know PKCS#8. */
+function asTraditional(pem: string): string {
+  const key = createPrivateKey(pem);
+  const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
+  return key.export({ type, format: 'pem' }).toString();
 }
 
 function isReady(node: KubeObject): boolean {

@@ -2,7 +2,7 @@ import { jsonEqual } from '../../base/index.ts';
 import { type Store, storeLimits } from '../../store/index.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
-import { keysKey, loadOrMakeKeys } from './keys.ts';
+import { administratorKey, keysKey, loadOrMakeKeys } from './keys.ts';
 import { decodeSpec, encodeSpec, specKey, specPrefix } from './spec-record.ts';
 
 /** Clusters that run as API servers inside this process, on the shared store. */
@@ -14,6 +14,7 @@ class EmbeddedHost implements ClusterHost {
   readonly #parts: Surroundings;
   readonly #clusters = new Map<string, EmbeddedCluster>();
   readonly #byHostName = new Map<string, EmbeddedCluster>();
+  readonly #ensureSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
   readonly #removalSteps: ((clusterId: string) => Promise<void>)[] = [];
   /** One change at a time per cluster. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -43,7 +44,7 @@ class EmbeddedHost implements ClusterHost {
         await this.#write(spec);
         const cluster = await this.#start(spec);
         await cluster.startControllers();
-        return cluster;
+        return this.#ensured(cluster);
       }
       await running.startControllers();
       if (!jsonEqual(running.spec, spec)) {
@@ -51,8 +52,13 @@ class EmbeddedHost implements ClusterHost {
         await running.update(spec);
         this.#remember(running);
       }
-      return running;
+      return this.#ensured(running);
     });
+  }
+
+  async #ensured(cluster: EmbeddedCluster): Promise<ClusterHandle> {
+    for (const run of this.#ensureSteps) await run(cluster);
+    return cluster;
   }
 
   get(clusterId: string): ClusterHandle | undefined {
@@ -65,6 +71,10 @@ class EmbeddedHost implements ClusterHost {
 
   list(): readonly ClusterHandle[] {
     return [...this.#clusters.values()];
+  }
+
+  afterEnsure(run: (cluster: ClusterHandle) => Promise<void>): void {
+    this.#ensureSteps.push(run);
   }
 
   beforeRemoval(stop: (clusterId: string) => Promise<void>): void {
@@ -82,7 +92,7 @@ class EmbeddedHost implements ClusterHost {
       }
       await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
       await this.#parts.store.commit({
-        writes: [{ delete: keysKey(clusterId) }, { delete: specKey(clusterId) }],
+        writes: [keysKey, administratorKey, specKey].map((keyOf) => ({ delete: keyOf(clusterId) })),
       });
     });
   }

@@ -1,14 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type Clock, decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
-import { createAuthority, issueClientCertificate } from '../../http/index.ts';
-import type { Store } from '../../store/index.ts';
+import { createAuthority, issueRsaClientCertificate } from '../../http/index.ts';
+import type { Entry, Store } from '../../store/index.ts';
+
+export interface CertificatePair {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
 
 /** Keys of one cluster, made once: nobody's token or certificate counts in another cluster. */
 export interface ClusterKeys {
   /** Signs client certificates of administrators. */
-  readonly clientAuthority: { readonly certificatePem: string; readonly privateKeyPem: string };
-  /** The administrator's own certificate: always the same one, as clients compare what they merge. */
-  readonly administrator: { readonly certificatePem: string; readonly privateKeyPem: string };
+  readonly clientAuthority: CertificatePair;
+  /** The administrator's, of clusters that were made when it was kept here. */
+  readonly administrator?: CertificatePair;
   /** Signs service account tokens (ECDSA P-256, PKCS#8 PEM). */
   readonly serviceAccountKeyPem: string;
 }
@@ -17,37 +22,67 @@ export function keysKey(clusterId: string): string {
   return `/cluster-keys/${clusterId}`;
 }
 
-export async function loadOrMakeKeys(
-  clusterId: string,
-  parts: { readonly store: Store; readonly clock: Clock; readonly random: Random },
-): Promise<ClusterKeys> {
+export function administratorKey(clusterId: string): string {
+  return `${keysKey(clusterId)}/administrator`;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export async function loadOrMakeKeys(clusterId: string, parts: Parts): Promise<ClusterKeys> {
   const key = keysKey(clusterId);
   const stored = await parts.store.get(key);
   if (stored) return readKeys(stored.value);
-  const made = makeKeys(clusterId, parts);
-  const result = await parts.store.commit({
-    guards: [{ key, revision: 0 }],
-    writes: [{ put: key, value: encodeJson(made) }],
+  return readKeys(
+    await keepFirst(parts.store, { key, value: encodeJson({ ...makeKeys(clusterId, parts) }) }),
+  );
+}
+
+/**
+ * The administrator's own certificate: made when it is first asked for, then always the same one, as clients compare
+ * what they merge. Its key is RSA: there are clients that read no other.
+ */
+export async function loadOrMakeAdministrator(
+  clusterId: string,
+  keys: ClusterKeys,
+  parts: Parts,
+): Promise<CertificatePair> {
+  if (keys.administrator) return keys.administrator;
+  const key = administratorKey(clusterId);
+  const stored = await parts.store.get(key);
+  if (stored) return readPair(decodeJson(stored.value));
+  const owner = await parts.store.get(keysKey(clusterId));
+  const made = await issueRsaClientCertificate(keys.clientAuthority, {
+    commonName: 'masterclient',
+    organizations: ['system:masters'],
+    days: administratorDays,
+    clock: parts.clock,
+    random: parts.random,
   });
-  if (result.ok) return made;
-  const winner = await parts.store.get(key);
-  return winner ? readKeys(winner.value) : made;
+  return readPair(decodeJson(await keepFirst(parts.store, { key, value: encodeJson({ ...made }), owner })));
+}
+
+/** Writes the value unless another one was faster, or its owner is gone; answers the one that is kept. */
+async function keepFirst(
+  store: Store,
+  { key, value, owner }: { key: string; value: Uint8Array; owner?: Entry | undefined },
+): Promise<Uint8Array> {
+  const guards = [{ key, revision: 0 }, ...(owner ? [{ key: owner.key, revision: owner.revision }] : [])];
+  const result = await store.commit({ guards, writes: [{ put: key, value }] });
+  if (result.ok) return value;
+  return (await store.get(key))?.value ?? value;
 }
 
 /** As long as AKS gives its cluster administrators. */
 const administratorDays = 730;
 
-function makeKeys(clusterId: string, parts: { readonly clock: Clock; readonly random: Random }): ClusterKeys {
+function makeKeys(clusterId: string, { clock, random }: Parts): ClusterKeys {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const clientAuthority = createAuthority({ commonName: `drydock cluster ${clusterId}`, ...parts });
   return {
-    clientAuthority,
-    administrator: issueClientCertificate(clientAuthority, {
-      commonName: 'masterclient',
-      organizations: ['system:masters'],
-      days: administratorDays,
-      ...parts,
-    }),
+    clientAuthority: createAuthority({ commonName: `drydock cluster ${clusterId}`, clock, random }),
     serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
@@ -57,12 +92,12 @@ function readKeys(bytes: Uint8Array): ClusterKeys {
   if (!isObject(value)) throw new Error('stored cluster keys are broken');
   return {
     clientAuthority: readPair(value['clientAuthority']),
-    administrator: readPair(value['administrator']),
+    ...('administrator' in value && { administrator: readPair(value['administrator']) }),
     serviceAccountKeyPem: String(value['serviceAccountKeyPem']),
   };
 }
 
-function readPair(value: unknown): ClusterKeys['clientAuthority'] {
+function readPair(value: unknown): CertificatePair {
   if (!isObject(value)) throw new Error('stored cluster keys are broken');
   return { certificatePem: String(value['certificatePem']), privateKeyPem: String(value['privateKeyPem']) };
 }

@@ -1,10 +1,12 @@
 import {
   createPrivateKey,
   createPublicKey,
+  generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { type Clock, CodedError, type Random } from '../../base/index.ts';
 import { type CertificateContent, type DistinguishedName, signCertificate } from './certificate.ts';
 
@@ -63,18 +65,33 @@ export function issueServerCertificate(
   });
 }
 
+type ClientOptions = Issuing & DistinguishedName & { readonly days?: number };
+
 /** Issues a client certificate; Kubernetes reads the common name as the user, organizations as groups. */
 export function issueClientCertificate(
   authority: CertificateAndKey,
-  options: Issuing & DistinguishedName & { readonly days?: number },
+  options: ClientOptions,
 ): CertificateAndKey {
-  return issue(authority, {
+  return issue(authority, clientContent(options));
+}
+
+/** The same with an RSA key of 2048 bits, which every client reads; made outside the event loop. */
+export async function issueRsaClientCertificate(
+  authority: CertificateAndKey,
+  options: ClientOptions,
+): Promise<CertificateAndKey> {
+  const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return issue(authority, clientContent(options), pair);
+}
+
+function clientContent(options: ClientOptions): IssuedContent {
+  return {
     ...period(options, options.days ?? certificateLimits.clientDays),
     usage: 'client',
     subject: { commonName: options.commonName, organizations: options.organizations },
     hostNames: [],
     ipAddresses: [],
-  });
+  };
 }
 
 /**
@@ -121,11 +138,16 @@ function issuerOf(certificatePem: string): Issuer {
   return issuer;
 }
 
+type IssuedContent = Omit<CertificateContent, 'issuer' | 'publicKey' | 'issuerPublicKey'>;
+
 function issue(
   authority: CertificateAndKey,
-  content: Omit<CertificateContent, 'issuer' | 'publicKey' | 'issuerPublicKey'>,
+  content: IssuedContent,
+  pair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+  }),
 ): CertificateAndKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { publicKey, privateKey } = pair;
   const issuerKey = createPrivateKey(authority.privateKeyPem);
   const full = {
     ...content,

@@ -14,7 +14,7 @@ import {
 } from './der.ts';
 import { addressBytes } from './ip-address.ts';
 
-/** What a certificate of ours says (RFC 5280); keys are ECDSA P-256, signatures ECDSA with SHA-256. */
+/** What a certificate of ours says (RFC 5280); issuers' keys are ECDSA P-256, signatures ECDSA with SHA-256. */
 export interface CertificateContent {
   readonly serial: Uint8Array;
   readonly subject: DistinguishedName;
@@ -82,6 +82,8 @@ function extensionsOf(content: CertificateContent): Buffer[] {
   return extensions;
 }
 
+const p256PointBytes = 65;
+
 /** digitalSignature, keyCertSign, cRLSign. */
 const authorityKeyUsage = bitString(Uint8Array.of(0b1000_0110), 1);
 /** digitalSignature. */
@@ -95,10 +97,14 @@ function critical(id: string, value: Uint8Array): Buffer {
   return sequence(objectIdentifier(id), boolean(true), octetString(value));
 }
 
-/** RFC 7093 section 2 method 1: the left 160 bits of the SHA-256 of the public key, here a P-256 point (65 bytes). */
+/**
+ * RFC 7093 section 2: the left 160 bits of the SHA-256 of a P-256 point (method 1), of other keys with their algorithm
+ * (method 4).
+ */
 function keyIdentifier(key: KeyObject): Buffer {
-  const point = key.export({ type: 'spki', format: 'der' }).subarray(-65);
-  return createHash('sha256').update(point).digest().subarray(0, 20);
+  const whole = key.export({ type: 'spki', format: 'der' });
+  const identified = key.asymmetricKeyType === 'ec' ? whole.subarray(-p256PointBytes) : whole;
+  return createHash('sha256').update(identified).digest().subarray(0, 20);
 }
 
 function pem(der: Buffer): string {

@@ -1,4 +1,5 @@
 import type { ClusterSupply, FleetSupply } from '../cluster-supply.ts';
+import type { PublicAddress } from '../kubeconfig.ts';
 import type { SystemIdentities } from '../system-identity.ts';
 
 /** What the types of Microsoft.ContainerService are handed by `server`. */
@@ -11,8 +12,8 @@ export interface ContainerServiceSettings {
   readonly publicDomain: string;
   /** Domain of private API servers; resolves nowhere. */
   readonly privateDomain: string;
-  /** Origin of the shared listener, e.g. `https://localhost:8443`. */
-  readonly origin: () => string;
+  /** Where clients reach the public API server of a cluster. */
+  readonly publicAddress: (clusterId: string) => PublicAddress;
   /** Program and leading words of the exec credential plugin that kubeconfigs name. */
   readonly tokenCommand: { readonly command: string; readonly words: readonly string[] };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { ClusterSupply } from '../cluster-supply.ts';
+import type { PublicAddress } from '../kubeconfig.ts';
 import type { SystemIdentities } from '../system-identity.ts';
 
 /** What the types around AKS Arc are handed by `server`. */
@@ -9,7 +10,8 @@ export interface ArcSettings {
   readonly tenantId: string;
   /** Domain of API servers with a public endpoint; resolves to this machine. */
   readonly publicDomain: string;
-  readonly origin: () => string;
+  /** Where clients reach the public API server of a cluster. */
+  readonly publicAddress: (clusterId: string) => PublicAddress;
   readonly tokenCommand: { readonly command: string; readonly words: readonly string[] };
   /** Mints what `az connectedk8s proxy` needs to reach a cluster through the relay. */
   readonly relay: (clusterId: string, holderObjectId: string) => RelayCredential;

@@ -186,11 +186,12 @@ async function listCredentials(call: ActionCall, settings: ContainerServiceSetti
   }
   const fqdn = hub.string('fqdn') ?? '';
   const isPrivate = hub.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;
+  const cluster = runningCluster(hubRecord, settings);
   const yaml = kubeconfigYaml({
     context: 'hub',
     userName: `clusterUser_${hubGroupName(call.record)}_hub`,
-    ...(isPrivate ? { server: `https://${fqdn}:443` } : { server: settings.origin(), tlsServerName: fqdn }),
-    certificateAuthority: runningCluster(hubRecord, settings).certificateAuthority,
+    ...(isPrivate ? { server: `https://${fqdn}:443` } : settings.publicAddress(cluster.spec.clusterId)),
+    certificateAuthority: cluster.certificateAuthority,
     user: { plugin: tokenPlugin(settings) },
   });
   return kubeconfigs('clusterUser', yaml);

@@ -58,13 +58,14 @@ function kubeconfig(
   const group = /\/resourceGroups\/([^/]+)/i.exec(record.id)?.[1] ?? '';
   const fqdn = properties.string('fqdn') ?? '';
   const isPrivate = properties.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;
+  const cluster = runningCluster(record, settings);
   return kubeconfigYaml({
     context: record.name,
     userName: `${access.role}_${group}_${record.name}`,
     ...(isPrivate
       ? { server: `https://${properties.string('privateFQDN') ?? fqdn}:443` }
-      : { server: settings.origin(), tlsServerName: fqdn }),
-    certificateAuthority: runningCluster(record, settings).certificateAuthority,
+      : settings.publicAddress(cluster.spec.clusterId)),
+    certificateAuthority: cluster.certificateAuthority,
     user: access.user,
   });
 }

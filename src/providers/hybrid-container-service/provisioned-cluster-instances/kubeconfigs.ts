@@ -38,8 +38,7 @@ async function listKubeconfig(
   const yaml = kubeconfigYaml({
     context: name,
     userName: `${access.role}_${groupOf(parentId)}_${name}`,
-    server: settings.origin(),
-    tlsServerName: cluster.hostName,
+    ...settings.publicAddress(cluster.spec.clusterId),
     certificateAuthority: cluster.certificateAuthority,
     user: await access.user(),
   });

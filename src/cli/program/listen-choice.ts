@@ -1,0 +1,76 @@
+import type { PortRange } from '../../server/options.ts';
+import { UsageError, type VerbCall } from './declaration.ts';
+import type { Running } from './home.ts';
+
+/** What a start is asked for; undefined: as the last start had it. */
+export interface ListenChoice {
+  readonly port?: number | undefined;
+  readonly listen?: string | undefined;
+  readonly clusterPorts?: PortRange | 'off' | undefined;
+  /** Not kept from start to start. */
+  readonly anyApiVersion?: boolean;
+}
+
+/** Reads the options of `up`. Throws UsageError when one cannot be understood. */
+export function readChoice(options: VerbCall['options']): ListenChoice {
+  const { listen } = options;
+  return {
+    port: parsePort(options['port']),
+    listen: typeof listen === 'string' ? listen : undefined,
+    clusterPorts: parseClusterPorts(options['cluster-ports']),
+    anyApiVersion: options['any-api-version'] === true,
+  };
+}
+
+export function parsePort(option: string | boolean | undefined): number | undefined {
+  if (option === undefined) return undefined;
+  const port = typeof option === 'string' && /^\d{1,5}$/.test(option) ? Number(option) : Number.NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port takes a number from 0 (any free port) to 65535, not '${option}'.`);
+}
+
+function parseClusterPorts(option: string | boolean | undefined): PortRange | 'off' | undefined {
+  if (option === undefined || option === 'off') return option;
+  const range = typeof option === 'string' ? parsePortRange(option) : undefined;
+  if (range) return range;
+  throw new UsageError(
+    `--cluster-ports takes FIRST-LAST, two numbers from 1 to 65535 such as 21000-21099, or off, not '${option}'.`,
+  );
+}
+
+function parsePortRange(text: string): PortRange | undefined {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  const range = { first: Number(first), last: Number(last) };
+  return range.first >= 1 && range.first <= range.last && range.last <= 65_535 ? range : undefined;
+}
+
+export function rangeText({ first, last }: PortRange): string {
+  return `${first}-${last}`;
+}
+
+/** The options of `up` that ask for it. */
+export function choiceWords(choice: ListenChoice): string[] {
+  const { port, listen, clusterPorts, anyApiVersion } = choice;
+  return [
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...(listen === undefined ? [] : ['--listen', listen]),
+    ...(clusterPorts === undefined
+      ? []
+      : ['--cluster-ports', clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts)]),
+    ...(anyApiVersion ? ['--any-api-version'] : []),
+  ];
+}
+
+/** The part of a choice that the running server does not follow. */
+export function unmet(choice: ListenChoice, running: Running): ListenChoice {
+  const { port, listen, clusterPorts, anyApiVersion } = choice;
+  const given = running.clusterPorts ? rangeText(running.clusterPorts) : 'off';
+  const wanted =
+    clusterPorts === undefined || clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts);
+  return {
+    ...(port !== undefined && port !== 0 && port !== running.port && { port }),
+    ...(listen !== undefined && listen !== running.listen && { listen }),
+    ...(wanted !== undefined && wanted !== given && { clusterPorts }),
+    ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
+  };
+}

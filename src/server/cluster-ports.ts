@@ -1,0 +1,193 @@
+import { type Clock, CodedError, decodeJson, encodeJson, isObject, type Logger } from '../base/index.ts';
+import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
+import { createListener, type Handler, type Listener, type Traffic } from '../http/index.ts';
+import type { Store } from '../store/index.ts';
+import { isTaken, listenOn } from './listen-on.ts';
+import type { PortRange } from './options.ts';
+
+export interface ClusterPortsParts {
+  readonly range: PortRange;
+  /** Address besides the loopback ones, as of the shared listener. */
+  readonly listen: string | undefined;
+  readonly clusters: Pick<ClusterHost, 'get' | 'list'>;
+  /** What a cluster's public endpoint answers. */
+  readonly answer: (clusterId: string) => Handler;
+  readonly store: Store;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const recordKey = '/cluster-ports';
+const takenAttempts = 5;
+const takenPauseMs = 200;
+const advice = 'Stop what listens there, or give the clusters other ports with --cluster-ports FIRST-LAST.';
+
+/**
+ * A port for each cluster with a public endpoint, for clients that send no other TLS server name than the host. A
+ * cluster keeps its port as long as it lives. Ports are given in turn, so that the one of a deleted cluster is not soon
+ * somebody else's.
+ */
+export class ClusterPorts {
+  readonly #parts: ClusterPortsParts;
+  readonly #ports = new Map<string, number>();
+  readonly #listeners = new Map<string, Listener>();
+  readonly #closing = new Set<Promise<void>>();
+  #last: number;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ClusterPortsParts) {
+    this.#parts = parts;
+    this.#last = parts.range.last;
+  }
+
+  /** Listens for every cluster there is. Fails with `unavailable` when a port that a cluster keeps cannot be had. */
+  async open(): Promise<void> {
+    await this.#load();
+    const handles = this.#parts.clusters.list();
+    // Those that have a port come first, so that nobody is given it.
+    const kept = handles.filter(({ spec }) => this.#ports.has(spec.clusterId));
+    for (const handle of kept) if (handle.spec.publicEndpoint) await this.#reopen(handle);
+    for (const handle of handles) await this.ensure(handle);
+  }
+
+  /** The port of a cluster; undefined when it has none. */
+  portOf(clusterId: string): number | undefined {
+    return this.#listeners.has(clusterId) ? this.#ports.get(clusterId) : undefined;
+  }
+
+  /** Gives the cluster a port, when it has a public endpoint and one is left; else it goes without, and the log says so. */
+  ensure(handle: ClusterHandle): Promise<void> {
+    return this.#inTurn(async () => {
+      const { clusterId, publicEndpoint, name } = handle.spec;
+      if (!publicEndpoint) return this.#forget(clusterId);
+      if (this.#listeners.has(clusterId)) return;
+      const port = await this.#firstFree(handle);
+      if (port === undefined) {
+        const { first, last } = this.#parts.range;
+        this.#parts.log.error('no port is left for a cluster', { cluster: name, range: `${first}-${last}` });
+        return;
+      }
+      this.#ports.set(clusterId, port);
+      this.#last = port;
+      try {
+        await this.#save();
+      } catch (thrown) {
+        // Whoever orders the cluster tries again; a port that a restart does not know is none.
+        this.#ports.delete(clusterId);
+        this.#stop(clusterId);
+        throw thrown;
+      }
+    });
+  }
+
+  /** The cluster goes away: nobody listens for it any more. */
+  release(clusterId: string): Promise<void> {
+    return this.#inTurn(() => this.#forget(clusterId));
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const clusterId of [...this.#listeners.keys()]) this.#stop(clusterId);
+    });
+    await Promise.all(this.#closing);
+  }
+
+  async #forget(clusterId: string): Promise<void> {
+    this.#stop(clusterId);
+    if (this.#ports.delete(clusterId)) await this.#save();
+  }
+
+  /** Requests that run go on for a moment; nobody waits for them but `close`. */
+  #stop(clusterId: string): void {
+    const listener = this.#listeners.get(clusterId);
+    this.#listeners.delete(clusterId);
+    const over = listener?.close().finally(() => this.#closing.delete(over ?? Promise.resolve()));
+    if (over) this.#closing.add(over);
+  }
+
+  /** Clients hold this port in their kubeconfigs: it is this one or none. */
+  async #reopen(handle: ClusterHandle): Promise<void> {
+    const { clusterId, name } = handle.spec;
+    const port = this.#ports.get(clusterId);
+    if (port === undefined) return;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#listen(handle, port);
+      } catch (thrown) {
+        // A connection that somebody opened from this very port may hold it for a moment.
+        if (isTaken(thrown) && attempt < takenAttempts) {
+          await this.#parts.clock.sleep(takenPauseMs);
+          continue;
+        }
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        throw new CodedError('unavailable', `cluster '${name}' does not get its port: ${reason}`, thrown);
+      }
+    }
+  }
+
+  async #firstFree(handle: ClusterHandle): Promise<number | undefined> {
+    const { first, last } = this.#parts.range;
+    const held = new Set(this.#ports.values());
+    const count = last - first + 1;
+    const start = this.#last >= first && this.#last < last ? this.#last + 1 : first;
+    for (let step = 0; step < count; step++) {
+      const port = first + ((start - first + step) % count);
+      if (held.has(port)) continue;
+      try {
+        await this.#listen(handle, port);
+        return port;
+      } catch (thrown) {
+        this.#parts.log.info('a port for clusters is passed over', { port, error: String(thrown) });
+      }
+    }
+    return undefined;
+  }
+
+  async #listen(handle: ClusterHandle, port: number): Promise<void> {
+    const { answer, traffic, clock, log, listen } = this.#parts;
+    const { clusterId } = handle.spec;
+    const listener = createListener({
+      handler: answer(clusterId),
+      traffic,
+      clock,
+      log,
+      tls: {
+        requestClientCertificate: true,
+        // Whatever name is asked for: the port says which cluster is meant.
+        contextFor: () => this.#parts.clusters.get(clusterId)?.serving,
+      },
+    });
+    try {
+      await listenOn(listener, { port, listen, advice });
+    } catch (thrown) {
+      await listener.close();
+      throw thrown;
+    }
+    this.#listeners.set(clusterId, listener);
+  }
+
+  /** Ports outside the range, and those of clusters that are gone, are given up. */
+  async #load(): Promise<void> {
+    const { store, clusters, range } = this.#parts;
+    const entry = await store.get(recordKey);
+    const record = entry ? decodeJson(entry.value) : undefined;
+    if (!isObject(record) || !isObject(record['ports'])) return;
+    this.#last = Number(record['last']);
+    for (const [clusterId, port] of Object.entries(record['ports'])) {
+      const inRange = typeof port === 'number' && port >= range.first && port <= range.last;
+      if (inRange && clusters.get(clusterId)) this.#ports.set(clusterId, port);
+    }
+  }
+
+  async #save(): Promise<void> {
+    const value = encodeJson({ last: this.#last, ports: Object.fromEntries(this.#ports) });
+    await this.#parts.store.commit({ writes: [{ put: recordKey, value }] });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn;
+    return turn;
+  }
+}
