@@ -32,7 +32,9 @@ export type AuditEventName =
   | 'tunnel-opened'
   | 'tunnel-closed'
   | 'relay-opened'
-  | 'relay-closed';
+  | 'relay-closed'
+  /** The trail could not be written for a while; `eventsLost` says how many are missing. */
+  | 'trail-resumed';
 
 /** Who acted, as far as it is known. */
 export interface AuditActor {

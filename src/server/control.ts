@@ -1,4 +1,5 @@
-import { decodeJson, isObject, type JsonObject } from '../base/index.ts';
+import { isAbsolute } from 'node:path';
+import { CodedError, decodeJson, isObject, type JsonObject } from '../base/index.ts';
 import { type Handler, type HttpRequest, type HttpResponse, jsonResponse } from '../http/index.ts';
 import { sameSecret } from './secrets.ts';
 
@@ -8,6 +9,8 @@ export interface ControlParts {
   readonly token: string;
   readonly status: () => Promise<JsonObject>;
   readonly createSubscription: (displayName: string) => Promise<JsonObject>;
+  /** Copies one moment of the database to a file that does not exist. */
+  readonly copyDatabase: (file: string) => Promise<void>;
 }
 
 /** Routes of the `drydock` command itself, under `/drydock/v1/`. Only the owner of the home has their token. */
@@ -21,6 +24,8 @@ export function createControlHandler(parts: ControlParts): Handler {
         return jsonResponse(200, await parts.status());
       case 'POST /drydock/v1/subscriptions':
         return createSubscription(request, parts);
+      case 'POST /drydock/v1/copies':
+        return copyDatabase(request, parts);
       default:
         return failure(404, `there is no control route ${request.method} ${request.path}`);
     }
@@ -32,6 +37,20 @@ async function createSubscription(request: HttpRequest, parts: ControlParts): Pr
   const name = isObject(body) ? body['displayName'] : undefined;
   if (typeof name !== 'string' || name.trim() === '') return failure(400, 'displayName is required');
   return jsonResponse(201, await parts.createSubscription(name.trim()));
+}
+
+/** The caller has the home's control token, so he is its owner on this machine, and so is this process. */
+async function copyDatabase(request: HttpRequest, parts: ControlParts): Promise<HttpResponse> {
+  const body = decodeJson(await request.body(bodyLimitBytes));
+  const file = isObject(body) ? body['file'] : undefined;
+  if (typeof file !== 'string' || !isAbsolute(file)) return failure(400, 'file must be an absolute path');
+  try {
+    await parts.copyDatabase(file);
+  } catch (thrown) {
+    if (thrown instanceof CodedError) return failure(507, thrown.message);
+    throw thrown;
+  }
+  return jsonResponse(201, { file });
 }
 
 function failure(status: number, message: string): HttpResponse {

@@ -23,7 +23,7 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { openSqliteStore, type Store, StoreLocked } from '../store/index.ts';
+import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { audited, auditedLogin } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
@@ -79,7 +79,11 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     () => eventLoop.close(),
   ];
   // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
-  const readyChecks = [{ name: 'store-writes', check: () => store.whyWritesFail() }, eventLoop.check];
+  const readyChecks = [
+    { name: 'store-writes', check: () => store.whyWritesFail() },
+    { name: 'audit-trail', check: () => audit.whyFailing() },
+    eventLoop.check,
+  ];
   try {
     return await startParts({ options, store, closing, audit, eventLoop, readyChecks, ...surroundings });
   } catch (thrown) {
@@ -95,7 +99,7 @@ const openPauseMs = 100;
 async function openStore(
   options: EstateOptions,
   surroundings: Pick<Starting, 'clock' | 'random' | 'log'>,
-): Promise<Store> {
+): Promise<FileStore> {
   for (let attempt = 1; ; attempt++) {
     try {
       return openSqliteStore({ file: options.files.database, ...surroundings });
@@ -109,7 +113,7 @@ async function openStore(
 
 interface Starting {
   readonly options: EstateOptions;
-  readonly store: Store;
+  readonly store: FileStore;
   readonly clock: Clock;
   readonly random: typeof systemRandom;
   readonly log: Logger;
@@ -148,6 +152,7 @@ async function startParts(start: Starting): Promise<Estate> {
     control: createControlHandler({
       token: controlToken,
       status: async () => statusOf({ ...rooms, options, running: running(), portOf: address.portOf }),
+      copyDatabase: (file) => start.store.copyTo(file),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
     metrics: createMetrics({ clusters, eventLoop: start.eventLoop, requests, traffic }),
@@ -230,7 +235,7 @@ interface Addresses {
 async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Addresses }> {
   const { options, store, clock, random, log, readyChecks, closing } = start;
   const { files } = options;
-  const authority = loadAuthority(files, { clock, random });
+  const authority = loadAuthority(files, { clock, random, isNew: store.revision() === 0 });
   const controlToken = loadControlToken(files, random);
   const address: Addresses = { origins: originsFor(options.port), portOf: () => undefined };
   const identity = createIdentity({ store, clock, random, log, origins: () => address.origins });

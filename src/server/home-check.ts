@@ -1,2 +1,7 @@
-/** What the command line needs to verify a home without starting its server. */
-export { inspectDatabase, StoreDamaged, StoreLocked } from '../store/index.ts';
+/** What the command line needs of a home without starting its server. */
+export { copyDatabase, type Inspection, inspectDatabase, StoreDamaged, StoreLocked } from '../store/index.ts';
+export { type AcceptedLoss, acceptLoss } from './keeping/accept-loss.ts';
+export { type BackupAbout, makeBackup, proveBackup } from './keeping/backup.ts';
+export { restoreBackup } from './keeping/restore.ts';
+export { finishStaged, removeAbandoned, workFolder } from './keeping/staged.ts';
+export { checkAuthority } from './secrets.ts';

@@ -1,21 +1,24 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { pino } from 'pino';
 import type { LogFields, Logger } from '../base/index.ts';
+import { RotatingFile } from './rotating-file.ts';
 
-/** A logger that writes one JSON line per event to `file` (mode 0600). */
+export const logLimits = { fileBytes: 16 * 1024 * 1024, keptFiles: 3 } as const;
+
+/**
+ * A logger that writes one JSON line per event to `file` (mode 0600), which is put aside when it is full. A disk that
+ * takes no more lines stops nobody.
+ */
 export function fileLogger(file: string): { readonly log: Logger; close(): void } {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const destination = pino.destination({ dest: file, mode: 0o600, sync: true });
+  const destination = new RotatingFile(file, logLimits);
   const root = pino(
     {
       level: process.env['DRYDOCK_LOG_LEVEL'] ?? 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination,
+    { write: (line: string) => void destination.write(line) },
   );
-  return { log: adapt(root), close: () => destination.end() };
+  return { log: adapt(root), close: () => destination.close() };
 }
 
 type PinoLogger = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error'> & {

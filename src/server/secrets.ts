@@ -1,31 +1,31 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createPrivateKey, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Clock, type Random, utf8 } from '../base/index.ts';
+import { type Clock, CodedError, errorMessage, type Random, utf8 } from '../base/index.ts';
 import { type CertificateAndKey, createAuthority } from '../http/index.ts';
 import type { EstateFiles } from './options.ts';
 
-/** Writes a file so that a crash leaves either the old or the new one, readable by its owner only. */
+/** Writes a file so that a crash or a power cut leaves either the old or the new one, readable by its owner only. */
 export function writePrivate(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.next`;
   rmSync(next, { force: true });
   // Exclusive: a file that lies there with another mode, or a link, is not written to.
-  writeFileSync(next, text, { mode: 0o600, flag: 'wx' });
+  writeFileSync(next, text, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(next, file);
 }
 
-/** The estate's CA: made on the first start, then always the same. */
+/**
+ * The estate's CA: made on the first start, then always the same. Throws `unavailable` with the way out when one of its
+ * two files is gone or cannot be used: another CA would shut out everybody who trusts this one.
+ */
 export function loadAuthority(
   files: EstateFiles,
-  parts: { readonly clock: Clock; readonly random: Random },
+  parts: { readonly clock: Clock; readonly random: Random; readonly isNew: boolean },
 ): CertificateAndKey {
-  if (existsSync(files.authority) && existsSync(files.authorityKey)) {
-    return {
-      certificatePem: readFileSync(files.authority, 'utf8'),
-      privateKeyPem: readFileSync(files.authorityKey, 'utf8'),
-    };
-  }
+  const there = [files.authority, files.authorityKey].filter((file) => existsSync(file));
+  // A first start that was cut off may have left the key alone.
+  if (there.length > 0 && !(parts.isNew && there.length === 1)) return checkAuthority(files);
   const authority = createAuthority({ commonName: 'Drydock local CA', ...parts });
   // The key first: a certificate without its key would be of no use to anybody.
   writePrivate(files.authorityKey, authority.privateKeyPem);
@@ -33,13 +33,58 @@ export function loadAuthority(
   return authority;
 }
 
-const tokenBytes = 32;
+/** The CA as it lies in a home. Throws `unavailable` with the reason and the way out. */
+export function checkAuthority(files: Pick<EstateFiles, 'authority' | 'authorityKey'>): CertificateAndKey {
+  const { authority, authorityKey } = files;
+  const certificatePem = readNeeded(authority, authorityAdvice(files));
+  const privateKeyPem = readNeeded(authorityKey, authorityAdvice(files));
+  let fits = false;
+  try {
+    fits = new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem));
+  } catch (thrown) {
+    throw new CodedError(
+      'unavailable',
+      `the CA in ${authority} and ${authorityKey} cannot be read: ${errorMessage(thrown)}. ${authorityAdvice(files)}`,
+      thrown,
+    );
+  }
+  if (fits) return { certificatePem, privateKeyPem };
+  throw new CodedError(
+    'unavailable',
+    `${authorityKey} is not the key of ${authority}. ${authorityAdvice(files)}`,
+  );
+}
 
-/** The token of the control routes; whoever can read the home has it. */
+function authorityAdvice({
+  authority,
+  authorityKey,
+}: Pick<EstateFiles, 'authority' | 'authorityKey'>): string {
+  return `Put both files back from a backup ('drydock restore' into another folder shows them). Or delete both, ${authority} and ${authorityKey}: then the start makes a new CA, and every client must be given its certificate and fetch its credentials again.`;
+}
+
+function readNeeded(file: string, advice: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    throw new CodedError('unavailable', `${file} cannot be read: ${errorMessage(thrown)}. ${advice}`, thrown);
+  }
+}
+
+const tokenBytes = 32;
+const tokenForm = /^[\w-]{43}$/;
+
+/** The token of the control routes; whoever can read the home has it. Throws `unavailable` for a file that holds none. */
 export function loadControlToken(files: EstateFiles, random: Random): string {
-  if (existsSync(files.controlToken)) return readFileSync(files.controlToken, 'utf8').trim();
+  const file = files.controlToken;
+  if (existsSync(file)) {
+    const advice = 'Delete it: the start makes a new one.';
+    const token = readNeeded(file, advice).trim();
+    // An empty one would open the control routes to everybody.
+    if (tokenForm.test(token)) return token;
+    throw new CodedError('unavailable', `${file} does not hold a control token. ${advice}`);
+  }
   const token = Buffer.from(random.bytes(tokenBytes)).toString('base64url');
-  writePrivate(files.controlToken, token);
+  writePrivate(file, token);
   return token;
 }
 

@@ -14,7 +14,11 @@ export type {
 } from './contract.ts';
 export { storeLimits } from './contract.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
+export { copyDatabase, syncFile } from './drivers/sqlite/copy.ts';
+export { type Enclosures, enclose, readEnclosures, removeEnclosures } from './drivers/sqlite/enclosures.ts';
 export { StoreDamaged, StoreLocked } from './drivers/sqlite/errors.ts';
 export { type Inspection, inspectDatabase } from './drivers/sqlite/inspect.ts';
+export { renumberDatabase } from './drivers/sqlite/renumber.ts';
+export { type Salvage, salvageDatabase } from './drivers/sqlite/salvage.ts';
 export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';

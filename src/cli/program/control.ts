@@ -16,7 +16,12 @@ export function demandRunning(home: string): Running {
 /** Calls the server's own control routes with the token that only this home's owner can read. */
 export async function callControl(
   home: string,
-  call: { readonly method: string; readonly path: string; readonly body?: JsonObject },
+  call: {
+    readonly method: string;
+    readonly path: string;
+    readonly body?: JsonObject;
+    readonly timeoutMs?: number;
+  },
 ): Promise<JsonObject> {
   const running = demandRunning(home);
   const files = homeFiles(home);
@@ -26,6 +31,7 @@ export async function callControl(
     token: readFileSync(files.controlToken, 'utf8').trim(),
     authority: readFileSync(files.authority, 'utf8'),
     body: call.body,
+    timeoutMs: call.timeoutMs ?? controlTimeoutMs,
   });
   if (answer.status >= 400) {
     const error = isObject(answer.body) ? answer.body['error'] : undefined;
@@ -43,6 +49,7 @@ function send(call: {
   token: string;
   authority: string;
   body: JsonObject | undefined;
+  timeoutMs: number;
 }): Promise<{ status: number; body: Json }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Json }>();
   const outgoing = request(
@@ -51,7 +58,7 @@ function send(call: {
       method: call.method,
       ca: call.authority,
       headers: { authorization: `Bearer ${call.token}`, 'content-type': 'application/json' },
-      timeout: controlTimeoutMs,
+      timeout: call.timeoutMs,
     },
     (incoming) => {
       const chunks: Buffer[] = [];

@@ -9,6 +9,8 @@ export interface ListenChoice {
   readonly clusterPorts?: PortRange | 'off' | undefined;
   /** Not kept from start to start. */
   readonly anyApiVersion?: boolean;
+  /** A damaged database is replaced by what can be proven of it. Not kept either. */
+  readonly acceptsLoss?: boolean;
 }
 
 /** Reads the options of `up`. Throws UsageError when one cannot be understood. */
@@ -19,6 +21,7 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     listen: typeof listen === 'string' ? listen : undefined,
     clusterPorts: parseClusterPorts(options['cluster-ports']),
     anyApiVersion: options['any-api-version'] === true,
+    acceptsLoss: options['accept-loss'] === true,
   };
 }
 
@@ -50,7 +53,7 @@ export function rangeText({ first, last }: PortRange): string {
 
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
-  const { port, listen, clusterPorts, anyApiVersion } = choice;
+  const { port, listen, clusterPorts, anyApiVersion, acceptsLoss } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
@@ -58,6 +61,7 @@ export function choiceWords(choice: ListenChoice): string[] {
       ? []
       : ['--cluster-ports', clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts)]),
     ...(anyApiVersion ? ['--any-api-version'] : []),
+    ...(acceptsLoss ? ['--accept-loss'] : []),
   ];
 }
 

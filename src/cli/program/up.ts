@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
-import { StoreDamaged } from '../../server/home-check.ts';
+import { finishStaged, StoreDamaged, StoreLocked } from '../../server/home-check.ts';
 import type { Estate } from '../../server/index.ts';
-import { isPortRange } from '../../server/options.ts';
+import { acceptLossOf } from './accepted-loss.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, makeHome, type Running, readJson, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { launcher, programVersion } from './package.ts';
-
-const defaultPort = 8443;
+import { defaultPort, savedSettings } from './settings.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   const choice = readChoice(call.options);
@@ -39,12 +38,15 @@ function alreadyUp(running: Running, choice: ListenChoice): number {
 async function serve(home: string, choice: ListenChoice): Promise<number> {
   // Whatever the server writes is its owner's alone from the first byte on.
   process.umask(0o077);
-  const { HomeInUse, startEstate } = await import('../../server/index.ts');
-  const settings = effective(home, choice);
   try {
+    const files = homeFiles(home);
+    await finishStaged(home, { database: files.database, clock: systemClock });
+    const settings = effective(home, choice);
+    if (choice.acceptsLoss) tell(await acceptLossOf(home));
+    const { startEstate } = await import('../../server/index.ts');
     const estate = await startEstate({
       home,
-      files: homeFiles(home),
+      files,
       port: settings.port,
       ...(settings.listen !== undefined && { listen: settings.listen }),
       ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
@@ -61,7 +63,8 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
     return 0;
   } catch (thrown) {
     const message = startFailure(home, thrown);
-    const homeInUse = thrown instanceof HomeInUse;
+    const homeInUse =
+      thrown instanceof StoreLocked || (thrown instanceof Error && thrown.name === 'HomeInUse');
     if (process.send) process.send({ failed: message, homeInUse });
     else process.stderr.write(`drydock up: ${message}\n`);
     return 1;
@@ -91,12 +94,11 @@ function addressIsKnown(home: string, estate: Estate): boolean {
 
 /** What is asked for, else what the last start had. Throws UsageError when they do not go together. */
 function effective(home: string, choice: ListenChoice) {
-  const file = readJson(homeFiles(home).settings);
-  const saved = isObject(file) ? file : {};
-  const port = choice.port ?? (typeof saved['port'] === 'number' ? saved['port'] : defaultPort);
-  const listen = choice.listen ?? (typeof saved['listen'] === 'string' ? saved['listen'] : undefined);
-  const kept = isPortRange(saved['clusterPorts']) ? saved['clusterPorts'] : undefined;
-  const clusterPorts = choice.clusterPorts === 'off' ? undefined : (choice.clusterPorts ?? kept);
+  const saved = savedSettings(home);
+  const port = choice.port ?? saved.port ?? defaultPort;
+  const listen = choice.listen ?? saved.listen;
+  const clusterPorts =
+    choice.clusterPorts === 'off' ? undefined : (choice.clusterPorts ?? saved.clusterPorts);
   if (clusterPorts && port >= clusterPorts.first && port <= clusterPorts.last) {
     const range = rangeText(clusterPorts);
     throw new UsageError(`port ${port} is the server's own; it cannot be one of --cluster-ports ${range}.`);
@@ -104,11 +106,17 @@ function effective(home: string, choice: ListenChoice) {
   return { port, listen, clusterPorts };
 }
 
+/** Lines for the person, also when this process was started detached. */
+function tell(text: string): void {
+  process.stdout.write(text);
+  process.send?.({ told: text });
+}
+
 function startFailure(home: string, thrown: unknown): string {
   if (thrown instanceof StoreDamaged) {
-    return `${thrown.message} Nothing was changed. 'drydock check' says more; put back a copy of the home, or start in another one with --home DIR.`;
+    return `${thrown.message} Nothing was changed. 'drydock check' says more. Restore a backup into a new home ('drydock restore FILE --home DIR'), or start with what can be proven of this one: 'drydock up --accept-loss' sets the files aside and says what is lost.`;
   }
-  if (thrown instanceof CodedError) return thrown.message;
+  if (thrown instanceof CodedError || thrown instanceof UsageError) return thrown.message;
   return `the server did not start: ${errorMessage(thrown)}. The log is ${homeFiles(home).log}.`;
 }
 
@@ -131,6 +139,10 @@ export function startDetached(home: string, choice: ListenChoice): Promise<Runni
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       if (!isObject(message)) return;
+      if (typeof message['told'] === 'string') {
+        process.stdout.write(message['told']);
+        return;
+      }
       told = true;
       if (typeof message['failed'] !== 'string') resolve(runningOf(home));
       else if (message['homeInUse'] === true) untilRunning(home, message['failed']).then(resolve, reject);

@@ -37,6 +37,10 @@ export const verbs: readonly Verb[] = [
         type: 'boolean',
         summary: 'serve every well-formed api-version, also one that Azure does not have',
       },
+      'accept-loss': {
+        type: 'boolean',
+        summary: 'start over a damaged database with what can be proven of it; the files are set aside first',
+      },
     },
     load: () => import('./up.ts'),
   },
@@ -76,9 +80,33 @@ export const verbs: readonly Verb[] = [
   },
   {
     word: 'check',
-    summary: 'read all of a stopped home and compare it with its checksums',
+    summary: 'read all of this home, or of a backup, and compare it with its checksums',
+    usage: '[FILE]',
+    takesWords: true,
     options: { ...homeOption },
     load: () => import('./check.ts'),
+  },
+  {
+    word: 'backup',
+    summary: 'copy all that a home needs into one file, while its server runs or not',
+    usage: 'FILE',
+    takesWords: true,
+    options: {
+      ...homeOption,
+      overwrite: {
+        type: 'boolean',
+        summary: 'replace a FILE that exists, once the new backup is complete',
+      },
+    },
+    load: () => import('./backup.ts'),
+  },
+  {
+    word: 'restore',
+    summary: 'make a new home out of a backup',
+    usage: 'FILE --home DIR',
+    takesWords: true,
+    options: { ...homeOption },
+    load: () => import('./restore.ts'),
   },
   {
     word: 'env',

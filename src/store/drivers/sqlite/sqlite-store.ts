@@ -1,9 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
-import { backup } from 'node:sqlite';
 import { type Clock, type Logger, type Random, silentLogger } from '../../../base/index.ts';
 import type { Store } from '../../contract.ts';
 import { type HistoryLimits, historyLimits } from '../../engine/history-policy.ts';
 import { LedgerStore } from '../../engine/ledger-store.ts';
+import { copyOpenDatabase } from './copy.ts';
 import { openDatabase } from './database.ts';
 import { openPrivately } from './private-files.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
@@ -11,7 +10,10 @@ import { witnessFile } from './witness.ts';
 
 /** A store in a file. */
 export interface FileStore extends Store {
-  /** Writes a copy of one moment to a file that does not exist yet (mode 0600) while reads and writes go on. */
+  /**
+   * Writes a copy of one moment to a file that does not exist yet (mode 0600), with a witness beside it, while reads and writes go
+   * on. Throws `unavailable` with the reason when it cannot; nothing is left of it then.
+   */
   copyTo(file: string): Promise<void>;
 }
 
@@ -30,10 +32,5 @@ export function openSqliteStore(options: {
   const database = openDatabase(file);
   const ledger = openPrivately(file, () => new SqliteLedger(database, witnessFile(file)));
   const store = new LedgerStore(ledger, { clock, random, log, history });
-  return Object.assign(store, {
-    copyTo: async (target: string) => {
-      closeSync(openSync(target, 'wx', 0o600));
-      await backup(database, target);
-    },
-  });
+  return Object.assign(store, { copyTo: (target: string) => copyOpenDatabase(database, target) });
 }

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { errorMessage, isObject } from '../../base/index.ts';
+import { isPortRange, type PortRange } from '../../server/options.ts';
+import { UsageError } from './declaration.ts';
+import { homeFiles } from './home.ts';
+
+export const defaultPort = 8443;
+
+/** What an earlier start left in settings.json. */
+interface Settings {
+  readonly port?: number;
+  readonly listen?: string;
+  readonly clusterPorts?: PortRange;
+}
+
+/** Throws UsageError with the way out for a file that nobody can follow. */
+export function savedSettings(home: string): Settings {
+  const file = homeFiles(home).settings;
+  if (!existsSync(file)) return {};
+  const refused = (reason: string) =>
+    new UsageError(
+      `${file} ${reason}. Correct it, or delete it: the server then listens on port ${defaultPort}, or as 'drydock up' is told.`,
+      1,
+    );
+  let read: unknown;
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw refused(`cannot be read: ${errorMessage(thrown)}`);
+  }
+  if (!isObject(read)) throw refused('does not hold a JSON object');
+  const { port, listen, clusterPorts } = read;
+  const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (port !== undefined && !isPort) throw refused('has a port that is no number from 0 to 65535');
+  if (listen !== undefined && typeof listen !== 'string') throw refused('has a listen that is no text');
+  if (clusterPorts !== undefined && !isPortRange(clusterPorts)) {
+    throw refused('has clusterPorts that are not two numbers');
+  }
+  return {
+    ...(isPort && { port }),
+    ...(listen !== undefined && { listen }),
+    ...(clusterPorts !== undefined && { clusterPorts }),
+  };
+}

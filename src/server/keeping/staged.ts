@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, CodedError } from '../../base/index.ts';
+import { syncFile } from '../../store/index.ts';
+import { processIdentity } from '../process-identity.ts';
+
+/**
+ * Files that are to become those of a home, all or none: made in `staging-…`, which has no meaning yet, then named `staged`, and from
+ * then on every start goes on moving them until all are in their place. Whoever moves them has their folder under his
+ * own name, so that two never do.
+ */
+const staged = 'staged';
+const moving = /^staged-(\d+)-(\d*)$/;
+const making = /^(?:staging|checking)-(\d+)-(\d*)$/;
+const pollMs = 20;
+
+/** A new folder of this process inside the home, for what is still being made. */
+export function workFolder(home: string, kind: 'staging' | 'checking'): string {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const folder = join(home, ownName(kind));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
+/** Whether a name inside a home is a work folder whose process has ended. */
+export function isAbandoned(name: string): boolean {
+  const [, pid, identity] = making.exec(name) ?? [];
+  return pid !== undefined && processIdentity(Number(pid)) !== identity;
+}
+
+/** Removes what processes that were ended left unfinished. */
+export function removeAbandoned(home: string): void {
+  for (const name of namesIn(home)) {
+    if (isAbandoned(name)) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+/** Gives what lies in a work folder its meaning: from here on it is finished, whatever happens to this process. */
+export function declareStaged(home: string, folder: string): void {
+  for (const name of readdirSync(folder)) syncFile(join(folder, name));
+  syncFile(folder);
+  renameSync(folder, join(home, staged));
+  syncFile(home);
+}
+
+/**
+ * Moves what is staged to its place, also what another process began to move and did not end. Nobody may have the
+ * home's database open. Throws `unavailable` for a restore that was cut off before anything of it had a meaning.
+ */
+export async function finishStaged(home: string, parts: { database: string; clock: Clock }): Promise<void> {
+  for (;;) {
+    const found = namesIn(home).find((name) => name === staged || moving.test(name));
+    if (found === undefined) break;
+    const [, pid, identity] = moving.exec(found) ?? [];
+    if (pid !== undefined && Number(pid) !== process.pid && processIdentity(Number(pid)) === identity) {
+      await parts.clock.sleep(pollMs);
+      continue;
+    }
+    const own = join(home, ownName('staged'));
+    if (claim(join(home, found), own)) moveAll(own, home, parts.database);
+  }
+  if (!existsSync(parts.database) && namesIn(home).some((name) => making.test(name))) {
+    throw new CodedError(
+      'unavailable',
+      `a restore into ${home} was cut off or is under way. Run 'drydock restore' again, or delete the folder and start anew.`,
+    );
+  }
+}
+
+function claim(found: string, own: string): boolean {
+  if (found === own) return true;
+  try {
+    renameSync(found, own);
+    return true;
+  } catch (thrown) {
+    if (isMissing(thrown)) return false;
+    throw thrown;
+  }
+}
+
+/** The log and the witness of the database that is replaced go first: SQLite would read the log into the new one. */
+function moveAll(folder: string, home: string, database: string): void {
+  const names = readdirSync(folder);
+  const name = names.find((one) => join(home, one) === database);
+  if (name !== undefined) {
+    for (const part of ['-wal', '-shm', '-journal', '-witness']) rmSync(database + part, { force: true });
+    syncFile(home);
+    renameSync(join(folder, name), database);
+  }
+  for (const one of names) if (one !== name) renameSync(join(folder, one), join(home, one));
+  syncFile(home);
+  rmdirSync(folder);
+}
+
+function ownName(kind: string): string {
+  return `${kind}-${process.pid}-${processIdentity(process.pid) ?? ''}`;
+}
+
+function namesIn(home: string): string[] {
+  try {
+    return readdirSync(home);
+  } catch (thrown) {
+    if (isMissing(thrown)) return [];
+    throw thrown;
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+}

@@ -1,0 +1,88 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { errorMessage } from '../base/index.ts';
+
+export interface RotatingFileOptions {
+  /** A file that has reached this size is put aside. */
+  readonly fileBytes: number;
+  /** Files put aside that are kept: `NAME.1` is the newest. */
+  readonly keptFiles: number;
+}
+
+/** Whole lines in a file of its owner alone (mode 0600), bounded on disk. It is written at once, so a crash loses no line. */
+export class RotatingFile {
+  readonly #file: string;
+  readonly #options: RotatingFileOptions;
+  #descriptor: number;
+  #size: number;
+  #reason: string | undefined;
+
+  constructor(file: string, options: RotatingFileOptions) {
+    this.#file = file;
+    this.#options = options;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    this.#descriptor = openSync(file, 'a', 0o600);
+    this.#size = fstatSync(this.#descriptor).size;
+  }
+
+  /** Why the last line was not written; undefined when it was. */
+  get whyFailing(): string | undefined {
+    return this.#reason;
+  }
+
+  /** Writes all of a line or nothing of it. Never throws: false when the disk refuses. */
+  write(line: string): boolean {
+    try {
+      // Somebody moved the file away: what went on going there would be read by nobody.
+      if (fstatSync(this.#descriptor).nlink === 0 || !existsSync(this.#file)) this.#reopen();
+      if (this.#size >= this.#options.fileBytes) this.#putAside();
+      this.#append(Buffer.from(line));
+      this.#reason = undefined;
+      return true;
+    } catch (thrown) {
+      this.#reason = errorMessage(thrown);
+      return false;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #append(bytes: Buffer): void {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+      this.#size += bytes.length;
+    } catch (thrown) {
+      // What a full disk took of the line goes again. Other writers may have appended: only our own end is cut.
+      const { size } = fstatSync(this.#descriptor);
+      if (size > this.#size && size < this.#size + bytes.length) ftruncateSync(this.#descriptor, this.#size);
+      throw thrown;
+    }
+  }
+
+  #putAside(): void {
+    const { keptFiles } = this.#options;
+    for (let n = keptFiles - 1; n >= 1; n--) {
+      if (existsSync(`${this.#file}.${n}`)) renameSync(`${this.#file}.${n}`, `${this.#file}.${n + 1}`);
+    }
+    renameSync(this.#file, `${this.#file}.1`);
+    this.#reopen();
+  }
+
+  #reopen(): void {
+    const next = openSync(this.#file, 'a', 0o600);
+    closeSync(this.#descriptor);
+    this.#descriptor = next;
+    this.#size = fstatSync(next).size;
+  }
+}

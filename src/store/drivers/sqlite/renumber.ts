@@ -1,0 +1,45 @@
+import { DatabaseSync } from 'node:sqlite';
+import { CodedError } from '../../../base/index.ts';
+import { openPrivately } from './private-files.ts';
+import { ordinals } from './schema.ts';
+import { type StoreState, stateSum } from './sums.ts';
+import { Witness, witnessFile } from './witness.ts';
+
+/** As etcd advises for `--bump-revision`: more than a store writes between a backup and its loss. */
+const revisionsLeftOut = 1_000_000_000;
+const highestRevision = Math.floor(Number.MAX_SAFE_INTEGER / ordinals) - revisionsLeftOut;
+
+/**
+ * Lets the revisions of a database that nobody has open go on above every one that its lost successors may have given
+ * out, and drops all history: whoever watched from one of those is told `gone`, never shown something else under the
+ * same number. The time (Unix milliseconds) is a lower bound, so that one backup restored twice does not repeat itself
+ * either. Writes the witness anew. Answers the new revision; throws `unsupported` when there are none left.
+ */
+export function renumberDatabase(file: string, { nowMs }: { readonly nowMs: number }): number {
+  return openPrivately(file, () => {
+    const database = new DatabaseSync(file);
+    try {
+      database.exec('BEGIN EXCLUSIVE');
+      const found = database.prepare('SELECT revision, commits, chain FROM state').get();
+      const revision = Math.max(Number(found?.['revision'] ?? 0) + revisionsLeftOut, Math.floor(nowMs));
+      if (revision > highestRevision)
+        throw new CodedError('unsupported', 'There are no revisions left to go on with.');
+      const state: StoreState = {
+        revision,
+        compacted: revision,
+        swept: revision,
+        commits: Number(found?.['commits'] ?? 0) + 1,
+        chain: Number(found?.['chain'] ?? 0),
+      };
+      database.exec('DELETE FROM versions WHERE id NOT IN (SELECT version FROM current)');
+      database
+        .prepare('UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, sum = ?')
+        .run(revision, revision, revision, state.commits, stateSum(state));
+      database.exec('COMMIT');
+      new Witness(witnessFile(file), state).close();
+      return revision;
+    } finally {
+      database.close();
+    }
+  });
+}
