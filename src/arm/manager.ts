@@ -68,9 +68,9 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
   let sweep: Timer | undefined;
   const sweepLater = () => {
-    sweep = clock.after(operationLimits.sweepIntervalMs, () => {
+    sweep = clock.after(operationLimits.checkIntervalMs, () => {
       operations
-        .sweep()
+        .sweepWhenDue()
         .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
         .finally(sweepLater);
     });

@@ -29,7 +29,13 @@ export interface Operation {
 export const operationLimits = {
   /** Finished operations stay readable this long. */
   retentionMs: 7 * 24 * 3600 * 1000,
+  /** Of more finished ones the oldest go earlier. */
+  finishedKept: 10_000,
   sweepIntervalMs: 3600 * 1000,
+  /** A sweep comes early once so many have ended; this is looked at every `checkIntervalMs`. */
+  endedBeforeSweep: 1_000,
+  checkIntervalMs: 60_000,
+  readPerPage: 1_000,
   /** A question about a running operation is held this long for the answer: clients ask again only after seconds. */
   statusWaitMs: 800,
   deletesPerSweepCommit: 256,
@@ -41,12 +47,15 @@ export class Operations {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #statusWaitMs: number;
+  #ended = 0;
+  #sweptAtMs: number;
 
   constructor(options: { store: Store; clock: Clock; random: Random; statusWaitMs?: number | undefined }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#statusWaitMs = options.statusWaitMs ?? operationLimits.statusWaitMs;
+    this.#sweptAtMs = options.clock.monotonic();
   }
 
   /** A new running operation, not yet stored. */
@@ -59,6 +68,7 @@ export class Operations {
   /** The operation with its outcome; the one that already ended stays as it is. */
   end(operation: Operation, outcome: OperationOutcome): Operation {
     if (operation.status !== 'InProgress') return operation;
+    this.#ended++;
     const ended: Operation = { ...operation, status: outcome.status, endedAtMs: this.#clock.now() };
     if (outcome.status !== 'Succeeded') return { ...ended, error: outcome.error };
     return outcome.result === undefined ? ended : { ...ended, result: outcome.result };
@@ -110,26 +120,50 @@ export class Operations {
 
   /** Fails actions that a stopped process left running: nobody works on them any more. */
   async failInterrupted(): Promise<void> {
-    for (const operation of await this.#all()) {
+    for await (const operation of this.#all()) {
       if (operation.verb !== 'post' || operation.status !== 'InProgress') continue;
       const message = 'The service stopped while the action ran. Please send the request again.';
       await this.finish(operation.id, { status: 'Failed', error: { code: 'OperationInterrupted', message } });
     }
   }
 
-  /** Deletes finished operations older than the retention. */
+  /** Sweeps when it is time to, or when many have ended since the last time. */
+  async sweepWhenDue(): Promise<void> {
+    const { sweepIntervalMs, endedBeforeSweep } = operationLimits;
+    const isTime = this.#clock.monotonic() - this.#sweptAtMs >= sweepIntervalMs;
+    if (isTime || this.#ended >= endedBeforeSweep) await this.sweep();
+  }
+
+  /** Deletes finished operations older than the retention, and the oldest of more than are kept. */
   async sweep(): Promise<void> {
+    this.#sweptAtMs = this.#clock.monotonic();
+    this.#ended = 0;
     const before = this.#clock.now() - operationLimits.retentionMs;
-    const old = (await this.#all()).filter((operation) => (operation.endedAtMs ?? Infinity) < before);
-    for (let at = 0; at < old.length; at += operationLimits.deletesPerSweepCommit) {
-      const part = old.slice(at, at + operationLimits.deletesPerSweepCommit);
+    const finished: { readonly id: string; readonly endedAtMs: number }[] = [];
+    for await (const { id, endedAtMs } of this.#all())
+      if (endedAtMs !== undefined) finished.push({ id, endedAtMs });
+    finished.sort((a, b) => b.endedAtMs - a.endedAtMs);
+    const gone = finished.filter(
+      ({ endedAtMs }, place) => endedAtMs < before || place >= operationLimits.finishedKept,
+    );
+    for (let at = 0; at < gone.length; at += operationLimits.deletesPerSweepCommit) {
+      const part = gone.slice(at, at + operationLimits.deletesPerSweepCommit);
       await this.#store.commit({ writes: part.map(({ id }) => ({ delete: operationKey(id) })) });
     }
   }
 
-  async #all(): Promise<Operation[]> {
-    const { entries } = await this.#store.range({ prefix: operationPrefix });
-    return entries.map(decode);
+  async *#all(): AsyncGenerator<Operation> {
+    let afterKey: string | undefined;
+    for (;;) {
+      const page = await this.#store.range({
+        prefix: operationPrefix,
+        limit: operationLimits.readPerPage,
+        ...(afterKey !== undefined && { afterKey }),
+      });
+      yield* page.entries.map(decode);
+      afterKey = page.entries.at(-1)?.key;
+      if (!page.more || afterKey === undefined) return;
+    }
   }
 }
 

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Operations, operationLimits } from '../../src/arm/operations.ts';
 import { ManualClock, seededRandom } from '../../src/base/index.ts';
-import { openSqliteStore } from '../../src/store/index.ts';
+import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
 import { type Estate, openEstate, people } from './estate.ts';
 import { thing, things } from './things.ts';
 
@@ -139,6 +140,42 @@ describe('long-running operations', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+});
+
+test('of very many finished operations the newest are kept, and those that run stay all', async () => {
+  const clock = new ManualClock();
+  const random = seededRandom('many');
+  const store = createMemoryStore({ clock, random });
+  const operations = new Operations({ store, clock, random, statusWaitMs: 0 });
+  const about = {
+    subscriptionId: 's',
+    namespace: 'n',
+    location: 'l',
+    resourceId: '/r',
+    verb: 'put',
+    callerObjectId: 'o',
+    apiVersion: 'v',
+    retryAfterSeconds: 1,
+  } as const;
+  const running = operations.begin(about);
+  await operations.store(running);
+  const ended: string[] = [];
+  for (let i = 0; i < operationLimits.finishedKept + operationLimits.endedBeforeSweep; i++) {
+    const operation = operations.end(operations.begin(about), { status: 'Succeeded' });
+    ended.push(operation.id);
+    await operations.store(operation);
+    clock.advance(1);
+  }
+  await operations.sweepWhenDue();
+  const { entries } = await store.range({ prefix: '/arm/operations/' });
+  assert.equal(entries.length, operationLimits.finishedKept + 1);
+  assert.equal((await operations.get(running.id))?.status, 'InProgress');
+  assert.equal(await operations.get(ended[0] ?? ''), undefined);
+  assert.ok(await operations.get(ended.at(-1) ?? ''));
+  const before = store.revision();
+  await operations.sweepWhenDue();
+  assert.equal(store.revision(), before, 'nothing is due');
+  await store.close();
 });
 
 test('after a restart records, running operations and roles are as they were, and cut-off actions have failed', async () => {
