@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { JsonObject } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { ClusterClient } from '../reconcile/client.ts';
+import type { AddressRange } from './addresses/ipv4.ts';
 
 /** How a cluster comes to be and is reached. Drivers make clusters; `server` hands this to whoever orders them. */
 export interface ClusterHost {
@@ -41,6 +42,20 @@ export interface ClusterSpec {
   readonly publicEndpoint: boolean;
   readonly nodes: readonly NodePoolSpec[];
   readonly access: AccessSpec;
+  /** The network that the cluster stands in; undefined: one of its own, with balancers on addresses for documentation. */
+  readonly network?: NetworkSpec;
+}
+
+/** A network that several clusters may stand in; in those of one name no address is handed out twice. */
+export interface NetworkSpec {
+  /** Printable ASCII without blanks. */
+  readonly name: string;
+  /** What load balancers get. */
+  readonly balancers: readonly AddressRange[];
+  /** What nodes get. */
+  readonly nodes: readonly AddressRange[];
+  /** Never handed out. */
+  readonly reserved: readonly string[];
 }
 
 export interface NodePoolSpec {
@@ -92,6 +107,41 @@ export interface ClusterHandle {
   /** Names of nodes whose Ready condition is True. */
   readyNodes(): Promise<readonly string[]>;
 }
+
+/** The addresses that one cluster holds; they stay over restarts and go with the cluster. */
+export interface ClusterAddresses {
+  /**
+   * An address for the holder: the one that it has in the pool (and asks for, when it asks), or a free one, or why
+   * there is none. It stays the holder's until `settle`.
+   */
+  claim(holder: AddressHolder, request: AddressRequest): Promise<AddressAnswer>;
+  /** Gives back all that the holder has, but for `address`. */
+  settle(holder: AddressHolder, address: string | undefined): Promise<void>;
+  isHeld(scope: AddressScope, address: string): boolean;
+  holders(): readonly AddressHolder[];
+  holdersNamed(name: string): readonly AddressHolder[];
+  /** Calls `listener` whenever an address of any cluster became free. Returns how to stop that. */
+  onFreed(listener: () => void): () => void;
+}
+
+export interface AddressHolder {
+  readonly name: string;
+  /** Tells apart holders that had a name one after the other. */
+  readonly uid: string;
+}
+
+/** For a load balancer seen from everywhere, one seen from the cluster's network, or a node. */
+export type AddressScope = 'public' | 'internal' | 'node';
+
+export interface AddressRequest {
+  readonly scope: AddressScope;
+  /** The one address that will do. */
+  readonly asked?: string;
+  /** Addresses that others have without a claim. */
+  readonly avoid: ReadonlySet<string>;
+}
+
+export type AddressAnswer = { readonly address: string } | { readonly refusal: string };
 
 export interface ClusterUser {
   readonly name: string;

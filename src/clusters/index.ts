@@ -5,6 +5,7 @@ export type {
   ClusterHost,
   ClusterSpec,
   ClusterUser,
+  NetworkSpec,
   NodePoolSpec,
 } from './contract.ts';
 export type { Surroundings } from './embedded/cluster.ts';

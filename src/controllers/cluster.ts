@@ -7,13 +7,16 @@ import { startEndpointSliceController } from './endpointslice/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
 import { startJobController } from './job/controller.ts';
 import { startKubelet } from './kubelet/controller.ts';
+import { claimedAddresses, type NodeAddresses, ownAddresses } from './kubelet/node-addresses.ts';
 import type { NodePool } from './kubelet/node-pools.ts';
 import { SimulatedNodes } from './kubelet/nodes.ts';
+import { startLoadBalancerController } from './load-balancer/controller.ts';
 import { startNamespaceController } from './namespace/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
 import { startReplicaSetController } from './replicaset/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
+import type { AddressSupply } from './shared/addresses.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
 import { startVolumeClaimController } from './volume-claim/controller.ts';
@@ -37,6 +40,8 @@ export interface ClusterControllersOptions {
   readonly nodes?: readonly NodePool[];
   /** PEM of the cluster's authority, for the ConfigMap `kube-root-ca.crt` of each namespace. */
   readonly certificateAuthority?: string;
+  /** Addresses of load balancers and of nodes in a shared network; without it such Services wait, as where no cloud is. */
+  readonly addresses?: AddressSupply;
 }
 
 export interface ClusterControllers extends RunningControllers {
@@ -84,6 +89,14 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   };
 }
 
+/** Nodes of AKS have a subnet to themselves; those of an Arc cluster stand in a network with others. */
+function nodeAddresses({ addresses, profile }: ClusterControllersOptions): NodeAddresses {
+  if (!addresses) return ownAddresses(() => false);
+  return profile === 'arc'
+    ? claimedAddresses(addresses)
+    : ownAddresses((address) => addresses.isHeld('node', address));
+}
+
 function startWorkloads(
   options: ClusterControllersOptions,
   context: ClusterContext,
@@ -92,7 +105,9 @@ function startWorkloads(
   const simulated = new SimulatedNodes({
     context,
     clusterId: options.clusterId ?? 'drydock',
+    addresses: nodeAddresses(options),
   });
   controllers.push(...workloadControllers.map((start) => start(context)), startKubelet(context, simulated));
+  if (options.addresses) controllers.push(startLoadBalancerController(context, options.addresses));
   return simulated;
 }

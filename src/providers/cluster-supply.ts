@@ -37,6 +37,25 @@ export interface ClusterOrder {
   readonly publicEndpoint: boolean;
   readonly nodes: readonly NodePoolOrder[];
   readonly access: AccessOrder;
+  /** The network that the cluster stands in; undefined: one of its own. */
+  readonly network?: NetworkOrder;
+}
+
+/** A network that several clusters may stand in; those of one name share its addresses. */
+export interface NetworkOrder {
+  readonly name: string;
+  /** What load balancers get. */
+  readonly balancers: readonly AddressRangeOrder[];
+  /** What nodes get. */
+  readonly nodes: readonly AddressRangeOrder[];
+  /** Never handed out. */
+  readonly reserved: readonly string[];
+}
+
+/** IPv4 addresses, both ends included. */
+export interface AddressRangeOrder {
+  readonly first: string;
+  readonly last: string;
 }
 
 export interface NodePoolOrder {

@@ -70,9 +70,10 @@ export function buildClusters(parts: Parts): ClusterHost {
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
     notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
-    controllers: async ({ spec, client, certificateAuthority }) =>
+    controllers: async ({ spec, client, certificateAuthority, addresses }) =>
       startClusterControllers({
         client,
+        addresses,
         clock,
         random,
         log: log.with({ cluster: spec.name }),

@@ -4,6 +4,7 @@ import {
   type NodePool,
   startClusterControllers,
 } from '../../src/controllers/index.ts';
+import type { AddressSupply } from '../../src/controllers/shared/addresses.ts';
 import type { ClusterClient, Kind, KubeObject, ListOptions } from '../../src/reconcile/index.ts';
 import { asKind } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../kube/harness.ts';
@@ -50,9 +51,10 @@ export async function startTestCluster(
   options: TestServerOptions & {
     readonly nodes?: readonly NodePool[];
     readonly profile?: 'hub' | 'member' | 'arc';
+    readonly addresses?: AddressSupply;
   } = {},
 ): Promise<TestCluster> {
-  const { nodes = twoNodes, profile = 'member', ...rest } = options;
+  const { nodes = twoNodes, profile = 'member', addresses, ...rest } = options;
   const server = await startTestServer({ bare: false, ...rest });
   const controllers = startClusterControllers({
     client: server.client,
@@ -61,6 +63,7 @@ export async function startTestCluster(
     log: testLog,
     profile,
     nodes,
+    ...(addresses ? { addresses } : {}),
     certificateAuthority: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
   });
   return {

@@ -30,6 +30,7 @@ test('an AKS Arc cluster joins a fleet, gets what is placed, leaves and joins ag
     ${join}
     kubectl get membercluster arc -o jsonpath='joined {.status.conditions[?(@.type=="Joined")].status} {.status.agentStatus[0].type}{"\\n"}'
     kubectl create namespace placed >/dev/null
+    kubectl -n placed create service loadbalancer front --tcp=80:80 >/dev/null
     kubectl apply -f - >/dev/null <<'YAML'
 apiVersion: placement.kubernetes-fleet.io/v1
 kind: ClusterResourcePlacement
@@ -45,8 +46,28 @@ YAML
   assert.equal(stdout, 'Succeeded\njoined True MemberAgent\nnamespace/placed\nSucceeded\n');
 });
 
-test('the agent of an Arc cluster is back after a restart', async () => {
+const balancer = 'jsonpath={.status.loadBalancer.ingress[0].ip} {.status.loadBalancer.ingress[0].ipMode}';
+let addressOnArc: string;
+
+test('a placement with a Service of type LoadBalancer becomes available, at an address of the logical network', async () => {
+  const { stdout } = await estate.succeeds(`
+    timeout 60 kubectl wait crp placed --for=condition=ClusterResourcePlacementAvailable >/dev/null
+    kubectl --kubeconfig $KUBECONFIG.arc -n placed wait --for=create service/front --timeout=60s >/dev/null
+    timeout 60 kubectl --kubeconfig $KUBECONFIG.arc wait -n placed service front --for=jsonpath='{.status.loadBalancer.ingress[0].ip}' >/dev/null
+    kubectl --kubeconfig $KUBECONFIG.arc -n placed get service front -o '${balancer}'
+    echo
+    kubectl --kubeconfig $KUBECONFIG.arc get nodes -o jsonpath='{.items[*].status.addresses[0].address}'`);
+  assert.match(stdout, /^192\.168\.\d+\.\d+ VIP\n(192\.168\.\S+ ?)+$/);
+  const [front = '', nodes = ''] = stdout.split('\n');
+  addressOnArc = front;
+  assert.equal(nodes.split(' ').includes(front.split(' ')[0] ?? ''), false);
+});
+
+test('the agent of an Arc cluster is back after a restart, and load balancers keep their addresses', async () => {
   await estate.restart();
+  const kept = await estate.succeeds(`
+    kubectl --kubeconfig $KUBECONFIG.arc -n placed get service front -o '${balancer}'`);
+  assert.equal(kept.stdout, addressOnArc);
   const { stdout } = await estate.succeeds(`
     kubectl create namespace later >/dev/null
     kubectl apply -f - >/dev/null <<'YAML'

@@ -38,6 +38,21 @@ test('a deployment rolls out, scales, rolls over and goes, with what kubectl sho
   assert.match(stdout, /left: 0$/m);
 });
 
+test('a Service of type LoadBalancer gets its address, and the finalizer lets it go', async () => {
+  const { stdout } = await estate.succeeds(`
+    kubectl create service loadbalancer front --tcp=80:80 >/dev/null
+    timeout 60 kubectl wait service front --for=jsonpath='{.status.loadBalancer.ingress[0].ip}' >/dev/null
+    kubectl get service front --no-headers
+    kubectl describe service front
+    timeout 60 kubectl delete service front`);
+  assert.match(
+    stdout,
+    /^front +LoadBalancer +10\.0\.\d+\.\d+ +(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+ +80:3\d+/m,
+  );
+  assert.match(stdout, /LoadBalancer Ingress: +\d+\.\d+\.\d+\.\d+ \(VIP\)/);
+  assert.match(stdout, /EnsuredLoadBalancer +\S+ +service-controller +Ensured load balancer/);
+});
+
 test('stateful sets, daemon sets and jobs run on the simulated nodes', async () => {
   const { stdout } = await estate.succeeds(`
     kubectl apply -f - <<'YAML'

@@ -12,7 +12,14 @@ import type { Authenticator, Authorizer } from '../../kube/contract.ts';
 import { type ApiServer, createApiServer, type NotEnforced } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
-import type { ClusterControllers, ClusterHandle, ClusterSpec, ClusterUser } from '../contract.ts';
+import type { AddressClaims } from '../addresses/claims.ts';
+import type {
+  ClusterAddresses,
+  ClusterControllers,
+  ClusterHandle,
+  ClusterSpec,
+  ClusterUser,
+} from '../contract.ts';
 import { type ClusterKeys, loadOrMakeAdministrator } from './keys.ts';
 import { StoppableClient } from './stoppable-client.ts';
 
@@ -39,6 +46,7 @@ export interface Surroundings {
     readonly spec: ClusterSpec;
     readonly client: ClusterClient;
     readonly certificateAuthority: string;
+    readonly addresses: ClusterAddresses;
   }) => Promise<ClusterControllers>;
 }
 
@@ -56,6 +64,7 @@ export class EmbeddedCluster implements ClusterHandle {
   #over = false;
   readonly #parts: Surroundings;
   readonly #keys: ClusterKeys;
+  readonly #claims: AddressClaims;
   readonly #server: ApiServer;
   readonly client: ClusterClient;
   readonly serving: ClusterHandle['serving'];
@@ -66,11 +75,16 @@ export class EmbeddedCluster implements ClusterHandle {
   private constructor(
     spec: ClusterSpec,
     parts: Surroundings,
-    made: { readonly keys: ClusterKeys; readonly serving: ClusterHandle['serving'] },
+    made: {
+      readonly keys: ClusterKeys;
+      readonly claims: AddressClaims;
+      readonly serving: ClusterHandle['serving'];
+    },
   ) {
     this.#spec = spec;
     this.#parts = parts;
     this.#keys = made.keys;
+    this.#claims = made.claims;
     this.serving = made.serving;
     this.#server = createApiServer({
       store: parts.store,
@@ -92,9 +106,13 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   /** Resolves once the API server answers; nothing runs in the cluster before `startControllers`. */
-  static async start(spec: ClusterSpec, parts: Surroundings, keys: ClusterKeys): Promise<EmbeddedCluster> {
+  static async start(
+    spec: ClusterSpec,
+    parts: Surroundings,
+    own: { readonly keys: ClusterKeys; readonly claims: AddressClaims },
+  ): Promise<EmbeddedCluster> {
     const serving = await parts.serve(spec.hostNames);
-    const cluster = new EmbeddedCluster(spec, parts, { keys, serving });
+    const cluster = new EmbeddedCluster(spec, parts, { ...own, serving });
     await cluster.#server.start();
     cluster.#accessChanges = parts.accessChanges(() => cluster.#server.accessChanged());
     cluster.#state = 'running';
@@ -107,6 +125,7 @@ export class EmbeddedCluster implements ClusterHandle {
       spec: this.#spec,
       client: this.client,
       certificateAuthority: this.#parts.certificateAuthority,
+      addresses: this.#claims.ofCluster(() => this.#spec),
     });
   }
 

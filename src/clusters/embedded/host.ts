@@ -1,5 +1,6 @@
 import { jsonEqual } from '../../base/index.ts';
 import { type Store, storeLimits } from '../../store/index.ts';
+import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
 import { administratorKey, keysKey, loadOrMakeKeys } from './keys.ts';
@@ -12,6 +13,7 @@ export function createEmbeddedClusters(parts: Surroundings): ClusterHost {
 
 class EmbeddedHost implements ClusterHost {
   readonly #parts: Surroundings;
+  readonly #claims: AddressClaims;
   readonly #clusters = new Map<string, EmbeddedCluster>();
   readonly #byHostName = new Map<string, EmbeddedCluster>();
   readonly #ensureSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
@@ -21,11 +23,15 @@ class EmbeddedHost implements ClusterHost {
 
   constructor(parts: Surroundings) {
     this.#parts = parts;
+    this.#claims = new AddressClaims(parts);
   }
 
   async initialize(): Promise<void> {
     const { entries } = await this.#parts.store.range({ prefix: specPrefix });
-    await Promise.all(entries.map((entry) => this.#start(decodeSpec(entry.value))));
+    const specs = entries.map((entry) => decodeSpec(entry.value));
+    const known = new Set(specs.map((spec) => spec.clusterId));
+    await this.#claims.load((clusterId) => known.has(clusterId));
+    await Promise.all(specs.map((spec) => this.#start(spec)));
   }
 
   async startControllers(): Promise<void> {
@@ -91,6 +97,7 @@ class EmbeddedHost implements ClusterHost {
         await cluster.close();
       }
       await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
+      await this.#claims.dropCluster(clusterId);
       await this.#parts.store.commit({
         writes: [keysKey, administratorKey, specKey].map((keyOf) => ({ delete: keyOf(clusterId) })),
       });
@@ -106,7 +113,7 @@ class EmbeddedHost implements ClusterHost {
 
   async #start(spec: ClusterSpec): Promise<EmbeddedCluster> {
     const keys = await loadOrMakeKeys(spec.clusterId, this.#parts);
-    const cluster = await EmbeddedCluster.start(spec, this.#parts, keys);
+    const cluster = await EmbeddedCluster.start(spec, this.#parts, { keys, claims: this.#claims });
     this.#clusters.set(spec.clusterId, cluster);
     this.#remember(cluster);
     return cluster;

@@ -176,7 +176,17 @@ export interface Service extends KubeObject {
     ipFamilies?: string[];
     type?: string;
     publishNotReadyAddresses?: boolean;
+    loadBalancerIP?: string;
+    loadBalancerClass?: string;
+    allocateLoadBalancerNodePorts?: boolean;
   };
+  status?: { loadBalancer?: { ingress?: LoadBalancerIngress[] } };
+}
+
+export interface LoadBalancerIngress extends JsonObject {
+  ip?: string;
+  hostname?: string;
+  ipMode?: string;
 }
 
 export interface ServicePort extends JsonObject {

@@ -41,6 +41,7 @@ export function indexOfCidr(podCidr: string | undefined): number | undefined {
 export interface NodeFacts {
   readonly plan: NodePlan;
   readonly index: number;
+  readonly address: string;
   /** As displayed, without `v`. */
   readonly kubernetesVersion: string;
   readonly clusterId: string;
@@ -102,11 +103,11 @@ function isOlderThan125(version: string): boolean {
 }
 
 function nodeStatus(facts: NodeFacts): NodeStatus {
-  const { plan, index, kubernetesVersion, clusterId, nowMs } = facts;
+  const { plan, address, kubernetesVersion, clusterId, nowMs } = facts;
   const { name, pool } = plan;
   return {
     addresses: [
-      { type: 'InternalIP', address: networkOf(index).address },
+      { type: 'InternalIP', address },
       { type: 'Hostname', address: name },
     ],
     capacity: capacityOf(pool.cpuCores, pool.memoryMiB * 1024, pool.maxPods),

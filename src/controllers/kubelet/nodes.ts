@@ -13,7 +13,8 @@ import { inBatches } from '../shared/batches.ts';
 import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { PodAddresses } from './addresses.ts';
-import { indexOfCidr, nodeObject, poolAnnotation, readyConditions } from './node-object.ts';
+import type { NodeAddresses } from './node-addresses.ts';
+import { indexOfCidr, networkOf, nodeObject, poolAnnotation, readyConditions } from './node-object.ts';
 import { type NodePlan, type NodePool, plansOf } from './node-pools.ts';
 
 export const nodeTimes = {
@@ -43,6 +44,7 @@ export class SimulatedNodes {
   readonly #pods: Informer<Pod>;
   #kubernetesVersion = '';
   readonly #clusterId: string;
+  readonly #addresses: NodeAddresses;
   #plans = new Map<string, NodePlan>();
   readonly #running = new Map<string, SimulatedNode>();
   /** Each node's lease as it was last written. */
@@ -55,12 +57,14 @@ export class SimulatedNodes {
   constructor(options: {
     readonly context: ClusterContext;
     readonly clusterId: string;
+    readonly addresses: NodeAddresses;
   }) {
     this.#context = options.context;
     this.#informer = options.context.informers.of(nodes);
     this.#pods = options.context.informers.of(pods);
     this.#pods.addIndex(podsByNode, (pod) => [pod.spec.nodeName ?? '']);
     this.#clusterId = options.clusterId;
+    this.#addresses = options.addresses;
     this.#reportedAtMs = this.#context.clock.monotonic();
     this.#schedule();
   }
@@ -90,6 +94,7 @@ export class SimulatedNodes {
       (node) => node.metadata.annotations?.[poolAnnotation] && !this.#plans.has(node.metadata.name ?? ''),
     );
     await inBatches(surplus, (node) => this.#remove(node));
+    await this.#addresses.keepOnly(this.#plans);
     const free = this.#freeIndexes();
     await inBatches([...this.#plans.values()], (plan) => this.#register(plan, free));
   }
@@ -103,7 +108,7 @@ export class SimulatedNodes {
     }
     let next = 0;
     return () => {
-      while (taken.has(next)) next++;
+      while (taken.has(next) || this.#addresses.isTaken(networkOf(next).address)) next++;
       return next++;
     };
   }
@@ -115,6 +120,7 @@ export class SimulatedNodes {
     const wanted = nodeObject({
       plan,
       index,
+      address: await this.#addresses.addressOf(plan.name, networkOf(index).address),
       kubernetesVersion: this.#kubernetesVersion,
       clusterId: this.#clusterId,
       nowMs: clock.now(),

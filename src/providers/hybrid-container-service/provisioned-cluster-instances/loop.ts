@@ -8,6 +8,7 @@ import {
 } from '../../kubernetes/connected-clusters/record.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import { networkOrder } from './addresses.ts';
 import { connectedClusterIdOf, instanceOrder, instanceType } from './record.ts';
 
 const agentVersion = '1.29.3';
@@ -43,6 +44,7 @@ async function provision(
   const { order, record } = instanceOrder(instance, connected, {
     ...parts,
     publicDomain: settings.publicDomain,
+    network: await networkOrder(instance, parts.records),
   });
   if (instance.provisioningState === 'Accepted') {
     // The choices are written before the cluster is made, so that a crash in between finds the same ones again.

@@ -1,6 +1,6 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
 import type { Random } from '../../../base/index.ts';
-import type { ClusterOrder, NodePoolOrder } from '../../cluster-supply.ts';
+import type { ClusterOrder, NetworkOrder, NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
 import { arcClusterIdOf } from '../../kubernetes/connected-clusters/record.ts';
 import { arcControlPlaneSizes, arcWorkerSizes, findSize, type MachineSize } from '../../machine-sizes.ts';
@@ -30,7 +30,11 @@ const lastMinorWithMasterRole = 24;
 export function instanceOrder(
   instance: ResourceRecord,
   connectedCluster: ResourceRecord,
-  parts: { readonly random: Random; readonly publicDomain: string },
+  parts: {
+    readonly random: Random;
+    readonly publicDomain: string;
+    readonly network: NetworkOrder | undefined;
+  },
 ): { readonly order: ClusterOrder; readonly record: ResourceRecord } {
   const properties = new Fields(instance.properties);
   const internal = new Fields(instance.internal);
@@ -51,6 +55,7 @@ export function instanceOrder(
       hostNames: [host.toLowerCase()],
       publicEndpoint: true,
       nodes,
+      ...(parts.network ? { network: parts.network } : {}),
       access: {
         adminGroupObjectIds: aad.strings('adminGroupObjectIDs'),
         roleFamily: aad.boolean('enableAzureRBAC') ? 'arc' : undefined,
