@@ -47,6 +47,11 @@ export interface ResourceType {
   /** Regions as display names; default: every region of the estate. */
   readonly locations?: readonly string[];
   /**
+   * Reads the body of a PUT or PATCH before anything else does: member names in the casing that `references` and
+   * `prepare` use. Throws the refusal of members that do not fit. Default: the body as sent.
+   */
+  conform?(body: JsonObject, apiVersion: string): JsonObject;
+  /**
    * Checks a write and returns the properties to store. `stored` is undefined for a create. For a PATCH the merge is
    * already done. Throws CodedError / ArmError for refusals.
    */
@@ -76,6 +81,8 @@ export interface ResourceType {
     | 'managedBy'
     | 'plan'
   )[];
+  /** Type as the service itself prints it, where that is not the declared casing. Lists of all resources print that one. */
+  readonly printedType?: string;
   /** Default true. Network and others print none. */
   readonly systemData?: boolean;
   /** Statuses of PUT (create, update) and DELETE; defaults 201, 200, 202. */
@@ -91,6 +98,8 @@ export interface ResourceType {
   readonly deletion?: 'immediate' | 'converged';
   /** Type path in permission names when it is not `type`, e.g. `subscriptions/resourceGroups`. */
   readonly permissionType?: string;
+  /** True: an answer has `tags` also when there are none. Default: no such member. */
+  readonly alwaysTags?: boolean;
   /** Default true. False: answers carry no `properties.provisioningState`. */
   readonly provisioningState?: boolean;
   /** Code of the 409 while an operation runs; default `Conflict`. Network says `AnotherOperationInProgress`. */
@@ -239,6 +248,11 @@ export interface ResourceRecord {
   readonly etag: string;
   /** The running operation, when there is one. */
   readonly operation?: string;
+  /** The operation that ended last, and its error when it failed. */
+  readonly lastOperation?: {
+    readonly id: string;
+    readonly error?: { readonly code: string; readonly message: string };
+  };
   /** Facts that the loops keep for themselves; never shown. */
   readonly internal?: JsonObject;
 }

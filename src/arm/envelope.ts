@@ -12,6 +12,17 @@ export const envelopeMembers = [
   'managedBy',
 ] as const;
 
+const envelopeNames: ReadonlyMap<string, string> = new Map(
+  ['location', 'tags', 'properties', ...envelopeMembers].map((name) => [name.toLowerCase(), name]),
+);
+
+/** The body with the members of the envelope in Azure's casing; of two that differ in case alone the last one counts. */
+export function withEnvelopeNames(body: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [envelopeNames.get(name.toLowerCase()) ?? name, value]),
+  );
+}
+
 /** A resource as its own GET answers it. */
 export async function renderResource(
   record: ResourceRecord,
@@ -19,6 +30,8 @@ export async function renderResource(
   context: PresentContext,
 ): Promise<JsonObject> {
   const body = renderHead(record);
+  if (type.printedType) body.type = type.printedType;
+  if (type.alwaysTags) body.tags ??= {};
   const properties = type.present ? await type.present(record, context) : record.properties;
   body.properties =
     type.provisioningState === false

@@ -178,11 +178,12 @@ export const refusals = {
         'The provisioning state of the resource group will be rolled back.',
       { details },
     ),
-  resourceNotFound: (type: string, names: string, group: string | undefined) =>
+  /** `named`: namespace, types and names in turn, e.g. `Microsoft.Network/virtualNetworks/v/subnets/s`. */
+  resourceNotFound: (named: string, group: string | undefined) =>
     new ArmError(
       404,
       'ResourceNotFound',
-      `The Resource '${type}/${names}' ${group === undefined ? '' : `under resource group '${group}' `}was not found. ` +
+      `The Resource '${named}' ${group === undefined ? '' : `under resource group '${group}' `}was not found. ` +
         'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
     ),
   parentNotFound: (verb: string, type: string, parent: string) =>

@@ -4,12 +4,11 @@ import { isObject, type Json } from '../base/index.ts';
 export function mergePatch(target: Json | undefined, patch: Json | undefined): Json | undefined {
   if (patch === undefined) return target;
   if (!isObject(patch)) return patch;
-  const merged = isObject(target) ? { ...target } : {};
+  // Assigning a member called __proto__ to an object would set its prototype instead.
+  const merged = new Map(isObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
-    // Assigning this name would set the prototype instead of a member.
-    if (name === '__proto__') continue;
-    if (value === null) delete merged[name];
-    else merged[name] = mergePatch(merged[name], value);
+    if (value === null) merged.delete(name);
+    else merged.set(name, mergePatch(merged.get(name), value));
   }
-  return merged;
+  return Object.fromEntries(merged);
 }

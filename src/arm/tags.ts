@@ -14,7 +14,7 @@ export function readTags(value: Json | undefined): Tags | undefined {
   if (entries.length > tagLimits.tagsPerResource) {
     throw refusals.invalidTags(`A resource has at most ${tagLimits.tagsPerResource} tags.`);
   }
-  const tags: Record<string, string> = {};
+  const tags: [name: string, value: string][] = [];
   const seen = new Set<string>();
   for (const [name, content] of entries) {
     if (name === '' || name.length > tagLimits.nameCharacters || /[<>%&\\?/]/.test(name)) {
@@ -32,7 +32,8 @@ export function readTags(value: Json | undefined): Tags | undefined {
         `The value of tag '${name}' is invalid: text of at most ${tagLimits.valueCharacters} characters.`,
       );
     }
-    tags[name] = text;
+    tags.push([name, text]);
   }
-  return tags;
+  // Names such as __proto__ are names like any other.
+  return Object.fromEntries(tags);
 }

@@ -73,12 +73,12 @@ export class Fields {
 
   /** A map of strings, such as labels. */
   stringMap(name: string): Record<string, string> {
-    const result: Record<string, string> = {};
-    for (const [key, item] of Object.entries(this.object(name).value)) {
+    const entries = Object.entries(this.object(name).value).map(([key, item]): [string, string] => {
       if (typeof item !== 'string') throw wrongValue(this.at(name), `the value of '${key}' is not a string`);
-      result[key] = item;
-    }
-    return result;
+      return [key, item];
+    });
+    // Keys such as __proto__ are keys like any other.
+    return Object.fromEntries(entries);
   }
 
   wrong(name: string, reason: string): ArmError {

@@ -15,28 +15,44 @@ export interface IdentityParts {
   readonly tenantId: string;
 }
 
-/** Gives a system-assigned identity its directory object, once. */
+/** Where a record keeps the directory object of its system-assigned identity, also when the identity has another type since. */
+const keptAs = 'systemPrincipalId';
+
+/**
+ * Gives a system-assigned identity its directory object, once, and takes the object of one that is system-assigned no
+ * more away. Role assignments to it stay, as those of any principal that has gone.
+ */
 export async function withIdentity(
   record: ResourceRecord,
   records: RecordStore,
   parts: IdentityParts,
 ): Promise<ResourceRecord> {
   const identity = new Fields(record.identity);
-  if (!identity.string('type')?.includes('SystemAssigned') || identity.has('principalId')) return record;
-  const created = await parts.identities.create({ name: record.name, resourceId: record.id });
+  const kept = record.internal?.[keptAs];
+  if (!identity.string('type')?.includes('SystemAssigned')) {
+    if (typeof kept !== 'string') return record;
+    await parts.identities.remove(kept);
+    const bare = await records.update(record.id, (current) => {
+      const { [keptAs]: _gone, ...internal } = current.internal ?? {};
+      return { ...current, internal };
+    });
+    return bare ?? record;
+  }
+  if (identity.has('principalId') && kept === identity.string('principalId')) return record;
+  const principalId =
+    identity.string('principalId') ??
+    (await parts.identities.create({ name: record.name, resourceId: record.id })).objectId;
   const updated = await records.update(record.id, (current) => ({
     ...current,
-    identity: {
-      ...new Fields(current.identity).value,
-      principalId: created.objectId,
-      tenantId: parts.tenantId,
-    },
+    identity: { ...new Fields(current.identity).value, principalId, tenantId: parts.tenantId },
+    internal: { ...current.internal, [keptAs]: principalId },
   }));
   return updated ?? record;
 }
 
 /** Removes the directory object of a record that goes. */
 export async function dropIdentity(record: ResourceRecord, parts: IdentityParts): Promise<void> {
-  const principalId = new Fields(record.identity).string('principalId');
-  if (principalId) await parts.identities.remove(principalId);
+  const kept = record.internal?.[keptAs];
+  const principalId = new Fields(record.identity).string('principalId') ?? kept;
+  if (typeof principalId === 'string') await parts.identities.remove(principalId);
 }

@@ -176,6 +176,150 @@ describe('Microsoft.ContainerService', () => {
     }
   });
 
+  test('a cluster is read strictly: wrong types and unknown members are refused where they stand', async () => {
+    const wrong: readonly (readonly [JsonObject, string])[] = [
+      [
+        { addonProfiles: 5 },
+        'cannot unmarshal number into Go struct field Properties.properties.addonProfiles of type map',
+      ],
+      [
+        { storageProfile: 'x' },
+        'cannot unmarshal string into Go struct field Properties.properties.storageProfile of type object',
+      ],
+      [
+        { networkProfile: { serviceCidr: 7 } },
+        'cannot unmarshal number into Go struct field Properties.properties.networkProfile.serviceCidr of type string',
+      ],
+      [
+        { agentPoolProfiles: [{ ...pool, enableAutoScaling: 'maybe' }] },
+        'cannot unmarshal string into Go struct field Properties.properties.agentPoolProfiles[0].enableAutoScaling of type bool',
+      ],
+      [
+        { agentPoolProfiles: {} },
+        'cannot unmarshal object into Go struct field Properties.properties.agentPoolProfiles of type slice',
+      ],
+      [
+        { agentPoolProfiles: [{ ...pool, count: 1.5 }] },
+        'cannot unmarshal number 1.5 into Go struct field Properties.properties.agentPoolProfiles[0].count of type int32',
+      ],
+      [{ bogus: true }, 'unknown field "bogus"'],
+      [{ constructor: true }, 'unknown field "constructor"'],
+      [{ agentPoolProfiles: [{ ...pool, colour: 'red' }] }, 'unknown field "colour"'],
+    ];
+    for (const [properties, message] of wrong) {
+      const reply = await cluster('strict', properties);
+      assert.deepEqual([reply.status, reply.code], [400, 'UnmarshalError'], reply.message);
+      assert.equal(reply.message, `UnmarshalEntity encountered error: json: ${message}.`);
+    }
+    const preview = await estate.call(
+      'PUT',
+      `${mine}/providers/Microsoft.ContainerService/managedClusters/pre?api-version=2025-05-02-preview`,
+      {
+        body: { location: 'eastus', properties: { agentPoolProfiles: [pool], bogus: true } },
+      },
+    );
+    assert.equal(preview.status, 201, preview.message);
+  });
+
+  test('member names are read in any case, and no id hides in one', async () => {
+    const reply = await estate.call('PUT', at(mine, 'managedClusters/shouted'), {
+      body: {
+        LOCATION: 'East US',
+        Tags: { ['__proto__']: 'own', constructor: 'y' },
+        PROPERTIES: {
+          DNSPREFIX: 'loud',
+          AgentPoolProfiles: [{ ...pool, OSSKU: 'AzureLinux', count: null, Count: 3 }],
+        },
+      },
+    });
+    assert.equal(reply.status, 201, reply.message);
+    assert.deepEqual(Object.entries(reply.body.tags as JsonObject), [
+      ['__proto__', 'own'],
+      ['constructor', 'y'],
+    ]);
+    const { dnsPrefix, agentPoolProfiles } = reply.body.properties as JsonObject;
+    const [first] = agentPoolProfiles as JsonObject[];
+    assert.deepEqual([dnsPrefix, first?.osSKU, first?.count], ['loud', 'AzureLinux', 3]);
+    const hidden = await cluster('hidden', {
+      agentPoolProfiles: [
+        { ...pool, VNETSUBNETID: `${mine}/providers/Microsoft.Network/virtualNetworks/v/subnets/s` },
+      ],
+    });
+    assert.equal(hidden.code, 'SubnetNotFound');
+  });
+
+  test('what a caller says of the network is kept, and nothing is filled in against it', async () => {
+    const networkOf = async (name: string, networkProfile: JsonObject) => {
+      const reply = await cluster(name, { networkProfile });
+      assert.equal(reply.status, 201, reply.message);
+      return (reply.body.properties as { networkProfile: JsonObject }).networkProfile;
+    };
+    const plain = await networkOf('plain', { networkPlugin: 'azure', serviceCidr: '10.2.0.0/16' });
+    assert.deepEqual(
+      [plain.networkPluginMode, plain.podCidr, plain.serviceCidrs, plain.dnsServiceIP],
+      [undefined, undefined, ['10.2.0.0/16'], '10.2.0.10'],
+    );
+    const overlay = await networkOf('overlay', { podCidr: '10.9.0.0/16' });
+    assert.deepEqual([overlay.networkPluginMode, overlay.podCidrs], ['overlay', ['10.9.0.0/16']]);
+  });
+
+  test('secrets are not answered, and the type is printed as the service prints it', async () => {
+    const reply = await cluster('secretive', {
+      servicePrincipalProfile: { clientId: 'c', secret: 'hush' },
+      windowsProfile: { adminUsername: 'a', adminPassword: 'hush' },
+    });
+    assert.equal(reply.status, 201, reply.message);
+    assert.ok(!JSON.stringify(reply.body).includes('hush'));
+    assert.equal(reply.body.type, 'Microsoft.ContainerService/ManagedClusters');
+  });
+
+  test('a pool is added and changed by itself, and not by its cluster', async () => {
+    const settle = (id: string) =>
+      estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+    const made = await cluster('pools');
+    const id = String(made.body.id);
+    const put = (name: string, properties: JsonObject) =>
+      estate.call('PUT', at(mine, `managedClusters/pools/agentPools/${name}`), { body: { properties } });
+    assert.equal((await put('more', { vmSize: 'Standard_D2s_v3' })).code, 'OperationNotAllowed');
+    await settle(id);
+    const more = await put('more', { vmSize: 'Standard_D2s_v3', count: 2, osSKU: 'AzureLinux' });
+    assert.equal(more.status, 201, more.message);
+    assert.ok(more.headers['azure-asyncoperation']);
+    const shown = await estate.call('GET', at(mine, 'managedClusters/pools'));
+    const { agentPoolProfiles, provisioningState } = shown.body.properties as JsonObject;
+    assert.deepEqual(
+      (agentPoolProfiles as JsonObject[]).map((one) => [one.name, one.count]),
+      [
+        ['nodes', 1],
+        ['more', 2],
+      ],
+    );
+    assert.equal(provisioningState, 'Updating');
+    await settle(id);
+    await settle(`${id}/agentPools/more`);
+    const moved = await put('more', { vmSize: 'Standard_D4s_v3' });
+    assert.deepEqual([moved.status, moved.code], [400, 'PropertyChangeNotAllowed']);
+    const both = await cluster('pools', { agentPoolProfiles: [pool, { ...pool, name: 'third' }] });
+    assert.deepEqual([both.status, both.code], [400, 'BadRequest']);
+    assert.match(
+      both.message,
+      /^A new agent pool was introduced\. Adding agent pools to an existing cluster is not allowed/,
+    );
+    const last = await estate.call('DELETE', at(mine, 'managedClusters/pools/agentPools/nodes'));
+    assert.deepEqual([last.status, last.code], [400, 'InvalidParameter'], last.message);
+    const gone = await estate.call('DELETE', at(mine, 'managedClusters/pools/agentPools/more'));
+    assert.equal(gone.status, 202);
+    const none = await estate.call('DELETE', at(mine, 'managedClusters/pools/agentPools/never'));
+    assert.equal(none.status, 204);
+  });
+
+  test('a cluster that is sent without its pools keeps them', async () => {
+    const sent = await estate.call('PUT', at(mine, 'managedClusters/first'), {
+      body: { location: 'eastus', properties: {} },
+    });
+    assert.notEqual(sent.code, 'InvalidParameter', sent.message);
+  });
+
   test('a cluster that is being deleted joins no fleet', async () => {
     const made = await cluster('going');
     await estate.manager.records.update(String(made.body.id), (record) => ({
@@ -208,5 +352,44 @@ describe('Microsoft.ContainerService', () => {
     );
     const codes = replies.map(({ status, code }) => code || String(status)).sort();
     assert.deepEqual(codes, ['201', ...Array(3).fill('ClusterAlreadyJoinedAnotherFleet')]);
+  });
+
+  test('members show the labels of the service, the last operation, and are filtered by group', async () => {
+    const list = (filter: string) =>
+      estate.call('GET', `${at(mine, 'fleets/labelled/members')}&$filter=${encodeURIComponent(filter)}`);
+    await cluster('labelled');
+    await estate.call('PUT', at(mine, 'fleets/labelled'), { body: { location: 'eastus' } });
+    const clusterResourceId = `${mine}/providers/Microsoft.ContainerService/managedClusters/labelled`;
+    const target = `${mine}/providers/Microsoft.ContainerService/fleets/labelled/members/m`;
+    const labels = { mine: 'x', 'fleet.azure.com/location': 'nowhere' };
+    const made = await estate.call('PUT', `${target}?api-version=2025-08-01-preview`, {
+      body: { properties: { clusterResourceId, group: 'prod', labels } },
+    });
+    assert.equal(made.status, 201, made.message);
+    const shown = made.body.properties as JsonObject;
+    assert.deepEqual(shown.labels, {
+      mine: 'x',
+      'fleet.azure.com/cluster-name': 'labelled',
+      'fleet.azure.com/location': 'eastus',
+      'fleet.azure.com/member-name': 'm',
+      'fleet.azure.com/resource-group': 'mine',
+      'fleet.azure.com/subscription-id': estate.subscription.split('/').at(-1),
+    });
+    const error = { code: 'Why', message: 'because' };
+    await estate.manager.records.update(target, (record) => ({ ...record, provisioningState: 'Failed' }), {
+      status: 'Failed',
+      error,
+    });
+    const failed = await estate.call('GET', `${target}?api-version=2025-03-01`);
+    assert.deepEqual((failed.body.properties as JsonObject).status, {
+      ...(shown.status as JsonObject),
+      lastOperationError: error,
+    });
+    assert.equal((failed.body.properties as JsonObject).labels, undefined);
+    assert.equal((await list("group eq 'PROD'")).body.value?.toString(), '[object Object]');
+    assert.deepEqual((await list("group eq 'dev'")).body.value, []);
+    assert.equal((await list("name eq 'm'")).code, 'InvalidFilterInQueryString');
+    const gone = await estate.call('DELETE', `${target}?api-version=2025-03-01`);
+    assert.deepEqual([gone.status, gone.body.name], [202, 'm']);
   });
 });

@@ -64,7 +64,12 @@ describe('ids in bodies', () => {
   };
 
   /** Sends the id at the place, as PUT and as PATCH, and expects to be refused for it. */
-  async function expectRefused(type: ResourceType, path: string, value: string): Promise<void> {
+  async function expectRefused(
+    type: ResourceType,
+    path: string,
+    value: string,
+    place: 'declared' | 'any' = 'declared',
+  ): Promise<void> {
     const { id, above } = placeOf(type, mine);
     for (const record of above) await store(record, `${type.namespace}/parents`);
     await store(id, `${type.namespace}/${type.type}`);
@@ -79,6 +84,8 @@ describe('ids in bodies', () => {
         body: { ...location, ...bodyWith(path, value) },
       });
       const what = `${method} ${type.type} with ${value} at ${path}: ${reply.status} ${reply.message}`;
+      // A type that reads its body strictly knows no such place at all.
+      if (place === 'any' && type.conform && reply.code === 'UnmarshalError') continue;
       assert.equal(reply.code, 'LinkedAuthorizationFailed', what);
       assert.ok(reply.message.toLowerCase().includes(value.toLowerCase()), what);
     }
@@ -148,7 +155,7 @@ describe('ids in bodies', () => {
           'Microsoft.Resources/x',
         ];
         const value = idOf(kind[random.integer(3)] ?? '');
-        await expectRefused(type, path, random.integer(2) === 0 ? value : value.toUpperCase());
+        await expectRefused(type, path, random.integer(2) === 0 ? value : value.toUpperCase(), 'any');
       }
     }
   });

@@ -86,6 +86,25 @@ const cluster = await resources.resources.beginCreateOrUpdateByIdAndWait(cluster
   },
 });
 assert.equal(cluster.properties?.['provisioningState'], 'Succeeded');
+const poolId = `${clusterId}/agentPools/more`;
+const pool = (count: number) => ({ properties: { count, vmSize: 'Standard_D2s_v3', osSKU: 'AzureLinux' } });
+const poolVersion = '2025-05-01';
+const byId = resources.resources;
+const more = await byId.beginCreateOrUpdateByIdAndWait(poolId, poolVersion, pool(2));
+assert.deepEqual([more.properties?.['count'], more.properties?.['provisioningState']], [2, 'Succeeded']);
+const fewer = await byId.beginCreateOrUpdateByIdAndWait(poolId, poolVersion, pool(1));
+assert.deepEqual([fewer.properties?.['count'], fewer.properties?.['osSKU']], [1, 'AzureLinux']);
+/** A generic resource as it is answered, read member by member. */
+const shown = async () => JSON.stringify((await byId.getById(clusterId, poolVersion)).properties);
+assert.match(await shown(), /"name":"pool".+"name":"more"/);
+assert.match(
+  await shown(),
+  /"kubeletidentity":\{"resourceId":"[^"]+\/MC_sdk-rg_aks_eastus\/[^"]+\/aks-agentpool"/,
+);
+await byId.beginDeleteByIdAndWait(poolId, poolVersion);
+assert.doesNotMatch(await shown(), /"name":"more"/);
+await assert.rejects(byId.getById(poolId, poolVersion), { code: 'ResourceNotFound' });
+
 const member = await fleets.fleetMembers.create(group, 'fleet', 'aks', {
   properties: { clusterResourceId: clusterId, group: 'blue' },
 });
@@ -93,6 +112,7 @@ assert.equal(member.properties?.provisioningState, 'Succeeded');
 const names: (string | undefined)[] = [];
 for await (const one of fleets.fleetMembers.listByFleet(group, 'fleet')) names.push(one.name);
 assert.deepEqual(names, ['aks']);
+assert.ok(member.properties?.status?.lastOperationId);
 const credentials = await fleets.fleets.listCredentials(group, 'fleet');
 assert.ok(credentials.kubeconfigs?.[0]?.value?.length);
 await fleets.fleetMembers.delete(group, 'fleet', 'aks');
@@ -126,6 +146,24 @@ const arc = await connected.connectedClusterOperations.beginCreateAndWait(group,
 });
 assert.equal(arc.provisioningState, 'Succeeded');
 assert.ok(arc.identity.principalId);
+
+const principal = fleet.identity?.principalId ?? '';
+const granted = await authorization.roleAssignments.create(scope, randomUUID(), {
+  principalId: principal,
+  principalType: 'ServicePrincipal',
+  roleDefinitionId: roles[0]?.id ?? '',
+});
+const bare = await fleets.fleets.updateAsync(group, 'fleet', { identity: { type: 'None' } });
+assert.equal(bare.identity?.principalId, undefined);
+// Its principal has gone, so it can be given nothing any more; what it was given stays to be taken away.
+await assert.rejects(
+  authorization.roleAssignments.create(scope, randomUUID(), {
+    principalId: principal,
+    roleDefinitionId: roles[0]?.id ?? '',
+  }),
+  { code: 'PrincipalNotFound' },
+);
+assert.equal((await authorization.roleAssignments.getById(granted.id ?? '')).principalId, principal);
 
 await assert.rejects(fleets.fleets.get(group, 'missing'), { code: 'ResourceNotFound' });
 await resources.resourceGroups.beginDeleteAndWait(group);

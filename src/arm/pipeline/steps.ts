@@ -1,6 +1,7 @@
 import { CodedError, isObject } from '../../base/index.ts';
 import { demand } from '../access/demand.ts';
 import type { ResourceRecord } from '../contract.ts';
+import { withEnvelopeNames } from '../envelope.ts';
 import { ArmError, refusals, unauthenticated } from '../errors.ts';
 import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
 import { readJsonBody } from '../json-input.ts';
@@ -31,6 +32,7 @@ export const steps: readonly Step[] = [
   requireGroup,
   resolveType,
   readBody,
+  conformBody,
   checkLocation,
   checkName,
   requireParent,
@@ -235,6 +237,14 @@ async function readBody(exchange: Exchange): Promise<void> {
     );
   }
   exchange.body = readJsonBody(bytes);
+}
+
+/** Services compare the names of members without case; here they get one casing, once, before any of them is looked at. */
+function conformBody(exchange: Exchange): void {
+  const { target, body, apiVersion } = exchange;
+  if (target.route || target.intent !== 'write') return;
+  const named = withEnvelopeNames(body);
+  exchange.body = exchange.type.conform?.(named, apiVersion) ?? named;
 }
 
 function checkLocation(exchange: Exchange, { records }: Services): void {

@@ -157,8 +157,7 @@ export class StoredRecords implements RecordStore {
       if (!changed) return current;
       const next: ResourceRecord = { ...changed, etag: newEtag(this.#random, current.etag) };
       const ended = outcome && (await this.#ended(current, outcome));
-      const { operation: _finished, ...idle } = next;
-      const written = outcome ? idle : next;
+      const written = outcome ? withoutOperation(next, outcome) : next;
       const operations = ended ? [ended] : [];
       if (await this.commit({ writes: [{ put: written }], operations, since })) return written;
     }
@@ -207,6 +206,16 @@ export class StoredRecords implements RecordStore {
     const operation = await this.#operations.get(record.operation);
     return operation && this.#operations.end(operation, outcome);
   }
+}
+
+/** The record as it stands when its running operation has this outcome. */
+function withoutOperation(record: ResourceRecord, outcome: OperationOutcome): ResourceRecord {
+  const { operation: id, ...idle } = record;
+  if (id === undefined) return idle;
+  return {
+    ...idle,
+    lastOperation: outcome.status === 'Succeeded' ? { id } : { id, error: outcome.error },
+  };
 }
 
 function writtenId(write: RelatedWrite): string {

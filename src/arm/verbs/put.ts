@@ -168,6 +168,7 @@ function buildRecord(
     provisioningState: draft.provisioningState ?? defaultState(exchange, stored),
     systemData: touchedBy(caller, nowMs, stored?.systemData),
     etag: stored ? newEtag(services.random, stored.etag) : firstEtag(services.random, type),
+    ...(stored?.lastOperation !== undefined && { lastOperation: stored.lastOperation }),
     ...(internal !== undefined && { internal }),
   };
 }

@@ -37,8 +37,9 @@ export async function existingRecord(exchange: Exchange, services: Services): Pr
   const worded = exchange.type.notFound?.(exchange.target.id);
   if (worded) throw worded;
   if (path.kind === 'group') throw refusals.groupNotFound(path.resourceGroup ?? '');
-  const names = path.names.slice(0, exchange.type.type.split('/').length).join('/');
-  throw refusals.resourceNotFound(fullType(exchange.type), names, path.resourceGroup);
+  const words = exchange.type.type.split('/');
+  const pairs = words.map((word, at) => `${word}/${path.names[at] ?? ''}`);
+  throw refusals.resourceNotFound(`${exchange.type.namespace}/${pairs.join('/')}`, path.resourceGroup);
 }
 
 /** Throws 412 when `If-Match` or `If-None-Match` of a write does not hold. */

@@ -1,11 +1,12 @@
 import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import type { LoopParts, RecordLoop } from '../loop.ts';
+import { runAgentPools } from './agent-pools/loop.ts';
+import { agentPools } from './agent-pools/type.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { runFleetMembers } from './fleet-members/loop.ts';
 import { fleetMembers } from './fleet-members/type.ts';
 import { runFleets } from './fleets/loop.ts';
 import { fleets } from './fleets/type.ts';
-import { agentPools } from './managed-clusters/agent-pools.ts';
 import { runManagedClusters } from './managed-clusters/loop.ts';
 import { managedClusters } from './managed-clusters/type.ts';
 import type { ContainerServiceSettings } from './settings.ts';
@@ -22,5 +23,10 @@ export const containerServiceRoutes: readonly ArmRoute[] = catalogRoutes;
 
 /** Loops of Microsoft.ContainerService. */
 export function containerServiceLoops(parts: LoopParts, settings: ContainerServiceSettings): RecordLoop[] {
-  return [runManagedClusters(parts, settings), runFleets(parts, settings), runFleetMembers(parts, settings)];
+  return [
+    runManagedClusters(parts, settings),
+    runAgentPools(parts),
+    runFleets(parts, settings),
+    runFleetMembers(parts, settings),
+  ];
 }

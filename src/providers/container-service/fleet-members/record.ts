@@ -18,6 +18,17 @@ export async function hubIdOf(fleetId: string, records: RecordReader): Promise<s
   return hub && clusterIdOf(hub);
 }
 
+/** True for the labels of `serviceLabels`. */
+export function isServiceLabel(name: string): boolean {
+  return serviceLabelNames.has(name.toLowerCase());
+}
+
+const serviceLabelNames: ReadonlySet<string> = new Set(
+  ['cluster-name', 'location', 'member-name', 'resource-group', 'subscription-id'].map(
+    (name) => `fleet.azure.com/${name}`,
+  ),
+);
+
 /** Labels that the service puts on every member, besides the caller's. */
 export function serviceLabels(member: ResourceRecord, cluster: ResourceRecord): Record<string, string> {
   const [, subscription = '', group = ''] =

@@ -1,15 +1,21 @@
 import {
   ArmError,
+  isAtLeastVersion,
+  type ListCall,
+  type PresentContext,
+  parseFilter,
   type ResourceDraft,
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
+  refusals,
 } from '../../../arm/index.ts';
-import type { JsonObject } from '../../../base/index.ts';
+import { isObject, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { fleetVersions } from '../api-versions.ts';
+import { operationStatus } from '../fleets/status.ts';
 import { refuseChange } from '../managed-clusters/type.ts';
-import { fleetMemberType } from './record.ts';
+import { fleetMemberType, isServiceLabel, serviceLabels } from './record.ts';
 
 const labelPattern = /^[a-z0-9]$|^[a-z0-9][-a-z0-9]{0,48}[a-z0-9]$/;
 const labelRule = '1 to 50 lower-case letters, digits and hyphens, with a letter or digit at both ends';
@@ -30,6 +36,8 @@ export const fleetMembers: ResourceType = {
   createState: 'Joining',
   deleteState: 'Leaving',
   references: [{ path: 'properties.clusterResourceId', permission: 'write' }],
+  deleteBody: true,
+  list: listMembers,
   prepare,
   present,
 };
@@ -44,7 +52,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const group = body.string('group');
   if (group !== undefined && !labelPattern.test(group)) throw body.wrong('group', labelRule);
   if (!write.stored) await checkCluster(write, clusterResourceId);
-  const labels = body.stringMap('labels');
+  const labels = ownLabels(body);
   return {
     turns: [`fleet of ${clusterResourceId}`],
     // The loop carries labels to the hub; the record itself is final.
@@ -55,6 +63,12 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
     },
   };
+}
+
+/** What the service puts on every member is not the caller's to keep: it is sent back as it was answered. */
+function ownLabels(body: Fields): Record<string, string> {
+  const sent = Object.entries(body.stringMap('labels'));
+  return Object.fromEntries(sent.filter(([name]) => !isServiceLabel(name)));
 }
 
 async function checkCluster(write: ResourceWrite, clusterId: string): Promise<void> {
@@ -90,9 +104,32 @@ function sameCluster(member: ResourceRecord, clusterId: string): boolean {
   return new Fields(member.properties).string('clusterResourceId')?.toLowerCase() === clusterId.toLowerCase();
 }
 
-function present(record: ResourceRecord): JsonObject {
-  return {
-    ...record.properties,
-    status: record.operation === undefined ? {} : { lastOperationId: record.operation },
-  };
+async function present(record: ResourceRecord, { apiVersion, records }: PresentContext): Promise<JsonObject> {
+  const { labels, ...properties } = record.properties;
+  const status = operationStatus(record);
+  if (!isAtLeastVersion(apiVersion, labelsSince)) return { ...properties, status };
+  const cluster = await records.get(new Fields(record.properties).string('clusterResourceId') ?? '');
+  const own = isObject(labels) ? labels : {};
+  const shown = { ...own, ...(cluster && serviceLabels(record, cluster)) };
+  return { ...properties, ...(Object.keys(shown).length > 0 && { labels: shown }), status };
+}
+
+/** The first version whose members have labels. */
+const labelsSince = '2025-04-01-preview';
+
+/** `$filter` of members speaks of their group: `group eq 'prod'`. */
+function listMembers({ records, query }: ListCall): readonly ResourceRecord[] {
+  const filter = parseFilter(query.get('$filter'));
+  const sorted = records.toSorted((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
+  if (!filter) return sorted;
+  if (filter.kind !== 'compare' || filter.name.toLowerCase() !== 'group') {
+    throw refusals.invalidFilter(
+      "Invalid $filter: lists of members support `group eq '{name}'` and `group ne '{name}'` only.",
+    );
+  }
+  const wanted = filter.value.toLowerCase();
+  return sorted.filter(({ properties }) => {
+    const group = new Fields(properties).string('group')?.toLowerCase() ?? '';
+    return (group === wanted) === (filter.operator === 'eq');
+  });
 }

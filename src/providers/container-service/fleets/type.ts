@@ -21,6 +21,7 @@ import { fleetVersions } from '../api-versions.ts';
 import { kubeconfigs, runningCluster, tokenPlugin } from '../managed-clusters/credentials.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { hubGroupName, hubGroupNameCharacters, hubGroupNames, hubRecordId } from './hub.ts';
+import { operationStatus } from './status.ts';
 import { checkSubnets } from './subnets.ts';
 
 /** Fleets, with or without a hub cluster. */
@@ -43,6 +44,7 @@ export function fleets(settings: ContainerServiceSettings): ResourceType {
       joinsSubnet('properties.hubProfile.apiServerAccessProfile.subnetId'),
     ],
     etagMember: 'eTag',
+    deleteBody: true,
     prepare: (write) => prepare(write, settings),
     present,
     actions: { listCredentials: { run: (call) => listCredentials(call, settings) } },
@@ -158,12 +160,7 @@ function present(record: ResourceRecord): JsonObject {
   const { hubProfile } = record.properties;
   return {
     ...(hubProfile === undefined ? {} : { hubProfile }),
-    status: {
-      ...(record.operation === undefined ? {} : { lastOperationId: record.operation }),
-      ...(record.internal?.['lastError'] === undefined
-        ? {}
-        : { lastOperationError: record.internal['lastError'] }),
-    },
+    status: operationStatus(record),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import type { LoopParts } from '../../loop.ts';
@@ -5,6 +6,7 @@ import { RetryLater, runRecordLoop } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
+import { kubeletIdentity } from './kubelet-identity.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
@@ -43,6 +45,13 @@ async function provision(
     }));
   }
   await settings.clusters.ensure(order);
+  const kubelet = await kubeletIdentity(record, parts, settings);
+  if (kubelet && !isDeepStrictEqual(kubelet, identified.internal?.['kubeletIdentity'])) {
+    await parts.records.update(record.id, (current) => ({
+      ...current,
+      internal: { ...current.internal, kubeletIdentity: kubelet },
+    }));
+  }
   if (record.provisioningState === 'Succeeded') return;
   await parts.records.update(
     record.id,

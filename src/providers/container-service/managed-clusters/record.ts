@@ -2,7 +2,7 @@ import type { ResourceRecord } from '../../../arm/index.ts';
 import type { Random } from '../../../base/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
-import { nodePoolOrders } from './agent-pools.ts';
+import { nodePoolOrders } from './pools.ts';
 
 export const managedClusterType = 'Microsoft.ContainerService/managedClusters';
 

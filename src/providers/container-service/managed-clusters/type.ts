@@ -6,19 +6,21 @@ import {
   type ResourceType,
   type ResourceWrite,
 } from '../../../arm/index.ts';
-import type { JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { claimGroup, type GroupClaim } from '../../managed-group.ts';
 import { namespaceScopes } from '../../namespace-scopes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
-import { agentPoolDrafts, poolProperties, readAgentPools } from './agent-pools.ts';
 import { credentialActions } from './credentials.ts';
+import { clusterDefaults, networkProfile } from './defaults.ts';
+import { agentPoolDrafts, poolProperties, readAgentPools, refusePoolChanges } from './pools.ts';
 import { clusterIdOf, fleetIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
+import { conformCluster } from './shape.ts';
 
-const poolLimit = 100;
+export const poolLimit = 100;
 
 /** AKS clusters, the part of them that a fleet member needs. */
 export function managedClusters(settings: ContainerServiceSettings): ResourceType {
@@ -35,6 +37,9 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     lifecycle: 'converged',
     envelope: ['sku', 'kind', 'identity'],
     etagMember: 'eTag',
+    printedType: 'Microsoft.ContainerService/ManagedClusters',
+    patchable: ['tags'],
+    conform: conformCluster,
     references: clusterReferences,
     roleScopes: namespaceScopes,
     prepare: (write) => prepare(write, settings),
@@ -46,8 +51,12 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
 
 async function prepare(write: ResourceWrite, settings: ContainerServiceSettings): Promise<ResourceDraft> {
   refuseHub(write.stored);
-  const body = new Fields(write.body['properties'], 'properties');
+  // Tags need no loop: a PATCH, which changes nothing else, is finished when it is answered.
+  if (write.verb === 'patch' && write.stored) {
+    return { properties: write.stored.properties, provisioningState: write.stored.provisioningState };
+  }
   const stored = new Fields(write.stored?.properties);
+  const body = new Fields(withStoredPools(write), 'properties');
   const current = currentVersion(stored);
   const asked = body.string('kubernetesVersion');
   const alias = asked || stored.string('kubernetesVersion');
@@ -59,13 +68,14 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   const pools = readAgentPools(body, version);
+  refusePoolChanges(stored, pools);
   if (pools.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
   const location = normalLocation(String(write.body['location'] ?? ''));
   const nodeGroup = stored.string('nodeResourceGroup') ?? nodeGroupName(write, body, location);
   refuseChange('nodeResourceGroup', nodeGroup, body.string('nodeResourceGroup') || undefined);
   return {
     properties: {
-      ...ownProperties(body, { version: alias?.replace(/^v/i, '') || version, dnsPrefix }),
+      ...ownProperties(body, stored, { version: alias?.replace(/^v/i, '') || version, dnsPrefix }),
       currentKubernetesVersion: version,
       agentPoolProfiles: pools.map(poolProperties),
       fqdn:
@@ -82,6 +92,12 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   };
 }
 
+/** A cluster that is sent without its pools keeps them. */
+function withStoredPools({ body, stored }: ResourceWrite): Json {
+  const sent = isObject(body['properties']) ? body['properties'] : {};
+  return { ...(stored && { agentPoolProfiles: stored.properties['agentPoolProfiles'] }), ...sent };
+}
+
 /** What the service says of a cluster; ignored when it is sent. */
 const readOnly: ReadonlySet<string> = new Set([
   'agentPoolProfiles',
@@ -93,6 +109,8 @@ const readOnly: ReadonlySet<string> = new Set([
   'privateFQDN',
   'provisioningState',
   'resourceUID',
+  'servicePrincipalProfile',
+  'status',
 ]);
 
 /** The release that the API server runs; `kubernetesVersion` may be an alias of it. */
@@ -101,31 +119,27 @@ export function currentVersion(properties: Fields): string | undefined {
 }
 
 /** Members that a caller sets, as they are kept: with the service's defaults filled in. */
-function ownProperties(body: Fields, fixed: { version: string; dnsPrefix: string }): JsonObject {
-  const network = body.object('networkProfile');
+function ownProperties(
+  body: Fields,
+  stored: Fields,
+  fixed: { version: string; dnsPrefix: string },
+): JsonObject {
+  const network = new Fields(
+    { ...stored.object('networkProfile').value, ...body.object('networkProfile').value },
+    body.at('networkProfile'),
+  );
   const kept = Object.entries(body.value).filter(([name, value]) => value !== null && !readOnly.has(name));
   const aad = body.has('aadProfile') ? { aadProfile: aadProfile(body.object('aadProfile')) } : {};
   return {
     ...Object.fromEntries(kept),
+    ...clusterDefaults(body),
     ...aad,
     kubernetesVersion: fixed.version,
     dnsPrefix: fixed.dnsPrefix,
     enableRBAC: body.boolean('enableRBAC') ?? true,
     disableLocalAccounts: body.boolean('disableLocalAccounts') ?? false,
     supportPlan: body.string('supportPlan') ?? 'KubernetesOfficial',
-    networkProfile: {
-      networkPlugin: 'azure',
-      networkPluginMode: 'overlay',
-      podCidr: '10.244.0.0/16',
-      serviceCidr: '10.0.0.0/16',
-      dnsServiceIP: '10.0.0.10',
-      outboundType: 'loadBalancer',
-      loadBalancerSku: 'standard',
-      ipFamilies: ['IPv4'],
-      podCidrs: ['10.244.0.0/16'],
-      serviceCidrs: ['10.0.0.0/16'],
-      ...network.value,
-    },
+    networkProfile: networkProfile(network),
     oidcIssuerProfile: { enabled: false, ...body.object('oidcIssuerProfile').value },
   };
 }
@@ -189,12 +203,19 @@ function present(record: ResourceRecord): JsonObject {
       provisioningState: record.provisioningState,
     })),
     maxAgentPools: poolLimit,
+    ...presentIdentityProfile(record),
     resourceUID: clusterIdOf(record),
   };
 }
 
+/** The identity that nodes pull images with. */
+function presentIdentityProfile(record: ResourceRecord): JsonObject {
+  const kubelet = record.internal?.['kubeletIdentity'];
+  return isObject(kubelet) ? { identityProfile: { kubeletidentity: kubelet } } : {};
+}
+
 /** A fleet's hub belongs to the service: only the fleet changes or deletes it. */
-function refuseHub(record: ResourceRecord | undefined): void {
+export function refuseHub(record: ResourceRecord | undefined): void {
   const fleetId = record && fleetIdOf(record);
   if (!record || !fleetId) return;
   throw new ArmError(

@@ -30,6 +30,7 @@ export function userAssignedIdentities(directory: ManagedIdentityDirectory): Res
     },
     lifecycle: 'immediate',
     provisioningState: false,
+    alwaysTags: true,
     prepare: (write) => prepareIdentity(write, directory),
     beforeDelete: (record) => removePrincipal(record, directory),
   };

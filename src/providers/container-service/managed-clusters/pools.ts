@@ -1,15 +1,15 @@
-import type { RelatedWrite, ResourceRecord, ResourceType, ResourceWrite } from '../../../arm/index.ts';
+import { ArmError, type RelatedWrite, type ResourceRecord, type ResourceWrite } from '../../../arm/index.ts';
 import type { JsonObject, Random } from '../../../base/index.ts';
 import type { NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
 import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
-import { managedClusterVersions } from '../api-versions.ts';
+import { poolDefaults } from './defaults.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
 
-const poolNamePattern = /^[a-z][a-z0-9]{0,11}$/;
+export const poolNamePattern = /^[a-z][a-z0-9]{0,11}$/;
 const nodesPerPool = { min: 0, max: 1000 } as const;
 const podsPerNode = { min: 10, max: 250 } as const;
 
@@ -28,32 +28,61 @@ export interface AgentPool {
   readonly profile: JsonObject;
 }
 
-/** Agent pools of a cluster can be read on their own; they are written with the cluster. */
-export const agentPools: ResourceType = {
-  namespace: 'Microsoft.ContainerService',
-  type: 'managedClusters/agentPools',
-  apiVersions: managedClusterVersions,
-  lowestApiVersion: '2019-02-01',
-  scope: 'proxy',
-  name: { pattern: poolNamePattern, rule: '1 to 12 lower-case letters and digits, beginning with a letter' },
-  lifecycle: 'immediate',
-  verbs: ['get', 'list'],
-  systemData: false,
-  prepare: (write) => ({ properties: write.stored?.properties ?? {} }),
-};
-
 export function readAgentPools(body: Fields, clusterVersion: string): AgentPool[] {
   const pools = body.objects('agentPoolProfiles').map((pool) => readPool(pool, clusterVersion));
-  const hasSystemPool = pools.some((pool) => pool.mode === 'System' && pool.count > 0);
-  if (!hasSystemPool) {
-    throw body.wrong('agentPoolProfiles', 'must define at least one system pool with at least one node');
-  }
+  demandSystemPool(pools, body);
   const doubled = pools.find((pool, i) => pools.findIndex((other) => other.name === pool.name) !== i);
   if (doubled) throw body.wrong('agentPoolProfiles', `the pool name '${doubled.name}' is used twice`);
   return pools;
 }
 
-function readPool(pool: Fields, clusterVersion: string): AgentPool {
+export function demandSystemPool(
+  pools: readonly Pick<AgentPool, 'mode' | 'count'>[],
+  body: Pick<Fields, 'wrong'>,
+): void {
+  if (pools.some((pool) => pool.mode === 'System' && pool.count > 0)) return;
+  throw body.wrong('agentPoolProfiles', 'must define at least one system pool with at least one node');
+}
+
+/** A change of the cluster adds no pool, and changes nothing of a pool that is fixed when it is made. */
+export function refusePoolChanges(stored: Fields, pools: readonly AgentPool[]): void {
+  const before = stored.objects('agentPoolProfiles');
+  if (before.length === 0) return;
+  for (const pool of pools) {
+    const known = before.find((other) => other.string('name') === pool.name);
+    if (!known) throw newPool();
+    refuseFixedChanges(known, pool.profile);
+  }
+}
+
+/** Members of a pool that are what they were when it was made. */
+const fixedMembers = ['vmSize', 'osType', 'osDiskType', 'osDiskSizeGB', 'maxPods', 'vnetSubnetID'] as const;
+
+export function refuseFixedChanges(before: Fields, profile: JsonObject): void {
+  for (const member of fixedMembers) {
+    const wanted = profile[member];
+    const was = before.value[member];
+    if (!wanted || was === undefined || String(wanted).toLowerCase() === String(was).toLowerCase()) continue;
+    throw new ArmError(
+      400,
+      'PropertyChangeNotAllowed',
+      `Changing property 'properties.${member}' is not allowed.`,
+      { target: `properties.${member}` },
+    );
+  }
+}
+
+function newPool(): ArmError {
+  return new ArmError(
+    400,
+    'BadRequest',
+    'A new agent pool was introduced. Adding agent pools to an existing cluster is not allowed through managed cluster operations. ' +
+      'For agent pool specific change, please use per agent pool operations: https://aka.ms/agent-pool-rest-api',
+    { target: 'agentPoolProfiles' },
+  );
+}
+
+export function readPool(pool: Fields, clusterVersion: string): AgentPool {
   const name = pool.string('name') ?? '';
   if (!poolNamePattern.test(name)) {
     throw pool.wrong('name', 'must be 1 to 12 lower-case letters and digits, beginning with a letter');
@@ -91,9 +120,8 @@ function refuseRange(pool: Fields): void {
 /** A pool as the service prints it. */
 export function poolProperties(pool: AgentPool): JsonObject {
   return {
-    osType: 'Linux',
+    ...poolDefaults,
     osSKU: pool.profile['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu',
-    osDiskType: 'Managed',
     ...Object.fromEntries(Object.entries(pool.profile).filter(([, value]) => value !== null)),
     osDiskSizeGB: pool.profile['osDiskSizeGB'] || 128,
     name: pool.name,

@@ -1,0 +1,53 @@
+import type { ResourceRecord } from '../../../arm/index.ts';
+import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import { agentPoolType } from '../managed-clusters/pools.ts';
+import { clusterIdOfPool, profilesOf } from './type.ts';
+
+/** Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. */
+export function runAgentPools(parts: LoopParts) {
+  return runRecordLoop({ ...parts, type: agentPoolType, reconcile: (id) => reconcile(id, parts) });
+}
+
+async function reconcile(id: string, { records }: LoopParts): Promise<void> {
+  const pool = await records.get(id);
+  if (!pool || pool.provisioningState === 'Succeeded' || pool.provisioningState === 'Failed') return;
+  const cluster = await records.get(clusterIdOfPool(id));
+  if (!cluster) {
+    await records.remove(id);
+    return;
+  }
+  if (cluster.provisioningState === 'Failed') {
+    const error = { code: 'OperationNotAllowed', message: `The managed cluster '${cluster.name}' failed.` };
+    await records.update(id, (current) => ({ ...current, provisioningState: 'Failed' }), {
+      status: 'Failed',
+      error,
+    });
+    return;
+  }
+  if (cluster.provisioningState !== 'Succeeded') throw new RetryLater('its cluster is being changed');
+  if (pool.provisioningState !== 'Deleting') {
+    await records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
+      status: 'Succeeded',
+    });
+    return;
+  }
+  if (!profilesOf(cluster).some((profile) => profile.string('name') === pool.name)) {
+    await records.remove(id);
+    return;
+  }
+  await records.update(cluster.id, (current) => withoutPool(current, pool.name));
+  throw new RetryLater('its nodes are being removed');
+}
+
+/** The cluster without one of its pools; undefined while something else is being done to it. */
+function withoutPool(cluster: ResourceRecord, name: string): ResourceRecord | undefined {
+  if (cluster.provisioningState !== 'Succeeded') return undefined;
+  const agentPoolProfiles = profilesOf(cluster)
+    .filter((profile) => profile.string('name') !== name)
+    .map(({ value }) => value);
+  return {
+    ...cluster,
+    properties: { ...cluster.properties, agentPoolProfiles },
+    provisioningState: 'Updating',
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  ArmError,
+  isFinalState,
+  newEtag,
+  type ResourceDraft,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+  refusals,
+  type TypeContext,
+} from '../../../arm/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import { Fields } from '../../fields.ts';
+import { managedClusterVersions } from '../api-versions.ts';
+import {
+  demandSystemPool,
+  poolNamePattern,
+  poolProperties,
+  readPool,
+  refuseFixedChanges,
+} from '../managed-clusters/pools.ts';
+import { poolReferences } from '../managed-clusters/references.ts';
+import { conformPool } from '../managed-clusters/shape.ts';
+import { currentVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
+
+/** Agent pools of a cluster, one at a time. The cluster holds them all: its loop makes and takes away their nodes. */
+export const agentPools: ResourceType = {
+  namespace: 'Microsoft.ContainerService',
+  type: 'managedClusters/agentPools',
+  apiVersions: managedClusterVersions,
+  lowestApiVersion: '2019-02-01',
+  scope: 'proxy',
+  name: { pattern: poolNamePattern, rule: '1 to 12 lower-case letters and digits, beginning with a letter' },
+  lifecycle: 'converged',
+  verbs: ['get', 'list', 'put', 'delete'],
+  systemData: false,
+  busyCode: 'OperationNotAllowed',
+  conform: conformPool,
+  references: poolReferences('properties'),
+  prepare,
+  present: ({ properties, etag }) => ({ ...properties, eTag: etag.replaceAll('"', '') }),
+  beforeDelete,
+};
+
+async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
+  const cluster = await idleCluster(write.id, write.context);
+  const body = new Fields(write.body['properties'], 'properties');
+  const before = profilesOf(cluster).find((pool) => pool.string('name') === write.name);
+  const kept = before ? { vmSize: before.value['vmSize'], osType: before.value['osType'] } : {};
+  const version = currentVersion(new Fields(cluster.properties)) ?? '';
+  const pool = readPool(new Fields({ ...kept, ...body.value, name: write.name }, 'properties'), version);
+  if (before) refuseFixedChanges(before, pool.profile);
+  const properties = poolProperties(pool);
+  const profiles = withProfile(cluster, write.name, properties);
+  if (profiles.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
+  demandSystemPool(profiles.map(systemNodes), body);
+  const changed: ResourceRecord = {
+    ...cluster,
+    properties: { ...cluster.properties, agentPoolProfiles: profiles },
+    provisioningState: 'Updating',
+    etag: newEtag(write.context.random, cluster.etag),
+  };
+  return { properties, related: [{ put: changed }] };
+}
+
+async function beforeDelete(record: ResourceRecord, context: TypeContext): Promise<void> {
+  const cluster = await idleCluster(record.id, context);
+  const left = profilesOf(cluster).filter((pool) => pool.string('name') !== record.name);
+  demandSystemPool(
+    left.map(({ value }) => systemNodes(value)),
+    new Fields(undefined, 'properties'),
+  );
+}
+
+/** The id of the cluster that a pool belongs to. */
+export function clusterIdOfPool(poolId: string): string {
+  return poolId.slice(0, poolId.toLowerCase().lastIndexOf('/agentpools/'));
+}
+
+/** The cluster of a pool, when nothing else is being done to it. */
+async function idleCluster(poolId: string, { records }: TypeContext): Promise<ResourceRecord> {
+  const clusterId = clusterIdOfPool(poolId);
+  const cluster = await records.get(clusterId);
+  if (!cluster) throw refusals.parentNotFound('write', 'managedClusters/agentPools', clusterId);
+  refuseHub(cluster);
+  if (isFinalState(cluster.provisioningState)) return cluster;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    `Operation is not allowed: another operation is in progress on the managed cluster '${cluster.name}' (provisioning state '${cluster.provisioningState}'). Please try again later.`,
+  );
+}
+
+export function profilesOf(cluster: ResourceRecord): Fields[] {
+  return new Fields(cluster.properties).objects('agentPoolProfiles');
+}
+
+function withProfile(cluster: ResourceRecord, name: string, properties: JsonObject): JsonObject[] {
+  const before = profilesOf(cluster).map(({ value }) => value);
+  const at = before.findIndex((pool) => pool['name'] === name);
+  return at < 0 ? [...before, properties] : before.with(at, properties);
+}
+
+function systemNodes(pool: JsonObject) {
+  return {
+    mode: pool['mode'] === 'System' ? ('System' as const) : ('User' as const),
+    count: typeof pool['count'] === 'number' ? pool['count'] : 0,
+  };
+}
