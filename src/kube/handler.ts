@@ -4,18 +4,18 @@ import { answerHealth } from '../http/health.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { UserInfo } from './contract.ts';
-import { answerPath, type PathParts } from './discovery/paths.ts';
+import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import type { Call, ClusterParts } from './verbs/call.ts';
 import { dispatch } from './verbs/dispatch.ts';
 import type { WatchSource } from './watch/watch-source.ts';
-import { negotiate, plainJson } from './wire/accept.ts';
+import { checkRoutable, negotiate, plainJson } from './wire/accept.ts';
 import { httpBody } from './wire/body.ts';
 import { readOptions } from './wire/options.ts';
 import { statusResponse } from './wire/render.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './wire/request-info.ts';
-import { respond } from './wire/respond.ts';
-import { resourceNotServed, StatusError, statusErrorOf, unauthorized } from './wire/status.ts';
+import { checkForm, respond } from './wire/respond.ts';
+import { PageNotFound, StatusError, statusErrorOf, unauthorized } from './wire/status.ts';
 import { readIncludeObject } from './wire/transform.ts';
 
 export interface HandlerParts {
@@ -116,13 +116,18 @@ async function authorize({ cluster }: HandlerParts, info: RequestInfo, user: Use
 }
 
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw resourceNotServed();
   const answer =
+    refusedMethod(request, parts.paths) ??
     answerPath(request, parts.paths) ??
     (await answerHealth(request, parts.health)) ??
     (await parts.extraPaths(request));
   if (answer) return answer;
-  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  throw new PageNotFound();
+}
+
+/** A path that nothing serves is answered in text. */
+function pageNotFound(): HttpResponse {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
   return { status: 404, headers, body: Buffer.from('404 page not found\n') };
 }
 
@@ -133,17 +138,23 @@ async function answerResource(
 ): Promise<HttpResponse> {
   const { cluster } = parts;
   const resource = routeTo(cluster.resources, info);
-  const rendering = negotiate(request.header('accept'));
+  const accept = request.header('accept');
+  if (!resource.custom && !streams.has(info.subresource)) {
+    checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
+  }
+  const rendering = streams.has(info.subresource) ? plainJson : negotiate(accept);
   const call: Call = {
     ...info,
     resource,
+    query: request.query,
     user,
-    options: readOptions(request.query),
+    options: readOptions(request.query, info.verb),
     body: httpBody(request),
     userAgent: request.header('user-agent') ?? '',
     warnings: [],
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
+  checkForm(rendering, call);
   const answer = await dispatch(cluster, call);
   if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   return respond(answer, {
@@ -155,12 +166,16 @@ async function answerResource(
   });
 }
 
+/** Subresources that answer with what a node sends. */
+const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
 function warningHeader(text: string): string {
   const quoted = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?');
   return `299 - "${quoted}"`;
 }
 
 function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknown): HttpResponse {
+  if (thrown instanceof PageNotFound) return pageNotFound();
   const error = statusErrorOf(thrown);
   if (error.code === 500 && !(thrown instanceof StatusError)) {
     const fields = { method: request.method, path: request.path, error: errorMessage(thrown) };

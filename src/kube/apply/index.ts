@@ -5,7 +5,12 @@ export { updateManagersLimit } from './managed-fields.ts';
 export { applyMergePatch } from './merge-patch.ts';
 export { type PatchCause, PatchError } from './patch-error.ts';
 export { resetFieldsOf } from './reset-fields.ts';
-export { type ApplyRequest, type ApplyResult, serverSideApply } from './server-side-apply.ts';
+export {
+  type ApplyRequest,
+  type ApplyResult,
+  checkConfiguration,
+  serverSideApply,
+} from './server-side-apply.ts';
 export { applyStrategicMergePatch } from './strategic-merge.ts';
 export { trackUpdate, type UpdateToTrack, type VersionView } from './track-update.ts';
 export { goPlain } from './typed-check.ts';

@@ -149,7 +149,7 @@ function add(document: Json, path: readonly string[], value: Json): Json {
 
 function put(document: Json, path: readonly string[], value: Json): Json {
   const place = parentOf(document, path);
-  if (place === undefined) return value;
+  if (place === undefined) throw patchDoesNotApply();
   if (Array.isArray(place.parent)) {
     const index = place.key === '-' ? place.parent.length : listIndex(place.key, place.parent.length);
     place.parent.splice(index, 0, value);
@@ -174,7 +174,7 @@ function replace(document: Json, path: readonly string[], value: Json): Json {
   if (place === undefined) return value;
   if (Array.isArray(place.parent)) place.parent[listIndex(place.key, place.parent.length - 1)] = value;
   else {
-    if (!Object.hasOwn(place.parent, place.key)) throw patchDoesNotApply();
+    // As the Go library behind the real server has it: what is not there can be replaced.
     place.parent[place.key] = value;
   }
   return document;

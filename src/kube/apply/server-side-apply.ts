@@ -66,7 +66,6 @@ export interface ApplyResult {
  * for configurations that do not fit. The result is a new object; parts of it are shared with `live` and `config`.
  */
 export function serverSideApply(request: ApplyRequest): ApplyResult {
-  checkConfiguration(request);
   const { live, subresource } = request;
   const stored = decodeEntries(managedFieldsJson(live));
   const entries = live && stored.length === 0 ? firstEntries(live, request) : stored;
@@ -99,7 +98,10 @@ function sameOwnership(before: Json | undefined, after: Json | undefined): boole
   return jsonEqual(before ?? [], after ?? []);
 }
 
-function checkConfiguration(request: ApplyRequest): void {
+/** Throws PatchError for a configuration of another kind, or that the kind's schema does not take. */
+export function checkConfiguration(
+  request: Pick<ApplyRequest, 'config' | 'apiVersion' | 'kind' | 'schema'>,
+): void {
   const { config } = request;
   const apiVersion = typeof config.apiVersion === 'string' ? config.apiVersion : '';
   const kind = typeof config.kind === 'string' ? config.kind : '';

@@ -115,7 +115,13 @@ function mergeList(original: readonly Json[], patch: readonly Json[], node: Sche
   if (special.replace) return special.patch;
   const merged = [...special.original];
   for (const item of special.patch) {
-    if (!isObject(item)) throw invalidPatch(patch, 'unrecognized type: string');
+    if (!isObject(item)) {
+      throw new PatchError(
+        500,
+        '',
+        `list element types are not identical: ${goText([[...original], [...patch]])}`,
+      );
+    }
     const value = item[mergeKey];
     if (value === undefined) throw noMergeKey(item, mergeKey);
     const place = merged.findIndex((other) => isObject(other) && jsonEqual(other[mergeKey], value));

@@ -71,6 +71,11 @@ export class Discovery {
     });
   }
 
+  /** True for groups of kinds that every server has. */
+  isBuiltInGroup(group: string): boolean {
+    return this.#resources.isBuiltInGroup(group);
+  }
+
   groupVersions(): { group: string; version: string }[] {
     return [...this.#current().values()].flatMap(({ name, versions }) =>
       versions.map((version) => ({ group: name, version })),

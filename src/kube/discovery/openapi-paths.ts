@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import { type OpenApiV2, openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../openapi/index.ts';
 import { acceptClauses } from '../wire/accept.ts';
-import { resourceNotServed } from '../wire/status.ts';
 import type { ResourceRegistry } from './registry.ts';
 
 const protobufTypes = new Set([
@@ -26,7 +25,7 @@ export function openApiPath(request: HttpRequest, resources: ResourceRegistry): 
   const groupVersion = path.slice('/openapi/v3/'.length);
   const [root, ...rest] = groupVersion.split('/');
   const [group = '', version = ''] = root === 'api' ? ['', rest[0] ?? ''] : rest;
-  if (!resources.hasGroup(group, version)) throw resourceNotServed();
+  if (!resources.hasGroup(group, version)) return { status: 404 };
   return groupDocument(request, groupVersion, definitions());
 }
 

@@ -1,7 +1,7 @@
 import { encodeJson, type JsonObject } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
-import { acceptClauses } from '../wire/accept.ts';
-import { resourceNotServed } from '../wire/status.ts';
+import { acceptClauses, checkRoutable } from '../wire/accept.ts';
+import { methodNotAllowed, notAcceptable, PageNotFound, resourceNotServed } from '../wire/status.ts';
 import type { Discovery, Document } from './documents.ts';
 
 /** What answers paths outside the resource model. */
@@ -13,6 +13,35 @@ export interface PathParts {
 export interface VersionInfo {
   /** E.g. `1.33.4`. */
   readonly display: string;
+}
+
+/**
+ * Documents that are read only refuse other methods, and media types that they are not made of; lists of groups take
+ * any method, as in the real server. Undefined: go on. Throws 405 and 406.
+ */
+export function refusedMethod(request: HttpRequest, { discovery }: PathParts): undefined {
+  const { method, path } = request;
+  const [root, group = '', version] = path.replace(/\/$/, '').split('/').slice(1);
+  const isBuiltIn = root === 'api' || discovery.isBuiltInGroup(group);
+  const isVersion = (root === 'api' && version === undefined) || (root === 'apis' && version !== undefined);
+  const readOnly = root === 'version' || (isVersion && isBuiltIn);
+  if (readOnly && method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
+  if (!isVersion && root !== 'apis') return;
+  const accept = request.header('accept');
+  if (isVersion && group !== '' && isBuiltIn) checkRoutable(accept, false);
+  if (isVersion && group === '') return;
+  const aggregated = group === '' && aggregatedVersion(accept) !== undefined;
+  if (!aggregated && !takesDocument(accept)) throw notAcceptable(documentTypes);
+}
+
+const documentTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+function takesDocument(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true;
+  return acceptClauses(accept).some(
+    ({ type, parameters }) =>
+      !parameters.has('as') && (type === '*/*' || type === 'application/*' || documentTypes.includes(type)),
+  );
 }
 
 /** Answers discovery, version and metrics. Undefined: no such path. */
@@ -117,9 +146,15 @@ function groupPath(
   [root, group = '', version, ...rest]: string[],
   discovery: Discovery,
 ): HttpResponse | undefined {
+  if (root === 'version') throw resourceNotServed();
   if (root === 'api' && version === undefined) return bytes(discovery.resourceList('', group));
   if (root !== 'apis' || rest.length > 0) return undefined;
-  if (version === undefined) return bytes(discovery.group(group)?.bytes);
+  if (version === undefined) {
+    const document = discovery.group(group);
+    if (!document) throw new PageNotFound();
+    return bytes(document.bytes);
+  }
+  if (!discovery.isBuiltInGroup(group) && !discovery.resourceList(group, version)) throw new PageNotFound();
   return bytes(discovery.resourceList(group, version));
 }
 

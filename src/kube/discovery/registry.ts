@@ -22,6 +22,7 @@ export class ResourceRegistry {
   /** Changes whenever the custom resources do. */
   generation = 0;
   #custom = new Map<string, ServedResource>();
+  #builtInGroups: ReadonlySet<string> | undefined;
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
 
@@ -57,6 +58,12 @@ export class ResourceRegistry {
   /** True when any resource of the group is served. */
   hasGroup(group: string, version: string): boolean {
     return this.all().some(({ definition }) => definition.group === group && definition.version === version);
+  }
+
+  /** True for groups of kinds that every server has. */
+  isBuiltInGroup(group: string): boolean {
+    this.#builtInGroups ??= new Set(this.shared.all.map(({ definition }) => definition.group));
+    return this.#builtInGroups.has(group);
   }
 
   /** What a CustomResourceDefinition brings. */

@@ -1,6 +1,12 @@
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { ResourceRequest } from '../wire/request-info.ts';
-import { badRequest, methodNotAllowed, resourceNotServed } from '../wire/status.ts';
+import {
+  badRequest,
+  methodNotAllowed,
+  methodNotSupported,
+  PageNotFound,
+  resourceNotServed,
+} from '../wire/status.ts';
 import type { ResourceRegistry } from './registry.ts';
 
 /**
@@ -9,8 +15,12 @@ import type { ResourceRegistry } from './registry.ts';
  */
 export function routeTo(resources: ResourceRegistry, info: ResourceRequest): ServedResource {
   const resource = resources.find(info.group, info.version, info.resource);
-  if (!resource || !hasForm(resource, info)) throw resourceNotServed();
-  if (!allowsMethod(resource, info)) throw methodNotAllowed();
+  if (!resource || !hasForm(resource, info)) {
+    throw resources.isBuiltInGroup(info.group) ? resourceNotServed() : new PageNotFound();
+  }
+  if (!allowsMethod(resource, info)) {
+    throw resource.custom ? methodNotSupported(resource.subject(), info.verb) : methodNotAllowed();
+  }
   if (resource.definition.namespaced && info.form.inNamespace && info.namespace === '' && !isRead(info)) {
     throw badRequest('Namespace parameter required.');
   }
@@ -23,6 +33,8 @@ function hasForm(
 ): boolean {
   if (verb === 'proxy' || (form.verbFirst && subresource !== '')) return false;
   if (subresource !== '' && !form.named) return false;
+  // What is only ever created, such as a review, is nothing that a path could name.
+  if (form.named && subresource === '' && definition.verbs.every((each) => each === 'create')) return false;
   if (rest !== '' && subresource !== 'proxy') return false;
   if (!definition.namespaced) return !form.inNamespace;
   return form.inNamespace || !form.named;

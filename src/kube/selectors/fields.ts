@@ -1,4 +1,4 @@
-import { badRequest } from '../wire/status.ts';
+import { badRequest, type StatusError } from '../wire/status.ts';
 
 /** One `path=value` or `path!=value` of a field selector. */
 export interface FieldRequirement {
@@ -34,14 +34,33 @@ function splitTerms(text: string): string[] {
 
 function parseTerm(term: string, whole: string): FieldRequirement {
   for (let at = 0; at < term.length; at++) {
-    if (term[at] === '\\') at++;
-    else if (term.startsWith('!=', at)) return requirement(term.slice(0, at), false, term.slice(at + 2));
-    else if (term.startsWith('==', at)) return requirement(term.slice(0, at), true, term.slice(at + 2));
-    else if (term[at] === '=') return requirement(term.slice(0, at), true, term.slice(at + 1));
+    if (term.startsWith('!=', at)) return requirement(term.slice(0, at), false, term.slice(at + 2));
+    if (term.startsWith('==', at)) return requirement(term.slice(0, at), true, term.slice(at + 2));
+    if (term[at] === '=') return requirement(term.slice(0, at), true, term.slice(at + 1));
   }
   throw badRequest(`invalid selector: '${whole}'; can't understand '${term}'`);
 }
 
 function requirement(path: string, equal: boolean, value: string): FieldRequirement {
-  return { path, equal, value: value.replace(/\\(.)/g, '$1') };
+  return { path, equal, value: unescaped(value) };
+}
+
+function unescaped(text: string): string {
+  if (!/[\\,=]/.test(text)) return text;
+  let plain = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (character === '\\') {
+      const escaped = text[++at] ?? '';
+      if (!/^[\\,=]$/.test(escaped)) throw unreadable(`invalid escape sequence: \\${escaped}`);
+      plain += escaped;
+    } else if (character === ',' || character === '=') {
+      throw unreadable(`unescaped character in value: ${character.charCodeAt(0)}`);
+    } else plain += character;
+  }
+  return plain;
+}
+
+function unreadable(why: string): StatusError {
+  return badRequest(`invalid field selector: ${why}`);
 }

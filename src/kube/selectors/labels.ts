@@ -1,4 +1,8 @@
-import { badRequest } from '../wire/status.ts';
+import type { FieldError } from '../contract.ts';
+import { invalidEach } from '../types/validation/errors.ts';
+import { labelValue, qualifiedName } from '../types/validation/names.ts';
+import { badRequest, fieldErrorText, type StatusError } from '../wire/status.ts';
+import { SelectorTokens } from './label-tokens.ts';
 
 /** A parsed label selector. `matches` takes the labels of an object. */
 export interface LabelSelector {
@@ -60,114 +64,131 @@ function includes(values: readonly string[], value: string): boolean {
   return set.has(value);
 }
 
-const token = /\s*(?:(in|notin)(?=[\s(])|(==|=|!=|!|>|<|\(|\)|,)|([^\s=!<>(),]+))/y;
-const labelKey = /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const operators = ['in', 'notin', '=', '==', '!=', 'gt', 'lt'];
 
 class SelectorParser {
-  readonly #text: string;
-  #tokens: string[] = [];
-  #at = 0;
+  readonly #tokens: SelectorTokens;
 
   constructor(text: string) {
-    this.#text = text;
-    token.lastIndex = 0;
-    const trimmed = text.trimEnd();
-    while (token.lastIndex < trimmed.length) {
-      const found = token.exec(trimmed);
-      if (!found) throw this.#refuse('unexpected character');
-      this.#tokens.push(found[1] ?? found[2] ?? found[3] ?? '');
-    }
+    this.#tokens = new SelectorTokens(text);
   }
 
   parse(): Requirement[] {
     const requirements: Requirement[] = [];
     for (;;) {
+      const { type, text } = this.#tokens.peek();
+      if (type === 'end') return requirements;
+      if (type !== 'word' && type !== '!') {
+        throw badRequest(`found '${text}', expected: !, identifier, or 'end of string'`);
+      }
       requirements.push(this.#requirement());
-      const next = this.#next();
-      if (next === undefined) return requirements;
-      if (next !== ',') throw this.#refuse(`found '${next}', expected: ',' or 'end of string'`);
+      const after = this.#tokens.next();
+      if (after.type === 'end') return requirements;
+      if (after.type !== ',') throw badRequest(`found '${after.text}', expected: ',' or 'end of string'`);
+      const following = this.#tokens.peek();
+      if (following.type !== 'word' && following.type !== '!') {
+        throw badRequest(`found '${following.text}', expected: identifier after ','`);
+      }
     }
   }
 
   #requirement(): Requirement {
-    const negated = this.#peek() === '!';
-    if (negated) this.#next();
-    const key = this.#key();
-    const operator = this.#peek();
-    if (negated) {
-      if (operator !== undefined && operator !== ',')
-        throw this.#refuse(`found '${operator}', expected: ','`);
-      return { key, operator: 'DoesNotExist', values: [] };
-    }
-    if (operator === undefined || operator === ',') return { key, operator: 'Exists', values: [] };
-    this.#next();
+    const negated = this.#tokens.peek().type === '!';
+    if (negated) this.#tokens.next();
+    const { type, text: key } = this.#tokens.next();
+    if (type !== 'word') throw unreadable(`found '${key}', expected: identifier`);
+    refuse(invalidEach('<nil>', key, qualifiedName(key)));
+    if (negated) return { key, operator: 'DoesNotExist', values: [] };
+    const following = this.#tokens.peek().type;
+    if (following === 'end' || following === ',') return { key, operator: 'Exists', values: [] };
+    const { text: operator } = this.#tokens.next();
     if (operator === 'in' || operator === 'notin') {
-      return { key, operator: operator === 'in' ? 'In' : 'NotIn', values: this.#set() };
+      return checked({ key, operator: operator === 'in' ? 'In' : 'NotIn', values: this.#set() });
     }
-    if (operator === '=' || operator === '==') return { key, operator: 'In', values: [this.#value()] };
-    if (operator === '!=') return { key, operator: 'NotIn', values: [this.#value()] };
-    if (operator === '>' || operator === '<') return this.#comparison(key, operator);
-    throw this.#refuse(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
-  }
-
-  #comparison(key: string, operator: '>' | '<'): Requirement {
-    const value = this.#value();
-    if (!integer.test(value)) throw this.#refuse(`for 'Gt', 'Lt' operators, the value must be an integer`);
-    return { key, operator: operator === '>' ? 'GreaterThan' : 'LessThan', values: [value] };
-  }
-
-  #key(): string {
-    const key = this.#next();
-    if (key === undefined || !labelKey.test(key)) {
-      throw this.#refuse(`found '${key ?? ''}', expected: !, identifier, or 'end of string'`);
+    const found = single.get(operator);
+    if (found === undefined) {
+      throw unreadable(`found '${operator}', expected: ${operators.join(', ')}`);
     }
-    return key;
+    return checked({ key, operator: found, values: [this.#value()] });
   }
 
   /** An absent value, as in `a=`, is the empty text. */
   #value(): string {
-    const next = this.#peek();
-    if (next === undefined || next === ',') return '';
-    this.#next();
-    return this.#checkedValue(next);
-  }
-
-  #checkedValue(value: string): string {
-    if (!labelValue.test(value)) throw this.#refuse(`invalid label value: "${value}"`);
-    return value;
+    const { type } = this.#tokens.peek();
+    if (type === 'end' || type === ',') return '';
+    const next = this.#tokens.next();
+    if (next.type !== 'word') throw unreadable(`found '${next.text}', expected: identifier`);
+    return next.text;
   }
 
   #set(): string[] {
-    if (this.#next() !== '(') throw this.#refuse(`expected: '('`);
-    const values: string[] = [];
-    let expectValue = true;
+    const opening = this.#tokens.next();
+    if (opening.type !== '(') throw unreadable(`found '${opening.text}' expected: '('`);
+    const { type, text } = this.#tokens.peek();
+    if (type === ')') {
+      this.#tokens.next();
+      return [''];
+    }
+    if (type !== 'word' && type !== ',') {
+      throw unreadable(`found '${text}', expected: ',', ')' or identifier`);
+    }
+    const values = this.#setMembers();
+    this.#tokens.next();
+    return values;
+  }
+
+  /** Up to the closing parenthesis. Commas with nothing between them stand for the empty text. */
+  #setMembers(): string[] {
+    const values = new Set<string>();
     for (;;) {
-      const next = this.#next();
-      if (next === undefined) throw this.#refuse(`expected: ',', or ')'`);
-      if (next === ')') {
-        if (expectValue) values.push('');
-        return values;
-      }
-      if (next === ',') {
-        if (expectValue) values.push('');
-        expectValue = true;
-      } else {
-        values.push(this.#checkedValue(next));
-        expectValue = false;
-      }
+      const { type, text } = this.#tokens.next();
+      const following = this.#tokens.peek();
+      if (type === 'word') {
+        values.add(text);
+        if (following.type === ')') return [...values];
+        if (following.type !== ',') {
+          throw unreadable(`found '${following.text}', expected: ',' or ')'`);
+        }
+      } else if (type === ',') {
+        if (values.size === 0) values.add('');
+        if (following.type === ')') return [...values.add('')];
+        if (following.type === ',') {
+          this.#tokens.next();
+          values.add('');
+        }
+      } else throw unreadable(`found '${text}', expected: ',', or identifier`);
     }
   }
+}
 
-  #peek(): string | undefined {
-    return this.#tokens[this.#at];
-  }
+/** Operators that take one value. */
+const single: ReadonlyMap<string, Operator> = new Map([
+  ['=', 'In'],
+  ['==', 'In'],
+  ['!=', 'NotIn'],
+  ['>', 'GreaterThan'],
+  ['<', 'LessThan'],
+]);
 
-  #next(): string | undefined {
-    return this.#tokens[this.#at++];
-  }
+function checked(requirement: Requirement): Requirement {
+  const { key, operator, values } = requirement;
+  const compares = operator === 'GreaterThan' || operator === 'LessThan';
+  const errors = values.flatMap((value, at) => [
+    ...(compares && !integer.test(value) ? invalidEach(`values[${at}]`, value, [mustBeInteger]) : []),
+    ...invalidEach(`values[${at}][${key}]`, value, labelValue(value)),
+  ]);
+  refuse(errors);
+  return requirement;
+}
 
-  #refuse(why: string) {
-    return badRequest(`unable to parse requirement: ${why} (in "${this.#text}")`);
-  }
+const mustBeInteger = "for 'Gt', 'Lt' operators, the value must be an integer";
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  const texts = [...new Set(errors.map(fieldErrorText))];
+  throw unreadable(texts.length === 1 ? String(texts[0]) : `[${texts.join(', ')}]`);
+}
+
+function unreadable(why: string): StatusError {
+  return badRequest(`unable to parse requirement: ${why}`);
 }

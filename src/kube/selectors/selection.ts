@@ -1,3 +1,5 @@
+import type { ResourceDefinition } from '../contract.ts';
+import { goQuote } from '../schema/field-errors.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { CallOptions } from '../wire/options.ts';
@@ -42,5 +44,19 @@ export class Selection {
 function checkSelectable({ definition }: ServedResource, path: string): void {
   if (path === 'metadata.name' || path === 'metadata.namespace') return;
   if (Object.hasOwn(definition.selectableFields, path)) return;
-  throw badRequest(`field label not supported: ${path}`);
+  throw badRequest(notSelectable(definition, path));
+}
+
+/** Kinds of their own selectors say less than those that have none. */
+function notSelectable(
+  { group, resource, selectableFields, kind, version }: ResourceDefinition,
+  path: string,
+): string {
+  const place = `${group}/${resource}`;
+  if (place === 'batch/jobs') return `field label ${goQuote(path)} not supported for ${kind}`;
+  if (place === 'resource.k8s.io/resourceslices') {
+    return `field label not supported for ${group}/${version}, Kind=${kind}: ${path}`;
+  }
+  if (Object.keys(selectableFields).length > 0) return `field label not supported: ${path}`;
+  return `${goQuote(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

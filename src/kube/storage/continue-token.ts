@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isObject } from '../../base/index.ts';
+import { jsonSyntaxProblem } from '../wire/json-syntax.ts';
 import { badRequest } from '../wire/status.ts';
 
 /** Where a paged list goes on: the state it shows and the last key already sent. */
@@ -36,13 +37,11 @@ export function decodeContinueToken(token: string): ContinueToken {
 
 function decoded(token: string): Record<string, unknown> {
   let value: unknown;
-  const text = Buffer.from(token, 'base64url').toString('utf8');
+  const bytes = Buffer.from(token, 'base64url');
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw refused(
-      `invalid character ${JSON.stringify(text.slice(0, 1)).replaceAll('"', "'")} looking for beginning of value`,
-    );
+    throw refused(jsonSyntaxProblem(bytes) ?? 'not JSON');
   }
   return isObject(value) ? value : {};
 }

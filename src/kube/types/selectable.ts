@@ -46,7 +46,6 @@ const selectors: Readonly<Record<string, FieldSelectors>> = {
     reportingController: text('reportingController'),
     type: text('type'),
   },
-  'apps/v1/replicasets': { 'status.replicas': count('status', 'replicas') },
   'batch/v1/jobs': { 'status.successful': count('status', 'succeeded') },
   'certificates.k8s.io/v1/certificatesigningrequests': { 'spec.signerName': text('spec', 'signerName') },
   'resource.k8s.io/v1/resourceslices': {

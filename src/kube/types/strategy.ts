@@ -63,7 +63,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
         const errors = [...validateMetadata(object, metadata), ...(rules.validate?.(object) ?? [])];
         return [...errors, ...(rules.validateCreate?.(object) ?? [])];
       }
-      const errors = validateMetadataUpdate(object, old);
+      const errors = validateMetadataUpdate(object, old, metadata);
       if (subresource === 'status') return [...errors, ...(rules.validateStatus?.(object, old) ?? [])];
       errors.push(...(rules.validate?.(object) ?? []));
       if (subresource === bindingSubresource) return errors;

@@ -26,6 +26,8 @@ export interface Call {
   readonly user: UserInfo;
   readonly options: CallOptions;
   readonly body: CallBody;
+  /** All parameters of the request, for subresources with options of their own; none without HTTP. */
+  readonly query?: URLSearchParams;
   /** Names the field manager of callers that give none. */
   readonly userAgent: string;
   /** Texts for `Warning` headers; verbs add to it. */
@@ -52,6 +54,8 @@ export interface CallBody {
   read(): Promise<Json>;
   /** Known once the body was read. */
   readonly findings: BodyFindings;
+  /** The bytes that were read; undefined for a body that was a value from the start. */
+  bytes(): Uint8Array | undefined;
   /** True when there is nothing to read. */
   readonly empty: boolean;
 }

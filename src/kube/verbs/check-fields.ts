@@ -14,9 +14,14 @@ export interface FieldCheck {
 export type WrittenNumbers = ReadonlyMap<string, string>;
 
 /** Removes members that a built-in type does not have and finds values of wrong types, in one walk. */
-export function checkFields(object: JsonObject, root: SchemaNode, written: WrittenNumbers): FieldCheck {
+export function checkFields(
+  object: JsonObject,
+  root: SchemaNode,
+  written: WrittenNumbers,
+  words: 'decoder' | 'conversion' = 'decoder',
+): FieldCheck {
   const check: FieldCheck = { unknown: [], mistyped: undefined };
-  checkMembers(object, root, { path: '', fields: '', struct: structOf(root) ?? '', check, written });
+  checkMembers(object, root, { path: '', fields: '', struct: structOf(root) ?? '', check, written, words });
   return check;
 }
 
@@ -28,6 +33,8 @@ interface Place {
   readonly struct: string;
   readonly check: FieldCheck;
   readonly written: WrittenNumbers;
+  /** Whose words a refusal takes: of the decoder of text, or of the conversion of maps to structs. */
+  readonly words: 'decoder' | 'conversion';
 }
 
 /** `DeploymentSpec` of `v1.DeploymentSpec`. */
@@ -129,8 +136,13 @@ function isInteger(value: Json, narrow: boolean): boolean {
   return !narrow || (value >= -int32Limit && value < int32Limit);
 }
 
-function mistyped(value: Json, node: SchemaNode, { path, fields, struct, check, written }: Place): void {
+function mistyped(value: Json, node: SchemaNode, place: Place): void {
+  const { path, fields, struct, check, written } = place;
   if (check.mistyped !== undefined) return;
+  if (place.words === 'conversion') {
+    check.mistyped = conversionProblem(value, node);
+    return;
+  }
   const word = jsonWord(value, node, written.get(path));
   check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${struct}.${fields} of type ${goType(node, fields)}`;
 }
@@ -162,4 +174,28 @@ function goType(node: SchemaNode, fields: string): string {
       if (node.format === 'byte') return '[]uint8';
       return fields === 'uid' || fields.endsWith('.uid') ? 'types.UID' : 'string';
   }
+}
+
+/** Why Go's conversion of a map to a struct refuses a value. */
+function conversionProblem(value: Json, node: SchemaNode): string {
+  const kind = goKind(value);
+  if (node.type === 'array') return `cannot restore slice from ${kind}`;
+  if (node.type === 'object') {
+    return node.values ? `cannot restore map from ${kind}` : `cannot restore struct from: ${kind}`;
+  }
+  const wanted = goType(node, '');
+  const numeric = kind === 'int64' || kind === 'float64';
+  const takesNumber = wanted.startsWith('int') || wanted.startsWith('float');
+  if (numeric && (takesNumber || (kind === 'int64' && wanted === 'string'))) {
+    return `cannot convert ${kind} to ${wanted}`;
+  }
+  return `unrecognized type: ${wanted}`;
+}
+
+function goKind(value: Json): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return typeof value === 'number' && !Number.isInteger(value) ? 'float64' : 'int64';
+  }
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'map';
 }

@@ -43,9 +43,10 @@ export async function createObject(
   if (generated) metadata['name'] = generateName(parts, textOf(metadata['generateName']));
   stampCreation(parts, object, definition.hasGeneration);
   definition.strategy.default(object);
+  // Before admission: what the server adds belongs to nobody.
+  if (tracking === 'track') trackWrite(parts, call, { before: undefined, after: object });
   definition.strategy.prepareForCreate(object);
   await admit(parts, call, { object, old: undefined });
-  if (tracking === 'track') trackWrite(parts, call, { before: undefined, after: object });
   for (let attempt = 1; ; attempt++) {
     const answer = await insert(parts, call, object);
     if (answer) return answer;

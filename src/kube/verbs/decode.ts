@@ -5,15 +5,12 @@ import { normalize, objectNode } from '../types/index.ts';
 import { badRequest, invalid } from '../wire/status.ts';
 import type { Call } from './call.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
-import { splitApiVersion, textOf } from './metadata.ts';
+import { registryProblem, splitApiVersion, textOf } from './metadata.ts';
+import { readBody } from './read-body.ts';
 
 /** The body of a write as an object of the call's kind, without members that the kind does not have. Throws 400. */
 export async function readObject(call: Call): Promise<JsonObject> {
-  const body = await call.body.read();
-  if (!isObject(body)) {
-    const { kind } = call.resource.definition;
-    throw badRequest(`the body of the request is not a ${kind} object`);
-  }
+  const body = await readBody(call);
   // A body of another kind (a Binding, a TokenRequest) is read by the verb that asked for it.
   if (isForeign(body, call)) return body;
   const problems = problemsOf(body, call);
@@ -35,7 +32,8 @@ function told(findings: readonly string[]): readonly string[] {
 
 /** Checks what a patch made of an object, as `readObject` checks a body. */
 export function checkPatched(object: JsonObject, call: Call, patchText: () => string): void {
-  const { mistyped, strict, warnings } = problemsOf(object, call);
+  const { strict, warnings, ...found } = problemsOf(object, call);
+  const mistyped = kindProblem(object, call) ?? found.mistyped;
   const refusal =
     mistyped ?? (strict.length > 0 ? `strict decoding error: ${told(strict).join(', ')}` : undefined);
   if (refusal !== undefined) {
@@ -43,6 +41,13 @@ export function checkPatched(object: JsonObject, call: Call, patchText: () => st
     throw invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', field: 'patch', message }]);
   }
   call.warnings.push(...told(warnings));
+}
+
+function kindProblem(object: JsonObject, { resource }: Call): string | undefined {
+  const { definition, apiVersion, custom } = resource;
+  const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
+  if (custom || kind === '' || version === '' || (kind === definition.kind && version === apiVersion)) return;
+  return registryProblem(kind, version, definition);
 }
 
 function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
@@ -86,7 +91,8 @@ function problemsOf(object: JsonObject, call: Call): Problems {
 function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck {
   // Go's conversion of a map to a struct takes what its decoder of text refuses: 2.0 for an integer.
   const converted = body.patchType === 'strategic' || body.patchType === 'apply';
-  return checkFields(object, resource.definition.schema.root, converted ? noNumbers : body.findings.numbers);
+  const numbers = converted ? noNumbers : body.findings.numbers;
+  return checkFields(object, resource.definition.schema.root, numbers, converted ? 'conversion' : 'decoder');
 }
 
 const noNumbers: WrittenNumbers = new Map();

@@ -1,16 +1,19 @@
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { goTypeWord } from '../apply/patch-error.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { objectNode } from '../types/index.ts';
 import { type CallOptions, withDeleteBody } from '../wire/options.ts';
-import { badRequest, conflict, notFound, StatusError, successStatus } from '../wire/status.ts';
+import { conflict, notFound, StatusError, successStatus } from '../wire/status.ts';
+import { UnreadableBody } from '../wire/unreadable-body.ts';
 import { admitDelete } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { checkFields } from './check-fields.ts';
 import { remember } from './create.ts';
 import { find } from './get.ts';
 import { finalizersOf, metadataOf, readMetadata, splitApiVersion, textOf } from './metadata.ts';
+import { typeMeta, versionUnknown } from './read-body.ts';
 import { isFullyReleased } from './update.ts';
 
 const attempts = 16;
@@ -34,18 +37,29 @@ function checkDeleteOptions(body: JsonObject, { body: { findings } }: Call): voi
   if (mistyped !== undefined) throw new StatusError(500, '', mistyped);
 }
 
+/** What is no DeleteOptions is a 500, as the real server answers. */
+async function readDeleteOptions({ body }: Call): Promise<JsonObject> {
+  try {
+    const value = await body.read();
+    if (isObject(value)) return value;
+    const why = `json: cannot unmarshal ${goTypeWord(value)} into Go value of type ${typeMeta}`;
+    throw new StatusError(500, '', `${versionUnknown}: ${why}`);
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableBody)) throw thrown;
+    throw new StatusError(500, '', `${versionUnknown}: ${thrown.why}`);
+  }
+}
+
 /** The call with the options that its body adds. */
 export async function withDeletionOptions(call: Call): Promise<Call> {
   if (call.body.empty) return call;
-  const body = await call.body.read();
-  if (!isObject(body)) throw badRequest('the body of a delete is a DeleteOptions object');
+  const body = await readDeleteOptions(call);
   checkDeleteOptions(body, call);
   return { ...call, options: withDeleteBody(call.options, body) };
 }
 
 /** Deletes the object that the call names; options have been read. */
 export async function removeObject(parts: ClusterParts, call: Call): Promise<Answer> {
-  checkDeletionOptions(call.options);
   for (let attempt = 1; ; attempt++) {
     const current = await find(parts, call);
     if (!current) throw notFound(call.resource.subject(call.name));
@@ -61,31 +75,21 @@ export async function removeObject(parts: ClusterParts, call: Call): Promise<Ans
   }
 }
 
-function checkDeletionOptions({ deletion }: CallOptions): void {
-  if (deletion.orphanDependents !== undefined && deletion.propagationPolicy !== undefined) {
-    throw badRequest(
-      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "' +
-        `${deletion.propagationPolicy}": orphanDependents and deletionPropagation cannot be both set`,
-    );
-  }
-}
-
 function checkPreconditions(call: Call, current: StoredObject): void {
   const { uid, resourceVersion } = call.options.deletion;
-  const subject = call.resource.subject(call.name);
-  if (uid !== undefined) {
-    const actual = textOf(readMetadata(current.peek(call.resource))['uid']);
-    if (uid !== actual) {
-      throw conflict(
-        subject,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
-      );
-    }
+  const { group, kind } = call.resource.definition;
+  // The real server names the kind where it names resources elsewhere.
+  const subject = { group, resource: kind, name: call.name };
+  const actual = textOf(readMetadata(current.peek(call.resource))['uid']);
+  if (uid !== undefined && uid !== actual) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${actual})`;
+    throw conflict(subject, `${why}. The object might have been deleted and then recreated`);
   }
   if (resourceVersion !== undefined && resourceVersion !== String(current.revision)) {
+    const versions = `(${resourceVersion}) does not match the ResourceVersion in record (${current.revision})`;
     throw conflict(
       subject,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${current.revision}`,
+      `the ResourceVersion in the precondition ${versions}. The object might have been modified`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { methodNotAllowed, resourceNotServed } from '../wire/status.ts';
+import { methodNotAllowed, methodNotSupported, resourceNotServed } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts, Verb } from './call.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -34,12 +34,15 @@ export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   }
   const subresource = own(definition.subresources, call.subresource);
   if (!subresource) throw resourceNotServed();
+  if (!subresource.verbs.includes(call.verb)) {
+    throw call.resource.custom ? methodNotSupported(call.resource.subject(), call.verb) : methodNotAllowed();
+  }
   const special =
     own(subresources, `${definition.resource}/${call.subresource}`) ??
     own(subresources, `*/${call.subresource}`);
   if (special) return special(parts, call);
   const verb = own(verbs, call.verb);
-  if (!verb || !subresource.verbs.includes(call.verb)) throw methodNotAllowed();
+  if (!verb) throw methodNotAllowed();
   return verb(parts, call);
 }
 

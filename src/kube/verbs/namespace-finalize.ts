@@ -2,13 +2,14 @@ import { isObject, type JsonObject } from '../../base/index.ts';
 import { conflict, internalError, methodNotAllowed } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { readObject } from './decode.ts';
-import { readMetadata, textOf } from './metadata.ts';
+import { checkPlace, readMetadata, textOf } from './metadata.ts';
 import { modify } from './update.ts';
 
 /** `namespaces/finalize`: replaces `spec.finalizers`; the namespace goes when none are left. */
 export async function finalizeNamespace(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'update') throw methodNotAllowed();
   const body = await readObject(call);
+  checkPlace(body, call, call.name);
   const version = textOf(readMetadata(body)['resourceVersion']);
   const finalizers = isObject(body['spec']) ? body['spec']['finalizers'] : undefined;
   return modify(parts, call, {

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { goQuote } from '../schema/field-errors.ts';
 import { readLabelSelector } from '../selectors/label-selector.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { withDeleteBody } from '../wire/options.ts';
@@ -8,6 +9,7 @@ import { readObject } from './decode.ts';
 import { removeObject } from './delete.ts';
 import { require } from './get.ts';
 import { labelsOf, metadataOf, readMetadata, textOf } from './metadata.ts';
+import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
 
 const unprocessedRetryAfterSeconds = 10;
@@ -22,11 +24,12 @@ const success: Answer = {
 /** `pods/binding` and `bindings`: gives a pod its node. */
 export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
-  const body = await call.body.read();
-  if (!isObject(body) || !isObject(body['target']))
-    throw badRequest('the body of the request is not a Binding');
-  const node = textOf(body['target']['name']);
-  const name = call.name || textOf(readMetadata(body)['name']);
+  const body = await readBodyAs(call, 'Binding');
+  const name = textOf(readMetadata(body)['name']);
+  if (call.name !== '' && name !== call.name) {
+    throw badRequest('name in URL does not match name in Binding object');
+  }
+  const node = targetOf(body);
   const pods = parts.resources.find('', 'v1', 'pods');
   if (!pods) throw internalError('pods are not served');
   await modify(
@@ -40,6 +43,20 @@ export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
     },
   );
   return success;
+}
+
+/** The node that a binding names. Throws 500 as the real server does. */
+function targetOf({ target }: JsonObject): string {
+  const { kind, name } = isObject(target) ? target : {};
+  const problems: string[] = [];
+  const [word, node] = [textOf(kind), textOf(name)];
+  if (word !== '' && word !== 'Node' && word !== 'Minion') {
+    problems.push(`target.kind: Unsupported value: ${goQuote(word)}: supported values: "Node", "<empty>"`);
+  }
+  if (node === '') problems.push('target.name: Required value');
+  if (problems.length === 0) return node;
+  const message = problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`;
+  throw new StatusError(500, '', message);
 }
 
 function bound(
@@ -76,6 +93,9 @@ function bound(
 export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
   const body = await readObject(call);
+  if (textOf(readMetadata(body)['name']) !== call.name) {
+    throw badRequest('name in URL does not match name in Eviction object');
+  }
   const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
   await checkBudgets(parts, call, pod);
   const deletion = isObject(body['deleteOptions']) ? body['deleteOptions'] : {};

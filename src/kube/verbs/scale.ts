@@ -1,28 +1,51 @@
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { applyJsonPatch, applyMergePatch, PatchError } from '../apply/index.ts';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  checkConfiguration,
+  goPlain,
+  PatchError,
+} from '../apply/index.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { objectNode } from '../types/index.ts';
+import { invalid as invalidField } from '../types/validation/errors.ts';
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
+import { checkFields } from './check-fields.ts';
+import { applyConfiguration } from './field-managers.ts';
 import { require } from './get.ts';
-import { readMetadata, textOf } from './metadata.ts';
-import { patchStatusError } from './patch.ts';
+import {
+  checkMeant,
+  nameMismatch,
+  nameUndeterminable,
+  readMetadata,
+  registryProblem,
+  splitApiVersion,
+  textOf,
+} from './metadata.ts';
+import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
+import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
 
 const scaleKind = { group: 'autoscaling', kind: 'Scale' };
+const scaleVersion = 'autoscaling/v1';
 
-/** The `scale` subresource of whatever has one: get, update and patch. */
+/** The `scale` subresource of whatever has one: get, update, patch and apply. */
 export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb === 'get') {
     const object = await require(parts, call);
     return value(scaleOf(call.resource, object.peek(call.resource)));
   }
   if (call.verb !== 'update' && call.verb !== 'patch') throw methodNotAllowed();
-  const body = await call.body.read();
+  const body = call.verb === 'update' ? await readScale(call) : await readPatchBody(call);
+  const applying = call.body.patchType === 'apply';
   const answer = await modify(parts, call, {
     mayCreate: false,
     mayRetry: true,
-    compute: (current) => withReplicas(call, current, body),
+    tracked: applying,
+    compute: (current) => withReplicas(parts, call, { current, body }),
   });
   return value(scaleOf(call.resource, objectOf(answer)));
 }
@@ -37,34 +60,121 @@ function objectOf(answer: Answer): JsonObject {
   throw internalError('an update was not answered with an object');
 }
 
-function withReplicas(call: Call, current: StoredObject | undefined, body: Json): JsonObject {
+/** The body of an update: a Scale with the name in the path. */
+async function readScale(call: Call): Promise<JsonObject> {
+  const body = await readBodyAs(call, scaleKind.kind);
+  checkKind(body, call);
+  const { findings } = call.body;
+  const { mistyped, unknown } = checkFields(body, objectNode('autoscaling.v1.Scale'), findings.numbers);
+  const { fieldValidation } = call.options;
+  const odd = [...findings.strict, ...unknown.map((path) => `unknown field "${path}"`)];
+  const refused = fieldValidation === 'Strict' && odd.length > 0;
+  const problem = mistyped ?? (refused ? `strict decoding error: ${odd.join(', ')}` : undefined);
+  if (problem !== undefined) {
+    throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`);
+  }
+  if (fieldValidation === 'Warn') call.warnings.push(...odd);
+  const name = textOf(readMetadata(body)['name']);
+  if (name === '') throw nameUndeterminable(call.name);
+  if (name !== call.name) throw nameMismatch(name, call.name);
+  return body;
+}
+
+function checkKind(body: JsonObject, { body: { bytes } }: Call): void {
+  const apiVersion = textOf(body['apiVersion']) || scaleVersion;
+  const kind = textOf(body['kind']) || scaleKind.kind;
+  if (bytes() === undefined || (kind === scaleKind.kind && apiVersion === scaleVersion)) return;
+  const problem = registryProblem(kind, apiVersion, scaleKind);
+  if (problem === undefined) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${scaleVersion})`,
+    );
+  }
+  const [, version] = splitApiVersion(apiVersion);
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a Scale: ${problem}`);
+}
+
+async function readPatchBody(call: Call): Promise<Json> {
+  const { patchType } = call.body;
+  if (patchType === undefined) throw unroutableType();
+  checkPatchOptions(call, patchType === 'apply');
+  return readPatch(call, patchType);
+}
+
+function withReplicas(
+  parts: ClusterParts,
+  call: Call,
+  { current, body }: { current: StoredObject | undefined; body: Json },
+): JsonObject {
   if (!current) throw internalError('a scale never creates');
   const object = current.copy(call.resource);
+  if (call.body.patchType === 'apply') return applied(parts, call, { object, body });
   const wanted = wantedScale(call, scaleOf(call.resource, object), body);
+  checkMeant(call, wanted, textOf(readMetadata(object)['uid']));
   const version = textOf(readMetadata(wanted)['resourceVersion']);
   if (version !== '' && version !== '0' && version !== String(current.revision)) {
     throw conflict(call.resource.subject(call.name));
   }
-  const spec = wanted['spec'];
-  const replicas = (isObject(spec) ? spec['replicas'] : undefined) ?? 0;
-  if (typeof replicas !== 'number' || replicas < 0) {
-    const message = `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`;
-    throw invalid(scaleKind, call.name, [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message }]);
-  }
-  setPath(object, pathsOf(call.resource).specReplicas, replicas);
+  setPath(object, pathsOf(call.resource).specReplicas, replicasOf(wanted, call));
   return object;
 }
 
-function wantedScale(call: Call, current: JsonObject, body: Json): JsonObject {
-  if (call.verb === 'update') {
-    if (!isObject(body)) throw badRequest('the body of the request is not a Scale');
-    return body;
-  }
+function replicasOf(wanted: JsonObject, call: Call): number {
+  const spec = wanted['spec'];
+  const replicas = (isObject(spec) ? spec['replicas'] : undefined) ?? 0;
+  if (typeof replicas === 'number' && replicas >= 0) return replicas;
+  const error = invalidField('spec.replicas', replicas, 'must be greater than or equal to 0');
+  throw invalid(scaleKind, call.name, [error]);
+}
+
+/** An applied Scale is an applied object with the number of replicas and nothing else. */
+function applied(
+  parts: ClusterParts,
+  call: Call,
+  { object, body }: { object: JsonObject; body: Json },
+): JsonObject {
+  const config = isObject(body) ? body : {};
   try {
-    return call.body.patchType === 'json' ? applyJsonPatch(current, body) : applyMergePatch(current, body);
+    const schema = objectNode('autoscaling.v1.Scale');
+    checkConfiguration({ config, apiVersion: scaleVersion, kind: scaleKind.kind, schema });
+    const { name, namespace } = readMetadata(object);
+    const { apiVersion, definition } = call.resource;
+    const part: JsonObject = { apiVersion, kind: definition.kind, metadata: { name, namespace } };
+    const spec = config['spec'];
+    const replicas = isObject(spec) ? spec['replicas'] : undefined;
+    if (replicas !== undefined && replicas !== null) {
+      setPath(part, pathsOf(call.resource).specReplicas, replicasOf(config, call));
+    }
+    return applyConfiguration(parts, call, { live: object, config: part });
   } catch (thrown) {
     throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
   }
+}
+
+function wantedScale(call: Call, current: JsonObject, body: Json): JsonObject {
+  if (call.verb === 'update') return isObject(body) ? body : {};
+  const { patchType } = call.body;
+  try {
+    const next =
+      patchType === 'json'
+        ? applyJsonPatch(current, body)
+        : patchType === 'strategic'
+          ? applyStrategicMergePatch(current, body, objectNode('autoscaling.v1.Scale'))
+          : applyMergePatch(current, body);
+    checkScale(next, call, body);
+    return next;
+  } catch (thrown) {
+    throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
+  }
+}
+
+function checkScale(next: JsonObject, { body: { patchType } }: Call, body: Json): void {
+  const isStrategic = patchType === 'strategic';
+  const words = isStrategic ? 'conversion' : 'decoder';
+  const { mistyped } = checkFields(next, objectNode('autoscaling.v1.Scale'), new Map(), words);
+  if (mistyped === undefined) return;
+  const shown = isStrategic ? goPlain(body) : JSON.stringify(next);
+  throw invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, mistyped)]);
 }
 
 interface Paths {
@@ -96,12 +206,13 @@ function members(path: string): string[] {
 function scaleOf(resource: ServedResource, object: JsonObject): JsonObject {
   const paths = pathsOf(resource);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = readMetadata(object);
+  const replicas = valueAt(object, paths.specReplicas) ?? 0;
   const selector = selectorText(paths.labelSelector && valueAt(object, paths.labelSelector));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: valueAt(object, paths.specReplicas) ?? 0 },
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: valueAt(object, paths.statusReplicas) ?? 0,
       ...(selector === '' ? {} : { selector }),

@@ -12,6 +12,7 @@ const mostSeconds = 2 ** 32;
 /** `serviceaccounts/token`: a signed token for a service account, perhaps bound to a pod, secret or node. */
 export const createToken: Verb = async (parts, call) => {
   if (call.verb !== 'create') throw methodNotAllowed();
+  const account = await require(parts, { ...call, subresource: '' });
   if (!parts.tokens) {
     throw new StatusError(
       501,
@@ -19,7 +20,6 @@ export const createToken: Verb = async (parts, call) => {
       'this server was started without a key for service account tokens',
     );
   }
-  const account = await require(parts, { ...call, subresource: '' });
   const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
   const body = await readObject(call);
   const spec = isObject(body['spec']) ? body['spec'] : {};

@@ -1,7 +1,7 @@
-import { StatusError } from '../wire/status.ts';
 import type { Verb } from './call.ts';
 import { get } from './get.ts';
 import { finalizeNamespace } from './namespace-finalize.ts';
+import { nodeProxy, podLog, podStream } from './node-streams.ts';
 import { patch } from './patch.ts';
 import { bind, evict } from './pod-subresources.ts';
 import {
@@ -33,27 +33,16 @@ export const subresources: Readonly<Record<string, Verb>> = {
   'namespaces/finalize': finalizeNamespace,
   'pods/binding': bind,
   'pods/eviction': evict,
-  'pods/log': needsNode('logs'),
-  'pods/exec': needsNode('exec'),
-  'pods/attach': needsNode('attach'),
-  'pods/portforward': needsNode('port-forward'),
-  'pods/proxy': needsNode('proxy'),
-  'nodes/proxy': needsNode('proxy'),
-  'services/proxy': needsNode('proxy'),
+  'pods/log': podLog,
+  'pods/exec': podStream('exec'),
+  'pods/attach': podStream('attach'),
+  'pods/portforward': podStream('port-forward'),
+  'pods/proxy': nodeProxy,
+  'nodes/proxy': nodeProxy,
+  'services/proxy': nodeProxy,
   'serviceaccounts/token': createToken,
   'certificatesigningrequests/approval': approve,
 };
-
-/** What only a kubelet could answer. */
-function needsNode(what: string): Verb {
-  return async () => {
-    throw new StatusError(
-      501,
-      'NotImplemented',
-      `${what} needs a kubelet, and the nodes of this cluster are simulated: nothing runs in their pods`,
-    );
-  };
-}
 
 /** Approval writes conditions, which are part of the status. */
 function approve(...[parts, call]: Parameters<Verb>): ReturnType<Verb> {

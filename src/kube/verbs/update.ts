@@ -10,7 +10,15 @@ import { createObject, remember } from './create.ts';
 import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
-import { carryOver, checkPlace, finalizersOf, metadataOf, readMetadata, textOf } from './metadata.ts';
+import {
+  carryOver,
+  checkMeant,
+  checkPlace,
+  finalizersOf,
+  metadataOf,
+  readMetadata,
+  textOf,
+} from './metadata.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 
@@ -27,6 +35,7 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   const unconditional = version === '' || version === '0';
   return modify(parts, call, {
     compute: (current) => {
+      checkMeant(call, body, current ? textOf(readMetadata(current.peek(call.resource))['uid']) : '');
       if (current && unconditional && !allowsUnconditional(call)) throw versionMissing(call);
       // The body is used up by the first attempt: only a write without a version has a second one.
       if (current && !unconditional && version !== String(current.revision)) {
@@ -110,7 +119,7 @@ async function prepare(
   const { next, old } = write;
   const { definition } = call.resource;
   checkPlace(next, call, call.name);
-  carryOver(next, old, call);
+  carryOver(next, old);
   definition.strategy.default(next);
   definition.strategy.prepareForUpdate(next, old, call.subresource);
   if (!write.tracked) trackWrite(parts, call, { before: old, after: next });

@@ -1,4 +1,6 @@
 import { CodedError } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
+import { goQuote } from '../schema/field-errors.ts';
 import { Selection } from '../selectors/selection.ts';
 import { type WatchPlan, WatchSource } from '../watch/watch-source.ts';
 import { expired, invalid, StatusError } from '../wire/status.ts';
@@ -53,23 +55,26 @@ async function beginning(parts: ClusterParts, call: Call, floor: number): Promis
 }
 
 function checkInitialEvents({ options }: Call): void {
-  const { sendInitialEvents, resourceVersionMatch } = options;
-  const refuse = (field: string, message: string) =>
-    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      { reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` },
-    ]);
-  if (sendInitialEvents === undefined && resourceVersionMatch !== '') {
-    throw refuse(
-      'resourceVersionMatch',
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
-  }
+  const { sendInitialEvents, resourceVersionMatch, continueToken } = options;
+  const field = 'resourceVersionMatch';
+  const errors: FieldError[] = [];
+  const refuse = (why: string) => {
+    errors.push({ reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` });
+  };
   if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan') {
-    throw refuse(
-      'resourceVersionMatch',
-      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
+    refuse('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   }
+  if (resourceVersionMatch !== '') {
+    if (sendInitialEvents === undefined) {
+      refuse('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+    }
+    if (resourceVersionMatch !== 'NotOlderThan') {
+      const message = `Unsupported value: ${goQuote(resourceVersionMatch)}: supported values: "NotOlderThan"`;
+      errors.push({ reason: 'FieldValueNotSupported', field, message });
+    }
+    if (continueToken !== '') refuse('resourceVersionMatch is forbidden when continue is provided');
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
 }
 
 function randomTimeoutSeconds({ random }: ClusterParts): number {

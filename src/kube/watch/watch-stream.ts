@@ -81,15 +81,20 @@ class EventWriter implements WatchConsumer {
 
   #encode(event: SelectedEvent): Buffer {
     const { rendering, resource, includeObject, now } = this.#options;
-    if (rendering.as === 'plain') return encodedOnce(event, resource);
-    const object = event.object.peek(resource);
-    if (rendering.as === 'partial')
-      return line(event.type, JSON.stringify(partialOf(object, rendering.metaVersion)));
-    const { metaVersion } = rendering;
-    const shape = { metaVersion, includeObject, nowMs: now(), omitColumns: this.#columnsSent };
+    const { metaVersion, as } = rendering;
+    if (as === 'plain') return encodedOnce(event, resource);
+    if (as === 'partial') {
+      return formedOnce(event, resource, `partial ${metaVersion}`, (object) =>
+        partialOf(object, metaVersion),
+      );
+    }
+    const omitColumns = this.#columnsSent;
     this.#columnsSent = true;
-    const metadata = { resourceVersion: String(event.object.revision) };
-    return line(event.type, JSON.stringify(tableOf(resource.definition.columns, [object], metadata, shape)));
+    return formedOnce(event, resource, `table ${metaVersion} ${includeObject} ${omitColumns}`, (object) => {
+      const metadata = { resourceVersion: String(event.object.revision) };
+      const shape = { metaVersion, includeObject, nowMs: now(), omitColumns };
+      return tableOf(resource.definition.columns, [object], metadata, shape);
+    });
   }
 
   #write(chunk: Buffer): void {
@@ -158,6 +163,35 @@ function encodedOnce({ type, object }: SelectedEvent, resource: ServedResource):
     latest.resource = resource;
   }
   return latest.bytes;
+}
+
+/** The same for Tables and metadata: each form is made once for all watchers that want it. */
+const latestForms: {
+  object: StoredObject | undefined;
+  type: string;
+  resource: ServedResource | undefined;
+  value: JsonObject;
+  readonly lines: Map<string, Buffer>;
+} = { object: undefined, type: '', resource: undefined, value: {}, lines: new Map() };
+
+function formedOnce(
+  { type, object }: SelectedEvent,
+  resource: ServedResource,
+  form: string,
+  make: (value: JsonObject) => JsonObject,
+): Buffer {
+  if (latestForms.object !== object || latestForms.type !== type || latestForms.resource !== resource) {
+    latestForms.object = object;
+    latestForms.type = type;
+    latestForms.resource = resource;
+    latestForms.value = object.peek(resource);
+    latestForms.lines.clear();
+  }
+  const known = latestForms.lines.get(form);
+  if (known) return known;
+  const made = line(type, JSON.stringify(make(latestForms.value)));
+  latestForms.lines.set(form, made);
+  return made;
 }
 
 const eventHeads = {

@@ -1,4 +1,4 @@
-import { notAcceptable } from './status.ts';
+import { notAcceptable, StatusError } from './status.ts';
 
 /** How a caller wants to be answered. */
 export interface Rendering {
@@ -7,6 +7,8 @@ export interface Rendering {
   readonly as: 'plain' | 'table' | 'partial';
   /** apiVersion of a Table or PartialObjectMetadata. */
   readonly metaVersion: string;
+  /** Whether metadata was asked for as of one object or as of a list. */
+  readonly partialOf?: 'one' | 'list';
 }
 
 export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: '' };
@@ -24,6 +26,21 @@ export function negotiate(accept: string | undefined): Rendering {
   if (!chosen) throw notAcceptable(acceptedTypes);
   if (known.size < knownLimit) known.set(accept, chosen);
   return chosen;
+}
+
+const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
+/**
+ * Throws 406 for an `Accept` header that names no media type of a route, whatever parameters it asks for. Routes that
+ * list may also watch.
+ */
+export function checkRoutable(accept: string | undefined, listing: boolean): void {
+  if (accept === undefined || accept === '' || accept === '*/*' || known.has(accept)) return;
+  const types = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim());
+  if (types.some((type) => type === '*/*' || acceptedTypes.includes(type))) return;
+  const offered = listing ? [...acceptedTypes, ...streamTypes] : acceptedTypes;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`;
+  throw new StatusError(406, 'NotAcceptable', message, {});
 }
 
 /** The clauses of an `Accept` header, best first. */
@@ -53,7 +70,12 @@ function choose(accept: string): Rendering | undefined {
     const metaVersion = `meta.k8s.io/${version}`;
     if (as === 'Table') return { format, as: 'table', metaVersion };
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return { format, as: 'partial', metaVersion };
+      return {
+        format,
+        as: 'partial',
+        metaVersion,
+        partialOf: as === 'PartialObjectMetadata' ? 'one' : 'list',
+      };
     }
   }
   return undefined;

@@ -1,10 +1,12 @@
-import { errorMessage, isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
+import { isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { BodyFindings, CallBody, PatchType } from '../verbs/call.ts';
 import { cloneJson } from './clone.ts';
 import { exactJson } from './json.ts';
+import { jsonSyntaxProblem } from './json-syntax.ts';
 import { decodeProtobuf } from './protobuf/index.ts';
-import { badRequest, unsupportedMediaType } from './status.ts';
+import { unsupportedMediaType } from './status.ts';
+import { UnreadableBody } from './unreadable-body.ts';
 import { YamlError } from './yaml/yaml-error.ts';
 import { yamlToJson } from './yaml/yaml-to-json.ts';
 
@@ -35,15 +37,21 @@ export function httpBody(request: HttpRequest): CallBody {
       ? request.header('transfer-encoding') === undefined && request.method === 'DELETE'
       : length === '0';
   const findings = noFindings();
+  let taken: Uint8Array | undefined;
   return {
     patchType: patchTypes[contentType],
     empty,
     findings,
     async read() {
       const bytes = await request.body(bodyLimits.requestBytes);
+      taken = bytes;
       if (bytes.length === 0 && request.method === 'DELETE') return {};
+      if (request.method !== 'PATCH' && patchTypes[contentType] !== undefined) {
+        throw unsupportedMediaType(objectTypes);
+      }
       return decode(bytes, contentType, findings);
     },
+    bytes: () => taken,
   };
 }
 
@@ -54,6 +62,7 @@ export function valueBody(value: Json | undefined, patchType?: PatchType): CallB
     empty: value === undefined,
     findings: noFindings(),
     read: async () => cloneJson(value ?? {}),
+    bytes: () => undefined,
   };
 }
 
@@ -81,23 +90,23 @@ function decode(bytes: Uint8Array, contentType: string, findings: BodyFindings):
 }
 
 function decodeJsonBody(bytes: Uint8Array, findings: BodyFindings): Json {
-  let text: string;
+  const text = decoder.decode(bytes);
   let value: Json;
   try {
-    text = decoder.decode(bytes);
     value = JSON.parse(text);
   } catch (thrown) {
-    throw badRequest(`the object provided is unrecognized (must be of type JSON): ${errorMessage(thrown)}`);
+    throw new UnreadableBody('json', jsonSyntaxProblem(bytes) ?? String(thrown), bytes);
   }
   return exactJson(text, bounded(value, bytes), findings);
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+/** As Go reads text: what is no UTF-8 becomes a replacement character, a byte order mark stays. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function bounded(value: Json, bytes: Uint8Array): Json {
   // Each level takes two bytes of text: most bodies are too short to be nested too deeply.
   if (bytes.length >= 2 * bodyLimits.nestingLevels && isDeeperThan(value, bodyLimits.nestingLevels))
-    throw badRequest('the object provided is unrecognized (must be of type JSON): exceeded max depth');
+    throw new UnreadableBody('json', 'exceeded max depth', bytes);
   return value;
 }
 
@@ -131,7 +140,7 @@ function decodeYamlText(bytes: Uint8Array, findings: BodyFindings): Json {
     return parseJson(read.json) ?? {};
   } catch (thrown) {
     if (!(thrown instanceof YamlError)) throw thrown;
-    throw badRequest(`error decoding YAML: ${thrown.message}`);
+    throw new UnreadableBody('yaml', thrown.message, bytes);
   }
 }
 

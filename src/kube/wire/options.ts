@@ -1,5 +1,7 @@
 import { isNumber, isObject, type JsonObject } from '../../base/index.ts';
-import { badRequest } from './status.ts';
+import type { FieldError } from '../contract.ts';
+import { invalid as invalidField, notSupported, tooLong } from '../types/validation/errors.ts';
+import { badRequest, invalid } from './status.ts';
 
 /** Everything a caller can say besides the object itself: query parameters and DeleteOptions, checked. */
 export interface CallOptions {
@@ -54,8 +56,23 @@ export const defaultOptions: CallOptions = {
   deletion: noDeletionOptions,
 };
 
-/** Reads the query parameters of a resource request. Throws 400. */
-export function readOptions(query: URLSearchParams): CallOptions {
+/** The options that a verb takes, as refusals call them; other verbs only read. */
+const optionsOf: Readonly<Record<string, string | undefined>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+};
+
+/** Reads the query parameters of a resource request. Throws 400 for what is no option, 422 for wrong values. */
+export function readOptions(query: URLSearchParams, verb: string): CallOptions {
+  const kind = Object.hasOwn(optionsOf, verb) ? optionsOf[verb] : undefined;
+  const dryRun = query.getAll('dryRun');
+  const policy = query.get('propagationPolicy') ?? '';
+  const orphanDependents = readFlag(query, 'orphanDependents');
+  if (kind === 'DeleteOptions') checkDeletion({ dryRun, policy, orphanDependents });
+  else if (kind !== undefined) checkWrite(kind, query, dryRun);
   return {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
@@ -66,35 +83,37 @@ export function readOptions(query: URLSearchParams): CallOptions {
     timeoutSeconds: wholeNumber(query, 'timeoutSeconds'),
     allowWatchBookmarks: readFlag(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: readFlag(query, 'sendInitialEvents'),
-    dryRun: readDryRun(query.getAll('dryRun')),
+    dryRun: dryRun.includes('All'),
     fieldManager: query.get('fieldManager') ?? '',
-    fieldValidation: readFieldValidation(query.get('fieldValidation')),
+    fieldValidation: fieldValidationOf(query.get('fieldValidation') ?? ''),
     force: readFlag(query, 'force'),
     deletion: {
       gracePeriodSeconds: wholeNumber(query, 'gracePeriodSeconds'),
-      propagationPolicy: readPolicy(query.get('propagationPolicy') ?? undefined),
-      orphanDependents: readFlag(query, 'orphanDependents'),
+      propagationPolicy: policyOf(policy),
+      orphanDependents,
       uid: undefined,
       resourceVersion: undefined,
     },
   };
 }
 
-/** Options of a delete: a `DeleteOptions` body wins over the query. */
+/** Options of a delete: where there is a `DeleteOptions` body, the query does not count. Throws 422. */
 export function withDeleteBody(options: CallOptions, body: JsonObject): CallOptions {
   const preconditions = isObject(body['preconditions']) ? body['preconditions'] : {};
   const grace = body['gracePeriodSeconds'];
-  const policy = body['propagationPolicy'];
+  const policy = typeof body['propagationPolicy'] === 'string' ? body['propagationPolicy'] : '';
   const orphan = body['orphanDependents'];
+  const orphanDependents = typeof orphan === 'boolean' ? orphan : undefined;
   const dryRun = Array.isArray(body['dryRun']) ? body['dryRun'].map(String) : [];
+  checkDeletion({ dryRun, policy, orphanDependents });
   const { uid, resourceVersion } = preconditions;
   return {
     ...options,
-    dryRun: options.dryRun || readDryRun(dryRun),
+    dryRun: dryRun.includes('All'),
     deletion: {
-      gracePeriodSeconds: isNumber(grace) ? Number(grace) : options.deletion.gracePeriodSeconds,
-      propagationPolicy: typeof policy === 'string' ? readPolicy(policy) : options.deletion.propagationPolicy,
-      orphanDependents: typeof orphan === 'boolean' ? orphan : options.deletion.orphanDependents,
+      gracePeriodSeconds: isNumber(grace) ? Number(grace) : undefined,
+      propagationPolicy: policyOf(policy),
+      orphanDependents,
       uid: typeof uid === 'string' ? uid : undefined,
       resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : undefined,
     },
@@ -117,29 +136,61 @@ export function readFlag(query: URLSearchParams, name: string): boolean | undefi
   return text !== '0' && text.toLowerCase() !== 'false';
 }
 
-function readDryRun(values: readonly string[]): boolean {
-  for (const value of values) {
-    if (value !== 'All' && value !== '') {
-      throw badRequest(
-        `Invalid value: ["${value}"]: dryRun: Unsupported value: "${value}": supported values: "All"`,
-      );
-    }
+/** Longest field manager name. */
+const managerBytes = 128;
+const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
+const policies = ['Foreground', 'Background', 'Orphan'];
+
+function checkWrite(kind: string, query: URLSearchParams, dryRun: readonly string[]): void {
+  const manager = query.get('fieldManager') ?? '';
+  const validation = query.get('fieldValidation') ?? '';
+  const errors = [...managerErrors(manager), ...dryRunErrors(dryRun)];
+  if (!fieldValidations.includes(validation)) {
+    errors.push(notSupported('fieldValidation', validation, fieldValidations));
   }
-  return values.includes('All');
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors);
 }
 
-function readFieldValidation(text: string | null): CallOptions['fieldValidation'] {
-  if (text === null || text === '') return 'Warn';
-  if (text === 'Ignore' || text === 'Warn' || text === 'Strict') return text;
-  throw badRequest(
-    `fieldValidation: Unsupported value: "${text}": supported values: "Ignore", "Strict", "Warn"`,
-  );
+function managerErrors(manager: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(manager) > managerBytes) errors.push(tooLong('fieldManager', managerBytes));
+  let position = 0;
+  for (const character of manager) {
+    if (!/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)) {
+      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      const detail = `invalid character U+${code} (at position ${position})`;
+      errors.push(invalidField('fieldManager', manager, detail));
+    }
+    position += Buffer.byteLength(character);
+  }
+  return errors;
 }
 
-function readPolicy(text: string | undefined): DeletionOptions['propagationPolicy'] {
-  if (text === undefined || text === '') return undefined;
-  if (text === 'Orphan' || text === 'Background' || text === 'Foreground') return text;
-  throw badRequest(
-    `propagationPolicy: Unsupported value: "${text}": supported values: "Foreground", "Background", "Orphan", "nil"`,
-  );
+function dryRunErrors(values: readonly string[]): FieldError[] {
+  return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', [...values], ['All'])];
+}
+
+function checkDeletion(asked: {
+  dryRun: readonly string[];
+  policy: string;
+  orphanDependents: boolean | undefined;
+}): void {
+  const { dryRun, policy, orphanDependents } = asked;
+  const errors: FieldError[] = [];
+  const isKnown = policy === '' || policies.includes(policy);
+  if (policy !== '' && orphanDependents !== undefined) {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set';
+    errors.push(invalidField('propagationPolicy', policy, detail));
+  }
+  if (!isKnown) errors.push(notSupported('propagationPolicy', policy, [...policies, 'nil']));
+  errors.push(...dryRunErrors(dryRun));
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
+}
+
+function fieldValidationOf(text: string): CallOptions['fieldValidation'] {
+  return text === 'Ignore' || text === 'Strict' ? text : 'Warn';
+}
+
+function policyOf(text: string): DeletionOptions['propagationPolicy'] {
+  return text === 'Orphan' || text === 'Background' || text === 'Foreground' ? text : undefined;
 }

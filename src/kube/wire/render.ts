@@ -61,7 +61,7 @@ export function listBytes(list: ListAnswer): readonly Uint8Array[] {
   const head = Buffer.from(listHead(list));
   const kept = list.page && keptPages.find(list.page);
   if (kept) return [head, kept];
-  const items = list.objects.map((object) => object.bytes(list.resource));
+  const items = itemsOf(list);
   const bytes = joinedLength(items);
   if (!keptPages.mayJoin(bytes)) return referTo(head, items);
   const joined = joinItems(items, bytes);
@@ -72,27 +72,49 @@ export function listBytes(list: ListAnswer): readonly Uint8Array[] {
 /** Pages of unchanged collections are often asked for again, above all by informers that start together. */
 const keptPages = new KeptPages();
 
-function joinedLength(items: readonly Buffer[]): number {
-  let length = listEnd.length + Math.max(0, items.length - 1);
+/**
+ * Items of built-in kinds say no kind and version: it is the list's own. What stands in front of their metadata is left out.
+ */
+function itemsOf({ objects, resource }: ListAnswer): Items {
+  const whole = objects.map((object) => object.bytes(resource));
+  if (resource.custom) return { items: whole, opening: nothing };
+  const typeLength = resource.prefix.length - metadataStart.length;
+  return { items: whole.map((bytes) => bytes.subarray(typeLength)), opening: openBrace };
+}
+
+interface Items {
+  readonly items: readonly Buffer[];
+  /** What each item begins with. */
+  readonly opening: Buffer;
+}
+
+const metadataStart = '"metadata":{';
+const openBrace = Buffer.from('{');
+const nothing = Buffer.alloc(0);
+
+function joinedLength({ items, opening }: Items): number {
+  let length = listEnd.length + Math.max(0, items.length - 1) + items.length * opening.length;
   for (const item of items) length += item.length;
   return length;
 }
 
-function referTo(head: Uint8Array, items: readonly Buffer[]): readonly Uint8Array[] {
+function referTo(head: Uint8Array, { items, opening }: Items): readonly Uint8Array[] {
   const chunks: Uint8Array[] = [head];
+  const between = Buffer.concat([comma, opening]);
   for (const [index, item] of items.entries()) {
-    if (index > 0) chunks.push(comma);
+    chunks.push(index > 0 ? between : opening);
     chunks.push(item);
   }
   chunks.push(listEnd);
   return chunks;
 }
 
-function joinItems(items: readonly Buffer[], bytes: number): Buffer {
+function joinItems({ items, opening }: Items, bytes: number): Buffer {
   const body = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (const [index, item] of items.entries()) {
     if (index > 0) at += comma.copy(body, at);
+    at += opening.copy(body, at);
     at += item.copy(body, at);
   }
   listEnd.copy(body, at);
@@ -126,8 +148,14 @@ export function listValue(list: ListAnswer): JsonObject {
     kind: definition.listKind,
     apiVersion,
     metadata: listMetadata(list),
-    items: list.objects.map((object) => object.peek(list.resource)),
+    items: list.objects.map((object) => itemValue(object.peek(list.resource), list.resource.custom)),
   };
+}
+
+function itemValue(object: JsonObject, custom: boolean): JsonObject {
+  if (custom) return object;
+  const { kind: _kind, apiVersion: _apiVersion, ...item } = object;
+  return item;
 }
 
 /** `metadata` of a list, Table or PartialObjectMetadataList. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
-import type { Answer } from '../verbs/call.ts';
+import { internalPackage } from '../types/registered.ts';
+import type { Answer, Call } from '../verbs/call.ts';
 import { watchStream } from '../watch/watch-stream.ts';
 import type { Rendering } from './accept.ts';
 import {
@@ -13,7 +14,7 @@ import {
   protobufResponse,
   valueResponse,
 } from './render.ts';
-import { notAcceptable } from './status.ts';
+import { notAcceptable, StatusError } from './status.ts';
 import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
 
 export interface ResponseShape {
@@ -51,12 +52,41 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
     case 'value':
       return one(answer, answer.value, shape);
     case 'text':
+      if (answer.code === 204) return { status: 204, headers };
       return {
         status: answer.code,
         headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
         body: Buffer.from(answer.text),
       };
   }
+}
+
+/** Throws 406 for metadata of a list where there is one object, and the other way round. */
+export function checkForm(
+  rendering: Rendering,
+  { verb, resource, subresource }: Pick<Call, 'verb' | 'resource' | 'subresource'>,
+): void {
+  const { definition, custom } = resource;
+  const isTable = rendering.as === 'table';
+  if (
+    isTable &&
+    subresource === '' &&
+    !definition.verbs.includes('get') &&
+    !definition.verbs.includes('list')
+  ) {
+    throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  }
+  const isList = verb === 'list' || verb === 'deletecollection';
+  const { partialOf: wanted } = rendering;
+  if (wanted === undefined || verb === 'watch' || verb === 'delete' || (wanted === 'list') === isList) return;
+  const name = isList ? definition.listKind : definition.kind;
+  const type = custom
+    ? `unstructured.Unstructured${isList ? 'List' : ''}`
+    : `${internalPackage(definition.group)}.${name}`;
+  const message = isList
+    ? `you requested PartialObjectMetadata, but the requested object is a list (*${type})`
+    : `you requested PartialObjectMetadataList, but the requested object is not a list (*${type})`;
+  throw new StatusError(406, 'NotAcceptable', message);
 }
 
 function one(

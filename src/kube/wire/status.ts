@@ -96,14 +96,15 @@ export function invalid(
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field: field || '<nil>' })),
   });
 }
 
-function fieldErrorText({ field, message }: FieldError): string {
+/** A field error as messages say it: the path, and what is wrong there. */
+export function fieldErrorText({ field, message }: FieldError): string {
   return `${field === '' ? '<nil>' : field}: ${message}`;
 }
 
@@ -122,6 +123,20 @@ export function methodNotAllowed(): StatusError {
     'the server does not allow this method on the requested resource',
     {},
   );
+}
+
+/** 404 for paths that nothing serves: to HTTP clients a text, as the real server answers. */
+export class PageNotFound extends StatusError {
+  constructor() {
+    super(404, 'NotFound', 'the server could not find the requested resource', {});
+    this.name = 'PageNotFound';
+  }
+}
+
+/** 405 of custom resources, which name what they do not do. */
+export function methodNotSupported(subject: Subject, action: string): StatusError {
+  const message = `${action} is not supported on resources of kind "${qualifiedResource(subject)}"`;
+  return new StatusError(405, 'MethodNotAllowed', message, detailsOf(subject));
 }
 
 export function resourceNotServed(): StatusError {

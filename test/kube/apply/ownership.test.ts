@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepFreeze, isObject, type JsonObject } from '../../../src/base/index.ts';
-import { PatchError, serverSideApply, trackUpdate } from '../../../src/kube/apply/index.ts';
+import {
+  checkConfiguration,
+  PatchError,
+  serverSideApply,
+  trackUpdate,
+} from '../../../src/kube/apply/index.ts';
 import { workload } from './nodes.ts';
 
 const apiVersion = 'apps/v1';
@@ -256,9 +261,13 @@ test('kubectl takes over what client-side apply owned', () => {
   assert.throws(() => apply(live, { spec: { replicas: 3 } }, 'other'), { status: 409 });
 });
 
+function check(config: JsonObject): void {
+  checkConfiguration({ config: { apiVersion, kind, ...config }, apiVersion, kind, schema: workload });
+}
+
 test('a configuration that does not fit the schema is refused in the words of the real server', () => {
   const refused = (config: JsonObject, message: string, status = 500) =>
-    assert.throws(() => apply(undefined, config, 'me'), { status, message });
+    assert.throws(() => check(config), { status, message });
   const typed = 'failed to create typed patch object (/; apps/v1, Kind=Workload)';
   refused({ foo: 1 }, `${typed}: .foo: field not declared in schema`);
   refused(

@@ -24,11 +24,16 @@ test('a JSON patch adds, replaces, moves, copies, tests and removes, and leaves 
   assert.deepEqual(object, { a: { b: [1, 2, 3] }, c: 'x', 'd/e': 1 });
 });
 
+test('a JSON patch replaces what is not there, as the real server does', () => {
+  assert.deepEqual(applyJsonPatch({ a: 1 }, [{ op: 'replace', path: '/b', value: 2 }]), { a: 1, b: 2 });
+});
+
 test('a JSON patch that does not apply is a 422 without details, as the real server answers', () => {
   for (const operation of [
     { op: 'test', path: '/a', value: 2 },
     { op: 'remove', path: '/zz' },
-    { op: 'replace', path: '/zz', value: 1 },
+    { op: 'replace', path: '/zz/b', value: 1 },
+    { op: 'add', path: '', value: {} },
     { op: 'add', path: '/zz/b', value: 1 },
     { op: 'bogus', path: '/a' },
     { op: 'add', value: 1 },

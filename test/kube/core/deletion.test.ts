@@ -67,7 +67,7 @@ describe('deletion', () => {
       'orphan',
     ]);
     const wrong = await remove('orphan', { propagationPolicy: 'Sideways' });
-    assert.equal(wrong.status, 400);
+    assert.equal(wrong.status, 422);
   });
 
   it('checks preconditions', async () => {
@@ -76,7 +76,7 @@ describe('deletion', () => {
     assert.equal(other.status, 409);
     assert.match(
       other.body.message,
-      /^Operation cannot be fulfilled on configmaps "exact": Precondition failed: UID in precondition: other, UID in object meta: /,
+      /^Operation cannot be fulfilled on ConfigMap "exact": the UID in the precondition \(other\) does not match the UID in record /,
     );
     const stale = await remove('exact', { preconditions: { resourceVersion: '1' } });
     assert.equal(stale.status, 409);

@@ -70,7 +70,10 @@ describe('a list', () => {
     assert.deepEqual(names((await page('fieldSelector=metadata.name!%3Db')).body), ['c', 'd', 'e']);
     const unknown = await page('fieldSelector=spec.x%3Db');
     assert.equal(unknown.status, 400);
-    assert.equal(unknown.body.message, 'field label not supported: spec.x');
+    assert.equal(
+      unknown.body.message,
+      '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    );
     assert.equal((await page('labelSelector=a%3D%3D%3Db')).status, 400);
   });
 

@@ -81,7 +81,7 @@ describe('writes', () => {
     );
     assert.equal((await send('PUT', `${path}/missing`, configMap('missing'))).status, 404);
     assert.equal((await send('POST', '/api/v1/nothings', configMap('a'))).status, 404);
-    assert.equal((await send('POST', '/version', {})).status, 404);
+    assert.equal((await send('POST', '/version', {})).status, 405);
   });
 
   it('tell of unknown fields as they are asked to', async () => {

@@ -92,7 +92,7 @@ describe('a body in YAML', () => {
       .join('');
     const answer = await create(`a: &a [x,x,x,x,x,x,x,x,x]\n${bomb}`);
     assert.equal(answer.status, 400);
-    assert.match(answer.message, /yaml: document contains excessive aliasing$/);
+    assert.match(answer.message, /yaml: document contains excessive aliasing \([0-9a-f]+ \.\.\.\)$/);
     assert.match((await create('a: &a [*a]')).message, /anchor 'a' value contains itself/);
   });
 
@@ -119,7 +119,7 @@ describe('a body in YAML', () => {
     });
     assert.match(await answer.text(), /^ {2}creationTimestamp: "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"$/m);
     const list = await server.fetch('/api/v1/namespaces', { headers: { accept: 'application/yaml' } });
-    assert.match(await list.text(), /^items:\n- apiVersion: v1$/m);
+    assert.match(await list.text(), /^items:\n- metadata:$/m);
   });
 });
 

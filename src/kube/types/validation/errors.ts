@@ -1,5 +1,6 @@
 import type { Json } from '../../../base/index.ts';
 import type { FieldError } from '../../contract.ts';
+import { goJson, goQuote } from '../../schema/field-errors.ts';
 
 /** Causes of a 422 answer, worded as `field.Error` of apimachinery words them. Paths are plain text: `spec.ports[0].name`. */
 
@@ -77,5 +78,6 @@ export function invalidEach(
 }
 
 function shown(value: Json | undefined): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  if (value === undefined) return 'null';
+  return typeof value === 'string' ? goQuote(value) : goJson(value);
 }

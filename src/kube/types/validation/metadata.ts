@@ -42,7 +42,11 @@ export function validateMetadata(object: JsonObject, rules: MetadataRules): Fiel
 }
 
 /** Field errors of a change to `metadata`. The caller has filled what the server itself keeps (uid, timestamps). */
-export function validateMetadataUpdate(object: JsonObject, old: JsonObject): FieldError[] {
+export function validateMetadataUpdate(
+  object: JsonObject,
+  old: JsonObject,
+  rules: Pick<MetadataRules, 'standardFinalizers'> = {},
+): FieldError[] {
   const metadata = objectAt(object, 'metadata');
   const before = objectAt(old, 'metadata');
   const errors: FieldError[] = [];
@@ -56,8 +60,10 @@ export function validateMetadataUpdate(object: JsonObject, old: JsonObject): Fie
     ...validateLabels(metadata['labels'], 'metadata.labels'),
     ...validateAnnotations(metadata['annotations'], 'metadata.annotations'),
     ...validateOwners(metadata),
+    ...validateFinalizers(metadata),
     ...validateManagedFields(metadata),
   );
+  if (rules.standardFinalizers) errors.push(...validateStandardFinalizers(metadata));
   return errors;
 }
 

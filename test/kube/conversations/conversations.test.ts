@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { startTestServer } from '../harness.ts';
+import { conversations } from './index.ts';
+import { type Answer, play } from './play.ts';
+
+/** What `tools/record-conversations.ts` heard from a real server. */
+function recorded(subject: string): Record<string, readonly Answer[]> {
+  // The file is written by our own tool.
+  return JSON.parse(readFileSync(new URL(`answers/${subject}.json`, import.meta.url), 'utf8')) as Record<
+    string,
+    readonly Answer[]
+  >;
+}
+
+const server = await startTestServer({ serviceCidr: '10.0.0.0/24' });
+after(() => server.close());
+
+for (const [subject, held] of Object.entries(conversations)) {
+  const answers = recorded(subject);
+  for (const [position, conversation] of held.entries()) {
+    test(`the real server's words in a conversation on ${subject}: ${conversation.name}`, async () => {
+      const heard = await play(
+        (path, init) => server.fetch(path, init),
+        conversation,
+        `c${position}-${process.pid}-${subject}`,
+      );
+      const expected = answers[conversation.name];
+      assert.ok(expected, 'not recorded: run tools/record-conversations.ts');
+      for (const [at, { method, path }] of conversation.asks.entries()) {
+        assert.deepEqual(heard[at], expected[at], `${method} ${path}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,7 @@
+import { patches } from './patches.ts';
+import { paths } from './paths.ts';
+import type { Conversation } from './play.ts';
+import { refusals } from './refusals.ts';
+
+/** Every conversation, by its subject. */
+export const conversations: Readonly<Record<string, readonly Conversation[]>> = { refusals, patches, paths };
