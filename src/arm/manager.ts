@@ -9,9 +9,9 @@ import type {
   TypeContext,
 } from './contract.ts';
 import { firstStart } from './first-start.ts';
-import { Operations, operationLimits } from './operations.ts';
-import { armHandler } from './pipeline/handler.ts';
+import { armHandler } from './handler.ts';
 import { RouteTable } from './pipeline/locate.ts';
+import { Operations, operationLimits } from './records/operations.ts';
 import { StoredRecords } from './records/record-store.ts';
 import { TypeRegistry } from './registry.ts';
 import { ownRoutes } from './routes/index.ts';

@@ -1,7 +1,7 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Access } from './access/access.ts';
 import type { CallerDirectory, TypeContext } from './contract.ts';
-import type { Operations } from './operations.ts';
+import type { Operations } from './records/operations.ts';
 import type { StoredRecords } from './records/record-store.ts';
 import type { TypeRegistry } from './registry.ts';
 

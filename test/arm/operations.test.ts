@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Operations, operationLimits } from '../../src/arm/operations.ts';
+import { Operations, operationLimits } from '../../src/arm/records/operations.ts';
 import { ManualClock, seededRandom } from '../../src/base/index.ts';
 import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
 import { type Estate, openEstate, people } from './estate.ts';

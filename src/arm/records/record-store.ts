@@ -1,10 +1,10 @@
 import { CodedError, type Random } from '../../base/index.ts';
 import { type Store, storeLimits } from '../../store/index.ts';
 import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
-import type { Operation, Operations } from '../operations.ts';
 import { newEtag } from '../values.ts';
 import { encodeRecord, RecordCache } from './cache.ts';
 import { recordKey } from './keys.ts';
+import type { Operation, Operations } from './operations.ts';
 import { Turns, turnPrefix } from './turns.ts';
 
 /** One atomic change of records and operations. */

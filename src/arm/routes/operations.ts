@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
 import { ArmError } from '../errors.ts';
-import type { Operation } from '../operations.ts';
+import type { Operation } from '../records/operations.ts';
 import type { Services } from '../services.ts';
 import { operationHeaders, operationPath } from '../verbs/links.ts';
 

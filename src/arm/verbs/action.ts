@@ -1,9 +1,9 @@
 import { errorMessage } from '../../base/index.ts';
 import type { ActionCall, ResourceAction } from '../contract.ts';
 import { refusals, toArmError } from '../errors.ts';
-import type { Operation } from '../operations.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { findAction } from '../pipeline/locate.ts';
+import type { Operation } from '../records/operations.ts';
 import type { Answer, Services } from '../services.ts';
 import { operationHeaders, operationLocation } from './links.ts';
 import { existingRecord } from './stored.ts';

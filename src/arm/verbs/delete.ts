@@ -1,11 +1,11 @@
-import { demandHeldScopes } from '../access/held-scopes.ts';
 import type { ResourceRecord, ResourceType } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import { subscriptionOf } from '../ids.ts';
-import type { Operation } from '../operations.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
+import type { Operation } from '../records/operations.ts';
 import type { Answer, Services } from '../services.ts';
 import { isFinalState, newEtag } from '../values.ts';
+import { demandHeldScopes } from './held-scopes.ts';
 import { operationHeaders, operationLocation } from './links.ts';
 import { checkConditions, refuseBusy, showResource, storedRecord, writeAttempts } from './stored.ts';
 

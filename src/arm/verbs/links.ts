@@ -1,5 +1,5 @@
 import { groupIdOf } from '../ids.ts';
-import type { Operation } from '../operations.ts';
+import type { Operation } from '../records/operations.ts';
 import type { Services } from '../services.ts';
 
 /** Version in the links to operations; any version is served there. */

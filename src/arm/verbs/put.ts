@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../base/index.ts';
-import { demandHeldScopes } from '../access/held-scopes.ts';
 import { demandReferences } from '../access/references.ts';
 import type { ResourceDraft, ResourceRecord, ResourceType } from '../contract.ts';
 import { envelopeMembers } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { settledIdentity } from '../identity.ts';
-import type { Operation } from '../operations.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
+import type { Operation } from '../records/operations.ts';
 import { normalLocation } from '../regions.ts';
 import { fullType } from '../registry.ts';
 import type { Answer, Services } from '../services.ts';
 import { readTags } from '../tags.ts';
 import { firstEtag, isFinalState, newEtag, touchedBy } from '../values.ts';
+import { demandHeldScopes } from './held-scopes.ts';
 import { operationHeaders, operationLocation } from './links.ts';
 import {
   checkConditions,

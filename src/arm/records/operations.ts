@@ -1,7 +1,7 @@
-import { type Clock, decodeJson, encodeJson, type Json, type Random } from '../base/index.ts';
-import type { Entry, Store, Write } from '../store/contract.ts';
-import type { OperationOutcome } from './contract.ts';
-import { operationKey, operationPrefix } from './records/keys.ts';
+import { type Clock, decodeJson, encodeJson, type Json, type Random } from '../../base/index.ts';
+import type { Entry, Store, Write } from '../../store/contract.ts';
+import type { OperationOutcome } from '../contract.ts';
+import { operationKey, operationPrefix } from './keys.ts';
 
 /**
  * A long-running operation as stored.

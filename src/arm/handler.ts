@@ -1,18 +1,18 @@
-import { encodeJson, errorMessage } from '../../base/index.ts';
-import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
-import { ArmError, toArmError } from '../errors.ts';
-import { isGuid } from '../ids.ts';
-import type { Answer, Services } from '../services.ts';
-import { runAction } from '../verbs/action.ts';
-import { deleteResource } from '../verbs/delete.ts';
-import { getResource, headResource } from '../verbs/get.ts';
-import { listResources } from '../verbs/list.ts';
-import { patchResource } from '../verbs/patch.ts';
-import { putResource } from '../verbs/put.ts';
-import { Exchange } from './exchange.ts';
-import { commonHeaders } from './headers.ts';
-import { locate, type RouteTable } from './locate.ts';
-import { steps } from './steps.ts';
+import { encodeJson, errorMessage } from '../base/index.ts';
+import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
+import { ArmError, toArmError } from './errors.ts';
+import { isGuid } from './ids.ts';
+import { Exchange } from './pipeline/exchange.ts';
+import { commonHeaders } from './pipeline/headers.ts';
+import { locate, type RouteTable } from './pipeline/locate.ts';
+import { steps } from './pipeline/steps.ts';
+import type { Answer, Services } from './services.ts';
+import { runAction } from './verbs/action.ts';
+import { deleteResource } from './verbs/delete.ts';
+import { getResource, headResource } from './verbs/get.ts';
+import { listResources } from './verbs/list.ts';
+import { patchResource } from './verbs/patch.ts';
+import { putResource } from './verbs/put.ts';
 
 /** Answers every request of Resource Manager: locate, the steps, then the verb or route. */
 export function armHandler(services: Services, routes: RouteTable): Handler {
