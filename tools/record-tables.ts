@@ -5,9 +5,9 @@
  *     node tools/record-tables.ts https://127.0.0.1:6443 TOKEN
  */
 import { writeFileSync } from 'node:fs';
+import { objectAt, objectsAt, textAt } from '../src/apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../src/base/index.ts';
 import { builtinResources } from '../src/kube/types/index.ts';
-import { objectAt, objectsAt, textAt } from '../src/kube/types/read.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = ''] = process.argv.slice(2);

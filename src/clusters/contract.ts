@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { ClusterClient } from '../apimachinery/client.ts';
 import type { JsonObject } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
-import type { ClusterClient } from '../reconcile/client.ts';
 import type { AddressRange } from './addresses/ipv4.ts';
 
 /** How a cluster comes to be and is reached. Drivers make clusters; `server` hands this to whoever orders them. */

@@ -1,6 +1,3 @@
-import { decodeJson, deepFreeze, isObject, type Json, type JsonObject, utf8 } from '../base/index.ts';
-import type { HttpRequest, HttpResponse } from '../http/contract.ts';
-import { decideAccess } from './authz/authorize.ts';
 import type {
   ClientErrorConstructor,
   ClientPatch,
@@ -16,8 +13,12 @@ import type {
   WatchHandler,
   WatchOptions,
   WriteOptions,
-} from './client-contract.ts';
-import type { UserInfo } from './contract.ts';
+} from '../apimachinery/cluster-client.ts';
+import type { UserInfo } from '../apimachinery/contract.ts';
+import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
+import { decodeJson, deepFreeze, isObject, type Json, type JsonObject, utf8 } from '../base/index.ts';
+import type { HttpRequest, HttpResponse } from '../http/contract.ts';
+import { decideAccess } from './authz/authorize.ts';
 import type { ServedResource } from './storage/served-resource.ts';
 import type { Answer, Call, CallBody, ClusterParts } from './verbs/call.ts';
 import { dispatch } from './verbs/dispatch.ts';
@@ -25,7 +26,6 @@ import type { WatchSource } from './watch/watch-source.ts';
 import { valueBody } from './wire/body.ts';
 import { type CallOptions, defaultOptions, noDeletionOptions } from './wire/options.ts';
 import { selectedName } from './wire/request-info.ts';
-import { internalError, resourceNotServed, StatusError, statusErrorOf } from './wire/status.ts';
 
 export interface ClientParts {
   readonly cluster: ClusterParts;

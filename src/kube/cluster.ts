@@ -1,3 +1,4 @@
+import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject } from '../base/index.ts';
 import type { AdmissionStep } from './admission/admission.ts';
 import { certificateRequests } from './admission/certificate-requests.ts';
@@ -13,7 +14,6 @@ import { LastingAccess } from './authz/lasting-access.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
-import type { UserInfo } from './contract.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
 import { NotEnforcedNotes } from './not-enforced.ts';

@@ -1,9 +1,10 @@
+import type { UserInfo } from '../apimachinery/contract.ts';
+import { PageNotFound, StatusError, statusErrorOf, unauthorized } from '../apimachinery/status.ts';
 import { errorMessage } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
-import type { UserInfo } from './contract.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import type { Call, ClusterParts } from './verbs/call.ts';
@@ -15,7 +16,6 @@ import { readOptions } from './wire/options.ts';
 import { statusResponse } from './wire/render.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './wire/request-info.ts';
 import { checkForm, respond } from './wire/respond.ts';
-import { PageNotFound, StatusError, statusErrorOf, unauthorized } from './wire/status.ts';
 import { readIncludeObject } from './wire/transform.ts';
 
 export interface HandlerParts {

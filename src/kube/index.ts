@@ -1,5 +1,4 @@
-export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
-export type { ClientErrorConstructor, ClusterClient } from './client-contract.ts';
+export type { ClientErrorConstructor, ClusterClient } from '../apimachinery/cluster-client.ts';
 export type {
   AccessDecision,
   AccessReview,
@@ -7,6 +6,7 @@ export type {
   Authorizer,
   ResourceDefinition,
   UserInfo,
-} from './contract.ts';
+} from '../apimachinery/contract.ts';
+export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
 export type { NotEnforced } from './not-enforced.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';

@@ -1,5 +1,5 @@
+import type { ResourceDefinition } from '../apimachinery/contract.ts';
 import type { JsonObject } from '../base/index.ts';
-import type { ResourceDefinition } from './contract.ts';
 
 /**
  * Something that is stored and has no effect here, though it would have one on a real cluster. Whoever writes it is

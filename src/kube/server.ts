@@ -1,3 +1,5 @@
+import type { ClientErrorConstructor, ClusterClient } from '../apimachinery/cluster-client.ts';
+import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
@@ -7,9 +9,7 @@ import { impersonate } from './authn/impersonate.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { bootstrapObjects } from './bootstrap/objects.ts';
 import { InProcessClient } from './client.ts';
-import type { ClientErrorConstructor, ClusterClient } from './client-contract.ts';
 import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts';
-import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
 import { customResourceDefinitionResource } from './crd/index.ts';
 import { Discovery } from './discovery/documents.ts';
 import { healthEndpoints } from './discovery/health.ts';

@@ -1,4 +1,3 @@
-import { decodeJson, deepFreeze, encodeJson, isObject, type JsonObject } from '../base/index.ts';
 import {
   type ClusterClient,
   ClusterError,
@@ -14,7 +13,8 @@ import {
   type WatchHandler,
   type WatchOptions,
   type WriteOptions,
-} from './client.ts';
+} from '../apimachinery/client.ts';
+import { decodeJson, deepFreeze, encodeJson, isObject, type JsonObject } from '../base/index.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 const patchContentTypes = {

@@ -2,8 +2,8 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent, type AgentOptions, request } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { ClusterError, type RawResponse } from '../apimachinery/client.ts';
 import { type Clock, errorMessage } from '../base/index.ts';
-import { ClusterError, type RawResponse } from './client.ts';
 
 export const httpClientLimits = {
   /** A whole request; watches have no limit. */

@@ -16,16 +16,7 @@ export {
   type WatchHandler,
   type WatchOptions,
   type WriteOptions,
-} from './client.ts';
-export { type HttpClusterClient, httpClusterClient } from './http-client.ts';
-export { type HttpTransportOptions, httpClientLimits } from './http-transport.ts';
-export {
-  Informer,
-  type InformerHandler,
-  type InformerOptions,
-  InformerSet,
-  informerLimits,
-} from './informer.ts';
+} from '../apimachinery/client.ts';
 export {
   asKind,
   defineKind,
@@ -41,7 +32,16 @@ export {
   type TypedClient,
   type TypedList,
   typedClient,
-} from './kinds.ts';
+} from '../apimachinery/kinds.ts';
+export { type HttpClusterClient, httpClusterClient } from './http-client.ts';
+export { type HttpTransportOptions, httpClientLimits } from './http-transport.ts';
+export {
+  Informer,
+  type InformerHandler,
+  type InformerOptions,
+  InformerSet,
+  informerLimits,
+} from './informer.ts';
 export {
   defaultLeaderTimes,
   type LeaderOptions,

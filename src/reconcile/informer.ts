@@ -1,4 +1,3 @@
-import { type Clock, errorMessage, type Logger } from '../base/index.ts';
 import type {
   ClusterClient,
   ClusterError,
@@ -6,8 +5,9 @@ import type {
   KubeObject,
   ListOptions,
   WatchEvent,
-} from './client.ts';
-import { asKind, isGone, type Kind, objectKey } from './kinds.ts';
+} from '../apimachinery/client.ts';
+import { asKind, isGone, type Kind, objectKey } from '../apimachinery/kinds.ts';
+import { type Clock, errorMessage, type Logger } from '../base/index.ts';
 
 export const informerLimits = {
   firstRetryMs: 50,

@@ -1,6 +1,6 @@
+import type { ClusterClient, KubeObject } from '../apimachinery/client.ts';
+import { defineKind, isNotFound, typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type JsonObject, type Logger, rfc3339Micros } from '../base/index.ts';
-import type { ClusterClient, KubeObject } from './client.ts';
-import { defineKind, isNotFound, typedClient } from './kinds.ts';
 
 export interface Lease extends KubeObject {
   spec?: LeaseSpec;

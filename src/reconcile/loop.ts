@@ -1,7 +1,7 @@
+import { ClusterError, type KubeObject } from '../apimachinery/client.ts';
+import { isConflict } from '../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
-import { ClusterError, type KubeObject } from './client.ts';
 import type { Informer } from './informer.ts';
-import { isConflict } from './kinds.ts';
 import { WorkQueue, type WorkQueueLimits } from './work-queue.ts';
 
 /** Turns the changes of one kind into keys of a controller. Made by `watchKeys`. */

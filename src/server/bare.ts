@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Authenticator, UserInfo } from '../apimachinery/contract.ts';
 import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
 import {
   createAuthority,
@@ -10,7 +11,6 @@ import {
   type TlsIdentity,
   verifyIssuedBy,
 } from '../http/index.ts';
-import type { Authenticator, UserInfo } from '../kube/contract.ts';
 import { type ApiServer, createApiServer } from '../kube/index.ts';
 import { ClusterError } from '../reconcile/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';

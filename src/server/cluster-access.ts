@@ -1,6 +1,6 @@
+import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { AccessSpec } from '../clusters/contract.ts';
 import type { Principal } from '../identity/contract.ts';
-import type { Authenticator, Authorizer, UserInfo } from '../kube/contract.ts';
 
 /** What cluster access needs from identity. */
 export interface TokenReader {

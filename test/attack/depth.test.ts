@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { metadataOf } from '../../src/apimachinery/metadata.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import { metadataOf } from '../../src/kube/verbs/metadata.ts';
 import { bodyLimits } from '../../src/kube/wire/body.ts';
 import { object, widgetCrd } from '../kube/crd/widgets.ts';
 import { startTestServer, type TestServer } from '../kube/harness.ts';

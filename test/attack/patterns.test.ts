@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Pattern, patternLimits, patternOf } from '../../src/kube/schema/pattern.ts';
+import { Pattern, patternLimits, patternOf } from '../../src/apimachinery/pattern.ts';
 import { errorsOf, object } from '../kube/crd/widgets.ts';
 import { assertLinear, assertSteps } from './steps.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseLabelSelector } from '../../src/apimachinery/selectors/labels.ts';
 import { parseFilter } from '../../src/identity/graph/filter.ts';
-import { parseLabelSelector } from '../../src/kube/selectors/labels.ts';
 import { assertLinear } from './steps.ts';
 
 const names = (size: number) => Array.from({ length: size }, (_, i) => `v${i}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
 import {
   type Condition,
@@ -8,7 +9,6 @@ import {
   pods,
   serviceAccounts,
 } from '../../src/controllers/kinds/core.ts';
-import { findCondition } from '../../src/controllers/shared/conditions.ts';
 import { defineKind, type KubeObject, type OwnerReference } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, startTestCluster, type TestCluster } from './harness.ts';
 import { workload } from './manifests.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
@@ -16,7 +17,6 @@ import {
   memberClusters,
 } from '../../src/controllers/kinds/fleet.ts';
 import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
-import { findCondition } from '../../src/controllers/shared/conditions.ts';
 import { type ClusterClient, ClusterError, defineKind } from '../../src/reconcile/index.ts';
 import { delegate } from '../reconcile/delegate.ts';
 import { eventually, startTestCluster, type TestCluster, testLog } from './harness.ts';

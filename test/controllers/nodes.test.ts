@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { ManualClock, seededRandom, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { startClusterControllers } from '../../src/controllers/index.ts';
 import { deployments } from '../../src/controllers/kinds/apps.ts';
 import { type Node, nodes, pods } from '../../src/controllers/kinds/core.ts';
 import { startNodeLifecycleController } from '../../src/controllers/node-lifecycle/controller.ts';
 import { nodeHealthTimes } from '../../src/controllers/node-lifecycle/health.ts';
-import { findCondition } from '../../src/controllers/shared/conditions.ts';
 import { clusterContext } from '../../src/controllers/shared/context.ts';
 import { asKind, leases } from '../../src/reconcile/index.ts';
 import { startTestServer } from '../kube/harness.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findCondition, isCurrent } from '../../src/apimachinery/conditions.ts';
 import { isObject, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
@@ -23,7 +24,6 @@ import {
   resourceOverrides,
   works,
 } from '../../src/controllers/kinds/placement.ts';
-import { findCondition, isCurrent } from '../../src/controllers/shared/conditions.ts';
 import { asKind, defineKind, type Kind, type KubeObject } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
 import { workload } from './manifests.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextTime, parseSchedule, wallClock } from '../../src/controllers/cronjob/schedule.ts';
+import { nextTime, parseSchedule, wallClock } from '../../src/apimachinery/cron/next-time.ts';
+import { countOf } from '../../src/apimachinery/int-or-percent.ts';
+import { formatBytes, formatCpu, parseQuantity } from '../../src/apimachinery/quantity-number.ts';
 import type { MemberCluster } from '../../src/controllers/kinds/fleet.ts';
 import type { Binding, Placement } from '../../src/controllers/kinds/placement.ts';
 import { propertyOf } from '../../src/controllers/placement-scheduler/affinity.ts';
 import { choose } from '../../src/controllers/placement-scheduler/choose.ts';
 import { planRollout } from '../../src/controllers/rollout/plan.ts';
-import { countOf } from '../../src/controllers/shared/int-or-percent.ts';
-import { formatBytes, formatCpu, parseQuantity } from '../../src/controllers/shared/quantity.ts';
 import { differencesOf } from '../../src/controllers/work-applier/differences.ts';
 import { createPace } from '../../src/controllers/work-applier/pace.ts';
 

@@ -1,3 +1,10 @@
+import {
+  findCondition,
+  isCurrent,
+  isTrue,
+  type NewCondition,
+  withCondition,
+} from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Informer, ignoringMissing } from '../../reconcile/index.ts';
 import {
@@ -8,7 +15,6 @@ import {
   type MemberCluster,
   memberClusters,
 } from '../kinds/fleet.ts';
-import { findCondition, isCurrent, isTrue, type NewCondition, withCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 
 /** A heartbeat older than this means that the member's agent is lost. */

@@ -1,3 +1,5 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
+import { nextTime, parseSchedule, type Schedule, wallClock } from '../../apimachinery/cron/next-time.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import {
   type Informer,
@@ -8,10 +10,8 @@ import {
   refOf,
 } from '../../reconcile/index.ts';
 import { type CronJob, cronJobs, type Job, jobs } from '../kinds/batch.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { controllerReference, ownedBy } from '../shared/owners.ts';
-import { nextTime, parseSchedule, type Schedule, wallClock } from './schedule.ts';
 
 const component = 'cronjob-controller';
 const history = { successful: 3, failed: 1 } as const;

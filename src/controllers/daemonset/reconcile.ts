@@ -1,10 +1,10 @@
+import { countOf } from '../../apimachinery/int-or-percent.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import { type ControllerRevision, type DaemonSet, type DaemonSetStatus, daemonSets } from '../kinds/apps.ts';
 import type { Node, Pod } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
-import { countOf } from '../shared/int-or-percent.ts';
 import { claim, ownedBy } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { availableInMs, isAvailable, isFinished, isReady } from '../shared/pods.ts';

@@ -1,6 +1,6 @@
+import { countOf } from '../../apimachinery/int-or-percent.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Deployment, type ReplicaSet, replicaSets } from '../kinds/apps.ts';
-import { countOf } from '../shared/int-or-percent.ts';
 import { compareAge, type Rollout } from './rollout.ts';
 
 export const component = 'deployment-controller';

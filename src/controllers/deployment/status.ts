@@ -1,3 +1,4 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import {
@@ -7,7 +8,6 @@ import {
   deployments,
   type ReplicaSet,
 } from '../kinds/apps.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { DeploymentContext, Rollout } from './rollout.ts';
 import { bounds } from './scale.ts';
 

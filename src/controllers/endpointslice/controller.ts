@@ -1,8 +1,8 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { pods, services } from '../kinds/core.ts';
 import { endpointSlices } from '../kinds/discovery.ts';
 import type { ClusterContext } from '../shared/context.ts';
-import { matchesLabels } from '../shared/selector.ts';
 import { managedBy, managerName, reconcileService, serviceNameLabel } from './reconcile.ts';
 
 const byNamespace = 'namespace';

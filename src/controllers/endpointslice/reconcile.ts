@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Informer, ignoringMissing, refOf } from '../../reconcile/index.ts';
 import { type Pod, type Service, type ServicePort, services } from '../kinds/core.ts';
@@ -12,7 +13,6 @@ import {
 import type { ClusterContext } from '../shared/context.ts';
 import { controllerReference } from '../shared/owners.ts';
 import { isFinished, isReady } from '../shared/pods.ts';
-import { matchesLabels } from '../shared/selector.ts';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedBy = 'endpointslice.kubernetes.io/managed-by';

@@ -1,9 +1,9 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, ignoringMissing, isNotFound, type Reconciled, refOf } from '../../reconcile/index.ts';
 import { type Job, type JobCondition, type JobStatus, jobs } from '../kinds/batch.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { claim } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';

@@ -1,5 +1,5 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import type { Job } from '../kinds/batch.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { Tally } from './tally.ts';
 
 const defaultBackoffLimit = 6;

@@ -1,3 +1,4 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { errorMessage, jsonEqual, rfc3339Micros } from '../../base/index.ts';
 import {
   type Informer,
@@ -10,7 +11,6 @@ import {
 } from '../../reconcile/index.ts';
 import { type Node, nodes, type Pod, pods } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { PodAddresses } from './addresses.ts';
 import type { NodeAddresses } from './node-addresses.ts';

@@ -1,8 +1,8 @@
+import type { NewCondition } from '../../apimachinery/conditions.ts';
+import { formatBytes, formatCpu, quantityOf } from '../../apimachinery/quantity-number.ts';
 import { decodeJson, isObject, rfc3339Seconds } from '../../base/index.ts';
 import { type Node, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
 import type { MemberReport, Properties, ResourceUsage } from '../kinds/fleet.ts';
-import type { NewCondition } from '../shared/conditions.ts';
-import { formatBytes, formatCpu, quantityOf } from '../shared/quantity.ts';
 import type { MemberAgentContext } from './reconcile.ts';
 
 export interface Collected {

@@ -1,3 +1,4 @@
+import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { type Clock, CodedError, type Logger, type Random, rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, isNotFound, type Reconciled, type TypedClient } from '../../reconcile/index.ts';
 import {
@@ -10,7 +11,6 @@ import {
   memberNamespace,
 } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';
-import { findCondition, type NewCondition, withCondition } from '../shared/conditions.ts';
 import type { EventRecorder } from '../shared/event-recorder.ts';
 import { probeHealth } from './health.ts';
 import { collectProperties } from './properties.ts';

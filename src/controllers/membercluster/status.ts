@@ -1,3 +1,4 @@
+import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import type {
   AgentStatus,
   FullCondition,
@@ -5,7 +6,6 @@ import type {
   MemberCluster,
   MemberReport,
 } from '../kinds/fleet.ts';
-import { findCondition, type NewCondition, withCondition } from '../shared/conditions.ts';
 
 /** Agents that must say that they joined. The networking agents are not part of Drydock. */
 const expectedAgents = ['MemberAgent'] as const;

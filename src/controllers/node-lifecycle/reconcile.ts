@@ -1,8 +1,8 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, ignoringMissing, type Reconciled, refOf } from '../../reconcile/index.ts';
 import { type Node, type NodeCondition, nodes, type Pod, pods, type Taint } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { NodeHealth } from './health.ts';
 

@@ -1,7 +1,7 @@
+import { parseQuantity } from '../../apimachinery/quantity-number.ts';
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import type { ClusterSelectorTerm, PlacementPolicy, PropertyRequirement } from '../kinds/placement.ts';
-import { parseQuantity } from '../shared/quantity.ts';
-import { matchesLabels } from '../shared/selector.ts';
 
 const resourcePrefix = 'resources.kubernetes-fleet.io/';
 

@@ -1,10 +1,10 @@
+import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { type MemberCluster, memberClusters } from '../kinds/fleet.ts';
 import { parentKey, schedulerFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
-import { findCondition, isCurrent } from '../shared/conditions.ts';
 import { ineligibility } from './eligibility.ts';
 import { schedulePlacement } from './reconcile.ts';
 

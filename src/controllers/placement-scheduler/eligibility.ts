@@ -1,5 +1,5 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
-import { findCondition } from '../shared/conditions.ts';
 
 export const eligibilityLimits = {
   /** A member whose agent was silent for longer gets nothing new. */

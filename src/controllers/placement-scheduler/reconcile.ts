@@ -1,3 +1,4 @@
+import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Informer, ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
@@ -20,7 +21,6 @@ import type {
 } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { inBatches } from '../shared/batches.ts';
-import { type NewCondition, withCondition } from '../shared/conditions.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { type Choice, choose } from './choose.ts';
 

@@ -1,8 +1,8 @@
+import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import { placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementStatus } from '../kinds/placement.ts';
-import { findCondition, isCurrent } from '../shared/conditions.ts';
 import { hold } from '../shared/finalizers.ts';
 import { cleanUpPlacement } from './clean-up.ts';
 import type { PlacementContext } from './context.ts';

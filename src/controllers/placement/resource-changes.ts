@@ -1,10 +1,10 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { type Informer, type KubeObject, objectKey, type ResourceRef } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import { type FollowedKinds, KindFollower } from '../shared/kind-follower.ts';
-import { matchesLabels } from '../shared/selector.ts';
 import { isMadeByCluster, isPlaceable, isReservedNamespace } from './propagation-rules.ts';
 
 /** The placements of one family and how to ask for a pass over one. */

@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import {
   defineKind,
   isNotFound,
@@ -6,7 +7,6 @@ import {
   type ListOptions,
 } from '../../reconcile/index.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';
-import { matchesLabels } from '../shared/selector.ts';
 import type { PlacementContext } from './context.ts';
 import {
   comesWithNamespace,

@@ -1,3 +1,4 @@
+import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import type { KubeObject } from '../../reconcile/index.ts';
 import { objectKey } from '../../reconcile/index.ts';
 import { notBuiltReason, sentences } from '../fleet-kinds/not-built.ts';
@@ -11,7 +12,6 @@ import type {
   PolicySnapshot,
   ResourceIdentifier,
 } from '../kinds/placement.ts';
-import { findCondition, type NewCondition, withCondition } from '../shared/conditions.ts';
 import { byParent, type PlacementContext } from './context.ts';
 import type { CurrentResources } from './snapshots.ts';
 import { noOverride, type Step, stepsOf } from './steps.ts';

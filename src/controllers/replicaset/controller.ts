@@ -1,9 +1,9 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { replicaSets } from '../kinds/apps.ts';
 import { pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { indexByOwner, ownerKey } from '../shared/owners.ts';
-import { matchesLabels } from '../shared/selector.ts';
 import { reconcileReplicaSet } from './reconcile.ts';
 
 const byNamespace = 'namespace';

@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
@@ -7,7 +8,6 @@ import type { ClusterContext } from '../shared/context.ts';
 import { claim, controllerReference } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { availableInMs, compareForDeletion, fromTemplate, isActive, isReady } from '../shared/pods.ts';
-import { matchesLabels } from '../shared/selector.ts';
 
 /** Pods made or removed in one pass. */
 const burstPods = 500;

@@ -1,9 +1,9 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { parentKey, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { Binding } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
-import { findCondition } from '../shared/conditions.ts';
 import { reconcileRollout } from './reconcile.ts';
 
 /** Decides when each cluster of a placement gets the latest resources. */

@@ -1,6 +1,6 @@
+import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
+import { countOf } from '../../apimachinery/int-or-percent.ts';
 import type { Binding, Placement } from '../kinds/placement.ts';
-import { findCondition, isCurrent } from '../shared/conditions.ts';
-import { countOf } from '../shared/int-or-percent.ts';
 
 const defaults = { maxUnavailable: '25%', maxSurge: '25%', unavailablePeriodSeconds: 60 } as const;
 

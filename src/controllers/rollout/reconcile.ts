@@ -1,10 +1,10 @@
+import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { ignoringMissing, isNotFound, type Reconciled, refOf } from '../../reconcile/index.ts';
 import { latestLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { ApplyStrategy, Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { inBatches } from '../shared/batches.ts';
-import { findCondition, type NewCondition, withCondition } from '../shared/conditions.ts';
 import { planRollout } from './plan.ts';
 
 /** How long a cluster's new binding waits for its old one to be gone. */

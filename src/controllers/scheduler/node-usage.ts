@@ -1,7 +1,7 @@
+import { quantityOf } from '../../apimachinery/quantity-number.ts';
 import type { ChangeType } from '../../reconcile/index.ts';
 import type { Pod, Resources } from '../kinds/core.ts';
 import { isFinished } from '../shared/pods.ts';
-import { quantityOf } from '../shared/quantity.ts';
 
 /** What a pod asks for, or what a node has left: cores, bytes and so on by resource name. */
 export type Amounts = ReadonlyMap<string, number>;

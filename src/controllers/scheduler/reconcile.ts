@@ -1,9 +1,9 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
+import { quantityOf } from '../../apimachinery/quantity-number.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, isConflict, isNotFound, type KubeObject, refOf } from '../../reconcile/index.ts';
 import { type Condition, type Node, type Pod, pods } from '../kinds/core.ts';
-import { findCondition } from '../shared/conditions.ts';
 import type { ClusterContext } from '../shared/context.ts';
-import { quantityOf } from '../shared/quantity.ts';
 import { matchesNodeSelection, matchesTerm, untoleratedTaint } from '../shared/tolerations.ts';
 import { wantsNode } from './eligible.ts';
 import { type Amounts, type NodeUsage, requestsOf } from './node-usage.ts';

@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import {
   type Informer,
   isNotFound,
@@ -8,7 +9,6 @@ import {
   type TypedClient,
 } from '../../reconcile/index.ts';
 import type { LabelSelector } from '../kinds/core.ts';
-import { matchesLabels } from './selector.ts';
 
 /** The owner that manages an object, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {

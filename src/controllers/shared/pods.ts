@@ -1,5 +1,5 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import type { Pod, PodTemplate } from '../kinds/core.ts';
-import { findCondition } from './conditions.ts';
 
 /** Neither finished nor being deleted. */
 export function isActive(pod: Pod): boolean {

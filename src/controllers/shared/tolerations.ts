@@ -1,5 +1,5 @@
+import { matchesExpression } from '../../apimachinery/selectors/selector-object.ts';
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '../kinds/core.ts';
-import { matchesExpression } from './selector.ts';
 
 /** Whether one toleration covers a taint. */
 function tolerates(toleration: Toleration, taint: Taint): boolean {

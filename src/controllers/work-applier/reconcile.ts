@@ -1,3 +1,4 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import {
   ignoringMissing,
@@ -15,7 +16,6 @@ import {
   type Work,
   works,
 } from '../kinds/placement.ts';
-import { findCondition } from '../shared/conditions.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { type Outcome, processManifest } from './apply.ts';
 import type { WorkApplierContext } from './context.ts';

@@ -1,6 +1,6 @@
+import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { ManifestCondition, Work } from '../kinds/placement.ts';
-import { findCondition, type NewCondition, withCondition } from '../shared/conditions.ts';
 import type { Outcome } from './apply.ts';
 import { type Availability, availabilityOf } from './availability.ts';
 import { identityOf } from './manifests.ts';

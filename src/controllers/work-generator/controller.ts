@@ -1,10 +1,10 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
 import { parentBindingLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
 import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
-import { findCondition } from '../shared/conditions.ts';
 import { reconcileBinding } from './reconcile.ts';
 
 const byBinding = 'binding';

@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { isObject } from '../../base/index.ts';
 import { type Informer, type KubeObject, objectKey } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
@@ -10,7 +11,6 @@ import type {
   ResourceSnapshot,
 } from '../kinds/placement.ts';
 import { isEnvelope } from '../placement/snapshots.ts';
-import { matchesLabels } from '../shared/selector.ts';
 
 /** The overrides of a hub. */
 export interface Overrides {

@@ -1,3 +1,4 @@
+import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { errorMessage, jsonEqual } from '../../base/index.ts';
 import {
   type Informer,
@@ -20,7 +21,6 @@ import { type Binding, type Work, works } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { groupOf, groupSize } from '../placement/snapshots.ts';
 import { inBatches } from '../shared/batches.ts';
-import { findCondition, withCondition } from '../shared/conditions.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { EnvelopeError, worksOf } from './manifests.ts';
 import { type Overrides, overridesOf } from './overrides.ts';

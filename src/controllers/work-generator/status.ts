@@ -1,3 +1,4 @@
+import { findCondition, type NewCondition } from '../../apimachinery/conditions.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type { FullCondition } from '../kinds/fleet.ts';
 import { fleetKey } from '../kinds/fleet.ts';
@@ -8,7 +9,6 @@ import type {
   ResourceReports,
   Work,
 } from '../kinds/placement.ts';
-import { findCondition, type NewCondition } from '../shared/conditions.ts';
 
 const listLimit = 100;
 

@@ -1,7 +1,7 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { textOf } from '../../apimachinery/metadata.ts';
+import { forbidden, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import { textOf } from '../verbs/metadata.ts';
-import { forbidden, invalid } from '../wire/status.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission.ts';
 import { type CertificationRequest, readCertificationRequest } from './certification-request.ts';
 

@@ -1,6 +1,6 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { readMetadata } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { readMetadata } from '../verbs/metadata.ts';
-import { cloneJson } from '../wire/clone.ts';
 import type { AdmissionStep } from './admission.ts';
 
 /** Definitions are established in the very write that brings them, so that nobody has to wait for it. */

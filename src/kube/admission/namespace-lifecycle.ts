@@ -1,6 +1,6 @@
+import { readMetadata } from '../../apimachinery/metadata.ts';
+import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { objectKey } from '../storage/keys.ts';
-import { readMetadata } from '../verbs/metadata.ts';
-import { forbidden, notFound } from '../wire/status.ts';
 import type { AdmissionStep } from './admission.ts';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);

@@ -1,7 +1,7 @@
+import { textOf } from '../../apimachinery/metadata.ts';
+import { forbidden } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
 import { objectKey } from '../storage/keys.ts';
-import { textOf } from '../verbs/metadata.ts';
-import { forbidden } from '../wire/status.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -1,9 +1,9 @@
+import type { UserInfo } from '../../apimachinery/contract.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Rbac } from '../authz/rbac.ts';
 import { compactRules, missingRules, type PolicyRule, rulesOf, ruleText } from '../authz/rules.ts';
-import type { UserInfo } from '../contract.ts';
-import { readMetadata, textOf } from '../verbs/metadata.ts';
-import { forbidden, notFound } from '../wire/status.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission.ts';
 
 const group = 'rbac.authorization.k8s.io';

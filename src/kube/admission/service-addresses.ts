@@ -1,6 +1,6 @@
+import { textOf } from '../../apimachinery/metadata.ts';
+import { invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { textOf } from '../verbs/metadata.ts';
-import { invalid } from '../wire/status.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };

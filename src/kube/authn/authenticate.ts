@@ -1,7 +1,7 @@
+import type { Authenticator, UserInfo } from '../../apimachinery/contract.ts';
+import { unauthorized } from '../../apimachinery/status.ts';
 import { type Clock, errorCode } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
-import type { Authenticator, UserInfo } from '../contract.ts';
-import { unauthorized } from '../wire/status.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, timingSafeEqual, X509Certificate } from 'node:crypto';
+import type { Authenticator, UserInfo } from '../../apimachinery/contract.ts';
 import { type Clock, utf8 } from '../../base/index.ts';
-import type { Authenticator, UserInfo } from '../contract.ts';
 
 /** Recognises fixed bearer tokens. */
 export function tokenAuthenticator(users: ReadonlyMap<string, UserInfo>): Authenticator {

@@ -1,7 +1,7 @@
+import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import { internalError } from '../../apimachinery/status.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import { decideAccess } from '../authz/authorize.ts';
-import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
-import { internalError } from '../wire/status.ts';
 
 interface Gate {
   readonly authorize: (review: AccessReview) => Promise<AccessDecision>;

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
+import type { UserInfo } from '../../apimachinery/contract.ts';
 import { type Clock, isObject, type JsonObject, type Random } from '../../base/index.ts';
-import type { UserInfo } from '../contract.ts';
 import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
 export interface TokenKeys {

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../contract.ts';
+import type { UserInfo } from '../../apimachinery/contract.ts';
 
 /** What became of a token: somebody, for some of the audiences asked for, or nobody and why. */
 export type TokenVerdict =

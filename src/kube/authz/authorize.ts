@@ -1,6 +1,6 @@
-import type { AccessDecision, AccessReview, Authorizer } from '../contract.ts';
+import type { AccessDecision, AccessReview, Authorizer } from '../../apimachinery/contract.ts';
+import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import type { ResourceRequest } from '../wire/request-info.ts';
-import { forbidden, StatusError } from '../wire/status.ts';
 
 /** Members of `system:masters` may do everything; no rule can take that away. */
 export const mastersAuthorizer: Authorizer = ({ user }) =>

@@ -1,11 +1,11 @@
+import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
-import { readLabelSelector } from '../selectors/label-selector.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
-import { readMetadata, textOf } from '../verbs/metadata.ts';
 import { type PolicyRule, ruleAllows, rulesOf } from './rules.ts';
 
 const group = 'rbac.authorization.k8s.io';

@@ -1,5 +1,5 @@
+import type { AccessReview } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { AccessReview } from '../contract.ts';
 
 /** `rbac/v1` PolicyRule with every list present. */
 export interface PolicyRule {

@@ -1,3 +1,4 @@
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Write } from '../../store/contract.ts';
 import { storeLimits } from '../../store/contract.ts';
@@ -5,7 +6,6 @@ import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { ClusterParts } from '../verbs/call.ts';
-import { metadataOf, readMetadata, textOf } from '../verbs/metadata.ts';
 
 /**
  * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it, and

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type {
   ResourceDefinition,
   ScalePaths,
   StoredForm,
   SubresourceDefinition,
   VersionConversion,
-} from '../contract.ts';
+} from '../../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { compareVersions } from '../discovery/versions.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { prune } from '../schema/prune.ts';

@@ -1,6 +1,6 @@
+import type { ResourceDefinition, WriteStrategy } from '../../apimachinery/contract.ts';
+import { isEnforcedFormat } from '../../apimachinery/validation/formats.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { ResourceDefinition, WriteStrategy } from '../contract.ts';
-import { isEnforcedFormat } from '../schema/formats.ts';
 import { textOf } from '../schema/structural-node.ts';
 import { builtinResources } from '../types/index.ts';
 import { defaultCrd, recordStoredVersion } from './default-crd.ts';

@@ -1,15 +1,15 @@
+import type { FieldError, ScalePaths, WriteStrategy } from '../../apimachinery/contract.ts';
+import { invalid } from '../../apimachinery/validation/field-errors.ts';
+import { qualifiedName, subdomainName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { FieldError, ScalePaths, WriteStrategy } from '../contract.ts';
 import { Correlation } from '../schema/correlation.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { validateEmbedded } from '../schema/embedded.ts';
-import { invalid } from '../schema/field-errors.ts';
 import { validateListTypes } from '../schema/list-types.ts';
 import { prune } from '../schema/prune.ts';
 import { validateRules } from '../schema/rules.ts';
 import { type StructuralNode, textOf } from '../schema/structural-node.ts';
 import { validateValue } from '../schema/validate.ts';
-import { qualifiedName, subdomainName } from '../types/validation/names.ts';
 
 export interface CustomKind {
   readonly apiVersion: string;

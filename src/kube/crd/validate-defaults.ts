@@ -1,7 +1,7 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
 import { validateEmbedded } from '../schema/embedded.ts';
-import { invalid } from '../schema/field-errors.ts';
 import { pruneAndReport } from '../schema/prune.ts';
 import { validateNodeRules } from '../schema/rules.ts';
 import { hasKeyword, StructuralNode } from '../schema/structural-node.ts';

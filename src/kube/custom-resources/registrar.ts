@@ -1,13 +1,13 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { finalizersOf, readMetadata } from '../../apimachinery/metadata.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import { errorMessage, isObject, type JsonObject } from '../../base/index.ts';
 import { definitionsOf, establish, isEstablished } from '../crd/index.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { ClusterParts } from '../verbs/call.ts';
 import { internalCall } from '../verbs/internal-call.ts';
-import { finalizersOf, readMetadata } from '../verbs/metadata.ts';
 import { modify } from '../verbs/update.ts';
-import { cloneJson } from '../wire/clone.ts';
-import { StatusError } from '../wire/status.ts';
 import { deleteInstances } from './cleanup.ts';
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ResourceDefinition, SubresourceDefinition } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { ResourceDefinition, SubresourceDefinition } from '../contract.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { apiVersionOf } from '../storage/served-resource.ts';
 import type { ResourceRegistry, SharedResources } from './registry.ts';

@@ -1,7 +1,12 @@
+import {
+  methodNotAllowed,
+  notAcceptable,
+  PageNotFound,
+  resourceNotServed,
+} from '../../apimachinery/status.ts';
 import { encodeJson, type JsonObject } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import { acceptClauses, checkRoutable } from '../wire/accept.ts';
-import { methodNotAllowed, notAcceptable, PageNotFound, resourceNotServed } from '../wire/status.ts';
 import type { Discovery, Document } from './documents.ts';
 
 /** What answers paths outside the resource model. */

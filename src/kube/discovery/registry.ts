@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../contract.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { ServedResource } from '../storage/served-resource.ts';
 
 /** Resources that every cluster serves: made once, shared by all. */

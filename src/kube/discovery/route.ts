@@ -1,12 +1,12 @@
-import type { ServedResource } from '../storage/served-resource.ts';
-import type { ResourceRequest } from '../wire/request-info.ts';
 import {
   badRequest,
   methodNotAllowed,
   methodNotSupported,
   PageNotFound,
   resourceNotServed,
-} from '../wire/status.ts';
+} from '../../apimachinery/status.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { ResourceRequest } from '../wire/request-info.ts';
 import type { ResourceRegistry } from './registry.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { ResourceDefinition, SchemaNode } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { ResourceDefinition, SchemaNode } from '../contract.ts';
 import { StructuralNode } from '../schema/structural-node.ts';
 import type { SchemaCollector } from './builtin-schemas.ts';
 

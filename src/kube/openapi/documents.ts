@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { encodeJson, type JsonObject } from '../../base/index.ts';
-import type { ResourceDefinition } from '../contract.ts';
 import { typeFacts, typeNameIn } from '../types/catalog.ts';
 import { builtinResources } from '../types/index.ts';
 import { SchemaCollector } from './builtin-schemas.ts';

@@ -1,4 +1,4 @@
-import type { ResourceDefinition, SubresourceDefinition } from '../contract.ts';
+import type { ResourceDefinition, SubresourceDefinition } from '../../apimachinery/contract.ts';
 import { StructuralNode } from '../schema/structural-node.ts';
 
 /** One operation of the API, in neither dialect. */

@@ -1,6 +1,4 @@
-import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import type { Correlation } from './correlation.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
 import {
   goNumber,
   goQuote,
@@ -10,8 +8,10 @@ import {
   tooLong,
   tooMany,
   typeInvalid,
-} from './field-errors.ts';
-import { formatCheck } from './formats.ts';
+} from '../../apimachinery/validation/field-errors.ts';
+import { formatCheck } from '../../apimachinery/validation/formats.ts';
+import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { Correlation } from './correlation.ts';
 import { type StructuralNode, textOf } from './structural-node.ts';
 
 /** Collected while a value is checked. `matches` tells which branch of an `anyOf` came nearest. */

@@ -1,11 +1,11 @@
-import type { ResourceDefinition } from '../contract.ts';
-import { goQuote } from '../schema/field-errors.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import { type FieldRequirement, parseFieldSelector } from '../../apimachinery/selectors/fields.ts';
+import { type LabelSelector, parseLabelSelector } from '../../apimachinery/selectors/labels.ts';
+import { badRequest } from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { CallOptions } from '../wire/options.ts';
-import { badRequest } from '../wire/status.ts';
-import { type FieldRequirement, parseFieldSelector } from './fields.ts';
-import { type LabelSelector, parseLabelSelector } from './labels.ts';
 
 /** Which objects of a resource a list, watch or deletecollection is about. */
 export class Selection {

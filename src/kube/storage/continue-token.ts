@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { badRequest } from '../../apimachinery/status.ts';
 import { isObject } from '../../base/index.ts';
 import { jsonSyntaxProblem } from '../wire/json-syntax.ts';
-import { badRequest } from '../wire/status.ts';
 
 /** Where a paged list goes on: the state it shows and the last key already sent. */
 export interface ContinueToken {

@@ -1,6 +1,6 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import type { StoredForm } from '../../apimachinery/contract.ts';
 import { isObject, type JsonObject, utf8 } from '../../base/index.ts';
-import type { StoredForm } from '../contract.ts';
-import { cloneJson } from '../wire/clone.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const formsWritten = new WeakMap<Uint8Array, StoredForm>();

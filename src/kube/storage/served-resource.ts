@@ -1,5 +1,5 @@
-import type { ResourceDefinition } from '../contract.ts';
-import type { Subject } from '../wire/status.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import type { Subject } from '../../apimachinery/status.ts';
 
 /** A definition with what requests derive from it, worked out once. Shared by all clusters that serve it. */
 export class ServedResource {

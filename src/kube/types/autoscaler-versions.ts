@@ -1,7 +1,7 @@
+import type { VersionConversion } from '../../apimachinery/contract.ts';
+import { objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { VersionConversion } from '../contract.ts';
 import { normalize } from './normalize.ts';
-import { objectAt, objectsAt, textAt } from './read.ts';
 
 /**
  * HorizontalPodAutoscalers are stored as autoscaling/v2. Version 1 knows one CPU target; all else travels in these

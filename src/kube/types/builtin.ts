@@ -1,5 +1,10 @@
+import type {
+  ResourceDefinition,
+  SubresourceDefinition,
+  TableColumn,
+  TableColumns,
+} from '../../apimachinery/contract.ts';
 import type { Json } from '../../base/index.ts';
-import type { ResourceDefinition, SubresourceDefinition, TableColumn, TableColumns } from '../contract.ts';
 import { packagePrefixOf, readData, typeNameIn } from './catalog.ts';
 import { cellsFor } from './columns/index.ts';
 import { rulesFor } from './rules/index.ts';

@@ -1,7 +1,7 @@
+import type { SchemaNode } from '../../apimachinery/contract.ts';
+import { parseQuantity, quantityRule } from '../../apimachinery/quantity.ts';
+import { canonicalTime } from '../../apimachinery/timestamps.ts';
 import type { Json } from '../../base/index.ts';
-import type { SchemaNode } from '../contract.ts';
-import { parseQuantity, quantityRule } from './quantity.ts';
-import { canonicalTime } from './timestamps.ts';
 
 const microForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
 const base64Form = /^[A-Za-z0-9+/\r\n]*={0,2}$/;

@@ -1,9 +1,9 @@
+import { canonicalQuantity } from '../../apimachinery/quantity.ts';
+import { canonicalMicroTime, canonicalTime } from '../../apimachinery/timestamps.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { type FieldFacts, requireType, type Scalar, type TypeRef } from './catalog.ts';
 import type { TypeDefaults } from './defaults/fill.ts';
 import { defaultsOf } from './defaults/index.ts';
-import { canonicalQuantity } from './quantity.ts';
-import { canonicalMicroTime, canonicalTime } from './timestamps.ts';
 
 /** What a type's fields ask for when an object is brought to its stored form. */
 interface Plan {

@@ -1,4 +1,4 @@
-import type { SchemaNode } from '../contract.ts';
+import type { SchemaNode } from '../../apimachinery/contract.ts';
 import { type FieldFacts, requireType, type Scalar, type TypeFacts, type TypeRef } from './catalog.ts';
 
 const objectNodes = new Map<string, SchemaNode>();

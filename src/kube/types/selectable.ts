@@ -1,5 +1,5 @@
+import { at } from '../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { at } from './read.ts';
 
 export type FieldSelectors = Readonly<Record<string, (object: JsonObject) => string>>;
 

@@ -1,8 +1,8 @@
+import type { FieldError, WriteStrategy } from '../../apimachinery/contract.ts';
+import { validateMetadata, validateMetadataUpdate } from '../../apimachinery/validation/metadata.ts';
+import { type NameRule, subdomainName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { FieldError, WriteStrategy } from '../contract.ts';
 import { normalize } from './normalize.ts';
-import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts';
-import { type NameRule, subdomainName } from './validation/names.ts';
 
 /** What one kind adds to the common course of a write. Everything is optional. */
 export interface KindRules {

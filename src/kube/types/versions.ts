@@ -1,5 +1,5 @@
+import type { ResourceDefinition, VersionConversion } from '../../apimachinery/contract.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import type { ResourceDefinition, VersionConversion } from '../contract.ts';
 import { autoscalerConversion } from './autoscaler-versions.ts';
 import { normalize } from './normalize.ts';
 

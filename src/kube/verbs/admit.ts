@@ -1,10 +1,10 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { invalid } from '../../apimachinery/status.ts';
+import { validateMetadata, validateMetadataUpdate } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
-import type { FieldError } from '../contract.ts';
-import { validateMetadata, validateMetadataUpdate } from '../types/validation/metadata.ts';
-import { invalid } from '../wire/status.ts';
 import type { Call, ClusterParts } from './call.ts';
-import { readMetadata, textOf } from './metadata.ts';
 
 /**
  * Admission and validation of one write, in the order of the real server: mutating steps, validation, validating

@@ -1,10 +1,10 @@
+import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
 import type { AdmissionStep } from '../admission/admission.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { LastingAccess } from '../authz/lasting-access.ts';
 import type { PolicyRule } from '../authz/rules.ts';
-import type { AccessDecision, AccessReview, UserInfo } from '../contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { NotEnforcedNotes } from '../not-enforced.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';

@@ -1,5 +1,5 @@
+import type { SchemaNode } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { SchemaNode } from '../contract.ts';
 import { formProblem } from '../types/index.ts';
 
 /** What is wrong with the members of a body, by a kind's schema. */

@@ -1,16 +1,16 @@
+import { checkPlace, labelsOf, metadataOf, stampCreation, textOf } from '../../apimachinery/metadata.ts';
+import { alreadyExists, forbidden, StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { kubernetesNameAlphabet } from '../../base/index.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { alreadyExists, forbidden, StatusError } from '../wire/status.ts';
 import { admit } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
-import { checkPlace, labelsOf, metadataOf, stampCreation, textOf } from './metadata.ts';
 import { dedupeOwners } from './owner-references.ts';
 
 /** Attempts to find a free generated name. */

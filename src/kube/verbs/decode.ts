@@ -1,11 +1,11 @@
+import { registryProblem, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { goTypeWord } from '../apply/patch-error.ts';
 import { unknownFields } from '../schema/index.ts';
 import { normalize, objectNode } from '../types/index.ts';
-import { badRequest, invalid } from '../wire/status.ts';
 import type { Call } from './call.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
-import { registryProblem, splitApiVersion, textOf } from './metadata.ts';
 import { readBody } from './read-body.ts';
 
 /** The body of a write as an object of the call's kind, without members that the kind does not have. Throws 400. */

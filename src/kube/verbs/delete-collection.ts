@@ -1,4 +1,4 @@
-import { StatusError } from '../wire/status.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { removeObject, withDeletionOptions } from './delete.ts';
 import { list } from './list.ts';

@@ -1,3 +1,11 @@
+import {
+  finalizersOf,
+  metadataOf,
+  readMetadata,
+  splitApiVersion,
+  textOf,
+} from '../../apimachinery/metadata.ts';
+import { conflict, notFound, StatusError, successStatus } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { goTypeWord } from '../apply/patch-error.ts';
 import { encodeStored } from '../storage/encode.ts';
@@ -5,14 +13,12 @@ import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { objectNode } from '../types/index.ts';
 import { type CallOptions, withDeleteBody } from '../wire/options.ts';
-import { conflict, notFound, StatusError, successStatus } from '../wire/status.ts';
 import { UnreadableBody } from '../wire/unreadable-body.ts';
 import { admitDelete } from './admit.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { checkFields } from './check-fields.ts';
 import { remember } from './create.ts';
 import { find } from './get.ts';
-import { finalizersOf, metadataOf, readMetadata, splitApiVersion, textOf } from './metadata.ts';
 import { typeMeta, versionUnknown } from './read-body.ts';
 import { isFullyReleased } from './update.ts';
 

@@ -1,4 +1,4 @@
-import { methodNotAllowed, methodNotSupported, resourceNotServed } from '../wire/status.ts';
+import { methodNotAllowed, methodNotSupported, resourceNotServed } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts, Verb } from './call.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';

@@ -1,8 +1,8 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../apply/index.ts';
-import { cloneJson } from '../wire/clone.ts';
 import type { Call, ClusterParts } from './call.ts';
-import { splitApiVersion } from './metadata.ts';
 
 /** Longest field manager name. */
 const managerNameCharacters = 128;

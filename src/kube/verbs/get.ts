@@ -1,6 +1,6 @@
+import { notFound, StatusError } from '../../apimachinery/status.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { notFound, StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../contract.ts';
+import type { UserInfo } from '../../apimachinery/contract.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { valueBody } from '../wire/body.ts';
 import { defaultOptions } from '../wire/options.ts';

@@ -1,10 +1,10 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { badRequest, expired, invalid, type StatusError } from '../../apimachinery/status.ts';
 import { CodedError } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
 import { Selection } from '../selectors/selection.ts';
 import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { badRequest, expired, invalid, type StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts, ListAnswer } from './call.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 

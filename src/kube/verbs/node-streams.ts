@@ -1,10 +1,10 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid, StatusError } from '../../apimachinery/status.ts';
+import { forbidden, invalid as invalidField, notSupported } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import { forbidden, invalid as invalidField, notSupported } from '../types/validation/errors.ts';
-import { badRequest, invalid, StatusError } from '../wire/status.ts';
 import type { Call, Verb } from './call.ts';
 import { require } from './get.ts';
-import { textOf } from './metadata.ts';
 
 /** What only a kubelet could answer. */
 function needsKubelet(what: string): StatusError {

@@ -1,5 +1,5 @@
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import { readMetadata, textOf } from './metadata.ts';
 
 const advice =
   'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests';

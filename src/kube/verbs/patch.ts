@@ -1,3 +1,13 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  StatusError,
+  unsupportedMediaType,
+} from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   applyJsonPatch,
@@ -8,16 +18,12 @@ import {
   PatchError,
 } from '../apply/index.ts';
 import { goTypeWord } from '../apply/patch-error.ts';
-import type { FieldError } from '../contract.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { cloneJson } from '../wire/clone.ts';
 import { findingsOfPatched } from '../wire/patch-findings.ts';
-import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../wire/status.ts';
 import { UnreadableBody } from '../wire/unreadable-body.ts';
 import type { Answer, Call, ClusterParts, PatchType } from './call.ts';
 import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
-import { metadataOf, readMetadata, textOf } from './metadata.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 import { modify } from './update.ts';

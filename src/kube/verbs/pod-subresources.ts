@@ -1,14 +1,20 @@
+import { labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
+import {
+  badRequest,
+  conflict,
+  internalError,
+  methodNotAllowed,
+  StatusError,
+} from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import { goQuote } from '../schema/field-errors.ts';
-import { readLabelSelector } from '../selectors/label-selector.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { withDeleteBody } from '../wire/options.ts';
-import { badRequest, conflict, internalError, methodNotAllowed, StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { readObject } from './decode.ts';
 import { removeObject } from './delete.ts';
 import { require } from './get.ts';
-import { labelsOf, metadataOf, readMetadata, textOf } from './metadata.ts';
 import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
 

@@ -1,4 +1,4 @@
-import { StatusError } from '../wire/status.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 
 /** True for what is a resourceVersion: an unsigned number. */
 export function isVersion(text: string): boolean {

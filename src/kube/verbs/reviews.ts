@@ -1,11 +1,11 @@
+import type { AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import { textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import { ruleJson } from '../authz/rules.ts';
-import type { AccessReview, UserInfo } from '../contract.ts';
-import { badRequest, invalid } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts, Verb } from './call.ts';
 import { readObject } from './decode.ts';
-import { textOf } from './metadata.ts';
 
 /** `selfsubjectaccessreviews`: may I? */
 export const selfSubjectAccessReview: Verb = async (parts, call) => {

@@ -1,3 +1,14 @@
+import {
+  checkMeant,
+  nameMismatch,
+  nameUndeterminable,
+  readMetadata,
+  registryProblem,
+  splitApiVersion,
+  textOf,
+} from '../../apimachinery/metadata.ts';
+import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   applyJsonPatch,
@@ -10,21 +21,10 @@ import {
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { objectNode } from '../types/index.ts';
-import { invalid as invalidField } from '../types/validation/errors.ts';
-import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { checkFields } from './check-fields.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { require } from './get.ts';
-import {
-  checkMeant,
-  nameMismatch,
-  nameUndeterminable,
-  readMetadata,
-  registryProblem,
-  splitApiVersion,
-  textOf,
-} from './metadata.ts';
 import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
 import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';

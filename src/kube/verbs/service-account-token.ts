@@ -1,9 +1,9 @@
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { conflict, invalid, methodNotAllowed, notFound, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type Json, rfc3339Seconds } from '../../base/index.ts';
-import { conflict, invalid, methodNotAllowed, notFound, StatusError } from '../wire/status.ts';
 import type { Verb } from './call.ts';
 import { readObject } from './decode.ts';
 import { find, require } from './get.ts';
-import { readMetadata, textOf } from './metadata.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;

@@ -1,15 +1,4 @@
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import { encodeStored } from '../storage/encode.ts';
-import { objectKey } from '../storage/keys.ts';
-import type { StoredObject } from '../storage/stored-object.ts';
-import { cloneJson } from '../wire/clone.ts';
-import { conflict, invalid, notFound, type StatusError } from '../wire/status.ts';
-import { admit } from './admit.ts';
-import type { Answer, Call, ClusterParts } from './call.ts';
-import { createObject, remember } from './create.ts';
-import { readObject } from './decode.ts';
-import { trackWrite } from './field-managers.ts';
-import { find } from './get.ts';
+import { cloneJson } from '../../apimachinery/clone.ts';
 import {
   carryOver,
   checkMeant,
@@ -18,7 +7,18 @@ import {
   metadataOf,
   readMetadata,
   textOf,
-} from './metadata.ts';
+} from '../../apimachinery/metadata.ts';
+import { conflict, invalid, notFound, type StatusError } from '../../apimachinery/status.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { encodeStored } from '../storage/encode.ts';
+import { objectKey } from '../storage/keys.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { admit } from './admit.ts';
+import type { Answer, Call, ClusterParts } from './call.ts';
+import { createObject, remember } from './create.ts';
+import { readObject } from './decode.ts';
+import { trackWrite } from './field-managers.ts';
+import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 

@@ -1,9 +1,9 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { expired, invalid, StatusError } from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import { CodedError } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import { goQuote } from '../schema/field-errors.ts';
 import { Selection } from '../selectors/selection.ts';
 import { type WatchPlan, WatchSource } from '../watch/watch-source.ts';
-import { expired, invalid, StatusError } from '../wire/status.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 

@@ -1,8 +1,8 @@
+import { expired, type StatusError } from '../../apimachinery/status.ts';
 import type { Clock, Timer } from '../../base/index.ts';
 import type { Selection } from '../selectors/selection.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { expired, type StatusError } from '../wire/status.ts';
 
 /** What a watcher is told. Calls come in order and never after `end`. */
 export interface WatchConsumer {

@@ -1,9 +1,9 @@
+import type { StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ByteSink, StreamBody } from '../../http/contract.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { Rendering } from '../wire/accept.ts';
-import type { StatusError } from '../wire/status.ts';
 import { type IncludeObject, partialOf, tableOf } from '../wire/transform.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from './watch-source.ts';
 

@@ -1,4 +1,4 @@
-import { notAcceptable, StatusError } from './status.ts';
+import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
 
 /** How a caller wants to be answered. */
 export interface Rendering {

@@ -1,11 +1,11 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { unsupportedMediaType } from '../../apimachinery/status.ts';
 import { isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { BodyFindings, CallBody, PatchType } from '../verbs/call.ts';
-import { cloneJson } from './clone.ts';
 import { exactJson } from './json.ts';
 import { jsonSyntaxProblem } from './json-syntax.ts';
 import { decodeProtobuf } from './protobuf/index.ts';
-import { unsupportedMediaType } from './status.ts';
 import { UnreadableBody } from './unreadable-body.ts';
 import { YamlError } from './yaml/yaml-error.ts';
 import { yamlToJson } from './yaml/yaml-to-json.ts';

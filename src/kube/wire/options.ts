@@ -1,7 +1,7 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { invalid as invalidField, notSupported, tooLong } from '../../apimachinery/validation/errors.ts';
 import { isNumber, isObject, type JsonObject } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import { invalid as invalidField, notSupported, tooLong } from '../types/validation/errors.ts';
-import { badRequest, invalid } from './status.ts';
 
 /** Everything a caller can say besides the object itself: query parameters and DeleteOptions, checked. */
 export interface CallOptions {

@@ -1,6 +1,6 @@
-import { parseFieldSelector } from '../selectors/fields.ts';
+import { parseFieldSelector } from '../../apimachinery/selectors/fields.ts';
+import { badRequest } from '../../apimachinery/status.ts';
 import { readFlag } from './options.ts';
-import { badRequest } from './status.ts';
 
 /** What a request is about, read from its method, path and query alone. */
 export type RequestInfo = ResourceRequest | PathRequest;

@@ -1,3 +1,4 @@
+import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
 import { internalPackage } from '../types/registered.ts';
@@ -14,7 +15,6 @@ import {
   protobufResponse,
   valueResponse,
 } from './render.ts';
-import { notAcceptable, StatusError } from './status.ts';
 import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
 
 export interface ResponseShape {

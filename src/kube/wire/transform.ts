@@ -1,7 +1,7 @@
+import type { TableColumns } from '../../apimachinery/contract.ts';
+import { readMetadata } from '../../apimachinery/metadata.ts';
+import { badRequest } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { TableColumns } from '../contract.ts';
-import { readMetadata } from '../verbs/metadata.ts';
-import { badRequest } from './status.ts';
 
 /** What rows of a Table carry besides cells. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';

@@ -1,4 +1,4 @@
-import { StatusError } from './status.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 
 const shownBytes = 30;
 

@@ -1,4 +1,4 @@
-import type { SchemaNode } from '../../../src/kube/contract.ts';
+import type { SchemaNode } from '../../../src/apimachinery/contract.ts';
 
 /** A schema node for tests: an object with fields. */
 export function fields(members: Record<string, SchemaNode>, more: Partial<SchemaNode> = {}): SchemaNode {

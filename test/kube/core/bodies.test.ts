@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { at } from '../../../src/apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
-import { at } from '../../../src/kube/types/read.ts';
 import { startTestServer, type TestServer } from '../harness.ts';
 
 const definition = {

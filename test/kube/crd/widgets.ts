@@ -1,5 +1,5 @@
+import type { FieldError, ResourceDefinition } from '../../../src/apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
-import type { FieldError, ResourceDefinition } from '../../../src/kube/contract.ts';
 import {
   customResourceDefinitionResource,
   definitionsOf,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ResourceDefinition } from '../../../src/apimachinery/contract.ts';
+import { at, objectAt, objectsAt } from '../../../src/apimachinery/read.ts';
 import { decodeJson, isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
-import type { ResourceDefinition } from '../../../src/kube/contract.ts';
 import { openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../../../src/kube/openapi/index.ts';
 import { StructuralNode } from '../../../src/kube/schema/structural-node.ts';
 import { builtinResources } from '../../../src/kube/types/index.ts';
-import { at, objectAt, objectsAt } from '../../../src/kube/types/read.ts';
 
 const builtin = builtinResources();
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Pattern } from '../../../src/apimachinery/pattern.ts';
 import type { Json, JsonObject } from '../../../src/base/index.ts';
 import { StructuralNode, unknownFields } from '../../../src/kube/schema/index.ts';
-import { Pattern } from '../../../src/kube/schema/pattern.ts';
 import { changeErrors, errorsOf, object, specOf, widgetCrd, widgets, written } from '../crd/widgets.ts';
 
 const wrong = (schema: JsonObject, value: Json, ...texts: string[]) =>

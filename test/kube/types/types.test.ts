@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ResourceDefinition } from '../../../src/apimachinery/contract.ts';
 import type { JsonObject } from '../../../src/base/index.ts';
-import type { ResourceDefinition } from '../../../src/kube/contract.ts';
 import {
   packages,
   requireType,

@@ -1,4 +1,4 @@
-import { patternOf } from '../pattern.ts';
+import { patternOf } from '../../../apimachinery/pattern.ts';
 import type { StructuralNode } from '../structural-node.ts';
 import { check } from './checker.ts';
 import { compile, type Program } from './compile.ts';

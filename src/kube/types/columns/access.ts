@@ -1,6 +1,6 @@
+import { humanDuration } from '../../../apimachinery/duration.ts';
+import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { humanDuration } from '../duration.ts';
-import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../read.ts';
 import { ageOf, type Cells, none, selectorText, unset } from './texts.ts';
 
 /** RoleBinding and ClusterRoleBinding. */

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../base/index.ts';
 import {
   conditionOf,
   flagAt,
@@ -8,7 +7,8 @@ import {
   objectAt,
   objectsAt,
   textAt,
-} from '../read.ts';
+} from '../../../apimachinery/read.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { ageOf, type Cells, none } from './texts.ts';
 
 export const leaseCells: Cells = (object, nowMs) => [

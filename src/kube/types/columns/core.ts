@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../base/index.ts';
-import { age } from '../duration.ts';
+import { age } from '../../../apimachinery/duration.ts';
 import {
   conditionOf,
   flagAt,
@@ -10,7 +9,8 @@ import {
   objectAt,
   objectsAt,
   textAt,
-} from '../read.ts';
+} from '../../../apimachinery/read.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { ageOf, type Cells, none } from './texts.ts';
 
 export const configMapCells: Cells = (object, nowMs) => [

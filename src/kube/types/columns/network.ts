@@ -1,5 +1,13 @@
+import {
+  maybeObjectAt,
+  nameOf,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
-import { maybeObjectAt, nameOf, numberAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 import { ageOf, type Cells, labelsText, listWithMore, none, selectorCell, unset } from './texts.ts';
 
 const maxListed = 3;

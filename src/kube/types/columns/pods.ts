@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../base/index.ts';
-import { age } from '../duration.ts';
+import { age } from '../../../apimachinery/duration.ts';
 import {
   at,
   conditionOf,
@@ -10,7 +9,8 @@ import {
   numberAt,
   objectsAt,
   textAt,
-} from '../read.ts';
+} from '../../../apimachinery/read.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { ageOf, type Cells, none } from './texts.ts';
 
 /** Name, Ready, Status, Restarts, Age; wide: IP, Node, Nominated Node, Readiness Gates. */

@@ -1,5 +1,15 @@
+import {
+  at,
+  flagAt,
+  listAt,
+  maybeObjectAt,
+  nameOf,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
-import { at, flagAt, listAt, maybeObjectAt, nameOf, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 import { ageOf, type Cells, none, unset } from './texts.ts';
 
 export const volumeCells: Cells = (object, nowMs) => {

@@ -1,6 +1,6 @@
+import { age } from '../../../apimachinery/duration.ts';
+import { objectAt, objectsAt, textAt, textsAt } from '../../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
-import { age } from '../duration.ts';
-import { objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 
 /** Cells of one object, in the order of its kind's columns. */
 export type Cells = (object: JsonObject, nowMs: number) => readonly Json[];

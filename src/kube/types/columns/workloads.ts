@@ -1,6 +1,16 @@
+import { age, humanDuration } from '../../../apimachinery/duration.ts';
+import {
+  at,
+  conditionOf,
+  flagAt,
+  listAt,
+  nameOf,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+} from '../../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
-import { age, humanDuration } from '../duration.ts';
-import { at, conditionOf, flagAt, listAt, nameOf, numberAt, objectAt, objectsAt, textAt } from '../read.ts';
 import { ageOf, type Cells, containerCells, labelsText, none, selectorCell, selectorText } from './texts.ts';
 
 export const deploymentCells: Cells = (object, nowMs) => [

@@ -1,5 +1,5 @@
+import { at, listAt, numberAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { at, listAt, numberAt, objectsAt, textAt } from '../read.ts';
 import { ensureObject, fill, type TypeDefaults } from './fill.ts';
 
 const stickySeconds = 10800;

@@ -1,5 +1,5 @@
+import { at, maybeObjectAt, nameOf, textAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { at, maybeObjectAt, nameOf, textAt } from '../read.ts';
 import { ensureObject, fill, type TypeDefaults } from './fill.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';

@@ -1,5 +1,5 @@
+import { flagAt, maybeObjectAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
-import { flagAt, maybeObjectAt, objectAt, objectsAt, textAt } from '../read.ts';
 import { ensureObject, fill, type TypeDefaults } from './fill.ts';
 
 const defaultFileMode = 0o644;

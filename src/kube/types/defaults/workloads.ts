@@ -1,5 +1,5 @@
+import { at, maybeObjectAt, objectAt, textAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { at, maybeObjectAt, objectAt, textAt } from '../read.ts';
 import { ensureObject, fill, type TypeDefaults } from './fill.ts';
 
 const revisionsKept = 10;

@@ -1,10 +1,17 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  index,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { dnsSubdomain, pathSegment, pathSegmentName } from '../../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../../apimachinery/validation/selectors.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 import type { KindRules } from '../strategy.ts';
-import { child, index, invalid, invalidEach, notSupported, required } from '../validation/errors.ts';
-import { dnsSubdomain, pathSegment, pathSegmentName } from '../validation/names.ts';
-import { validateSelector } from '../validation/selectors.ts';
 
 const group = 'rbac.authorization.k8s.io';
 

@@ -1,11 +1,19 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { compareQuantities, formatQuantity, parseQuantity } from '../../../apimachinery/quantity.ts';
+import { at, maybeObjectAt, textAt, textsAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  forbidden,
+  invalid,
+  invalidEach,
+  key,
+  notSupported,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { dnsSubdomain } from '../../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../../apimachinery/validation/selectors.ts';
+import { validateOptionalChoice } from '../../../apimachinery/validation/values.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
-import { at, maybeObjectAt, textAt, textsAt } from '../read.ts';
-import { child, forbidden, invalid, invalidEach, key, notSupported, required } from '../validation/errors.ts';
-import { dnsSubdomain } from '../validation/names.ts';
-import { validateSelector } from '../validation/selectors.ts';
-import { validateOptionalChoice } from '../validation/values.ts';
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 const zero = { nano: 0n, format: 'decimal' } as const;

@@ -1,8 +1,15 @@
-import type { JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
-import { at, listAt, maybeObjectAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { compareQuantities, formatQuantity, parseQuantity } from '../../../apimachinery/quantity.ts';
+import {
+  at,
+  listAt,
+  maybeObjectAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -13,16 +20,18 @@ import {
   key,
   notSupported,
   required,
-} from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { dnsLabel, labelName, labelValue, qualifiedName } from '../validation/names.ts';
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { dnsLabel, labelName, labelValue, qualifiedName } from '../../../apimachinery/validation/names.ts';
 import {
   validateChoice,
   validateCidr,
   validateIp,
   validateOptionalChoice,
   validatePortNumber,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 import { protocols, quotaResources, validateResourceAmount } from './containers.ts';
 
 export const namespaceRules: KindRules = {

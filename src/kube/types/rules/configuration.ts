@@ -1,10 +1,17 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { at, objectAt, textAt } from '../../../apimachinery/read.ts';
+import {
+  forbidden,
+  invalid,
+  invalidEach,
+  key,
+  required,
+  tooLong,
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { configKey } from '../../../apimachinery/validation/names.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, objectAt, textAt } from '../read.ts';
 import type { KindRules } from '../strategy.ts';
-import { forbidden, invalid, invalidEach, key, required, tooLong } from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { configKey } from '../validation/names.ts';
 
 const maxDataBytes = 1024 * 1024;
 const frozen = 'field is immutable when `immutable` is set';

@@ -1,7 +1,6 @@
-import { isNumber, type Json, type JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
-import { at, maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../read.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { compareQuantities, formatQuantity, parseQuantity } from '../../../apimachinery/quantity.ts';
+import { at, maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -13,7 +12,7 @@ import {
   notFound,
   notSupported,
   required,
-} from '../validation/errors.ts';
+} from '../../../apimachinery/validation/errors.ts';
 import {
   configKey,
   dnsLabel,
@@ -22,14 +21,15 @@ import {
   portName,
   qualifiedName,
   variableName,
-} from '../validation/names.ts';
+} from '../../../apimachinery/validation/names.ts';
 import {
   validateChoice,
   validateNotNegative,
   validatePortNumber,
   validatePortNumberOrName,
   validateQuantityNotNegative,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import { isNumber, type Json, type JsonObject } from '../../../base/index.ts';
 import { validateDescendingPath } from './volumes.ts';
 
 export const protocols = ['SCTP', 'TCP', 'UDP'];

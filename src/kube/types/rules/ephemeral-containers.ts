@@ -1,8 +1,15 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalidEach,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { dnsLabel } from '../../../apimachinery/validation/names.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../read.ts';
-import { child, duplicate, forbidden, index, invalidEach, required } from '../validation/errors.ts';
-import { dnsLabel } from '../validation/names.ts';
 
 const path = 'spec.ephemeralContainers';
 

@@ -1,13 +1,13 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { scheduleProblem } from '../../../apimachinery/cron/cron-schedule.ts';
+import { at, flagAt, maybeObjectAt, numberAt, objectAt, textAt } from '../../../apimachinery/read.ts';
+import { child, invalid, notSupported, required } from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { selectorMatches, validateSelector } from '../../../apimachinery/validation/selectors.ts';
+import { validateChoice, validateNotNegative } from '../../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
 import { ensureObject } from '../defaults/fill.ts';
-import { at, flagAt, maybeObjectAt, numberAt, objectAt, textAt } from '../read.ts';
 import type { KindRules } from '../strategy.ts';
-import { child, invalid, notSupported, required } from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { selectorMatches, validateSelector } from '../validation/selectors.ts';
-import { validateChoice, validateNotNegative } from '../validation/values.ts';
-import { scheduleProblem } from './cron-schedule.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 import { templateMismatch } from './workloads.ts';
 

@@ -1,8 +1,14 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import {
+  at,
+  listAt,
+  maybeObjectAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -14,8 +20,8 @@ import {
   required,
   tooLong,
   tooMany,
-} from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
 import {
   dns1035Label,
   dnsLabel,
@@ -23,8 +29,8 @@ import {
   formMessage,
   portName,
   wildcardSubdomain,
-} from '../validation/names.ts';
-import { validateSelector } from '../validation/selectors.ts';
+} from '../../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../../apimachinery/validation/selectors.ts';
 import {
   isCidr,
   validateChoice,
@@ -32,7 +38,9 @@ import {
   validateIp,
   validateOptionalChoice,
   validatePortNumber,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 import { protocols } from './containers.ts';
 
 export const networkPolicyRules: KindRules = {

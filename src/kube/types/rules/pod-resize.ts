@@ -1,7 +1,7 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import { forbidden, invalid } from '../../../apimachinery/validation/errors.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { objectAt, objectsAt, textAt } from '../read.ts';
-import { forbidden, invalid } from '../validation/errors.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 const lists = ['containers', 'initContainers'] as const;

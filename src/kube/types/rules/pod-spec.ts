@@ -1,6 +1,5 @@
-import { isNumber, type JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, flagAt, maybeObjectAt, objectAt, objectsAt, textAt } from '../read.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { at, flagAt, maybeObjectAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import {
   child,
   forbidden,
@@ -9,8 +8,8 @@ import {
   invalidEach,
   notSupported,
   required,
-} from '../validation/errors.ts';
-import { validateAnnotations, validateLabels } from '../validation/metadata.ts';
+} from '../../../apimachinery/validation/errors.ts';
+import { validateAnnotations, validateLabels } from '../../../apimachinery/validation/metadata.ts';
 import {
   between,
   dnsLabel,
@@ -18,9 +17,14 @@ import {
   labelValue,
   qualifiedName,
   type TextRule,
-} from '../validation/names.ts';
-import { validateSelector } from '../validation/selectors.ts';
-import { validateChoice, validateIp, validateOptionalChoice } from '../validation/values.ts';
+} from '../../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../../apimachinery/validation/selectors.ts';
+import {
+  validateChoice,
+  validateIp,
+  validateOptionalChoice,
+} from '../../../apimachinery/validation/values.ts';
+import { isNumber, type JsonObject } from '../../../base/index.ts';
 import { validateContainers, validateInitContainers } from './containers.ts';
 import { validateVolumes } from './volumes.ts';
 

@@ -1,8 +1,8 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import { child, forbidden, index, invalid, required } from '../../../apimachinery/validation/errors.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../read.ts';
 import type { KindRules } from '../strategy.ts';
-import { child, forbidden, index, invalid, required } from '../validation/errors.ts';
 import { takeEphemeralContainers, validateEphemeralContainers } from './ephemeral-containers.ts';
 import { takeResources, validateResize } from './pod-resize.ts';
 import { validatePodSpec } from './pod-spec.ts';

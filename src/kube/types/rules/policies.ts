@@ -1,7 +1,14 @@
-import type { JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, listAt, maybeObjectAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import {
+  at,
+  listAt,
+  maybeObjectAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -11,16 +18,18 @@ import {
   invalidEach,
   notSupported,
   required,
-} from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { dnsSubdomain, pathSegment } from '../validation/names.ts';
-import { validateSelector } from '../validation/selectors.ts';
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { dnsSubdomain, pathSegment } from '../../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../../apimachinery/validation/selectors.ts';
 import {
   validateAtMostAll,
   validateChoice,
   validateIntOrPercent,
   validateOptionalChoice,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 
 export const disruptionBudgetRules: KindRules = {
   validate(object) {

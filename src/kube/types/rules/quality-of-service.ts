@@ -1,6 +1,6 @@
+import { compareQuantities, parseQuantity, type Quantity } from '../../../apimachinery/quantity.ts';
+import { at, objectsAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { compareQuantities, parseQuantity, type Quantity } from '../quantity.ts';
-import { at, objectsAt } from '../read.ts';
 
 const measured = ['cpu', 'memory'];
 

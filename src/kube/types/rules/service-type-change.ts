@@ -1,5 +1,5 @@
+import { listAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import { listAt, objectsAt, textAt } from '../read.ts';
 
 /** Members that belong to some types of Service only, with the question whether a spec may have them. */
 const dependent: readonly (readonly [member: string, belongs: (spec: JsonObject) => boolean])[] = [

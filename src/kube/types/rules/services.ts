@@ -1,11 +1,22 @@
 import { isIPv6 } from 'node:net';
-import type { JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
-import { child, duplicate, forbidden, index, invalid, invalidEach, required } from '../validation/errors.ts';
-import { validateLabels } from '../validation/metadata.ts';
-import { dns1035Name, dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { at, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  invalidEach,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { validateLabels } from '../../../apimachinery/validation/metadata.ts';
+import {
+  dns1035Name,
+  dnsLabel,
+  dnsSubdomain,
+  qualifiedName,
+} from '../../../apimachinery/validation/names.ts';
 import {
   validateChoice,
   validateCidr,
@@ -13,7 +24,9 @@ import {
   validateOptionalChoice,
   validatePortNumber,
   validatePortNumberOrName,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import type { JsonObject } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 import { protocols } from './containers.ts';
 import { dropLeftovers } from './service-type-change.ts';
 

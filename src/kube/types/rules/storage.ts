@@ -1,8 +1,6 @@
-import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { compareQuantities, parseQuantity } from '../quantity.ts';
-import { at, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { compareQuantities, parseQuantity } from '../../../apimachinery/quantity.ts';
+import { at, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -13,10 +11,12 @@ import {
   key,
   notSupported,
   required,
-} from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { dnsSubdomain, qualifiedName } from '../validation/names.ts';
-import { validateChoice, validateOptionalChoice } from '../validation/values.ts';
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { dnsSubdomain, qualifiedName } from '../../../apimachinery/validation/names.ts';
+import { validateChoice, validateOptionalChoice } from '../../../apimachinery/validation/values.ts';
+import { type JsonObject, jsonEqual } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 import {
   validateAccessModes,
   validateClaimSpec,

@@ -1,9 +1,17 @@
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { maybeObjectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  invalidEach,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { dnsLabel, dnsSubdomain } from '../../../apimachinery/validation/names.ts';
+import { validateOptionalChoice } from '../../../apimachinery/validation/values.ts';
 import { isNumber, isObject, type JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { maybeObjectAt, objectsAt, textAt } from '../read.ts';
-import { child, duplicate, forbidden, index, invalid, invalidEach, required } from '../validation/errors.ts';
-import { dnsLabel, dnsSubdomain } from '../validation/names.ts';
-import { validateOptionalChoice } from '../validation/values.ts';
 import { validateClaimSpec } from './claims.ts';
 
 const fileModeRule = 'must be a number between 0 and 0777 (octal), both inclusive';

@@ -1,23 +1,30 @@
-import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../read.ts';
-import type { KindRules } from '../strategy.ts';
-import { child, forbidden, invalid, invalidEach, notSupported, required } from '../validation/errors.ts';
-import { validateImmutable } from '../validation/metadata.ts';
-import { dnsLabel } from '../validation/names.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { at, maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import {
+  child,
+  forbidden,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+} from '../../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../../apimachinery/validation/metadata.ts';
+import { dnsLabel } from '../../../apimachinery/validation/names.ts';
 import {
   isEmptySelector,
   isUsableSelector,
   selectorMatches,
   validateSelector,
-} from '../validation/selectors.ts';
+} from '../../../apimachinery/validation/selectors.ts';
 import {
   intOrPercentValue,
   notNegative,
   validateAtMostAll,
   validateIntOrPercent,
   validateNotNegative,
-} from '../validation/values.ts';
+} from '../../../apimachinery/validation/values.ts';
+import { type JsonObject, jsonEqual } from '../../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 
 export const templateMismatch = '`selector` does not match template `labels`';

@@ -1,3 +1,4 @@
+import { formatCheck } from '../../../../apimachinery/validation/formats.ts';
 import {
   dns1035Label,
   dns1035Name,
@@ -7,8 +8,7 @@ import {
   labelValue,
   qualifiedName,
   subdomainName,
-} from '../../../types/validation/names.ts';
-import { formatCheck } from '../../formats.ts';
+} from '../../../../apimachinery/validation/names.ts';
 import type { Registry } from '../registry.ts';
 import { ListValue, none, OpaqueValue, OptionalValue } from '../values.ts';
 import { instance, text } from './arguments.ts';

@@ -1,4 +1,9 @@
-import { compareQuantities, formatQuantity, parseQuantity, type Quantity } from '../../../types/quantity.ts';
+import {
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+} from '../../../../apimachinery/quantity.ts';
 import type { Registry } from '../registry.ts';
 import { CelError, OpaqueValue } from '../values.ts';
 import { flag, instance, int, text } from './arguments.ts';

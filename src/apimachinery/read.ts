@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 
 /** Readers that answer a harmless empty value when an object lacks what they look for. */
 

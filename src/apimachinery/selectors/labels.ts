@@ -1,8 +1,8 @@
+import { SelectorTokens } from '../../kube/selectors/label-tokens.ts';
 import type { FieldError } from '../contract.ts';
-import { invalidEach } from '../types/validation/errors.ts';
-import { labelValue, qualifiedName } from '../types/validation/names.ts';
-import { badRequest, fieldErrorText, type StatusError } from '../wire/status.ts';
-import { SelectorTokens } from './label-tokens.ts';
+import { badRequest, fieldErrorText, type StatusError } from '../status.ts';
+import { invalidEach } from '../validation/errors.ts';
+import { labelValue, qualifiedName } from '../validation/names.ts';
 
 /** A parsed label selector. `matches` takes the labels of an object. */
 export interface LabelSelector {

@@ -1,4 +1,4 @@
-import { badRequest, type StatusError } from '../wire/status.ts';
+import { badRequest, type StatusError } from '../status.ts';
 
 /** One `path=value` or `path!=value` of a field selector. */
 export interface FieldRequirement {

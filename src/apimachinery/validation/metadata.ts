@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
 import { at, flagAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 import { child, forbidden, index, invalid, invalidEach, required, tooLong } from './errors.ts';
 import { dnsLabel, labelValue, type NameRule, qualifiedName } from './names.ts';

@@ -1,6 +1,6 @@
-import { rfc3339Seconds } from '../../base/index.ts';
-import type { Condition } from '../kinds/core.ts';
-import type { FullCondition } from '../kinds/fleet.ts';
+import { rfc3339Seconds } from '../base/index.ts';
+import type { Condition } from '../controllers/kinds/core.ts';
+import type { FullCondition } from '../controllers/kinds/fleet.ts';
 
 /** A condition before its transition time is known. */
 export interface NewCondition {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/index.ts';
 
 /**
- * The shapes of `src/reconcile/client.ts`, declared again because rooms of one floor do not import each other. A
+ * The shapes of `src/apimachinery/client.ts`, declared again because rooms of one floor do not import each other. A
  * client made here is one of those, structurally.
  */
 export interface ClusterClient {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
 import { objectAt, objectsAt, textAt, textsAt } from '../read.ts';
 import { child, forbidden, index, invalid, invalidEach, required } from './errors.ts';
 import { validateLabels } from './metadata.ts';

@@ -1,5 +1,5 @@
-import { CodedError, type ErrorCode, type JsonObject } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
+import { CodedError, type ErrorCode, type JsonObject } from '../base/index.ts';
+import type { FieldError } from './contract.ts';
 
 /** A failed request as `metav1.Status`; `message` is worded as apimachinery's `errors` package words it. */
 export class StatusError extends Error {

@@ -1,4 +1,4 @@
-import type { Json } from '../../base/index.ts';
+import type { Json } from '../base/index.ts';
 
 /**
  * Resource quantities (`500m`, `2Gi`, `1e3`), as decimal fractions of whole nano-units. What a quantity is and how it

@@ -1,10 +1,10 @@
-import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import type { Labels } from '../selectors/labels.ts';
-import { registryPath } from '../storage/registry-path.ts';
-import { internalPackage, isRegisteredKind } from '../types/registered.ts';
-import { invalid as invalidField } from '../types/validation/errors.ts';
-import { badRequest, conflict, invalid, type StatusError } from '../wire/status.ts';
-import type { Call, ClusterParts } from './call.ts';
+import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../base/index.ts';
+import { registryPath } from '../kube/storage/registry-path.ts';
+import { internalPackage, isRegisteredKind } from '../kube/types/registered.ts';
+import type { Call, ClusterParts } from '../kube/verbs/call.ts';
+import type { Labels } from './selectors/labels.ts';
+import { badRequest, conflict, invalid, type StatusError } from './status.ts';
+import { invalid as invalidField } from './validation/errors.ts';
 
 /** The metadata of an object; made when it has none. */
 export function metadataOf(object: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
-import type { Json } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { goJson, goQuote } from '../../schema/field-errors.ts';
+import type { Json } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
+import { goJson, goQuote } from './field-errors.ts';
 
 /** Causes of a 422 answer, worded as `field.Error` of apimachinery words them. Paths are plain text: `spec.ports[0].name`. */
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { isNumber, type Json, type JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
+import { isNumber, type Json, type JsonObject } from '../../base/index.ts';
+import type { FieldError } from '../contract.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import { at, textAt } from '../read.ts';
 import { child, invalid, invalidEach, notSupported, required } from './errors.ts';

@@ -1,4 +1,4 @@
-import { rfc3339Seconds } from '../../base/index.ts';
+import { rfc3339Seconds } from '../base/index.ts';
 
 const secondsForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const microsForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;

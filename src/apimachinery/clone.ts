@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, setMember } from '../../base/index.ts';
+import { type Json, type JsonObject, setMember } from '../base/index.ts';
 
 /** A private copy of a JSON value; several times as fast as `structuredClone`, which has to expect anything. */
 export function cloneJson<T extends Json>(value: T): T;
