@@ -1,4 +1,3 @@
-import { StructuralNode } from '../structural-node.ts';
 import {
   boolType,
   bytesType,
@@ -11,7 +10,8 @@ import {
   mapType,
   stringType,
   timestampType,
-} from './types.ts';
+} from '../../../cel/types.ts';
+import { StructuralNode } from '../structural-node.ts';
 
 const reserved: ReadonlySet<string> = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(

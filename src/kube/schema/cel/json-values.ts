@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
+import { parseDuration, parseTimestamp } from '../../../cel/time.ts';
+import { CelError, equals, ListValue, MapValue, type Value } from '../../../cel/values.ts';
 import { keyElement, valueElement } from '../../apply/field-set.ts';
 import type { StructuralNode } from '../structural-node.ts';
 import { escapeField, fieldsOf } from './declare.ts';
-import { parseDuration, parseTimestamp } from './time.ts';
-import { CelError, equals, ListValue, MapValue, type Value } from './values.ts';
 
 /** A JSON value as CEL sees it through its schema. Lists and objects are looked into only as far as a rule asks. */
 export function fromJson(value: Json, node: StructuralNode): Value {

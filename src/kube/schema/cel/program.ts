@@ -1,18 +1,18 @@
 import { patternOf } from '../../../apimachinery/pattern.ts';
+import { check } from '../../../cel/checker.ts';
+import { compile, type Program } from '../../../cel/compile.ts';
+import { mostUnits } from '../../../cel/cost/amounts.ts';
+import { estimateCost } from '../../../cel/cost/estimate.ts';
+import { expand } from '../../../cel/cost/expanded.ts';
+import { CelSyntaxError } from '../../../cel/lexer.ts';
+import { kubernetesFunctions } from '../../../cel/library/index.ts';
+import { parseCel } from '../../../cel/parser.ts';
+import { type CallExpr, type Expr, formatIssues, type Issue } from '../../../cel/syntax.ts';
+import { parseDuration, parseTimestamp } from '../../../cel/time.ts';
+import { type CelType, formatType, optionalType } from '../../../cel/types.ts';
+import { CelError } from '../../../cel/values.ts';
 import type { StructuralNode } from '../structural-node.ts';
-import { check } from './checker.ts';
-import { compile, type Program } from './compile.ts';
-import { mostUnits } from './cost/amounts.ts';
-import { estimateCost } from './cost/estimate.ts';
-import { expand } from './cost/expanded.ts';
 import { typeOfNode } from './declare.ts';
-import { CelSyntaxError } from './lexer.ts';
-import { kubernetesFunctions } from './library/index.ts';
-import { parseCel } from './parser.ts';
-import { type CallExpr, type Expr, formatIssues, type Issue } from './syntax.ts';
-import { parseDuration, parseTimestamp } from './time.ts';
-import { type CelType, formatType, optionalType } from './types.ts';
-import { CelError } from './values.ts';
 
 /** An expression ready to be evaluated on `self` and `oldSelf`, or the reason why it is none. */
 export type Compilation =

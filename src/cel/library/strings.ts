@@ -1,5 +1,5 @@
-import { type Pattern, patternOf } from '../../../../apimachinery/pattern.ts';
-import { goQuote } from '../../../../apimachinery/validation/field-errors.ts';
+import { type Pattern, patternOf } from '../../apimachinery/pattern.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import type { Registry } from '../registry.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
 import {

@@ -3,7 +3,7 @@ import {
   formatQuantity,
   parseQuantity,
   type Quantity,
-} from '../../../../apimachinery/quantity.ts';
+} from '../../apimachinery/quantity.ts';
 import type { Registry } from '../registry.ts';
 import { CelError, OpaqueValue } from '../values.ts';
 import { flag, instance, int, text } from './arguments.ts';

@@ -1,4 +1,4 @@
-import { patternOf } from '../../../apimachinery/pattern.ts';
+import { patternOf } from '../apimachinery/pattern.ts';
 import type { Variable } from './checker.ts';
 import type {
   BindExpr,

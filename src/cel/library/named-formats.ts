@@ -1,4 +1,4 @@
-import { formatCheck } from '../../../../apimachinery/validation/formats.ts';
+import { formatCheck } from '../../apimachinery/validation/formats.ts';
 import {
   dns1035Label,
   dns1035Name,
@@ -8,7 +8,7 @@ import {
   labelValue,
   qualifiedName,
   subdomainName,
-} from '../../../../apimachinery/validation/names.ts';
+} from '../../apimachinery/validation/names.ts';
 import type { Registry } from '../registry.ts';
 import { ListValue, none, OpaqueValue, OptionalValue } from '../values.ts';
 import { instance, text } from './arguments.ts';

@@ -1,4 +1,4 @@
-import { fieldsOf } from './declare.ts';
+import { fieldsOf } from '../kube/schema/cel/declare.ts';
 import type { Registry } from './registry.ts';
 import type {
   BindExpr,
