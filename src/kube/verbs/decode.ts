@@ -1,7 +1,7 @@
 import { registryProblem, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { goTypeWord } from '../apply/patch-error.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
 import { unknownFields } from '../schema/index.ts';
 import { normalize, objectNode } from '../types/index.ts';
 import type { Call } from './call.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../apimachinery/metadata.ts';
 import { conflict, notFound, StatusError, successStatus } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import { goTypeWord } from '../apply/patch-error.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';

@@ -1,7 +1,7 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../apply/index.ts';
+import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../../merge/index.ts';
 import type { Call, ClusterParts } from './call.ts';
 
 /** Longest field manager name. */

@@ -16,8 +16,8 @@ import {
   checkConfiguration,
   goPlain,
   PatchError,
-} from '../apply/index.ts';
-import { goTypeWord } from '../apply/patch-error.ts';
+} from '../../merge/index.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { findingsOfPatched } from '../wire/patch-findings.ts';
 import { UnreadableBody } from '../wire/unreadable-body.ts';

@@ -1,6 +1,6 @@
 import { badRequest, type StatusError } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { goTypeWord } from '../apply/patch-error.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
 import { summaryOf, UnreadableBody } from '../wire/unreadable-body.ts';
 import type { Call } from './call.ts';
 

@@ -17,7 +17,7 @@ import {
   checkConfiguration,
   goPlain,
   PatchError,
-} from '../apply/index.ts';
+} from '../../merge/index.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { objectNode } from '../types/index.ts';

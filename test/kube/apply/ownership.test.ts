@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepFreeze, isObject, type JsonObject } from '../../../src/base/index.ts';
-import {
-  checkConfiguration,
-  PatchError,
-  serverSideApply,
-  trackUpdate,
-} from '../../../src/kube/apply/index.ts';
+import { checkConfiguration, PatchError, serverSideApply, trackUpdate } from '../../../src/merge/index.ts';
 import { workload } from './nodes.ts';
 
 const apiVersion = 'apps/v1';

@@ -5,7 +5,7 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   PatchError,
-} from '../../../src/kube/apply/index.ts';
+} from '../../../src/merge/index.ts';
 import { workload } from './nodes.ts';
 
 test('a JSON patch adds, replaces, moves, copies, tests and removes, and leaves its input alone', () => {

@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
 import { childrenOf, type FieldSet, isEmptySet, leaf, nodeOf } from './field-set.ts';
 import { anyNode, isAssociative, itemElement, itemNode, itemsByElement, memberNode } from './node.ts';
 

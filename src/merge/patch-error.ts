@@ -1,4 +1,4 @@
-import type { Json } from '../../base/index.ts';
+import type { Json } from '../base/index.ts';
 
 /** One entry of `status.details.causes`. */
 export interface PatchCause {

@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { type Json, type JsonObject, jsonEqual } from '../base/index.ts';
 import { compareObjects, type Difference, followSchema } from './compare.ts';
 import {
   difference,

@@ -5,7 +5,7 @@ import {
   type JsonObject,
   jsonEqual,
   nestingLevelsLimit,
-} from '../../base/index.ts';
+} from '../base/index.ts';
 import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
 
 /** The most operations that one JSON patch may carry. */

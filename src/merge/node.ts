@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { keyElement, valueElement } from './field-set.ts';
 
 /** A value without schema: its maps merge member by member, its lists are replaced whole. */

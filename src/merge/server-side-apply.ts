@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject, jsonEqual, parseJson } from '../base/index.ts';
 import {
   compareObjects,
   type Difference,

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { badPatch, goTypeWord } from './patch-error.ts';
 
 /**

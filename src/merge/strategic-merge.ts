@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
 import { anyNode, memberNode } from './node.ts';
 import { badPatch, goTypeWord, PatchError } from './patch-error.ts';
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../base/index.ts';
 import {
   type FieldSet,
   fieldSetOf,

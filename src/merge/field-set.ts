@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, parseJson } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../base/index.ts';
 
 /**
  * A set of field paths in the very form that `FieldsV1` has on the wire: a tree whose keys are path elements

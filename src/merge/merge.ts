@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { elementOf, isEmptyObject } from './compare.ts';
 import { childrenOf, type FieldSet, hasElement, isEmptySet } from './field-set.ts';
 import { anyNode, isAssociative, itemNode, memberNode } from './node.ts';

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import type { ResourceDefinition } from '../apimachinery/contract.ts';
 import { type FieldSet, leaf, setOfPaths } from './field-set.ts';
 
 const status = setOfPaths([['f:status']]);

@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isNumber, isObject, type Json, type JsonObject } from '../base/index.ts';
 import { pathsOf } from './field-set.ts';
 import { anyNode, isAssociative, itemElement, itemNode, memberNode } from './node.ts';
 
