@@ -1,13 +1,13 @@
 /**
- * Writes the texts for `kubectl explain` to src/kube/types/data/descriptions.generated: the doc comments of the models of
+ * Writes the texts for `kubectl explain` to src/kinds/data/descriptions.generated: the doc comments of the models of
  * `@kubernetes/client-node`, by type and field. Run when the package is installed or built; the result is not kept in the repository.
  * Without that development dependency nothing is written, and explain works without texts.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { packages, requireType, typeNames } from '../src/kube/types/catalog.ts';
+import { packages, requireType, typeNames } from '../src/kinds/catalog.ts';
 
 const models = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url);
-const target = new URL('../src/kube/types/data/descriptions.generated', import.meta.url);
+const target = new URL('../src/kinds/data/descriptions.generated', import.meta.url);
 
 /** Doc comments of a model: the class's own under '', fields under their JSON names. */
 type Texts = Record<string, string>;

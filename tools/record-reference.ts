@@ -9,7 +9,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../src/base/index.ts';
-import { builtinResources } from '../src/kube/types/index.ts';
+import { builtinResources } from '../src/kinds/index.ts';
 import { type ReferenceCase, referenceCases } from '../test/kube/types/reference/cases.ts';
 import {
   mergeInto,

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { objectAt, objectsAt, textAt } from '../src/apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../src/base/index.ts';
-import { builtinResources } from '../src/kube/types/index.ts';
+import { builtinResources } from '../src/kinds/index.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../base/index.ts';
+import { internalPackage, isRegisteredKind } from '../kinds/registered.ts';
 import { registryPath } from '../kube/storage/registry-path.ts';
-import { internalPackage, isRegisteredKind } from '../kube/types/registered.ts';
 import type { Call, ClusterParts } from '../kube/verbs/call.ts';
 import type { Labels } from './selectors/labels.ts';
 import { badRequest, conflict, invalid, type StatusError } from './status.ts';

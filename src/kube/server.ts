@@ -3,6 +3,7 @@ import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contra
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
+import { builtinResources } from '../kinds/index.ts';
 import type { Store } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
 import { impersonate } from './authn/impersonate.ts';
@@ -18,7 +19,6 @@ import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import type { NotEnforced } from './not-enforced.ts';
-import { builtinResources } from './types/index.ts';
 
 export interface ApiServerOptions {
   readonly store: Store;

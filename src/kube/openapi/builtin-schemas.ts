@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type FieldFacts, requireType, type Scalar, type TypeRef } from '../types/catalog.ts';
-import { fieldDescription, typeDescription } from '../types/descriptions.ts';
+import { type FieldFacts, requireType, type Scalar, type TypeRef } from '../../kinds/catalog.ts';
+import { fieldDescription, typeDescription } from '../../kinds/descriptions.ts';
 import type { Dialect } from './dialect.ts';
 
 const machinery = 'io.k8s.apimachinery.pkg';

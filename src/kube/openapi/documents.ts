@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { encodeJson, type JsonObject } from '../../base/index.ts';
-import { typeFacts, typeNameIn } from '../types/catalog.ts';
-import { builtinResources } from '../types/index.ts';
+import { typeFacts, typeNameIn } from '../../kinds/catalog.ts';
+import { builtinResources } from '../../kinds/index.ts';
 import { SchemaCollector } from './builtin-schemas.ts';
 import { addCustomResource } from './custom-schemas.ts';
 import { type Dialect, openApi3, swagger2 } from './dialect.ts';

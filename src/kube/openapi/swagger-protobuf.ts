@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { ProtoWriter } from '../wire/protobuf/writer.ts';
+import { ProtoWriter } from '../../kinds/protobuf/writer.ts';
 
 /**
  * A Swagger 2.0 document as a message `openapi.v2.Document`

@@ -1,7 +1,7 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
 import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { encodeProtobufMessage } from '../wire/protobuf/index.ts';
+import { encodeProtobufMessage } from '../../kinds/protobuf/index.ts';
 import { formWritten } from './encode.ts';
 import type { ServedResource } from './served-resource.ts';
 

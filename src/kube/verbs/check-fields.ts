@@ -1,6 +1,6 @@
 import type { SchemaNode } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { formProblem } from '../types/index.ts';
+import { formProblem } from '../../kinds/index.ts';
 
 /** What is wrong with the members of a body, by a kind's schema. */
 export interface FieldCheck {

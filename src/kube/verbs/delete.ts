@@ -7,11 +7,11 @@ import {
 } from '../../apimachinery/metadata.ts';
 import { conflict, notFound, StatusError, successStatus } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { objectNode } from '../types/index.ts';
 import { type CallOptions, withDeleteBody } from '../wire/options.ts';
 import { UnreadableBody } from '../wire/unreadable-body.ts';
 import { admitDelete } from './admit.ts';

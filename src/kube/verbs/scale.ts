@@ -10,6 +10,7 @@ import {
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { objectNode } from '../../kinds/index.ts';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -20,7 +21,6 @@ import {
 } from '../../merge/index.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { objectNode } from '../types/index.ts';
 import type { Answer, Call, ClusterParts } from './call.ts';
 import { checkFields } from './check-fields.ts';
 import { applyConfiguration } from './field-managers.ts';

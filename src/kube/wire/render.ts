@@ -1,10 +1,10 @@
 import { notAcceptable, type StatusError } from '../../apimachinery/status.ts';
 import { type JsonObject, utf8 } from '../../base/index.ts';
 import type { HttpBody, HttpResponse } from '../../http/contract.ts';
+import { encodeProtobuf, encodeProtobufList } from '../../kinds/protobuf/index.ts';
 import type { ListAnswer } from '../verbs/call.ts';
 import type { Rendering } from './accept.ts';
 import { KeptPages } from './kept-pages.ts';
-import { encodeProtobuf, encodeProtobufList } from './protobuf/index.ts';
 import { jsonToYaml } from './yaml/json-to-yaml.ts';
 
 const jsonType = 'application/json';

@@ -1,7 +1,7 @@
 import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
-import { internalPackage } from '../types/registered.ts';
+import { internalPackage } from '../../kinds/registered.ts';
 import type { Answer, Call } from '../verbs/call.ts';
 import { watchStream } from '../watch/watch-stream.ts';
 import type { Rendering } from './accept.ts';

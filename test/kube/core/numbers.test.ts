@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isObject, type JsonObject, parseJson } from '../../../src/base/index.ts';
-import { decodeProtobuf } from '../../../src/kube/wire/protobuf/index.ts';
+import { decodeProtobuf } from '../../../src/kinds/protobuf/index.ts';
 import { startTestServer, type TestServer } from '../harness.ts';
 
 const definition = {

@@ -9,7 +9,7 @@ import {
   encodeProtobufMessage,
   encodeProtobufWatchFrame,
   protobufLimits,
-} from '../../../src/kube/wire/protobuf/index.ts';
+} from '../../../src/kinds/protobuf/index.ts';
 
 /**
  * Bytes made by the Go client libraries (k8s.io/api v0.34.4, the `protobuf` serializer of apimachinery) from the objects of

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Json, JsonObject } from '../../../src/base/index.ts';
-import { builtinResources, humanDuration } from '../../../src/kube/types/index.ts';
+import { builtinResources, humanDuration } from '../../../src/kinds/index.ts';
 
 /** Objects with the cells that a real server v1.34.4 printed for them (tools/record-tables.ts). */
 interface ReferenceRow {

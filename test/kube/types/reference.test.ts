@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { FieldError, ResourceDefinition } from '../../../src/apimachinery/contract.ts';
 import { isObject, type JsonObject } from '../../../src/base/index.ts';
-import { builtinResources } from '../../../src/kube/types/index.ts';
+import { builtinResources } from '../../../src/kinds/index.ts';
 import { type ReferenceCase, referenceCases } from './reference/cases.ts';
 import { mergeInto, type ReferenceAnswer, withoutServerFields } from './reference/compare.ts';
 

@@ -2,20 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ResourceDefinition } from '../../../src/apimachinery/contract.ts';
 import type { JsonObject } from '../../../src/base/index.ts';
-import {
-  packages,
-  requireType,
-  type TypeRef,
-  typeFacts,
-  typeNames,
-} from '../../../src/kube/types/catalog.ts';
+import { packages, requireType, type TypeRef, typeFacts, typeNames } from '../../../src/kinds/catalog.ts';
 import {
   builtinResources,
   canonicalQuantity,
   compareQuantities,
   formProblem,
   parseQuantity,
-} from '../../../src/kube/types/index.ts';
+} from '../../../src/kinds/index.ts';
 
 function resource(group: string, version: string, name: string): ResourceDefinition {
   const found = builtinResources().find(

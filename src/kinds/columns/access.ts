@@ -1,0 +1,94 @@
+import { humanDuration } from '../../apimachinery/duration.ts';
+import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import type { JsonObject } from '../../base/index.ts';
+import { ageOf, type Cells, none, selectorText, unset } from './texts.ts';
+
+/** RoleBinding and ClusterRoleBinding. */
+export const bindingCells: Cells = (object, nowMs) => {
+  const subjects = objectsAt(object, 'subjects');
+  const names = (kind: string) =>
+    subjects
+      .filter((subject) => subject['kind'] === kind)
+      .map(
+        (subject) =>
+          (kind === 'ServiceAccount' ? `${textAt(subject, 'namespace')}/` : '') + textAt(subject, 'name'),
+      )
+      .join(', ');
+  return [
+    nameOf(object),
+    `${textAt(object, 'roleRef', 'kind')}/${textAt(object, 'roleRef', 'name')}`,
+    ageOf(object, nowMs),
+    names('User'),
+    names('Group'),
+    names('ServiceAccount'),
+  ];
+};
+
+const secondMs = 1000;
+
+export const signingRequestCells: Cells = (object, nowMs) => {
+  const expiry = at(object, 'spec', 'expirationSeconds');
+  return [
+    nameOf(object),
+    ageOf(object, nowMs),
+    textAt(object, 'spec', 'signerName') || none,
+    textAt(object, 'spec', 'username'),
+    typeof expiry === 'number' ? humanDuration(expiry * secondMs) : none,
+    signingRequestState(object),
+  ];
+};
+
+function signingRequestState(object: JsonObject): string {
+  const types = new Set(objectsAt(object, 'status', 'conditions').map((condition) => condition['type']));
+  const decision = types.has('Denied') ? 'Denied' : types.has('Approved') ? 'Approved' : 'Pending';
+  const failed = types.has('Failed') ? ',Failed' : '';
+  return `${decision}${failed}${textAt(object, 'status', 'certificate') ? ',Issued' : ''}`;
+}
+
+export const webhookConfigurationCells: Cells = (object, nowMs) => [
+  nameOf(object),
+  listAt(object, 'webhooks').length,
+  ageOf(object, nowMs),
+];
+
+export const admissionPolicyCells: Cells = (object, nowMs) => {
+  const paramKind = maybeObjectAt(object, 'spec', 'paramKind');
+  return [
+    nameOf(object),
+    listAt(object, 'spec', 'validations').length,
+    paramKind ? `${textAt(paramKind, 'apiVersion')}/${textAt(paramKind, 'kind')}` : unset,
+    ageOf(object, nowMs),
+  ];
+};
+
+export const admissionPolicyBindingCells: Cells = (object, nowMs) => [
+  nameOf(object),
+  textAt(object, 'spec', 'policyName'),
+  paramRefText(maybeObjectAt(object, 'spec', 'paramRef')),
+  ageOf(object, nowMs),
+];
+
+function paramRefText(paramRef: JsonObject | undefined): string {
+  const name = textAt(paramRef, 'name');
+  if (name) return `${textAt(paramRef, 'namespace') || '*'}/${name}`;
+  const selector = maybeObjectAt(paramRef, 'selector');
+  return selector ? selectorText(selector) : unset;
+}
+
+export const apiServiceCells: Cells = (object, nowMs) => {
+  const service = maybeObjectAt(object, 'spec', 'service');
+  return [
+    nameOf(object),
+    service ? `${textAt(service, 'namespace')}/${textAt(service, 'name')}` : 'Local',
+    availability(object),
+    ageOf(object, nowMs),
+  ];
+};
+
+function availability(object: JsonObject): string {
+  const condition = objectsAt(object, 'status', 'conditions').find((other) => other['type'] === 'Available');
+  if (!condition) return 'Unknown';
+  const status = textAt(condition, 'status');
+  const reason = textAt(condition, 'reason');
+  return status !== 'True' && reason ? `${status} (${reason})` : status;
+}

@@ -1,0 +1,13 @@
+export { age, humanDuration } from '../apimachinery/duration.ts';
+export {
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+} from '../apimachinery/quantity.ts';
+export { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
+export { builtinResources } from './builtin.ts';
+export { formProblem } from './forms.ts';
+export { normalize } from './normalize.ts';
+export { objectNode } from './schema-node.ts';

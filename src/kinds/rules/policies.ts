@@ -1,0 +1,299 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import {
+  at,
+  listAt,
+  maybeObjectAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../apimachinery/read.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+} from '../../apimachinery/validation/errors.ts';
+import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
+import { dnsSubdomain, pathSegment } from '../../apimachinery/validation/names.ts';
+import { validateSelector } from '../../apimachinery/validation/selectors.ts';
+import {
+  validateAtMostAll,
+  validateChoice,
+  validateIntOrPercent,
+  validateOptionalChoice,
+} from '../../apimachinery/validation/values.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { KindRules } from '../strategy.ts';
+
+export const disruptionBudgetRules: KindRules = {
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const { minAvailable, maxUnavailable } = spec;
+    const errors: FieldError[] = [];
+    if (minAvailable !== undefined && maxUnavailable !== undefined) {
+      const shown = {
+        MinAvailable: minAvailable,
+        Selector: spec['selector'] ?? null,
+        MaxUnavailable: maxUnavailable,
+        UnhealthyPodEvictionPolicy: spec['unhealthyPodEvictionPolicy'] ?? null,
+      };
+      errors.push(invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
+    }
+    for (const member of ['minAvailable', 'maxUnavailable']) {
+      errors.push(
+        ...validateIntOrPercent(spec[member], `spec.${member}`),
+        ...validateAtMostAll(spec[member], `spec.${member}`),
+      );
+    }
+    errors.push(...validateSelector(maybeObjectAt(spec, 'selector'), 'spec.selector'));
+    const policies = ['AlwaysAllow', 'IfHealthyBudget'];
+    return [...errors, ...validateOptionalChoice(spec, 'spec', 'unhealthyPodEvictionPolicy', policies)];
+  },
+};
+
+const metricTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
+const metricMembers: Readonly<Record<string, string>> = {
+  ContainerResource: 'containerResource',
+  External: 'external',
+  Object: 'object',
+  Pods: 'pods',
+  Resource: 'resource',
+};
+
+export const autoscalerRules: KindRules = {
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const minimum = numberAt(spec, 'minReplicas');
+    const maximum = numberAt(spec, 'maxReplicas');
+    const errors: FieldError[] = [];
+    if (minimum < 1) errors.push(invalid('spec.minReplicas', minimum, 'must be greater than or equal to 1'));
+    if (maximum < 1) errors.push(invalid('spec.maxReplicas', maximum, 'must be greater than 0'));
+    if (maximum < minimum) {
+      errors.push(invalid('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`'));
+    }
+    for (const member of ['kind', 'name']) {
+      const text = textAt(spec, 'scaleTargetRef', member);
+      const path = `spec.scaleTargetRef.${member}`;
+      errors.push(...(text ? invalidEach(path, text, pathSegment(text)) : [required(path)]));
+    }
+    const apiVersion = textAt(spec, 'scaleTargetRef', 'apiVersion');
+    const path = 'spec.scaleTargetRef.apiVersion';
+    if (!apiVersion.includes('/')) {
+      errors.push(invalid(path, apiVersion, 'apiVersion must specify API group'));
+    }
+    const metrics = objectsAt(spec, 'metrics');
+    return [
+      ...errors,
+      ...metrics.flatMap((metric, position) => validateMetric(metric, index('spec.metrics', position))),
+    ];
+  },
+};
+
+function validateMetric(metric: JsonObject, path: string): FieldError[] {
+  const type = textAt(metric, 'type');
+  const expected = metricMembers[type];
+  const present = Object.values(metricMembers).filter((member) => metric[member] !== undefined);
+  const errors: FieldError[] = [];
+  if (!type) errors.push(required(child(path, 'type'), 'must specify a metric source type'));
+  if (!expected) errors.push(notSupported(child(path, 'type'), type, metricTypes));
+  else if (metric[expected] === undefined) {
+    errors.push(required(child(path, expected), 'must populate information for the given metric source'));
+  }
+  if (present.length > 1) {
+    const others = present.filter((member) => member !== expected);
+    errors.push(
+      ...others.map((member) => forbidden(child(path, member), 'must populate the given metric source only')),
+    );
+  }
+  const source = present[0];
+  if (source) errors.push(...validateTarget(objectAt(metric, source), child(path, source), source));
+  return errors;
+}
+
+function validateTarget(source: JsonObject, path: string, member: string): FieldError[] {
+  const target = objectAt(source, 'target');
+  const here = child(path, 'target');
+  const type = textAt(target, 'type');
+  const errors: FieldError[] = [];
+  const isResource = member === 'resource' || member === 'containerResource';
+  if (isResource && !textAt(source, 'name'))
+    errors.push(required(child(path, 'name'), 'must specify a resource name'));
+  if (!type) errors.push(required(child(here, 'type'), 'must specify a metric target type'));
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type)) {
+    errors.push(invalid(child(here, 'type'), type, 'must be either Utilization, Value, or AverageValue'));
+  }
+  const utilization = target['averageUtilization'];
+  if (typeof utilization === 'number' && utilization < 1) {
+    errors.push(invalid(child(here, 'averageUtilization'), utilization, 'must be greater than 0'));
+  }
+  if (!isResource) return errors;
+  if (utilization === undefined && target['averageValue'] === undefined) {
+    const detail = 'must set either a target raw value or a target utilization';
+    errors.push(required(child(here, 'averageUtilization'), detail));
+  } else if (utilization !== undefined && target['averageValue'] !== undefined) {
+    errors.push(
+      forbidden(child(here, 'averageValue'), 'may not set both a target raw value and a target utilization'),
+    );
+  }
+  return errors;
+}
+
+const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+
+/** Webhook configurations of both sorts. */
+export const webhookRules: KindRules = {
+  validate(object) {
+    const names = new Set<string>();
+    return objectsAt(object, 'webhooks').flatMap((webhook, position) => {
+      const here = index('webhooks', position);
+      const name = textAt(webhook, 'name');
+      const errors = validateWebhook(webhook, here);
+      if (names.has(name)) errors.push(duplicate(child(here, 'name'), name));
+      names.add(name);
+      return errors;
+    });
+  },
+};
+
+function validateWebhook(webhook: JsonObject, path: string): FieldError[] {
+  const versions = textsAt(webhook, 'admissionReviewVersions');
+  const errors = [...validateFullName(textAt(webhook, 'name'), child(path, 'name'))];
+  if (versions.length === 0) {
+    errors.push(required(child(path, 'admissionReviewVersions'), 'must specify one of v1, v1beta1'));
+  } else if (!versions.includes('v1') && !versions.includes('v1beta1')) {
+    const detail = 'must include at least one of v1, v1beta1';
+    errors.push(invalid(child(path, 'admissionReviewVersions'), [...versions], detail));
+  }
+  for (const [position, rule] of objectsAt(webhook, 'rules').entries()) {
+    errors.push(...validateWebhookRule(rule, index(child(path, 'rules'), position)));
+  }
+  errors.push(
+    ...validateOptionalChoice(webhook, path, 'failurePolicy', ['Fail', 'Ignore']),
+    ...validateOptionalChoice(webhook, path, 'matchPolicy', ['Equivalent', 'Exact']),
+    ...validateSideEffects(webhook, path),
+  );
+  const timeout = webhook['timeoutSeconds'];
+  if (typeof timeout === 'number' && (timeout > 30 || timeout < 1)) {
+    const detail = 'the timeout value must be between 1 and 30 seconds';
+    errors.push(invalid(child(path, 'timeoutSeconds'), timeout, detail));
+  }
+  errors.push(
+    ...validateSelector(maybeObjectAt(webhook, 'namespaceSelector'), child(path, 'namespaceSelector')),
+  );
+  errors.push(...validateSelector(maybeObjectAt(webhook, 'objectSelector'), child(path, 'objectSelector')));
+  return [...errors, ...validateClientConfig(objectAt(webhook, 'clientConfig'), child(path, 'clientConfig'))];
+}
+
+function validateFullName(name: string, path: string): FieldError[] {
+  if (!name) return [required(path)];
+  const problems = dnsSubdomain(name);
+  if (problems.length > 0) return [invalid(path, name, problems.join(','))];
+  if (name.split('.').length >= 3) return [];
+  return [invalid(path, name, 'should be a domain with at least three segments separated by dots')];
+}
+
+function validateSideEffects(webhook: JsonObject, path: string): FieldError[] {
+  const here = child(path, 'sideEffects');
+  const effects = ['None', 'NoneOnDryRun'];
+  const value = textAt(webhook, 'sideEffects');
+  if (!value) return [required(here, 'must specify one of None, NoneOnDryRun')];
+  return effects.includes(value) ? [] : [notSupported(here, value, effects)];
+}
+
+function validateWebhookRule(rule: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const named = textsAt(rule, 'operations');
+  if (named.length === 0) errors.push(required(child(path, 'operations')));
+  if (named.includes('*') && named.length > 1) {
+    const detail = "if '*' is present, must not specify other operations";
+    errors.push(invalid(child(path, 'operations'), [...named], detail));
+  }
+  for (const [position, operation] of named.entries()) {
+    if (operations.includes(operation)) continue;
+    errors.push(notSupported(index(child(path, 'operations'), position), operation, operations));
+  }
+  for (const member of ['apiGroups', 'apiVersions', 'resources']) {
+    if (listAt(rule, member).length === 0) errors.push(required(child(path, member)));
+  }
+  return [...errors, ...validateOptionalChoice(rule, path, 'scope', ['*', 'Cluster', 'Namespaced'])];
+}
+
+function validateClientConfig(config: JsonObject, path: string): FieldError[] {
+  const url = textAt(config, 'url');
+  const service = maybeObjectAt(config, 'service');
+  if ((url !== '') === (service !== undefined)) {
+    return [required(path, 'exactly one of url or service is required')];
+  }
+  if (url && !url.startsWith('https://')) {
+    const detail = `'https' is the only allowed URL scheme; desired format: https://host[/path]`;
+    return [invalid(child(path, 'url'), url, detail)];
+  }
+  if (!service) return [];
+  return ['name', 'namespace']
+    .filter((member) => !textAt(service, member))
+    .map((member) => required(child(path, `service.${member}`), `service ${member} is required`));
+}
+
+export const signingRequestRules: KindRules = {
+  prepareForUpdate(object, old, subresource) {
+    if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);
+  },
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const errors: FieldError[] = [];
+    if (!textAt(spec, 'request')) {
+      errors.push(invalid('spec.request', '', 'PEM block type must be CERTIFICATE REQUEST'));
+    }
+    if (listAt(spec, 'usages').length === 0) errors.push(required('spec.usages'));
+    const signer = textAt(spec, 'signerName');
+    if (!signer) errors.push(required('spec.signerName'));
+    else if (!/^[^/]+\/[^/]+$/.test(signer)) {
+      const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
+      errors.push(invalid('spec.signerName', signer, detail));
+    }
+    return errors;
+  },
+};
+
+export const runtimeClassRules: KindRules = {
+  validate: (object) => (textAt(object, 'handler') ? [] : [required('handler')]),
+  validateUpdate: (object, old) => validateImmutable(object, old, 'handler', 'handler'),
+};
+
+export const flowSchemaRules: KindRules = {
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const precedence = numberAt(spec, 'matchingPrecedence');
+    const errors: FieldError[] = [];
+    if (precedence <= 0)
+      errors.push(invalid('spec.matchingPrecedence', precedence, 'must be a positive value'));
+    if (precedence > 10000) {
+      errors.push(invalid('spec.matchingPrecedence', precedence, 'must not be greater than 10000'));
+    }
+    if (!textAt(spec, 'priorityLevelConfiguration', 'name')) {
+      errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
+    }
+    return errors;
+  },
+};
+
+export const priorityLevelRules: KindRules = {
+  validate(object) {
+    const spec = objectAt(object, 'spec');
+    const type = textAt(spec, 'type');
+    const errors = validateChoice(spec, 'spec', 'type', ['Exempt', 'Limited']);
+    if (type === 'Limited' && at(spec, 'limited') === undefined) {
+      errors.push(required('spec.limited', 'must not be empty when type is Limited'));
+    }
+    if (type === 'Exempt' && at(spec, 'limited') !== undefined) {
+      errors.push(forbidden('spec.limited', 'must be nil if the type is not Limited'));
+    }
+    return errors;
+  },
+};
