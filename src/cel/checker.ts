@@ -1,4 +1,4 @@
-import { fieldsOf } from '../kube/schema/cel/declare.ts';
+import { fieldsOf } from '../schema/rules/declare.ts';
 import type { Registry } from './registry.ts';
 import type {
   BindExpr,

@@ -1,4 +1,4 @@
-import type { StructuralNode } from '../kube/schema/structural-node.ts';
+import type { StructuralNode } from '../schema/structural-node.ts';
 import type { Value } from './values.ts';
 
 /** A static CEL type. */

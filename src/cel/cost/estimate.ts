@@ -1,4 +1,4 @@
-import type { StructuralNode } from '../../kube/schema/structural-node.ts';
+import type { StructuralNode } from '../../schema/structural-node.ts';
 import type { CelType, Overload } from '../types.ts';
 import {
   fixedSize,

@@ -1,5 +1,5 @@
-import { escapeField, fieldsOf, typeOfNode } from '../../kube/schema/cel/declare.ts';
-import type { StructuralNode } from '../../kube/schema/structural-node.ts';
+import { escapeField, fieldsOf, typeOfNode } from '../../schema/rules/declare.ts';
+import type { StructuralNode } from '../../schema/structural-node.ts';
 
 /** What a request may hold at most, for all estimates: a fixed part of the language, not the server's limit. */
 export const requestBytes = 3 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { TableColumn, TableColumns } from '../../apimachinery/contract.ts';
 import { age } from '../../apimachinery/duration.ts';
 import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { textOf } from '../schema/structural-node.ts';
+import { textOf } from '../../schema/structural-node.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
 
 const nameColumn: TableColumn = {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { textOf } from '../schema/structural-node.ts';
+import { textOf } from '../../schema/structural-node.ts';
 
 /** Fills what a CustomResourceDefinition leaves out: singular, list kind, conversion; in place. */
 export function defaultCrd(crd: JsonObject): void {

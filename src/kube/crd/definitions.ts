@@ -7,10 +7,10 @@ import type {
   VersionConversion,
 } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { applyDefaults } from '../../schema/defaults.ts';
+import { prune } from '../../schema/prune.ts';
+import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';
 import { compareVersions } from '../discovery/versions.ts';
-import { applyDefaults } from '../schema/defaults.ts';
-import { prune } from '../schema/prune.ts';
-import { StructuralNode, textOf, textsOf } from '../schema/structural-node.ts';
 import { columnsOf } from './columns.ts';
 import { compileJsonPath } from './json-path.ts';
 import { customResourceStrategy } from './strategy.ts';

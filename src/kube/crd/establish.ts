@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { textOf, textsOf } from '../schema/structural-node.ts';
+import { textOf, textsOf } from '../../schema/structural-node.ts';
 
 /**
  * The status of a CustomResourceDefinition: which of its names are accepted beside those of `others` (the cluster's

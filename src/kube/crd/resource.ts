@@ -2,7 +2,7 @@ import type { ResourceDefinition, WriteStrategy } from '../../apimachinery/contr
 import { isEnforcedFormat } from '../../apimachinery/validation/formats.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { builtinResources } from '../../kinds/index.ts';
-import { textOf } from '../schema/structural-node.ts';
+import { textOf } from '../../schema/structural-node.ts';
 import { defaultCrd, recordStoredVersion } from './default-crd.ts';
 import { validateCrd } from './validate-crd.ts';
 

@@ -2,14 +2,14 @@ import type { FieldError, ScalePaths, WriteStrategy } from '../../apimachinery/c
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { qualifiedName, subdomainName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { Correlation } from '../schema/correlation.ts';
-import { applyDefaults } from '../schema/defaults.ts';
-import { validateEmbedded } from '../schema/embedded.ts';
-import { validateListTypes } from '../schema/list-types.ts';
-import { prune } from '../schema/prune.ts';
-import { validateRules } from '../schema/rules.ts';
-import { type StructuralNode, textOf } from '../schema/structural-node.ts';
-import { validateValue } from '../schema/validate.ts';
+import { Correlation } from '../../schema/correlation.ts';
+import { applyDefaults } from '../../schema/defaults.ts';
+import { validateEmbedded } from '../../schema/embedded.ts';
+import { validateListTypes } from '../../schema/list-types.ts';
+import { prune } from '../../schema/prune.ts';
+import { validateRules } from '../../schema/rules.ts';
+import { type StructuralNode, textOf } from '../../schema/structural-node.ts';
+import { validateValue } from '../../schema/validate.ts';
 
 export interface CustomKind {
   readonly apiVersion: string;

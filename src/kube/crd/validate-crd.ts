@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { forbidden, invalid, notSupported, required } from '../../apimachinery/validation/field-errors.ts';
 import { dns1035Label, dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { StructuralNode, textOf, textsOf } from '../schema/structural-node.ts';
+import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';
 import { specKey } from './definitions.ts';
 import { isEstablished } from './establish.ts';
 import { compileJsonPath } from './json-path.ts';

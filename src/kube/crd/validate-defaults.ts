@@ -1,11 +1,11 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { validateEmbedded } from '../schema/embedded.ts';
-import { pruneAndReport } from '../schema/prune.ts';
-import { validateNodeRules } from '../schema/rules.ts';
-import { hasKeyword, StructuralNode } from '../schema/structural-node.ts';
-import { validateValue } from '../schema/validate.ts';
+import { validateEmbedded } from '../../schema/embedded.ts';
+import { pruneAndReport } from '../../schema/prune.ts';
+import { validateNodeRules } from '../../schema/rules.ts';
+import { hasKeyword, StructuralNode } from '../../schema/structural-node.ts';
+import { validateValue } from '../../schema/validate.ts';
 
 /** Checks that every default in a structural schema is itself a valid value. */
 export function validateDefaults(schema: JsonObject, path: string): FieldError[] {

@@ -1,9 +1,9 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { forbidden, invalid, notSupported, required } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { checkRules } from '../schema/check-rules.ts';
-import { isFieldPath } from '../schema/field-path.ts';
-import { StructuralNode, textOf, textsOf } from '../schema/structural-node.ts';
+import { checkRules } from '../../schema/check-rules.ts';
+import { isFieldPath } from '../../schema/field-path.ts';
+import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';
 import { validateDefaults } from './validate-defaults.ts';
 import { validateStructural } from './validate-structural.ts';
 

@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { patternOf } from '../../apimachinery/pattern.ts';
 import { forbidden, invalid, required } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { textOf } from '../schema/structural-node.ts';
+import { textOf } from '../../schema/structural-node.ts';
 
 type Level = 'root' | 'item' | 'field';
 

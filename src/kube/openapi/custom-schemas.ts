@@ -1,6 +1,6 @@
 import type { ResourceDefinition, SchemaNode } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { StructuralNode } from '../schema/structural-node.ts';
+import { StructuralNode } from '../../schema/structural-node.ts';
 import type { SchemaCollector } from './builtin-schemas.ts';
 
 /** Keywords that Swagger 2.0 does not know. */

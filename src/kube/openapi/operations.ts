@@ -1,5 +1,5 @@
 import type { ResourceDefinition, SubresourceDefinition } from '../../apimachinery/contract.ts';
-import { StructuralNode } from '../schema/structural-node.ts';
+import { StructuralNode } from '../../schema/structural-node.ts';
 
 /** One operation of the API, in neither dialect. */
 export interface Operation {

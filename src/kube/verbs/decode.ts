@@ -3,7 +3,7 @@ import { badRequest, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { normalize, objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
-import { unknownFields } from '../schema/index.ts';
+import { unknownFields } from '../../schema/index.ts';
 import type { Call } from './call.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
 import { readBody } from './read-body.ts';

@@ -5,7 +5,7 @@ import { at, objectAt, objectsAt } from '../../../src/apimachinery/read.ts';
 import { decodeJson, isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
 import { builtinResources } from '../../../src/kinds/index.ts';
 import { openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../../../src/kube/openapi/index.ts';
-import { StructuralNode } from '../../../src/kube/schema/structural-node.ts';
+import { StructuralNode } from '../../../src/schema/structural-node.ts';
 
 const builtin = builtinResources();
 

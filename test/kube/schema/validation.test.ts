@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pattern } from '../../../src/apimachinery/pattern.ts';
 import type { Json, JsonObject } from '../../../src/base/index.ts';
-import { StructuralNode, unknownFields } from '../../../src/kube/schema/index.ts';
+import { StructuralNode, unknownFields } from '../../../src/schema/index.ts';
 import { changeErrors, errorsOf, object, specOf, widgetCrd, widgets, written } from '../crd/widgets.ts';
 
 const wrong = (schema: JsonObject, value: Json, ...texts: string[]) =>

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, setMember } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, setMember } from '../base/index.ts';
 import type { StructuralNode } from './structural-node.ts';
 
 /**

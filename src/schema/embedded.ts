@@ -1,7 +1,7 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
-import { invalid, required } from '../../apimachinery/validation/field-errors.ts';
-import { dns1035Label, pathSegment } from '../../apimachinery/validation/names.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { FieldError } from '../apimachinery/contract.ts';
+import { invalid, required } from '../apimachinery/validation/field-errors.ts';
+import { dns1035Label, pathSegment } from '../apimachinery/validation/names.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { hasKeyword, type StructuralNode } from './structural-node.ts';
 
 const concerned = new WeakMap<JsonObject, boolean>();

@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 
 /** Removes what the schema does not know from an object, in place. */
 export function prune(object: JsonObject, node: SchemaNode): void {

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
+import type { FieldError } from '../apimachinery/contract.ts';
 import {
   goNumber,
   goQuote,
@@ -8,9 +8,9 @@ import {
   tooLong,
   tooMany,
   typeInvalid,
-} from '../../apimachinery/validation/field-errors.ts';
-import { formatCheck } from '../../apimachinery/validation/formats.ts';
-import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+} from '../apimachinery/validation/field-errors.ts';
+import { formatCheck } from '../apimachinery/validation/formats.ts';
+import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
 import type { Correlation } from './correlation.ts';
 import { type StructuralNode, textOf } from './structural-node.ts';
 

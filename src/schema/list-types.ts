@@ -1,7 +1,7 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
-import { duplicate, invalid } from '../../apimachinery/validation/field-errors.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { keyElement, valueElement } from '../../merge/field-set.ts';
+import type { FieldError } from '../apimachinery/contract.ts';
+import { duplicate, invalid } from '../apimachinery/validation/field-errors.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { keyElement, valueElement } from '../merge/field-set.ts';
 import { hasKeyword, type StructuralNode } from './structural-node.ts';
 
 /** Duplicates in lists that are sets or maps by their type. */

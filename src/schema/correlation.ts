@@ -1,5 +1,5 @@
-import { isObject, type Json, jsonEqual } from '../../base/index.ts';
-import { keyElement } from '../../merge/field-set.ts';
+import { isObject, type Json, jsonEqual } from '../base/index.ts';
+import { keyElement } from '../merge/field-set.ts';
 import type { StructuralNode } from './structural-node.ts';
 
 /**

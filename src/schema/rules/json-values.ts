@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
-import { parseDuration, parseTimestamp } from '../../../cel/time.ts';
-import { CelError, equals, ListValue, MapValue, type Value } from '../../../cel/values.ts';
-import { keyElement, valueElement } from '../../../merge/field-set.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { parseDuration, parseTimestamp } from '../../cel/time.ts';
+import { CelError, equals, ListValue, MapValue, type Value } from '../../cel/values.ts';
+import { keyElement, valueElement } from '../../merge/field-set.ts';
 import type { StructuralNode } from '../structural-node.ts';
 import { escapeField, fieldsOf } from './declare.ts';
 

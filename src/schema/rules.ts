@@ -1,11 +1,11 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
-import { duplicate, forbidden, invalid, required } from '../../apimachinery/validation/field-errors.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type Budget, BudgetExceeded, type Program, type Run } from '../../cel/compile.ts';
-import { CelError, none, OptionalValue, type Value } from '../../cel/values.ts';
-import { fromJson } from './cel/json-values.ts';
-import { type Compilation, compileExpression } from './cel/program.ts';
+import type { FieldError } from '../apimachinery/contract.ts';
+import { duplicate, forbidden, invalid, required } from '../apimachinery/validation/field-errors.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { type Budget, BudgetExceeded, type Program, type Run } from '../cel/compile.ts';
+import { CelError, none, OptionalValue, type Value } from '../cel/values.ts';
 import type { Correlation } from './correlation.ts';
+import { fromJson } from './rules/json-values.ts';
+import { type Compilation, compileExpression } from './rules/program.ts';
 import { type StructuralNode, textOf, type ValidationRule } from './structural-node.ts';
 
 /** Steps that all rules of one write may take together. */

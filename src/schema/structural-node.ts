@@ -1,7 +1,7 @@
-import type { SchemaNode } from '../../apimachinery/contract.ts';
-import { type Pattern, patternOf } from '../../apimachinery/pattern.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import { objectNode } from '../../kinds/schema-node.ts';
+import type { SchemaNode } from '../apimachinery/contract.ts';
+import { type Pattern, patternOf } from '../apimachinery/pattern.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { objectNode } from '../kinds/schema-node.ts';
 
 /** A rule of `x-kubernetes-validations`. */
 export interface ValidationRule {

@@ -10,7 +10,7 @@ import {
   mapType,
   stringType,
   timestampType,
-} from '../../../cel/types.ts';
+} from '../../cel/types.ts';
 import { StructuralNode } from '../structural-node.ts';
 
 const reserved: ReadonlySet<string> = new Set(
