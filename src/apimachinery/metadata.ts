@@ -1,7 +1,7 @@
+import type { Call, ClusterParts } from '../apiserver/call/call.ts';
+import { registryPath } from '../apiserver/storage/registry-path.ts';
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../base/index.ts';
 import { internalPackage, isRegisteredKind } from '../kinds/registered.ts';
-import { registryPath } from '../kube/storage/registry-path.ts';
-import type { Call, ClusterParts } from '../kube/verbs/call.ts';
 import type { Labels } from './selectors/labels.ts';
 import { badRequest, conflict, invalid, type StatusError } from './status.ts';
 import { invalid as invalidField } from './validation/errors.ts';

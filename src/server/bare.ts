@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authenticator, UserInfo } from '../apimachinery/contract.ts';
+import { type ApiServer, createApiServer } from '../apiserver/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
 import {
   createAuthority,
@@ -11,7 +12,6 @@ import {
   type TlsIdentity,
   verifyIssuedBy,
 } from '../http/index.ts';
-import { type ApiServer, createApiServer } from '../kube/index.ts';
 import { ClusterError } from '../reconcile/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { tooManyRequests } from './refusals.ts';

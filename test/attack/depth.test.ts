@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { metadataOf } from '../../src/apimachinery/metadata.ts';
+import { bodyLimits } from '../../src/apiserver/answer/body.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import { bodyLimits } from '../../src/kube/wire/body.ts';
 import { object, widgetCrd } from '../kube/crd/widgets.ts';
 import { startTestServer, type TestServer } from '../kube/harness.ts';
 

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
-import { bodyLimits } from '../../src/kube/wire/body.ts';
-import { jsonToYaml } from '../../src/kube/wire/yaml/json-to-yaml.ts';
-import { yamlToJson } from '../../src/kube/wire/yaml/yaml-to-json.ts';
+import { bodyLimits } from '../../src/apiserver/answer/body.ts';
+import { jsonToYaml } from '../../src/apiserver/request/yaml/json-to-yaml.ts';
+import { yamlToJson } from '../../src/apiserver/request/yaml/yaml-to-json.ts';
 import { assertLinear } from './steps.ts';
 
 const times = (size: number, part: (i: number) => string) =>

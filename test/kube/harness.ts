@@ -5,6 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
+  type ApiServer,
+  type ApiServerOptions,
+  createApiServer,
+  tokenAuthenticator,
+  type UserInfo,
+} from '../../src/apiserver/index.ts';
+import {
   type Clock,
   isObject,
   type JsonObject,
@@ -18,13 +25,6 @@ import {
   createListener,
   issueServerCertificate,
 } from '../../src/http/index.ts';
-import {
-  type ApiServer,
-  type ApiServerOptions,
-  createApiServer,
-  tokenAuthenticator,
-  type UserInfo,
-} from '../../src/kube/index.ts';
 import { type ClusterClient, ClusterError } from '../../src/reconcile/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 

@@ -1,4 +1,4 @@
-import { SelectorTokens } from '../../kube/selectors/label-tokens.ts';
+import { SelectorTokens } from '../../apiserver/storage/label-tokens.ts';
 import type { FieldError } from '../contract.ts';
 import { badRequest, fieldErrorText, type StatusError } from '../status.ts';
 import { invalidEach } from '../validation/errors.ts';

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
+import { type ApiServer, createApiServer, type NotEnforced } from '../../apiserver/index.ts';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
 import {
   createDuplexPair,
@@ -9,7 +10,6 @@ import {
   type Listener,
   verifyIssuedBy,
 } from '../../http/index.ts';
-import { type ApiServer, createApiServer, type NotEnforced } from '../../kube/index.ts';
 import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';

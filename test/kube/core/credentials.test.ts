@@ -3,9 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { after, before, describe, it } from 'node:test';
+import { certificateAuthenticator, tokenAuthenticator } from '../../../src/apiserver/index.ts';
 import { systemClock, systemRandom } from '../../../src/base/index.ts';
 import { createAuthority, issueClientCertificate } from '../../../src/http/index.ts';
-import { certificateAuthenticator, tokenAuthenticator } from '../../../src/kube/index.ts';
 import { startTestServer, type TestEndpoint, type TestServer, users } from '../harness.ts';
 import { rbac } from './rights.ts';
 

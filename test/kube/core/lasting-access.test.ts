@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { UserInfo } from '../../../src/kube/index.ts';
+import type { UserInfo } from '../../../src/apiserver/index.ts';
 import { type EventStream, startTestServer, type TestEndpoint, type TestServer, users } from '../harness.ts';
 import { grantAllIn, rbac } from './rights.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isObject, type JsonObject } from '../../../src/base/index.ts';
 import {
   compileJsonPath,
   customResourceDefinitionResource,
@@ -8,7 +7,8 @@ import {
   establish,
   isEstablished,
   validateCrd,
-} from '../../../src/kube/crd/index.ts';
+} from '../../../src/apiserver/crd/index.ts';
+import { isObject, type JsonObject } from '../../../src/base/index.ts';
 import { crdErrors, errorText, object, stored, widgetCrd, widgets, written } from './widgets.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);

@@ -1,11 +1,11 @@
 import type { FieldError, ResourceDefinition } from '../../../src/apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
 import {
   customResourceDefinitionResource,
   definitionsOf,
   establish,
   validateCrd,
-} from '../../../src/kube/crd/index.ts';
+} from '../../../src/apiserver/crd/index.ts';
+import { isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 

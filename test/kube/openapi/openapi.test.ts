@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ResourceDefinition } from '../../../src/apimachinery/contract.ts';
 import { at, objectAt, objectsAt } from '../../../src/apimachinery/read.ts';
+import { openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../../../src/apiserver/openapi/index.ts';
 import { decodeJson, isObject, type Json, type JsonObject } from '../../../src/base/index.ts';
 import { builtinResources } from '../../../src/kinds/index.ts';
-import { openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../../../src/kube/openapi/index.ts';
 import { StructuralNode } from '../../../src/schema/structural-node.ts';
 
 const builtin = builtinResources();

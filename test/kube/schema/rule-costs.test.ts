@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { validateCrd } from '../../../src/kube/crd/index.ts';
+import { validateCrd } from '../../../src/apiserver/crd/index.ts';
 import { crdErrors, errorText, object, stored, widgetCrd } from '../crd/widgets.ts';
 import { costlySchema } from './costly.ts';
 

@@ -1,0 +1,129 @@
+import { textOf } from '../../apimachinery/metadata.ts';
+import { forbidden } from '../../apimachinery/status.ts';
+import { isObject, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/admission.ts';
+import { objectKey } from '../storage/keys.ts';
+
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+const tokenSeconds = 3_607;
+
+function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
+  const { group, resource } = call.resource.definition;
+  if (group !== '' || resource !== 'pods' || operation !== 'create' || call.subresource !== '')
+    return undefined;
+  const spec = object?.['spec'];
+  return isObject(spec) ? spec : undefined;
+}
+
+/** Pods run as a service account that exists and get its token. */
+export const podServiceAccount: AdmissionStep = {
+  name: 'pod-service-account',
+  async mutate(request) {
+    const spec = newPodSpec(request);
+    if (!spec) return;
+    const { parts, call, namespace, name } = request;
+    const account = textOf(spec['serviceAccountName']) || textOf(spec['serviceAccount']) || 'default';
+    spec['serviceAccountName'] = account;
+    spec['serviceAccount'] = account;
+    const resource = parts.resources.find('', 'v1', 'serviceaccounts');
+    if (!resource) return;
+    const collection = await parts.storage.collection(resource);
+    const found = collection.get(objectKey(namespace, account));
+    if (!found) {
+      throw forbidden(
+        call.resource.subject(name),
+        `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+      );
+    }
+    const wanted =
+      spec['automountServiceAccountToken'] ?? found.peek(resource)['automountServiceAccountToken'];
+    if (wanted !== false) mountToken(spec, parts.random.string(5, kubernetesNameAlphabet));
+  },
+};
+
+function mountToken(spec: JsonObject, suffix: string): void {
+  const volumes = Array.isArray(spec['volumes']) ? spec['volumes'] : [];
+  const known = volumes.find((each) => isObject(each) && textOf(each['name']).startsWith('kube-api-access-'));
+  const name = isObject(known) ? textOf(known['name']) : `kube-api-access-${suffix}`;
+  let mounted = false;
+  for (const list of ['initContainers', 'containers'] as const) {
+    const containers = spec[list];
+    if (!Array.isArray(containers)) continue;
+    for (const container of containers) {
+      if (!isObject(container)) continue;
+      const mounts = Array.isArray(container['volumeMounts']) ? container['volumeMounts'] : [];
+      if (mounts.some((each) => isObject(each) && each['mountPath'] === tokenPath)) continue;
+      container['volumeMounts'] = [...mounts, { name, readOnly: true, mountPath: tokenPath }];
+      mounted = true;
+    }
+  }
+  if (mounted && !known) spec['volumes'] = [...volumes, tokenVolume(name)];
+}
+
+function tokenVolume(name: string): JsonObject {
+  return {
+    name,
+    projected: {
+      sources: [
+        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
+      ],
+      defaultMode: 420,
+    },
+  };
+}
+
+/** Pods stay five minutes on a node that fell silent, unless they say otherwise. */
+export const podTolerations: AdmissionStep = {
+  name: 'pod-tolerations',
+  mutate(request) {
+    const spec = newPodSpec(request);
+    if (!spec) return;
+    const tolerations = Array.isArray(spec['tolerations']) ? [...spec['tolerations']] : [];
+    for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
+      const tolerated = tolerations.some(
+        (each) =>
+          isObject(each) &&
+          (each['key'] === key || (textOf(each['key']) === '' && each['operator'] === 'Exists')) &&
+          (textOf(each['effect']) === '' || each['effect'] === 'NoExecute'),
+      );
+      if (!tolerated)
+        tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+    }
+    spec['tolerations'] = tolerations;
+  },
+};
+
+/** The number behind a pod's priority class. */
+export const podPriority: AdmissionStep = {
+  name: 'pod-priority',
+  async mutate(request) {
+    const spec = newPodSpec(request);
+    if (!spec) return;
+    const { parts, call, name } = request;
+    const resource = parts.resources.find('scheduling.k8s.io', 'v1', 'priorityclasses');
+    if (!resource) return;
+    const collection = await parts.storage.collection(resource);
+    const className = textOf(spec['priorityClassName']);
+    let chosen: JsonObject | undefined;
+    if (className !== '') {
+      chosen = collection.get(objectKey('', className))?.decoded(resource);
+      if (!chosen) {
+        throw forbidden(call.resource.subject(name), `no PriorityClass with name ${className} was found`);
+      }
+    } else {
+      for (const stored of collection.scan('')) {
+        const each = stored.decoded(resource);
+        if (each['globalDefault'] === true) chosen = each;
+      }
+      if (chosen && isObject(chosen['metadata'])) spec['priorityClassName'] = chosen['metadata']['name'];
+    }
+    spec['priority'] = chosen?.['value'] ?? 0;
+    spec['preemptionPolicy'] = chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
+  },
+};

@@ -1,0 +1,153 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { unsupportedMediaType } from '../../apimachinery/status.ts';
+import { isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
+import type { HttpRequest } from '../../http/contract.ts';
+import { decodeProtobuf } from '../../kinds/protobuf/index.ts';
+import type { BodyFindings, CallBody, PatchType } from '../call/call.ts';
+import { exactJson } from '../request/json.ts';
+import { jsonSyntaxProblem } from '../request/json-syntax.ts';
+import { UnreadableBody } from '../request/unreadable-body.ts';
+import { YamlError } from '../request/yaml/yaml-error.ts';
+import { yamlToJson } from '../request/yaml/yaml-to-json.ts';
+
+export const bodyLimits = {
+  /** The real server's limit for what etcd takes, doubled. */
+  requestBytes: 3 * 1024 * 1024,
+  /** Objects and lists within each other. The real server takes 10,000. */
+  nestingLevels: nestingLevelsLimit,
+  /** What aliases and merge keys of a YAML body may add, in characters of JSON. */
+  aliasCharacters: 3 * 1024 * 1024,
+} as const;
+
+const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** The body of an HTTP request, read and parsed once when a verb asks for it. */
+export function httpBody(request: HttpRequest): CallBody {
+  const contentType = mediaType(request.header('content-type'));
+  const length = request.header('content-length');
+  const empty =
+    length === undefined
+      ? request.header('transfer-encoding') === undefined && request.method === 'DELETE'
+      : length === '0';
+  const findings = noFindings();
+  let taken: Uint8Array | undefined;
+  return {
+    patchType: patchTypes[contentType],
+    empty,
+    findings,
+    async read() {
+      const bytes = await request.body(bodyLimits.requestBytes);
+      taken = bytes;
+      if (bytes.length === 0 && request.method === 'DELETE') return {};
+      if (request.method !== 'PATCH' && patchTypes[contentType] !== undefined) {
+        throw unsupportedMediaType(objectTypes);
+      }
+      return decode(bytes, contentType, findings);
+    },
+    bytes: () => taken,
+  };
+}
+
+/** A body that is a value already; each read gives a private copy. */
+export function valueBody(value: Json | undefined, patchType?: PatchType): CallBody {
+  return {
+    patchType,
+    empty: value === undefined,
+    findings: noFindings(),
+    read: async () => cloneJson(value ?? {}),
+    bytes: () => undefined,
+  };
+}
+
+function noFindings(): BodyFindings {
+  return { warnings: [], strict: [], numbers: new Map(), tooLarge: undefined };
+}
+
+function decode(bytes: Uint8Array, contentType: string, findings: BodyFindings): Json {
+  switch (contentType) {
+    case '':
+    case 'application/json':
+    case 'application/json-patch+json':
+    case 'application/merge-patch+json':
+    case 'application/strategic-merge-patch+json':
+      return decodeJsonBody(bytes, findings);
+    case 'application/apply-patch+yaml':
+    case 'application/yaml':
+    case 'text/yaml':
+      return decodeYamlBody(bytes, findings);
+    case 'application/vnd.kubernetes.protobuf':
+      return decodeProtobuf(bytes);
+    default:
+      throw unsupportedMediaType(objectTypes);
+  }
+}
+
+function decodeJsonBody(bytes: Uint8Array, findings: BodyFindings): Json {
+  const text = decoder.decode(bytes);
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    throw new UnreadableBody('json', jsonSyntaxProblem(bytes) ?? String(thrown), bytes);
+  }
+  return exactJson(text, bounded(value, bytes), findings);
+}
+
+/** As Go reads text: what is no UTF-8 becomes a replacement character, a byte order mark stays. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function bounded(value: Json, bytes: Uint8Array): Json {
+  // Each level takes two bytes of text: most bodies are too short to be nested too deeply.
+  if (bytes.length >= 2 * bodyLimits.nestingLevels && isDeeperThan(value, bodyLimits.nestingLevels))
+    throw new UnreadableBody('json', 'exceeded max depth', bytes);
+  return value;
+}
+
+/** Clients that apply JSON label it YAML, of which it is a part: the fast parser gets the first try. */
+function decodeYamlBody(bytes: Uint8Array, findings: BodyFindings): Json {
+  const value = bytes[0] === openBrace ? jsonOf(bytes) : undefined;
+  if (value === undefined) return decodeYamlText(bytes, findings);
+  const found = noFindings();
+  const exact = exactJson(decoder.decode(bytes), bounded(value, bytes), found);
+  // The reader of YAML tells of these in its own words.
+  const doubtful = found.strict.length > 0 || found.tooLarge !== undefined;
+  return doubtful ? decodeYamlText(bytes, findings) : exact;
+}
+
+/** Undefined for YAML in flow style. */
+function jsonOf(bytes: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeYamlText(bytes: Uint8Array, findings: BodyFindings): Json {
+  try {
+    const read = yamlToJson(Buffer.from(bytes).toString('utf8'), bodyLimits);
+    if (read.duplicates.length > 0) {
+      findings.warnings.push(...read.duplicates);
+      findings.strict.push(`yaml: unmarshal errors:\n  ${read.duplicates.join('\n  ')}`);
+    }
+    return parseJson(read.json) ?? {};
+  } catch (thrown) {
+    if (!(thrown instanceof YamlError)) throw thrown;
+    throw new UnreadableBody('yaml', thrown.message, bytes);
+  }
+}
+
+const openBrace = 0x7b;
+
+function mediaType(header: string | undefined): string {
+  if (header === undefined) return '';
+  const semicolon = header.indexOf(';');
+  return (semicolon < 0 ? header : header.slice(0, semicolon)).trim().toLowerCase();
+}

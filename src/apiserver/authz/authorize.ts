@@ -1,0 +1,57 @@
+import type { AccessDecision, AccessReview, Authorizer } from '../../apimachinery/contract.ts';
+import { forbidden, StatusError } from '../../apimachinery/status.ts';
+import type { ResourceRequest } from '../request/request-info.ts';
+
+/** Members of `system:masters` may do everything; no rule can take that away. */
+export const mastersAuthorizer: Authorizer = ({ user }) =>
+  user.groups.includes('system:masters')
+    ? { decision: 'allow', reason: '' }
+    : { decision: 'no-opinion', reason: '' };
+
+/** Asks one authorizer after the other; the first with an opinion decides, and without any the answer is no. */
+export async function decide(
+  authorizers: readonly Authorizer[],
+  review: AccessReview,
+): Promise<AccessDecision> {
+  const reasons: string[] = [];
+  for (const authorizer of authorizers) {
+    const answer = authorizer(review);
+    const decision = answer instanceof Promise ? await answer : answer;
+    if (decision.decision !== 'no-opinion') return decision;
+    if (decision.reason !== '') reasons.push(decision.reason);
+  }
+  return { decision: 'no-opinion', reason: reasons.join(', ') };
+}
+
+/** Throws the 403 of a request that is not allowed. */
+export async function decideAccess(
+  { authorize }: { readonly authorize: (review: AccessReview) => Promise<AccessDecision> },
+  review: AccessReview,
+): Promise<void> {
+  const { decision, reason } = await authorize(review);
+  if (decision !== 'allow') throw forbiddenError(review, reason);
+}
+
+/** The 403 of a request, in the words of the real server. */
+export function forbiddenError(review: AccessReview, reason: string): StatusError {
+  const { user, verb, resource } = review;
+  const ending = reason === '' ? '' : `: ${reason}`;
+  if (!resource) {
+    const why = `User "${user.username}" cannot ${verb} path "${review.path ?? ''}"${ending}`;
+    return new StatusError(403, 'Forbidden', `forbidden: ${why}`, {});
+  }
+  const full =
+    resource.subresource === '' ? resource.resource : `${resource.resource}/${resource.subresource}`;
+  const where =
+    resource.namespace === '' ? ' at the cluster scope' : ` in the namespace "${resource.namespace}"`;
+  const why = `User "${user.username}" cannot ${verb} resource "${full}" in API group "${resource.group}"${where}${ending}`;
+  return forbidden({ group: resource.group, resource: resource.resource, name: resource.name }, why);
+}
+
+/** The question whether a request is allowed. */
+export function reviewOf(
+  user: AccessReview['user'],
+  { verb, group, version, resource, subresource, namespace, name }: ResourceRequest,
+): AccessReview {
+  return { user, verb, resource: { group, version, resource, subresource, namespace, name } };
+}

@@ -1,0 +1,68 @@
+import { isObject, type JsonObject } from '../base/index.ts';
+import type { NotEnforced } from './call/not-enforced.ts';
+
+/** Built-in kinds, or members of them, that are stored and have no effect on this API server yet. */
+export const builtInNotEnforced: readonly NotEnforced[] = [
+  ...admission(
+    ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+    'Admission webhooks',
+    'is never called',
+  ),
+  ...admission(
+    [
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+    ],
+    'Admission policies',
+    'decides nothing',
+  ),
+  {
+    group: '',
+    resource: 'resourcequotas',
+    sentence: () => 'Resource quotas are not built in Drydock yet: this one is stored and limits nothing.',
+  },
+  {
+    group: '',
+    resource: 'limitranges',
+    sentence: () =>
+      'Limit ranges are not built in Drydock yet: this one is stored and neither fills in nor limits anything.',
+  },
+  { group: '', resource: 'namespaces', sentence: podSecurity },
+  {
+    group: 'apiregistration.k8s.io',
+    resource: 'apiservices',
+    sentence: (object) =>
+      isObject(object['spec']) && isObject(object['spec']['service'])
+        ? 'API aggregation is not built in Drydock yet: nothing is passed on to the service of this APIService.'
+        : undefined,
+  },
+  {
+    group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    sentence: () =>
+      'Horizontal autoscaling is not built in Drydock yet: this autoscaler is stored and scales nothing.',
+  },
+];
+
+function admission(resources: readonly string[], what: string, effect: string): NotEnforced[] {
+  const text = `${what} are not built in Drydock yet: this object is stored and ${effect}, whatever its failure policy says.`;
+  return resources.map((resource) => ({
+    group: 'admissionregistration.k8s.io',
+    resource,
+    sentence: () => text,
+  }));
+}
+
+const podSecurityLabel = /^pod-security\.kubernetes\.io\/(?:enforce|audit|warn)$/;
+
+function podSecurity({ metadata }: JsonObject): string | undefined {
+  const labels = isObject(metadata) && isObject(metadata['labels']) ? metadata['labels'] : {};
+  const asked = Object.entries(labels).some(
+    ([label, level]) => podSecurityLabel.test(label) && level !== 'privileged',
+  );
+  return asked
+    ? 'Pod security admission is not built in Drydock yet: the pod-security labels of this namespace are stored and no pod is judged by them.'
+    : undefined;
+}

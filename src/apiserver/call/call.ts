@@ -1,0 +1,126 @@
+import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
+import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
+import type { TokenVerdict } from '../authn/token-verdict.ts';
+import type { LastingAccess } from '../authz/lasting-access.ts';
+import type { PolicyRule } from '../authz/rules.ts';
+import type { ResourceRegistry } from '../discovery/registry.ts';
+import type { CallOptions } from '../request/options.ts';
+import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { WatchSource } from '../storage/watch-source.ts';
+import type { AdmissionStep } from './admission.ts';
+import type { NotEnforcedNotes } from './not-enforced.ts';
+
+/** One request for a resource, whoever brought it: HTTP or a client in this process. */
+export interface Call {
+  readonly verb: string;
+  readonly resource: ServedResource;
+  readonly subresource: string;
+  /** The subresource in the path, where it takes the course of another: an approval is a write of status. */
+  readonly askedAs?: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly options: CallOptions;
+  readonly body: CallBody;
+  /** All parameters of the request, for subresources with options of their own; none without HTTP. */
+  readonly query?: URLSearchParams;
+  /** Names the field manager of callers that give none. */
+  readonly userAgent: string;
+  /** Texts for `Warning` headers; verbs add to it. */
+  readonly warnings: string[];
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+/** What reading a body found beyond its value. */
+export interface BodyFindings {
+  /** Members that stand twice in one object, one text each, as warnings say it. */
+  readonly warnings: string[];
+  /** The same as the parts of a strict decoding error. */
+  readonly strict: string[];
+  /** Texts of numbers, by path, that do not stand as plain integers of 64 bits. */
+  readonly numbers: Map<string, string>;
+  /** The text of a number that no double holds. */
+  tooLarge: string | undefined;
+}
+
+export interface CallBody {
+  readonly patchType: PatchType | undefined;
+  /** A private copy that the verb may change. Throws 400 or 415. */
+  read(): Promise<Json>;
+  /** Known once the body was read. */
+  readonly findings: BodyFindings;
+  /** The bytes that were read; undefined for a body that was a value from the start. */
+  bytes(): Uint8Array | undefined;
+  /** True when there is nothing to read. */
+  readonly empty: boolean;
+}
+
+/** The parts of a cluster that verbs work with. */
+export interface ClusterParts {
+  readonly storage: ClusterStorage;
+  readonly resources: ResourceRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly admission: readonly AdmissionStep[];
+  /** What is stored and has no effect. */
+  readonly notEnforced: NotEnforcedNotes;
+  readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
+  /** Ends what goes on when what allowed it goes. */
+  readonly lasting: LastingAccess;
+  /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
+  rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
+  /** Whose a bearer token is, for some of the audiences; none: for this server. */
+  reviewToken(token: string, audiences: readonly string[]): Promise<TokenVerdict>;
+  /** Issues service account tokens, when there is a key for them. */
+  readonly tokens: ServiceAccountTokens | undefined;
+  /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */
+  leaseFor(resource: ServedResource): Promise<string | undefined>;
+}
+
+export type Answer =
+  | ObjectAnswer
+  | ListAnswer
+  | { readonly type: 'watch'; readonly resource: ServedResource; readonly source: WatchSource }
+  /** An object that is not stored in this form: dry runs, reviews, scales, Status. */
+  | {
+      readonly type: 'value';
+      readonly code: number;
+      readonly value: JsonObject;
+      readonly resource: ServedResource | undefined;
+    }
+  | { readonly type: 'text'; readonly code: number; readonly text: string };
+
+export interface ObjectAnswer {
+  readonly type: 'object';
+  readonly code: number;
+  readonly resource: ServedResource;
+  readonly object: StoredObject;
+}
+
+export interface ListAnswer {
+  readonly type: 'list';
+  readonly resource: ServedResource;
+  readonly objects: readonly StoredObject[];
+  readonly resourceVersion: string;
+  readonly continueToken: string;
+  readonly remainingItemCount: number | undefined;
+  /** What the items are, when the same page may be asked for again. */
+  readonly page?: PageIdentity;
+}
+
+/** Equal identities mean equal items, byte for byte. */
+export interface PageIdentity {
+  readonly collection: Collection;
+  readonly revision: number;
+  readonly resource: ServedResource;
+  /** Namespace, selectors and place. */
+  readonly text: string;
+}
+
+export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;

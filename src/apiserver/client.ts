@@ -1,0 +1,327 @@
+import type {
+  ClientErrorConstructor,
+  ClientPatch,
+  ClusterClient,
+  ClusterWatch,
+  DeleteOptions,
+  KubeList,
+  KubeObject,
+  ListOptions,
+  ObjectRef,
+  RawResponse,
+  ResourceRef,
+  WatchHandler,
+  WatchOptions,
+  WriteOptions,
+} from '../apimachinery/cluster-client.ts';
+import type { UserInfo } from '../apimachinery/contract.ts';
+import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
+import { decodeJson, deepFreeze, isObject, type Json, type JsonObject, utf8 } from '../base/index.ts';
+import type { HttpRequest, HttpResponse } from '../http/contract.ts';
+import { valueBody } from './answer/body.ts';
+import { decideAccess } from './authz/authorize.ts';
+import type { Answer, Call, CallBody, ClusterParts } from './call/call.ts';
+import { type CallOptions, defaultOptions, noDeletionOptions } from './request/options.ts';
+import { selectedName } from './request/request-info.ts';
+import type { ServedResource } from './storage/served-resource.ts';
+import type { WatchSource } from './storage/watch-source.ts';
+import { dispatch } from './verbs/dispatch.ts';
+
+export interface ClientParts {
+  readonly cluster: ClusterParts;
+  readonly user: UserInfo;
+  /** The class of the errors that calls reject with. */
+  readonly errorClass: ClientErrorConstructor;
+  /** Answers a request as `user`, whom it does not ask who they are. */
+  readonly answer: (request: HttpRequest, user: UserInfo) => Promise<HttpResponse>;
+}
+
+/** Watches in this process last until they are closed; as near to for ever as timers go. */
+const watchSeconds = 20 * 24 * 60 * 60;
+const userAgent = 'drydock';
+
+/** A client in this process: the filters, verbs and objects of the server without a socket in between. */
+export class InProcessClient implements ClusterClient {
+  readonly #parts: ClientParts;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  async get(resource: ResourceRef, target: ObjectRef): Promise<KubeObject> {
+    return this.#object(await this.#call('get', resource, { target }));
+  }
+
+  async list(resource: ResourceRef, options: ListOptions = {}): Promise<KubeList> {
+    const answer = await this.#call('list', resource, listRequest(options));
+    if (answer.type !== 'list') throw this.#error(internalError('a list was not answered with one'));
+    return {
+      items: answer.objects.map((object) => asKubeObject(object.decoded(answer.resource))),
+      resourceVersion: answer.resourceVersion,
+      ...(answer.continueToken === '' ? {} : { continue: answer.continueToken }),
+    };
+  }
+
+  async create(resource: ResourceRef, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { namespace, name } = object.metadata;
+    const target = { name: options.subresource === undefined ? '' : (name ?? ''), ...inNamespace(namespace) };
+    return this.#object(await this.#call('create', resource, writeRequest(target, object, options)));
+  }
+
+  async update(resource: ResourceRef, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { namespace, name = '' } = object.metadata;
+    const target = { name, ...inNamespace(namespace) };
+    return this.#object(await this.#call('update', resource, writeRequest(target, object, options)));
+  }
+
+  async patch(
+    resource: ResourceRef,
+    target: ObjectRef,
+    patch: ClientPatch,
+    options: WriteOptions = {},
+  ): Promise<KubeObject> {
+    const request = writeRequest(target, undefined, options);
+    const body = valueBody(patch.type === 'json' ? [...patch.body] : patch.body, patch.type);
+    return this.#object(await this.#call('patch', resource, { ...request, body }));
+  }
+
+  async delete(resource: ResourceRef, target: ObjectRef, options: DeleteOptions = {}): Promise<void> {
+    await this.#call('delete', resource, { target, options: { deletion: deletionOptions(options) } });
+  }
+
+  async deleteCollection(resource: ResourceRef, options: ListOptions & DeleteOptions = {}): Promise<void> {
+    const request = listRequest(options);
+    const deletion = deletionOptions(options);
+    await this.#call('deletecollection', resource, { ...request, options: { ...request.options, deletion } });
+  }
+
+  watch(resource: ResourceRef, options: WatchOptions, handler: WatchHandler): ClusterWatch {
+    const watch = new InProcessWatch(handler, (error) => this.#error(error));
+    const request = listRequest(options);
+    const watchOptions = {
+      ...request.options,
+      resourceVersion: options.resourceVersion ?? '',
+      allowWatchBookmarks: true,
+      timeoutSeconds: watchSeconds,
+    };
+    this.#dispatch('watch', resource, { ...request, options: watchOptions }).then(
+      (answer) => {
+        if (answer.type === 'watch') watch.start(answer.source, answer.resource);
+      },
+      (thrown) => watch.fail(statusErrorOf(thrown)),
+    );
+    return watch;
+  }
+
+  async raw(method: string, path: string, body?: Json): Promise<RawResponse> {
+    const request = rawRequest(method, path, body);
+    const response = await this.#parts.answer(request, this.#parts.user);
+    return { status: response.status, body: bodyBytes(response) };
+  }
+
+  async #call(verb: string, resource: ResourceRef, request: ClientRequest): Promise<Answer> {
+    try {
+      return await this.#dispatch(verb, resource, request);
+    } catch (thrown) {
+      const error = statusErrorOf(thrown);
+      if (error !== thrown) {
+        this.#parts.cluster.log.error('a call in this process failed', {
+          verb,
+          ...resource,
+          error: String(thrown),
+        });
+      }
+      throw this.#error(error);
+    }
+  }
+
+  async #dispatch(verb: string, ref: ResourceRef, request: ClientRequest): Promise<Answer> {
+    const { cluster, user } = this.#parts;
+    // Leaves the turn of the store that may be telling its watchers about commits one by one.
+    await undefined;
+    const resource = cluster.resources.find(ref.group, ref.version, ref.resource);
+    if (!resource) throw resourceNotServed();
+    const options: CallOptions = { ...defaultOptions, fieldValidation: 'Ignore', ...request.options };
+    const namespace = placeOf(resource, request.target);
+    const name = request.target.name || (asksForMany(verb) ? selectedName(options.fieldSelector) : '');
+    const subresource = request.subresource ?? '';
+    await decideAccess(cluster, { user, verb, resource: { ...ref, subresource, namespace, name } });
+    const body = request.body ?? valueBody(undefined);
+    const call: Call = {
+      verb,
+      resource,
+      subresource,
+      namespace,
+      name,
+      user,
+      options,
+      body,
+      userAgent,
+      warnings: [],
+    };
+    return dispatch(cluster, call);
+  }
+
+  #object(answer: Answer): KubeObject {
+    if (answer.type === 'object') return asKubeObject(answer.object.decoded(answer.resource));
+    if (answer.type === 'value') return asKubeObject(deepFreeze(answer.value));
+    throw this.#error(internalError('an object was not answered with one'));
+  }
+
+  #error({
+    code,
+    reason,
+    message,
+    details,
+  }: StatusError): Error & { status: number; reason: string; details: JsonObject | undefined } {
+    return new this.#parts.errorClass(code, reason, message, details);
+  }
+}
+
+function asksForMany(verb: string): boolean {
+  return verb === 'list' || verb === 'watch';
+}
+
+/** Where the authorizers are asked: a namespace given for a cluster-scoped resource counts for nothing. */
+function placeOf({ definition }: ServedResource, { namespace = '', name }: ObjectRef): string {
+  if (definition.namespaced) return namespace;
+  return definition.group === '' && definition.resource === 'namespaces' ? name : '';
+}
+
+interface ClientRequest {
+  readonly target: ObjectRef;
+  readonly subresource?: string;
+  readonly options?: Partial<CallOptions>;
+  readonly body?: CallBody;
+}
+
+/** A watch whose events are the shared decoded objects. */
+class InProcessWatch implements ClusterWatch {
+  readonly #handler: WatchHandler;
+  readonly #toError: (error: StatusError) => Parameters<WatchHandler['onError']>[0];
+  #source: WatchSource | undefined;
+  #over = false;
+
+  constructor(
+    handler: WatchHandler,
+    toError: (error: StatusError) => Parameters<WatchHandler['onError']>[0],
+  ) {
+    this.#handler = handler;
+    this.#toError = toError;
+  }
+
+  start(source: WatchSource, resource: ServedResource): void {
+    if (this.#over) return;
+    this.#source = source;
+    source.start({
+      event: ({ type, object }) => {
+        if (!this.#over) this.#handler.onEvent({ type, object: asKubeObject(object.decoded(resource)) });
+      },
+      bookmark: (revision) => {
+        if (!this.#over) this.#handler.onEvent({ type: 'BOOKMARK', resourceVersion: String(revision) });
+      },
+      error: (error) => this.fail(error),
+      end: () => this.fail(new StatusError(503, 'ServiceUnavailable', 'the watch was ended by the server')),
+    });
+  }
+
+  fail(error: StatusError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#handler.onError(this.#toError(error));
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#source?.close();
+  }
+}
+
+function listRequest(options: ListOptions): ClientRequest & { readonly options: Partial<CallOptions> } {
+  return {
+    target: { name: '', ...inNamespace(options.namespace) },
+    options: {
+      labelSelector: options.labelSelector ?? '',
+      fieldSelector: options.fieldSelector ?? '',
+      limit: options.limit ?? 0,
+      continueToken: options.continue ?? '',
+    },
+  };
+}
+
+function writeRequest(
+  target: ObjectRef,
+  object: KubeObject | undefined,
+  options: WriteOptions,
+): ClientRequest {
+  return {
+    target,
+    ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+    body: valueBody(object),
+    options: {
+      dryRun: options.dryRun === true,
+      fieldManager: options.fieldManager ?? '',
+      force: options.force,
+    },
+  };
+}
+
+function deletionOptions(options: DeleteOptions): CallOptions['deletion'] {
+  return {
+    ...noDeletionOptions,
+    gracePeriodSeconds: options.gracePeriodSeconds,
+    propagationPolicy: options.propagationPolicy,
+    uid: options.preconditions?.uid,
+    resourceVersion: options.preconditions?.resourceVersion,
+  };
+}
+
+function inNamespace(namespace: string | undefined): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}
+
+/** Everything that verbs answer with is a Kubernetes object: it has the three members. */
+function asKubeObject(value: JsonObject): KubeObject {
+  return value as KubeObject;
+}
+
+function rawRequest(method: string, path: string, body: Json | undefined): HttpRequest {
+  const [pathname = '', rawQuery = ''] = path.split('?');
+  const bytes = body === undefined ? new Uint8Array() : utf8(JSON.stringify(body));
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'content-length': String(bytes.length),
+    'user-agent': userAgent,
+  };
+  const abort = new AbortController();
+  return {
+    method,
+    path: pathname,
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    header: (name) => headers[name],
+    headerLines: () => [],
+    connection: {
+      serverName: undefined,
+      host: 'localhost',
+      remoteAddress: '127.0.0.1',
+      clientCertificate: undefined,
+      tag: undefined,
+    },
+    signal: abort.signal,
+    body: async () => bytes,
+  };
+}
+
+function bodyBytes({ body }: HttpResponse): Uint8Array {
+  if (body === undefined) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  if ('start' in body) throw internalError('a stream is not answered in one piece: use watch');
+  return Buffer.concat(body);
+}
+
+/** The message of an answered Status, for callers of `raw`. */
+export function statusMessage(body: Uint8Array): string {
+  const value = decodeJson(body);
+  return isObject(value) && typeof value['message'] === 'string' ? value['message'] : '';
+}

@@ -1,0 +1,136 @@
+import type { UserInfo } from '../apimachinery/contract.ts';
+import { isObject } from '../base/index.ts';
+import { certificateRequests } from './admission/certificate-requests.ts';
+import { crdStatus } from './admission/crd-status.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
+import { rbacEscalation } from './admission/rbac-escalation.ts';
+import { serviceAddresses } from './admission/service-addresses.ts';
+import { Authentication } from './authn/authenticate.ts';
+import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
+import { decide, mastersAuthorizer } from './authz/authorize.ts';
+import { LastingAccess } from './authz/lasting-access.ts';
+import { Rbac } from './authz/rbac.ts';
+import type { PolicyRule } from './authz/rules.ts';
+import { builtInNotEnforced } from './built-in-not-enforced.ts';
+import type { AdmissionStep } from './call/admission.ts';
+import type { ClusterParts } from './call/call.ts';
+import { NotEnforcedNotes } from './call/not-enforced.ts';
+import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
+import type { ResourceRegistry } from './discovery/registry.ts';
+import type { ApiServerOptions } from './server.ts';
+import { ClusterStorage } from './storage/cluster-storage.ts';
+import type { Collection } from './storage/collection.ts';
+import { EventLeases } from './storage/event-leases.ts';
+import { objectKey } from './storage/keys.ts';
+
+/** Addresses of services when nobody says otherwise. */
+export const defaultServiceCidr = '10.0.0.0/16';
+
+const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
+
+export interface Cluster {
+  readonly parts: ClusterParts;
+  readonly authentication: Authentication;
+  readonly registrar: CustomResourceRegistrar;
+}
+
+/** Puts the parts of one API server together. */
+export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
+  const { clock, random, log } = options;
+  const storage = new ClusterStorage(options.store, options.keyPrefix);
+  const lasting = new LastingAccess(clock);
+  const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
+  const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
+  const tokens = serviceAccountTokens(options, { storage, resources, lasting });
+  const authentication = new Authentication({
+    authenticators: options.authenticators,
+    serviceAccounts: tokens,
+    audience: options.serviceAccountIssuer ?? defaultIssuer,
+    clock,
+  });
+  const leases = new EventLeases(storage, clock);
+  const admission: AdmissionStep[] = [];
+  const parts: ClusterParts = {
+    storage,
+    resources,
+    clock,
+    random,
+    log,
+    tokens,
+    admission,
+    notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
+    lasting,
+    authorize: (review) => decide(authorizers, review),
+    reviewToken: (token, audiences) => authentication.review(token, audiences),
+    rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
+    leaseFor: (resource) => leases.leaseFor(resource),
+  };
+  const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+  if (!crds) throw new Error('customresourcedefinitions are not served');
+  const registrar = new CustomResourceRegistrar(parts, crds);
+  admission.push(...admissionSteps(options, { rbac, registrar }));
+  return { parts, authentication, registrar };
+}
+
+/** The order matters: a namespace that is going is the first thing to know, rights are asked about what is final. */
+function admissionSteps(
+  options: ApiServerOptions,
+  { rbac, registrar }: { rbac: Rbac; registrar: CustomResourceRegistrar },
+): readonly AdmissionStep[] {
+  return [
+    namespaceLifecycle,
+    ...(options.bare ? [] : [podServiceAccount]),
+    podTolerations,
+    podPriority,
+    serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
+    crdStatus(registrar),
+    rbacEscalation(rbac),
+    certificateRequests,
+  ];
+}
+
+const allRules: PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] },
+  { verbs: ['*'], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ['*'] },
+];
+
+async function rulesOf(
+  user: UserInfo,
+  namespace: string,
+  { rbac, others }: { rbac: Rbac; others: number },
+): Promise<{ rules: PolicyRule[]; incomplete: boolean }> {
+  if (user.groups.includes('system:masters')) return { rules: allRules, incomplete: false };
+  return { rules: await rbac.rulesOfUser(user, namespace), incomplete: others > 0 };
+}
+
+function serviceAccountTokens(
+  { serviceAccountKeyPem, serviceAccountIssuer, clock, random }: ApiServerOptions,
+  parts: { storage: ClusterStorage; resources: ResourceRegistry; lasting: LastingAccess },
+): ServiceAccountTokens | undefined {
+  if (serviceAccountKeyPem === undefined) return undefined;
+  const { storage, resources, lasting } = parts;
+  /** Where what tokens are bound to lies: a deletion there may end a token. */
+  const listening = new WeakSet<Collection>();
+  const issuer = serviceAccountIssuer ?? defaultIssuer;
+  return new ServiceAccountTokens(
+    { privateKeyPem: serviceAccountKeyPem, issuer },
+    {
+      clock,
+      random,
+      async bound(plural, namespace, name) {
+        const resource = resources.find('', 'v1', plural);
+        if (!resource) return undefined;
+        const collection = await storage.collection(resource);
+        if (!listening.has(collection)) {
+          listening.add(collection);
+          collection.listen(({ type }) => {
+            if (type === 'DELETED') lasting.identitiesChanged();
+          });
+        }
+        const metadata = collection.get(objectKey(namespace, name))?.peek(resource)['metadata'];
+        return isObject(metadata) ? { uid: String(metadata['uid']) } : undefined;
+      },
+    },
+  );
+}

@@ -1,0 +1,186 @@
+import type { UserInfo } from '../apimachinery/contract.ts';
+import { PageNotFound, StatusError, statusErrorOf, unauthorized } from '../apimachinery/status.ts';
+import { errorMessage } from '../base/index.ts';
+import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
+import { answerHealth } from '../http/health.ts';
+import { httpBody } from './answer/body.ts';
+import { statusResponse } from './answer/render.ts';
+import { checkForm, respond } from './answer/respond.ts';
+import { readIncludeObject } from './answer/transform.ts';
+import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
+import { decideAccess, reviewOf } from './authz/authorize.ts';
+import type { Call, ClusterParts } from './call/call.ts';
+import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
+import { routeTo } from './discovery/route.ts';
+import { checkRoutable, negotiate, plainJson } from './request/accept.ts';
+import { readOptions } from './request/options.ts';
+import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request/request-info.ts';
+import type { WatchSource } from './storage/watch-source.ts';
+import { dispatch } from './verbs/dispatch.ts';
+
+export interface HandlerParts {
+  readonly cluster: ClusterParts;
+  readonly paths: PathParts;
+  readonly health: Parameters<typeof answerHealth>[1];
+  readonly authentication: Authentication;
+  /** Takes the place of the caller when the request says so and the caller may. */
+  readonly impersonate: (request: HttpRequest, user: UserInfo) => Promise<UserInfo>;
+  /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
+  readonly extraPaths: (request: HttpRequest) => Promise<HttpResponse | undefined>;
+}
+
+const noHeaders = {};
+const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
+
+/** The filter chain of an API server: who, may they, what; then the verb, then the form of the answer. */
+export function createHandler(parts: HandlerParts): Handler {
+  return async (request) => {
+    try {
+      const info = readRequestInfo(request);
+      const askedAt = parts.cluster.lasting.changes;
+      const { user: caller, credential } = await parts.authentication.recognise(request);
+      if (caller === anonymous && !isPublic(info)) throw unauthorized();
+      const user = await parts.impersonate(request, caller);
+      return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
+    } catch (thrown) {
+      return failure(parts, request, thrown);
+    }
+  };
+}
+
+/** The chain for a caller who is known already. */
+export async function answerKnown(
+  parts: HandlerParts,
+  request: HttpRequest,
+  user: UserInfo,
+): Promise<HttpResponse> {
+  try {
+    const info = readRequestInfo(request);
+    return await answerAs(parts, request, { info, user });
+  } catch (thrown) {
+    return failure(parts, request, thrown);
+  }
+}
+
+async function answerAs(
+  parts: HandlerParts,
+  request: HttpRequest,
+  { info, user, proof }: { info: RequestInfo; user: UserInfo; proof?: Proof },
+): Promise<HttpResponse> {
+  await authorize(parts, info, user);
+  if (info.kind === 'path') return answerOther(parts, request);
+  return answerResource(parts, request, { info, user, ...(proof && { proof }) });
+}
+
+/** How the caller was recognised, and when the first question about it was asked. */
+interface Proof {
+  readonly credential: Credential | undefined;
+  /** Before any impersonation. */
+  readonly caller: UserInfo;
+  readonly askedAt: number;
+}
+
+/** Lets a watch go on as long as the same request would be allowed to begin. */
+function guardWatch(
+  parts: HandlerParts,
+  request: HttpRequest,
+  watch: { info: ResourceRequest; source: WatchSource; proof: Proof },
+): void {
+  const { info, source, proof } = watch;
+  const { credential, askedAt } = proof;
+  let { caller } = proof;
+  const stillAllowed = async (identityChanged: boolean): Promise<boolean> => {
+    if (identityChanged && credential) {
+      const now = await parts.authentication.verify(credential);
+      if (!now) return false;
+      caller = now;
+    }
+    await authorize(parts, info, await parts.impersonate(request, caller));
+    return true;
+  };
+  source.whileRunning(() => parts.cluster.lasting.add({ stillAllowed, end: () => source.expire() }, askedAt));
+}
+
+/** Health and version need no credentials; the roles of the anonymous say the same. */
+function isPublic(info: RequestInfo): boolean {
+  if (info.kind !== 'path') return false;
+  const [, first = ''] = info.path.split('/');
+  return publicPaths.has(`/${first}`);
+}
+
+async function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo): Promise<void> {
+  await decideAccess(
+    cluster,
+    info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info),
+  );
+}
+
+async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
+  const answer =
+    refusedMethod(request, parts.paths) ??
+    answerPath(request, parts.paths) ??
+    (await answerHealth(request, parts.health)) ??
+    (await parts.extraPaths(request));
+  if (answer) return answer;
+  throw new PageNotFound();
+}
+
+/** A path that nothing serves is answered in text. */
+function pageNotFound(): HttpResponse {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+  return { status: 404, headers, body: Buffer.from('404 page not found\n') };
+}
+
+async function answerResource(
+  parts: HandlerParts,
+  request: HttpRequest,
+  { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof?: Proof },
+): Promise<HttpResponse> {
+  const { cluster } = parts;
+  const resource = routeTo(cluster.resources, info);
+  const accept = request.header('accept');
+  if (!resource.custom && !streams.has(info.subresource)) {
+    checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
+  }
+  const rendering = streams.has(info.subresource) ? plainJson : negotiate(accept);
+  const call: Call = {
+    ...info,
+    resource,
+    query: request.query,
+    user,
+    options: readOptions(request.query, info.verb),
+    body: httpBody(request),
+    userAgent: request.header('user-agent') ?? '',
+    warnings: [],
+  };
+  const includeObject = readIncludeObject(request.query.get('includeObject'));
+  checkForm(rendering, call);
+  const answer = await dispatch(cluster, call);
+  if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
+  return respond(answer, {
+    rendering,
+    includeObject,
+    pretty: request.query.get('pretty') === 'true' || request.query.get('pretty') === '1',
+    headers: call.warnings.length === 0 ? noHeaders : { warning: call.warnings.map(warningHeader) },
+    now: () => cluster.clock.now(),
+  });
+}
+
+/** Subresources that answer with what a node sends. */
+const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
+function warningHeader(text: string): string {
+  const quoted = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?');
+  return `299 - "${quoted}"`;
+}
+
+function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknown): HttpResponse {
+  if (thrown instanceof PageNotFound) return pageNotFound();
+  const error = statusErrorOf(thrown);
+  if (error.code === 500 && !(thrown instanceof StatusError)) {
+    const fields = { method: request.method, path: request.path, error: errorMessage(thrown) };
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    cluster.log.error('a request failed', { ...fields, stack });
+  }
+  return statusResponse(error, { format: plainJson.format, pretty: false, headers: noHeaders });
+}

@@ -1,0 +1,12 @@
+export type { ClientErrorConstructor, ClusterClient } from '../apimachinery/cluster-client.ts';
+export type {
+  AccessDecision,
+  AccessReview,
+  Authenticator,
+  Authorizer,
+  ResourceDefinition,
+  UserInfo,
+} from '../apimachinery/contract.ts';
+export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
+export type { NotEnforced } from './call/not-enforced.ts';
+export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';

@@ -1,0 +1,62 @@
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import { type FieldRequirement, parseFieldSelector } from '../../apimachinery/selectors/fields.ts';
+import { type LabelSelector, parseLabelSelector } from '../../apimachinery/selectors/labels.ts';
+import { badRequest } from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import type { CallOptions } from '../request/options.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { StoredObject } from './stored-object.ts';
+
+/** Which objects of a resource a list, watch or deletecollection is about. */
+export class Selection {
+  readonly namespace: string;
+  /** Set when the field selector names one object. */
+  readonly name: string;
+  readonly #served: ServedResource;
+  readonly #labels: LabelSelector | undefined;
+  readonly #fields: readonly FieldRequirement[];
+
+  /** Throws 400 for selectors that cannot be read or name fields that the resource cannot select by. */
+  constructor(served: ServedResource, namespace: string, options: CallOptions, name = '') {
+    this.namespace = namespace;
+    this.#served = served;
+    this.#labels = parseLabelSelector(options.labelSelector);
+    const fields = parseFieldSelector(options.fieldSelector);
+    for (const { path } of fields) checkSelectable(served, path);
+    this.name = name || (fields.find(({ path, equal }) => equal && path === 'metadata.name')?.value ?? '');
+    this.#fields = name === '' ? fields : [...fields, { path: 'metadata.name', equal: true, value: name }];
+  }
+
+  /** True when labels or fields leave objects out. */
+  get selective(): boolean {
+    return this.#labels !== undefined || this.#fields.length > 0;
+  }
+
+  matches(object: StoredObject): boolean {
+    if (this.namespace !== '' && object.namespace !== this.namespace) return false;
+    for (const { path, equal, value } of this.#fields) {
+      if ((object.field(this.#served, path) === value) !== equal) return false;
+    }
+    return this.#labels === undefined || this.#labels.matches(object.labels());
+  }
+}
+
+function checkSelectable({ definition }: ServedResource, path: string): void {
+  if (path === 'metadata.name' || path === 'metadata.namespace') return;
+  if (Object.hasOwn(definition.selectableFields, path)) return;
+  throw badRequest(notSelectable(definition, path));
+}
+
+/** Kinds of their own selectors say less than those that have none. */
+function notSelectable(
+  { group, resource, selectableFields, kind, version }: ResourceDefinition,
+  path: string,
+): string {
+  const place = `${group}/${resource}`;
+  if (place === 'batch/jobs') return `field label ${goQuote(path)} not supported for ${kind}`;
+  if (place === 'resource.k8s.io/resourceslices') {
+    return `field label not supported for ${group}/${version}, Kind=${kind}: ${path}`;
+  }
+  if (Object.keys(selectableFields).length > 0) return `field label not supported: ${path}`;
+  return `${goQuote(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}

@@ -1,0 +1,173 @@
+import { expired, type StatusError } from '../../apimachinery/status.ts';
+import type { Clock, Timer } from '../../base/index.ts';
+import type { Collection, CollectionEvent } from './collection.ts';
+import type { Selection } from './selection.ts';
+import type { StoredObject } from './stored-object.ts';
+
+/** What a watcher is told. Calls come in order and never after `end`. */
+export interface WatchConsumer {
+  event(event: SelectedEvent): void;
+  /** `initialEventsEnd`: everything that existed at the start has been sent. */
+  bookmark(revision: number, initialEventsEnd: boolean): void;
+  /** The watch is over because of an error; `end` follows. */
+  error(error: StatusError): void;
+  end(): void;
+}
+
+export interface SelectedEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: StoredObject;
+}
+
+export const watchLimits = {
+  bookmarkEveryMs: 60_000,
+} as const;
+
+export interface WatchPlan {
+  readonly collection: Collection;
+  readonly selection: Selection;
+  readonly clock: Clock;
+  /**
+   * What to begin with: the state, nothing, the events above a revision from memory, or those that the store had up to
+   * `through` and then from memory.
+   */
+  readonly begin:
+    | { readonly from: 'state'; readonly announceEnd: boolean }
+    | { readonly from: 'now' }
+    | { readonly from: 'revision'; readonly revision: number }
+    | { readonly from: 'history'; readonly events: readonly CollectionEvent[]; readonly through: number }
+    | { readonly from: 'error'; readonly error: StatusError };
+  readonly bookmarks: boolean;
+  readonly timeoutMs: number;
+  /** The revision that readers see now. */
+  readonly currentRevision: () => number;
+}
+
+/** One watch of one resource, ready to be started once. */
+export class WatchSource {
+  readonly #plan: WatchPlan;
+  #consumer: WatchConsumer | undefined;
+  #stops: (() => void)[] = [];
+  #timers: Timer[] = [];
+  #closed = false;
+  #begin: (() => () => void) | undefined;
+
+  constructor(plan: WatchPlan) {
+    this.#plan = plan;
+  }
+
+  /** `begin` is called when the watch starts, what it returns when the watch is over. */
+  whileRunning(begin: () => () => void): void {
+    this.#begin = begin;
+  }
+
+  /** Sends what there is at once, then each change as it is committed. Nothing is lost between the two. */
+  start(consumer: WatchConsumer): void {
+    const { begin, collection, clock, timeoutMs, bookmarks } = this.#plan;
+    this.#consumer = consumer;
+    if (begin.from === 'error') {
+      consumer.error(begin.error);
+      this.finish();
+      return;
+    }
+    if (this.#begin) this.#stops.push(this.#begin());
+    this.#sendBeginning(consumer);
+    if (this.#closed) return;
+    this.#stops.push(
+      collection.listen((event) => this.#onEvent(event)),
+      collection.onEnd(() => this.finish()),
+    );
+    this.#timers.push(clock.after(timeoutMs, () => this.expire()));
+    if (bookmarks) this.#scheduleBookmark();
+  }
+
+  /** Ends the watch from this side and tells the consumer. */
+  finish(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#consumer?.end();
+  }
+
+  /** Stops without another word. */
+  close(): void {
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+  }
+
+  #sendBeginning(consumer: WatchConsumer): void {
+    const { begin, collection } = this.#plan;
+    if (begin.from === 'state') {
+      this.#sendState(consumer);
+      if (begin.announceEnd) consumer.bookmark(this.#plan.currentRevision(), true);
+    } else if (begin.from === 'revision') {
+      for (const event of collection.eventsAfter(begin.revision)) this.#onEvent(event);
+    } else if (begin.from === 'history') {
+      if (begin.through < collection.floor) {
+        consumer.error(expired(`too old resource version: ${begin.through} (${collection.floor})`));
+        this.finish();
+        return;
+      }
+      for (const event of begin.events) this.#onEvent(event);
+      for (const event of collection.eventsAfter(begin.through)) this.#onEvent(event);
+    }
+  }
+
+  #sendState(consumer: WatchConsumer): void {
+    const { collection, selection } = this.#plan;
+    const prefix = selection.namespace === '' ? '' : `${selection.namespace}/`;
+    for (const object of collection.scan(prefix)) {
+      if (selection.matches(object)) consumer.event({ type: 'ADDED', object });
+      if (this.#closed) return;
+    }
+  }
+
+  #onEvent(event: CollectionEvent): void {
+    if (this.#closed) return;
+    const selected = select(event, this.#plan.selection);
+    if (selected) this.#consumer?.event(selected);
+  }
+
+  /** Ends it as time does: a last bookmark lets the caller go on from here without reading anything twice. */
+  expire(): void {
+    if (this.#closed) return;
+    if (this.#plan.bookmarks) this.#consumer?.bookmark(this.#plan.currentRevision(), false);
+    this.finish();
+  }
+
+  #scheduleBookmark(): void {
+    const timer = this.#plan.clock.after(watchLimits.bookmarkEveryMs, () => {
+      if (this.#closed) return;
+      this.#consumer?.bookmark(this.#plan.currentRevision(), false);
+      this.#timers = this.#timers.filter((other) => other !== timer);
+      this.#scheduleBookmark();
+    });
+    this.#timers.push(timer);
+  }
+}
+
+/** An event as seen through a selection: objects appear and disappear as they begin and cease to match. */
+function select(event: CollectionEvent, selection: Selection): SelectedEvent | undefined {
+  const { namespace } = selection;
+  if (namespace !== '' && event.object.namespace !== namespace) return undefined;
+  if (!selection.selective) return event;
+  const before = event.previous !== undefined && selection.matches(event.previous);
+  if (event.type === 'DELETED') return before ? event : undefined;
+  const now = selection.matches(event.object);
+  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object };
+  if (before && event.previous) return { type: 'DELETED', object: lastState(event, event.previous) };
+  return undefined;
+}
+
+let lastStateOf: CollectionEvent | undefined;
+let lastStateObject: StoredObject | undefined;
+
+/** The state that still matched, under the revision of the change; made once for all watchers of an event. */
+function lastState(event: CollectionEvent, previous: StoredObject): StoredObject {
+  if (lastStateOf !== event || lastStateObject === undefined) {
+    lastStateOf = event;
+    lastStateObject = previous.at(event.revision);
+  }
+  return lastStateObject;
+}

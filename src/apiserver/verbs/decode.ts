@@ -1,0 +1,123 @@
+import { registryProblem, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
+import { normalize, objectNode } from '../../kinds/index.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
+import { unknownFields } from '../../schema/index.ts';
+import type { Call } from '../call/call.ts';
+import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
+import { readBody } from './read-body.ts';
+
+/** The body of a write as an object of the call's kind, without members that the kind does not have. Throws 400. */
+export async function readObject(call: Call): Promise<JsonObject> {
+  const body = await readBody(call);
+  // A body of another kind (a Binding, a TokenRequest) is read by the verb that asked for it.
+  if (isForeign(body, call)) return body;
+  const problems = problemsOf(body, call);
+  if (problems.mistyped !== undefined)
+    throw badRequest(`${cannotBeHandled(body, call)}: ${problems.mistyped}`);
+  const { strict } = problems;
+  if (strict.length > 0)
+    throw badRequest(`${cannotBeHandled(body, call)}: strict decoding error: ${told(strict).join(', ')}`);
+  call.warnings.push(...told(problems.warnings));
+  return body;
+}
+
+/** The real server tells of as many, however many there are. */
+const findingsTold = 100;
+
+function told(findings: readonly string[]): readonly string[] {
+  return findings.slice(0, findingsTold);
+}
+
+/** Checks what a patch made of an object, as `readObject` checks a body. */
+export function checkPatched(object: JsonObject, call: Call, patchText: () => string): void {
+  const { strict, warnings, ...found } = problemsOf(object, call);
+  const mistyped = kindProblem(object, call) ?? found.mistyped;
+  const refusal =
+    mistyped ?? (strict.length > 0 ? `strict decoding error: ${told(strict).join(', ')}` : undefined);
+  if (refusal !== undefined) {
+    const message = `Invalid value: ${JSON.stringify(patchText())}: ${refusal}`;
+    throw invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', field: 'patch', message }]);
+  }
+  call.warnings.push(...told(warnings));
+}
+
+function kindProblem(object: JsonObject, { resource }: Call): string | undefined {
+  const { definition, apiVersion, custom } = resource;
+  const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
+  if (custom || kind === '' || version === '' || (kind === definition.kind && version === apiVersion)) return;
+  return registryProblem(kind, version, definition);
+}
+
+function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
+  const declared = resource.definition.subresources[subresource]?.kind;
+  return (
+    declared !== undefined &&
+    declared !== resource.definition.kind &&
+    body['kind'] !== resource.definition.kind
+  );
+}
+
+interface Problems {
+  /** `unknown field "spec.x"` and the like; empty when nobody wants to know, or `strict` has them. */
+  readonly warnings: readonly string[];
+  /** What strict validation refuses. */
+  readonly strict: readonly string[];
+  readonly mistyped: string | undefined;
+}
+
+function problemsOf(object: JsonObject, call: Call): Problems {
+  const { findings } = call.body;
+  const { unknown, mistyped } = call.resource.custom ? checkCustom(object, call) : checkBuiltin(object, call);
+  const tooLarge =
+    findings.tooLarge === undefined
+      ? undefined
+      : `json: cannot unmarshal number ${findings.tooLarge} into Go value of type float64`;
+  const texts = unknown.map((path) => `unknown field "${path}"`);
+  const isBelowUnknown = (text: string) =>
+    unknown.some((path) => text.startsWith(`duplicate field "${path}.`));
+  // Of a member that a kind does not have its decoder sees no more than the name.
+  const seen = (found: readonly string[]) =>
+    call.resource.custom ? found : found.filter((text) => !isBelowUnknown(text));
+  const { fieldValidation } = call.options;
+  return {
+    warnings: fieldValidation === 'Warn' ? [...seen(findings.warnings), ...texts] : [],
+    strict: fieldValidation === 'Strict' ? [...seen(findings.strict), ...texts] : [],
+    mistyped: mistyped ?? tooLarge,
+  };
+}
+
+function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck {
+  // Go's conversion of a map to a struct takes what its decoder of text refuses: 2.0 for an integer.
+  const converted = body.patchType === 'strategic' || body.patchType === 'apply';
+  const numbers = converted ? noNumbers : body.findings.numbers;
+  return checkFields(object, resource.definition.schema.root, numbers, converted ? 'conversion' : 'decoder');
+}
+
+const noNumbers: WrittenNumbers = new Map();
+
+/** Custom resources are pruned and typed by their strategy; their metadata is that of every object. */
+function checkCustom(object: JsonObject, { resource, options }: Call): FieldCheck {
+  const { metadata } = object;
+  // Before members of the metadata go: the schema of every custom resource knows which there are.
+  const unknown =
+    options.fieldValidation === 'Ignore' ? [] : unknownFields(object, resource.definition.schema.root);
+  if (metadata === undefined || metadata === null) return { unknown, mistyped: undefined };
+  if (!isObject(metadata)) {
+    const mistyped = `json: cannot unmarshal ${goTypeWord(metadata)} into Go value of type v1.ObjectMeta`;
+    return { unknown, mistyped };
+  }
+  const { mistyped } = checkFields(metadata, metadataNode, noNumbers);
+  if (mistyped === undefined) normalize(metadata, metadataType);
+  return { unknown, mistyped };
+}
+
+const metadataType = 'meta.v1.ObjectMeta';
+const metadataNode = objectNode(metadataType);
+
+function cannotBeHandled(object: JsonObject, { resource }: Call): string {
+  const { kind } = resource.definition;
+  const [, version] = splitApiVersion(textOf(object['apiVersion']) || resource.apiVersion);
+  return `${textOf(object['kind']) || kind} in version "${version}" cannot be handled as a ${kind}`;
+}

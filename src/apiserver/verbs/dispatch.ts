@@ -1,0 +1,52 @@
+import { methodNotAllowed, methodNotSupported, resourceNotServed } from '../../apimachinery/status.ts';
+import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { removeCollection } from './delete-collection.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import { subresources, virtualResources } from './special.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+
+const verbs: Readonly<Record<string, Verb>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
+
+/** Runs the verb that a call asks for. Throws 404 and 405 for what the resource does not have. */
+export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { definition } = call.resource;
+  if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
+  if (definition.notConverted !== undefined) call.warnings.push(definition.notConverted);
+  if (call.subresource === '') {
+    const verb = own(verbs, call.verb);
+    if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();
+    const virtual = own(virtualResources, `${definition.group}/${definition.resource}`);
+    return (virtual ?? verb)(parts, call);
+  }
+  const subresource = own(definition.subresources, call.subresource);
+  if (!subresource) throw resourceNotServed();
+  if (!subresource.verbs.includes(call.verb)) {
+    throw call.resource.custom ? methodNotSupported(call.resource.subject(), call.verb) : methodNotAllowed();
+  }
+  const special =
+    own(subresources, `${definition.resource}/${call.subresource}`) ??
+    own(subresources, `*/${call.subresource}`);
+  if (special) return special(parts, call);
+  const verb = own(verbs, call.verb);
+  if (!verb) throw methodNotAllowed();
+  return verb(parts, call);
+}
+
+/** An entry of a table by a word from outside, which may be `constructor`. */
+function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}

@@ -1,0 +1,205 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  StatusError,
+  unsupportedMediaType,
+} from '../../apimachinery/status.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  checkConfiguration,
+  goPlain,
+  PatchError,
+} from '../../merge/index.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
+import type { Answer, Call, ClusterParts, PatchType } from '../call/call.ts';
+import { findingsOfPatched } from '../request/patch-findings.ts';
+import { UnreadableBody } from '../request/unreadable-body.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { checkPatched } from './decode.ts';
+import { applyConfiguration } from './field-managers.ts';
+import { afterMutation, dedupeOwners } from './owner-references.ts';
+import { checkWrittenVersion } from './resource-version.ts';
+import { modify } from './update.ts';
+
+export const patchMediaTypes = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** `patch` of an object or its status in one of the four forms; apply may create. */
+export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
+  const { patchType } = call.body;
+  const offered = offeredTypes(call);
+  if (patchType === undefined) {
+    throw call.resource.custom ? unsupportedMediaType(offered) : unroutableType();
+  }
+  if (!offered.includes(patchMediaTypes[patchType])) throw unsupportedMediaType(offered);
+  checkPatchOptions(call, patchType === 'apply');
+  const body = await readPatch(call, patchType);
+  checkReadable(call, patchType);
+  try {
+    return await (patchType === 'apply' ? apply(parts, call, body) : change(parts, call, body));
+  } catch (thrown) {
+    throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
+  }
+}
+
+/** What no route takes is refused before the resource is asked which patches it has. */
+export function unroutableType(): StatusError {
+  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+}
+
+/** The body of a patch. Throws 400 in the words of its type. */
+export async function readPatch({ body }: Call, patchType: PatchType): Promise<Json> {
+  try {
+    const value = await body.read();
+    if (value !== null) return value;
+    // An absent patch changes nothing; of a merge patch the real server says that it is none.
+    if (patchType === 'merge') throw badRequest('Invalid JSON Patch');
+    return patchType === 'json' ? [] : {};
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableBody)) throw thrown;
+    throw badRequest(unreadablePatch(thrown, patchType));
+  }
+}
+
+function unreadablePatch({ why, format }: UnreadableBody, patchType: PatchType): string {
+  if (patchType === 'strategic') return why;
+  if (patchType !== 'apply') return `error decoding patch: ${why}`;
+  return format === 'yaml'
+    ? `error decoding YAML: error converting YAML to JSON: ${why}`
+    : `error decoding YAML: ${why}`;
+}
+
+function offeredTypes({ resource }: Call): string[] {
+  const { json, merge, strategic, apply } = patchMediaTypes;
+  return resource.custom ? [json, merge, apply] : [json, merge, strategic, apply];
+}
+
+/** Throws 422 for options that the type of patch does not take. */
+export function checkPatchOptions({ options }: Call, applying: boolean): void {
+  const errors: FieldError[] = [];
+  if (applying && options.fieldManager === '') {
+    const message = 'Required value: is required for apply patch';
+    errors.push({ reason: 'FieldValueRequired', field: 'fieldManager', message });
+  }
+  if (!applying && options.force !== undefined) {
+    const message = 'Forbidden: may not be specified for non-apply patch';
+    errors.push({ reason: 'FieldValueForbidden', field: 'force', message });
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors);
+}
+
+/** Numbers that no double holds spoil a patch before it is applied, and an apply whose text is doubtful. */
+function checkReadable({ body, options }: Call, patchType: PatchType): void {
+  const { strict, tooLarge } = body.findings;
+  if (tooLarge !== undefined) {
+    const reason = `json: cannot unmarshal number ${tooLarge} into Go value of type float64`;
+    throw badRequest(patchType === 'strategic' ? reason : `error decoding patch: ${reason}`);
+  }
+  const [doubtful] = strict;
+  if (patchType === 'apply' && options.fieldValidation === 'Strict' && doubtful !== undefined) {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubtful}`);
+  }
+}
+
+function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
+  if (!isObject(body)) {
+    const why = `json: cannot unmarshal ${goTypeWord(body)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`);
+  }
+  return modify(parts, call, {
+    mayCreate: call.subresource === '',
+    mayRetry: true,
+    tracked: true,
+    compute: (current) => {
+      const config = cloneJson(body);
+      const { definition, apiVersion } = call.resource;
+      checkConfiguration({ config, apiVersion, kind: definition.kind, schema: definition.schema.root });
+      checkPatched(config, call, () => JSON.stringify(body));
+      if (current) checkVersion(call, current, config);
+      else {
+        checkNotMeantForAnother(call, config);
+        delete metadataOf(config)['resourceVersion'];
+      }
+      const live = current?.copy(call.resource);
+      return applyConfiguration(parts, call, { live, config });
+    },
+  });
+}
+
+function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
+  const findings =
+    call.body.patchType === 'json' ? findingsOfPatched(call.body.findings, body) : call.body.findings;
+  const patchedCall: Call = { ...call, body: { ...call.body, findings } };
+  return modify(parts, call, {
+    mayCreate: false,
+    mayRetry: true,
+    compute: (current) => {
+      if (!current) throw new Error('a patch never creates');
+      const next = patched(call, current.copy(call.resource), body);
+      keepKind(next, call);
+      checkPatched(next, patchedCall, () => shownPatch(call, { next, body }));
+      dedupeOwners(next, call.warnings, afterMutation);
+      checkVersion(call, current, next);
+      return next;
+    },
+  });
+}
+
+/** A strategic patch acts on what is in the object, which is of its kind whatever the patch says. */
+function keepKind(next: JsonObject, { resource, body: { patchType } }: Call): void {
+  if (patchType !== 'strategic') return;
+  next['kind'] = resource.definition.kind;
+  next['apiVersion'] = resource.apiVersion;
+}
+
+/** What a refusal calls the invalid value: what became of the object, of a strategic patch what was sent. */
+function shownPatch({ body: { patchType } }: Call, { next, body }: { next: JsonObject; body: Json }): string {
+  return patchType === 'strategic' ? goPlain(body) : JSON.stringify(next);
+}
+
+function patched(call: Call, base: JsonObject, body: Json): JsonObject {
+  switch (call.body.patchType) {
+    case 'json':
+      return applyJsonPatch(base, body);
+    case 'strategic':
+      return applyStrategicMergePatch(base, body, call.resource.definition.schema.root);
+    default:
+      return applyMergePatch(base, body);
+  }
+}
+
+/** A patch that names a version is meant for that version only. */
+function checkVersion(call: Call, current: StoredObject, next: JsonObject): void {
+  const version = textOf(metadataOf(next)['resourceVersion']);
+  if (version === '' || version === '0') return;
+  checkWrittenVersion(version);
+  if (version !== String(current.revision)) throw conflict(call.resource.subject(call.name));
+}
+
+/** What is to be created cannot be the object that a uid names. */
+function checkNotMeantForAnother(call: Call, config: JsonObject): void {
+  const uid = textOf(readMetadata(config)['uid']);
+  if (uid === '') return;
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(call.resource.subject(call.name), why);
+}
+
+/** Without an explanation the real server answers as it does for errors of its own. */
+const unexplained = 'the server rejected our request due to an error in our request';
+
+/** A patch that does not apply, as the Status of the real server. */
+export function patchStatusError({ status, reason, message, causes }: PatchError): StatusError {
+  const details = causes.length > 0 ? { causes: causes.map((c) => ({ ...c })) } : undefined;
+  return new StatusError(status, reason, message, details ?? (message === unexplained ? {} : undefined));
+}

@@ -1,0 +1,150 @@
+import { labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
+import {
+  badRequest,
+  conflict,
+  internalError,
+  methodNotAllowed,
+  StatusError,
+} from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { withDeleteBody } from '../request/options.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { readObject } from './decode.ts';
+import { removeObject } from './delete.ts';
+import { require } from './get.ts';
+import { readBodyAs } from './read-body.ts';
+import { modify } from './update.ts';
+
+const unprocessedRetryAfterSeconds = 10;
+
+const success: Answer = {
+  type: 'value',
+  code: 201,
+  value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
+  resource: undefined,
+};
+
+/** `pods/binding` and `bindings`: gives a pod its node. */
+export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const body = await readBodyAs(call, 'Binding');
+  const name = textOf(readMetadata(body)['name']);
+  if (call.name !== '' && name !== call.name) {
+    throw badRequest('name in URL does not match name in Binding object');
+  }
+  const node = targetOf(body);
+  const pods = parts.resources.find('', 'v1', 'pods');
+  if (!pods) throw internalError('pods are not served');
+  await modify(
+    parts,
+    { ...call, resource: pods, subresource: 'binding', name },
+    {
+      mayCreate: false,
+      mayRetry: true,
+      compute: (current) =>
+        bound(parts, { current, node, name, annotations: readMetadata(body)['annotations'] }, pods),
+    },
+  );
+  return success;
+}
+
+/** The node that a binding names. Throws 500 as the real server does. */
+function targetOf({ target }: JsonObject): string {
+  const { kind, name } = isObject(target) ? target : {};
+  const problems: string[] = [];
+  const [word, node] = [textOf(kind), textOf(name)];
+  if (word !== '' && word !== 'Node' && word !== 'Minion') {
+    problems.push(`target.kind: Unsupported value: ${goQuote(word)}: supported values: "Node", "<empty>"`);
+  }
+  if (node === '') problems.push('target.name: Required value');
+  if (problems.length === 0) return node;
+  const message = problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`;
+  throw new StatusError(500, '', message);
+}
+
+function bound(
+  parts: ClusterParts,
+  binding: { current: StoredObject | undefined; node: string; name: string; annotations: unknown },
+  pods: Call['resource'],
+): JsonObject {
+  const { current, node, name } = binding;
+  if (!current) throw internalError('a binding never creates');
+  const pod = current.copy(pods);
+  const spec = isObject(pod['spec']) ? pod['spec'] : {};
+  const subject = { group: '', resource: 'pods/binding', name };
+  if (metadataOf(pod)['deletionTimestamp'] !== undefined) {
+    throw conflict(subject, `pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (textOf(spec['nodeName']) !== '') {
+    throw conflict(subject, `pod ${name} is already assigned to node ${JSON.stringify(spec['nodeName'])}`);
+  }
+  pod['spec'] = { ...spec, nodeName: node };
+  if (isObject(binding.annotations)) {
+    const own = metadataOf(pod)['annotations'];
+    metadataOf(pod)['annotations'] = { ...(isObject(own) ? own : {}), ...binding.annotations };
+  }
+  const status = isObject(pod['status']) ? pod['status'] : {};
+  const conditions = Array.isArray(status['conditions']) ? status['conditions'] : [];
+  const others = conditions.filter((each) => !isObject(each) || each['type'] !== 'PodScheduled');
+  const now = rfc3339Seconds(parts.clock.now());
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
+  pod['status'] = { ...status, conditions: [...others, scheduled] };
+  return pod;
+}
+
+/** `pods/eviction`: a delete that disruption budgets may refuse. */
+export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const body = await readObject(call);
+  if (textOf(readMetadata(body)['name']) !== call.name) {
+    throw badRequest('name in URL does not match name in Eviction object');
+  }
+  const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
+  await checkBudgets(parts, call, pod);
+  const deletion = isObject(body['deleteOptions']) ? body['deleteOptions'] : {};
+  await removeObject(parts, { ...call, subresource: '', options: withDeleteBody(call.options, deletion) });
+  return success;
+}
+
+async function checkBudgets(parts: ClusterParts, call: Call, pod: JsonObject): Promise<void> {
+  const budgets = parts.resources.find('policy', 'v1', 'poddisruptionbudgets');
+  if (!budgets) return;
+  const collection = await parts.storage.collection(budgets);
+  const labels = labelsOf(pod) ?? {};
+  for (const stored of collection.scan(`${call.namespace}/`)) {
+    const budget = stored.peek(budgets);
+    const spec = isObject(budget['spec']) ? budget['spec'] : {};
+    if (!isObject(spec['selector']) || !readLabelSelector(spec['selector'])(labels)) continue;
+    const status = isObject(budget['status']) ? budget['status'] : {};
+    const generation = readMetadata(budget)['generation'];
+    const observed = status['observedGeneration'];
+    if (typeof generation === 'number' && (typeof observed !== 'number' || observed < generation)) {
+      throw budgetUnprocessed(stored.name);
+    }
+    const allowed = status['disruptionsAllowed'];
+    if (typeof allowed === 'number' && allowed > 0) continue;
+    const message = `The disruption budget ${stored.name} needs ${String(status['desiredHealthy'] ?? 0)} healthy pods and has ${String(status['currentHealthy'] ?? 0)} currently`;
+    throw new StatusError(
+      429,
+      'TooManyRequests',
+      "Cannot evict pod as it would violate the pod's disruption budget.",
+      // No time to wait is named: nobody knows when a pod more is healthy, and clients would sleep through their own limit.
+      { causes: [{ reason: 'DisruptionBudget', message }] },
+    );
+  }
+}
+
+/** Nobody has counted the pods of this budget since it was written. */
+function budgetUnprocessed(name: string): StatusError {
+  const message = `The disruption budget ${name} is still being processed by the server.`;
+  return new StatusError(
+    429,
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    { causes: [{ reason: 'DisruptionBudget', message }] },
+    unprocessedRetryAfterSeconds,
+  );
+}

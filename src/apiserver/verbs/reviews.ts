@@ -1,0 +1,167 @@
+import type { AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import { textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { PolicyRule } from '../authz/rules.ts';
+import { ruleJson } from '../authz/rules.ts';
+import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
+import { readObject } from './decode.ts';
+
+/** `selfsubjectaccessreviews`: may I? */
+export const selfSubjectAccessReview: Verb = async (parts, call) => {
+  const body = await readObject(call);
+  const spec = specOf(body);
+  checkAttributes(call, spec);
+  return reviewed(parts, call, { body, user: call.user, spec });
+};
+
+/** `subjectaccessreviews`: may they? */
+export const subjectAccessReview: Verb = async (parts, call) => {
+  const body = await readObject(call);
+  const spec = specOf(body);
+  checkAttributes(call, spec);
+  return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
+};
+
+/** `localsubjectaccessreviews`: may they, in this namespace? */
+export const localSubjectAccessReview: Verb = async (parts, call) => {
+  const body = await readObject(call);
+  const spec = specOf(body);
+  checkAttributes(call, spec);
+  const attributes = spec['resourceAttributes'];
+  if (isObject(attributes) && textOf(attributes['namespace']) !== call.namespace) {
+    throw badRequest(
+      `spec.resourceAttributes.namespace must match namespace: ${call.namespace}, but got ${textOf(attributes['namespace'])}`,
+    );
+  }
+  return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
+};
+
+/** `selfsubjectrulesreviews`: what may I do in a namespace? */
+export const selfSubjectRulesReview: Verb = async (parts, call) => {
+  const body = await readObject(call);
+  const namespace = textOf(specOf(body)['namespace']);
+  if (namespace === '') throw badRequest('no namespace on request');
+  const { rules, incomplete } = await parts.rulesOf(call.user, namespace);
+  const resourceRules = rules.filter(({ nonResourceURLs }) => nonResourceURLs.length === 0);
+  const pathRules = rules.filter(({ nonResourceURLs }) => nonResourceURLs.length > 0);
+  return answer(call, body, {
+    resourceRules: resourceRules.map(ruleJson),
+    nonResourceRules: pathRules.map(pathRuleJson),
+    incomplete,
+  });
+};
+
+/** `tokenreviews`: whose token is this? */
+export const tokenReview: Verb = async (parts, call) => {
+  const body = await readObject(call);
+  const { audiences, token: given } = specOf(body);
+  const token = textOf(given);
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
+  const verdict = await parts.reviewToken(token, texts(audiences));
+  if (!verdict.user) return answer(call, body, { user: {}, error: verdict.error });
+  const user = userJson(verdict.user);
+  return answer(call, body, { authenticated: true, user, audiences: [...verdict.audiences] });
+};
+
+/** `selfsubjectreviews`: who am I? */
+export const selfSubjectReview: Verb = async (_parts, call) => {
+  const body = await readObject(call);
+  return answer(call, body, { userInfo: userJson(call.user) });
+};
+
+async function reviewed(
+  parts: ClusterParts,
+  call: Call,
+  { body, user, spec }: { body: JsonObject; user: UserInfo; spec: JsonObject },
+): Promise<Answer> {
+  const { decision, reason } = await parts.authorize(questionOf(user, spec));
+  return answer(call, body, {
+    allowed: decision === 'allow',
+    ...(decision === 'deny' && { denied: true }),
+    ...(reason !== '' && { reason }),
+  });
+}
+
+function questionOf(user: UserInfo, spec: JsonObject): AccessReview {
+  const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
+  if (!isObject(asked)) {
+    const attributes = isObject(path) ? path : {};
+    return { user, verb: textOf(attributes['verb']), path: textOf(attributes['path']) };
+  }
+  return {
+    user,
+    verb: textOf(asked['verb']),
+    resource: {
+      group: textOf(asked['group']),
+      version: textOf(asked['version']),
+      resource: textOf(asked['resource']),
+      subresource: textOf(asked['subresource']),
+      namespace: textOf(asked['namespace']),
+      name: textOf(asked['name']),
+    },
+  };
+}
+
+function checkAttributes(call: Call, spec: JsonObject): void {
+  const both = isObject(spec['resourceAttributes']) && isObject(spec['nonResourceAttributes']);
+  const neither = !isObject(spec['resourceAttributes']) && !isObject(spec['nonResourceAttributes']);
+  if (!both && !neither) return;
+  const message = both
+    ? 'Invalid value: "null": cannot be specified in combination with resourceAttributes'
+    : 'Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  const field = both ? 'spec.nonResourceAttributes' : 'spec.resourceAttributes';
+  throw invalid(call.resource.definition, '', [{ reason: 'FieldValueInvalid', field, message }]);
+}
+
+function subjectOf(call: Call, spec: JsonObject): UserInfo {
+  const username = textOf(spec['user']);
+  const groups = texts(spec['groups']);
+  if (username === '' && groups.length === 0) {
+    const message = 'Invalid value: "": at least one of user or group must be specified';
+    throw invalid(call.resource.definition, '', [
+      { reason: 'FieldValueInvalid', field: 'spec.user', message },
+    ]);
+  }
+  const extra: Record<string, string[]> = {};
+  if (isObject(spec['extra']))
+    for (const [key, value] of Object.entries(spec['extra'])) extra[key] = texts(value);
+  return { username, uid: textOf(spec['uid']), groups, extra };
+}
+
+function answer(call: Call, body: JsonObject, status: JsonObject): Answer {
+  const { definition, apiVersion } = call.resource;
+  const metadata = isObject(body['metadata']) ? body['metadata'] : {};
+  const value = {
+    kind: definition.kind,
+    apiVersion,
+    metadata: { ...metadata, creationTimestamp: null },
+    ...(body['spec'] === undefined ? {} : { spec: body['spec'] }),
+    status,
+  };
+  return { type: 'value', code: 201, value, resource: undefined };
+}
+
+function userJson({ username, uid, groups, extra }: UserInfo): JsonObject {
+  const extras: JsonObject = Object.fromEntries(
+    Object.entries(extra).map(([key, values]) => [key, [...values]]),
+  );
+  return {
+    username,
+    ...(uid !== '' && { uid }),
+    groups: [...groups],
+    ...(Object.keys(extras).length > 0 && { extra: extras }),
+  };
+}
+
+function pathRuleJson({ verbs, nonResourceURLs }: PolicyRule): JsonObject {
+  return { verbs: [...verbs], nonResourceURLs: [...nonResourceURLs] };
+}
+
+function specOf(body: JsonObject): JsonObject {
+  return isObject(body['spec']) ? body['spec'] : {};
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}

@@ -1,0 +1,266 @@
+import {
+  checkMeant,
+  nameMismatch,
+  nameUndeterminable,
+  readMetadata,
+  registryProblem,
+  splitApiVersion,
+  textOf,
+} from '../../apimachinery/metadata.ts';
+import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { objectNode } from '../../kinds/index.ts';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  checkConfiguration,
+  goPlain,
+  PatchError,
+} from '../../merge/index.ts';
+import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { checkFields } from './check-fields.ts';
+import { applyConfiguration } from './field-managers.ts';
+import { require } from './get.ts';
+import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
+import { readBodyAs } from './read-body.ts';
+import { modify } from './update.ts';
+
+const scaleKind = { group: 'autoscaling', kind: 'Scale' };
+const scaleVersion = 'autoscaling/v1';
+
+/** The `scale` subresource of whatever has one: get, update, patch and apply. */
+export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb === 'get') {
+    const object = await require(parts, call);
+    return value(scaleOf(call.resource, object.peek(call.resource)));
+  }
+  if (call.verb !== 'update' && call.verb !== 'patch') throw methodNotAllowed();
+  const body = call.verb === 'update' ? await readScale(call) : await readPatchBody(call);
+  const applying = call.body.patchType === 'apply';
+  const answer = await modify(parts, call, {
+    mayCreate: false,
+    mayRetry: true,
+    tracked: applying,
+    compute: (current) => withReplicas(parts, call, { current, body }),
+  });
+  return value(scaleOf(call.resource, objectOf(answer)));
+}
+
+function value(scaled: JsonObject): Answer {
+  return { type: 'value', code: 200, value: scaled, resource: undefined };
+}
+
+function objectOf(answer: Answer): JsonObject {
+  if (answer.type === 'object') return answer.object.peek(answer.resource);
+  if (answer.type === 'value') return answer.value;
+  throw internalError('an update was not answered with an object');
+}
+
+/** The body of an update: a Scale with the name in the path. */
+async function readScale(call: Call): Promise<JsonObject> {
+  const body = await readBodyAs(call, scaleKind.kind);
+  checkKind(body, call);
+  const { findings } = call.body;
+  const { mistyped, unknown } = checkFields(body, objectNode('autoscaling.v1.Scale'), findings.numbers);
+  const { fieldValidation } = call.options;
+  const odd = [...findings.strict, ...unknown.map((path) => `unknown field "${path}"`)];
+  const refused = fieldValidation === 'Strict' && odd.length > 0;
+  const problem = mistyped ?? (refused ? `strict decoding error: ${odd.join(', ')}` : undefined);
+  if (problem !== undefined) {
+    throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`);
+  }
+  if (fieldValidation === 'Warn') call.warnings.push(...odd);
+  const name = textOf(readMetadata(body)['name']);
+  if (name === '') throw nameUndeterminable(call.name);
+  if (name !== call.name) throw nameMismatch(name, call.name);
+  return body;
+}
+
+function checkKind(body: JsonObject, { body: { bytes } }: Call): void {
+  const apiVersion = textOf(body['apiVersion']) || scaleVersion;
+  const kind = textOf(body['kind']) || scaleKind.kind;
+  if (bytes() === undefined || (kind === scaleKind.kind && apiVersion === scaleVersion)) return;
+  const problem = registryProblem(kind, apiVersion, scaleKind);
+  if (problem === undefined) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${scaleVersion})`,
+    );
+  }
+  const [, version] = splitApiVersion(apiVersion);
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a Scale: ${problem}`);
+}
+
+async function readPatchBody(call: Call): Promise<Json> {
+  const { patchType } = call.body;
+  if (patchType === undefined) throw unroutableType();
+  checkPatchOptions(call, patchType === 'apply');
+  return readPatch(call, patchType);
+}
+
+function withReplicas(
+  parts: ClusterParts,
+  call: Call,
+  { current, body }: { current: StoredObject | undefined; body: Json },
+): JsonObject {
+  if (!current) throw internalError('a scale never creates');
+  const object = current.copy(call.resource);
+  if (call.body.patchType === 'apply') return applied(parts, call, { object, body });
+  const wanted = wantedScale(call, scaleOf(call.resource, object), body);
+  checkMeant(call, wanted, textOf(readMetadata(object)['uid']));
+  const version = textOf(readMetadata(wanted)['resourceVersion']);
+  if (version !== '' && version !== '0' && version !== String(current.revision)) {
+    throw conflict(call.resource.subject(call.name));
+  }
+  setPath(object, pathsOf(call.resource).specReplicas, replicasOf(wanted, call));
+  return object;
+}
+
+function replicasOf(wanted: JsonObject, call: Call): number {
+  const spec = wanted['spec'];
+  const replicas = (isObject(spec) ? spec['replicas'] : undefined) ?? 0;
+  if (typeof replicas === 'number' && replicas >= 0) return replicas;
+  const error = invalidField('spec.replicas', replicas, 'must be greater than or equal to 0');
+  throw invalid(scaleKind, call.name, [error]);
+}
+
+/** An applied Scale is an applied object with the number of replicas and nothing else. */
+function applied(
+  parts: ClusterParts,
+  call: Call,
+  { object, body }: { object: JsonObject; body: Json },
+): JsonObject {
+  const config = isObject(body) ? body : {};
+  try {
+    const schema = objectNode('autoscaling.v1.Scale');
+    checkConfiguration({ config, apiVersion: scaleVersion, kind: scaleKind.kind, schema });
+    const { name, namespace } = readMetadata(object);
+    const { apiVersion, definition } = call.resource;
+    const part: JsonObject = { apiVersion, kind: definition.kind, metadata: { name, namespace } };
+    const spec = config['spec'];
+    const replicas = isObject(spec) ? spec['replicas'] : undefined;
+    if (replicas !== undefined && replicas !== null) {
+      setPath(part, pathsOf(call.resource).specReplicas, replicasOf(config, call));
+    }
+    return applyConfiguration(parts, call, { live: object, config: part });
+  } catch (thrown) {
+    throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
+  }
+}
+
+function wantedScale(call: Call, current: JsonObject, body: Json): JsonObject {
+  if (call.verb === 'update') return isObject(body) ? body : {};
+  const { patchType } = call.body;
+  try {
+    const next =
+      patchType === 'json'
+        ? applyJsonPatch(current, body)
+        : patchType === 'strategic'
+          ? applyStrategicMergePatch(current, body, objectNode('autoscaling.v1.Scale'))
+          : applyMergePatch(current, body);
+    checkScale(next, call, body);
+    return next;
+  } catch (thrown) {
+    throw thrown instanceof PatchError ? patchStatusError(thrown) : thrown;
+  }
+}
+
+function checkScale(next: JsonObject, { body: { patchType } }: Call, body: Json): void {
+  const isStrategic = patchType === 'strategic';
+  const words = isStrategic ? 'conversion' : 'decoder';
+  const { mistyped } = checkFields(next, objectNode('autoscaling.v1.Scale'), new Map(), words);
+  if (mistyped === undefined) return;
+  const shown = isStrategic ? goPlain(body) : JSON.stringify(next);
+  throw invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, mistyped)]);
+}
+
+interface Paths {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  readonly labelSelector: readonly string[] | undefined;
+}
+
+function pathsOf({ definition }: ServedResource): Paths {
+  const custom = definition.subresources['scale']?.scalePaths;
+  if (!custom)
+    return {
+      specReplicas: ['spec', 'replicas'],
+      statusReplicas: ['status', 'replicas'],
+      labelSelector: ['spec', 'selector'],
+    };
+  return {
+    specReplicas: members(custom.specReplicas),
+    statusReplicas: members(custom.statusReplicas),
+    labelSelector: custom.labelSelector === undefined ? undefined : members(custom.labelSelector),
+  };
+}
+
+function members(path: string): string[] {
+  return path.split('.').filter((member) => member !== '');
+}
+
+/** The autoscaling/v1 Scale of an object. */
+function scaleOf(resource: ServedResource, object: JsonObject): JsonObject {
+  const paths = pathsOf(resource);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = readMetadata(object);
+  const replicas = valueAt(object, paths.specReplicas) ?? 0;
+  const selector = selectorText(paths.labelSelector && valueAt(object, paths.labelSelector));
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: valueAt(object, paths.statusReplicas) ?? 0,
+      ...(selector === '' ? {} : { selector }),
+    },
+  };
+}
+
+/** A selector as text: custom resources keep it so, others as a LabelSelector or (replication controllers) a map. */
+function selectorText(selector: Json | undefined): string {
+  if (typeof selector === 'string') return selector;
+  if (!isObject(selector)) return '';
+  const expressions = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'] : [];
+  const isLabelSelector = 'matchLabels' in selector || 'matchExpressions' in selector;
+  const labels = isLabelSelector ? selector['matchLabels'] : selector;
+  const equalities = isObject(labels)
+    ? Object.entries(labels).map(([key, each]) => `${key}=${String(each)}`)
+    : [];
+  return [...equalities.sort(), ...expressions.filter(isObject).map(expressionText)].join(',');
+}
+
+function expressionText({ key, operator, values }: JsonObject): string {
+  const list = Array.isArray(values) ? values.map(String).sort().join(',') : '';
+  switch (operator) {
+    case 'In':
+      return `${String(key)} in (${list})`;
+    case 'NotIn':
+      return `${String(key)} notin (${list})`;
+    case 'DoesNotExist':
+      return `!${String(key)}`;
+    default:
+      return String(key);
+  }
+}
+
+function valueAt(object: JsonObject, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = object;
+  for (const member of path) value = isObject(value) ? value[member] : undefined;
+  return value;
+}
+
+function setPath(object: JsonObject, path: readonly string[], value: Json): void {
+  let at = object;
+  for (const member of path.slice(0, -1)) {
+    const next = at[member];
+    const inner: JsonObject = isObject(next) ? next : {};
+    at[member] = inner;
+    at = inner;
+  }
+  const last = path.at(-1);
+  if (last !== undefined) at[last] = value;
+}

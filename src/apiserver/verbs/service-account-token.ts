@@ -1,0 +1,88 @@
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { conflict, invalid, methodNotAllowed, notFound, StatusError } from '../../apimachinery/status.ts';
+import { isObject, type Json, rfc3339Seconds } from '../../base/index.ts';
+import type { Verb } from '../call/call.ts';
+import { readObject } from './decode.ts';
+import { find, require } from './get.ts';
+
+const defaultSeconds = 3_600;
+const leastSeconds = 600;
+const mostSeconds = 2 ** 32;
+
+/** `serviceaccounts/token`: a signed token for a service account, perhaps bound to a pod, secret or node. */
+export const createToken: Verb = async (parts, call) => {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const account = await require(parts, { ...call, subresource: '' });
+  if (!parts.tokens) {
+    throw new StatusError(
+      501,
+      'NotImplemented',
+      'this server was started without a key for service account tokens',
+    );
+  }
+  const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
+  const body = await readObject(call);
+  const spec = isObject(body['spec']) ? body['spec'] : {};
+  const expiresInSeconds = secondsOf(spec['expirationSeconds']);
+  const boundObject = await boundTo(spec['boundObjectRef']);
+  const audiences = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : [];
+  const { token, expiresAtMs } = await parts.tokens.issue({
+    namespace: call.namespace,
+    name: call.name,
+    uid,
+    audiences,
+    expiresInSeconds,
+    boundObject,
+  });
+  const value = {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {
+      name: call.name,
+      namespace: call.namespace,
+      creationTimestamp: rfc3339Seconds(parts.clock.now()),
+    },
+    spec: {
+      audiences: audiences.length > 0 ? audiences : [parts.tokens.issuer],
+      expirationSeconds: expiresInSeconds,
+      boundObjectRef: boundObject ? { ...boundObject, apiVersion: 'v1' } : null,
+    },
+    status: { token, expirationTimestamp: rfc3339Seconds(expiresAtMs) },
+  };
+  return { type: 'value', code: 201, value, resource: undefined };
+
+  async function boundTo(reference: Json | undefined) {
+    if (!isObject(reference)) return undefined;
+    const kind = textOf(reference['kind']);
+    const name = textOf(reference['name']);
+    const plural = `${kind.toLowerCase()}s`;
+    const resource = parts.resources.find('', 'v1', plural);
+    if (!resource || !['Pod', 'Secret', 'Node'].includes(kind)) {
+      const message = `Unsupported value: "${kind}": supported values: "Node", "Pod", "Secret"`;
+      throw invalid(tokenKind, '', [
+        { reason: 'FieldValueNotSupported', field: 'spec.boundObjectRef.kind', message },
+      ]);
+    }
+    const found = await find(parts, { resource, namespace: call.namespace, name });
+    if (!found) throw notFound({ group: '', resource: plural, name });
+    const actual = textOf(readMetadata(found.peek(resource))['uid']);
+    const wanted = textOf(reference['uid']);
+    if (wanted !== '' && wanted !== actual) {
+      const why = `the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`;
+      throw conflict({ group: '', resource: plural, name }, why);
+    }
+    return { kind, name, uid: actual };
+  }
+};
+
+const tokenKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+
+function secondsOf(value: Json | undefined): number {
+  if (typeof value !== 'number') return defaultSeconds;
+  if (value >= leastSeconds && value <= mostSeconds) return value;
+  const message =
+    value < leastSeconds
+      ? `Invalid value: ${value}: may not specify a duration less than 10 minutes`
+      : `Invalid value: ${value}: may not specify a duration larger than 2^32 seconds`;
+  throw invalid(tokenKind, '', [{ reason: 'FieldValueInvalid', field: 'spec.expirationSeconds', message }]);
+}

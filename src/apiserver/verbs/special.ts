@@ -1,0 +1,51 @@
+import type { Verb } from '../call/call.ts';
+import { get } from './get.ts';
+import { finalizeNamespace } from './namespace-finalize.ts';
+import { nodeProxy, podLog, podStream } from './node-streams.ts';
+import { patch } from './patch.ts';
+import { bind, evict } from './pod-subresources.ts';
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+  tokenReview,
+} from './reviews.ts';
+import { scale } from './scale.ts';
+import { createToken } from './service-account-token.ts';
+import { update } from './update.ts';
+
+/** Resources without stored objects, by `group/resource`: asking is all there is. */
+export const virtualResources: Readonly<Record<string, Verb>> = {
+  '/bindings': bind,
+  'authentication.k8s.io/selfsubjectreviews': selfSubjectReview,
+  'authentication.k8s.io/tokenreviews': tokenReview,
+  'authorization.k8s.io/localsubjectaccessreviews': localSubjectAccessReview,
+  'authorization.k8s.io/selfsubjectaccessreviews': selfSubjectAccessReview,
+  'authorization.k8s.io/selfsubjectrulesreviews': selfSubjectRulesReview,
+  'authorization.k8s.io/subjectaccessreviews': subjectAccessReview,
+};
+
+/** Subresources that are more than another view of the object, by `resource/subresource` (`*` for any resource). */
+export const subresources: Readonly<Record<string, Verb>> = {
+  '*/scale': scale,
+  'namespaces/finalize': finalizeNamespace,
+  'pods/binding': bind,
+  'pods/eviction': evict,
+  'pods/log': podLog,
+  'pods/exec': podStream('exec'),
+  'pods/attach': podStream('attach'),
+  'pods/portforward': podStream('port-forward'),
+  'pods/proxy': nodeProxy,
+  'nodes/proxy': nodeProxy,
+  'services/proxy': nodeProxy,
+  'serviceaccounts/token': createToken,
+  'certificatesigningrequests/approval': approve,
+};
+
+/** Approval writes conditions, which are part of the status. */
+function approve(...[parts, call]: Parameters<Verb>): ReturnType<Verb> {
+  const verb = call.verb === 'get' ? get : call.verb === 'update' ? update : patch;
+  return verb(parts, { ...call, subresource: 'status', askedAs: 'approval' });
+}

@@ -1,0 +1,196 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import {
+  carryOver,
+  checkMeant,
+  checkPlace,
+  finalizersOf,
+  metadataOf,
+  readMetadata,
+  textOf,
+} from '../../apimachinery/metadata.ts';
+import { conflict, invalid, notFound, type StatusError } from '../../apimachinery/status.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { encodeStored } from '../storage/encode.ts';
+import { objectKey } from '../storage/keys.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { admit } from './admit.ts';
+import { createObject, remember } from './create.ts';
+import { readObject } from './decode.ts';
+import { trackWrite } from './field-managers.ts';
+import { find } from './get.ts';
+import { dedupeOwners } from './owner-references.ts';
+import { checkWrittenVersion } from './resource-version.ts';
+
+/** Attempts of a write that names no version and meets other writers. */
+const attemptsWithoutVersion = 16;
+
+/** `update` of an object or its status: 200, or 201 where an update may create. */
+export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
+  const body = await readObject(call);
+  dedupeOwners(body, call.warnings);
+  const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
+  checkWrittenVersion(version);
+  const { definition } = call.resource;
+  const unconditional = version === '' || version === '0';
+  return modify(parts, call, {
+    compute: (current) => {
+      checkMeant(call, body, current ? textOf(readMetadata(current.peek(call.resource))['uid']) : '');
+      if (current && unconditional && !allowsUnconditional(call)) throw versionMissing(call);
+      // The body is used up by the first attempt: only a write without a version has a second one.
+      if (current && !unconditional && version !== String(current.revision)) {
+        throw conflict(call.resource.subject(call.name));
+      }
+      return unconditional ? cloneJson(body) : body;
+    },
+    mayCreate: definition.createOnUpdate && call.subresource === '' && version === '',
+    mayRetry: unconditional,
+  });
+}
+
+/** Kinds that are only ever updated from the version that the caller has read. */
+const versionDemanded = new Set([
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'coordination.k8s.io/leases',
+  'flowcontrol.apiserver.k8s.io/flowschemas',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+  'node.k8s.io/runtimeclasses',
+  'policy/poddisruptionbudgets',
+]);
+
+function allowsUnconditional({ resource }: Call): boolean {
+  return !resource.custom && !versionDemanded.has(resource.storageKey);
+}
+
+function versionMissing({ resource, name }: Call): StatusError {
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  return invalid(resource.definition, name, [
+    { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
+  ]);
+}
+
+export interface Modification {
+  /**
+   * The new state as the caller wants it, private to this call; computed again when somebody else was faster. The
+   * same object as `current.copy` may be returned.
+   */
+  compute(current: StoredObject | undefined): Promise<JsonObject> | JsonObject;
+  /** A missing object is created instead of 404. */
+  readonly mayCreate: boolean;
+  readonly mayRetry: boolean;
+  /** Managed fields are written by `compute` itself (server-side apply). */
+  readonly tracked?: boolean;
+}
+
+/** The one way in which objects change: read, compute, check, and commit if nobody else did meanwhile. */
+export function modify(parts: ClusterParts, call: Call, change: Modification): Promise<Answer> {
+  if (!change.mayRetry) return modifyNow(parts, call, change);
+  const key = parts.storage.storeKey(call.resource, objectKey(call.namespace, call.name));
+  return parts.storage.turns.run(key, () => modifyNow(parts, call, change));
+}
+
+async function modifyNow(parts: ClusterParts, call: Call, change: Modification): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const current = await find(parts, call);
+    if (!current) {
+      if (!change.mayCreate) throw notFound(call.resource.subject(call.name));
+      return createObject(parts, call, await change.compute(undefined), change.tracked ? 'tracked' : 'track');
+    }
+    const old = current.peek(call.resource);
+    const next = await change.compute(current);
+    await prepare(parts, call, { next, old, tracked: change.tracked === true });
+    const answer = await replace(parts, call, { current, old, next });
+    if (answer) return answer;
+    if (!change.mayRetry || attempt === attemptsWithoutVersion)
+      throw conflict(call.resource.subject(call.name));
+  }
+}
+
+async function prepare(
+  parts: ClusterParts,
+  call: Call,
+  write: { next: JsonObject; old: JsonObject; tracked: boolean },
+): Promise<void> {
+  const { next, old } = write;
+  const { definition } = call.resource;
+  checkPlace(next, call, call.name);
+  carryOver(next, old);
+  definition.strategy.default(next);
+  definition.strategy.prepareForUpdate(next, old, call.subresource);
+  if (!write.tracked) trackWrite(parts, call, { before: old, after: next });
+  await admit(parts, call, { object: next, old });
+  if (definition.hasGeneration && countsAsChange(call, next, old)) {
+    const generation = readMetadata(old)['generation'];
+    metadataOf(next)['generation'] = (typeof generation === 'number' ? generation : 0) + 1;
+  }
+}
+
+/** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
+const annotationsCount = new Set(['apps/deployments']);
+
+function countsAsChange({ resource, subresource }: Call, next: JsonObject, old: JsonObject): boolean {
+  if (specChanged(next, old, resource.definition.subresources['status'] !== undefined)) return true;
+  if (subresource === 'status' || !annotationsCount.has(resource.storageKey)) return false;
+  return !jsonEqual(readMetadata(next)['annotations'] ?? {}, readMetadata(old)['annotations'] ?? {});
+}
+
+/** Everything but metadata counts, and status where it has an endpoint of its own. */
+function specChanged(next: JsonObject, old: JsonObject, statusApart: boolean): boolean {
+  const ignored = statusApart ? ['metadata', 'status'] : ['metadata'];
+  const members = new Set([...Object.keys(next), ...Object.keys(old)]);
+  for (const member of members) {
+    if (!ignored.includes(member) && !jsonEqual(next[member], old[member])) return true;
+  }
+  return false;
+}
+
+/** Commits `next`. Undefined when the object changed meanwhile. */
+async function replace(
+  parts: ClusterParts,
+  call: Call,
+  write: { current: StoredObject; old: JsonObject; next: JsonObject },
+): Promise<Answer | undefined> {
+  const { resource } = call;
+  const { current, old, next } = write;
+  if (jsonEqual(next, old)) return { type: 'object', code: 200, resource, object: current };
+  const vanishes = isFullyReleased(next);
+  if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };
+  const key = parts.storage.storeKey(resource, objectKey(current.namespace, current.name));
+  const guards = [{ key, revision: current.storeRevision }];
+  if (vanishes) {
+    const result = await parts.storage.commit({ guards, writes: [{ delete: key }] });
+    return result.ok ? { type: 'value', code: 200, value: next, resource } : undefined;
+  }
+  const lease = await parts.leaseFor(resource);
+  const value = encodeStored(resource, next);
+  const result = await parts.storage.commit({
+    guards,
+    writes: [lease === undefined ? { put: key, value } : { put: key, value, lease }],
+  });
+  if (!result.ok) return undefined;
+  const stored = await find(parts, { resource, namespace: current.namespace, name: current.name });
+  if (stored?.revision !== result.revision) {
+    metadataOf(next)['resourceVersion'] = String(result.revision);
+    return { type: 'value', code: 200, value: next, resource };
+  }
+  remember(stored, next, resource);
+  return { type: 'object', code: 200, resource, object: stored };
+}
+
+/** True for an object under deletion that nobody holds any more. */
+export function isFullyReleased(object: JsonObject): boolean {
+  const metadata = readMetadata(object);
+  if (metadata['deletionTimestamp'] === undefined || finalizersOf(metadata).length > 0) return false;
+  const grace = metadata['deletionGracePeriodSeconds'];
+  if (typeof grace === 'number' && grace > 0) return false;
+  if (object['kind'] !== 'Namespace' || object['apiVersion'] !== 'v1') return true;
+  const spec = object['spec'];
+  const held =
+    typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? spec['finalizers'] : undefined;
+  return !Array.isArray(held) || held.length === 0;
+}
