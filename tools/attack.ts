@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 const attacks = [
   'test/attack/*.test.ts',
   'test/arm/patterns.test.ts',
-  'test/kube/core/path-rights.test.ts',
+  'test/apiserver/path-rights.test.ts',
   'test/providers/linked-access.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',

@@ -1,5 +1,5 @@
 /**
- * Holds the conversations of test/kube/conversations with a real kube-apiserver and writes its answers beside them.
+ * Holds the conversations of test/apiserver/conversations with a real kube-apiserver and writes its answers beside them.
  *
  *     node tools/record-conversations.ts https://127.0.0.1:6443 TOKEN [SUBJECT ...]
  *
@@ -7,8 +7,8 @@
  * --disable-admission-plugins=ServiceAccount and without a controller manager.
  */
 import { writeFileSync } from 'node:fs';
-import { conversations } from '../test/kube/conversations/index.ts';
-import { type Answer, play, type Send } from '../test/kube/conversations/play.ts';
+import { conversations } from '../test/apiserver/conversations/index.ts';
+import { type Answer, play, type Send } from '../test/apiserver/conversations/play.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = '', ...only] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /**
- * Sends the cases of test/kube/types/reference/cases.ts to a real kube-apiserver and writes what it answers to answers.json beside them.
+ * Sends the cases of test/kinds/reference/cases.ts to a real kube-apiserver and writes what it answers to answers.json beside them.
  *
  *     node tools/record-reference.ts https://127.0.0.1:6443 TOKEN
  *
@@ -10,12 +10,8 @@
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../src/base/index.ts';
 import { builtinResources } from '../src/kinds/index.ts';
-import { type ReferenceCase, referenceCases } from '../test/kube/types/reference/cases.ts';
-import {
-  mergeInto,
-  type ReferenceAnswer,
-  withoutServerFields,
-} from '../test/kube/types/reference/compare.ts';
+import { type ReferenceCase, referenceCases } from '../test/kinds/reference/cases.ts';
+import { mergeInto, type ReferenceAnswer, withoutServerFields } from '../test/kinds/reference/compare.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = ''] = process.argv.slice(2);
@@ -78,6 +74,6 @@ for (const reference of referenceCases) {
   }
 }
 writeFileSync(
-  new URL('../test/kube/types/reference/answers.json', import.meta.url),
+  new URL('../test/kinds/reference/answers.json', import.meta.url),
   `${JSON.stringify(answers, undefined, 1)}\n`,
 );

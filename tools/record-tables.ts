@@ -1,6 +1,6 @@
 /**
  * Fetches objects and their Table rows from a real kube-apiserver and writes two of each resource to
- * test/kube/types/reference/tables.json. Fill the server before, e.g. with the objects of reference/cases.ts and some statuses.
+ * test/kinds/reference/tables.json. Fill the server before, e.g. with the objects of reference/cases.ts and some statuses.
  *
  *     node tools/record-tables.ts https://127.0.0.1:6443 TOKEN
  */
@@ -45,6 +45,6 @@ for (const { group, version, resource, verbs, kind } of builtinResources()) {
   }
 }
 writeFileSync(
-  new URL('../test/kube/types/reference/tables.json', import.meta.url),
+  new URL('../test/kinds/reference/tables.json', import.meta.url),
   `${JSON.stringify(recorded, undefined, 1)}\n`,
 );

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { metadataOf } from '../../src/apimachinery/metadata.ts';
 import { bodyLimits } from '../../src/apiserver/answer/body.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import { object, widgetCrd } from '../kube/crd/widgets.ts';
-import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { object, widgetCrd } from '../apiserver/crd/widgets.ts';
+import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 
 const path = '/apis/example.com/v1/namespaces/default/widgets';
 

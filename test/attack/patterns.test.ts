@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pattern, patternLimits, patternOf } from '../../src/apimachinery/pattern.ts';
-import { errorsOf, object } from '../kube/crd/widgets.ts';
+import { errorsOf, object } from '../apiserver/crd/widgets.ts';
 import { assertLinear, assertSteps } from './steps.ts';
 
 const patterns: Readonly<Record<string, (size: number) => string>> = {

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { isObject, type JsonObject } from '../../src/base/index.ts';
 import { fleetCustomResources, memberCustomResources } from '../../src/controllers/index.ts';
 import { defineKind, type KubeObject } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 
 const customResources = defineKind(
   'apiextensions.k8s.io/v1',

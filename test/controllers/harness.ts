@@ -7,7 +7,7 @@ import {
 import type { AddressSupply } from '../../src/controllers/shared/addresses.ts';
 import type { ClusterClient, Kind, KubeObject, ListOptions } from '../../src/reconcile/index.ts';
 import { asKind } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestServer, type TestServerOptions } from '../kube/harness.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../apiserver/harness.ts';
 
 /** A logger that prints when DEBUG is set. */
 export const testLog: Logger = process.env['DEBUG'] ? printing({}) : silentLogger;

@@ -9,7 +9,7 @@ import { startNodeLifecycleController } from '../../src/controllers/node-lifecyc
 import { nodeHealthTimes } from '../../src/controllers/node-lifecycle/health.ts';
 import { clusterContext } from '../../src/controllers/shared/context.ts';
 import { asKind, leases } from '../../src/reconcile/index.ts';
-import { startTestServer } from '../kube/harness.ts';
+import { startTestServer } from '../apiserver/harness.ts';
 import { eventually, pool, startTestCluster, twoNodes } from './harness.ts';
 import { workload } from './manifests.ts';
 

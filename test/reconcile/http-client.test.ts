@@ -10,7 +10,7 @@ import {
   type KubeObject,
   type WatchEvent,
 } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestEndpoint, type TestServer } from '../kube/harness.ts';
+import { startTestServer, type TestEndpoint, type TestServer } from '../apiserver/harness.ts';
 
 interface ConfigMap extends KubeObject {
   data?: { [key: string]: string };

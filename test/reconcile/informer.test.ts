@@ -11,7 +11,7 @@ import {
   objectKey,
   type WatchHandler,
 } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { delegate } from './delegate.ts';
 
 interface ConfigMap extends KubeObject {

@@ -8,7 +8,7 @@ import {
   runForLeader,
   typedClient,
 } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { delegate } from './delegate.ts';
 
 const times = { leaseMs: 300, renewDeadlineMs: 200, retryMs: 20 };

@@ -9,7 +9,7 @@ import {
   runController,
   watchKeys,
 } from '../../src/reconcile/index.ts';
-import { startTestServer, type TestServer } from '../kube/harness.ts';
+import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 
 interface ConfigMap extends KubeObject {
   data?: { [key: string]: string };

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { at } from '../../src/apimachinery/read.ts';
+import { isObject, type Json, type JsonObject } from '../../src/base/index.ts';
+import { startTestServer, type TestServer } from './harness.ts';
+
+interface VersionSpec {
+  readonly [member: string]: Json | undefined;
+}
+
+/** A definition `{plural}.example.com` with one version, or with those given. */
+function definitionOf(
+  plural: string,
+  schema: JsonObject,
+  version: VersionSpec = {},
+  others: JsonObject[] = [],
+) {
+  const kind = plural.charAt(0).toUpperCase() + plural.slice(1, -1);
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural, singular: plural.slice(0, -1), kind, listKind: `${kind}List` },
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, ...version },
+        ...others,
+      ],
+    },
+  };
+}
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const home = (plural: string, version = 'v1') => `/apis/example.com/${version}/namespaces/default/${plural}`;
+const merge = 'application/merge-patch+json';
+
+describe('a custom resource', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  async function send(method: string, path: string, body?: Json, type = 'application/json') {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const init = { method, headers: { 'content-type': type }, ...(text !== '' && { body: text }) };
+    const answer = await server.fetch(path, init);
+    const value: Json = JSON.parse(await answer.text());
+    const object: JsonObject = isObject(value) ? value : {};
+    return { status: answer.status, value: object, warnings: answer.headers.get('warning') ?? '' };
+  }
+
+  const object = (kind: string, name: string, rest: JsonObject = {}): JsonObject => ({
+    apiVersion: 'example.com/v1',
+    kind,
+    metadata: { name },
+    ...rest,
+  });
+
+  it('gets the default of its status when it is created', async () => {
+    const conditions = [{ type: 'Ready', status: 'Unknown' }];
+    const status = { type: 'object', default: { conditions }, 'x-kubernetes-preserve-unknown-fields': true };
+    const schema = { type: 'object', properties: { spec: { type: 'object' }, status } };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('gates', schema, { subresources: { status: {} } })))
+        .status,
+      201,
+    );
+    const made = await send('POST', home('gates'), object('Gate', 'a', { status: { mine: true } }));
+    assert.deepEqual(made.value['status'], { conditions });
+    assert.deepEqual((await send('GET', `${home('gates')}/a`)).value['status'], { conditions });
+  });
+
+  it('of a definition that is being deleted may change and go, but no new one comes', async () => {
+    assert.equal((await send('POST', definitions, definitionOf('ends', { type: 'object' }))).status, 201);
+    const held = { ...object('End', 'x'), metadata: { name: 'x', finalizers: ['a.b/c'] } };
+    assert.equal((await send('POST', home('ends'), held)).status, 201);
+    assert.equal((await send('DELETE', `${definitions}/ends.example.com`)).status, 200);
+    const why = 'is forbidden: create not allowed while custom resource definition is terminating';
+    const late = await send('POST', home('ends'), object('End', 'y'));
+    assert.equal(late.status, 403);
+    assert.equal(late.value['message'], `ends.example.com "y" ${why}`);
+    const applied = await send(
+      'PATCH',
+      `${home('ends')}/z?fieldManager=m`,
+      object('End', 'z'),
+      'application/apply-patch+yaml',
+    );
+    assert.equal(applied.value['message'], `ends.example.com "z" ${why}`);
+    assert.equal(
+      (await send('PATCH', `${home('ends')}/x`, { metadata: { labels: { a: 'b' } } }, merge)).status,
+      200,
+    );
+    assert.equal(
+      (await send('PATCH', `${home('ends')}/x`, { metadata: { finalizers: null } }, merge)).status,
+      200,
+    );
+  });
+
+  it('in a deprecated version warns whoever asks', async () => {
+    const old = {
+      name: 'v1alpha1',
+      served: true,
+      storage: false,
+      deprecated: true,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const own = { ...old, name: 'v1alpha2', deprecationWarning: 'old' };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('olds', { type: 'object' }, {}, [old, own]))).status,
+      201,
+    );
+    assert.equal((await send('GET', home('olds'))).warnings, '');
+    assert.equal(
+      (await send('GET', home('olds', 'v1alpha1'))).warnings,
+      '299 - "example.com/v1alpha1 Old is deprecated; use example.com/v1 Old"',
+    );
+    assert.equal((await send('GET', home('olds', 'v1alpha2'))).warnings, '299 - "old"');
+  });
+
+  it('written under an earlier schema is filled and pruned by the one served now, wherever it is read', async () => {
+    const schemaOf = (properties: JsonObject) => ({
+      type: 'object',
+      properties: { spec: { type: 'object', properties } },
+    });
+    const text = { type: 'string' };
+    const before = definitionOf('shapes', schemaOf({ a: text, gone: text }));
+    assert.equal((await send('POST', definitions, before)).status, 201);
+    const made = await send('POST', home('shapes'), object('Shape', 'x', { spec: { a: '1', gone: '2' } }));
+    assert.deepEqual(made.value['spec'], { a: '1', gone: '2' });
+    const withDefault = schemaOf({ a: text, b: { type: 'string', default: 'bb' } });
+    const spec = {
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: withDefault } }],
+    };
+    assert.equal((await send('PATCH', `${definitions}/shapes.example.com`, { spec }, merge)).status, 200);
+    const expected = { a: '1', b: 'bb' };
+    const read = await send('GET', `${home('shapes')}/x`);
+    assert.deepEqual(read.value['spec'], expected);
+    assert.equal(
+      at(read.value, 'metadata', 'resourceVersion'),
+      at(made.value, 'metadata', 'resourceVersion'),
+    );
+    const { items } = (await send('GET', home('shapes'))).value;
+    assert.ok(Array.isArray(items) && isObject(items[0]));
+    assert.deepEqual(items[0]['spec'], expected);
+    const endpoint = await server.listen();
+    const watch = await endpoint.watch(`${home('shapes')}?watch=true`);
+    assert.deepEqual(at((await watch.next()) ?? {}, 'object', 'spec'), expected);
+    const labelled = await send('PATCH', `${home('shapes')}/x`, { metadata: { labels: { l: '1' } } }, merge);
+    assert.equal(labelled.warnings, '');
+    assert.deepEqual(labelled.value['spec'], expected);
+    assert.equal(at(labelled.value, 'metadata', 'generation'), 1);
+    assert.deepEqual(at((await watch.next()) ?? {}, 'object', 'spec'), expected);
+    watch.close();
+  });
+
+  it('shows a removed field again when its schema comes back before anybody wrote', async () => {
+    const schemaOf = (properties: JsonObject) => ({
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties } },
+        },
+      ],
+    });
+    const wide = { type: 'object', properties: { kept: { type: 'string' } } };
+    const spec = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    assert.equal(
+      (await send('POST', definitions, definitionOf('turns', { ...wide, properties: { spec } }))).status,
+      201,
+    );
+    await send('POST', home('turns'), object('Turn', 'x', { spec: { n: 7 } }));
+    const place = `${definitions}/turns.example.com`;
+    await send('PATCH', place, { spec: schemaOf({ spec: { type: 'object' } }) }, merge);
+    assert.deepEqual((await send('GET', `${home('turns')}/x`)).value['spec'], {});
+    await send('PATCH', place, { spec: schemaOf({ spec }) }, merge);
+    assert.deepEqual(Object.keys((await send('GET', `${home('turns')}/x`)).value['spec'] ?? {}), ['n']);
+  });
+
+  it('whose versions a webhook should convert says that none is called', async () => {
+    const other = {
+      name: 'v2',
+      served: true,
+      storage: false,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const definition = definitionOf('hooks', { type: 'object' }, {}, [other]);
+    const webhook = {
+      conversionReviewVersions: ['v1'],
+      clientConfig: { service: { name: 's', namespace: 'default' } },
+    };
+    const spec = { ...definition.spec, conversion: { strategy: 'Webhook', webhook } };
+    assert.equal((await send('POST', definitions, { ...definition, spec })).status, 201);
+    assert.equal((await send('GET', home('hooks'))).warnings, '');
+    assert.match((await send('GET', home('hooks', 'v2'))).warnings, /conversion webhooks are not called/);
+  });
+
+  it('without a name is nobody that a write could mean', async () => {
+    assert.equal((await send('POST', definitions, definitionOf('names', { type: 'object' }))).status, 201);
+    const nameless = { apiVersion: 'example.com/v1', kind: 'Name' };
+    const apply = 'application/apply-patch+yaml';
+    const expected = 'the name of the object (a based on URL) was undeterminable: name must be provided';
+    const fresh = await send('PATCH', `${home('names')}/a?fieldManager=m`, nameless, apply);
+    assert.deepEqual([fresh.status, fresh.value['message']], [400, expected]);
+    assert.equal((await send('POST', home('names'), object('Name', 'a'))).status, 201);
+    assert.equal((await send('PATCH', `${home('names')}/a?fieldManager=m`, nameless, apply)).status, 200);
+    for (const [method, body, type] of [
+      ['PUT', nameless, 'application/json'],
+      ['PATCH', { metadata: null }, merge],
+      ['PATCH', { metadata: { name: null } }, merge],
+    ] as const) {
+      const answer = await send(method, `${home('names')}/a`, body, type);
+      assert.deepEqual([answer.status, answer.value['message']], [400, expected]);
+    }
+    const maps = '/api/v1/namespaces/default/configmaps';
+    await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+    const strategic = 'application/strategic-merge-patch+json';
+    const gone = await send('PATCH', `${maps}/a`, { metadata: { $patch: 'delete' } }, strategic);
+    assert.deepEqual([gone.status, gone.value['message']], [400, expected]);
+  });
+});
+
+describe('names that every JavaScript object has', () => {
+  const inherited = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'];
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  it('are keys like any other, through every kind of write', async () => {
+    const data = Object.fromEntries(inherited.map((name) => [name, name]));
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'm', labels: data, annotations: data },
+      data,
+    };
+    const path = '/api/v1/namespaces/default/configmaps';
+    const send = (method: string, place: string, body: Json, type = 'application/json') =>
+      server.fetch(place, { method, headers: { 'content-type': type }, body: JSON.stringify(body) });
+    assert.equal((await send('POST', path, map)).status, 201);
+    const changed = Object.fromEntries(inherited.map((name) => [name, `${name}2`]));
+    for (const [type, query] of [
+      ['application/merge-patch+json', ''],
+      ['application/strategic-merge-patch+json', ''],
+      ['application/apply-patch+yaml', '?fieldManager=m&force=true'],
+    ] as const) {
+      for (const values of [data, changed]) {
+        const body = {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'm', labels: values, annotations: values },
+          data: values,
+        };
+        const answer = await send('PATCH', `${path}/m${query}`, body, type);
+        const value: Json = JSON.parse(await answer.text());
+        assert.equal(answer.status, 200, JSON.stringify(value));
+        assert.deepEqual(at(value, 'data'), values);
+        assert.deepEqual(at(value, 'metadata', 'labels'), values);
+        assert.deepEqual(at(value, 'metadata', 'annotations'), values);
+      }
+    }
+  });
+
+  it('name no subresource', async () => {
+    for (const name of [...inherited, '__proto__']) {
+      for (const path of [
+        `/api/v1/namespaces/default/pods/x/${name}`,
+        `/api/v1/namespaces/default/${name}`,
+        `/apis/${name}/v1/pods`,
+      ]) {
+        assert.equal((await server.fetch(path)).status, 404, path);
+      }
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startTestServer, type TestServer } from './harness.ts';
+
+const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+const path = '/api/v1/namespaces/default/configmaps';
+
+describe('a list', () => {
+  let test: TestServer;
+  before(async () => {
+    test = await startTestServer();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      await test.client.create(configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'default', labels: { vowel: String('ae'.includes(name)) } },
+      });
+    }
+  });
+  after(() => test.close());
+
+  const page = async (query: string) => {
+    const answer = await test.fetch(`${path}?${query}`);
+    return { status: answer.status, body: JSON.parse(await answer.text()) };
+  };
+  const names = (body: { items: { metadata: { name: string } }[] }) =>
+    body.items.map((each) => each.metadata.name);
+
+  it('comes in pages of one state, whatever happens in between', async () => {
+    const first = await page('limit=2');
+    assert.deepEqual(names(first.body), ['a', 'b']);
+    assert.equal(first.body.metadata.remainingItemCount, 3);
+    await test.client.delete(configMaps, { name: 'c', namespace: 'default' });
+    const token = encodeURIComponent(first.body.metadata.continue);
+    const second = await page(`limit=2&continue=${token}`);
+    assert.deepEqual(names(second.body), ['c', 'd']);
+    assert.equal(second.body.metadata.resourceVersion, first.body.metadata.resourceVersion);
+    const third = await page(`limit=2&continue=${encodeURIComponent(second.body.metadata.continue)}`);
+    assert.deepEqual(names(third.body), ['e']);
+    assert.equal(third.body.metadata.continue, undefined);
+    await test.store.compact(test.store.revision());
+    await test.client.create(configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'c', namespace: 'default', labels: { vowel: 'false' } },
+    });
+    const late = await page(`limit=2&continue=${token}`);
+    assert.equal(late.status, 410);
+    assert.equal(late.body.reason, 'Expired');
+  });
+
+  it('shows an exact past state, and refuses one that has not happened', async () => {
+    const version = test.server.resourceVersion();
+    await test.client.delete(configMaps, { name: 'a', namespace: 'default' });
+    const past = await page(`resourceVersion=${version}&resourceVersionMatch=Exact`);
+    assert.deepEqual(names(past.body), ['a', 'b', 'c', 'd', 'e']);
+    assert.equal(past.body.metadata.resourceVersion, version);
+    const future = await page(`resourceVersion=999999&resourceVersionMatch=NotOlderThan`);
+    assert.equal(future.status, 504);
+    assert.match(future.body.message, /^Timeout: Too large resource version: 999999, current: /);
+  });
+
+  it('selects by labels and fields', async () => {
+    assert.deepEqual(names((await page('labelSelector=vowel%3Dtrue')).body), ['e']);
+    assert.deepEqual(names((await page('labelSelector=vowel%20notin%20(true)%2Cvowel')).body), [
+      'b',
+      'c',
+      'd',
+    ]);
+    assert.deepEqual(names((await page('fieldSelector=metadata.name!%3Db')).body), ['c', 'd', 'e']);
+    const unknown = await page('fieldSelector=spec.x%3Db');
+    assert.equal(unknown.status, 400);
+    assert.equal(
+      unknown.body.message,
+      '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    );
+    assert.equal((await page('labelSelector=a%3D%3D%3Db')).status, 400);
+  });
+
+  it('is a Table or metadata alone for callers that want it so', async () => {
+    const table = await test.fetch(path, {
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+    });
+    const rows = JSON.parse(await table.text());
+    assert.equal(rows.kind, 'Table');
+    assert.deepEqual(rows.rows[0].cells.slice(0, 2), ['b', 0]);
+    assert.equal(rows.rows[0].object.kind, 'PartialObjectMetadata');
+    const partial = await test.fetch(path, {
+      headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
+    });
+    const list = JSON.parse(await partial.text());
+    assert.equal(list.kind, 'PartialObjectMetadataList');
+    assert.equal(list.items[0].data, undefined);
+    const refused = await test.fetch(path, { headers: { accept: 'image/png' } });
+    assert.equal(refused.status, 406);
+  });
+});
