@@ -1,6 +1,5 @@
 import { rfc3339Seconds } from '../base/index.ts';
-import type { Condition } from '../controllers/kinds/core.ts';
-import type { FullCondition } from '../controllers/kinds/fleet.ts';
+import type { Condition, FullCondition } from './meta.ts';
 
 /** A condition before its transition time is known. */
 export interface NewCondition {

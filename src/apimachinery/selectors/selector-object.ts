@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../controllers/kinds/core.ts';
+import type { LabelSelector } from '../meta.ts';
 
 type Labels = { readonly [key: string]: string } | undefined;
 

@@ -5,6 +5,7 @@ import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { LastingAccess } from '../authz/lasting-access.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
+import type { BodyFindings } from '../request/body-findings.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { Collection } from '../storage/collection.ts';
@@ -35,18 +36,6 @@ export interface Call {
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
-
-/** What reading a body found beyond its value. */
-export interface BodyFindings {
-  /** Members that stand twice in one object, one text each, as warnings say it. */
-  readonly warnings: string[];
-  /** The same as the parts of a strict decoding error. */
-  readonly strict: string[];
-  /** Texts of numbers, by path, that do not stand as plain integers of 64 bits. */
-  readonly numbers: Map<string, string>;
-  /** The text of a number that no double holds. */
-  tooLarge: string | undefined;
-}
 
 export interface CallBody {
   readonly patchType: PatchType | undefined;

@@ -1,5 +1,5 @@
 import { type Json, type JsonFindings, parseExactly } from '../../base/index.ts';
-import type { BodyFindings } from '../call/call.ts';
+import type { BodyFindings } from './body-findings.ts';
 
 /**
  * The value of a JSON text exactly: `value` is what `JSON.parse` made of it, and is it again for nearly every body, which one pass over

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../base/index.ts';
-import type { BodyFindings } from '../call/call.ts';
+import type { BodyFindings } from './body-findings.ts';
 
 /** What was found in the values of a JSON patch (RFC 6902), under the paths that they get in the object. */
 export function findingsOfPatched(findings: BodyFindings, patch: Json): BodyFindings {

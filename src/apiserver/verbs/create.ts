@@ -1,4 +1,4 @@
-import { checkPlace, labelsOf, metadataOf, stampCreation, textOf } from '../../apimachinery/metadata.ts';
+import { labelsOf, metadataOf, textOf } from '../../apimachinery/metadata.ts';
 import { alreadyExists, forbidden, StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { kubernetesNameAlphabet } from '../../base/index.ts';
@@ -12,6 +12,7 @@ import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
+import { checkPlace, stampCreation } from './place.ts';
 
 /** Attempts to find a free generated name. */
 const generatedNameAttempts = 8;

@@ -1,4 +1,4 @@
-import { registryProblem, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
+import { splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { normalize, objectNode } from '../../kinds/index.ts';
@@ -6,6 +6,7 @@ import { goTypeWord } from '../../merge/patch-error.ts';
 import { unknownFields } from '../../schema/index.ts';
 import type { Call } from '../call/call.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
+import { registryProblem } from './place.ts';
 import { readBody } from './read-body.ts';
 
 /** The body of a write as an object of the call's kind, without members that the kind does not have. Throws 400. */

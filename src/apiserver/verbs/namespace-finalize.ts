@@ -1,8 +1,9 @@
-import { checkPlace, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { conflict, internalError, methodNotAllowed } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import { readObject } from './decode.ts';
+import { checkPlace } from './place.ts';
 import { modify } from './update.ts';
 
 /** `namespaces/finalize`: replaces `spec.finalizers`; the namespace goes when none are left. */

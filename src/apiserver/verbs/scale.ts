@@ -1,12 +1,4 @@
-import {
-  checkMeant,
-  nameMismatch,
-  nameUndeterminable,
-  readMetadata,
-  registryProblem,
-  splitApiVersion,
-  textOf,
-} from '../../apimachinery/metadata.ts';
+import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
@@ -26,6 +18,7 @@ import { checkFields } from './check-fields.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { require } from './get.ts';
 import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
+import { checkMeant, nameMismatch, nameUndeterminable, registryProblem } from './place.ts';
 import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
 

@@ -1,13 +1,6 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
-import {
-  carryOver,
-  checkMeant,
-  checkPlace,
-  finalizersOf,
-  metadataOf,
-  readMetadata,
-  textOf,
-} from '../../apimachinery/metadata.ts';
+import { finalizersOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+
 import { conflict, invalid, notFound, type StatusError } from '../../apimachinery/status.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
@@ -20,6 +13,7 @@ import { readObject } from './decode.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
+import { carryOver, checkMeant, checkPlace } from './place.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 
 /** Attempts of a write that names no version and meets other writers. */

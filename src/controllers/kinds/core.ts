@@ -1,16 +1,8 @@
+import type { Condition } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { defineKind, type KubeObject } from '../../reconcile/index.ts';
 
 /** A condition of the core kinds; newer kinds add `observedGeneration`. */
-export interface Condition extends JsonObject {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason?: string;
-  message?: string;
-  lastTransitionTime?: string;
-  observedGeneration?: number;
-}
-
 export interface Namespace extends KubeObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: string; conditions?: Condition[] };
@@ -41,11 +33,6 @@ export interface ObjectReference extends JsonObject {
   apiVersion?: string;
   resourceVersion?: string;
   fieldPath?: string;
-}
-
-export interface LabelSelector extends JsonObject {
-  matchLabels?: { [key: string]: string };
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
 /** Quantities by resource name, e.g. `{ cpu: '2', memory: '4Gi' }`. */

@@ -1,15 +1,9 @@
+import type { FullCondition } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { defineKind, type KubeObject } from '../../reconcile/index.ts';
-import type { Condition, Resources } from './core.ts';
+import type { Resources } from './core.ts';
 
 const clusterGroup = 'cluster.kubernetes-fleet.io/v1beta1';
-
-/** A condition as fleet kinds write it: all of it, always. */
-export interface FullCondition extends Condition {
-  reason: string;
-  message: string;
-  lastTransitionTime: string;
-}
 
 export interface AgentStatus extends JsonObject {
   type: string;

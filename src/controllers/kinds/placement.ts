@@ -1,7 +1,6 @@
+import type { FullCondition, LabelSelector } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { defineKind, type Kind, type KubeObject } from '../../reconcile/index.ts';
-import type { LabelSelector } from './core.ts';
-import type { FullCondition } from './fleet.ts';
 
 const version = 'placement.kubernetes-fleet.io/v1beta1';
 

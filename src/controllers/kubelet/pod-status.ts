@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { findCondition } from '../../apimachinery/conditions.ts';
+import type { Condition } from '../../apimachinery/meta.ts';
 import { type Json, type JsonObject, type Random, rfc3339Seconds } from '../../base/index.ts';
-import type { Condition, Container, ContainerStatus, Pod, PodStatus } from '../kinds/core.ts';
+import type { Container, ContainerStatus, Pod, PodStatus } from '../kinds/core.ts';
 import type { SimulatedNode } from './nodes.ts';
 
 /** What the runtime calls an image. */

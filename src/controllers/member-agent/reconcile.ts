@@ -1,9 +1,9 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import type { FullCondition } from '../../apimachinery/meta.ts';
 import { type Clock, CodedError, type Logger, type Random, rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, isNotFound, type Reconciled, type TypedClient } from '../../reconcile/index.ts';
 import {
   type AgentStatus,
-  type FullCondition,
   fleetKey,
   type InternalMemberCluster,
   internalMemberClusters,

@@ -1,11 +1,6 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
-import type {
-  AgentStatus,
-  FullCondition,
-  InternalMemberCluster,
-  MemberCluster,
-  MemberReport,
-} from '../kinds/fleet.ts';
+import type { FullCondition } from '../../apimachinery/meta.ts';
+import type { AgentStatus, InternalMemberCluster, MemberCluster, MemberReport } from '../kinds/fleet.ts';
 
 /** Agents that must say that they joined. The networking agents are not part of Drydock. */
 const expectedAgents = ['MemberAgent'] as const;

@@ -1,7 +1,7 @@
 import { findCondition, isCurrent, withCondition } from '../../apimachinery/conditions.ts';
+import type { FullCondition } from '../../apimachinery/meta.ts';
 import { type Informer, ignoringMissing, type KubeObject } from '../../reconcile/index.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
-import type { FullCondition } from '../kinds/fleet.ts';
 import type { ClusterContext } from '../shared/context.ts';
 
 /** An object that asks for something to be done once. */

@@ -1,8 +1,8 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import type { FullCondition } from '../../apimachinery/meta.ts';
 import type { KubeObject } from '../../reconcile/index.ts';
 import { objectKey } from '../../reconcile/index.ts';
 import { notBuiltReason, sentences } from '../fleet-kinds/not-built.ts';
-import type { FullCondition } from '../kinds/fleet.ts';
 import type {
   Binding,
   ClusterDecision,

@@ -1,8 +1,9 @@
+import type { Condition } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
-import { type Condition, type Pod, pods } from '../kinds/core.ts';
+import { type Pod, pods } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { claim, controllerReference } from '../shared/owners.ts';

@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import {
   type Informer,
@@ -8,7 +9,6 @@ import {
   refOf,
   type TypedClient,
 } from '../../reconcile/index.ts';
-import type { LabelSelector } from '../kinds/core.ts';
 
 /** The owner that manages an object, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {

@@ -1,6 +1,6 @@
 import { findCondition, type NewCondition } from '../../apimachinery/conditions.ts';
+import type { FullCondition } from '../../apimachinery/meta.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
-import type { FullCondition } from '../kinds/fleet.ts';
 import { fleetKey } from '../kinds/fleet.ts';
 import type {
   Binding,

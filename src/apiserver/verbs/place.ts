@@ -1,0 +1,144 @@
+import { metadataOf, readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, conflict, invalid, type StatusError } from '../../apimachinery/status.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { internalPackage, isRegisteredKind } from '../../kinds/registered.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
+import { registryPath } from '../storage/registry-path.ts';
+
+/** Names the object as the path does, or refuses. */
+export function checkPlace(object: JsonObject, call: Call, name: string): JsonObject {
+  const { definition } = call.resource;
+  checkType(object, call);
+  const metadata = metadataOf(object);
+  if (definition.namespaced) {
+    const namespace = textOf(metadata['namespace']);
+    if (namespace === '') metadata['namespace'] = call.namespace;
+    else if (namespace !== call.namespace) {
+      throw badRequest(
+        'the namespace of the provided object does not match the namespace sent on the request',
+      );
+    }
+  } else if (textOf(metadata['namespace']) !== '') {
+    delete metadata['namespace'];
+  }
+  if (name !== '') {
+    const own = textOf(metadata['name']);
+    if (own === '') throw nameUndeterminable(name);
+    if (own !== name) throw nameMismatch(own, name);
+  }
+  return metadata;
+}
+
+/** A body that leaves out the name that its path has. */
+export function nameUndeterminable(name: string): StatusError {
+  return badRequest(
+    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  );
+}
+
+/** A body with another name than its path. */
+export function nameMismatch(own: string, name: string): StatusError {
+  return badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
+}
+
+function checkType(object: JsonObject, { resource: { definition, apiVersion, custom }, body }: Call): void {
+  const { kind, group } = definition;
+  const sentKind = textOf(object['kind']);
+  const sentVersion = textOf(object['apiVersion']);
+  const isTyped = custom && body.bytes() !== undefined && body.patchType === undefined;
+  if (sentKind === '') object['kind'] = kind;
+  if (sentVersion === '' && !isTyped) object['apiVersion'] = apiVersion;
+  const sameKind = sentKind === '' || sentKind === kind;
+  const sameVersion = sentVersion === apiVersion || (sentVersion === '' && !isTyped);
+  if (sameKind && sameVersion) return;
+  if (custom) {
+    if (!sameVersion) throw versionMismatch(sentVersion, apiVersion);
+    throw invalid({ group, kind: sentKind }, textOf(readMetadata(object)['name']), [
+      invalidField('kind', sentKind, `must be ${kind}`),
+    ]);
+  }
+  const problem = registryProblem(sentKind || kind, sentVersion || apiVersion, definition);
+  if (problem === undefined) throw versionMismatch(sentVersion, apiVersion);
+  const [, version] = splitApiVersion(sentVersion || apiVersion);
+  const shown = JSON.stringify(version);
+  throw badRequest(`${sentKind || kind} in version ${shown} cannot be handled as a ${kind}: ${problem}`);
+}
+
+function versionMismatch(sent: string, expected: string): StatusError {
+  return badRequest(
+    `the API version in the data (${sent}) does not match the expected API version (${expected})`,
+  );
+}
+
+/** Why no decoder makes an object of the resource's kind out of another kind; undefined for another version of it. */
+export function registryProblem(
+  kind: string,
+  apiVersion: string,
+  wanted: { readonly group: string; readonly kind: string },
+): string | undefined {
+  if (!isRegisteredKind(apiVersion, kind)) {
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`;
+  }
+  const [group, version] = splitApiVersion(apiVersion);
+  const [from, to] = [internalPackage(group), internalPackage(wanted.group)];
+  if (kind === wanted.kind && from === to) return undefined;
+  return `converting (${version}.${kind}) to (${to}.${wanted.kind}): unknown conversion`;
+}
+
+/** Gives a new object what only the server may give. */
+export function stampCreation(
+  { clock, random }: ClusterParts,
+  object: JsonObject,
+  hasGeneration: boolean,
+): void {
+  const metadata = metadataOf(object);
+  for (const member of serverOwned) delete metadata[member];
+  // Only kinds that count their generations choose the first.
+  if (hasGeneration) delete metadata['generation'];
+  metadata['uid'] = random.uuid();
+  metadata['creationTimestamp'] = rfc3339Seconds(clock.now());
+  if (hasGeneration) metadata['generation'] = 1;
+}
+
+const serverOwned = [
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+  'resourceVersion',
+  'uid',
+  'creationTimestamp',
+];
+
+/** Throws 409 when an update is meant for another object than the one there is; '' for none. */
+export function checkMeant(call: Call, next: JsonObject, uid: string): void {
+  const wanted = textOf(readMetadata(next)['uid']);
+  if (wanted === '' || wanted === uid) return;
+  const { resource, namespace, name } = call;
+  const precondition = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`;
+  const place = registryPath(resource.definition, namespace, name);
+  throw conflict(
+    resource.subject(name),
+    `StorageError: invalid object, Code: 4, Key: ${place}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`,
+  );
+}
+
+/** Fills from the old object what only the server sets; what an update changes of it is for validation to refuse. */
+export function carryOver(next: JsonObject, old: JsonObject): void {
+  const metadata = metadataOf(next);
+  const before = readMetadata(old);
+  for (const member of filled) {
+    const value = metadata[member];
+    if ((value === undefined || value === null || value === '') && before[member] !== undefined) {
+      metadata[member] = before[member];
+    }
+  }
+  for (const member of carriedOver) {
+    if (before[member] === undefined) delete metadata[member];
+    else metadata[member] = before[member];
+  }
+  delete metadata['selfLink'];
+}
+
+const filled = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+const carriedOver = ['generation', 'resourceVersion'];
