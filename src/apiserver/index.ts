@@ -9,4 +9,5 @@ export type {
 } from '../apimachinery/contract.ts';
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
 export type { NotEnforced } from './call/not-enforced.ts';
-export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';
+export type { ApiServerOptions } from './options.ts';
+export { type ApiServer, createApiServer } from './server.ts';

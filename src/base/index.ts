@@ -9,9 +9,7 @@ export { type Clock, ManualClock, rfc3339Micros, rfc3339Seconds, systemClock, ty
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, parseExactly, setMember } from './exact-json.ts';
 export {
-  decodeJson,
   deepFreeze,
-  encodeJson,
   isDeeperThan,
   isNumber,
   isObject,
@@ -19,8 +17,7 @@ export {
   type JsonObject,
   jsonEqual,
   nestingLevelsLimit,
-  parseJson,
-  utf8,
 } from './json.ts';
+export { decodeJson, encodeJson, parseJson, utf8 } from './json-codec.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, seededRandom, systemRandom } from './random.ts';

@@ -1,5 +1,6 @@
 import { patternOf } from '../apimachinery/pattern.ts';
 import type { Variable } from './checker.ts';
+import { fitsType } from './fits-type.ts';
 import type {
   BindExpr,
   CallExpr,
@@ -15,7 +16,6 @@ import {
   CelError,
   CelUint,
   equals,
-  fitsType,
   ListValue,
   MapValue,
   none,

@@ -1,5 +1,3 @@
-import type { CelType } from './types.ts';
-
 /**
  * A CEL value at run time. Ints are bigint, doubles are number; the rest of the numbers and all types of the libraries
  * are classes.
@@ -215,28 +213,6 @@ function typeOfObject(value: Exclude<Value, null | boolean | bigint | number | s
   if (value instanceof OptionalValue) return 'optional_type';
   if (value instanceof TypeValue) return 'type';
   return value.typeName;
-}
-
-/** True when a value may be passed for a parameter; what lists and maps hold is not looked at. */
-export function fitsType(value: Value, type: CelType): boolean {
-  switch (type.kind) {
-    case 'dyn':
-    case 'param':
-      return true;
-    case 'null':
-      return value === null;
-    case 'timestamp':
-      return value instanceof Timestamp;
-    case 'duration':
-      return value instanceof Duration;
-    case 'object':
-    case 'map':
-      return value instanceof MapValue;
-    case 'opaque':
-      return typeOf(value) === type.name;
-    default:
-      return typeOf(value) === type.kind;
-  }
 }
 
 /** The number behind a numeric value, for comparisons across types. */

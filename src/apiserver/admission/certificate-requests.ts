@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { forbidden, invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/admission.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 import { type CertificationRequest, readCertificationRequest } from './certification-request.ts';
 
 const resourceKey = 'certificates.k8s.io/certificatesigningrequests';

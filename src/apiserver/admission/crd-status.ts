@@ -1,7 +1,7 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { AdmissionStep } from '../call/admission.ts';
+import type { AdmissionStep } from '../call/call.ts';
 
 /** Definitions are established in the very write that brings them, so that nobody has to wait for it. */
 export function crdStatus(registrar: { statusOf(crd: JsonObject): JsonObject }): AdmissionStep {

@@ -1,6 +1,6 @@
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { forbidden, notFound } from '../../apimachinery/status.ts';
-import type { AdmissionStep } from '../call/admission.ts';
+import type { AdmissionStep } from '../call/call.ts';
 import { objectKey } from '../storage/keys.ts';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);

@@ -1,7 +1,7 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { forbidden } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/admission.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 import { objectKey } from '../storage/keys.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -4,7 +4,7 @@ import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Rbac } from '../authz/rbac.ts';
 import { compactRules, missingRules, type PolicyRule, rulesOf, ruleText } from '../authz/rules.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/admission.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 
 const group = 'rbac.authorization.k8s.io';
 

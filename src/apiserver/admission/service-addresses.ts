@@ -1,7 +1,7 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/admission.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };
 const attempts = 64;

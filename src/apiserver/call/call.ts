@@ -12,7 +12,6 @@ import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../storage/watch-source.ts';
-import type { AdmissionStep } from './admission.ts';
 import type { NotEnforcedNotes } from './not-enforced.ts';
 
 /** One request for a resource, whoever brought it: HTTP or a client in this process. */
@@ -70,6 +69,25 @@ export interface ClusterParts {
   readonly tokens: ServiceAccountTokens | undefined;
   /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */
   leaseFor(resource: ServedResource): Promise<string | undefined>;
+}
+
+/** One write under admission; steps may change `object`. */
+export interface AdmissionRequest {
+  readonly parts: ClusterParts;
+  readonly call: Call;
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly namespace: string;
+  readonly name: string;
+  /** The new state; undefined for a delete. */
+  readonly object: JsonObject | undefined;
+  readonly old: JsonObject | undefined;
+}
+
+/** A step throws a StatusError to refuse. `mutate` steps run before validation, `validate` steps after. */
+export interface AdmissionStep {
+  readonly name: string;
+  mutate?(request: AdmissionRequest): Promise<void> | void;
+  validate?(request: AdmissionRequest): Promise<void> | void;
 }
 
 export type Answer =

@@ -3,8 +3,7 @@ import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { validateMetadata, validateMetadataUpdate } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { AdmissionRequest } from '../call/admission.ts';
-import type { Call, ClusterParts } from '../call/call.ts';
+import type { AdmissionRequest, Call, ClusterParts } from '../call/call.ts';
 
 /**
  * Admission and validation of one write, in the order of the real server: mutating steps, validation, validating

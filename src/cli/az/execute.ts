@@ -1,6 +1,5 @@
-import type { Call } from './call.ts';
 import type { AzContext } from './context.ts';
-import type { Command, Flags, Values } from './declaration.ts';
+import type { Call, Command, Flags, Values } from './declaration.ts';
 import { AzError } from './errors.ts';
 import { parseResourceId, readIds } from './ids.ts';
 import type { ConsoleMessages } from './messages.ts';

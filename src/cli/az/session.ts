@@ -1,6 +1,7 @@
 import type { AzContext } from './context.ts';
 import { AzError } from './errors.ts';
 import { ArmClient } from './http/arm.ts';
+import type { Caller, TokenWish } from './http/caller.ts';
 import type { CallHeaders } from './http/headers.ts';
 import { createTransport, type Transport } from './http/transport.ts';
 import { Config } from './profile/config.ts';
@@ -24,18 +25,8 @@ export interface SessionOptions {
   readonly parent?: Session;
 }
 
-export interface TokenWish {
-  /** Tenant to ask in; default that of the subscription. */
-  readonly tenant?: string;
-  /** Claims that a service demanded; the cache is passed over. */
-  readonly claims?: string;
-  /** Further form fields. The cache is passed over. */
-  readonly form?: Readonly<Record<string, string>>;
-  readonly account?: string;
-}
-
 /** The profile, tokens and clients of one run. Everything is read when first used. */
-export class Session {
+export class Session implements Caller {
   readonly context: AzContext;
   readonly directory: string;
   readonly headers: CallHeaders;

@@ -1,10 +1,9 @@
-import { UsageError, type VerbCall } from './declaration.ts';
-import { verbs } from './verbs.ts';
+import { UsageError, type Verb, type VerbCall } from './declaration.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   const [shell, ...words] = call.words;
   if (shell === 'candidates') {
-    for (const candidate of await candidates(words)) process.stdout.write(`${candidate}\n`);
+    for (const candidate of await candidates(words, call.verbs)) process.stdout.write(`${candidate}\n`);
     return 0;
   }
   const script = shell === undefined ? undefined : scripts[shell];
@@ -14,7 +13,7 @@ export async function run(call: VerbCall): Promise<number> {
 }
 
 /** What may follow the words typed so far; the last one is the one being typed. */
-export async function candidates(words: readonly string[]): Promise<string[]> {
+export async function candidates(words: readonly string[], verbs: readonly Verb[]): Promise<string[]> {
   const [word = '', ...rest] = words;
   if (rest.length === 0) {
     const shown = verbs.filter((verb) => !verb.hidden).map((verb) => verb.word);

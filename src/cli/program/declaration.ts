@@ -28,6 +28,8 @@ export interface VerbCall {
   readonly words: readonly string[];
   /** The folder with all state, absolute. */
   readonly home: string;
+  /** All there are, for those that speak of others. */
+  readonly verbs: readonly Verb[];
 }
 
 /** A refusal with a text for the person and an exit code. */

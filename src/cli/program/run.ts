@@ -39,7 +39,7 @@ export async function runProgram(word: string | undefined, rest: readonly string
 async function runVerb(verb: Verb, rest: readonly string[]): Promise<number> {
   if (verb.raw) {
     const { run } = await verb.load();
-    return run({ options: {}, words: rest, home: homeFolder(undefined) });
+    return run({ options: {}, words: rest, home: homeFolder(undefined), verbs });
   }
   const separator = rest.indexOf('--');
   const ownWords = separator < 0 ? rest : rest.slice(0, separator);
@@ -49,7 +49,7 @@ async function runVerb(verb: Verb, rest: readonly string[]): Promise<number> {
   }
   const { values, positionals } = parseWords(verb, rest);
   const { run } = await verb.load();
-  return run({ options: values, words: positionals, home: homeFolder(values['home']) });
+  return run({ options: values, words: positionals, home: homeFolder(values['home']), verbs });
 }
 
 function parseWords(verb: Verb, rest: readonly string[]) {

@@ -1,6 +1,7 @@
 import { type Controller, Informer, runController, watchKeys } from '../../reconcile/index.ts';
 import { internalMemberClusters, memberNamespace } from '../kinds/fleet.ts';
-import { type MemberAgentContext, reconcileMembership } from './reconcile.ts';
+import type { MemberAgentContext } from './context.ts';
+import { reconcileMembership } from './reconcile.ts';
 
 /** Answers the hub's requests to join and leave, and reports the member's health and properties. */
 export function startMembershipController(context: MemberAgentContext): Controller {

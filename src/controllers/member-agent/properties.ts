@@ -3,7 +3,7 @@ import { formatBytes, formatCpu, quantityOf } from '../../apimachinery/quantity-
 import { decodeJson, isObject, rfc3339Seconds } from '../../base/index.ts';
 import { type Node, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
 import type { MemberReport, Properties, ResourceUsage } from '../kinds/fleet.ts';
-import type { MemberAgentContext } from './reconcile.ts';
+import type { MemberAgentContext } from './context.ts';
 
 export interface Collected {
   readonly report: Pick<MemberReport, 'properties' | 'resourceUsage'>;

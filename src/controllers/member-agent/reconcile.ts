@@ -1,7 +1,7 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
-import { type Clock, CodedError, type Logger, type Random, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isNotFound, type Reconciled, type TypedClient } from '../../reconcile/index.ts';
+import { CodedError, type Random, rfc3339Seconds } from '../../base/index.ts';
+import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import {
   type AgentStatus,
   fleetKey,
@@ -11,25 +11,9 @@ import {
   memberNamespace,
 } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';
-import type { EventRecorder } from '../shared/event-recorder.ts';
+import type { MemberAgentContext } from './context.ts';
 import { probeHealth } from './health.ts';
 import { collectProperties } from './properties.ts';
-
-export interface MemberAgentContext {
-  readonly hub: TypedClient;
-  readonly member: TypedClient;
-  readonly memberName: string;
-  /** PEM of the authority of the member's API server, shown to users of the hub; optional. */
-  readonly certificateAuthority?: string;
-  /** Of the hub. */
-  readonly events: EventRecorder;
-  /** Starts and stops the work applier. */
-  readonly applier: { setJoined(joined: boolean): void };
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
 
 /** A heartbeat comes up to this share of its period early or late, so that a fleet does not beat in step. */
 const heartbeatJitter = 0.05;

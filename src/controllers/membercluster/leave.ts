@@ -2,7 +2,7 @@ import { ignoringMissing, type Reconciled, refOf, type TypedClient } from '../..
 import { namespaces } from '../kinds/core.ts';
 import { fleetKey, type MemberCluster, memberClusters, memberNamespace } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';
-import type { MemberClusterContext } from './reconcile.ts';
+import type { MemberClusterContext } from './context.ts';
 
 export const memberClusterTimes = {
   /** How long a member that is asked to leave may take before the hub cleans up without it. */

@@ -1,6 +1,5 @@
 import { jsonEqual } from '../../base/index.ts';
 import {
-  type Informer,
   isNotFound,
   type Kind,
   type KubeObject,
@@ -19,14 +18,9 @@ import {
   memberNamespace,
 } from '../kinds/fleet.ts';
 import { type Role, type RoleBinding, rbacGroup, roleBindings, roles } from '../kinds/rbac.ts';
-import type { ClusterContext } from '../shared/context.ts';
+import type { MemberClusterContext } from './context.ts';
 import { cleanUpMember, finalizer, memberClusterTimes } from './leave.ts';
 import { joinedStatus, leavingStatus, memberAgentLeft } from './status.ts';
-
-export interface MemberClusterContext extends ClusterContext {
-  readonly members: Informer<MemberCluster>;
-  readonly internal: Informer<InternalMemberCluster>;
-}
 
 const component = 'mcv1beta1';
 

@@ -1,13 +1,11 @@
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
 import {
   type ControllerRevision,
   type StatefulSet,
   type StatefulSetStatus,
   statefulSets,
 } from '../kinds/apps.ts';
-import type { Pod } from '../kinds/core.ts';
-import type { ClusterContext } from '../shared/context.ts';
 import { claim, ownedBy } from '../shared/owners.ts';
 import { availableInMs, isReady } from '../shared/pods.ts';
 import {
@@ -17,24 +15,11 @@ import {
   updateRevision,
   type Versioned,
 } from '../shared/revisions.ts';
+import type { StatefulRollout, StatefulSetContext } from './context.ts';
 import { ordinalOf } from './ordinal-pod.ts';
 import { moveOneStep } from './step.ts';
 
 const defaultHistory = 10;
-
-export interface StatefulSetContext extends ClusterContext {
-  readonly sets: Informer<StatefulSet>;
-  readonly pods: Informer<Pod>;
-  readonly revisions: Informer<ControllerRevision>;
-}
-
-/** A set with the revision that it leaves and the one that it moves to. */
-export interface StatefulRollout {
-  readonly set: StatefulSet;
-  readonly current: ControllerRevision;
-  readonly update: ControllerRevision;
-  readonly context: StatefulSetContext;
-}
 
 /** One pass over a StatefulSet: one step on, then its status. */
 export async function reconcileStatefulSet(

@@ -5,8 +5,8 @@ import { type Pod, pods } from '../kinds/core.ts';
 import { ownedBy } from '../shared/owners.ts';
 import { isAvailable, isFinished } from '../shared/pods.ts';
 import { revisionLabel } from '../shared/revisions.ts';
+import type { StatefulRollout } from './context.ts';
 import { claimsOf, ordinalOf, ordinalPod } from './ordinal-pod.ts';
-import type { StatefulRollout } from './reconcile.ts';
 
 const component = 'statefulset-controller';
 

@@ -1,5 +1,4 @@
-import type { Call } from '../call.ts';
-import type { Flags } from '../declaration.ts';
+import type { Call, Flags } from '../declaration.ts';
 import { defineCommand } from '../declaration.ts';
 import { text, toggle } from '../declare/flags.ts';
 import { AzError, notBuilt } from '../errors.ts';

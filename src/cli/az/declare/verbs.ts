@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
-import type { Call } from '../call.ts';
-import type { Command, Example, Flag, Flags, TableTransformer } from '../declaration.ts';
+import type { Call, Command, Example, Flag, Flags, TableTransformer } from '../declaration.ts';
 import { noWait, resourceGroupFilter } from './flags.ts';
 import { waitFlags, waitUntil } from './wait.ts';
 
@@ -56,7 +55,7 @@ export async function getResource(
   noun: Noun,
   call: Pick<Call<Flags>, 'flags' | 'session'>,
 ): Promise<JsonObject> {
-  const { jsonObject } = await import('../http/arm.ts');
+  const { jsonObject } = await import('../http/arm-call.ts');
   const answer = await call.session.arm.send({
     method: 'GET',
     path: pathOf(noun, call),

@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
-import type { Call } from '../call.ts';
-import type { Flags } from '../declaration.ts';
+import type { Call, Flags } from '../declaration.ts';
 import { AzError, ServiceError } from '../errors.ts';
 import { integer, text, toggle } from './flags.ts';
 

@@ -1,30 +1,16 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
-import { AzError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { LongCall } from './arm-call.ts';
+import { type ArmCall, armUrl, json, jsonObject } from './arm-call.ts';
+import type { Caller } from './caller.ts';
 import { requestHeaders } from './headers.ts';
-import type { LongCall } from './operations.ts';
 import { sendWithRetries } from './retry.ts';
 import type { HttpAnswer } from './transport.ts';
 
-export interface ArmCall {
-  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE' | 'HEAD';
-  /** A path below the estate's Resource Manager, or an absolute URL (followed verbatim). */
-  readonly path: string;
-  readonly apiVersion?: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: Json;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses that are no error; default all below 400. */
-  readonly accept?: readonly number[];
-  /** Ask without a token. */
-  readonly anonymous?: boolean;
-}
-
 /** Client of Resource Manager: tokens, retries, error texts, paging and long operations. */
 export class ArmClient {
-  readonly #session: Session;
+  readonly #session: Caller;
 
-  constructor(session: Session) {
+  constructor(session: Caller) {
     this.#session = session;
   }
 
@@ -103,32 +89,4 @@ export class ArmClient {
 
 function accepted(answer: HttpAnswer, call: ArmCall): boolean {
   return call.accept ? call.accept.includes(answer.status) : answer.status < 400;
-}
-
-/** The URL of a call. */
-export function armUrl(origin: string, call: Pick<ArmCall, 'path' | 'apiVersion' | 'query'>): string {
-  const url = /^https?:\/\//i.test(call.path) ? call.path : origin + call.path;
-  const pairs: string[] = [];
-  if (call.apiVersion !== undefined) pairs.push(`api-version=${encodeURIComponent(call.apiVersion)}`);
-  for (const [key, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) pairs.push(`${key}=${encodeURIComponent(value)}`);
-  }
-  if (pairs.length === 0) return url;
-  return `${url}${url.includes('?') ? '&' : '?'}${pairs.join('&')}`;
-}
-
-/** The JSON body of an answer; undefined when it is empty. */
-export function json(answer: HttpAnswer): Json | undefined {
-  if (answer.body.length === 0) return undefined;
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    throw new AzError('JSON is invalid: Expecting value: line 1 column 1 (char 0)');
-  }
-}
-
-/** The JSON object of an answer. */
-export function jsonObject(answer: HttpAnswer): JsonObject {
-  const value = json(answer);
-  return isObject(value) ? value : {};
 }

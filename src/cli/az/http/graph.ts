@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Caller } from './caller.ts';
 import { requestHeaders } from './headers.ts';
 
 /** Graph said no. */
@@ -21,7 +21,7 @@ export interface GraphCall {
 }
 
 /** One Graph request; undefined when the answer has no body. No retries. A refusal's own message is all that is thrown. */
-export async function callGraph(session: Session, call: GraphCall): Promise<JsonObject | undefined> {
+export async function callGraph(session: Caller, call: GraphCall): Promise<JsonObject | undefined> {
   const { estate, transport, context } = session;
   const token = await session.token(`${estate.graph}/`);
   const url = call.path.startsWith('https:') ? call.path : `${estate.graph}/v1.0${call.path}`;
@@ -53,7 +53,7 @@ function parse(text: string): unknown {
 }
 
 /** All items of a Graph list, over its pages. `filter` is an OData expression. */
-export async function listGraph(session: Session, path: string, filter?: string): Promise<JsonObject[]> {
+export async function listGraph(session: Caller, path: string, filter?: string): Promise<JsonObject[]> {
   const items: JsonObject[] = [];
   let next: string | undefined =
     filter === undefined ? path : `${path}?$filter=${encodeURIComponent(filter).replace(/'/g, '%27')}`;
@@ -72,7 +72,7 @@ export function odata(text: string): string {
 }
 
 /** One object by its path; undefined when there is none. */
-export async function findGraph(session: Session, path: string): Promise<JsonObject | undefined> {
+export async function findGraph(session: Caller, path: string): Promise<JsonObject | undefined> {
   try {
     return await callGraph(session, { method: 'GET', path });
   } catch (thrown) {
@@ -82,7 +82,7 @@ export async function findGraph(session: Session, path: string): Promise<JsonObj
 }
 
 /** Directory objects by their ids; unknown ones are left out. */
-export async function objectsByIds(session: Session, ids: readonly string[]): Promise<JsonObject[]> {
+export async function objectsByIds(session: Caller, ids: readonly string[]): Promise<JsonObject[]> {
   const answer = await callGraph(session, {
     method: 'POST',
     path: '/directoryObjects/getByIds',

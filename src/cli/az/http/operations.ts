@@ -1,19 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { AzError, ServiceError } from '../errors.ts';
-import type { Session } from '../session.ts';
-import { type ArmCall, json, jsonObject } from './arm.ts';
+import type { LongCall } from './arm-call.ts';
+import { type ArmCall, json, jsonObject } from './arm-call.ts';
+import type { Caller } from './caller.ts';
 import { retryAfterMs } from './retry.ts';
 import { errorText } from './service-errors.ts';
 import type { HttpAnswer } from './transport.ts';
-
-export interface LongCall extends ArmCall {
-  /** Return as soon as the service took the request. */
-  readonly noWait?: boolean | undefined;
-  /** Pause between polls when the service names none. */
-  readonly intervalSeconds?: number;
-  /** Called once the service took the request. */
-  readonly onAccepted?: () => void;
-}
 
 const defaultIntervalSeconds = 30;
 const finalStates = new Set(['succeeded', 'failed', 'canceled', 'cancelled']);
@@ -22,7 +14,7 @@ const finalStates = new Set(['succeeded', 'failed', 'canceled', 'cancelled']);
  * Sends a request and follows its operation: `Azure-AsyncOperation`, else `Location`, else the resource's own
  * `provisioningState`. The first poll follows at once; later ones wait as the latest poll asked.
  */
-export async function runLong(session: Session, call: LongCall): Promise<Json | undefined> {
+export async function runLong(session: Caller, call: LongCall): Promise<Json | undefined> {
   const first = await session.arm.send(call);
   call.onAccepted?.();
   if (call.noWait) return undefined;
@@ -34,7 +26,7 @@ export async function runLong(session: Session, call: LongCall): Promise<Json | 
   }
 }
 
-async function follow(session: Session, call: LongCall, first: HttpAnswer): Promise<Json | undefined> {
+async function follow(session: Caller, call: LongCall, first: HttpAnswer): Promise<Json | undefined> {
   const operation = first.header('azure-asyncoperation') ?? first.header('operation-location');
   const location = first.header('location');
   if (operation) return followOperation(session, call, { operation, location });
@@ -56,7 +48,7 @@ interface OperationLinks {
 }
 
 async function followOperation(
-  session: Session,
+  session: Caller,
   call: LongCall,
   links: OperationLinks,
 ): Promise<Json | undefined> {
@@ -74,7 +66,7 @@ async function followOperation(
 }
 
 async function finalState(
-  session: Session,
+  session: Caller,
   call: LongCall,
   { links, body }: { links: OperationLinks; body: JsonObject },
 ): Promise<Json | undefined> {
@@ -89,7 +81,7 @@ async function finalState(
   return undefined;
 }
 
-async function followLocation(session: Session, call: LongCall, location: string): Promise<Json | undefined> {
+async function followLocation(session: Caller, call: LongCall, location: string): Promise<Json | undefined> {
   let url = location;
   for (;;) {
     const answer = await poll(session, url);
@@ -99,7 +91,7 @@ async function followLocation(session: Session, call: LongCall, location: string
   }
 }
 
-async function followResource(session: Session, call: LongCall): Promise<Json | undefined> {
+async function followResource(session: Caller, call: LongCall): Promise<Json | undefined> {
   for (;;) {
     const answer = await session.arm.send(getOf(call));
     const body = json(answer);
@@ -119,11 +111,11 @@ function getOf(call: LongCall): ArmCall {
   };
 }
 
-function poll(session: Session, url: string): Promise<HttpAnswer> {
+function poll(session: Caller, url: string): Promise<HttpAnswer> {
   return session.arm.send({ method: 'GET', path: url, headers: { accept: '*/*' } });
 }
 
-async function pause(session: Session, call: LongCall, answer: HttpAnswer): Promise<void> {
+async function pause(session: Caller, call: LongCall, answer: HttpAnswer): Promise<void> {
   const { clock, signal } = session.context;
   await clock.sleep(retryAfterMs(answer) ?? (call.intervalSeconds ?? defaultIntervalSeconds) * 1000, signal);
   if (signal.aborted) throw new AzError('Long-running operation wait cancelled.');
@@ -147,7 +139,7 @@ const frames = ['-', '\\', '|', '/'];
 const frameMs = 100;
 
 /** A turning bar on a terminal's stderr, so that a person sees that something is under way. */
-function startSpinner(session: Session): { stop(): void } {
+function startSpinner(session: Caller): { stop(): void } {
   const { stderr, clock } = session.context;
   if (!stderr.isTTY || session.config.flag('core', 'disable_progress_bar')) return { stop() {} };
   let frame = 0;

@@ -1,7 +1,7 @@
-import type { Session } from '../session.ts';
+import type { Caller } from './caller.ts';
 import type { HttpAnswer, HttpCall } from './transport.ts';
 
 /** Sends once, whatever comes back: the manner of `az rest` and of Graph. */
-export function sendWithoutRetries(session: Session, call: HttpCall): Promise<HttpAnswer> {
+export function sendWithoutRetries(session: Caller, call: HttpCall): Promise<HttpAnswer> {
   return session.transport.send(call);
 }

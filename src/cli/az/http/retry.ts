@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Caller } from './caller.ts';
 import { ConnectionError, type HttpAnswer, type HttpCall } from './transport.ts';
 
 const retriedStatuses = new Set([408, 429, 500, 502, 503, 504]);
@@ -6,7 +6,7 @@ const mostRetries = 3;
 const firstDelayMs = 800;
 
 /** Sends; repeats when the connection fails or the service says to come again later. */
-export async function sendWithRetries(session: Session, call: HttpCall): Promise<HttpAnswer> {
+export async function sendWithRetries(session: Caller, call: HttpCall): Promise<HttpAnswer> {
   const { clock, signal } = session.context;
   for (let retry = 0; ; retry++) {
     let answer: HttpAnswer | undefined;

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Caller } from './caller.ts';
 import { errorOf } from './service-errors.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -13,7 +13,7 @@ export function challengeClaims(answer: HttpAnswer): string | undefined {
 }
 
 /** Registers the provider that a refusal names in quotes; true when the request is worth repeating. */
-export async function registerProvider(session: Session, refused: HttpAnswer): Promise<boolean> {
+export async function registerProvider(session: Caller, refused: HttpAnswer): Promise<boolean> {
   const error = refused.status === 409 ? errorOf(refused) : undefined;
   if (error?.['code'] !== 'MissingSubscriptionRegistration') return false;
   const namespace = /'([^']+)'/.exec(String(error['message'] ?? ''))?.[1];

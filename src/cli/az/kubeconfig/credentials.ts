@@ -1,8 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { isObject, type Json } from '../../../base/index.ts';
-import type { Call } from '../call.ts';
 import type { AzContext } from '../context.ts';
-import type { Flags } from '../declaration.ts';
+import type { Call, Flags } from '../declaration.ts';
 import { text, toggle } from '../declare/flags.ts';
 import { AzError } from '../errors.ts';
 import { expandHome } from '../parse/files.ts';

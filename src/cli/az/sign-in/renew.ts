@@ -1,6 +1,6 @@
 import { AzError } from '../errors.ts';
+import type { Caller, TokenWish } from '../http/caller.ts';
 import type { StoredToken } from '../profile/tokens.ts';
-import type { Session, TokenWish } from '../session.ts';
 import { capabilityClaims, clientId, requestToken } from './token-request.ts';
 
 interface Renewal {
@@ -11,7 +11,7 @@ interface Renewal {
 }
 
 /** Gets an access token with the account's stored credential and keeps it. */
-export async function renewToken(session: Session, renewal: Renewal): Promise<StoredToken> {
+export async function renewToken(session: Caller, renewal: Renewal): Promise<StoredToken> {
   const { account, tenant, scope, wish } = renewal;
   const credential = session.tokens.credential(account);
   if (!credential) {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../base/index.ts';
-import { jsonObject } from '../http/arm.ts';
+import { jsonObject } from '../http/arm-call.ts';
 import { serviceError } from '../http/service-errors.ts';
 import type { Subscription } from '../profile/subscriptions.ts';
 import type { Session } from '../session.ts';

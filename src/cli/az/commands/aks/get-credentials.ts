@@ -1,7 +1,7 @@
 import { defineCommand } from '../../declaration.ts';
 import { required, resourceGroup, text, toggle } from '../../declare/flags.ts';
 import { pathOf } from '../../declare/verbs.ts';
-import { json } from '../../http/arm.ts';
+import { json } from '../../http/arm-call.ts';
 import { credentialFlags, firstKubeconfig, writeCredentials } from '../../kubeconfig/credentials.ts';
 import { cluster } from './noun.ts';
 

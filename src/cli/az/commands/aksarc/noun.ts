@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
-import type { Call } from '../../call.ts';
-import type { Flags } from '../../declaration.ts';
+import type { Call, Flags } from '../../declaration.ts';
 import { required, resourceGroup } from '../../declare/flags.ts';
 import { type Noun, pathOf } from '../../declare/verbs.ts';
 

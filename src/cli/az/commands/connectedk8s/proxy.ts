@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
 import type { RelayCredential } from '../../../../gateway/index.ts';
-import type { Call } from '../../call.ts';
+import type { Call } from '../../declaration.ts';
 import { defineCommand, type Flags, type Values } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
 import { pathOf } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';
-import { json } from '../../http/arm.ts';
+import { json } from '../../http/arm-call.ts';
 import { firstKubeconfig, writeCredentials } from '../../kubeconfig/credentials.ts';
 import { trustedCertificates } from '../../tunnels/certificates.ts';
 import { isPortTaken, untilStopped } from '../../tunnels/ports.ts';

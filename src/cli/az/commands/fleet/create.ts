@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/index.ts';
-import type { Call } from '../../call.ts';
+import type { Call } from '../../declaration.ts';
 import { defineCommand, type Flags } from '../../declaration.ts';
 import { location, noWait, required, resourceGroup, tags, text, toggle } from '../../declare/flags.ts';
 import { putResource } from '../../declare/verbs.ts';

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../../../base/index.ts';
-import type { Call } from '../../call.ts';
+import type { Call } from '../../declaration.ts';
 import { defineCommand, type Flags } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
 import { pathOf } from '../../declare/verbs.ts';

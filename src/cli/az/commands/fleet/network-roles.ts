@@ -1,9 +1,8 @@
 import { isObject, type JsonObject } from '../../../../base/index.ts';
 import { applications } from '../../applications.ts';
-import type { Call } from '../../call.ts';
-import type { Flags } from '../../declaration.ts';
+import type { Call, Flags } from '../../declaration.ts';
 import { AzError, ServiceError } from '../../errors.ts';
-import { jsonObject } from '../../http/arm.ts';
+import { jsonObject } from '../../http/arm-call.ts';
 import { listGraph, objectsByIds, odata } from '../../http/graph.ts';
 import { isRoleAssignmentExists } from '../../role/conflict.ts';
 

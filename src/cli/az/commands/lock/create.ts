@@ -1,6 +1,6 @@
 import { defineCommand } from '../../declaration.ts';
 import { required, text } from '../../declare/flags.ts';
-import { jsonObject } from '../../http/arm.ts';
+import { jsonObject } from '../../http/arm-call.ts';
 import { lockName, locksApiVersion, locksPath, lockTarget, presentLock } from './target.ts';
 
 /** `az lock create`. */

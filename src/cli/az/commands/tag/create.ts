@@ -1,6 +1,6 @@
 import { defineCommand } from '../../declaration.ts';
 import { required, tags } from '../../declare/flags.ts';
-import { jsonObject } from '../../http/arm.ts';
+import { jsonObject } from '../../http/arm-call.ts';
 
 /** `az tag create`. */
 export const command = defineCommand({

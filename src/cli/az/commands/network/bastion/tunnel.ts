@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isObject, type JsonObject } from '../../../../../base/index.ts';
-import type { Call } from '../../../call.ts';
+import type { Call } from '../../../declaration.ts';
 import { defineCommand, type Flags, type Values } from '../../../declaration.ts';
 import { integer, required, text } from '../../../declare/flags.ts';
 import { getResource } from '../../../declare/verbs.ts';

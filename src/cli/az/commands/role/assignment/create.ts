@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../../base/index.ts';
-import type { Call } from '../../../call.ts';
+import type { Call } from '../../../declaration.ts';
 import { defineCommand, type Flags } from '../../../declaration.ts';
 import { required, text } from '../../../declare/flags.ts';
 import { AzError } from '../../../errors.ts';
-import { jsonObject } from '../../../http/arm.ts';
+import { jsonObject } from '../../../http/arm-call.ts';
 import { objectsByIds } from '../../../http/graph.ts';
 import { type Assignee, findAssignee, typeOf } from '../../../role/assignees.ts';
 import {

@@ -1,0 +1,35 @@
+import type { ClientErrorConstructor } from '../apimachinery/cluster-client.ts';
+import type { Authenticator, Authorizer } from '../apimachinery/contract.ts';
+import type { Clock, Logger, Random } from '../base/index.ts';
+import type { HealthCheck } from '../http/health.ts';
+import type { Store } from '../store/contract.ts';
+import type { NotEnforced } from './call/not-enforced.ts';
+import type { VersionInfo } from './discovery/paths.ts';
+
+export interface ApiServerOptions {
+  readonly store: Store;
+  /** Everything of this cluster lies under it in the store; no slash at the end. */
+  readonly keyPrefix: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly version: VersionInfo;
+  /** Asked in order who a caller is, after the cluster's own service account tokens. */
+  readonly authenticators: readonly Authenticator[];
+  /** Asked after the cluster's own RBAC. */
+  readonly authorizers: readonly Authorizer[];
+  /** PKCS#8 PEM of the key that signs service account tokens (EC P-256 or RSA); without it none are issued. */
+  readonly serviceAccountKeyPem?: string;
+  /** `iss` of service account tokens; default `https://kubernetes.default.svc.cluster.local`. */
+  readonly serviceAccountIssuer?: string;
+  /** IPv4 range of service addresses; default `10.0.0.0/16`. */
+  readonly serviceCidr?: string;
+  /** What `/readyz` asks besides its own checks. */
+  readonly readyChecks?: readonly HealthCheck[];
+  /** What this cluster stores without any effect; writers are warned. */
+  readonly notEnforced?: readonly NotEnforced[];
+  /** No service account injection into pods: nothing but an API server. */
+  readonly bare: boolean;
+  /** Class of the errors of `client()`: `ClusterError` of `reconcile`, so that its users recognise them. */
+  readonly clientError: ClientErrorConstructor;
+}
