@@ -3,19 +3,25 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
   store: ['base'],
   http: ['base'],
-  kube: ['base', 'store', 'http'],
+  apimachinery: ['base'],
+  cel: ['base', 'apimachinery'],
+  merge: ['base', 'apimachinery'],
+  kinds: ['base', 'apimachinery'],
+  schema: ['base', 'apimachinery', 'cel', 'merge', 'kinds'],
   identity: ['base', 'store', 'http'],
   arm: ['base', 'store', 'http'],
   gateway: ['base', 'store', 'http'],
-  reconcile: ['base', 'store', 'http'],
+  reconcile: ['base', 'store', 'http', 'apimachinery'],
+  apiserver: ['base', 'store', 'http', 'apimachinery', 'cel', 'merge', 'kinds', 'schema'],
   providers: ['base', 'store', 'http', 'arm', 'reconcile'],
-  controllers: ['base', 'reconcile'],
-  clusters: ['base', 'store', 'http', 'kube', 'reconcile', 'gateway'],
+  controllers: ['base', 'apimachinery', 'reconcile'],
+  clusters: ['base', 'store', 'http', 'apimachinery', 'apiserver', 'reconcile', 'gateway'],
   server: [
     'base',
     'store',
     'http',
-    'kube',
+    'apimachinery',
+    'apiserver',
     'identity',
     'arm',
     'gateway',
@@ -26,6 +32,46 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['base', 'http', 'gateway', 'server'],
 };
+
+/**
+ * The floors inside the large rooms, from the ground up: a folder (or a file named here) imports what stands on floors
+ * below its own; those on one floor do not import each other. `*` is every folder that is not named. Files at the
+ * room's door that are not named stand below all floors when they import none of them, else above all.
+ */
+export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  apiserver: [
+    ['request', 'openapi', 'authn'],
+    ['storage'],
+    ['discovery'],
+    ['authz', 'crd'],
+    ['call'],
+    ['admission', 'answer', 'bootstrap'],
+    ['verbs'],
+    ['custom-resources'],
+  ],
+  arm: [
+    ['records'],
+    ['identity.ts', 'locks.ts'],
+    ['access'],
+    ['services.ts'],
+    ['subscriptions.ts'],
+    ['pipeline'],
+    ['verbs'],
+    ['routes'],
+  ],
+  identity: [['records'], ['first-party.ts'], ['directory'], ['tokens'], ['surface.ts'], ['graph', 'login']],
+  kinds: [['data'], ['defaults'], ['versions.ts', 'strategy.ts'], ['columns', 'rules'], ['protobuf']],
+  controllers: [
+    ['kinds', 'fleet-kinds'],
+    ['shared'],
+    ['*'],
+    ['placement-scheduler', 'rollout', 'work-generator'],
+  ],
+  cli: [['az'], ['program']],
+};
+
+/** npm packages and `node:` modules that a room may use. */
+export const outside: Readonly<Record<string, readonly string[]>> = {};
 
 /** Why a room may not import another, for the message of a failed check. */
 export function refusal(from: string, to: string): string {

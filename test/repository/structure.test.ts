@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { test } from 'node:test';
-import { refusal, rooms } from '../../tools/rooms.ts';
+import { floors, refusal, rooms } from '../../tools/rooms.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const source = join(root, 'src');
@@ -38,6 +38,60 @@ test('every import points to a room that the table allows', () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test('inside a large room imports point down its floors', () => {
+  const wrong: string[] = [];
+  for (const [room, list] of Object.entries(floors)) {
+    const folder = join(source, room);
+    const own = sources.filter((file) => file.startsWith(folder + sep));
+    const placeOf = (file: string) => relative(folder, file).split(sep)[0] ?? '';
+    const rest = list.findIndex((names) => names.includes('*'));
+    const floorOf = (file: string): number | undefined => {
+      const found = list.findIndex((names) => names.includes(placeOf(file)));
+      if (found >= 0) return found;
+      return rest >= 0 && !placeOf(file).endsWith('.ts') ? rest : undefined;
+    };
+    const isGround = (file: string): boolean =>
+      importsOf(file).every(
+        (target) => !target.startsWith(folder + sep) || (floorOf(target) === undefined && isGround(target)),
+      );
+    for (const file of own) {
+      const at = floorOf(file);
+      if (at === undefined) continue;
+      for (const target of importsOf(file)) {
+        if (!target.startsWith(folder + sep) || placeOf(target) === placeOf(file)) continue;
+        const to = floorOf(target);
+        if (to === undefined ? isGround(target) : to < at) continue;
+        const where = `${relative(root, file)} imports ${relative(root, target)}`;
+        wrong.push(
+          `${where}: not below it in the floors of ${room}; move what both need down, or hand it in`,
+        );
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('no files import each other in a circle, types included', () => {
+  const circles: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      const circle = [...path.slice(path.indexOf(file)), file].map((each) => relative(root, each));
+      circles.push(`${circle.join(' -> ')}: let what both need stand in a file below them`);
+      return;
+    }
+    state.set(file, 'open');
+    path.push(file);
+    for (const target of importsOf(file)) if (target.endsWith('.ts')) visit(target);
+    path.pop();
+    state.set(file, 'done');
+  };
+  for (const file of sources) visit(file);
+  assert.deepEqual(circles, []);
 });
 
 test('every source file is imported by another one or is an entry', () => {
