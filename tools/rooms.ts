@@ -60,7 +60,15 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['routes'],
   ],
   identity: [['records'], ['first-party.ts'], ['directory'], ['tokens'], ['surface.ts'], ['graph', 'login']],
-  kinds: [['data'], ['defaults'], ['versions.ts', 'strategy.ts'], ['columns', 'rules'], ['protobuf']],
+  kinds: [
+    ['data'],
+    ['defaults'],
+    ['normalize.ts'],
+    ['autoscaler-versions.ts'],
+    ['versions.ts', 'strategy.ts'],
+    ['columns', 'rules'],
+    ['protobuf'],
+  ],
   controllers: [
     ['kinds', 'fleet-kinds'],
     ['shared'],

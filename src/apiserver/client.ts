@@ -1,19 +1,19 @@
-import type {
-  ClientErrorConstructor,
-  ClientPatch,
-  ClusterClient,
-  ClusterWatch,
-  DeleteOptions,
-  KubeList,
-  KubeObject,
-  ListOptions,
-  ObjectRef,
-  RawResponse,
-  ResourceRef,
-  WatchHandler,
-  WatchOptions,
-  WriteOptions,
-} from '../apimachinery/cluster-client.ts';
+import {
+  type ClusterClient,
+  ClusterError,
+  type ClusterWatch,
+  type DeleteOptions,
+  type KubeList,
+  type KubeObject,
+  type ListOptions,
+  type ObjectRef,
+  type Patch,
+  type RawResponse,
+  type ResourceRef,
+  type WatchHandler,
+  type WatchOptions,
+  type WriteOptions,
+} from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
 import { decodeJson, deepFreeze, isObject, type Json, type JsonObject, utf8 } from '../base/index.ts';
@@ -30,8 +30,6 @@ import { dispatch } from './verbs/dispatch.ts';
 export interface ClientParts {
   readonly cluster: ClusterParts;
   readonly user: UserInfo;
-  /** The class of the errors that calls reject with. */
-  readonly errorClass: ClientErrorConstructor;
   /** Answers a request as `user`, whom it does not ask who they are. */
   readonly answer: (request: HttpRequest, user: UserInfo) => Promise<HttpResponse>;
 }
@@ -54,7 +52,7 @@ export class InProcessClient implements ClusterClient {
 
   async list(resource: ResourceRef, options: ListOptions = {}): Promise<KubeList> {
     const answer = await this.#call('list', resource, listRequest(options));
-    if (answer.type !== 'list') throw this.#error(internalError('a list was not answered with one'));
+    if (answer.type !== 'list') throw clusterError(internalError('a list was not answered with one'));
     return {
       items: answer.objects.map((object) => asKubeObject(object.decoded(answer.resource))),
       resourceVersion: answer.resourceVersion,
@@ -77,7 +75,7 @@ export class InProcessClient implements ClusterClient {
   async patch(
     resource: ResourceRef,
     target: ObjectRef,
-    patch: ClientPatch,
+    patch: Patch,
     options: WriteOptions = {},
   ): Promise<KubeObject> {
     const request = writeRequest(target, undefined, options);
@@ -96,7 +94,7 @@ export class InProcessClient implements ClusterClient {
   }
 
   watch(resource: ResourceRef, options: WatchOptions, handler: WatchHandler): ClusterWatch {
-    const watch = new InProcessWatch(handler, (error) => this.#error(error));
+    const watch = new InProcessWatch(handler);
     const request = listRequest(options);
     const watchOptions = {
       ...request.options,
@@ -131,7 +129,7 @@ export class InProcessClient implements ClusterClient {
           error: String(thrown),
         });
       }
-      throw this.#error(error);
+      throw clusterError(error);
     }
   }
 
@@ -165,17 +163,12 @@ export class InProcessClient implements ClusterClient {
   #object(answer: Answer): KubeObject {
     if (answer.type === 'object') return asKubeObject(answer.object.decoded(answer.resource));
     if (answer.type === 'value') return asKubeObject(deepFreeze(answer.value));
-    throw this.#error(internalError('an object was not answered with one'));
+    throw clusterError(internalError('an object was not answered with one'));
   }
+}
 
-  #error({
-    code,
-    reason,
-    message,
-    details,
-  }: StatusError): Error & { status: number; reason: string; details: JsonObject | undefined } {
-    return new this.#parts.errorClass(code, reason, message, details);
-  }
+function clusterError({ code, reason, message, details }: StatusError): ClusterError {
+  return new ClusterError(code, reason, message, details);
 }
 
 function asksForMany(verb: string): boolean {
@@ -198,16 +191,11 @@ interface ClientRequest {
 /** A watch whose events are the shared decoded objects. */
 class InProcessWatch implements ClusterWatch {
   readonly #handler: WatchHandler;
-  readonly #toError: (error: StatusError) => Parameters<WatchHandler['onError']>[0];
   #source: WatchSource | undefined;
   #over = false;
 
-  constructor(
-    handler: WatchHandler,
-    toError: (error: StatusError) => Parameters<WatchHandler['onError']>[0],
-  ) {
+  constructor(handler: WatchHandler) {
     this.#handler = handler;
-    this.#toError = toError;
   }
 
   start(source: WatchSource, resource: ServedResource): void {
@@ -228,7 +216,7 @@ class InProcessWatch implements ClusterWatch {
   fail(error: StatusError): void {
     if (this.#over) return;
     this.#over = true;
-    this.#handler.onError(this.#toError(error));
+    this.#handler.onError(clusterError(error));
   }
 
   close(): void {

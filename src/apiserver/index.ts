@@ -1,4 +1,3 @@
-export type { ClientErrorConstructor, ClusterClient } from '../apimachinery/cluster-client.ts';
 export type {
   AccessDecision,
   AccessReview,

@@ -1,4 +1,3 @@
-import type { ClientErrorConstructor } from '../apimachinery/cluster-client.ts';
 import type { Authenticator, Authorizer } from '../apimachinery/contract.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { HealthCheck } from '../http/health.ts';
@@ -30,6 +29,4 @@ export interface ApiServerOptions {
   readonly notEnforced?: readonly NotEnforced[];
   /** No service account injection into pods: nothing but an API server. */
   readonly bare: boolean;
-  /** Class of the errors of `client()`: `ClusterError` of `reconcile`, so that its users recognise them. */
-  readonly clientError: ClientErrorConstructor;
 }

@@ -1,4 +1,4 @@
-import type { ClusterClient } from '../apimachinery/cluster-client.ts';
+import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
@@ -82,7 +82,6 @@ class LibraryApiServer implements ApiServer {
     return new InProcessClient({
       cluster: this.#cluster.parts,
       user,
-      errorClass: this.#options.clientError,
       answer: (request, caller) => answerKnown(this.#handlerParts, request, caller),
     });
   }

@@ -1,5 +1,6 @@
+import type { ClusterClient } from '../apimachinery/client.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
-import type { ClusterClient, Controller } from '../reconcile/index.ts';
+import type { Controller } from '../reconcile/index.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';

@@ -1,5 +1,7 @@
+import type { ClusterClient } from '../apimachinery/client.ts';
+import { isAlreadyExists, typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
-import { type ClusterClient, type Controller, isAlreadyExists, typedClient } from '../reconcile/index.ts';
+import type { Controller } from '../reconcile/index.ts';
 import { startClusterProfileController } from './cluster-profile/controller.ts';
 import { namespaces } from './kinds/core.ts';
 import { fleetNamespace } from './kinds/fleet.ts';

@@ -12,7 +12,6 @@ import {
   type TlsIdentity,
   verifyIssuedBy,
 } from '../http/index.ts';
-import { ClusterError } from '../reconcile/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { tooManyRequests } from './refusals.ts';
 import { sameSecret } from './secrets.ts';
@@ -49,7 +48,6 @@ export async function startBareServer(options: { folder: string; port: number })
     authenticators: [tokenAuthenticator(token)],
     authorizers: [],
     bare: true,
-    clientError: ClusterError,
   });
   const identity = { cert: serving.certificatePem, key: serving.privateKeyPem };
   const started = await serve({ server, store, identity, host: '127.0.0.1', port: options.port });
@@ -90,7 +88,6 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{ clo
       ? {}
       : { serviceAccountIssuer: options.serviceAccountIssuer }),
     bare: true,
-    clientError: ClusterError,
   });
   const identity = {
     cert: readFileSync(join(options.certificateFolder, 'apiserver.crt'), 'utf8'),

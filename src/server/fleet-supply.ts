@@ -1,3 +1,4 @@
+import { type ClusterClient, ClusterError, type KubeObject } from '../apimachinery/client.ts';
 import { type Clock, CodedError, isObject, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
@@ -8,7 +9,6 @@ import {
   startMemberAgent,
 } from '../controllers/index.ts';
 import type { FleetSupply, Leaving, Membership } from '../providers/cluster-supply.ts';
-import { type ClusterClient, ClusterError, type KubeObject } from '../reconcile/index.ts';
 
 const memberClusters = {
   group: 'cluster.kubernetes-fleet.io',

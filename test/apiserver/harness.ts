@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { ClusterClient } from '../../src/apimachinery/client.ts';
 import {
   type ApiServer,
   type ApiServerOptions,
@@ -25,7 +26,6 @@ import {
   createListener,
   issueServerCertificate,
 } from '../../src/http/index.ts';
-import { type ClusterClient, ClusterError } from '../../src/reconcile/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 
 export const administrator: UserInfo = {
@@ -90,7 +90,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     authenticators: [tokenAuthenticator(users)],
     authorizers: [],
     bare: true,
-    clientError: ClusterError,
     ...options,
   });
   await server.start();

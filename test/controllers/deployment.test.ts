@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { type Deployment, deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
 import { eventObjects, pods } from '../../src/controllers/kinds/core.ts';
-import { asKind } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
 import { template, workload } from './manifests.ts';
 

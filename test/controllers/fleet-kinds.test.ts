@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { KubeObject } from '../../src/apimachinery/client.ts';
+import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { isObject, type JsonObject } from '../../src/base/index.ts';
 import { fleetCustomResources, memberCustomResources } from '../../src/controllers/index.ts';
-import { defineKind, type KubeObject } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 
 const customResources = defineKind(

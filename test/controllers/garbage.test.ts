@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { KubeObject, OwnerReference } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
+import { defineKind } from '../../src/apimachinery/kinds.ts';
 import type { Condition } from '../../src/apimachinery/meta.ts';
 import { deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
 import { configMaps, namespaces, pods, serviceAccounts } from '../../src/controllers/kinds/core.ts';
-import { defineKind, type KubeObject, type OwnerReference } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, startTestCluster, type TestCluster } from './harness.ts';
 import { workload } from './manifests.ts';
 

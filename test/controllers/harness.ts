@@ -1,3 +1,6 @@
+import type { ClusterClient, KubeObject, ListOptions } from '../../src/apimachinery/client.ts';
+import type { Kind } from '../../src/apimachinery/kinds.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
@@ -5,8 +8,6 @@ import {
   startClusterControllers,
 } from '../../src/controllers/index.ts';
 import type { AddressSupply } from '../../src/controllers/shared/addresses.ts';
-import type { ClusterClient, Kind, KubeObject, ListOptions } from '../../src/reconcile/index.ts';
-import { asKind } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../apiserver/harness.ts';
 
 /** A logger that prints when DEBUG is set. */

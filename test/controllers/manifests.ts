@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../src/apimachinery/client.ts';
 import type { PodTemplate } from '../../src/controllers/kinds/core.ts';
-import type { KubeObject } from '../../src/reconcile/index.ts';
 
 /** A pod template with one container. */
 export function template(app: string, spec: Partial<PodTemplate['spec']> = {}): PodTemplate {

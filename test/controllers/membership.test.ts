@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
+import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
@@ -17,7 +19,6 @@ import {
   memberClusters,
 } from '../../src/controllers/kinds/fleet.ts';
 import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
-import { type ClusterClient, ClusterError, defineKind } from '../../src/reconcile/index.ts';
 import { delegate } from '../reconcile/delegate.ts';
 import { eventually, startTestCluster, type TestCluster, testLog } from './harness.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { ManualClock, seededRandom, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { startClusterControllers } from '../../src/controllers/index.ts';
 import { deployments } from '../../src/controllers/kinds/apps.ts';
@@ -8,7 +9,7 @@ import { type Node, nodes, pods } from '../../src/controllers/kinds/core.ts';
 import { startNodeLifecycleController } from '../../src/controllers/node-lifecycle/controller.ts';
 import { nodeHealthTimes } from '../../src/controllers/node-lifecycle/health.ts';
 import { clusterContext } from '../../src/controllers/shared/context.ts';
-import { asKind, leases } from '../../src/reconcile/index.ts';
+import { leases } from '../../src/reconcile/index.ts';
 import { startTestServer } from '../apiserver/harness.ts';
 import { eventually, pool, startTestCluster, twoNodes } from './harness.ts';
 import { workload } from './manifests.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { KubeObject } from '../../src/apimachinery/client.ts';
 import { findCondition, isCurrent } from '../../src/apimachinery/conditions.ts';
+import { asKind, defineKind, type Kind } from '../../src/apimachinery/kinds.ts';
 import { isObject, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
@@ -24,7 +26,6 @@ import {
   resourceOverrides,
   works,
 } from '../../src/controllers/kinds/placement.ts';
-import { asKind, defineKind, type Kind, type KubeObject } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
 import { workload } from './manifests.ts';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { daemonSets, statefulSets } from '../../src/controllers/kinds/apps.ts';
 import { jobs } from '../../src/controllers/kinds/batch.ts';
 import { nodes, type Pod, pods, services } from '../../src/controllers/kinds/core.ts';
 import { endpointSlices, endpoints } from '../../src/controllers/kinds/discovery.ts';
 import { persistentVolumeClaims } from '../../src/controllers/kinds/storage.ts';
 import { isReady } from '../../src/controllers/shared/pods.ts';
-import { asKind } from '../../src/reconcile/index.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
 import { template, workload } from './manifests.ts';
 

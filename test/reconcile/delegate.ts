@@ -1,4 +1,4 @@
-import type { ClusterClient } from '../../src/reconcile/index.ts';
+import type { ClusterClient } from '../../src/apimachinery/client.ts';
 
 /** A client that hands every call on, except those that `changed` takes over. */
 export function delegate(client: ClusterClient, changed: Partial<ClusterClient>): ClusterClient {

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import type { KubeObject, WatchEvent } from '../../src/apimachinery/client.ts';
+import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
-import {
-  defineKind,
-  type HttpClusterClient,
-  httpClusterClient,
-  Informer,
-  type KubeObject,
-  type WatchEvent,
-} from '../../src/reconcile/index.ts';
+import { type HttpClusterClient, httpClusterClient, Informer } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestEndpoint, type TestServer } from '../apiserver/harness.ts';
 
 interface ConfigMap extends KubeObject {

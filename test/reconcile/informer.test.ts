@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { silentLogger, systemClock } from '../../src/base/index.ts';
 import {
   type ClusterClient,
   ClusterError,
   type ClusterWatch,
-  defineKind,
-  Informer,
   type KubeObject,
-  objectKey,
   type WatchHandler,
-} from '../../src/reconcile/index.ts';
+} from '../../src/apimachinery/client.ts';
+import { defineKind, objectKey } from '../../src/apimachinery/kinds.ts';
+import { silentLogger, systemClock } from '../../src/base/index.ts';
+import { Informer } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { delegate } from './delegate.ts';
 

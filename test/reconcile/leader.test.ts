@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
+import { typedClient } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
-import {
-  type ClusterClient,
-  ClusterError,
-  leases,
-  runForLeader,
-  typedClient,
-} from '../../src/reconcile/index.ts';
+import { leases, runForLeader } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { delegate } from './delegate.ts';
 

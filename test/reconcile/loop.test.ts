@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { KubeObject } from '../../src/apimachinery/client.ts';
+import { defineKind, objectKey } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
-import {
-  defineKind,
-  InformerSet,
-  type KubeObject,
-  objectKey,
-  runController,
-  watchKeys,
-} from '../../src/reconcile/index.ts';
+import { InformerSet, runController, watchKeys } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 
 interface ConfigMap extends KubeObject {

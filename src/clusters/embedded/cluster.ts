@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { ClusterClient, KubeObject } from '../../apimachinery/client.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import { type ApiServer, createApiServer, type NotEnforced } from '../../apiserver/index.ts';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
@@ -10,7 +11,6 @@ import {
   type Listener,
   verifyIssuedBy,
 } from '../../http/index.ts';
-import { type ClusterClient, ClusterError, type KubeObject } from '../../reconcile/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';
 import type {
@@ -100,7 +100,6 @@ export class EmbeddedCluster implements ClusterHandle {
       readyChecks: parts.readyChecks ?? [],
       bare: false,
       notEnforced: parts.notEnforced?.(spec) ?? [],
-      clientError: ClusterError,
     });
     this.client = this.clientAs(administrator);
   }

@@ -1,4 +1,3 @@
-import type { Json } from '../../base/index.ts';
 import {
   type ClusterClient,
   ClusterError,
@@ -14,7 +13,8 @@ import {
   type WatchHandler,
   type WatchOptions,
   type WriteOptions,
-} from '../../reconcile/index.ts';
+} from '../../apimachinery/client.ts';
+import type { Json } from '../../base/index.ts';
 
 /** A client that no longer gets through once its cluster has stopped, as over a wire. */
 export class StoppableClient implements ClusterClient {

@@ -5,8 +5,9 @@ import {
   type NewCondition,
   withCondition,
 } from '../../apimachinery/conditions.ts';
+import { ignoringMissing } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, ignoringMissing } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import {
   type ClusterProfile,
   clusterProfiles,

@@ -1,14 +1,8 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { nextTime, parseSchedule, type Schedule, wallClock } from '../../apimachinery/cron/next-time.ts';
+import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import {
-  type Informer,
-  ignoringMissing,
-  isAlreadyExists,
-  isNotFound,
-  type Reconciled,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type CronJob, cronJobs, type Job, jobs } from '../kinds/batch.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { controllerReference, ownedBy } from '../shared/owners.ts';

@@ -1,6 +1,7 @@
 import { countOf } from '../../apimachinery/int-or-percent.ts';
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type ControllerRevision, type DaemonSet, type DaemonSetStatus, daemonSets } from '../kinds/apps.ts';
 import type { Node, Pod } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';

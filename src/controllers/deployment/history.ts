@@ -1,4 +1,4 @@
-import { isNotFound, refOf } from '../../reconcile/index.ts';
+import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { replicaSets } from '../kinds/apps.ts';
 import { type Rollout, revisionOf } from './rollout.ts';
 

@@ -1,5 +1,5 @@
+import { isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { isAlreadyExists, refOf } from '../../reconcile/index.ts';
 import { type Deployment, deployments, type ReplicaSet, replicaSets } from '../kinds/apps.ts';
 import { controllerReference } from '../shared/owners.ts';
 import { templateHash } from '../shared/template-hash.ts';

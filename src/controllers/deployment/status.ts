@@ -1,6 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import {
   type Deployment,
   type DeploymentCondition,

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { deepFreeze, type JsonObject } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 import { described, object, type Rule, ruled, type Schema, string } from './schema.ts';
 import type { Version } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../reconcile/index.ts';
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { clusterProfile } from './cluster-profile.ts';
 import { customResource, type FleetKind } from './definition.ts';
 import { internalMemberCluster, memberCluster } from './membership.ts';

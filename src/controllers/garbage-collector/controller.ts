@@ -1,4 +1,5 @@
-import { type Controller, type KubeObject, runController } from '../../reconcile/index.ts';
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { type Controller, runController } from '../../reconcile/index.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import { type FollowedKinds, KindFollower, kindName } from '../shared/kind-follower.ts';

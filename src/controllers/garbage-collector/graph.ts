@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectRef, OwnerReference } from '../../reconcile/index.ts';
-import { refOf } from '../../reconcile/index.ts';
+import type { KubeObject, ObjectRef, OwnerReference } from '../../apimachinery/client.ts';
+import { refOf } from '../../apimachinery/kinds.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 
 /** An object that has owners. */

@@ -1,10 +1,5 @@
-import {
-  type DeleteOptions,
-  ignoringMissing,
-  isNotFound,
-  type KubeObject,
-  type OwnerReference,
-} from '../../reconcile/index.ts';
+import type { DeleteOptions, KubeObject, OwnerReference } from '../../apimachinery/client.ts';
+import { ignoringMissing, isNotFound } from '../../apimachinery/kinds.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { Dependent, OwnershipGraph, WaitingOwner } from './graph.ts';

@@ -1,6 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, ignoringMissing, isNotFound, type Reconciled, refOf } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Job, type JobCondition, type JobStatus, jobs } from '../kinds/batch.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';

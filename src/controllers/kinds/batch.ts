@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind } from '../../apimachinery/kinds.ts';
 import type { Condition, LabelSelector } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type KubeObject } from '../../reconcile/index.ts';
 import type { ObjectReference, PodTemplate } from './core.ts';
 
 export interface JobSpec extends JsonObject {

@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type KubeObject } from '../../reconcile/index.ts';
 
 /** A condition of the core kinds; newer kinds add `observedGeneration`. */
 export interface Namespace extends KubeObject {

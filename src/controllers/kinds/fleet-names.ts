@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../reconcile/index.ts';
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { fleetKey } from './fleet.ts';
 
 /** Labels and annotations by which the objects of a placement find each other. */

@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type KubeObject } from '../../reconcile/index.ts';
 import type { Resources } from './core.ts';
 
 const clusterGroup = 'cluster.kubernetes-fleet.io/v1beta1';

@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind, type Kind } from '../../apimachinery/kinds.ts';
 import type { FullCondition, LabelSelector } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type Kind, type KubeObject } from '../../reconcile/index.ts';
 
 const version = 'placement.kubernetes-fleet.io/v1beta1';
 

@@ -1,5 +1,6 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind } from '../../apimachinery/kinds.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { defineKind, type KubeObject } from '../../reconcile/index.ts';
 import type { ObjectReference, Resources } from './core.ts';
 
 export interface PersistentVolumeClaim extends KubeObject {

@@ -1,4 +1,5 @@
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { podsByNode, type SimulatedNodes } from './nodes.ts';

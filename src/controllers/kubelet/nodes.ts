@@ -1,14 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isAlreadyExists, isConflict, isNotFound } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual, rfc3339Micros } from '../../base/index.ts';
-import {
-  type Informer,
-  ignoringMissing,
-  isAlreadyExists,
-  isConflict,
-  isNotFound,
-  type Lease,
-  leases,
-} from '../../reconcile/index.ts';
+import { type Informer, type Lease, leases } from '../../reconcile/index.ts';
 import { type Node, nodes, type Pod, pods } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';

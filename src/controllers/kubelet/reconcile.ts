@@ -1,4 +1,5 @@
-import { type Informer, isNotFound, type Reconciled, refOf } from '../../reconcile/index.ts';
+import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Pod, type PodStatus, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { isFinished } from '../shared/pods.ts';

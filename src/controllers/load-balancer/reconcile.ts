@@ -1,5 +1,6 @@
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, ignoringMissing, type Reconciled, refOf } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type LoadBalancerIngress, type Node, type Service, services } from '../kinds/core.ts';
 import type { AddressSupply } from '../shared/addresses.ts';
 import type { ClusterContext } from '../shared/context.ts';

@@ -1,5 +1,5 @@
+import type { TypedClient } from '../../apimachinery/kinds.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
-import type { TypedClient } from '../../reconcile/index.ts';
 import type { EventRecorder } from '../shared/event-recorder.ts';
 
 export interface MemberAgentContext {

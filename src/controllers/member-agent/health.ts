@@ -1,5 +1,5 @@
+import { type ClusterClient, ClusterError } from '../../apimachinery/client.ts';
 import type { Clock } from '../../base/index.ts';
-import { type ClusterClient, ClusterError } from '../../reconcile/index.ts';
 
 /** How long a member may take to say that it is ready. */
 const probeMs = 10_000;

@@ -1,7 +1,8 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
 import { CodedError, type Random, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import {
   type AgentStatus,
   fleetKey,

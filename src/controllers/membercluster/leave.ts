@@ -1,4 +1,5 @@
-import { ignoringMissing, type Reconciled, refOf, type TypedClient } from '../../reconcile/index.ts';
+import { ignoringMissing, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import { namespaces } from '../kinds/core.ts';
 import { fleetKey, type MemberCluster, memberClusters, memberNamespace } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';

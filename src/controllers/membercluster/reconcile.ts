@@ -1,13 +1,7 @@
+import type { KubeObject, ObjectMeta, OwnerReference } from '../../apimachinery/client.ts';
+import { isNotFound, type Kind, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import {
-  isNotFound,
-  type Kind,
-  type KubeObject,
-  type ObjectMeta,
-  type OwnerReference,
-  type Reconciled,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import {
   fleetKey,

@@ -1,7 +1,9 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isNotFound, type KubeObject, type Reconciled } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKind } from '../shared/discovery.ts';

@@ -1,6 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, ignoringMissing, type Reconciled, refOf } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Node, type NodeCondition, nodes, type Pod, pods, type Taint } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';

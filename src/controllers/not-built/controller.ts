@@ -1,4 +1,5 @@
-import { type Controller, type Kind, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Kind, objectKey } from '../../apimachinery/kinds.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { sentences } from '../fleet-kinds/not-built.ts';
 import { clusterStagedUpdateRuns, evictions, stagedUpdateRuns } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';

@@ -1,6 +1,8 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition, isCurrent, withCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
-import { type Informer, ignoringMissing, type KubeObject } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type { ClusterContext } from '../shared/context.ts';
 

@@ -1,6 +1,7 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { type MemberCluster, memberClusters } from '../kinds/fleet.ts';
 import { parentKey, schedulerFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement } from '../kinds/placement.ts';

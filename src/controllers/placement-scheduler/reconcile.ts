@@ -1,6 +1,7 @@
 import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
   bindingSchedulerFinalizer,

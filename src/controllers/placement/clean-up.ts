@@ -1,4 +1,4 @@
-import { ignoringMissing, objectKey, refOf } from '../../reconcile/index.ts';
+import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement } from '../kinds/placement.ts';
 import { inBatches } from '../shared/batches.ts';

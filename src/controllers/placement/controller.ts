@@ -1,5 +1,6 @@
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { parentKey, placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Binding } from '../kinds/placement.ts';
 import type { PlacementContext } from './context.ts';

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { isObject } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 
 /** Groups none of whose kinds is ever placed. */

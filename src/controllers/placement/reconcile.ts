@@ -1,6 +1,7 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import { placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementStatus } from '../kinds/placement.ts';
 import { hold } from '../shared/finalizers.ts';

@@ -1,5 +1,7 @@
+import type { KubeObject, ResourceRef } from '../../apimachinery/client.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
-import { type Informer, type KubeObject, objectKey, type ResourceRef } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';

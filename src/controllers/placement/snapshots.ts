@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { isObject, type Json, rfc3339Seconds } from '../../base/index.ts';
-import { ignoringMissing, type KubeObject, objectKey, refOf } from '../../reconcile/index.ts';
 import {
   clusterCountAnnotation,
   envelopeCountAnnotation,

@@ -1,7 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
-import { objectKey } from '../../reconcile/index.ts';
 import { notBuiltReason, sentences } from '../fleet-kinds/not-built.ts';
 import type {
   Binding,

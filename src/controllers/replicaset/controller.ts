@@ -1,5 +1,6 @@
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { replicaSets } from '../kinds/apps.ts';
 import { pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';

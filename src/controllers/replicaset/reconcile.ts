@@ -1,7 +1,8 @@
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';

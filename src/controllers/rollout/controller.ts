@@ -1,6 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { parentKey, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { Binding } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';

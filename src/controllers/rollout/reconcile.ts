@@ -1,6 +1,7 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { ignoringMissing, isNotFound, type Reconciled, refOf } from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import { latestLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { ApplyStrategy, Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';

@@ -1,5 +1,6 @@
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { type Node, nodes, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { isFinished } from '../shared/pods.ts';

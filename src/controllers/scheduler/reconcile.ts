@@ -1,8 +1,10 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { isConflict, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { quantityOf } from '../../apimachinery/quantity-number.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isConflict, isNotFound, type KubeObject, refOf } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import { type Node, type Pod, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { matchesNodeSelection, matchesTerm, untoleratedTaint } from '../shared/tolerations.ts';

@@ -1,5 +1,6 @@
+import { isAlreadyExists, isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Informer, isAlreadyExists, isNotFound } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import {
   type ConfigMap,
   configMaps,

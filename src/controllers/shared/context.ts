@@ -1,11 +1,7 @@
+import type { ClusterClient } from '../../apimachinery/client.ts';
+import { type TypedClient, typedClient } from '../../apimachinery/kinds.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
-import {
-  type ClusterClient,
-  type ControllerOptions,
-  InformerSet,
-  type TypedClient,
-  typedClient,
-} from '../../reconcile/index.ts';
+import { type ControllerOptions, InformerSet } from '../../reconcile/index.ts';
 import { ServedKinds } from './discovery.ts';
 import { type EventRecorder, eventRecorder } from './event-recorder.ts';
 

@@ -1,11 +1,6 @@
+import { type ClusterClient, ClusterError, type KubeObject } from '../../apimachinery/client.ts';
+import { defineKind, type Kind } from '../../apimachinery/kinds.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import {
-  type ClusterClient,
-  ClusterError,
-  defineKind,
-  type Kind,
-  type KubeObject,
-} from '../../reconcile/index.ts';
 
 /** A kind that a cluster serves, in its group's preferred version if it has that one, else in the next that it has. */
 export interface ServedKind extends Kind<KubeObject> {

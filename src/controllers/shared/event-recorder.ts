@@ -1,5 +1,6 @@
+import type { KubeObject, ObjectRef } from '../../apimachinery/client.ts';
+import { refOf, type TypedClient } from '../../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger, rfc3339Seconds } from '../../base/index.ts';
-import { type KubeObject, type ObjectRef, refOf, type TypedClient } from '../../reconcile/index.ts';
 import { type EventObject, eventObjects, type ObjectReference } from '../kinds/core.ts';
 
 export const eventLimits = {

@@ -1,12 +1,6 @@
+import type { ClusterClient, ClusterWatch, KubeObject, WatchEvent } from '../../apimachinery/client.ts';
+import { isGone, isNotFound } from '../../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger } from '../../base/index.ts';
-import {
-  type ClusterClient,
-  type ClusterWatch,
-  isGone,
-  isNotFound,
-  type KubeObject,
-  type WatchEvent,
-} from '../../reconcile/index.ts';
 import type { ServedKind } from './discovery.ts';
 
 const retryMs = { first: 100, longest: 30_000 } as const;

@@ -1,10 +1,6 @@
-import {
-  type Informer,
-  ignoringMissing,
-  type KubeObject,
-  refOf,
-  type TypedClient,
-} from '../../reconcile/index.ts';
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { ignoringMissing, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
+import type { Informer } from '../../reconcile/index.ts';
 
 interface Holding<T extends KubeObject> {
   readonly client: TypedClient;

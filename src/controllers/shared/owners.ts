@@ -1,14 +1,8 @@
+import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
+import { isNotFound, type Kind, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
 import type { LabelSelector } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
-import {
-  type Informer,
-  isNotFound,
-  type Kind,
-  type KubeObject,
-  type OwnerReference,
-  refOf,
-  type TypedClient,
-} from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 
 /** The owner that manages an object, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {

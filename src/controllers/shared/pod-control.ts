@@ -1,5 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
-import { type Informer, isNotFound, type KubeObject, refOf } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import type { ClusterContext } from './context.ts';
 

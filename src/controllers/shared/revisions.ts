@@ -1,12 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { ignoringMissing, isAlreadyExists, type Kind, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import {
-  type Informer,
-  ignoringMissing,
-  isAlreadyExists,
-  type Kind,
-  type KubeObject,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import { type ControllerRevision, controllerRevisions } from '../kinds/apps.ts';
 import type { PodTemplate } from '../kinds/core.ts';
 import type { ClusterContext } from './context.ts';

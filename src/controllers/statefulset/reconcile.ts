@@ -1,5 +1,6 @@
+import { isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { isNotFound, type Reconciled } from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import {
   type ControllerRevision,
   type StatefulSet,

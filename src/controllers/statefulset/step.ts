@@ -1,5 +1,5 @@
+import { isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
-import { isAlreadyExists, isNotFound, refOf } from '../../reconcile/index.ts';
 import { type ControllerRevision, type StatefulSet, volumeClaims } from '../kinds/apps.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { ownedBy } from '../shared/owners.ts';

@@ -1,5 +1,6 @@
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { isObject } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { persistentVolumeClaims, persistentVolumes } from '../kinds/storage.ts';
 import type { ClusterContext } from '../shared/context.ts';

@@ -1,11 +1,7 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { ignoringMissing, isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import {
-  type Informer,
-  ignoringMissing,
-  isAlreadyExists,
-  type KubeObject,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import {
   type PersistentVolume,
   type PersistentVolumeClaim,

@@ -1,5 +1,6 @@
+import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
+import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage } from '../../base/index.ts';
-import { isNotFound, type KubeObject, type OwnerReference, refOf } from '../../reconcile/index.ts';
 import { lastAppliedAnnotation, specHashAnnotation } from '../kinds/fleet-names.ts';
 import type { AppliedWork, ApplyStrategy } from '../kinds/placement.ts';
 import { appliedWorks } from '../kinds/placement.ts';

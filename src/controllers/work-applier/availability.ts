@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 
 export type Availability = 'Available' | 'NotAvailableYet' | 'NotTrackable';
 

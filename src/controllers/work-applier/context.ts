@@ -1,5 +1,6 @@
+import type { TypedClient } from '../../apimachinery/kinds.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
-import type { Informer, TypedClient } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import type { AppliedWork, Work } from '../kinds/placement.ts';
 import type { ServedKinds } from '../shared/discovery.ts';
 

@@ -1,4 +1,5 @@
-import { type Controller, Informer, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
+import { type Controller, Informer, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberNamespace } from '../kinds/fleet.ts';
 import { appliedWorks, works } from '../kinds/placement.ts';
 import { ServedKinds } from '../shared/discovery.ts';

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 
 /** One place at which the hub's and the member's object differ. A missing value means that it is not there. */
 export interface Difference extends JsonObject {

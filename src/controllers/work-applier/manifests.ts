@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { errorMessage, isObject } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 import { lastAppliedAnnotation, specHashAnnotation } from '../kinds/fleet-names.ts';
 import type { ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';

@@ -1,13 +1,8 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import {
-  ignoringMissing,
-  isAlreadyExists,
-  isNotFound,
-  type KubeObject,
-  type Reconciled,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Reconciled } from '../../reconcile/index.ts';
 import { workFinalizer } from '../kinds/fleet-names.ts';
 import {
   type AppliedWork,

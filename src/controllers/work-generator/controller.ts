@@ -1,6 +1,7 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import { type Controller, objectKey, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
 import { parentBindingLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
 import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';

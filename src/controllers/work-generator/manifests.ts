@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { isObject } from '../../base/index.ts';
-import type { KubeObject } from '../../reconcile/index.ts';
 import { fleetKey, memberNamespace } from '../kinds/fleet.ts';
 import {
   parentBindingLabel,

@@ -1,6 +1,8 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
 import { isObject } from '../../base/index.ts';
-import { type Informer, type KubeObject, objectKey } from '../../reconcile/index.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import { parentLabel } from '../kinds/fleet-names.ts';
 import type {

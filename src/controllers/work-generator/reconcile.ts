@@ -1,13 +1,7 @@
 import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { ignoringMissing, isNotFound, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual } from '../../base/index.ts';
-import {
-  type Informer,
-  ignoringMissing,
-  isNotFound,
-  objectKey,
-  type Reconciled,
-  refOf,
-} from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
   numberIn,
