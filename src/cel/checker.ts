@@ -1,4 +1,3 @@
-import { fieldsOf } from '../schema/rules/declare.ts';
 import type { Registry } from './registry.ts';
 import type {
   BindExpr,
@@ -199,9 +198,7 @@ class Checker {
         result = target.value;
         break;
       case 'object':
-        result =
-          fieldsOf(target.node).get(expr.field)?.type ??
-          this.#issue(expr.at, `undefined field '${expr.field}'`);
+        result = target.of.fieldType(expr.field) ?? this.#issue(expr.at, `undefined field '${expr.field}'`);
         break;
       case 'param':
         this.bindings.isAssignable(dynType, target);

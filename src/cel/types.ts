@@ -1,4 +1,3 @@
-import type { StructuralNode } from '../schema/structural-node.ts';
 import type { Value } from './values.ts';
 
 /** A static CEL type. */
@@ -7,10 +6,16 @@ export type CelType =
   | { readonly kind: 'timestamp' | 'duration' | 'dyn' | 'error' }
   | { readonly kind: 'list'; readonly element: CelType }
   | { readonly kind: 'map'; readonly key: CelType; readonly value: CelType }
-  | { readonly kind: 'object'; readonly node: StructuralNode }
+  | { readonly kind: 'object'; readonly of: ObjectType }
   | { readonly kind: 'opaque'; readonly name: string; readonly parameters: readonly CelType[] }
   | { readonly kind: 'type'; readonly of: CelType }
   | { readonly kind: 'param'; readonly name: string };
+
+/** What an object's fields are; whoever declares variables of such types knows. Each is a type of its own. */
+export interface ObjectType {
+  /** By its name in expressions; undefined when there is no such field. */
+  fieldType(name: string): CelType | undefined;
+}
 
 export const boolType: CelType = { kind: 'bool' };
 export const intType: CelType = { kind: 'int' };
@@ -136,7 +141,7 @@ export class Bindings {
     if (a.kind === 'list' && b.kind === 'list') return this.#assign(a.element, b.element);
     if (a.kind === 'map' && b.kind === 'map')
       return this.#assign(a.key, b.key) && this.#assign(a.value, b.value);
-    if (a.kind === 'object' && b.kind === 'object') return a.node === b.node;
+    if (a.kind === 'object' && b.kind === 'object') return a.of === b.of;
     if (a.kind === 'opaque' && b.kind === 'opaque') {
       return (
         a.name === b.name &&

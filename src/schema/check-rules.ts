@@ -1,8 +1,8 @@
 import type { FieldError } from '../apimachinery/contract.ts';
 import { forbidden, goJson, invalid, invalidShown } from '../apimachinery/validation/field-errors.ts';
 import type { JsonObject } from '../base/index.ts';
-import { mostOccurrences } from '../cel/cost/schema-sizes.ts';
 import { costLimits, exceeds, RuleCosts } from './rule-costs.ts';
+import { mostOccurrences } from './rules/sizes.ts';
 import { type CompiledRule, rulesOf } from './rules.ts';
 import { StructuralNode, type ValidationRule } from './structural-node.ts';
 

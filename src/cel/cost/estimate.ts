@@ -1,4 +1,3 @@
-import type { StructuralNode } from '../../schema/structural-node.ts';
 import type { CelType, Overload } from '../types.ts';
 import {
   fixedSize,
@@ -21,8 +20,7 @@ import {
   type MapEntry,
   type SelectNode,
 } from './expanded.ts';
-import { SchemaPath } from './path.ts';
-import { elementsAt, partNames } from './schema-sizes.ts';
+import { type ElementsAt, partNames, SchemaPath } from './path.ts';
 
 /** What the elements of a list or map may be as long as. */
 interface ElementSizes {
@@ -41,12 +39,12 @@ interface Local {
  * The most that one evaluation of an expression may cost, in the units of the real server: what it reads, how long
  * texts and lists may be as the schema says, loops multiplied. Saturates at 2^64.
  */
-export function estimateCost(expr: Expanded, self: StructuralNode): number {
-  return new Estimate(self).cost(expr);
+export function estimateCost(expr: Expanded, elementsAt: ElementsAt): number {
+  return new Estimate(elementsAt).cost(expr);
 }
 
 class Estimate {
-  readonly #self: StructuralNode;
+  readonly #elementsAt: ElementsAt;
   /** What stands in two places is counted twice and looked at once: chains of `optMap` would double it each time. */
   readonly #costs = new Map<Expanded, number>();
   readonly #paths = new Map<Expanded, SchemaPath>();
@@ -54,8 +52,8 @@ class Estimate {
   readonly #elements = new Map<Expanded, ElementSizes>();
   readonly #locals = new Map<string, Local[]>();
 
-  constructor(self: StructuralNode) {
-    this.#self = self;
+  constructor(elementsAt: ElementsAt) {
+    this.#elementsAt = elementsAt;
   }
 
   cost(expr: Expanded): number {
@@ -268,9 +266,7 @@ class Estimate {
   #listElement(list: Part): { readonly type: CelType; readonly size: Size } | undefined {
     if (list.type.kind !== 'list') return undefined;
     const { path } = list;
-    const known = path.isEmpty
-      ? undefined
-      : elementsAt(this.#self, [...path.steps.slice(1), partNames.items]);
+    const known = path.isEmpty ? undefined : this.#elementsAt([...path.steps.slice(1), partNames.items]);
     return {
       type: list.type.element,
       size: known === undefined ? unknownSize : { min: 0, max: known },
@@ -291,7 +287,7 @@ class Estimate {
     if (expr.kind === 'list') return fixedSize(expr.elements.length);
     if (expr.kind === 'map') return fixedSize(expr.entries.length);
     const path = this.#path(expr);
-    const elements = path.isEmpty ? undefined : elementsAt(this.#self, path.steps.slice(1));
+    const elements = path.isEmpty ? undefined : this.#elementsAt(path.steps.slice(1));
     if (elements !== undefined) {
       const size = { min: 0, max: elements };
       this.#sizes.set(expr, size);

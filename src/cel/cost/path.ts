@@ -37,3 +37,9 @@ export class SchemaPath {
     return this.#length === 0;
   }
 }
+
+/** Steps from a variable to a part of it: fields by their names in CEL, and these. */
+export const partNames = { items: '@items', values: '@values', keys: '@keys', indices: '@indices' } as const;
+
+/** The most elements (bytes of a text, items, entries) of the part of `self` that steps lead to; undefined where they lead nowhere. */
+export type ElementsAt = (steps: readonly string[]) => number | undefined;

@@ -98,7 +98,8 @@ function makeType(node: StructuralNode): CelType | undefined {
       return element && listType(element);
     }
     case 'object': {
-      if (!node.values) return { kind: 'object', node };
+      if (!node.values)
+        return { kind: 'object', of: { fieldType: (name) => fieldsOf(node).get(name)?.type } };
       const value = typeOfNode(node.values);
       return value && mapType(stringType, value);
     }

@@ -13,6 +13,7 @@ import { type CelType, formatType, optionalType } from '../../cel/types.ts';
 import { CelError } from '../../cel/values.ts';
 import type { StructuralNode } from '../structural-node.ts';
 import { typeOfNode } from './declare.ts';
+import { elementsAt } from './sizes.ts';
 
 /** An expression ready to be evaluated on `self` and `oldSelf`, or the reason why it is none. */
 export type Compilation =
@@ -90,7 +91,7 @@ function compileBounded(
 
 function mostCostOf(expr: Expr, typeOf: (part: Expr) => CelType, node: StructuralNode): number {
   try {
-    return estimateCost(expand(expr, typeOf), node);
+    return estimateCost(expand(expr, typeOf), (steps) => elementsAt(node, steps));
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     // What is too deep to be counted is too dear.

@@ -1,5 +1,6 @@
-import { escapeField, fieldsOf, typeOfNode } from '../../schema/rules/declare.ts';
-import type { StructuralNode } from '../../schema/structural-node.ts';
+import { partNames } from '../../cel/cost/path.ts';
+import type { StructuralNode } from '../structural-node.ts';
+import { escapeField, fieldsOf, typeOfNode } from './declare.ts';
 
 /** What a request may hold at most, for all estimates: a fixed part of the language, not the server's limit. */
 export const requestBytes = 3 * 1024 * 1024;
@@ -88,9 +89,6 @@ function fieldNamed(node: StructuralNode, name: string): StructuralNode | undefi
   const own = node.embeddedResource ? fieldsOf(node).get(name) : undefined;
   return own?.node ?? node.property(name);
 }
-
-/** Steps from a node to a part of it: fields by their names in CEL, and these. */
-export const partNames = { items: '@items', values: '@values', keys: '@keys', indices: '@indices' } as const;
 
 /** The elements of the part that a path leads to; undefined where the path leads nowhere. */
 export function elementsAt(root: StructuralNode, path: readonly string[]): number | undefined {
