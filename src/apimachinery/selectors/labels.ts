@@ -1,8 +1,8 @@
-import { SelectorTokens } from '../../apiserver/storage/label-tokens.ts';
 import type { FieldError } from '../contract.ts';
 import { badRequest, fieldErrorText, type StatusError } from '../status.ts';
 import { invalidEach } from '../validation/errors.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
+import { SelectorTokens } from './label-tokens.ts';
 
 /** A parsed label selector. `matches` takes the labels of an object. */
 export interface LabelSelector {
