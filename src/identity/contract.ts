@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '../base/index.ts';
+import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { Store } from '../store/contract.ts';
 
@@ -64,6 +64,8 @@ export interface IdentityOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Told of sign-ins and refused tries; default: nobody. */
+  readonly audit?: AuditTrail;
   /** Used on the first start only; afterwards the store knows. */
   readonly tenant?: TenantOptions;
   /** Origins as clients see them, without a trailing slash, e.g. `https://localhost:8443`. Asked anew for each use. */

@@ -1,4 +1,4 @@
-import { errorMessage, type Timer } from '../base/index.ts';
+import { errorMessage, silentAudit, type Timer } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import type { FirstStart, Identity, IdentityOptions } from './contract.ts';
 import { TenantDirectory } from './directory/directory.ts';
@@ -6,6 +6,7 @@ import { ensureTenant } from './directory/first-start.ts';
 import { Objects } from './directory/objects.ts';
 import { lifetimes } from './limits.ts';
 import { openTables } from './records/database.ts';
+import type { SignIn } from './records/records.ts';
 import { SecretHasher } from './secrets.ts';
 import { TokenAnswers } from './tokens/answers.ts';
 import { Audiences } from './tokens/audiences.ts';
@@ -16,7 +17,7 @@ import { Verifier } from './tokens/verifier.ts';
 
 /** Builds the room on a store. Call `initialize` before anything else. */
 export function createIdentity(options: IdentityOptions): Identity {
-  const { store, clock, random, log, origins } = options;
+  const { store, clock, random, log, origins, audit = silentAudit } = options;
   const db = openTables(store, clock);
   const objects = new Objects(db);
   const context = { db, objects, clock, random, hasher: new SecretHasher(random) };
@@ -27,13 +28,16 @@ export function createIdentity(options: IdentityOptions): Identity {
   const verifier = new Verifier({ clock, objects, audiences, keys });
   const answers = new TokenAnswers({ clock, random, objects, db, issuer, origins });
   const tokens = new TenantTokens({ objects, audiences, issuer, verifier, answers, now: () => clock.now() });
-  const surface = { ...context, directory, keys, audiences, answers, tokens, log, origins };
+  const surface = { ...context, directory, keys, audiences, answers, tokens, log, audit, origins };
 
   let sweep: Timer | undefined;
   const sweepLater = () => {
     sweep = clock.after(lifetimes.sweepMs, () => {
-      const tables = [db.authorizationCodes, db.deviceCodes, db.sessions, db.refreshTokens];
-      Promise.all(tables.map((table) => table.sweep())).catch((thrown: unknown) =>
+      const isDead = ({ signIn }: { readonly signIn: SignIn }) => !objects.countsSignIn(signIn);
+      Promise.all([
+        db.deviceCodes.sweep(),
+        ...[db.authorizationCodes, db.sessions, db.refreshTokens].map((table) => table.sweep(isDead)),
+      ]).catch((thrown: unknown) =>
         log.warn('expired sign-ins could not be removed', { error: errorMessage(thrown) }),
       );
       sweepLater();

@@ -5,8 +5,11 @@ export const identityLimits = {
   outstandingDeviceCodes: 10_000,
   outstandingDeviceCodesPerSource: 500,
   outstandingAuthorizationCodes: 1000,
+  outstandingAuthorizationCodesPerUser: 50,
   outstandingSessions: 5000,
+  outstandingSessionsPerUser: 100,
   outstandingRefreshTokens: 20_000,
+  outstandingRefreshTokensPerUser: 1000,
   /** Tokens longer than this are refused unread. */
   tokenCharacters: 16 * 1024,
   /** Verified tokens remembered per generation; two generations live. */

@@ -14,10 +14,16 @@ const saltBytes = 16;
 export class SecretHasher {
   readonly #random: Random;
   #running = 0;
+  #derivations = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** How many secrets were hashed or checked so far: the work that callers can see by its time. */
+  get derivations(): number {
+    return this.#derivations;
   }
 
   /** `scrypt$N$r$p$salt$hash`. */
@@ -38,6 +44,7 @@ export class SecretHasher {
 
   async #derive(secret: string, salt: Buffer, parameters: typeof cost): Promise<Buffer> {
     await this.#enter();
+    this.#derivations++;
     try {
       return await new Promise((resolve, reject) => {
         scrypt(secret.normalize('NFC'), salt, hashBytes, parameters, (error, key) =>

@@ -1,4 +1,4 @@
-import type { Logger } from '../base/index.ts';
+import type { AuditTrail, Logger } from '../base/index.ts';
 import type { IdentityOrigins } from './contract.ts';
 import type { DirectoryContext } from './directory/context.ts';
 import type { TenantDirectory } from './directory/directory.ts';
@@ -15,5 +15,6 @@ export interface Surface extends DirectoryContext {
   readonly answers: TokenAnswers;
   readonly tokens: TenantTokens;
   readonly log: Logger;
+  readonly audit: AuditTrail;
   readonly origins: () => IdentityOrigins;
 }

@@ -53,27 +53,6 @@ export function audited(handler: Handler, observed: Observed): Handler {
   };
 }
 
-/** The sign-in surface: every answer of a token endpoint is told, waiting for a person at a device code is not. */
-export function auditedLogin(handler: Handler, trail: AuditTrail): Handler {
-  return async (request) => {
-    const response = await handler(request);
-    if (request.method !== 'POST' || !/\/token$/i.test(request.path)) return response;
-    const answer = jsonOf(response);
-    const reason = answer['error'];
-    if (reason === 'authorization_pending') return response;
-    const token = answer['access_token'];
-    trail.record({
-      event: 'sign-in',
-      outcome: response.status === 200 ? 'success' : 'refused',
-      source: request.connection.remoteAddress,
-      target: request.path,
-      ...(typeof reason === 'string' && { reason }),
-      ...(typeof token === 'string' && { actor: actorOfToken(token) }),
-    });
-    return response;
-  };
-}
-
 function eventOf(request: HttpRequest, response: HttpResponse, observed: Observed): AuditEvent | undefined {
   const { method } = request;
   const path = plainPath(request.path);

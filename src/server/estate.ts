@@ -25,7 +25,7 @@ import {
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
-import { audited, auditedLogin } from './audit-observer.ts';
+import { audited } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
@@ -145,7 +145,7 @@ async function startParts(start: Starting): Promise<Estate> {
   const open = createFront({
     clusters,
     resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
-    login: auditedLogin(identity.loginHandler, start.audit),
+    login: identity.loginHandler,
     graph: audited(identity.graphHandler, { trail: start.audit, surface: 'graph' }),
     audit: start.audit,
     bastion: gateway.bastion.handler,
@@ -238,7 +238,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   const authority = loadAuthority(files, { clock, random, isNew: store.revision() === 0 });
   const controlToken = loadControlToken(files, random);
   const address: Addresses = { origins: originsFor(options.port), portOf: () => undefined };
-  const identity = createIdentity({ store, clock, random, log, origins: () => address.origins });
+  const identity = createIdentity({
+    ...{ store, clock, random, log, audit: start.audit },
+    origins: () => address.origins,
+  });
   closing.push(() => identity.close());
   const first = await identity.initialize();
   if (first) writePrivate(files.administratorPassword, first.administratorPassword);

@@ -5,48 +5,19 @@ import { SignJWT } from 'jose';
 import { systemRandom } from '../../src/base/index.ts';
 import { createAuthority } from '../../src/http/index.ts';
 import { firstPartyApplications, isLoginPath } from '../../src/identity/index.ts';
-import { type Answer, armScope, azureCli, type Estate, origins, startEstate } from './support.ts';
-
-const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-const userScope = `${armScope} offline_access openid profile`;
-
-function decodeToken(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-}
-
-function tokenRequest(
-  estate: Estate,
-  form: Record<string, string>,
-  path = '/organizations/oauth2/v2.0/token',
-) {
-  return estate.login('POST', path, { form: { client_id: azureCli, ...form } });
-}
-
-function refused(answer: Answer, number: number, error: string, status = 400): void {
-  assert.equal(answer.status, status, answer.text);
-  assert.deepEqual(answer.body.error_codes, [number], answer.text);
-  assert.equal(answer.body.error, error);
-  assert.match(
-    answer.body.error_description,
-    new RegExp(
-      `^AADSTS${number}: .* Trace ID: \\S{36} Correlation ID: \\S{36} Timestamp: \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ$`,
-    ),
-  );
-  assert.ok(answer.body.trace_id && answer.body.correlation_id && answer.body.timestamp);
-}
-
-/** The hidden fields of the first form of a page. */
-function hiddenFields(page: string): Record<string, string> {
-  const plain = (text: string) =>
-    text
-      .replaceAll('&quot;', '"')
-      .replaceAll('&#39;', "'")
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&amp;', '&');
-  const found = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
-  return Object.fromEntries([...found].map(([, name = '', value = '']) => [name, plain(value)]));
-}
+import {
+  authorizePage,
+  decodeToken,
+  deviceGrant,
+  hiddenFields,
+  redirectUri,
+  refused,
+  submit,
+  tokenRequest,
+  userScope,
+  verifier,
+} from './browser.ts';
+import { armScope, azureCli, type Estate, origins, startEstate } from './support.ts';
 
 test('discovery answers in every form that clients ask for', async () => {
   await using estate = await startEstate();
@@ -172,7 +143,7 @@ test('each refusal of the token endpoint has the number that clients match on', 
     'invalid_client',
     401,
   );
-  refused(await tokenRequest(estate, { ...person, username: `nobody@${domain}` }), 50034, 'invalid_grant');
+  refused(await tokenRequest(estate, { ...person, username: `nobody@${domain}` }), 50126, 'invalid_grant');
   refused(
     await tokenRequest(estate, { grant_type: 'refresh_token', refresh_token: 'x' }),
     70000,
@@ -422,40 +393,6 @@ test('a device code expires, and a user may decline it', async () => {
   const late = await expired.poll();
   assert.ok(['expired_token', 'bad_verification_code'].includes(late.body.error), late.text);
 });
-
-interface BrowserSignIn {
-  readonly query?: Record<string, string>;
-  readonly verifier?: string;
-}
-
-const verifier = 'a-verifier-that-is-long-enough-to-be-one-0123456789';
-const redirectUri = 'http://localhost:41234/';
-
-async function authorizePage(
-  estate: Estate,
-  { query = {} }: BrowserSignIn = {},
-  headers: Record<string, string> = {},
-) {
-  const parameters = new URLSearchParams({
-    client_id: azureCli,
-    response_type: 'code',
-    redirect_uri: redirectUri,
-    scope: userScope,
-    state: 'state & "more"',
-    response_mode: 'form_post',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    nonce: 'nonce-1',
-    ...query,
-  });
-  return estate.login('GET', `/organizations/oauth2/v2.0/authorize?${parameters}`, { headers });
-}
-
-async function submit(estate: Estate, page: Answer, fields: Record<string, string>) {
-  return estate.login('POST', '/organizations/oauth2/v2.0/authorize', {
-    form: { ...hiddenFields(page.text), ...fields },
-  });
-}
 
 test('a browser sign-in posts the code to the loopback address, and the id token echoes the nonce', async () => {
   await using estate = await startEstate();

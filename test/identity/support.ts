@@ -1,4 +1,11 @@
-import { ManualClock, silentLogger, systemRandom } from '../../src/base/index.ts';
+import {
+  type AuditEvent,
+  type AuditTrail,
+  ManualClock,
+  silentAudit,
+  silentLogger,
+  systemRandom,
+} from '../../src/base/index.ts';
 import type { Handler, HttpRequest } from '../../src/http/contract.ts';
 import { createIdentity, firstPartyApplications, type Identity } from '../../src/identity/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
@@ -22,13 +29,16 @@ export interface Estate extends AsyncDisposable {
   readonly password: string;
   readonly login: Client;
   readonly graph: Client;
+  /** What the audit trail was told. */
+  readonly told: AuditEvent[];
 }
 
 /** A fresh tenant on a store in memory, with a clock that stands still. */
 export async function startEstate(): Promise<Estate> {
   const clock = new ManualClock();
   const store = createMemoryStore({ clock, random: systemRandom });
-  const identity = openIdentity(store, clock);
+  const told: AuditEvent[] = [];
+  const identity = openIdentity(store, clock, { record: (event) => told.push(event) });
   const first = await identity.initialize();
   if (!first) throw new Error('the store was not empty');
   const { tenantId, domain } = identity.directory.tenant();
@@ -36,6 +46,7 @@ export async function startEstate(): Promise<Estate> {
     identity,
     clock,
     store,
+    told,
     tenantId,
     domain,
     administrator: first.administrator,
@@ -49,8 +60,11 @@ export async function startEstate(): Promise<Estate> {
   };
 }
 
-export function openIdentity(store: Store, clock: ManualClock): Identity {
-  return createIdentity({ store, clock, random: systemRandom, log: silentLogger, origins: () => origins });
+export function openIdentity(store: Store, clock: ManualClock, audit: AuditTrail = silentAudit): Identity {
+  return createIdentity({
+    ...{ store, clock, audit, random: systemRandom, log: silentLogger },
+    origins: () => origins,
+  });
 }
 
 export interface Answer {

@@ -18,6 +18,7 @@ export type SecretCheck = 'valid' | 'wrong' | 'expired' | 'none';
 /** Passwords of people and secrets of programs, kept as hashes. */
 export class Credentials {
   readonly #context: DirectoryContext;
+  #nobody: Promise<string> | undefined;
 
   constructor(context: DirectoryContext) {
     this.#context = context;
@@ -103,10 +104,18 @@ export class Credentials {
     return 'wrong';
   }
 
-  async checkPassword(userId: string, text: string): Promise<'valid' | 'wrong' | 'must-change'> {
-    const stored = this.#context.db.passwords.get(userId);
-    if (!stored || text.length > identityLimits.passwordCharacters) return 'wrong';
-    if (!(await this.#context.hasher.matches(text, stored.hash))) return 'wrong';
+  /** For nobody (undefined), or a user without a password, the work is the same and the answer `wrong`. */
+  async checkPassword(userId: string | undefined, text: string): Promise<'valid' | 'wrong' | 'must-change'> {
+    const stored = userId === undefined ? undefined : this.#context.db.passwords.get(userId);
+    if (text.length > identityLimits.passwordCharacters) return 'wrong';
+    const isRight = await this.#context.hasher.matches(text, stored?.hash ?? (await this.#hashOfNobody()));
+    if (!stored || !isRight) return 'wrong';
     return stored.mustChange ? 'must-change' : 'valid';
+  }
+
+  #hashOfNobody(): Promise<string> {
+    const { hasher, random } = this.#context;
+    this.#nobody ??= hasher.hash(generateClientSecret(random));
+    return this.#nobody;
   }
 }

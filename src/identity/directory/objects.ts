@@ -7,6 +7,7 @@ import type {
   DirectoryRecord,
   GroupRecord,
   ServicePrincipalRecord,
+  SignIn,
   TenantRecord,
   UserRecord,
 } from '../records/records.ts';
@@ -64,6 +65,18 @@ export class Objects {
   isEnabled(id: string): boolean {
     const account = this.#db.users.get(id) ?? this.#db.servicePrincipals.get(id) ?? this.#firstParty.get(id);
     return account?.accountEnabled === true;
+  }
+
+  /** Whether a sign-in of a user that is still there has not been ended since, by another password for example. */
+  countsSignIn({ userId, signedInAtMs }: SignIn): boolean {
+    const user = this.#db.users.get(userId);
+    return user !== undefined && signedInAtMs >= user.sessionsValidFromMs;
+  }
+
+  /** Whether a user ended all sign-ins after this second (Unix), which is all that a token says of its own. */
+  endedSignInsAfter(userId: string, second: number): boolean {
+    const user = this.#db.users.get(userId);
+    return user !== undefined && (second + 1) * 1000 <= user.sessionsValidFromMs;
   }
 
   /** Calls after an account came, went, was enabled or disabled. */

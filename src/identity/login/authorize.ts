@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../http/contract.ts';
 import { lifetimes } from '../limits.ts';
 import type { AuthorizationCodeRecord, SignIn } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
+import type { Checks } from './checks.ts';
 import { type Client, checkRedirect, findClient } from './clients.ts';
 import { aadsts, asLoginError, type LoginError } from './errors.ts';
 import { type Exchange, errorBody } from './exchange.ts';
@@ -9,7 +10,6 @@ import { formToken, formTokenField } from './form-token.ts';
 import { requestedScope, resolveScope } from './grants/grant.ts';
 import { readSignIn } from './interaction.ts';
 import { formPostContent, page, type SignInForm, signInContent } from './pages.ts';
-import type { PasswordCheck } from './password-check.ts';
 import { sessionOf } from './sessions.ts';
 
 /** Carried through the form, so that the answer is made from what was asked. */
@@ -42,11 +42,7 @@ interface Authorization {
  * The authorization endpoint (RFC 6749, section 4.1.1): signs the user in, on a page when it must, and sends a code
  * to the client's redirect URI. Errors go there too, once the URI is known to be the client's.
  */
-export async function authorize(
-  surface: Surface,
-  exchange: Exchange,
-  passwords: PasswordCheck,
-): Promise<HttpResponse> {
+export async function authorize(surface: Surface, exchange: Exchange, checks: Checks): Promise<HttpResponse> {
   const { parameters } = exchange;
   const clientId = parameters.get('client_id');
   if (!clientId) throw aadsts.missingParameter('client_id');
@@ -58,7 +54,7 @@ export async function authorize(
   const reply = { redirectUri, responseMode, state: parameters.get('state') };
   try {
     const authorization = { ...reply, ...readAuthorization(surface, parameters, spa), client };
-    return await signInAndAnswer({ surface, exchange, passwords }, authorization);
+    return await signInAndAnswer({ surface, exchange, checks }, authorization);
   } catch (thrown) {
     return answerError(surface, exchange, { ...reply, error: asLoginError(thrown) });
   }
@@ -67,11 +63,11 @@ export async function authorize(
 interface Call {
   readonly surface: Surface;
   readonly exchange: Exchange;
-  readonly passwords: PasswordCheck;
+  readonly checks: Checks;
 }
 
 async function signInAndAnswer(
-  { surface, exchange, passwords }: Call,
+  { surface, exchange, checks }: Call,
   authorization: Authorization,
 ): Promise<HttpResponse> {
   const prompt = exchange.parameters.get('prompt');
@@ -83,7 +79,7 @@ async function signInAndAnswer(
     const signedIn = prompt === 'login' ? undefined : session?.user.userPrincipalName;
     return signInPage(surface, exchange, authorization, signedIn === undefined ? {} : { signedIn });
   }
-  const outcome = await readSignIn(surface, exchange, passwords);
+  const outcome = await readSignIn(surface, exchange, checks);
   switch (outcome.type) {
     case 'signed-in':
       return answerCode(surface, authorization, outcome);
@@ -133,6 +129,7 @@ async function answerCode(
     challenge,
     expiresAtMs: surface.clock.now() + lifetimes.authorizationCodeMs,
     redeemed: false,
+    family: surface.random.uuid(),
   });
   return reply(surface, authorization, { fields: { code }, cookie });
 }

@@ -7,8 +7,9 @@ import { isFirstPartyPublicClient } from '../first-party.ts';
 import { lifetimes } from '../limits.ts';
 import type { ApplicationRecord, ServicePrincipalRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
-import { aadsts } from './errors.ts';
+import { aadsts, LoginError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { type Guesses, networkOf } from './guesses.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -24,7 +25,11 @@ export interface Client {
 }
 
 /** Finds the client of a token or device code request and checks what it proves itself with. */
-export async function authenticateClient(surface: Surface, exchange: Exchange): Promise<Client> {
+export async function authenticateClient(
+  surface: Surface,
+  exchange: Exchange,
+  guesses: Guesses,
+): Promise<Client> {
   const presented = presentedCredentials(exchange);
   if (!presented.clientId) throw aadsts.missingParameter('client_id');
   const client = findClient(surface, presented.clientId);
@@ -32,15 +37,37 @@ export async function authenticateClient(surface: Surface, exchange: Exchange): 
     if (presented.secret !== undefined || presented.assertion !== undefined) throw aadsts.clientIsPublic();
     return client;
   }
-  if (presented.assertion !== undefined) {
-    await checkAssertion(surface, client, presented.assertion);
-    return { ...client, proof: 'certificate' };
+  if (presented.assertion === undefined && presented.secret === undefined) return client;
+  const { clientId } = client;
+  const key = `${clientId} ${networkOf(exchange.request.connection.remoteAddress)}`;
+  const { refusal, proof } = await guesses.judge(
+    key,
+    () => aadsts.lockedClient(clientId),
+    () => judgeProof(surface, client, presented),
+  );
+  if (refusal) throw refusal;
+  return { ...client, proof };
+}
+
+async function judgeProof(surface: Surface, client: Client, { secret, assertion }: Presented) {
+  const judged = (proof: Client['proof'], refusal?: unknown) => ({
+    isRight: refusal === undefined,
+    proof,
+    refusal,
+  });
+  if (assertion !== undefined) {
+    try {
+      await checkAssertion(surface, client, assertion);
+      return judged('certificate');
+    } catch (thrown) {
+      if (!(thrown instanceof LoginError)) throw thrown;
+      return judged('none', thrown);
+    }
   }
-  if (presented.secret === undefined) return client;
-  const result = await surface.directory.credentials.checkSecret(client.clientId, presented.secret);
-  if (result === 'expired') throw aadsts.expiredSecret(client.clientId);
-  if (result !== 'valid') throw aadsts.wrongSecret(client.clientId);
-  return { ...client, proof: 'secret' };
+  const { clientId } = client;
+  const result = await surface.directory.credentials.checkSecret(clientId, secret ?? '');
+  if (result === 'expired') return judged('none', aadsts.expiredSecret(clientId));
+  return result === 'valid' ? judged('secret') : judged('none', aadsts.wrongSecret(clientId));
 }
 
 /** The client of an id, without any proof. */

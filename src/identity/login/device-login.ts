@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../http/contract.ts';
 import type { DeviceCodeRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
+import type { Checks } from './checks.ts';
 import { findClient } from './clients.ts';
 import { aadsts } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,14 +15,13 @@ import {
   signInContent,
   userCodeContent,
 } from './pages.ts';
-import type { PasswordCheck } from './password-check.ts';
 import { sessionOf } from './sessions.ts';
 
 /** The page where a user enters a device's code (RFC 8628, section 3.3), signs in and so lets the device in. */
 export async function deviceLogin(
   surface: Surface,
   exchange: Exchange,
-  passwords: PasswordCheck,
+  checks: Checks,
 ): Promise<HttpResponse> {
   const { parameters, request } = exchange;
   const code = (parameters.get('user_code') ?? parameters.get('otc') ?? '').trim().toUpperCase();
@@ -37,7 +37,7 @@ export async function deviceLogin(
     const signedIn = sessionOf(surface, request)?.user.userPrincipalName;
     return show(signedIn === undefined ? {} : { signedIn });
   }
-  const outcome = await readSignIn(surface, exchange, passwords);
+  const outcome = await readSignIn(surface, exchange, checks);
   if (outcome.type === 'again') return show(outcome);
   const state: DeviceCodeRecord['state'] =
     outcome.type === 'cancelled' ? { type: 'declined' } : { type: 'approved', signIn: outcome.signIn };

@@ -140,6 +140,12 @@ export const aadsts = {
     () =>
       "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",
   ),
+  lockedClient: refusal(
+    'invalid_client',
+    50053,
+    (id) =>
+      `The application '${id}' is locked for your network: too many wrong credentials came from it. Try again in a minute.`,
+  ),
   passwordMustChange: refusal('invalid_grant', 50055, () => 'The password is expired.'),
   weakPassword: refusal(
     'invalid_grant',

@@ -2,9 +2,11 @@ import { errorMessage } from '../../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Surface } from '../surface.ts';
 import { authorize } from './authorize.ts';
+import type { Checks } from './checks.ts';
 import { deviceLogin, refusalPage } from './device-login.ts';
 import { aadsts, asLoginError, textOfNumber } from './errors.ts';
 import { correlationIdOf, type Exchange, errorBody, json, readParameters } from './exchange.ts';
+import { Guesses } from './guesses.ts';
 import { logout } from './logout.ts';
 import { instanceDiscovery, keySet, openIdConfiguration, userRealm } from './metadata.ts';
 import { messageContent, page } from './pages.ts';
@@ -16,11 +18,7 @@ interface Endpoint {
   readonly methods: readonly ('GET' | 'POST')[];
   /** Pages answer refusals as pages. */
   readonly page?: true;
-  answer(
-    surface: Surface,
-    exchange: Exchange,
-    passwords: PasswordCheck,
-  ): HttpResponse | Promise<HttpResponse>;
+  answer(surface: Surface, exchange: Exchange, checks: Checks): HttpResponse | Promise<HttpResponse>;
 }
 
 const getOnly = ['GET'] as const;
@@ -55,13 +53,13 @@ function errorPage({ random }: Surface, { parameters }: Exchange): HttpResponse 
 
 /** OAuth 2.0 and OpenID Connect in Entra's dialect. */
 export function createLoginHandler(surface: Surface): Handler {
-  const passwords = new PasswordCheck(surface);
+  const checks = { passwords: new PasswordCheck(surface), clients: new Guesses(surface.clock) };
   return async (request) => {
     const correlationId = correlationIdOf(request, surface.random);
     const path = parseLoginPath(request.path);
     try {
       if (!path) return refusal(surface, correlationId, { thrown: aadsts.unknownEndpoint(), status: 404 });
-      return await answer({ surface, request, path, correlationId, passwords });
+      return await answer({ surface, request, path, correlationId, checks });
     } catch (thrown) {
       const error = asLoginError(thrown);
       if (error.status >= 500) {
@@ -82,10 +80,10 @@ interface Call {
   readonly request: HttpRequest;
   readonly path: LoginPath;
   readonly correlationId: string;
-  readonly passwords: PasswordCheck;
+  readonly checks: Checks;
 }
 
-async function answer({ surface, request, path, correlationId, passwords }: Call): Promise<HttpResponse> {
+async function answer({ surface, request, path, correlationId, checks }: Call): Promise<HttpResponse> {
   const endpoint = endpoints[path.endpoint];
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (!endpoint.methods.some((one) => one === method)) {
@@ -107,7 +105,7 @@ async function answer({ surface, request, path, correlationId, passwords }: Call
       rest: path.rest,
       correlationId,
     },
-    passwords,
+    checks,
   );
 }
 

@@ -29,8 +29,7 @@ export function sessionOf(surface: Surface, request: HttpRequest): BrowserSessio
   const secret = sessionSecretOf(surface, request);
   const record = secret === undefined ? undefined : surface.db.sessions.get(secret);
   const user = record && surface.objects.user(record.signIn.userId);
-  if (!record || !user?.accountEnabled || record.signIn.signedInAtMs < user.sessionsValidFromMs)
-    return undefined;
+  if (!record || !user?.accountEnabled || !surface.objects.countsSignIn(record.signIn)) return undefined;
   return { user, signIn: record.signIn };
 }
 

@@ -1,7 +1,8 @@
-import { CodedError } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
-import { identityLimits, lifetimes } from '../limits.ts';
+import type { TokenAnswer } from '../contract.ts';
+import { lifetimes } from '../limits.ts';
 import type { Surface } from '../surface.ts';
+import type { Checks } from './checks.ts';
 import { authenticateClient, demandProof } from './clients.ts';
 import { aadsts } from './errors.ts';
 import { type Exchange, json } from './exchange.ts';
@@ -11,7 +12,8 @@ import { deviceCode } from './grants/device-code.ts';
 import { type Grant, requestedScope, resolveScope } from './grants/grant.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
-import { networkOf, type PasswordCheck } from './password-check.ts';
+import { networkOf } from './guesses.ts';
+import { grantName, tellRefused, tellSignedIn } from './trail.ts';
 
 const grants: Readonly<Record<string, Grant>> = {
   client_credentials: clientCredentials,
@@ -23,17 +25,24 @@ const grants: Readonly<Record<string, Grant>> = {
 };
 
 /** The token endpoint. */
-export async function token(
-  surface: Surface,
-  exchange: Exchange,
-  passwords: PasswordCheck,
-): Promise<HttpResponse> {
+export async function token(surface: Surface, exchange: Exchange, checks: Checks): Promise<HttpResponse> {
+  try {
+    const answer = await granted(surface, exchange, checks);
+    tellSignedIn(surface, exchange, answer.access_token);
+    return json(200, answer);
+  } catch (thrown) {
+    tellRefused(surface, exchange, { thrown, way: grantName(exchange.parameters) });
+    throw thrown;
+  }
+}
+
+async function granted(surface: Surface, exchange: Exchange, checks: Checks): Promise<TokenAnswer> {
   const type = exchange.parameters.get('grant_type');
   if (!type) throw aadsts.missingParameter('grant_type');
   const grant = Object.hasOwn(grants, type) ? grants[type] : undefined;
   if (!grant) throw aadsts.unsupportedGrant(type);
-  const client = await authenticateClient(surface, exchange);
-  return json(200, await grant({ surface, exchange, client, passwords }));
+  const client = await authenticateClient(surface, exchange, checks.clients);
+  return grant({ surface, exchange, client, checks });
 }
 
 /** Without vowels and look-alikes, so that a code can be read out and spells nothing. */
@@ -41,22 +50,18 @@ const userCodeAlphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789';
 const userCodeLength = 9;
 
 /** Begins a device sign-in (RFC 8628, section 3.2). The scope is kept: the later token request has none. */
-export async function beginDeviceSignIn(surface: Surface, exchange: Exchange): Promise<HttpResponse> {
+export async function beginDeviceSignIn(
+  surface: Surface,
+  exchange: Exchange,
+  checks: Checks,
+): Promise<HttpResponse> {
   const { random, clock, db } = surface;
-  const client = await authenticateClient(surface, exchange);
+  const client = await authenticateClient(surface, exchange, checks.clients);
   demandProof(client);
   const scope = requestedScope(exchange.parameters);
   if (scope === undefined) throw aadsts.missingParameter('scope');
   resolveScope(surface, scope);
   const source = networkOf(exchange.request.connection.remoteAddress);
-  if (
-    db.deviceCodes.count((one) => one.source === source) >= identityLimits.outstandingDeviceCodesPerSource
-  ) {
-    throw new CodedError(
-      'too-many',
-      'Too many device sign-ins are under way from your address. Try again in some minutes.',
-    );
-  }
   const userCode = random.string(userCodeLength, userCodeAlphabet);
   const secret = Buffer.from(random.bytes(48)).toString('base64url');
   await db.deviceCodes.add(secret, {

@@ -43,19 +43,32 @@ export function openTables(store: Store, clock: Clock) {
     authorizationCodes: new Expiring(mirror, mirror.table<AuthorizationCodeRecord>('authorization-codes'), {
       clock,
       limit: identityLimits.outstandingAuthorizationCodes,
+      ownerOf: ({ signIn }) => signIn.userId,
+      limitOfOwner: identityLimits.outstandingAuthorizationCodesPerUser,
+      full: 'drop-oldest',
+      goesFirst: ({ redeemed }) => redeemed,
     }),
     deviceCodes: new Expiring(mirror, mirror.table<DeviceCodeRecord>('device-codes'), {
       clock,
       limit: identityLimits.outstandingDeviceCodes,
+      ownerOf: ({ source = '' }) => source,
+      limitOfOwner: identityLimits.outstandingDeviceCodesPerSource,
+      full: 'refuse',
     }),
     sessions: new Expiring(mirror, mirror.table<SessionRecord>('sessions'), {
       clock,
       limit: identityLimits.outstandingSessions,
+      ownerOf: ({ signIn }) => signIn.userId,
+      limitOfOwner: identityLimits.outstandingSessionsPerUser,
+      full: 'drop-oldest',
     }),
     refreshTokens: new Expiring(mirror, mirror.table<RefreshTokenRecord>('refresh-tokens'), {
       clock,
       limit: identityLimits.outstandingRefreshTokens,
+      ownerOf: ({ signIn }) => signIn.userId,
+      limitOfOwner: identityLimits.outstandingRefreshTokensPerUser,
       full: 'drop-oldest',
+      goesFirst: ({ superseded }) => superseded,
     }),
   };
 }

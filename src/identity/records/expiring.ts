@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 import { type Clock, CodedError } from '../../base/index.ts';
 import type { Mirror } from './mirror.ts';
+import { Owned } from './owned.ts';
 import type { Table } from './table.ts';
 
 const sweptPerTransaction = 200;
+const leavingPerTransaction = 100;
 
-export interface ExpiringOptions {
+export interface ExpiringOptions<T> {
   readonly clock: Clock;
+  /** Records of everybody. Above it whoever has the most loses his oldest: each has a fair share. */
   readonly limit: number;
-  /** What happens when the limit is reached; default `refuse`. */
-  readonly full?: 'refuse' | 'drop-oldest';
+  /** An account or a network. */
+  readonly ownerOf: (record: T) => string;
+  readonly limitOfOwner: number;
+  /** What happens to an owner at his limit. */
+  readonly full: 'refuse' | 'drop-oldest';
+  /** Records that go before others, whatever their age. */
+  readonly goesFirst?: (record: T) => boolean;
 }
 
 /**
@@ -20,12 +28,14 @@ export interface ExpiringOptions {
 export class Expiring<T extends { readonly expiresAtMs: number }> {
   readonly #mirror: Mirror;
   readonly #table: Table<T>;
-  readonly #options: ExpiringOptions;
+  readonly #options: ExpiringOptions<T>;
+  readonly #owned: Owned<T>;
 
-  constructor(mirror: Mirror, table: Table<T>, options: ExpiringOptions) {
+  constructor(mirror: Mirror, table: Table<T>, options: ExpiringOptions<T>) {
     this.#mirror = mirror;
     this.#table = table;
     this.#options = options;
+    this.#owned = new Owned(table, options.ownerOf);
   }
 
   get size(): number {
@@ -42,28 +52,24 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
     return this.#table.get(hashOf(secret));
   }
 
-  /** How many that have not expired match. */
-  count(matches: (record: T) => boolean): number {
-    const now = this.#options.clock.now();
-    let count = 0;
-    for (const record of this.#table.values()) if (record.expiresAtMs > now && matches(record)) count++;
-    return count;
-  }
-
   find(matches: (record: T) => boolean): T | undefined {
     const now = this.#options.clock.now();
     for (const record of this.#table.values()) if (record.expiresAtMs > now && matches(record)) return record;
     return undefined;
   }
 
+  /** Throws `too-many` for an owner at his limit, where that is refused. */
   async add(secret: string, record: T): Promise<void> {
-    if (this.#table.size >= this.#options.limit) await this.#makeRoom();
+    if (this.#table.size >= this.#options.limit) await this.sweep();
     const id = hashOf(secret);
-    await this.#mirror.transact(() => ({
-      guards: [this.#table.guard(id)],
-      writes: [this.#table.put(id, record)],
-      result: undefined,
-    }));
+    await this.#mirror.transact(() => {
+      const leaving = this.#makeRoom(this.#options.ownerOf(record));
+      return {
+        guards: [id, ...leaving].map((one) => this.#table.guard(one)),
+        writes: [this.#table.put(id, record), ...leaving.map((one) => this.#table.delete(one))],
+        result: undefined,
+      };
+    });
   }
 
   /** Replaces the record if it is still there and `change` answers one; tells what was there before. */
@@ -92,37 +98,14 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
     });
   }
 
-  /** Removes what has expired. */
-  sweep(): Promise<void> {
+  /** Removes what has expired, and what is dead for another reason. */
+  sweep(isDead: (record: T) => boolean = () => false): Promise<void> {
     const now = this.#options.clock.now();
-    return this.#drop((record) => record.expiresAtMs <= now);
+    return this.drop((record) => record.expiresAtMs <= now || isDead(record));
   }
 
-  #change(id: string, change: (record: T) => T | undefined): Promise<T | undefined> {
-    return this.#mirror.transact<T | undefined>(() => {
-      const record = this.#table.get(id);
-      const next = record && record.expiresAtMs > this.#options.clock.now() ? change(record) : undefined;
-      if (!record || !next) return { writes: [], result: record };
-      return { guards: [this.#table.guard(id)], writes: [this.#table.put(id, next)], result: record };
-    });
-  }
-
-  async #makeRoom(): Promise<void> {
-    await this.sweep();
-    if (this.#table.size < this.#options.limit) return;
-    if (this.#options.full !== 'drop-oldest') {
-      throw new CodedError(
-        'too-many',
-        `Too many sign-ins are under way (${this.#options.limit}). Try again in some minutes.`,
-      );
-    }
-    const oldest = [...this.#table.values()].map((record) => record.expiresAtMs).sort((a, b) => a - b);
-    // A hundredth at a time, so that a full table is not sorted for every new record.
-    const bound = oldest[Math.floor(oldest.length / 100)] ?? 0;
-    await this.#drop((record) => record.expiresAtMs <= bound);
-  }
-
-  async #drop(matches: (record: T) => boolean): Promise<void> {
+  /** Removes whatever matches. */
+  async drop(matches: (record: T) => boolean): Promise<void> {
     for (;;) {
       const dropped = await this.#mirror.transact(() => {
         const ids: string[] = [];
@@ -137,6 +120,48 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
       });
       if (dropped < sweptPerTransaction) return;
     }
+  }
+
+  #change(id: string, change: (record: T) => T | undefined): Promise<T | undefined> {
+    return this.#mirror.transact<T | undefined>(() => {
+      const record = this.#table.get(id);
+      const next = record && record.expiresAtMs > this.#options.clock.now() ? change(record) : undefined;
+      if (!record || !next) return { writes: [], result: record };
+      return { guards: [this.#table.guard(id)], writes: [this.#table.put(id, next)], result: record };
+    });
+  }
+
+  /** What leaves so that one more of this owner has room. */
+  #makeRoom(owner: string): string[] {
+    const { clock, limit, limitOfOwner, full } = this.#options;
+    const now = clock.now();
+    const own = [...this.#owned.idsOf(owner)];
+    const expired = own.filter((id) => (this.#table.get(id)?.expiresAtMs ?? 0) <= now);
+    const leaving = expired.slice(0, leavingPerTransaction);
+    const above = own.length - expired.length - limitOfOwner + 1;
+    if (above > 0 && full === 'refuse') {
+      throw new CodedError(
+        'too-many',
+        `Too many sign-ins of yours are under way (${limitOfOwner}). Try again in some minutes.`,
+      );
+    }
+    if (above > 0) leaving.push(...this.#oldest(own, above, leaving));
+    if (this.#table.size - leaving.length >= limit) {
+      const others = [...this.#owned.idsOf(this.#owned.largest(owner))];
+      leaving.push(...this.#oldest(others, 1, leaving));
+    }
+    return leaving;
+  }
+
+  #oldest(ids: readonly string[], count: number, except: readonly string[]): string[] {
+    const { goesFirst = () => false } = this.#options;
+    const rank = (id: string): number => {
+      const record = this.#table.get(id);
+      return record === undefined || goesFirst(record) ? 0 : record.expiresAtMs;
+    };
+    const left = ids.filter((id) => !except.includes(id));
+    left.sort((a, b) => rank(a) - rank(b));
+    return left.slice(0, Math.min(count, leavingPerTransaction));
   }
 }
 

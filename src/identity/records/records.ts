@@ -97,6 +97,10 @@ export interface AuthorizationCodeRecord {
   readonly expiresAtMs: number;
   /** Redeemed codes are remembered until they expire so that a second use is told apart from a wrong code. */
   readonly redeemed: boolean;
+  /** Named in the refresh tokens that it led to; absent in records of earlier versions. */
+  readonly family?: string;
+  /** It was used again: what it led to is ended. */
+  readonly replayed?: true;
 }
 
 export interface DeviceCodeRecord {
@@ -123,6 +127,9 @@ export interface RefreshTokenRecord {
   readonly scope: string;
   readonly expiresAtMs: number;
   readonly superseded: boolean;
+  /** Given to a client that proved itself, so that it must prove itself again. */
+  readonly needsProof?: boolean;
+  readonly family?: string;
 }
 
 export interface KeyRecord {

@@ -28,6 +28,8 @@ export interface UserGrant extends ClientGrant {
   readonly user: UserRecord;
   readonly signIn: SignIn;
   readonly nonce?: string | null;
+  /** Its refresh tokens are ended together when the code is used again. */
+  readonly family?: string;
 }
 
 export interface AnswerOptions {
@@ -101,7 +103,7 @@ export class TokenAnswers {
     };
   }
 
-  async #refreshToken({ signIn, clientId, scopes }: UserGrant): Promise<string> {
+  async #refreshToken({ signIn, clientId, clientProof, scopes, family }: UserGrant): Promise<string> {
     const { db, random, clock } = this.#options;
     const text = `1.${Buffer.from(random.bytes(48)).toString('base64url')}`;
     await db.refreshTokens.add(text, {
@@ -110,6 +112,8 @@ export class TokenAnswers {
       scope: [...scopes.permissions, ...scopes.openId].join(' '),
       expiresAtMs: clock.now() + lifetimes.refreshTokenMs,
       superseded: false,
+      ...(clientProof !== 'none' && { needsProof: true }),
+      ...(family !== undefined && { family }),
     });
     return text;
   }

@@ -12,6 +12,8 @@ export interface AccessTokenClaims {
   readonly exp: number;
   readonly nbf: number;
   readonly upn: string | undefined;
+  /** Unix seconds of the sign-in, for users. */
+  readonly authTime: number | undefined;
   readonly cnf: { readonly kid: string } | undefined;
 }
 
@@ -31,9 +33,11 @@ export function readAccessToken(token: string): {
   const payload = readPart(parts[1]);
   if (parts.length !== 3 || !header || !payload) throw refuse.malformed();
   const text = (name: string) => (typeof payload[name] === 'string' ? payload[name] : '');
-  const { exp, nbf, cnf } = payload;
+  const { exp, nbf, cnf, auth_time: authTime } = payload;
+  // An id token has the same issuer and signature, and is none of these: it names no application that acts.
+  const isAccessToken = text('appid') !== '' && text('oid') !== '';
   const claims: AccessTokenClaims | undefined =
-    typeof exp === 'number' && typeof nbf === 'number'
+    isAccessToken && typeof exp === 'number' && typeof nbf === 'number'
       ? {
           aud: text('aud'),
           oid: text('oid'),
@@ -43,6 +47,7 @@ export function readAccessToken(token: string): {
           exp,
           nbf,
           upn: text('upn') || undefined,
+          authTime: typeof authTime === 'number' ? authTime : undefined,
           cnf: isObject(cnf) && typeof cnf['kid'] === 'string' ? { kid: cnf['kid'] } : undefined,
         }
       : undefined;

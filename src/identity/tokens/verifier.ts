@@ -24,7 +24,7 @@ export interface VerifierOptions {
 
 /**
  * Verifies access tokens. The signature is checked once per token; what may change meanwhile (time, and whether the
- * account still exists and is enabled) is looked at on every call.
+ * account still exists, is enabled and has not ended its sign-ins) is looked at on every call.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
@@ -45,7 +45,10 @@ export class Verifier {
     }
     if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
     const principal = verified.principals.get(audience) ?? this.#principal(verified, audience);
-    if (!this.#options.objects.isEnabled(claims.oid)) throw refuse.principal();
+    const { objects } = this.#options;
+    if (!objects.isEnabled(claims.oid)) throw refuse.principal();
+    const { authTime } = claims;
+    if (authTime !== undefined && objects.endedSignInsAfter(claims.oid, authTime)) throw refuse.principal();
     return principal;
   }
 

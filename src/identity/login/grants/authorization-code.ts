@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AuthorizationCodeRecord } from '../../records/records.ts';
+import type { Surface } from '../../surface.ts';
 import { demandProof } from '../clients.ts';
 import { aadsts } from '../errors.ts';
 import { answerUser, type Grant, requestedScope } from './grant.ts';
@@ -14,6 +15,10 @@ export const authorizationCode: Grant = async (request) => {
   const record = codes.peek(code);
   if (record?.clientId !== client.clientId) throw aadsts.invalidGrant();
   if (!codes.get(code)) throw aadsts.codeExpired();
+  if (record.redeemed) {
+    await endFamily(surface, code);
+    throw aadsts.codeUsed();
+  }
   demandProof(client, record.redirectUri);
   const redirectUri = parameters.get('redirect_uri') ?? '';
   if (redirectUri !== record.redirectUri) throw aadsts.otherRedirect(redirectUri, record.redirectUri);
@@ -21,10 +26,26 @@ export const authorizationCode: Grant = async (request) => {
   const before = await codes.update(code, (current) =>
     current.redeemed ? undefined : { ...current, redeemed: true },
   );
-  if (!before || before.redeemed) throw aadsts.codeUsed();
+  if (!before || before.redeemed) {
+    await endFamily(surface, code);
+    throw aadsts.codeUsed();
+  }
   const scope = requestedScope(parameters) ?? record.scope;
-  return answerUser(request, { signIn: record.signIn, scope, nonce: record.nonce });
+  const { signIn, nonce, family } = record;
+  const answer = await answerUser(request, { signIn, scope, nonce, family });
+  // Somebody used it again while this answer was made.
+  if (codes.peek(code)?.replayed) await endFamily(surface, code);
+  return answer;
 };
+
+/** A code that is used twice may be stolen: what it led to is ended (RFC 6749, section 4.1.2). */
+async function endFamily({ db }: Surface, code: string): Promise<void> {
+  const record = await db.authorizationCodes.update(code, (current) =>
+    current.replayed ? undefined : { ...current, replayed: true },
+  );
+  const family = record?.family;
+  if (family !== undefined) await db.refreshTokens.drop((token) => token.family === family);
+}
 
 function checkVerifier(challenge: AuthorizationCodeRecord['challenge'], verifier: string | null): void {
   if (!challenge) {

@@ -5,17 +5,17 @@ import type { Surface } from '../../surface.ts';
 import type { Resource } from '../../tokens/audiences.ts';
 import type { RequestedScopes } from '../../tokens/scopes.ts';
 import { parseScopes } from '../../tokens/scopes.ts';
+import type { Checks } from '../checks.ts';
 import type { Client } from '../clients.ts';
 import { aadsts } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { PasswordCheck } from '../password-check.ts';
 
 /** A token request whose client is known. */
 export interface GrantRequest {
   readonly surface: Surface;
   readonly exchange: Exchange;
   readonly client: Client;
-  readonly passwords: PasswordCheck;
+  readonly checks: Checks;
 }
 
 /** One `grant_type`. Throws LoginError. */
@@ -62,14 +62,20 @@ export function liveUser(surface: Surface, signIn: SignIn): UserRecord {
   const user = surface.objects.user(signIn.userId);
   if (!user) throw aadsts.unknownUser(surface.objects.tenant().tenantId);
   if (!user.accountEnabled) throw aadsts.disabledUser();
-  if (signIn.signedInAtMs < user.sessionsValidFromMs) throw aadsts.grantRevoked();
+  if (!surface.objects.countsSignIn(signIn)) throw aadsts.grantRevoked();
   return user;
 }
 
 /** Answers a user's sign-in with tokens. */
 export function answerUser(
   { surface, exchange, client }: GrantRequest,
-  grant: { readonly signIn: SignIn; readonly scope: string; readonly nonce?: string | null },
+  grant: {
+    readonly signIn: SignIn;
+    readonly scope: string;
+    readonly nonce?: string | null;
+    /** The code that it all began with. */
+    readonly family?: string | undefined;
+  },
 ): Promise<TokenAnswer> {
   const user = liveUser(surface, grant.signIn);
   const confirmation = confirmationOf(exchange.parameters);
@@ -81,6 +87,7 @@ export function answerUser(
     ...resolveScope(surface, grant.scope),
     dialect: exchange.dialect,
     nonce: grant.nonce ?? null,
+    ...(grant.family !== undefined && { family: grant.family }),
     ...(confirmation ? { confirmation } : {}),
   });
 }

@@ -15,12 +15,17 @@ export const refreshToken: Grant = async (request) => {
   const tokens = surface.db.refreshTokens;
   const record = tokens.peek(text);
   if (record?.clientId !== client.clientId) throw aadsts.invalidGrant();
+  if (record.needsProof && client.proof === 'none') throw aadsts.secretRequired();
   if (!tokens.get(text)) throw aadsts.refreshTokenExpired();
   const scope = requestedScope(exchange.parameters);
   // Clients often leave `openid` and `offline_access` out here; what was granted at first still holds.
   const standing = record.scope.split(' ').filter((word) => !word.includes('/'));
   const wanted = scope === undefined ? record.scope : [scope, ...standing].join(' ');
-  const answer = await answerUser(request, { signIn: record.signIn, scope: wanted });
+  const answer = await answerUser(request, {
+    signIn: record.signIn,
+    scope: wanted,
+    family: record.family,
+  });
   const untilMs = surface.clock.now() + lifetimes.supersededRefreshTokenMs;
   await tokens.update(text, (current) =>
     current.superseded
