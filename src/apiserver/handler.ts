@@ -1,6 +1,7 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { PageNotFound, StatusError, statusErrorOf, unauthorized } from '../apimachinery/status.ts';
 import { errorMessage } from '../base/index.ts';
+import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import { httpBody } from './answer/body.ts';
@@ -40,6 +41,7 @@ export function createHandler(parts: HandlerParts): Handler {
       const askedAt = parts.cluster.lasting.changes;
       const { user: caller, credential } = await parts.authentication.recognise(request);
       if (caller === anonymous && !isPublic(info)) throw unauthorized();
+      if (caller !== anonymous) callerProven(request, caller.username);
       const user = await parts.impersonate(request, caller);
       return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
     } catch (thrown) {

@@ -1,4 +1,5 @@
-import type { Clock } from '../base/index.ts';
+import { type Clock, CodedError } from '../base/index.ts';
+import { Callers } from './callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from './contract.ts';
 
 /** Requests at work at the same time, in the whole process; reads and writes as kube-apiserver has them. */
@@ -7,6 +8,9 @@ export interface InFlightLimits {
   readonly writes: number;
   /** Streams that stay open, such as watches. */
   readonly longRunning: number;
+  readonly longRunningPerCaller: number;
+  /** Requests that wait for their turn, of everybody in one class. */
+  readonly waiting: number;
   /** Requests of one caller that wait for their turn; what comes on top is refused. */
   readonly waitingPerCaller: number;
   /** How long a request waits for its turn before it is refused. */
@@ -17,6 +21,8 @@ export const inFlightLimits: InFlightLimits = {
   reads: 400,
   writes: 200,
   longRunning: 20_000,
+  longRunningPerCaller: 5_000,
+  waiting: 5_000,
   waitingPerCaller: 500,
   waitMs: 15_000,
 };
@@ -39,6 +45,7 @@ class Places {
   /** In the order in which they get their next turn. */
   readonly #callers = new Map<string, Caller>();
   running = 0;
+  waiting = 0;
   refused = 0;
 
   constructor(maximum: number, limits: InFlightLimits, clock: Clock) {
@@ -47,21 +54,19 @@ class Places {
     this.#clock = clock;
   }
 
-  get waiting(): number {
-    let sum = 0;
-    for (const { waiting } of this.#callers.values()) sum += waiting.length;
-    return sum;
-  }
-
   /** True when a place is taken, a promise of that when it must wait, false when there is none. */
   take(name: string, mayWait: boolean): boolean | Promise<boolean> {
     const caller = this.#callers.get(name) ?? { running: 0, waiting: [] };
     this.#callers.set(name, caller);
     if (caller.waiting.length === 0 && this.#fits(caller)) return this.#start(caller);
-    if (mayWait && caller.waiting.length < this.#limits.waitingPerCaller) return this.#wait(name, caller);
+    if (mayWait && this.#mayWait(caller)) return this.#wait(name, caller);
     this.#forget(name, caller);
     this.refused++;
     return false;
+  }
+
+  runningOf(name: string): number {
+    return this.#callers.get(name)?.running ?? 0;
   }
 
   leave(name: string): void {
@@ -71,6 +76,24 @@ class Places {
     caller.running--;
     this.#forget(name, caller);
     this.#next();
+  }
+
+  /** A request turned out to be another caller's, who may have so many at most. False: refuse it; its place is given back. */
+  pass(from: string, to: string, most: number): boolean {
+    const owner = this.#callers.get(to) ?? { running: 0, waiting: [] };
+    if (owner.running >= most) {
+      this.refused++;
+      return false;
+    }
+    this.#callers.set(to, owner);
+    // Entered first: what the other leaves goes to whoever waits.
+    this.#start(owner);
+    this.leave(from);
+    return true;
+  }
+
+  #mayWait({ waiting }: Caller): boolean {
+    return waiting.length < this.#limits.waitingPerCaller && this.waiting < this.#limits.waiting;
   }
 
   #fits({ running }: Caller): boolean {
@@ -84,13 +107,16 @@ class Places {
   }
 
   #wait(name: string, caller: Caller): Promise<boolean> {
+    this.waiting++;
     return new Promise((resolve) => {
       const go = () => {
         timer.cancel();
+        this.waiting--;
         resolve(this.#start(caller));
       };
       const timer = this.#clock.after(this.#limits.waitMs, () => {
         caller.waiting.splice(caller.waiting.indexOf(go), 1);
+        this.waiting--;
         this.#forget(name, caller);
         this.refused++;
         resolve(false);
@@ -118,9 +144,12 @@ class Places {
 /** Counts requests at work and gives places out; one for a process. */
 export class RequestsInFlight {
   readonly #places: Readonly<Record<RequestClass, Places>>;
+  readonly #callers = new Callers();
+  readonly #longRunningPerCaller: number;
 
   constructor(clock: Clock, limits: Partial<InFlightLimits> = {}) {
     const all = { ...inFlightLimits, ...limits };
+    this.#longRunningPerCaller = all.longRunningPerCaller;
     this.#places = {
       reads: new Places(all.reads, all, clock),
       writes: new Places(all.writes, all, clock),
@@ -138,27 +167,75 @@ export class RequestsInFlight {
     return { running, waiting, refused };
   }
 
-  /** The handler behind the limits; `refuse` words the 429. A place is held until the answer begins, of a stream until its end. */
+  /**
+   * The handler behind the limits; `refuse` words the 429. A place is held until the answer begins, of a stream until its
+   * end. Whoever verifies the caller says so with `callerProven`, which throws `too-many` when he has all the streams
+   * that he may have.
+   */
   limit(handler: Handler, refuse: (request: HttpRequest) => HttpResponse): Handler {
     return (request) => {
       if (isExempt(request.path)) return handler(request);
       const kind = classOf(request);
-      const places = this.#places[kind];
-      const caller = callerOf(request);
-      const taken = places.take(caller, kind !== 'longRunning');
+      const caller = this.#callers.of(request);
+      const place = { kind, name: caller.name, claim: caller.claim };
+      if (kind === 'longRunning' && this.#hasAllStreams(caller.name)) return refuse(request);
+      const taken = this.#places[kind].take(caller.name, kind !== 'longRunning');
       if (taken === false) return refuse(request);
-      const run = async () => {
-        let answer: HttpResponse | undefined;
-        try {
-          answer = await handler(request);
-        } finally {
-          if (!isStream(answer)) places.leave(caller);
-        }
-        return isStream(answer) ? held(answer, request, () => places.leave(caller)) : answer;
-      };
-      return taken === true ? run() : taken.then((may) => (may ? run() : refuse(request)));
+      if (taken === true) return this.#run(handler, request, place);
+      return taken.then((may) =>
+        may ? this.#afterWaiting(handler, request, { place, refuse }) : refuse(request),
+      );
     };
   }
+
+  /** Meanwhile the claim may have turned out to be somebody's: then it is his turn that counts. */
+  async #afterWaiting(
+    handler: Handler,
+    request: HttpRequest,
+    { place, refuse }: { readonly place: Place; readonly refuse: (request: HttpRequest) => HttpResponse },
+  ): Promise<HttpResponse> {
+    const { name } = this.#callers.of(request);
+    if (name !== place.name) {
+      const places = this.#places[place.kind];
+      places.leave(place.name);
+      if (!(await places.take(name, true))) return refuse(request);
+      place.name = name;
+    }
+    return this.#run(handler, request, place);
+  }
+
+  async #run(handler: Handler, request: HttpRequest, place: Place): Promise<HttpResponse> {
+    const leave = () => this.#places[place.kind].leave(place.name);
+    this.#callers.whenProven(request, (name) => this.#pass(place, name));
+    let answer: HttpResponse | undefined;
+    try {
+      answer = await handler(request);
+    } finally {
+      if (!isStream(answer)) leave();
+    }
+    if (answer.status === 401) this.#callers.doubt(place.claim);
+    return isStream(answer) ? held(answer, request, leave) : answer;
+  }
+
+  /** From the address that a claim came from to who it turned out to be. */
+  #pass(place: Place, name: string): void {
+    if (place.name === name) return;
+    const most = place.kind === 'longRunning' ? this.#longRunningPerCaller : Number.POSITIVE_INFINITY;
+    if (!this.#places[place.kind].pass(place.name, name, most))
+      throw new CodedError('too-many', 'Too many open streams of one caller; end some, or try again later.');
+    place.name = name;
+  }
+
+  #hasAllStreams(name: string): boolean {
+    return this.#places.longRunning.runningOf(name) >= this.#longRunningPerCaller;
+  }
+}
+
+/** What a request holds. */
+interface Place {
+  readonly kind: RequestClass;
+  readonly claim: string | undefined;
+  name: string;
 }
 
 type StreamAnswer = HttpResponse & { readonly body: { start(sink: never): void } };
@@ -205,13 +282,4 @@ function classOf({ method, path, rawQuery }: HttpRequest): RequestClass {
 
 function isWatchPath(path: string): boolean {
   return /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/watch\//.test(path);
-}
-
-/** Before anything is verified: what the caller claims to be, else where he comes from. */
-function callerOf(request: HttpRequest): string {
-  const { clientCertificate, remoteAddress } = request.connection;
-  const claim = request.header('authorization');
-  if (claim !== undefined) return `token ${claim}`;
-  if (clientCertificate) return `certificate ${Buffer.from(clientCertificate).toString('latin1')}`;
-  return `address ${remoteAddress}`;
 }

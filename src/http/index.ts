@@ -1,3 +1,4 @@
+export { callerProven } from './callers.ts';
 export {
   type CertificateAndKey,
   certificateLimits,

@@ -1,6 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { CodedError, decodeJson, isObject, type JsonObject } from '../base/index.ts';
-import { type Handler, type HttpRequest, type HttpResponse, jsonResponse } from '../http/index.ts';
+import {
+  callerProven,
+  type Handler,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+} from '../http/index.ts';
 import { sameSecret } from './secrets.ts';
 
 const bodyLimitBytes = 64 * 1024;
@@ -19,6 +25,7 @@ export function createControlHandler(parts: ControlParts): Handler {
     if (!sameSecret(request.header('authorization') ?? '', `Bearer ${parts.token}`)) {
       return failure(401, 'the control token of this home is missing or wrong');
     }
+    callerProven(request, 'control');
     switch (`${request.method} ${request.path}`) {
       case 'GET /drydock/v1/status':
         return jsonResponse(200, await parts.status());
@@ -33,16 +40,25 @@ export function createControlHandler(parts: ControlParts): Handler {
 }
 
 async function createSubscription(request: HttpRequest, parts: ControlParts): Promise<HttpResponse> {
-  const body = decodeJson(await request.body(bodyLimitBytes));
-  const name = isObject(body) ? body['displayName'] : undefined;
+  const { displayName: name } = await readBody(request);
   if (typeof name !== 'string' || name.trim() === '') return failure(400, 'displayName is required');
   return jsonResponse(201, await parts.createSubscription(name.trim()));
 }
 
+async function readBody(request: HttpRequest): Promise<JsonObject> {
+  const bytes = await request.body(bodyLimitBytes);
+  try {
+    const body = decodeJson(bytes);
+    if (isObject(body)) return body;
+  } catch {
+    // Answered below.
+  }
+  throw new CodedError('invalid', 'the body is not a JSON object');
+}
+
 /** The caller has the home's control token, so he is its owner on this machine, and so is this process. */
 async function copyDatabase(request: HttpRequest, parts: ControlParts): Promise<HttpResponse> {
-  const body = decodeJson(await request.body(bodyLimitBytes));
-  const file = isObject(body) ? body['file'] : undefined;
+  const { file } = await readBody(request);
   if (typeof file !== 'string' || !isAbsolute(file)) return failure(400, 'file must be an absolute path');
   try {
     await parts.copyDatabase(file);

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../src/base/index.ts';
-import { type Handler, type InFlightLimits, inFlightLimits, RequestsInFlight } from '../../src/http/index.ts';
+import {
+  callerProven,
+  type Handler,
+  type InFlightLimits,
+  inFlightLimits,
+  RequestsInFlight,
+} from '../../src/http/index.ts';
 import { deferred, fetch2, serve, session2, until } from './support.ts';
 
 const refused = () => ({ status: 429, headers: { 'retry-after': '1' } });
@@ -11,7 +17,14 @@ async function limited(t: Parameters<typeof serve>[0], limits: Partial<InFlightL
   const clock = new ManualClock();
   const requests = new RequestsInFlight(clock, limits);
   const gate = deferred();
-  const handler: Handler = async ({ path }) => {
+  const handler: Handler = async (request) => {
+    const { path } = request;
+    const claim = request.header('authorization') ?? '';
+    if (claim.startsWith('forged')) {
+      await gate.promise;
+      return { status: 401 };
+    }
+    callerProven(request, claim.split(' ')[0] ?? '');
     if (path !== '/healthz') await gate.promise;
     return { status: 200 };
   };
@@ -85,4 +98,65 @@ test('open streams have places of their own, given back when they end or their r
   await until(() => requests.figures('longRunning').running === 1);
   open();
   await until(() => sinks.length === 4);
+});
+
+test('made-up tokens are one caller together, and those who proved theirs are served meanwhile', async (t) => {
+  const { requests, ask, release } = await limited(t, { reads: 40 });
+  await ask('ann', '/healthz');
+  const known = ask('ann');
+  await until(() => requests.figures('reads').running === 1);
+  const forged = Array.from({ length: 1_000 }, (_, i) => ask(`forged ${i}`));
+  await until(() => requests.figures('reads').refused > 0);
+  const ann = Array.from({ length: 5 }, () => ask('ann'));
+  await until(() => requests.figures('reads').running === 36);
+  assert.ok(requests.figures('reads').waiting <= inFlightLimits.waitingPerCaller);
+  release();
+  assert.deepEqual(await Promise.all([known, ...ann]), Array(6).fill(200));
+  const statuses = await Promise.all(forged);
+  assert.equal(count(statuses, 401) + count(statuses, 429), 1_000);
+  assert.ok(count(statuses, 401) <= 30 + inFlightLimits.waitingPerCaller);
+});
+
+test('many tokens of one caller are one caller', async (t) => {
+  const { requests, ask, release } = await limited(t, { reads: 4 });
+  const once = Array.from({ length: 3 }, (_, i) => ask(`bob ${i}`));
+  await until(() => requests.figures('reads').running === 3);
+  const again = Array.from({ length: 3 }, (_, i) => ask(`bob ${i}`));
+  await until(() => requests.figures('reads').waiting === 3);
+  const other = ask('cem');
+  await until(() => requests.figures('reads').running === 4);
+  release();
+  assert.deepEqual(await Promise.all([...once, ...again, other]), Array(7).fill(200));
+});
+
+test('what waits for its turn is bounded, whoever it belongs to', async (t) => {
+  const { requests, ask, release } = await limited(t, { reads: 1, waiting: 10 });
+  const asked = Array.from({ length: 30 }, (_, i) => ask(`user${i}`));
+  await until(() => requests.figures('reads').refused === 19);
+  assert.equal(requests.figures('reads').waiting, 10);
+  release();
+  assert.equal(count(await Promise.all(asked), 200), 11);
+});
+
+test('a caller has so many open streams at most, under whichever token, and others go on', async (t) => {
+  const requests = new RequestsInFlight(new ManualClock(), { longRunningPerCaller: 3 });
+  const sinks: { end(): void }[] = [];
+  const watch: Handler = (request) => {
+    callerProven(request, request.header('authorization')?.split(' ')[0] ?? '');
+    return { status: 200, body: { start: (sink) => sinks.push(sink) } };
+  };
+  const { port } = await serve(t, requests.limit(watch, refused));
+  const session = session2(t, port);
+  const path = '/api/v1/pods?watch=true';
+  const open = (authorization: string) => session.request({ ':path': path, authorization });
+  for (const token of ['ann 1', 'ann 2', 'ann 3']) open(token);
+  await until(() => sinks.length === 3);
+  for (const token of ['ann 1', 'ann 4'])
+    assert.equal((await fetch2(session, path, { headers: { authorization: token } })).status, 429, token);
+  open('bob');
+  await until(() => sinks.length === 4);
+  sinks[0]?.end();
+  await until(() => requests.figures('longRunning').running === 3);
+  open('ann 5');
+  await until(() => sinks.length === 5);
 });

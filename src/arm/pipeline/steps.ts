@@ -1,4 +1,5 @@
 import { CodedError, isObject } from '../../base/index.ts';
+import { callerProven } from '../../http/callers.ts';
 import { demand } from '../access/demand.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { withEnvelopeNames } from '../envelope.ts';
@@ -57,6 +58,7 @@ async function authenticate(exchange: Exchange, services: Services): Promise<voi
   const authorizationUri = `${services.loginEndpoint(exchange.origin).replace(/\/$/, '')}/${services.tenantId}`;
   try {
     exchange.caller = await services.directory.authenticate(exchange.request.header('authorization'));
+    callerProven(exchange.request, exchange.caller.objectId);
   } catch (thrown) {
     if (!(thrown instanceof CodedError) || thrown.code !== 'unauthenticated') throw thrown;
     const code = isObject(thrown.detail) ? thrown.detail.code : undefined;

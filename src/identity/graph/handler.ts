@@ -1,4 +1,5 @@
 import { errorMessage } from '../../base/index.ts';
+import { callerProven } from '../../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
 import type { Surface } from '../surface.ts';
@@ -40,6 +41,7 @@ export function createGraphHandler(surface: Surface): Handler {
 
 async function answer(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
   const principal = await surface.tokens.authenticateHeader(request.header('authorization'), 'graph');
+  callerProven(request, principal.objectId);
   const path = parseGraphPath(request.path);
   const call = {
     surface,

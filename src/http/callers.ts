@@ -1,0 +1,61 @@
+import type { HttpRequest } from './contract.ts';
+
+/** Claims that are remembered as somebody's; the one not seen for the longest time makes room. */
+const rememberedClaims = 10_000;
+
+/** Told who the caller of a request is, once that is verified. */
+const provers = new WeakMap<HttpRequest, (name: string) => void>();
+
+/**
+ * Says that the caller of a request was verified; the same name for every credential of one caller. Throws `too-many`
+ * when he may not have another request of this kind.
+ */
+export function callerProven(request: HttpRequest, name: string): void {
+  provers.get(request)?.(`caller ${name}`);
+}
+
+/**
+ * Tells callers apart before anything is verified. A claim (token or certificate) counts as its caller's own once it
+ * was verified; until then it shares one name with everything else from its address, or made-up claims would make
+ * everybody of them a caller of his own.
+ */
+export class Callers {
+  /** The least recently used first. */
+  readonly #names = new Map<string, string>();
+
+  of(request: HttpRequest): { readonly name: string; readonly claim: string | undefined } {
+    const claim = claimOf(request);
+    const known = claim === undefined ? undefined : this.#names.get(claim);
+    if (claim !== undefined && known !== undefined) {
+      this.#names.delete(claim);
+      this.#names.set(claim, known);
+      return { name: known, claim };
+    }
+    const { remoteAddress, tag } = request.connection;
+    return { name: `address ${remoteAddress} ${tag ?? ''}`, claim };
+  }
+
+  /** Calls `tell` with the name of the caller when `callerProven` says who made the request, and remembers it. */
+  whenProven(request: HttpRequest, tell: (name: string) => void): void {
+    provers.set(request, (name) => {
+      tell(name);
+      const claim = claimOf(request);
+      if (claim === undefined) return;
+      const [oldest] = this.#names.keys();
+      if (oldest !== undefined && this.#names.size >= rememberedClaims) this.#names.delete(oldest);
+      this.#names.set(claim, name);
+    });
+  }
+
+  /** The claim was refused: it is nobody's any more. */
+  doubt(claim: string | undefined): void {
+    if (claim !== undefined) this.#names.delete(claim);
+  }
+}
+
+function claimOf(request: HttpRequest): string | undefined {
+  const token = request.header('authorization');
+  if (token !== undefined) return `token ${token}`;
+  const { clientCertificate } = request.connection;
+  return clientCertificate && `certificate ${Buffer.from(clientCertificate).toString('latin1')}`;
+}
