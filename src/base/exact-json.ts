@@ -164,7 +164,7 @@ function isOfNumber(code: number): boolean {
 }
 
 /** Assigns also what assignment would take for the prototype. */
-export function setMember(object: JsonObject, name: string, value: Json): void {
+export function setMember<T>(object: Record<string, T>, name: string, value: T): void {
   if (name === '__proto__') {
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
   } else object[name] = value;

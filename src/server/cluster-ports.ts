@@ -1,6 +1,12 @@
 import { type Clock, CodedError, decodeJson, encodeJson, isObject, type Logger } from '../base/index.ts';
 import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
-import { createListener, type Handler, type Listener, type Traffic } from '../http/index.ts';
+import {
+  createListener,
+  type Handler,
+  type Listener,
+  type ListenerLimits,
+  type Traffic,
+} from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import { isTaken, listenOn } from './listen-on.ts';
 import type { PortRange } from './options.ts';
@@ -13,6 +19,7 @@ export interface ClusterPortsParts {
   /** What a cluster's public endpoint answers. */
   readonly answer: (clusterId: string) => Handler;
   readonly store: Store;
+  readonly limits: Partial<ListenerLimits>;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly log: Logger;
@@ -145,11 +152,12 @@ export class ClusterPorts {
   }
 
   async #listen(handle: ClusterHandle, port: number): Promise<void> {
-    const { answer, traffic, clock, log, listen } = this.#parts;
+    const { answer, traffic, limits, clock, log, listen } = this.#parts;
     const { clusterId } = handle.spec;
     const listener = createListener({
       handler: answer(clusterId),
       traffic,
+      limits,
       clock,
       log,
       tls: {

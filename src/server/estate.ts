@@ -18,6 +18,7 @@ import {
   type HealthCheck,
   issueServerCertificate,
   type Listener,
+  type ListenerLimits,
   RequestsInFlight,
   type TlsIdentity,
   Traffic,
@@ -33,6 +34,7 @@ import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
+import { serverLimits } from './limit-settings.ts';
 import { listenOn, wildcards } from './listen-on.ts';
 import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
@@ -138,10 +140,12 @@ async function startParts(start: Starting): Promise<Estate> {
     ...(options.listen && { listen: options.listen }),
     ...(options.clusterPorts && { clusterPorts: options.clusterPorts }),
     ...(options.anyApiVersion && { anyApiVersion: true }),
+    ...(options.limits && { limits: options.limits }),
   });
-  const requests = new RequestsInFlight(clock);
-  const traffic = new Traffic(clock);
-  const ports = clusterPorts(start, { clusters, requests, traffic });
+  const limits = serverLimits(options.limits ?? {});
+  const requests = new RequestsInFlight(clock, limits.inFlight);
+  const traffic = new Traffic(clock, limits.traffic);
+  const ports = clusterPorts(start, { clusters, requests, traffic, limits: limits.listener });
   const open = createFront({
     clusters,
     resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
@@ -160,7 +164,7 @@ async function startParts(start: Starting): Promise<Estate> {
     version: options.version,
   });
   const front = limitFront(open, { clusters, requests, random: start.random });
-  const listener = openListener(start, { ...rooms, front, traffic });
+  const listener = openListener(start, { ...rooms, front, traffic, limits: limits.listener });
   closing.push(() => listener.close());
   address.origins = originsFor(await listenOn(listener, { ...options, advice: portAdvice }));
   if (ports) {
@@ -187,21 +191,31 @@ async function startParts(start: Starting): Promise<Estate> {
 const portAdvice = 'Pick another one with --port N, or --port 0 for any free one.';
 
 /** What the next start does when nothing else is asked. */
-function settingsText({ listen, clusterPorts }: EstateOptions, port: number): string {
-  return JSON.stringify({ port, ...(listen && { listen }), ...(clusterPorts && { clusterPorts }) });
+function settingsText({ listen, clusterPorts, limits }: EstateOptions, port: number): string {
+  return JSON.stringify({
+    port,
+    ...(listen && { listen }),
+    ...(clusterPorts && { clusterPorts }),
+    ...(limits && { limits }),
+  });
 }
 
 /** Ports of clusters, when they are asked for; they follow the clusters from now on. */
 function clusterPorts(
   { options, store, clock, log, random, audit }: Starting,
-  parts: { readonly clusters: ClusterHost; readonly requests: RequestsInFlight; readonly traffic: Traffic },
+  parts: {
+    readonly clusters: ClusterHost;
+    readonly requests: RequestsInFlight;
+    readonly traffic: Traffic;
+    readonly limits: Partial<ListenerLimits>;
+  },
 ): ClusterPorts | undefined {
   const range = options.clusterPorts;
   if (!range) return undefined;
-  const { clusters, requests, traffic } = parts;
+  const { clusters, requests, traffic, limits } = parts;
   const answer = (clusterId: string) => clusterFront(clusterId, { clusters, audit, requests, random });
   const ports = new ClusterPorts({
-    ...{ range, listen: options.listen, clusters, answer, store, traffic, clock, log },
+    ...{ range, listen: options.listen, clusters, answer, store, traffic, limits, clock, log },
   });
   clusters.afterEnsure((cluster) => ports.ensure(cluster));
   clusters.beforeRemoval((clusterId) => ports.release(clusterId));
@@ -288,6 +302,7 @@ function openListener(
   parts: Pick<Rooms, 'clusters' | 'gateway' | 'authority'> & {
     readonly front: Handler;
     readonly traffic: Traffic;
+    readonly limits: Partial<ListenerLimits>;
   },
 ): Listener {
   const serving = issueServerCertificate(parts.authority, {
@@ -300,6 +315,7 @@ function openListener(
   return createListener({
     handler: parts.front,
     traffic: parts.traffic,
+    limits: parts.limits,
     upgrade: parts.gateway.upgrade,
     clock,
     log,

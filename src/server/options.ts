@@ -1,4 +1,5 @@
 import { CodedError, isObject } from '../base/index.ts';
+import type { ChosenLimits } from './limit-settings.ts';
 
 /** Another process has the home open. */
 export class HomeInUse extends CodedError {
@@ -46,6 +47,8 @@ export interface EstateOptions {
   readonly clusterPorts?: PortRange;
   /** True: Resource Manager serves every well-formed api-version, also one that Azure does not have. */
   readonly anyApiVersion?: boolean;
+  /** Limits other than the usual ones. */
+  readonly limits?: ChosenLimits;
   /** Path of the program, for kubeconfigs that call it. */
   readonly launcher: string;
   readonly version: string;
@@ -65,4 +68,5 @@ export interface RunningEstate {
   readonly listen?: string;
   readonly clusterPorts?: PortRange;
   readonly anyApiVersion?: boolean;
+  readonly limits?: ChosenLimits;
 }

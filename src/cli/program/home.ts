@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, isObject } from '../../base/index.ts';
+import type { ChosenLimits } from '../../server/limit-settings.ts';
 import type { PortRange } from '../../server/options.ts';
 import { processIdentity } from '../../server/process-identity.ts';
 import { UsageError } from './declaration.ts';
@@ -89,6 +90,7 @@ export interface Running {
   readonly listen?: string;
   readonly clusterPorts?: PortRange;
   readonly anyApiVersion?: boolean;
+  readonly limits?: ChosenLimits;
 }
 
 /** The server of this home, when its process lives. */

@@ -1,12 +1,15 @@
+import { type ChosenLimits, isLimitName, usedLimit } from '../../server/limit-settings.ts';
 import type { PortRange } from '../../server/options.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import type { Running } from './home.ts';
+import { chosenLimits } from './limits.ts';
 
 /** What a start is asked for; undefined: as the last start had it. */
 export interface ListenChoice {
   readonly port?: number | undefined;
   readonly listen?: string | undefined;
   readonly clusterPorts?: PortRange | 'off' | undefined;
+  readonly limits?: ChosenLimits;
   /** Not kept from start to start. */
   readonly anyApiVersion?: boolean;
   /** A damaged database is replaced by what can be proven of it. Not kept either. */
@@ -20,6 +23,7 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     port: parsePort(options['port']),
     listen: typeof listen === 'string' ? listen : undefined,
     clusterPorts: parseClusterPorts(options['cluster-ports']),
+    limits: chosenLimits(options),
     anyApiVersion: options['any-api-version'] === true,
     acceptsLoss: options['accept-loss'] === true,
   };
@@ -53,13 +57,14 @@ export function rangeText({ first, last }: PortRange): string {
 
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
-  const { port, listen, clusterPorts, anyApiVersion, acceptsLoss } = choice;
+  const { port, listen, clusterPorts, limits = {}, anyApiVersion, acceptsLoss } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
     ...(clusterPorts === undefined
       ? []
       : ['--cluster-ports', clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts)]),
+    ...Object.entries(limits).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...(anyApiVersion ? ['--any-api-version'] : []),
     ...(acceptsLoss ? ['--accept-loss'] : []),
   ];
@@ -75,6 +80,13 @@ export function unmet(choice: ListenChoice, running: Running): ListenChoice {
     ...(port !== undefined && port !== 0 && port !== running.port && { port }),
     ...(listen !== undefined && listen !== running.listen && { listen }),
     ...(wanted !== undefined && wanted !== given && { clusterPorts }),
+    limits: unmetLimits(choice.limits ?? {}, running.limits ?? {}),
     ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
   };
+}
+
+function unmetLimits(asked: ChosenLimits, given: ChosenLimits): ChosenLimits {
+  return Object.fromEntries(
+    Object.entries(asked).filter(([name, value]) => isLimitName(name) && usedLimit(name, given) !== value),
+  );
 }

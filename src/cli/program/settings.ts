@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { errorMessage, isObject } from '../../base/index.ts';
+import type { ChosenLimits } from '../../server/limit-settings.ts';
 import { isPortRange, type PortRange } from '../../server/options.ts';
 import { UsageError } from './declaration.ts';
 import { homeFiles } from './home.ts';
+import { savedLimits, savedLimitsProblem } from './limits.ts';
 
 export const defaultPort = 8443;
 
@@ -11,12 +13,13 @@ interface Settings {
   readonly port?: number;
   readonly listen?: string;
   readonly clusterPorts?: PortRange;
+  readonly limits: ChosenLimits;
 }
 
 /** Throws UsageError with the way out for a file that nobody can follow. */
 export function savedSettings(home: string): Settings {
   const file = homeFiles(home).settings;
-  if (!existsSync(file)) return {};
+  if (!existsSync(file)) return { limits: {} };
   const refused = (reason: string) =>
     new UsageError(
       `${file} ${reason}. Correct it, or delete it: the server then listens on port ${defaultPort}, or as 'drydock up' is told.`,
@@ -29,7 +32,9 @@ export function savedSettings(home: string): Settings {
     throw refused(`cannot be read: ${errorMessage(thrown)}`);
   }
   if (!isObject(read)) throw refused('does not hold a JSON object');
-  const { port, listen, clusterPorts } = read;
+  const { port, listen, clusterPorts, limits } = read;
+  const badLimits = savedLimitsProblem(limits);
+  if (badLimits !== undefined) throw refused(badLimits);
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
   if (port !== undefined && !isPort) throw refused('has a port that is no number from 0 to 65535');
   if (listen !== undefined && typeof listen !== 'string') throw refused('has a listen that is no text');
@@ -40,5 +45,6 @@ export function savedSettings(home: string): Settings {
     ...(isPort && { port }),
     ...(listen !== undefined && { listen }),
     ...(clusterPorts !== undefined && { clusterPorts }),
+    limits: savedLimits(limits),
   };
 }

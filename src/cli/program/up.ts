@@ -50,6 +50,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       port: settings.port,
       ...(settings.listen !== undefined && { listen: settings.listen }),
       ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
+      ...(Object.keys(settings.limits).length > 0 && { limits: settings.limits }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
       launcher: launcher(),
       version: programVersion(),
@@ -103,7 +104,7 @@ function effective(home: string, choice: ListenChoice) {
     const range = rangeText(clusterPorts);
     throw new UsageError(`port ${port} is the server's own; it cannot be one of --cluster-ports ${range}.`);
   }
-  return { port, listen, clusterPorts };
+  return { port, listen, clusterPorts, limits: { ...saved.limits, ...choice.limits } };
 }
 
 /** Lines for the person, also when this process was started detached. */

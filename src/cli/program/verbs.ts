@@ -1,4 +1,5 @@
 import { homeOption, type Verb } from './declaration.ts';
+import { limitOptions } from './limits.ts';
 
 /** Every verb of `drydock`, in the order of the help page. */
 export const verbs: readonly Verb[] = [
@@ -41,6 +42,7 @@ export const verbs: readonly Verb[] = [
         type: 'boolean',
         summary: 'start over a damaged database with what can be proven of it; the files are set aside first',
       },
+      ...limitOptions,
     },
     load: () => import('./up.ts'),
   },

@@ -1,10 +1,12 @@
-/** Limits of a listener. What a request body may weigh is up to the handler that reads it. */
+/** Limits of a listener. */
 export interface ListenerLimits {
   /** When they are all taken, whoever keeps one waiting for the longest time makes room. */
   readonly connections: number;
   /** Of one address; the same happens among its own. */
   readonly connectionsPerSource: number;
   readonly streamsPerConnection: number;
+  /** What a request body may weigh at most, where the handler that reads it takes no less. */
+  readonly requestBodyBytes: number;
   readonly headerBytes: number;
   /** From the TCP connection to the end of the TLS handshake. */
   readonly handshakeMs: number;
@@ -37,6 +39,7 @@ export const listenerLimits: ListenerLimits = {
   connections: 10_000,
   connectionsPerSource: 7_500,
   streamsPerConnection: 4_000,
+  requestBodyBytes: 16 * 1024 * 1024,
   headerBytes: 64 * 1024,
   handshakeMs: 10_000,
   headersMs: 30_000,

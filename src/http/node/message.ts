@@ -91,7 +91,8 @@ export abstract class NodeRequest {
     return controller.signal;
   }
 
-  #readBody(limitBytes: number): Promise<Uint8Array> {
+  #readBody(askedBytes: number): Promise<Uint8Array> {
+    const limitBytes = Math.min(askedBytes, this.#serving.limits.requestBodyBytes);
     const declaredBytes = Number(this.header('content-length') ?? 0);
     if (declaredBytes > limitBytes) return Promise.reject(bodyTooLarge(limitBytes));
     if (this.#source.readableEnded) return Promise.resolve(noBytes);

@@ -1,4 +1,4 @@
-import { decodeJson, isObject, type JsonObject } from '../../base/index.ts';
+import { decodeJson, isDeeperThan, isObject, type JsonObject, nestingLevelsLimit } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
 import { identityLimits } from '../limits.ts';
@@ -35,7 +35,7 @@ export async function readBody(call: GraphCall): Promise<JsonObject> {
   if (bytes.length === 0) return {};
   try {
     const value = decodeJson(bytes);
-    if (isObject(value)) return value;
+    if (isObject(value) && !isDeeperThan(value, nestingLevelsLimit)) return value;
   } catch {
     // Answered below.
   }

@@ -185,7 +185,9 @@ export function nodePoolOrders(
   const prefixes: Record<string, string> = {};
   const orders = properties.objects('agentPoolProfiles').map((pool) => {
     const name = pool.string('name') ?? '';
-    const prefix = known[name] ?? `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
+    const prefix =
+      (Object.hasOwn(known, name) ? known[name] : undefined) ??
+      `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
     prefixes[name] = prefix;
     const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
     const mode = pool.string('mode') ?? 'User';

@@ -1,0 +1,135 @@
+import { type InFlightLimits, inFlightLimits } from '../http/in-flight.ts';
+import { type ListenerLimits, listenerLimits } from '../http/node/limits.ts';
+import { type TrafficLimits, trafficLimits } from '../http/node/traffic.ts';
+
+/** A limit that whoever starts the server may set: an option of `drydock up` and a name in `limits` of the settings. */
+export interface LimitSetting {
+  readonly least: number;
+  readonly most: number;
+  /** In the unit of the option. */
+  readonly usual: number;
+  readonly summary: string;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** By option; named as kube-apiserver names them where it has one. */
+export const limitSettings = {
+  'max-requests-inflight': {
+    least: 1,
+    most: 100_000,
+    usual: inFlightLimits.reads,
+    summary: 'reads at work at the same time, for all clusters and services',
+  },
+  'max-mutating-requests-inflight': {
+    least: 1,
+    most: 100_000,
+    usual: inFlightLimits.writes,
+    summary: 'writes at work at the same time',
+  },
+  'max-watches': {
+    least: 1,
+    most: 1_000_000,
+    usual: inFlightLimits.longRunning,
+    summary: 'watches and other streams open at the same time',
+  },
+  'max-watches-per-user': {
+    least: 1,
+    most: 1_000_000,
+    usual: inFlightLimits.longRunningPerCaller,
+    summary: 'of those, streams of one user',
+  },
+  'max-connections': {
+    least: 10,
+    most: 1_000_000,
+    usual: listenerLimits.connections,
+    summary: 'connections; when all are taken, idle ones make room',
+  },
+  'http2-max-streams-per-connection': {
+    least: 1,
+    most: 100_000,
+    usual: listenerLimits.streamsPerConnection,
+    summary: 'requests at the same time on one HTTP/2 connection',
+  },
+  'max-request-body-kib': {
+    least: 64,
+    most: 16 * 1024,
+    usual: 16 * 1024,
+    summary:
+      'largest body of a request, where the service asked has no smaller limit (Kubernetes 3 MiB, ARM 4 MiB)',
+  },
+  'request-body-timeout-seconds': {
+    least: 1,
+    most: 3_600,
+    usual: listenerLimits.bodyMs / 1000,
+    summary: 'how long the body of a request may take to arrive',
+  },
+  'max-buffered-request-mib': {
+    least: 16,
+    most: 65_536,
+    usual: trafficLimits.requestBytes / mebibyte,
+    summary: 'memory for request bodies that are arriving',
+  },
+  'max-buffered-answer-mib': {
+    least: 16,
+    most: 65_536,
+    usual: trafficLimits.answerBytes / mebibyte,
+    summary: 'memory for answers that wait for slow readers',
+  },
+} as const satisfies Record<string, LimitSetting>;
+
+export type LimitName = keyof typeof limitSettings;
+export type ChosenLimits = Readonly<Partial<Record<LimitName, number>>>;
+
+export const limitNames = Object.keys(limitSettings).filter(isLimitName);
+
+export function isLimitName(name: string): name is LimitName {
+  return Object.hasOwn(limitSettings, name);
+}
+
+/** Why a value cannot be the limit of this name; undefined when it can. */
+export function limitProblem(name: LimitName, value: unknown): string | undefined {
+  const { least, most } = limitSettings[name];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most)
+    return undefined;
+  return `takes a whole number from ${least} to ${most}`;
+}
+
+/** What a server with these limits has for one of them. */
+export function usedLimit(name: LimitName, chosen: ChosenLimits): number {
+  return chosen[name] ?? limitSettings[name].usual;
+}
+
+/** What the parts of the server are given. */
+export interface ServerLimits {
+  readonly inFlight: Partial<InFlightLimits>;
+  readonly listener: Partial<ListenerLimits>;
+  readonly traffic: Partial<TrafficLimits>;
+}
+
+export function serverLimits(chosen: ChosenLimits): ServerLimits {
+  const of = (name: LimitName, unit = 1): number => usedLimit(name, chosen) * unit;
+  const connections = of('max-connections');
+  return {
+    inFlight: {
+      reads: of('max-requests-inflight'),
+      writes: of('max-mutating-requests-inflight'),
+      longRunning: of('max-watches'),
+      longRunningPerCaller: of('max-watches-per-user'),
+    },
+    listener: {
+      connections,
+      connectionsPerSource: Math.ceil(connections * sharePerSource),
+      streamsPerConnection: of('http2-max-streams-per-connection'),
+      requestBodyBytes: of('max-request-body-kib', 1024),
+      bodyMs: of('request-body-timeout-seconds', 1000),
+    },
+    traffic: {
+      requestBytes: of('max-buffered-request-mib', mebibyte),
+      answerBytes: of('max-buffered-answer-mib', mebibyte),
+    },
+  };
+}
+
+/** One address may have this part of all connections. */
+const sharePerSource = listenerLimits.connectionsPerSource / listenerLimits.connections;
