@@ -112,6 +112,8 @@ export interface ResourceType {
   readonly levels?: readonly ('tenant' | 'subscription' | 'group')[];
   /** True: hidden from `/resources` lists. Children, proxies and extensions are hidden anyway. */
   readonly unlisted?: boolean;
+  /** OData options that lists honour beside `$top`, `$skiptoken` and, where there is a `list`, `$filter`. Default none. */
+  readonly listOptions?: readonly string[];
   /** Items of a list as the type wants them: its own `$filter`, items that are no records. Default: all readable ones. */
   list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
   /** The refusal when there is no such resource; default ResourceNotFound. */
@@ -391,6 +393,8 @@ export interface ArmRoute {
   readonly apiVersions: readonly string[];
   /** As in `ResourceType`. */
   readonly lowestApiVersion?: string;
+  /** OData options (`$filter`) that a GET honours; others are refused by name. Default none; `any`: the handler looks. */
+  readonly options?: readonly string[] | 'any';
   /** Demanded at the subscription, group or id that the path names. Absent: the handler filters by itself. */
   readonly permission?: string;
   /** No token and no api-version needed. */

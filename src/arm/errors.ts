@@ -284,6 +284,13 @@ export const refusals = {
       'InvalidFilterInQueryString',
       `Invalid $filter: lists of '${type}' do not support one. Leave it out and choose among the answers.`,
     ),
+  unsupportedOption: (name: string, what: string) =>
+    new ArmError(
+      400,
+      'UnsupportedQueryOption',
+      `The query option '${name}' is not supported by lists of '${what}'. Leave it out.`,
+      { target: name },
+    ),
   notBuilt: (what: string) => new ArmError(501, 'NotImplemented', `${what} is not built in Drydock yet.`),
   methodNotAllowed: (method: string, path: string) =>
     new ArmError(405, 'MethodNotAllowed', `The method '${method}' is not supported for '${path}'.`),

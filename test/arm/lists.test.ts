@@ -97,6 +97,35 @@ describe('lists and ARM-owned routes', () => {
     }
   });
 
+  test('an option that a list does not honour is refused by name, in any case, everywhere', async () => {
+    const lists = [
+      '/subscriptions',
+      '/tenants',
+      `${estate.subscription}/locations`,
+      `${estate.subscription}/providers`,
+      `${estate.subscription}/resourcegroups`,
+      `${estate.subscription}/resources`,
+      `${dock}/resources`,
+      `${dock}/providers/Contoso.Things/engines`,
+      `${dock}/providers/Microsoft.Authorization/permissions`,
+    ];
+    const versionOf = (list: string) => (list.includes('Contoso') ? '2024-05-01' : '2022-04-01');
+    for (const list of lists) {
+      for (const option of ['$orderby', '$SELECT', '$search', '$skip']) {
+        const reply = await estate.call('GET', `${list}?${option}=name&api-version=${versionOf(list)}`);
+        assert.deepEqual([reply.status, reply.code], [400, 'UnsupportedQueryOption'], `${list} ${option}`);
+        assert.ok(reply.message.includes(`'${option.toLowerCase()}'`), reply.message);
+      }
+      const filtered = await estate.call(
+        'GET',
+        `${list}?$filter=bogus eq 'x'&api-version=${versionOf(list)}`,
+      );
+      assert.deepEqual([filtered.status, filtered.code], [400, 'InvalidFilterInQueryString'], list);
+    }
+    const expanded = await estate.call('GET', `${dock}/resources?$expand=everything`);
+    assert.deepEqual([expanded.status, expanded.code], [400, 'InvalidParameter']);
+  });
+
   test('groups are filtered by tag', async () => {
     await estate.call('PATCH', dock, { body: { tags: { Kind: 'harbour' } } });
     const filter = encodeURIComponent("tagname eq 'kind' and tagvalue eq 'harbour'");

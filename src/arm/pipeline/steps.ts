@@ -7,13 +7,14 @@ import { ArmError, refusals, unauthenticated } from '../errors.ts';
 import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
 import { readJsonBody } from '../json-input.ts';
 import { refuseLocked } from '../locks.ts';
-import { isOffered, normalLocation } from '../regions.ts';
+import { isOffered, normalLocation, regionDisplayNames } from '../regions.ts';
 import { fullType, offeredLocations } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { isRegistered } from '../subscriptions.ts';
 import { isSupportedVersion, isVersion } from '../versions.ts';
 import { type Exchange, requestLimits, type Target } from './exchange.ts';
 import { findAction, permissionOf } from './locate.ts';
+import { refuseOptions } from './options.ts';
 
 /** One check on the way. Throws an ArmError to refuse. */
 export type Step = (exchange: Exchange, services: Services) => Promise<void> | void;
@@ -32,6 +33,7 @@ export const steps: readonly Step[] = [
   requireRegistration,
   requireGroup,
   resolveType,
+  refuseOptions,
   readBody,
   conformBody,
   checkLocation,
@@ -150,6 +152,7 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
         ? isVersion(apiVersion)
         : isSupportedVersion(apiVersion, route, services.clock.now());
     if (!fits) throw refusals.invalidApiVersion(apiVersion, route.apiVersions);
+    refuseLocation(exchange);
     return;
   }
   const { path, typePath, type } = target;
@@ -174,6 +177,20 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
   }
   exchange.type = type;
   refuseVerb(exchange);
+}
+
+/** Routes of a provider below `locations/{location}` exist in the regions of this estate, by name or display name. */
+function refuseLocation({ target, apiVersion }: Exchange): void {
+  const { route, parameters = {} } = target.route ?? {};
+  const { location } = parameters;
+  if (!route?.permission || location === undefined || isOffered(location, undefined)) return;
+  throw refusals.noRegisteredProvider({
+    location: normalLocation(location),
+    version: apiVersion,
+    type: `locations/${route.path.split('/').at(-1)}`,
+    supported: route.apiVersions,
+    locations: regionDisplayNames.map(normalLocation),
+  });
 }
 
 function standsAt(type: Exchange['type'], path: Exchange['target']['path']): boolean {

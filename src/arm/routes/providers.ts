@@ -8,7 +8,12 @@ import type { Services } from '../services.ts';
 import { isRegistered, withRegistration } from '../subscriptions.ts';
 import { callerOf, demandVisible } from './visibility.ts';
 
-const versions = { apiVersions: resourceManagerVersions, lowestApiVersion: '2014-04-01' } as const;
+// `$expand` asks for aliases and metadata of types, of which there are none.
+const versions = {
+  apiVersions: resourceManagerVersions,
+  lowestApiVersion: '2014-04-01',
+  options: ['$expand'],
+} as const;
 
 /** Provider metadata, registration, and the operations that a namespace offers. */
 export function providerRoutes(services: Services): ArmRoute[] {

@@ -8,7 +8,11 @@ import { resourceManagerVersions } from '../resource-versions.ts';
 import type { Services } from '../services.ts';
 import { demandVisible, readableRecords } from './visibility.ts';
 
-const versions = { apiVersions: resourceManagerVersions, lowestApiVersion: '2014-04-01' } as const;
+const versions = {
+  apiVersions: resourceManagerVersions,
+  lowestApiVersion: '2014-04-01',
+  options: ['$filter', '$expand', '$top', '$skiptoken'],
+} as const;
 const groupType = 'microsoft.resources/resourcegroups';
 
 /** `/resources` of a subscription and of a group: tracked resources of every type, without their properties. */
@@ -49,12 +53,22 @@ async function listAll(services: Services, call: RouteCall, scope: string): Prom
     .filter((record) => isListed(record, services) && matches(record))
     .sort((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
   const readable = await readableRecords(services, call, { scope, records });
-  const expand = new Set(
-    (call.query.get('$expand') ?? '').split(',').map((word) => word.trim().toLowerCase()),
-  );
+  const expand = readExpand(call.query.get('$expand'));
   const { items, nextLink } = page(readable, call);
   const value: JsonObject[] = items.map((record) => renderListed(record, expand));
   return { status: 200, body: nextLink === undefined ? { value } : { value, nextLink } };
+}
+
+const expandable: ReadonlySet<string> = new Set(['createdtime', 'changedtime', 'provisioningstate']);
+
+function readExpand(value: string | null): ReadonlySet<string> {
+  const words = (value ?? '').split(',').map((word) => word.trim().toLowerCase());
+  const unknown = words.find((word) => word !== '' && !expandable.has(word));
+  if (unknown === undefined) return new Set(words);
+  throw refusals.invalidParameter(
+    '$expand',
+    `'${unknown}' is not one of createdTime, changedTime, provisioningState`,
+  );
 }
 
 function isListed(record: ResourceRecord, { registry }: Services): boolean {

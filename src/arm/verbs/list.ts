@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
-import { refusals } from '../errors.ts';
 import { page } from '../paging.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { permissionOf } from '../pipeline/locate.ts';
@@ -11,7 +10,6 @@ import type { Answer, Services } from '../services.ts';
 /** GET of a collection: `{ value, nextLink? }`, only what the caller may read. */
 export async function listResources(exchange: Exchange, services: Services): Promise<Answer> {
   const { target, type, caller, query, origin, apiVersion } = exchange;
-  if (!type.list && query.get('$filter')) throw refusals.unsupportedFilter(fullType(type));
   let records = await readable(exchange, services);
   if (type.list) {
     const { context } = services;

@@ -64,6 +64,7 @@ export const absentRoutes: readonly ArmRoute[] = absent.flatMap(([name, methods,
   methods.map((method) => ({
     method,
     path,
+    options: 'any',
     apiVersions: [],
     handle: () => {
       throw new ArmError(501, 'NotImplemented', `${name} is not built in Drydock yet.`);

@@ -5,6 +5,7 @@ export const activityLogRoutes: readonly ArmRoute[] = [
   {
     method: 'GET',
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values',
+    options: 'any',
     apiVersions: ['2015-04-01', '2014-04-01'],
     lowestApiVersion: '2014-04-01',
     permission: 'Microsoft.Insights/eventtypes/values/read',

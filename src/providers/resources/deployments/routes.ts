@@ -11,6 +11,8 @@ export const deploymentRoutes: readonly ArmRoute[] = [
   {
     method: 'GET',
     path,
+    // An empty list is the answer to every filter.
+    options: ['$filter', '$top'],
     ...versions,
     permission: 'Microsoft.Resources/deployments/read',
     handle: () => ({ status: 200, body: { value: [] } }),
