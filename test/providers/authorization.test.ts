@@ -169,6 +169,23 @@ describe('Microsoft.Authorization', () => {
     assert.equal((await call('DELETE', role('Contributor'))).status, 405);
   });
 
+  test('the roles that modules for AKS give have their true ids', async () => {
+    for (const [name, id] of [
+      ['AcrPull', '7f951dda-4ed3-4680-a7ca-43fe172d538d'],
+      ['Monitoring Metrics Publisher', '3913510d-42f4-4e42-8a64-420c390055eb'],
+      ['Key Vault Secrets User', '4633458b-17de-408a-b874-0445c86b69e6'],
+      ['Private DNS Zone Contributor', 'b12aa53e-6015-4669-85d0-8515ebb3ae7f'],
+    ]) {
+      const filter = encodeURIComponent(`roleName eq '${name}'`);
+      const reply = await estate.call(
+        'GET',
+        `${estate.subscription}/providers/Microsoft.Authorization/roleDefinitions?api-version=2022-04-01&$filter=${filter}`,
+      );
+      const found = JSON.stringify(reply.body.value);
+      assert.ok(found.includes(`roleDefinitions/${id}"`), `${name}: ${found}`);
+    }
+  });
+
   test('custom roles are made, assigned, protected while assigned, and removed', async () => {
     const definition = path(estate.subscription, `roleDefinitions/${name(1)}`);
     const put = (properties: JsonObject) => call('PUT', definition, { body: { properties } });

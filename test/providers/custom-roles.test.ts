@@ -140,6 +140,7 @@ describe('custom roles', () => {
       [{ permissions: [{ actions: '*' }] }, 'InvalidRoleDefinition'],
       [{ permissions: [{ actions: ['*/read', 7] }] }, 'InvalidActionOrNotAction'],
       [{ permissions: [{ actions: ['a b'] }] }, 'InvalidActionOrNotAction'],
+      [{ permissions: [{ actions: ['Contoso.Nothing/things/read'] }] }, 'InvalidActionOrNotAction'],
       [
         { permissions: [{ actions: ['a'.repeat(roleLimits.actionCharacters + 1)] }] },
         'InvalidActionOrNotAction',
@@ -147,7 +148,12 @@ describe('custom roles', () => {
       [
         {
           permissions: [
-            { actions: Array.from({ length: roleLimits.actionsPerRole + 1 }, (_, i) => `a/${i}`) },
+            {
+              actions: Array.from(
+                { length: roleLimits.actionsPerRole + 1 },
+                (_, i) => `Microsoft.Network/${i}`,
+              ),
+            },
           ],
         },
         'InvalidRoleDefinition',

@@ -1,6 +1,7 @@
 import { demandRunning } from './control.ts';
 import type { VerbCall } from './declaration.ts';
 import { azKind, shellVariables } from './environment.ts';
+import { homeFiles, type Running } from './home.ts';
 import { shellQuote } from './shell-quote.ts';
 
 export async function run(call: VerbCall): Promise<number> {
@@ -13,5 +14,22 @@ export async function run(call: VerbCall): Promise<number> {
   for (const [name, value] of Object.entries(shellVariables(call.home, running, kind))) {
     process.stdout.write(`export ${name}=${shellQuote(value)}\n`);
   }
+  process.stdout.write(programHints(call.home, running));
   return 0;
+}
+
+/**
+ * What programs need that read credentials from their environment. Left to the person: a CA bundle replaces the CAs that a
+ * program trusts. The tenant `adfs` makes clients ask this server alone about its authority.
+ */
+function programHints(home: string, { resourceManager }: Running): string {
+  const authority = shellQuote(homeFiles(home).authority);
+  return [
+    '# For programs with DefaultAzureCredential, beside AZURE_CLIENT_ID and AZURE_CLIENT_SECRET:',
+    `# export AZURE_AUTHORITY_HOST=${resourceManager} AZURE_TENANT_ID=adfs`,
+    `# export REQUESTS_CA_BUNDLE=${authority} SSL_CERT_FILE=${authority}   # Python; Go and Terraform`,
+    "# For Terraform's azurerm, beside ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID and ARM_SUBSCRIPTION_ID:",
+    `# export ARM_ENVIRONMENT=Drydock ARM_METADATA_HOSTNAME=${new URL(resourceManager).host}`,
+    '',
+  ].join('\n');
 }

@@ -7,6 +7,7 @@ import {
   type RecordReader,
 } from '../../../arm/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isNamespaceOfAzure } from '../../absent/index.ts';
 
 /** Source: https://learn.microsoft.com/azure/role-based-access-control/custom-roles; the last two are this estate's. */
 export const roleLimits = {
@@ -62,7 +63,14 @@ function checkPermissions(sent: Json | undefined): void {
 function checkAction(action: Json, path: string): void {
   const fits =
     typeof action === 'string' && action.length > 0 && action.length <= roleLimits.actionCharacters;
-  if (fits && /^[\x21-\x7e]+$/.test(action)) return;
+  if (fits && /^[\x21-\x7e]+$/.test(action)) {
+    const [namespace = ''] = action.split('/');
+    if (namespace.includes('*') || isNamespaceOfAzure(namespace)) return;
+    throw invalidRole(
+      `'${action}' does not match any of the actions supported by the providers.`,
+      'InvalidActionOrNotAction',
+    );
+  }
   throw invalidRole(
     `An item of ${path} is no action: a text of 1 to ${roleLimits.actionCharacters} printable characters without blanks.`,
     'InvalidActionOrNotAction',
