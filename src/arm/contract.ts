@@ -295,9 +295,21 @@ export interface RecordReader {
   list(scope: string, type?: string): Promise<readonly ResourceRecord[]>;
 }
 
-export interface ResourceAction {
+export type ResourceAction = AnsweringAction | ConvergedAction;
+
+interface NamedAction {
   /** Permission; default `{namespace}/{type}/{action}/action`. */
   readonly permission?: string;
+}
+
+/** An action that the type's loop carries out: 202 with an operation, which the loop ends. */
+export interface ConvergedAction extends NamedAction {
+  readonly mode: 'converged';
+  /** The record as the loop is to find it, with a state that is not final. Throws the refusal. May be asked again. */
+  change(call: Omit<ActionCall, 'update'>): ResourceRecord;
+}
+
+export interface AnsweringAction extends NamedAction {
   /** A non-null answer is 200 with that body; null is 204. `later`: 202 with an operation whose result is the body. */
   run(call: ActionCall): Promise<Json | null>;
   readonly mode?: 'immediate' | 'later';

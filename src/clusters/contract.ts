@@ -12,13 +12,24 @@ export interface ClusterHost {
   startControllers(): Promise<void>;
   /** Makes the cluster or, when it exists, brings it to `spec`. Resolves once its API server answers. */
   ensure(spec: ClusterSpec): Promise<ClusterHandle>;
+  /**
+   * Ends the API server and what runs inside; the data stays, also over a restart, until `ensure` starts it again.
+   */
+  stop(spec: ClusterSpec): Promise<void>;
+  /** A running cluster. */
   get(clusterId: string): ClusterHandle | undefined;
+  /** True for a cluster that runs or is stopped. */
+  knows(clusterId: string): boolean;
+  /** True for a name of a cluster that is stopped. */
+  isStopped(hostName: string): boolean;
   /** The cluster whose API server has this name; for SNI. */
   findByHostName(hostName: string): ClusterHandle | undefined;
   /** Whoever makes or changes a cluster waits for `run`; it is not called for clusters that a start finds. */
   afterEnsure(run: (cluster: ClusterHandle) => Promise<void>): void;
   /** Before a cluster is removed, `stop` ends what works with it from outside; the removal waits for that. */
   beforeRemoval(stop: (clusterId: string) => Promise<void>): void;
+  /** The same for a cluster that is stopped; `get` does not find it any more. */
+  beforeStop(stop: (cluster: ClusterHandle) => Promise<void>): void;
   /** Stops the cluster and deletes its data. Nothing happens when there is none. */
   remove(clusterId: string): Promise<void>;
   list(): readonly ClusterHandle[];

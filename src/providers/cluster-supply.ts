@@ -4,6 +4,9 @@ import type { JsonObject } from '../base/index.ts';
 export interface ClusterSupply {
   /** Makes the cluster or brings it to the order. Resolves once its API server answers. */
   ensure(order: ClusterOrder): Promise<SuppliedCluster>;
+  /** Ends the API server and what runs inside; the data stays until the next `ensure`. */
+  stop(order: ClusterOrder): Promise<void>;
+  /** A cluster that runs. */
   get(clusterId: string): SuppliedCluster | undefined;
   /** Stops the cluster and deletes its data; nothing happens when there is none. */
   remove(clusterId: string): Promise<void>;

@@ -19,7 +19,10 @@ export interface RecordLoopOptions extends LoopParts {
    */
   reconcile(id: string, signal: AbortSignal): Promise<Reconciled | undefined> | Promise<void>;
   /** Other types whose records the work depends on: a change of one brings a pass over `idFor` of it. */
-  readonly follows?: readonly { readonly type: string; idFor(id: string): string }[];
+  readonly follows?: readonly {
+    readonly type: string;
+    idFor(id: string): string | Promise<readonly string[]>;
+  }[];
   /** Ids worked on at the same time; default 8. */
   readonly concurrency?: number;
   readonly limits?: Partial<WorkQueueLimits>;
@@ -91,12 +94,20 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
 }
 
 /** Ids of all records of a type now and of each one that changes or goes, or what `idFor` makes of them. */
-function recordKeys(records: RecordStore, type: string, idFor = (id: string) => id): KeySource {
+function recordKeys(
+  records: RecordStore,
+  type: string,
+  idFor: (id: string) => string | Promise<readonly string[]> = (id) => id,
+): KeySource {
   const synced = Promise.withResolvers<void>();
   return {
     synced: synced.promise,
     start(enqueue) {
-      const watching = records.watch(type, (id) => enqueue(idFor(id)));
+      const watching = records.watch(type, (id) => {
+        const ids = idFor(id);
+        if (typeof ids === 'string') enqueue(ids);
+        else ids.then((found) => found.forEach(enqueue), synced.reject);
+      });
       watching.then(() => synced.resolve(), synced.reject);
       return () => {
         watching.then(

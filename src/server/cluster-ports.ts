@@ -15,7 +15,7 @@ export interface ClusterPortsParts {
   readonly range: PortRange;
   /** Address besides the loopback ones, as of the shared listener. */
   readonly listen: string | undefined;
-  readonly clusters: Pick<ClusterHost, 'get' | 'list'>;
+  readonly clusters: Pick<ClusterHost, 'get' | 'knows' | 'list'>;
   /** What a cluster's public endpoint answers. */
   readonly answer: (clusterId: string) => Handler;
   readonly store: Store;
@@ -69,6 +69,7 @@ export class ClusterPorts {
       const { clusterId, publicEndpoint, name } = handle.spec;
       if (!publicEndpoint) return this.#forget(clusterId);
       if (this.#listeners.has(clusterId)) return;
+      if (this.#ports.has(clusterId)) return this.#reopen(handle);
       const port = await this.#firstFree(handle);
       if (port === undefined) {
         const { first, last } = this.#parts.range;
@@ -86,6 +87,11 @@ export class ClusterPorts {
         throw thrown;
       }
     });
+  }
+
+  /** The cluster is stopped: nobody listens for it until it is ensured again, on the same port. */
+  pause(clusterId: string): Promise<void> {
+    return this.#inTurn(async () => this.#stop(clusterId));
   }
 
   /** The cluster goes away: nobody listens for it any more. */
@@ -184,7 +190,7 @@ export class ClusterPorts {
     this.#last = Number(record['last']);
     for (const [clusterId, port] of Object.entries(record['ports'])) {
       const inRange = typeof port === 'number' && port >= range.first && port <= range.last;
-      if (inRange && clusters.get(clusterId)) this.#ports.set(clusterId, port);
+      if (inRange && clusters.knows(clusterId)) this.#ports.set(clusterId, port);
     }
   }
 

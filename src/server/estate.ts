@@ -219,6 +219,7 @@ function clusterPorts(
   });
   clusters.afterEnsure((cluster) => ports.ensure(cluster));
   clusters.beforeRemoval((clusterId) => ports.release(clusterId));
+  clusters.beforeStop(({ spec }) => ports.pause(spec.clusterId));
   return ports;
 }
 
@@ -323,6 +324,8 @@ function openListener(
       requestClientCertificate: true,
       contextFor(serverName) {
         const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
+        // As from the outside of a real one: the connection ends before anything is said.
+        if (serverName !== undefined && parts.clusters.isStopped(serverName)) return undefined;
         if (!cluster) return isClusterName(serverName) ? strangers(serverName) : ownIdentity;
         return cluster.spec.publicEndpoint ? cluster.serving : undefined;
       },

@@ -56,6 +56,7 @@ class Fleets implements RunningFleets {
   constructor(parts: Parts) {
     this.#parts = parts;
     parts.clusters.beforeRemoval((clusterId) => this.#forget(clusterId));
+    parts.clusters.beforeStop(({ spec }) => this.#forget(spec.clusterId));
   }
 
   async prepareHub(hubId: string): Promise<void> {

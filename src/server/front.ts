@@ -9,7 +9,14 @@ import {
   type RequestsInFlight,
 } from '../http/index.ts';
 import { audited } from './audit-observer.ts';
-import { clusterGone, isClusterName, looksLikeKubernetes, misdirected, tooManyRequests } from './refusals.ts';
+import {
+  clusterGone,
+  clusterStopped,
+  isClusterName,
+  looksLikeKubernetes,
+  misdirected,
+  tooManyRequests,
+} from './refusals.ts';
 
 /** The front behind the limits on requests in flight; who is refused hears it in the form that he reads. */
 export function limitFront(
@@ -45,7 +52,7 @@ function answerCluster(cluster: ClusterHandle, trail: AuditTrail): Handler {
 
 /** Where the one port leads. */
 export interface FrontParts {
-  readonly clusters: Pick<ClusterHost, 'findByHostName'>;
+  readonly clusters: Pick<ClusterHost, 'findByHostName' | 'isStopped'>;
   readonly resourceManager: Handler;
   readonly login: Handler;
   readonly graph: Handler;
@@ -84,6 +91,7 @@ export function createFront(parts: FrontParts): Handler {
     const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
     if (cluster?.spec.publicEndpoint) return answerCluster(cluster, parts.audit)(request);
     if (cluster) return noEndpoint(serverName);
+    if (serverName !== undefined && parts.clusters.isStopped(serverName)) return clusterStopped();
     if (isClusterName(serverName) || looksLikeKubernetes(request)) return misdirected(serverName);
     const segment = firstSegment(request);
     const handler = byFirstSegment.get(segment) ?? (isLogin(segment) ? parts.login : parts.resourceManager);

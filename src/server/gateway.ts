@@ -84,6 +84,10 @@ export function buildGateway(parts: Parts) {
     bastion.endSessionsOf(resourceId, 'The target was deleted.');
     relay.endConnectionsTo(hybridConnectionName(resourceId), 'The cluster was deleted.');
   });
+  clusters.beforeStop(async ({ spec }) => {
+    bastion.endSessionsOf(spec.resourceId, 'The target was stopped.');
+    relay.endConnectionsTo(hybridConnectionName(spec.resourceId), 'The cluster was stopped.');
+  });
   return {
     bastion,
     upgrade,

@@ -45,6 +45,12 @@ export function misdirected(serverName: string | undefined): HttpResponse {
   return kubernetesStatus({ code: 421, reason: 'MisdirectedRequest', message });
 }
 
+/** A connection that was open before its cluster was stopped. */
+export function clusterStopped(): HttpResponse {
+  const failure = { code: 503, reason: 'ServiceUnavailable', message: 'the cluster has stopped' };
+  return kubernetesStatus(failure, { connection: 'close' });
+}
+
 /** The port of a cluster that is going away. */
 export function clusterGone(): HttpResponse {
   const message = 'The cluster of this port was deleted.';

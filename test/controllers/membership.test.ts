@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
-import { defineKind } from '../../src/apimachinery/kinds.ts';
-import { systemClock, systemRandom } from '../../src/base/index.ts';
+import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
+import { ManualClock, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
   memberCustomResources,
@@ -13,6 +13,7 @@ import {
 } from '../../src/controllers/index.ts';
 import { namespaces } from '../../src/controllers/kinds/core.ts';
 import {
+  type ClusterProfile,
   clusterProfiles,
   internalMemberClusters,
   type MemberCluster,
@@ -118,6 +119,34 @@ test('a joined member gets a ClusterProfile that says whether its API server is 
   );
   assert.equal(profile?.spec.displayName, 'aks-member-1');
   assert.equal(profile?.status?.version?.kubernetes, 'v1.34.4');
+});
+
+test('a member whose agent falls silent keeps its last heartbeat, and its profile says that it is lost', async () => {
+  const clock = new ManualClock();
+  const quiet = { ...surroundings, clock };
+  const ownHub = await startTestCluster({ profile: 'hub', clock });
+  for (const definition of fleetCustomResources()) await ownHub.client.create(customResources, definition);
+  const controllers = startHubControllers({ ...quiet, hub: ownHub.client });
+  const agent = startMemberAgent({
+    ...{ ...quiet, hub: ownHub.client, member: member.client, memberName: 'silent' },
+  });
+  await ownHub.client.create(memberClusters, memberCluster('silent', 15));
+  const target = { namespace: 'fleet-system', name: 'silent' };
+  const health = (p: ClusterProfile | undefined) =>
+    findCondition(p?.status?.conditions, 'ControlPlaneHealthy');
+  await eventually(ownHub.client, clusterProfiles, target, (p) => health(p)?.status === 'True');
+  await agent.close();
+  const { client } = ownHub;
+  const before = asKind(memberClusters, await client.get(memberClusters, { name: 'silent' }));
+  await clock.advance(60_000);
+  await clock.advance(2_000);
+  const lost = await eventually(client, clusterProfiles, target, (p) => health(p)?.status === 'False');
+  assert.equal(health(lost)?.reason, 'MemberAgentHeartbeatLost');
+  const after = asKind(memberClusters, await client.get(memberClusters, { name: 'silent' }));
+  assert.deepEqual(after.status?.agentStatus, before.status?.agentStatus);
+  assert.equal(joined(after), 'True');
+  await controllers.close();
+  await ownHub.close();
 });
 
 test('a member that stops answering shows it on its agent status, and stays joined', async () => {

@@ -68,7 +68,7 @@ describe('Microsoft.ContainerService', () => {
     assert.deepEqual([kept.body.tags, kept.body.location], [{ keep: 'me' }, 'westus']);
     assert.equal(kept.body.managedBy, undefined);
     const moved = await cluster('first', { nodeResourceGroup: 'elsewhere' });
-    assert.ok(['PropertyChangeNotAllowed', 'Conflict'].includes(moved.code), moved.message);
+    assert.ok(['PropertyChangeNotAllowed', 'OperationNotAllowed'].includes(moved.code), moved.message);
   });
 
   test('of clusters that claim one group at the same moment, and of a person, one gets it', async () => {

@@ -15,6 +15,7 @@ import { identities } from './support.ts';
 const noClusters: ClusterSupply = {
   ensure: () => Promise.reject(new Error('no loop runs')),
   get: () => undefined,
+  stop: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 };
 const noFleets: FleetSupply = {

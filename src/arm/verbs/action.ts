@@ -1,12 +1,13 @@
 import { errorMessage } from '../../base/index.ts';
-import type { ActionCall, ResourceAction } from '../contract.ts';
+import type { ActionCall, AnsweringAction, ConvergedAction, ResourceRecord } from '../contract.ts';
 import { refusals, toArmError } from '../errors.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { findAction } from '../pipeline/locate.ts';
 import type { Operation } from '../records/operations.ts';
 import type { Answer, Services } from '../services.ts';
+import { newEtag } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';
-import { existingRecord } from './stored.ts';
+import { existingRecord, refuseBusy, writeAttempts } from './stored.ts';
 
 /** POST of an action: 200 with its result, 204 without one, 202 when it runs on. */
 export async function runAction(exchange: Exchange, services: Services): Promise<Answer> {
@@ -14,39 +15,67 @@ export async function runAction(exchange: Exchange, services: Services): Promise
   const found = type.actions && findAction(type.actions, target.actionName);
   if (!found) throw refusals.methodNotAllowed('POST', request.path);
   const [, action] = found;
+  if (action.mode === 'converged') return runConverged(exchange, services, action);
   const record = await existingRecord(exchange, services);
   exchange.atProvider = true;
   const call: ActionCall = {
-    record,
+    ...callOf(exchange, services, record),
     update: (change) => services.records.update(record.id, change),
-    body: exchange.body,
-    query: exchange.query,
-    caller: exchange.caller,
-    origin: exchange.origin,
-    apiVersion: exchange.apiVersion,
-    context: services.context,
   };
   if (action.mode === 'later') return runLater(exchange, services, { action, call });
   const result = await action.run(call);
   return result === null ? { status: 204 } : { status: 200, body: result };
 }
 
-async function runLater(
+function callOf(
+  { body, query, caller, origin, apiVersion }: Exchange,
+  { context }: Services,
+  record: ResourceRecord,
+): Omit<ActionCall, 'update'> {
+  return { record, body, query, caller, origin, apiVersion, context };
+}
+
+/** The changed record and its operation are one commit: the loop ends both, also after a restart. */
+async function runConverged(
   exchange: Exchange,
   services: Services,
-  work: { readonly action: ResourceAction; readonly call: ActionCall },
+  action: ConvergedAction,
 ): Promise<Answer> {
-  const { record } = work.call;
-  const operation = services.operations.begin({
+  for (let attempt = 0; attempt < writeAttempts; attempt++) {
+    const since = services.records.cache.sequence;
+    const stored = await existingRecord(exchange, services);
+    refuseBusy(exchange, stored);
+    exchange.atProvider = true;
+    const changed = action.change(callOf(exchange, services, stored));
+    const operation = services.operations.begin(postOperation(exchange, services, stored));
+    const record = { ...changed, etag: newEtag(services.random, stored.etag), operation: operation.id };
+    const done = await services.records.commit({ writes: [{ put: record }], operations: [operation], since });
+    if (!done) continue;
+    return { status: 202, headers: operationHeaders(operation, exchange.origin, exchange.apiVersion) };
+  }
+  throw refusals.contention(exchange.target.id);
+}
+
+function postOperation(exchange: Exchange, services: Services, record: ResourceRecord) {
+  return {
     subscriptionId: exchange.target.path.subscriptionId ?? '',
     namespace: exchange.type.namespace,
     location: operationLocation(record.id, record.location, services),
     resourceId: record.id,
-    verb: 'post',
+    verb: 'post' as const,
     callerObjectId: exchange.caller.objectId,
     apiVersion: exchange.apiVersion,
     retryAfterSeconds: exchange.type.retryAfterSeconds ?? 1,
-  });
+  };
+}
+
+async function runLater(
+  exchange: Exchange,
+  services: Services,
+  work: { readonly action: AnsweringAction; readonly call: ActionCall },
+): Promise<Answer> {
+  const { record } = work.call;
+  const operation = services.operations.begin(postOperation(exchange, services, record));
   await services.records.commit({
     writes: [],
     operations: [operation],
@@ -59,7 +88,7 @@ async function runLater(
 async function finishLater(
   services: Services,
   operation: Operation,
-  work: { readonly action: ResourceAction; readonly call: ActionCall },
+  work: { readonly action: AnsweringAction; readonly call: ActionCall },
 ): Promise<void> {
   try {
     const result = await work.action.run(work.call);

@@ -17,6 +17,9 @@ class EmbeddedHost implements ClusterHost {
   readonly #clusters = new Map<string, EmbeddedCluster>();
   readonly #byHostName = new Map<string, EmbeddedCluster>();
   readonly #ensureSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
+  /** Those that are stopped, by id. */
+  readonly #stopped = new Map<string, ClusterSpec>();
+  readonly #stopSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
   readonly #removalSteps: ((clusterId: string) => Promise<void>)[] = [];
   /** One change at a time per cluster. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -28,10 +31,11 @@ class EmbeddedHost implements ClusterHost {
 
   async initialize(): Promise<void> {
     const { entries } = await this.#parts.store.range({ prefix: specPrefix });
-    const specs = entries.map((entry) => decodeSpec(entry.value));
-    const known = new Set(specs.map((spec) => spec.clusterId));
+    const stored = entries.map((entry) => decodeSpec(entry.value));
+    const known = new Set(stored.map(({ spec }) => spec.clusterId));
     await this.#claims.load((clusterId) => known.has(clusterId));
-    await Promise.all(specs.map((spec) => this.#start(spec)));
+    for (const { spec, stopped } of stored) if (stopped) this.#stopped.set(spec.clusterId, spec);
+    await Promise.all(stored.map(({ spec, stopped }) => (stopped ? undefined : this.#start(spec))));
   }
 
   async startControllers(): Promise<void> {
@@ -67,6 +71,29 @@ class EmbeddedHost implements ClusterHost {
     return cluster;
   }
 
+  stop(spec: ClusterSpec): Promise<void> {
+    return this.#inTurn(spec.clusterId, async () => {
+      const { clusterId } = spec;
+      await this.#write(spec, { stopped: true });
+      this.#stopped.set(clusterId, spec);
+      const cluster = this.#clusters.get(clusterId);
+      if (!cluster) return;
+      // First nobody finds it any more: what works with it from outside must not begin again.
+      this.#clusters.delete(clusterId);
+      for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
+      await Promise.all(this.#stopSteps.map((step) => step(cluster)));
+      await cluster.close();
+    });
+  }
+
+  knows(clusterId: string): boolean {
+    return this.#clusters.has(clusterId) || this.#stopped.has(clusterId);
+  }
+
+  isStopped(hostName: string): boolean {
+    return [...this.#stopped.values()].some((spec) => spec.hostNames.includes(hostName));
+  }
+
   get(clusterId: string): ClusterHandle | undefined {
     return this.#clusters.get(clusterId);
   }
@@ -87,10 +114,15 @@ class EmbeddedHost implements ClusterHost {
     this.#removalSteps.push(stop);
   }
 
+  beforeStop(stop: (cluster: ClusterHandle) => Promise<void>): void {
+    this.#stopSteps.push(stop);
+  }
+
   remove(clusterId: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
       const cluster = this.#clusters.get(clusterId);
-      if (cluster) await Promise.all(this.#removalSteps.map((stop) => stop(clusterId)));
+      if (this.knows(clusterId)) await Promise.all(this.#removalSteps.map((stop) => stop(clusterId)));
+      this.#stopped.delete(clusterId);
       if (cluster) {
         this.#clusters.delete(clusterId);
         for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
@@ -107,6 +139,7 @@ class EmbeddedHost implements ClusterHost {
   async close(): Promise<void> {
     await Promise.allSettled(this.#turns.values());
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+    this.#stopped.clear();
     this.#clusters.clear();
     this.#byHostName.clear();
   }
@@ -114,6 +147,7 @@ class EmbeddedHost implements ClusterHost {
   async #start(spec: ClusterSpec): Promise<EmbeddedCluster> {
     const keys = await loadOrMakeKeys(spec.clusterId, this.#parts);
     const cluster = await EmbeddedCluster.start(spec, this.#parts, { keys, claims: this.#claims });
+    this.#stopped.delete(spec.clusterId);
     this.#clusters.set(spec.clusterId, cluster);
     this.#remember(cluster);
     return cluster;
@@ -123,8 +157,9 @@ class EmbeddedHost implements ClusterHost {
     for (const name of cluster.spec.hostNames) this.#byHostName.set(name, cluster);
   }
 
-  async #write(spec: ClusterSpec): Promise<void> {
-    await this.#parts.store.commit({ writes: [{ put: specKey(spec.clusterId), value: encodeSpec(spec) }] });
+  async #write(spec: ClusterSpec, state = { stopped: false }): Promise<void> {
+    const value = encodeSpec(spec, state);
+    await this.#parts.store.commit({ writes: [{ put: specKey(spec.clusterId), value }] });
   }
 
   #inTurn<T>(clusterId: string, change: () => Promise<T>): Promise<T> {

@@ -7,15 +7,20 @@ export function specKey(clusterId: string): string {
   return `${specPrefix}${clusterId}`;
 }
 
-export function encodeSpec(spec: ClusterSpec): Uint8Array {
-  return encodeJson(spec);
+/** A cluster that is stopped carries `stopped` beside its spec. */
+export function encodeSpec(spec: ClusterSpec, state: { readonly stopped: boolean }): Uint8Array {
+  return encodeJson(state.stopped ? { ...spec, stopped: true } : spec);
 }
 
 /** Reads a spec that `encodeSpec` wrote. */
-export function decodeSpec(bytes: Uint8Array): ClusterSpec {
+export function decodeSpec(bytes: Uint8Array): { readonly spec: ClusterSpec; readonly stopped: boolean } {
   const value: unknown = decodeJson(bytes);
   if (!isSpec(value)) throw new Error('a stored cluster spec is broken');
-  return 'entraAudience' in value.access ? value : withEntraAudience(value);
+  const { stopped, ...spec } = value;
+  return {
+    spec: 'entraAudience' in spec.access ? spec : withEntraAudience(spec),
+    stopped: stopped === true,
+  };
 }
 
 /** Specs of before tokens were told apart: whoever names groups or roles has an Entra profile. */
@@ -26,6 +31,6 @@ function withEntraAudience(spec: ClusterSpec): ClusterSpec {
   return { ...spec, access: { ...access, entraAudience } };
 }
 
-function isSpec(value: unknown): value is ClusterSpec {
+function isSpec(value: unknown): value is ClusterSpec & { readonly stopped?: unknown } {
   return isObject(value) && typeof value['clusterId'] === 'string' && Array.isArray(value['nodes']);
 }

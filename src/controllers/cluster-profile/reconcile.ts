@@ -7,7 +7,7 @@ import {
 } from '../../apimachinery/conditions.ts';
 import { ignoringMissing } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
-import type { Informer } from '../../reconcile/index.ts';
+import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import {
   type ClusterProfile,
   clusterProfiles,
@@ -28,7 +28,7 @@ export async function reconcileClusterProfile(
   name: string,
   members: Informer<MemberCluster>,
   context: ClusterContext,
-): Promise<undefined> {
+): Promise<Reconciled | undefined> {
   const member = members.get(name);
   if (!member) return undefined;
   if (member.metadata.deletionTimestamp) return release(member, context);
@@ -36,10 +36,19 @@ export async function reconcileClusterProfile(
   if (!isCurrent(joined, member.metadata.generation, 'True')) return undefined;
   await addFinalizer(member, members, context);
   const profile = await ensureProfile(member, context);
-  const status = statusOf(member, profile, context.clock.now());
+  const nowMs = context.clock.now();
+  const status = statusOf(member, profile, nowMs);
   if (!jsonEqual(profile.status, status))
     await context.client.updateStatus(clusterProfiles, { ...profile, status });
-  return undefined;
+  // An agent that falls silent changes nothing: only the clock tells.
+  const lostInMs = lastHeartbeatMs(member) + unhealthyAfterMs - nowMs;
+  return lostInMs >= 0 ? { againAfterMs: lostInMs + 1 } : undefined;
+}
+
+/** NaN before the first one. */
+function lastHeartbeatMs(member: MemberCluster): number {
+  const agent = member.status?.agentStatus?.find(({ type }) => type === 'MemberAgent');
+  return Date.parse(agent?.lastReceivedHeartbeat ?? '');
 }
 
 async function release(member: MemberCluster, context: ClusterContext): Promise<undefined> {

@@ -43,8 +43,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'managedClusters/rotateClusterCertificates',
     'managedClusters/rotateServiceAccountSigningKeys',
     'managedClusters/runCommand',
-    'managedClusters/start',
-    'managedClusters/stop',
     'managedClusters/trustedAccessRoleBindings',
     'managedClusters/unpinManagedCluster',
     'managedclustersnapshots',

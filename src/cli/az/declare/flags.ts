@@ -75,16 +75,25 @@ export function boolean(names: string, help: string, options: FlagOptions = {}):
 
 /** A whole number. */
 export function integer(names: string, help: string, options: FlagOptions = {}): Flag<number | undefined> {
+  return { ...naming(names, help, options, { arity: 'one' }), read: readInteger };
+}
+
+/** A whole number that must be given. */
+export function requiredInteger(names: string, help: string, options: FlagOptions = {}): Flag<number> {
   return {
-    ...naming(names, help, options, { arity: 'one' }),
-    read(words, { label }) {
-      const word = words?.[0];
-      if (word === undefined) return undefined;
-      if (!/^\s*[+-]?\d+\s*$/.test(word))
-        throw new UsageError(`argument ${label}: invalid int value: '${word}'`);
-      return Number(word);
-    },
+    ...naming(names, help, { ...options, required: true }, { arity: 'one' }),
+    read: (words, about) => readInteger(words, about) ?? 0,
   };
+}
+
+function readInteger(
+  words: readonly string[] | undefined,
+  { label }: { readonly label: string },
+): number | undefined {
+  const word = words?.[0];
+  if (word === undefined) return undefined;
+  if (!/^\s*[+-]?\d+\s*$/.test(word)) throw new UsageError(`argument ${label}: invalid int value: '${word}'`);
+  return Number(word);
 }
 
 /** One or more words. */

@@ -1,7 +1,8 @@
-import type { ResourceRecord } from '../../../arm/index.ts';
+import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
 import { errorMessage } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import { managedClusterType } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { CannotJoin, memberClusterIdOf } from './member-cluster.ts';
 import { fleetIdOfMember, fleetMemberType, hubIdOf, serviceLabels } from './record.ts';
@@ -21,8 +22,17 @@ export function runFleetMembers(parts: LoopParts, settings: ContainerServiceSett
   return runRecordLoop({
     ...parts,
     type: fleetMemberType,
+    // An agent is back when its cluster is started again.
+    follows: [{ type: managedClusterType, idFor: (clusterId) => membersOn(clusterId, parts.records) }],
     reconcile: (id, signal) => reconcile(id, members, signal),
   });
+}
+
+async function membersOn(clusterId: string, records: RecordReader): Promise<readonly string[]> {
+  const members = await records.list('', fleetMemberType);
+  const isOn = ({ properties }: ResourceRecord) =>
+    new Fields(properties).string('clusterResourceId')?.toLowerCase() === clusterId.toLowerCase();
+  return members.filter(isOn).map(({ id }) => id);
 }
 
 async function reconcile(id: string, members: Members, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, type KubeconfigUser, kubeconfigYaml } from '../../kubeconfig.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
-import { clusterIdOf, fleetIdOf } from './record.ts';
+import { clusterIdOf, fleetIdOf, powerOf } from './record.ts';
 
 export function credentialActions(settings: ContainerServiceSettings): Record<string, ResourceAction> {
   return {
@@ -74,6 +74,13 @@ export function runningCluster(record: ResourceRecord, settings: ContainerServic
   const clusterId = clusterIdOf(record);
   const cluster = clusterId ? settings.clusters.get(clusterId) : undefined;
   if (cluster) return cluster;
+  if (powerOf(record) === 'Stopped') {
+    throw new ArmError(
+      409,
+      'OperationNotAllowed',
+      `The cluster '${record.name}' is stopped: it has no API server until it is started.`,
+    );
+  }
   throw new ArmError(
     409,
     'OperationNotAllowed',

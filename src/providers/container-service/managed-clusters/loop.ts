@@ -7,7 +7,7 @@ import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { kubeletIdentity } from './kubelet-identity.ts';
-import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
+import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType, powerOf } from './record.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
@@ -44,7 +44,10 @@ async function provision(
       internal: { ...current.internal, ...chosen.internal },
     }));
   }
-  await settings.clusters.ensure(order);
+  const power = powerOf(record);
+  if (power === 'Stopped') await settings.clusters.stop(order);
+  else await settings.clusters.ensure(order);
+  await showPowerOfPools(record, parts);
   const kubelet = await kubeletIdentity(record, parts, settings);
   if (kubelet && !isDeepStrictEqual(kubelet, identified.internal?.['kubeletIdentity'])) {
     await parts.records.update(record.id, (current) => ({
@@ -62,6 +65,17 @@ async function provision(
     }),
     { status: 'Succeeded' },
   );
+}
+
+async function showPowerOfPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {
+  const power = powerOf(record);
+  for (const pool of await records.list(`${record.id}/agentPools`)) {
+    if (new Fields(pool.properties).object('powerState').string('code') === power) continue;
+    await records.update(pool.id, (current) => ({
+      ...current,
+      properties: { ...current.properties, powerState: { code: power } },
+    }));
+  }
 }
 
 async function removeCluster(

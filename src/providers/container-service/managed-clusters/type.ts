@@ -16,7 +16,8 @@ import type { ContainerServiceSettings } from '../settings.ts';
 import { credentialActions } from './credentials.ts';
 import { clusterDefaults, networkProfile } from './defaults.ts';
 import { agentPoolDrafts, poolProperties, readAgentPools, refusePoolChanges } from './pools.ts';
-import { clusterIdOf, fleetIdOf } from './record.ts';
+import { powerActions, refuseStopped } from './power.ts';
+import { clusterIdOf, fleetIdOf, powerOf } from './record.ts';
 import { clusterReferences } from './references.ts';
 import { conformCluster } from './shape.ts';
 
@@ -45,7 +46,8 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     prepare: (write) => prepare(write, settings),
     present,
     beforeDelete: refuseHub,
-    actions: credentialActions(settings),
+    busyCode: 'OperationNotAllowed',
+    actions: { ...credentialActions(settings), ...powerActions },
   };
 }
 
@@ -55,6 +57,7 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   if (write.verb === 'patch' && write.stored) {
     return { properties: write.stored.properties, provisioningState: write.stored.provisioningState };
   }
+  refuseStopped(write.stored);
   const stored = new Fields(write.stored?.properties);
   const body = new Fields(withStoredPools(write), 'properties');
   const current = currentVersion(stored);
@@ -196,10 +199,11 @@ function present(record: ResourceRecord): JsonObject {
   return {
     ...record.properties,
     currentKubernetesVersion: currentVersion(properties),
-    powerState: { code: 'Running' },
+    powerState: { code: powerOf(record) },
     azurePortalFQDN: properties.string('fqdn')?.replace('.hcp.', '.portal.hcp.'),
     agentPoolProfiles: properties.objects('agentPoolProfiles').map((pool) => ({
       ...pool.value,
+      powerState: { code: powerOf(record) },
       provisioningState: record.provisioningState,
     })),
     maxAgentPools: poolLimit,

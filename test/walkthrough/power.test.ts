@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TestEstate } from './estate.ts';
+
+let estate: TestEstate;
+
+before(async () => {
+  estate = await TestEstate.start();
+  await estate.succeeds(`
+    az group create -n rg -l eastus
+    az fleet create -g rg -n fleet --enable-hub
+    ROLE='Azure Kubernetes Fleet Manager RBAC Cluster Admin'
+    az role assignment create --role "$ROLE" --assignee $(az ad signed-in-user show --query id -o tsv) --scope $(az fleet show -g rg -n fleet --query id -o tsv)
+    az fleet get-credentials -g rg -n fleet
+    az aks create -g rg -n m1 --node-count 1 --no-ssh-key
+    az fleet member create -g rg --fleet-name fleet -n m1 --member-cluster-id $(az aks show -g rg -n m1 --query id -o tsv)
+    az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.m1
+    kubectl --kubeconfig $KUBECONFIG.m1 create configmap kept --from-literal=a=b`);
+});
+
+after(() => estate?.[Symbol.asyncDispose]());
+
+const power = `az aks show -g rg -n m1 --query '[powerState.code,agentPoolProfiles[0].powerState.code,provisioningState]' -o tsv`;
+const heartbeat = `kubectl get membercluster m1 -o jsonpath='{.status.agentStatus[0].lastReceivedHeartbeat}{"\\n"}'`;
+
+let lastHeartbeat: string;
+
+test('az aks stop ends the API server and the agent; the hub keeps the last heartbeat', async () => {
+  const { stdout } = await estate.succeeds(`
+    az aks stop -g rg -n m1
+    ${power}
+    ${heartbeat}
+    kubectl --kubeconfig $KUBECONFIG.m1 get nodes 2>&1 || true`);
+  const [code, ofPool, state, beat = '', refused] = stdout.trim().split('\n');
+  assert.deepEqual([code, ofPool, state], ['Stopped', 'Stopped', 'Succeeded']);
+  assert.match(refused ?? '', /EOF|connection|handshake|reset|refused/i);
+  assert.match(beat, /^20\d\d-/);
+  lastHeartbeat = beat;
+});
+
+test('a stopped cluster can be started and deleted, nothing else', async () => {
+  const { stderr } = await estate.script(`set +e
+    az aks stop -g rg -n m1
+    az aks scale -g rg -n m1 --node-count 2
+    az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.no
+    az aks start -g rg -n nobody`);
+  assert.match(
+    stderr,
+    /\(BadRequest\) managed cluster is in Provisioning State\(Succeeded\) and Power State\(Stopped\), stopping cannot be performed/,
+  );
+  assert.match(stderr, /\(OperationNotAllowed\) .*Power State\(Stopped\), updating cannot be performed/);
+  assert.match(stderr, /\(OperationNotAllowed\) The cluster 'm1' is stopped/);
+  assert.match(stderr, /\(ResourceNotFound\)/);
+});
+
+test('a stopped cluster stays stopped over a restart, and comes back with its objects and its agent', async () => {
+  await estate.restart();
+  const { stdout } = await estate.succeeds(`
+    ${power}
+    [ "$(${heartbeat})" = '${lastHeartbeat}' ]
+    az aks start -g rg -n m1
+    ${power}
+    timeout 60 kubectl --kubeconfig $KUBECONFIG.m1 wait node --all --for=condition=Ready >/dev/null
+    kubectl --kubeconfig $KUBECONFIG.m1 get configmap kept -o jsonpath='{.data.a}{"\\n"}'
+    until [ "$(${heartbeat})" != '${lastHeartbeat}' ]; do sleep 0.5; done
+    az aks start -g rg -n m1 2>&1 || true`);
+  assert.match(stdout, /^Stopped\nStopped\nSucceeded\nRunning\nRunning\nSucceeded\nb\n/);
+  assert.match(stdout, /Power State\(Running\), starting cannot be performed/);
+});
+
+test('a stopped cluster is deleted with all that it had, and its member leaves', async () => {
+  const { stdout } = await estate.succeeds(`
+    az aks stop -g rg -n m1
+    az aks delete -g rg -n m1 --yes
+    az aks list -g rg --query '[].name' -o tsv
+    az fleet member delete -g rg --fleet-name fleet -n m1 --yes
+    kubectl get memberclusters -o name`);
+  assert.equal(stdout, '');
+});
+
+test('the hub of a fleet is neither stopped nor started by anybody', async () => {
+  const { stderr } = await estate.script(`
+    HUB=$(az resource list --resource-type Microsoft.ContainerService/managedClusters --query "[?name=='hub'].id | [0]" -o tsv)
+    az rest --method post --uri "$HUB/stop?api-version=2025-05-01"`);
+  assert.match(stderr, /DenyAssignmentAuthorizationFailed/);
+});
