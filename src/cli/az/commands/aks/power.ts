@@ -1,5 +1,4 @@
-import type { Call } from '../../call.ts';
-import type { Flags } from '../../declaration.ts';
+import type { Call, Flags } from '../../declaration.ts';
 import { pathOf } from '../../declare/verbs.ts';
 import { cluster } from './noun.ts';
 
