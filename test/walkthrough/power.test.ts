@@ -68,6 +68,18 @@ test('a stopped cluster stays stopped over a restart, and comes back with its ob
   assert.match(stdout, /Power State\(Running\), starting cannot be performed/);
 });
 
+test('az aks scale and upgrade change nodes and API server, and the hub shows the new version of the member', async () => {
+  const property = '{.status.properties.k8s\\.io/k8s-version.value}';
+  const { stdout } = await estate.succeeds(`
+    az aks scale -g rg -n m1 --node-count 2 --query 'agentPoolProfiles[0].count'
+    az aks upgrade -g rg -n m1 -k 1.34 --yes --query kubernetesVersion -o tsv
+    VERSION=v$(az aks show -g rg -n m1 --query currentKubernetesVersion -o tsv)
+    kubectl --kubeconfig $KUBECONFIG.m1 get --raw /version | grep -cE "\\"gitVersion\\": ?\\"$VERSION\\""
+    kubectl --kubeconfig $KUBECONFIG.m1 wait node --all --for=jsonpath='{.status.nodeInfo.kubeletVersion}'=$VERSION --timeout=60s | wc -l
+    timeout 100 kubectl wait membercluster m1 --for=jsonpath='${property}'=$VERSION --timeout=90s`);
+  assert.equal(stdout, '2\n1.34\n1\n2\nmembercluster.cluster.kubernetes-fleet.io/m1 condition met\n');
+});
+
 test('a stopped cluster is deleted with all that it had, and its member leaves', async () => {
   const { stdout } = await estate.succeeds(`
     az aks stop -g rg -n m1
