@@ -25,7 +25,7 @@ const binary: Readonly<Record<string, number>> = {
  */
 export function parseQuantity(text: string | number): number | undefined {
   if (typeof text === 'number') return text;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?\d+))$/.exec(text);
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?\d+))$/.exec(text);
   if (!match) return undefined;
   const [, digits = '', suffix = '', exponent] = match;
   if (exponent !== undefined) return Number(`${digits}e${exponent}`);

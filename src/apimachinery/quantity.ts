@@ -11,7 +11,7 @@ export interface Quantity {
   readonly format: 'decimal' | 'binary' | 'exponent';
 }
 
-const form = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([numkMGTPE])|([KMGTPE]i)|[eE]([+-]?\d+))?$/;
+const form = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE])|([KMGTPE]i)|[eE]([+-]?\d+))?$/;
 const nanoPerUnit = 1_000_000_000n;
 const maxExponent = 30;
 

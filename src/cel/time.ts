@@ -43,7 +43,12 @@ export function formatDuration({ nanos }: Duration): string {
   const negative = nanos < 0n;
   const absolute = negative ? -nanos : nanos;
   const fraction = absolute % nanosPerSecond;
-  const digits = fraction === 0n ? '' : `.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
+  const digits =
+    fraction === 0n
+      ? ''
+      : `.${String(fraction)
+          .padStart(9, '0')
+          .replace(/(?<!0)0+$/, '')}`;
   return `${negative ? '-' : ''}${absolute / nanosPerSecond}${digits}s`;
 }
 
@@ -70,7 +75,12 @@ function daysIn(year: number, month: number): number {
 export function formatTimestamp({ nanos }: Timestamp): string {
   const { seconds, fraction } = split(nanos);
   const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  const digits = fraction === 0n ? '' : `.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
+  const digits =
+    fraction === 0n
+      ? ''
+      : `.${String(fraction)
+          .padStart(9, '0')
+          .replace(/(?<!0)0+$/, '')}`;
   return `${text}${digits}Z`;
 }
 

@@ -61,15 +61,16 @@ const scalaUnits =
 /** Go's durations and those of Scala (`5 minutes`). */
 export function isDuration(text: string): boolean {
   if (goDuration.test(text)) return true;
-  return [...text.matchAll(/\d+\s*([A-Za-zµ]+)/g)].some(([, unit = '']) => scalaUnits.test(unit));
+  return [...text.matchAll(/(?<!\d)\d+\s*([A-Za-zµ]+)/g)].some(([, unit = '']) => scalaUnits.test(unit));
 }
 
+const label = String.raw`[a-zA-Z0-9\p{S}\p{L}]`;
+const hostname = new RegExp(
+  String.raw`^(${label}((-?${label}{0,62})?)|(${label}(([a-zA-Z0-9\-\p{S}\p{L}]{0,61}${label})?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$`,
+  'u',
+);
+
 function isHostname(text: string): boolean {
-  const label = String.raw`[a-zA-Z0-9\p{S}\p{L}]`;
-  const hostname = new RegExp(
-    String.raw`^(${label}((-?${label}{0,62})?)|(${label}(([a-zA-Z0-9\-\p{S}\p{L}]{0,61}${label})?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$`,
-    'u',
-  );
   return text.length <= 255 && hostname.test(text) && text.split('.').every((part) => part.length <= 63);
 }
 

@@ -71,6 +71,13 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
+const pemBegin = '-----BEGIN CERTIFICATE-----';
+const pemEnd = '-----END CERTIFICATE-----';
+
 function splitPem(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const [, ...parts] = text.split(pemBegin);
+  return parts.flatMap((part) => {
+    const end = part.indexOf(pemEnd);
+    return end < 0 ? [] : [`${pemBegin}${part.slice(0, end)}${pemEnd}`];
+  });
 }

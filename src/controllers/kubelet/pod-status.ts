@@ -15,7 +15,7 @@ function qualifiedImage(image: string): string {
 }
 
 function imageId(image: string): string {
-  const qualified = qualifiedImage(image).replace(/@.*$/, '');
+  const qualified = qualifiedImage(image).replace(/@[\s\S]*/, '');
   const repository = qualified.replace(/:[^:/]*$/, '');
   return `${repository}@sha256:${createHash('sha256').update(qualified).digest('hex')}`;
 }

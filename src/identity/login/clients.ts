@@ -147,7 +147,7 @@ interface Presented {
 }
 
 function presentedCredentials({ parameters, request }: Exchange): Presented {
-  const basic = /^basic\s+(.+)$/i.exec(request.header('authorization') ?? '')?.[1];
+  const basic = /^basic\s+(\S.*)$/i.exec(request.header('authorization') ?? '')?.[1];
   if (basic !== undefined) {
     const [id = '', ...secret] = Buffer.from(basic, 'base64').toString().split(':');
     return { clientId: formDecode(id), secret: formDecode(secret.join(':')), assertion: undefined };
@@ -182,7 +182,7 @@ async function checkAssertion(
   if (!header || !claims) throw aadsts.wrongAssertion('it is not a JWT.');
   // MSAL for Python pads these.
   const names = [header['x5t'], header['x5t#S256'], header['kid']].map((name) =>
-    String(name).replace(/=+$/, ''),
+    String(name).replace(/(?<!=)=+$/, ''),
   );
   const certificates = [...(application?.certificates ?? []), ...(servicePrincipal?.certificates ?? [])];
   const certificate = certificates.find(

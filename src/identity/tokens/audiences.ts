@@ -38,12 +38,12 @@ export class Audiences {
   resolve(identifier: string): Resource | undefined {
     const audience = audiences.find((one) => this.accepts(identifier, one));
     if (audience) return { audience, identifier };
-    const appId = identifier.replace(/^api:\/\//i, '').replace(/\/+$/, '');
+    const appId = identifier.replace(/^api:\/\//i, '').replace(/(?<!\/)\/+$/, '');
     const known =
       this.#objects.applicationByAppId(appId) ??
       this.#objects.servicePrincipalByAppId(appId) ??
       this.#objects.applicationByUri(identifier) ??
-      this.#objects.applicationByUri(identifier.replace(/\/+$/, ''));
+      this.#objects.applicationByUri(identifier.replace(/(?<!\/)\/+$/, ''));
     return known && { audience: 'application', identifier };
   }
 
@@ -80,5 +80,5 @@ export class Audiences {
 
 /** Resource identifiers are compared without their trailing slash, in lower case. */
 function normalize(identifier: string): string {
-  return identifier.replace(/\/+$/, '').toLowerCase();
+  return identifier.replace(/(?<!\/)\/+$/, '').toLowerCase();
 }

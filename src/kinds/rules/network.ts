@@ -245,6 +245,7 @@ function validateTls(tls: JsonObject, path: string): FieldError[] {
 
 const maxControllerLength = 250;
 const httpPathForm = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const httpPath = new RegExp(`^${httpPathForm}$`);
 
 export const ingressClassRules: KindRules = {
   validate(object) {
@@ -268,7 +269,7 @@ function validateDomainPath(text: string, path: string): FieldError[] {
     return [invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
   }
   const errors = invalidEach(path, host, dnsSubdomain(host));
-  if (!new RegExp(`^${httpPathForm}$`).test(rest)) {
+  if (!httpPath.test(rest)) {
     errors.push(invalid(path, rest, formMessage('Invalid path', httpPathForm)));
   }
   return errors;

@@ -38,7 +38,7 @@ export function textsAt(value: Json | undefined): string[] {
 /** `{ id }` of a reference. */
 export function referenceId(value: Json | undefined): string | undefined {
   const { id } = objectAt(value);
-  return typeof id === 'string' && id !== '' ? id.replace(/\/+$/, '') : undefined;
+  return typeof id === 'string' && id !== '' ? id.replace(/(?<!\/)\/+$/, '') : undefined;
 }
 
 /** One of the words in its documented casing; InvalidRequestFormat-like refusal for others. */

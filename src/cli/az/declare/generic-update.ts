@@ -73,7 +73,7 @@ function remove(resource: JsonObject, update: GenericUpdate): void {
 
 function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
   const steps = path.split('.').flatMap((part): Step[] => {
-    const name = part.replace(/\[.*$/, '');
+    const name = part.replace(/\[[\s\S]*/, '');
     const indexes = [...part.matchAll(/\[(-?\d+)\]/g)].map((match) => Number(match[1]));
     return name === '' ? indexes : [camelCase(name), ...indexes];
   });

@@ -12,7 +12,7 @@ export function colorJson(json: string): string {
 /** YAML with coloured keys. */
 export function colorYaml(yaml: string): string {
   return yaml.replace(
-    /^(\s*(?:- )*)([^\s:#][^:\n]*)(:)(?=\s|$)/gm,
+    /^( *(?:- )*)((?!- )[^\s:#][^:\n]*)(:)(?=\s|$)/gm,
     (_whole, lead, key, colon) => lead + blue(key) + colon,
   );
 }

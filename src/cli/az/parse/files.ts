@@ -16,11 +16,11 @@ export function expandFiles(argv: readonly string[], context: AzContext): string
 
 function load(word: string, context: AzContext): string | undefined {
   const path = word.slice(1);
-  if (path === '-') return context.readStdin().replace(/\n+$/, '');
+  if (path === '-') return context.readStdin().replace(/(?<!\n)\n+$/, '');
   if (path === '') return undefined;
   try {
     const content = readFileSync(expandHome(path, context), 'utf8');
-    return content.replace(/^\uFEFF/, '').replace(/\n+$/, '');
+    return content.replace(/^\uFEFF/, '').replace(/(?<!\n)\n+$/, '');
   } catch (thrown) {
     if (errorCodeOf(thrown) === 'ENOENT') return undefined;
     throw new AzError(`The file '${path}' could not be read: ${String(thrown)}`);

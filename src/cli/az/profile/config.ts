@@ -93,7 +93,7 @@ export function parseIni(text: string): Map<string, Map<string, string>> {
       sections.set(head, section);
       continue;
     }
-    const [, key, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(trimmed) ?? [];
+    const [, key, value] = /^([^=:\s](?:[^=:]*[^=:\s])?)\s*[=:]\s*(.*)$/.exec(trimmed) ?? [];
     if (section && key !== undefined) section.set(key.toLowerCase(), value ?? '');
   }
   return sections;

@@ -40,7 +40,7 @@ export function readEstate(directory: string): Estate {
     if (typeof member !== 'string') throw new AzError(`${join(directory, estateFile)} has no '${key}'.`);
     return member;
   };
-  const origin = (key: string) => text(key).replace(/\/+$/, '');
+  const origin = (key: string) => text(key).replace(/(?<!\/)\/+$/, '');
   const resourceManager = origin('resourceManager');
   return {
     resourceManager,

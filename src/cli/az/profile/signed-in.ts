@@ -40,12 +40,12 @@ const cloudName = 'Drydock';
 export function writeSignedInProfile(signedIn: SignedInProfile): void {
   const { dir, endpoints, caFile, account, tokens } = signedIn;
   const estate: Estate = {
-    resourceManager: endpoints.resourceManager.replace(/\/+$/, ''),
-    login: endpoints.login.replace(/\/+$/, ''),
-    graph: endpoints.graph.replace(/\/+$/, ''),
+    resourceManager: endpoints.resourceManager.replace(/(?<!\/)\/+$/, ''),
+    login: endpoints.login.replace(/(?<!\/)\/+$/, ''),
+    graph: endpoints.graph.replace(/(?<!\/)\/+$/, ''),
     caFile,
     tenantId: account.tenantId,
-    audience: endpoints.audience ?? `${endpoints.resourceManager.replace(/\/+$/, '')}/`,
+    audience: endpoints.audience ?? `${endpoints.resourceManager.replace(/(?<!\/)\/+$/, '')}/`,
     cloudName,
   };
   writeEstate(dir, estate);

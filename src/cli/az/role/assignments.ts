@@ -23,7 +23,7 @@ export function scopeOf(
     }
     if (!scope.startsWith('/'))
       throw new AzError('Invalid scope. Please use --help to view the valid format.');
-    return scope === '/' ? scope : scope.replace(/\/+$/, '');
+    return scope === '/' ? scope : scope.replace(/(?<!\/)\/+$/, '');
   }
   const subscription = `/subscriptions/${session.subscriptionId}`;
   return resourceGroup === undefined ? subscription : `${subscription}/resourceGroups/${resourceGroup}`;

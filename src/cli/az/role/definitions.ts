@@ -19,9 +19,15 @@ export function listDefinitions(session: Session, scope: string, name?: string):
   });
 }
 
+function isDefinitionId(role: string): boolean {
+  const lower = role.toLowerCase();
+  const begin = lower.indexOf('/subscriptions/');
+  return begin >= 0 && lower.lastIndexOf('/roledefinitions/') > begin;
+}
+
 /** The id behind `--role`: a name is looked up, a GUID or an id is taken as it is. */
 export async function roleIdOf(session: Session, role: string, scope: string): Promise<string> {
-  if (/\/subscriptions\/.+\/roledefinitions\//i.test(role) || role.startsWith('/providers/')) return role;
+  if (isDefinitionId(role) || role.startsWith('/providers/')) return role;
   if (isGuid(role)) return `${definitionsPath(`/subscriptions/${session.subscriptionId}`)}/${role}`;
   const found = await listDefinitions(session, scope, role);
   const [first] = found;

@@ -24,7 +24,7 @@ const freeMaps: ReadonlySet<string> = new Set([
 ]);
 
 function camelName(name: string): string {
-  if (/[A-Z]{2,}s$/.test(name)) return name;
+  if (/(?<![A-Z])[A-Z]{2,}s$/.test(name)) return name;
   return name.replace(/[A-Z]{2,}/g, (run, at: number) => {
     const beforeWord = /[a-z]/.test(name.charAt(at + run.length));
     const head = run.charAt(0) + run.slice(1, beforeWord ? -1 : undefined).toLowerCase();

@@ -49,7 +49,7 @@ export function confirmationOf(parameters: URLSearchParams): JsonObject | undefi
   const sent = parameters.get('req_cnf');
   if (!sent) throw aadsts.missingParameter('req_cnf');
   try {
-    const value: unknown = JSON.parse(Buffer.from(sent.replace(/=+$/, ''), 'base64url').toString());
+    const value: unknown = JSON.parse(Buffer.from(sent.replace(/(?<!=)=+$/, ''), 'base64url').toString());
     if (isObject(value) && typeof value['kid'] === 'string') return value;
   } catch {
     // Answered below.

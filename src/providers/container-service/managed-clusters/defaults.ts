@@ -62,7 +62,7 @@ const outboundAddresses: JsonObject = {
 
 function tenthAddress(cidr: string): string {
   const [address = ''] = cidr.split('/');
-  return address.replace(/\d+$/, (last) => String(Number(last) + 10));
+  return address.replace(/(?<!\d)\d+$/, (last) => String(Number(last) + 10));
 }
 
 /** What AKS fills in of a pool. */

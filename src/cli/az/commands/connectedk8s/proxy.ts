@@ -160,7 +160,7 @@ function hashOf(id: string): string {
 
 /** A relay given as a URL is taken as it is; a host keeps the path; a bare name means the estate's own. */
 function relayUrl(relay: string, resourceManager: string, path: string): string {
-  if (/^wss?:\/\//.test(relay)) return relay.replace(/\/+$/, '');
+  if (/^wss?:\/\//.test(relay)) return relay.replace(/(?<!\/)\/+$/, '');
   const host = /[.:]/.test(relay) ? relay : new URL(resourceManager).host;
   return `wss://${host}${path}`;
 }

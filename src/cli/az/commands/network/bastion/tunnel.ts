@@ -90,7 +90,7 @@ function targetOf(
     const group = `/subscriptions/${call.session.subscriptionId}/resourceGroups/${call.flags['resourceGroup']}`;
     return { id: `${group}/providers/Microsoft.Network/bh-hostConnect/${address}`, address };
   }
-  const id = (target ?? '').replace(/\$+$/, '');
+  const id = (target ?? '').replace(/(?<!\$)\$+$/, '');
   if (id !== (target ?? ''))
     call.warn("The '$' at the end of --target-resource-id is not part of the id; it is taken off.");
   if (isResourceId(id)) return { id };
