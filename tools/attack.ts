@@ -11,6 +11,7 @@ const attacks = [
   'test/attack/*.test.ts',
   'test/arm/patterns.test.ts',
   'test/apiserver/path-rights.test.ts',
+  'test/program/deletions.test.ts',
   'test/providers/linked-access.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',

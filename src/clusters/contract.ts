@@ -26,8 +26,11 @@ export interface ClusterHost {
   findByHostName(hostName: string): ClusterHandle | undefined;
   /** Whoever makes or changes a cluster waits for `run`; it is not called for clusters that a start finds. */
   afterEnsure(run: (cluster: ClusterHandle) => Promise<void>): void;
-  /** Before a cluster is removed, `stop` ends what works with it from outside; the removal waits for that. */
-  beforeRemoval(stop: (clusterId: string) => Promise<void>): void;
+  /**
+   * Before a cluster is removed, `stop` ends what works with it from outside; the removal waits for that. Nobody finds the
+   * cluster any more by then, and it still answers.
+   */
+  beforeRemoval(stop: (spec: ClusterSpec) => Promise<void>): void;
   /** The same for a cluster that is stopped; `get` does not find it any more. */
   beforeStop(stop: (cluster: ClusterHandle) => Promise<void>): void;
   /** Stops the cluster and deletes its data. Nothing happens when there is none. */

@@ -218,7 +218,7 @@ function clusterPorts(
     ...{ range, listen: options.listen, clusters, answer, store, traffic, limits, clock, log },
   });
   clusters.afterEnsure((cluster) => ports.ensure(cluster));
-  clusters.beforeRemoval((clusterId) => ports.release(clusterId));
+  clusters.beforeRemoval(({ clusterId }) => ports.release(clusterId));
   clusters.beforeStop(({ spec }) => ports.pause(spec.clusterId));
   return ports;
 }

@@ -47,27 +47,38 @@ export function createFleetSupply(parts: Parts): RunningFleets {
 
 class Fleets implements RunningFleets {
   readonly #parts: Parts;
-  readonly #hubs = new Map<string, RunningControllers>();
-  readonly #agents = new Map<
-    string,
-    { readonly memberClusterId: string; readonly running: RunningControllers }
-  >();
+  /** Noted before they run: whoever takes a cluster away waits for what is starting on it, and ends it. */
+  readonly #hubs = new Map<string, Promise<RunningControllers>>();
+  readonly #agents = new Map<string, Agent>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.clusters.beforeRemoval((clusterId) => this.#forget(clusterId));
+    parts.clusters.beforeRemoval(({ clusterId }) => this.#forget(clusterId));
     parts.clusters.beforeStop(({ spec }) => this.#forget(spec.clusterId));
   }
 
   async prepareHub(hubId: string): Promise<void> {
-    if (this.#hubs.has(hubId)) return;
+    const known = this.#hubs.get(hubId);
+    if (known) {
+      await known;
+      return;
+    }
     const { client } = this.#cluster(hubId);
-    await install(client, fleetCustomResources());
-    this.#hubs.set(hubId, startHubControllers({ ...this.#surroundings(), hub: client }));
+    const starting = install(client, fleetCustomResources()).then(() =>
+      startHubControllers({ ...this.#surroundings(), hub: client }),
+    );
+    this.#hubs.set(hubId, starting);
+    try {
+      await starting;
+    } catch (thrown) {
+      if (this.#hubs.get(hubId) === starting) this.#hubs.delete(hubId);
+      throw thrown;
+    }
   }
 
   async join(membership: Membership, signal: AbortSignal): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
+    await this.prepareHub(hubId);
     const hub = this.#cluster(hubId);
     const member = this.#cluster(memberClusterId);
     await applyMember(hub.client, membership);
@@ -79,6 +90,8 @@ class Fleets implements RunningFleets {
     const { hubId, memberName } = leaving;
     const hub = this.#parts.clusters.get(hubId);
     if (!hub) return;
+    // After a restart nobody else may have started what lets the member go.
+    await this.prepareHub(hubId);
     try {
       await hub.client.delete(memberClusters, { name: memberName });
       await this.#letGo(leaving, hub.client);
@@ -110,19 +123,30 @@ class Fleets implements RunningFleets {
     const all = [...this.#hubs.values(), ...[...this.#agents.values()].map((agent) => agent.running)];
     this.#hubs.clear();
     this.#agents.clear();
-    await Promise.all(all.map((running) => running.close()));
+    await Promise.all(all.map(end));
   }
 
   async #startAgent(membership: Required<Leaving>, member: ClusterClient): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
     const key = agentKey(hubId, memberName);
     const known = this.#agents.get(key);
-    if (known?.memberClusterId === memberClusterId) return;
+    if (known?.memberClusterId === memberClusterId) {
+      await known.running;
+      return;
+    }
     if (known) await this.#stopAgent(key);
-    await install(member, memberCustomResources());
     const hub = this.#cluster(hubId).clientAs({ name: agentUser(memberName), groups: [] });
-    const running = startMemberAgent({ ...this.#surroundings(), hub, member, memberName });
-    this.#agents.set(key, { memberClusterId, running });
+    const running = install(member, memberCustomResources()).then(() =>
+      startMemberAgent({ ...this.#surroundings(), hub, member, memberName }),
+    );
+    const agent = { memberClusterId, running };
+    this.#agents.set(key, agent);
+    try {
+      await running;
+    } catch (thrown) {
+      if (this.#agents.get(key) === agent) this.#agents.delete(key);
+      throw thrown;
+    }
   }
 
   /**
@@ -135,13 +159,13 @@ class Fleets implements RunningFleets {
     const agents = [...this.#agents].filter(
       ([key, agent]) => key.startsWith(agentKey(clusterId, '')) || agent.memberClusterId === clusterId,
     );
-    await Promise.all([hub?.close(), ...agents.map(([key]) => this.#stopAgent(key))]);
+    await Promise.all([hub && end(hub), ...agents.map(([key]) => this.#stopAgent(key))]);
   }
 
   async #stopAgent(key: string): Promise<void> {
     const agent = this.#agents.get(key);
     this.#agents.delete(key);
-    await agent?.running.close();
+    if (agent) await end(agent.running);
   }
 
   #surroundings() {
@@ -154,6 +178,17 @@ class Fleets implements RunningFleets {
     if (cluster) return cluster;
     throw new CodedError('unavailable', `the cluster ${clusterId} is not running`);
   }
+}
+
+interface Agent {
+  readonly memberClusterId: string;
+  readonly running: Promise<RunningControllers>;
+}
+
+/** Ends what runs; what failed to start has nothing to end. */
+async function end(starting: Promise<RunningControllers>): Promise<void> {
+  const running = await starting.catch(() => undefined);
+  await running?.close();
 }
 
 function agentKey(hubId: string, memberName: string): string {

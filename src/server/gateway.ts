@@ -78,9 +78,7 @@ export function buildGateway(parts: Parts) {
   const upgrade: UpgradeHandler = (request) =>
     request.path.startsWith(`${arcRelayPath}/`) ? relay.upgrade(request) : bastion.upgrade(request);
   // Said before the cluster's own end cuts the connections.
-  clusters.beforeRemoval(async (clusterId) => {
-    const resourceId = clusters.get(clusterId)?.spec.resourceId;
-    if (resourceId === undefined) return;
+  clusters.beforeRemoval(async ({ resourceId }) => {
     bastion.endSessionsOf(resourceId, 'The target was deleted.');
     relay.endConnectionsTo(hybridConnectionName(resourceId), 'The cluster was deleted.');
   });

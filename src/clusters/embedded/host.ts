@@ -20,7 +20,7 @@ class EmbeddedHost implements ClusterHost {
   /** Those that are stopped, by id. */
   readonly #stopped = new Map<string, ClusterSpec>();
   readonly #stopSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
-  readonly #removalSteps: ((clusterId: string) => Promise<void>)[] = [];
+  readonly #removalSteps: ((spec: ClusterSpec) => Promise<void>)[] = [];
   /** One change at a time per cluster. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -110,7 +110,7 @@ class EmbeddedHost implements ClusterHost {
     this.#ensureSteps.push(run);
   }
 
-  beforeRemoval(stop: (clusterId: string) => Promise<void>): void {
+  beforeRemoval(stop: (spec: ClusterSpec) => Promise<void>): void {
     this.#removalSteps.push(stop);
   }
 
@@ -121,13 +121,15 @@ class EmbeddedHost implements ClusterHost {
   remove(clusterId: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
       const cluster = this.#clusters.get(clusterId);
-      if (this.knows(clusterId)) await Promise.all(this.#removalSteps.map((stop) => stop(clusterId)));
+      // As stored, so that a removal that failed halfway is ended by the next try.
+      const stored = await this.#parts.store.get(specKey(clusterId));
+      const spec = stored && decodeSpec(stored.value);
+      // Nobody finds it from now on, so that nothing begins to work with it behind those who stop.
       this.#stopped.delete(clusterId);
-      if (cluster) {
-        this.#clusters.delete(clusterId);
-        for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
-        await cluster.close();
-      }
+      this.#clusters.delete(clusterId);
+      for (const name of spec?.hostNames ?? []) this.#byHostName.delete(name);
+      if (spec) await Promise.all(this.#removalSteps.map((stop) => stop(spec)));
+      await cluster?.close();
       await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
       await this.#claims.dropCluster(clusterId);
       await this.#parts.store.commit({

@@ -1,6 +1,6 @@
 import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
-import { type LoopParts, runRecordLoop } from '../../loop.ts';
+import { type LoopParts, runRecordLoop, settle } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import { removeMember } from '../fleet-members/loop.ts';
@@ -36,9 +36,7 @@ async function reconcile(id: string, parts: LoopParts, running: Running): Promis
   const identified = await withIdentity(fleet, parts.records, settings);
   if (new Fields(identified.properties).has('hubProfile')) await provideHub(identified, parts, settings);
   if (fleet.provisioningState === 'Succeeded') return;
-  await parts.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
-    status: 'Succeeded',
-  });
+  await settle(parts.records, fleet, 'Succeeded');
 }
 
 async function provideHub(
@@ -65,9 +63,11 @@ async function removeGroup(id: string, ownerId: string, records: RecordStore): P
 async function removeFleet(fleet: ResourceRecord, parts: LoopParts, running: Running): Promise<void> {
   const { settings } = running;
   const { records } = parts;
-  for (const member of await records.list(`${fleet.id}/members`, fleetMemberType)) {
-    await removeMember(member, parts, running);
-  }
+  // Side by side: one that is slow to leave holds up none of the others.
+  const members = await records.list(`${fleet.id}/members`, fleetMemberType);
+  const left = await Promise.allSettled(members.map((member) => removeMember(member, parts, running)));
+  const stuck = left.find((one) => one.status === 'rejected');
+  if (stuck) throw stuck.reason;
   const hub = await records.get(hubRecordId(fleet));
   const hubId = hub && clusterIdOf(hub);
   if (hubId) await settings.clusters.remove(hubId);
