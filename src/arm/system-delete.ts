@@ -1,6 +1,5 @@
 import { errorMessage } from '../base/index.ts';
 import type { Services } from './services.ts';
-import { isFinalState } from './values.ts';
 import { settleDelete } from './verbs/delete.ts';
 
 /** Deletes on behalf of the estate itself, e.g. when a resource group goes. */
@@ -35,9 +34,6 @@ export function systemDeletes(services: Services): SystemDeletes {
             code: 'MethodNotAllowed',
             message: `'${stored.id}' goes with its parent.`,
           };
-        }
-        if (!isFinalState(stored.provisioningState)) {
-          return { state: 'running' };
         }
         const apiVersion = type.apiVersions[0] ?? '';
         const about = { stored, since, callerObjectId: '', apiVersion };

@@ -1,6 +1,9 @@
-import type { RecordStore } from '../arm/index.ts';
+import { isFinalState, type RecordStore, type ResourceRecord } from '../arm/index.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
 import { type KeySource, type Reconciled, runController, type WorkQueueLimits } from '../reconcile/index.ts';
+import { CannotConverge, endingLimits, RetryLater, reasonOf, settle } from './endings.ts';
+
+export { CannotConverge, RetryLater, settle } from './endings.ts';
 
 /** What every loop over records needs. */
 export interface LoopParts {
@@ -15,7 +18,9 @@ export interface RecordLoopOptions extends LoopParts {
   readonly type: string;
   /**
    * Brings the world one step nearer to what the record asks for. Called for one id at a time, also after the record
-   * has gone. A thrown error means: again later, with back-off. `{ againAfterMs }`: again without an error.
+   * has gone. A thrown error means: again later, with back-off, until the operation of the record has had its time
+   * (`endingLimits`) and fails with that error as its reason; `CannotConverge` fails it at once. `{ againAfterMs }`: again
+   * without an error.
    */
   reconcile(id: string, signal: AbortSignal): Promise<Reconciled | undefined> | Promise<void>;
   /** Other types whose records the work depends on: a change of one brings a pass over `idFor` of it. */
@@ -23,6 +28,8 @@ export interface RecordLoopOptions extends LoopParts {
     readonly type: string;
     idFor(id: string): string | Promise<readonly string[]>;
   }[];
+  /** The loop ends operations that cannot succeed by itself. */
+  readonly endsByItself?: boolean;
   /** Ids worked on at the same time; default 8. */
   readonly concurrency?: number;
   readonly limits?: Partial<WorkQueueLimits>;
@@ -36,14 +43,6 @@ export interface RecordLoop {
   stop(): Promise<void>;
 }
 
-/** Says that a pass cannot go on yet; it is repeated with back-off and not logged as a fault. */
-export class RetryLater extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'RetryLater';
-  }
-}
-
 export const recordLoopLimits = {
   concurrentIds: 8,
   /** The longest pause between two tries. */
@@ -55,6 +54,7 @@ export const recordLoopLimits = {
 export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
   const { records, type, clock, random, log } = options;
   const ending = new AbortController();
+  const patience = new Patience(options);
   const { longestRetryMs, firstRetryMs } = recordLoopLimits;
   /** Of ids whose last pass asked to be repeated. */
   const pauseMs = new Map<string, number>();
@@ -68,8 +68,13 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
       try {
         const again = (await options.reconcile(id, signal)) ?? undefined;
         pauseMs.delete(id);
+        await patience.worked(id);
         return again;
       } catch (thrown) {
+        if (!signal.aborted && (await patience.isOver(id, thrown))) {
+          pauseMs.delete(id);
+          return undefined;
+        }
         if (!(thrown instanceof RetryLater)) throw thrown;
         log.debug('loop waits', { type, id, reason: thrown.message });
         const againAfterMs = Math.min((pauseMs.get(id) ?? firstRetryMs / 2) * 2, longestRetryMs);
@@ -91,6 +96,61 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
       await controller.stopped;
     },
   };
+}
+
+/** Ends operations that a loop has tried for long enough, or that cannot succeed. */
+class Patience {
+  readonly #options: RecordLoopOptions;
+  /** Operations under way: since when this process works on each, by the id of its record. */
+  readonly #since = new Map<string, { readonly operation: string; readonly atMs: number }>();
+
+  constructor(options: RecordLoopOptions) {
+    this.#options = options;
+  }
+
+  /** A pass went well; the operation may go on. */
+  async worked(id: string): Promise<void> {
+    const record = await this.#options.records.get(id);
+    if (record) this.#sinceOf(record);
+    else this.#since.delete(id);
+  }
+
+  /** A pass failed: true when that ended the operation, so that nothing is left to try. */
+  async isOver(id: string, thrown: unknown): Promise<boolean> {
+    const { records, clock, log, type, endsByItself } = this.#options;
+    const record = await records.get(id);
+    if (!record || endsByItself) return false;
+    const sinceMs = this.#sinceOf(record);
+    const isFinal = thrown instanceof CannotConverge;
+    // What had come to its end before stays as it is; only a request can change it.
+    if (sinceMs === undefined) return isFinal;
+    const limitMs = isLeaving(record) ? endingLimits.deletionMs : endingLimits.buildMs;
+    if (!isFinal && clock.monotonic() - sinceMs < limitMs) return false;
+    const failed = reasonOf(thrown, limitMs);
+    log.warn('an operation failed', { type, id, ...failed });
+    this.#since.delete(id);
+    await settle(records, record, { failed });
+    return true;
+  }
+
+  /** Undefined when nothing is under way. */
+  #sinceOf(record: ResourceRecord): number | undefined {
+    const { id, operation, provisioningState } = record;
+    if (operation === undefined || isFinalState(provisioningState)) {
+      this.#since.delete(id);
+      return undefined;
+    }
+    const known = this.#since.get(id);
+    if (known?.operation === operation) return known.atMs;
+    const atMs = this.#options.clock.monotonic();
+    this.#since.set(id, { operation, atMs });
+    return atMs;
+  }
+}
+
+/** Types have names of their own for it (`Deleting`, `Leaving`). */
+function isLeaving({ provisioningState }: ResourceRecord): boolean {
+  return provisioningState === 'Deleting' || provisioningState === 'Leaving';
 }
 
 /** Ids of all records of a type now and of each one that changes or goes, or what `idFor` makes of them. */

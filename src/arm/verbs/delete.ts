@@ -24,7 +24,7 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
     checkConditions(exchange, stored);
     const running = await runningDelete(stored, services);
     if (running) return accepted(exchange, services, { record: stored, operation: running });
-    refuseBusy(exchange, stored);
+    if (!isPreemptible(type)) refuseBusy(exchange, stored);
     await demandHeldScopes(exchange, services, { stored, verb: 'delete' });
     exchange.atProvider = true;
     const about = { stored, since, callerObjectId: caller.objectId, apiVersion };
@@ -67,6 +67,11 @@ export async function settleDelete(
   });
 }
 
+/** A deletion takes the place of what a loop is doing to the resource; what is done at once has nothing to wait for. */
+function isPreemptible(type: ResourceType): boolean {
+  return (type.deletion ?? type.lifecycle) === 'converged';
+}
+
 /** Removes the record, or marks it for its loop. Undefined: something moved, decide again. */
 async function beginDelete(
   type: ResourceType,
@@ -85,8 +90,20 @@ async function beginDelete(
     etag: newEtag(services.random, stored.etag),
     operation: operation.id,
   };
-  const done = await services.records.commit({ writes: [{ put: record }], operations: [operation], since });
+  const preempted = await preemptedOperation(stored, services);
+  const operations = preempted ? [preempted, operation] : [operation];
+  const done = await services.records.commit({ writes: [{ put: record }], operations, since });
   return done ? { record, operation } : undefined;
+}
+
+/** The operation that runs on a record, canceled; undefined when none does. */
+async function preemptedOperation(
+  stored: ResourceRecord,
+  services: Services,
+): Promise<Operation | undefined> {
+  if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
+  const running = await services.operations.get(stored.operation);
+  return running && services.operations.end(running, { status: 'Canceled', error: preempted(stored.id) });
 }
 
 /** The operation of a delete that has happened already. */
@@ -119,6 +136,11 @@ function deleteOperation(
     apiVersion,
     retryAfterSeconds: type.retryAfterSeconds ?? 1,
   };
+}
+
+function preempted(id: string): { readonly code: string; readonly message: string } {
+  const message = `The operation was canceled: the deletion of the resource '${id}' took its place.`;
+  return { code: 'OperationPreempted', message };
 }
 
 async function runningDelete(stored: ResourceRecord, services: Services): Promise<Operation | undefined> {

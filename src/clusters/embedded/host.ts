@@ -123,7 +123,7 @@ class EmbeddedHost implements ClusterHost {
       const cluster = this.#clusters.get(clusterId);
       // As stored, so that a removal that failed halfway is ended by the next try.
       const stored = await this.#parts.store.get(specKey(clusterId));
-      const spec = stored && decodeSpec(stored.value);
+      const spec = stored && decodeSpec(stored.value).spec;
       // Nobody finds it from now on, so that nothing begins to work with it behind those who stop.
       this.#stopped.delete(clusterId);
       this.#clusters.delete(clusterId);

@@ -97,7 +97,7 @@ function readPool(pool: Fields, prefix: string | undefined): JsonObject {
     if (!isIpv4(address)) throw pool.wrong(name, `'${address}' is not an IPv4 address`);
     if (prefix && !inRange(address, prefix)) throw pool.wrong(name, `'${address}' lies outside of ${prefix}`);
   }
-  if (number(start) > number(end))
+  if (addressNumber(start) > addressNumber(end))
     throw pool.wrong('end', `the pool ends (${end}) before it starts (${start})`);
   return { ...pool.value, ipPoolType: pool.choice('ipPoolType', ['vm', 'vippool']) ?? 'vm', start, end };
 }
@@ -107,15 +107,16 @@ function isIpv4(address: string): boolean {
   return parts?.every((part) => Number(part) <= 255) ?? false;
 }
 
-function number(address: string): number {
+/** An IPv4 address as a number. */
+export function addressNumber(address: string): number {
   return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 function inRange(address: string, prefix: string): boolean {
   const [base = '', bits = '32'] = prefix.split('/');
   const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(number(base) / size) * size;
-  return number(address) >= first && number(address) < first + size;
+  const first = Math.floor(addressNumber(base) / size) * size;
+  return addressNumber(address) >= first && addressNumber(address) < first + size;
 }
 
 async function refuseWhileUsed(record: ResourceRecord, context: TypeContext): Promise<void> {

@@ -1,30 +1,23 @@
 import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
-import { errorMessage } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { managedClusterType } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
-import { CannotJoin, memberClusterIdOf } from './member-cluster.ts';
+import { memberClusterIdOf } from './member-cluster.ts';
 import { fleetIdOfMember, fleetMemberType, hubIdOf, serviceLabels } from './record.ts';
-
-/** How long a member may take to join, of the time that this process runs; then it has failed. */
-export const joinLimitMs = 10 * 60_000;
 
 interface Members extends LoopParts {
   readonly settings: ContainerServiceSettings;
-  /** When this process first tried to join a member. */
-  readonly triedSinceMs: Map<string, number>;
 }
 
 /** Joins every member to its fleet's hub, and lets it leave with the record. */
 export function runFleetMembers(parts: LoopParts, settings: ContainerServiceSettings) {
-  const members: Members = { ...parts, settings, triedSinceMs: new Map() };
   return runRecordLoop({
     ...parts,
     type: fleetMemberType,
     // An agent is back when its cluster is started again.
     follows: [{ type: managedClusterType, idFor: (clusterId) => membersOn(clusterId, parts.records) }],
-    reconcile: (id, signal) => reconcile(id, members, signal),
+    reconcile: (id, signal) => reconcile(id, { ...parts, settings }, signal),
   });
 }
 
@@ -37,49 +30,20 @@ async function membersOn(clusterId: string, records: RecordReader): Promise<read
 
 async function reconcile(id: string, members: Members, signal: AbortSignal): Promise<void> {
   const member = await members.records.get(id);
-  const isSettled = member?.provisioningState === 'Succeeded' || member?.provisioningState === 'Failed';
-  if (!member || isSettled) members.triedSinceMs.delete(id);
   if (!member || member.provisioningState === 'Failed') return;
   if (member.provisioningState === 'Leaving') {
     await removeMember(member, members, { settings: members.settings, signal });
     return;
   }
+  const isSettled = member.provisioningState === 'Succeeded';
   try {
     await joinHub(member, members, signal);
   } catch (thrown) {
     // What has joined once stays a member; what is wrong with its cluster shows on the hub.
-    if (isSettled && (thrown instanceof CannotJoin || thrown instanceof RetryLater)) return;
-    if (isSettled || signal.aborted || !isFinal(thrown, id, members)) throw thrown;
-    await fail(member, thrown, members);
-    return;
+    if (isSettled && thrown instanceof RetryLater) return;
+    throw thrown;
   }
-  if (isSettled) return;
-  await members.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
-    status: 'Succeeded',
-  });
-}
-
-/** Nothing is tried for ever: what cannot be fails at once, everything else when its time is up. */
-function isFinal(thrown: unknown, id: string, { triedSinceMs, clock }: Members): boolean {
-  if (thrown instanceof CannotJoin) return true;
-  const nowMs = clock.now();
-  const sinceMs = triedSinceMs.get(id) ?? nowMs;
-  triedSinceMs.set(id, sinceMs);
-  return nowMs - sinceMs >= joinLimitMs;
-}
-
-async function fail(member: ResourceRecord, thrown: unknown, members: Members): Promise<void> {
-  const code = thrown instanceof CannotJoin ? thrown.code : 'OperationTimedOut';
-  const message =
-    thrown instanceof CannotJoin
-      ? thrown.message
-      : `The member did not join the fleet within ${joinLimitMs / 60_000} minutes: ${errorMessage(thrown)}`;
-  members.log.warn('a member could not join its fleet', { id: member.id, code, error: message });
-  members.triedSinceMs.delete(member.id);
-  await members.records.update(member.id, (current) => ({ ...current, provisioningState: 'Failed' }), {
-    status: 'Failed',
-    error: { code, message },
-  });
+  if (!isSettled) await settle(members.records, member, 'Succeeded');
 }
 
 async function joinHub(member: ResourceRecord, members: Members, signal: AbortSignal): Promise<void> {
@@ -88,14 +52,14 @@ async function joinHub(member: ResourceRecord, members: Members, signal: AbortSi
   // A fleet without a hub only orchestrates updates: its members have nothing to join.
   if (!fleet || !new Fields(fleet.properties).has('hubProfile')) return;
   if (fleet.provisioningState === 'Failed') {
-    throw new CannotJoin('BadRequest', `The provisioning state of the fleet '${fleet.id}' is Failed.`);
+    throw new CannotConverge('BadRequest', `The provisioning state of the fleet '${fleet.id}' is Failed.`);
   }
   const hubId = await hubIdOf(fleet.id, records);
   if (!hubId || fleet.provisioningState !== 'Succeeded') throw new RetryLater('the hub is not ready yet');
   const clusterResourceId = new Fields(member.properties).string('clusterResourceId') ?? '';
   const cluster = await records.get(clusterResourceId);
   if (!cluster)
-    throw new CannotJoin('BadRequest', `The member cluster '${clusterResourceId}' was not found.`);
+    throw new CannotConverge('BadRequest', `The member cluster '${clusterResourceId}' was not found.`);
   const memberClusterId = await memberClusterIdOf(cluster, records);
   if (!memberClusterId || !settings.clusters.get(memberClusterId)) {
     throw new RetryLater('the member cluster is not ready yet');
@@ -130,7 +94,7 @@ async function knownClusterId(
   try {
     return await memberClusterIdOf(cluster, records);
   } catch (thrown) {
-    if (thrown instanceof CannotJoin) return undefined;
+    if (thrown instanceof CannotConverge) return undefined;
     throw thrown;
   }
 }

@@ -1,4 +1,5 @@
 import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
+import { CannotConverge } from '../../endings.ts';
 import { Fields } from '../../fields.ts';
 import {
   arcClusterIdOf,
@@ -7,20 +8,9 @@ import {
 } from '../../kubernetes/connected-clusters/record.ts';
 import { clusterIdOf } from '../managed-clusters/record.ts';
 
-/** Why a member can never join; only another request helps. */
-export class CannotJoin extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'CannotJoin';
-    this.code = code;
-  }
-}
-
 /**
  * The UUID of the cluster behind a member's resource, an AKS cluster or a connected one; undefined while it is being
- * made. Throws `CannotJoin` when there will be none.
+ * made. Throws `CannotConverge` when there will be none.
  */
 export async function memberClusterIdOf(
   cluster: ResourceRecord,
@@ -31,7 +21,7 @@ export async function memberClusterIdOf(
   const instance = await records.get(instanceIdOf(cluster.id));
   if (!instance) {
     const connectivity = new Fields(cluster.properties).string('connectivityStatus') ?? 'Offline';
-    throw new CannotJoin(
+    throw new CannotConverge(
       'ClusterNotConnected',
       `The connected cluster '${cluster.id}' cannot join a fleet: it has no provisioned cluster instance that could be reached, and its connectivity status is ${connectivity}.`,
     );
@@ -42,7 +32,7 @@ export async function memberClusterIdOf(
 
 function refuseFailed({ id, provisioningState }: ResourceRecord): void {
   if (provisioningState !== 'Failed' && provisioningState !== 'Deleting') return;
-  throw new CannotJoin(
+  throw new CannotConverge(
     'BadRequest',
     `The cluster cannot join a fleet: the provisioning state of '${id}' is ${provisioningState}.`,
   );

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceRecord } from '../../../arm/index.ts';
+import { jsonEqual } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import type { LoopParts } from '../../loop.ts';
-import { RetryLater, runRecordLoop } from '../../loop.ts';
+import { RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
@@ -37,8 +38,8 @@ async function provision(
 ): Promise<void> {
   const identified = await withIdentity(record, parts.records, settings);
   const { order, record: chosen } = clusterOrder(identified, parts.random);
-  if (chosen.internal !== identified.internal && clusterIdOf(identified) !== order.clusterId) {
-    // The id is written before the cluster is made, so that a crash in between finds the same one again.
+  if (!jsonEqual(chosen.internal, identified.internal)) {
+    // The choices are written before the cluster is made, so that a crash in between finds the same ones again.
     await parts.records.update(record.id, (current) => ({
       ...current,
       internal: { ...current.internal, ...chosen.internal },
@@ -56,15 +57,7 @@ async function provision(
     }));
   }
   if (record.provisioningState === 'Succeeded') return;
-  await parts.records.update(
-    record.id,
-    (current) => ({
-      ...current,
-      internal: { ...current.internal, ...chosen.internal },
-      provisioningState: 'Succeeded',
-    }),
-    { status: 'Succeeded' },
-  );
+  await settle(parts.records, record, 'Succeeded');
 }
 
 async function showPowerOfPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
-import { rfc3339Seconds } from '../../../base/index.ts';
+import { jsonEqual, rfc3339Seconds } from '../../../base/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
 import {
   arcClusterIdOf,
@@ -7,8 +7,9 @@ import {
   instanceIdOf,
 } from '../../kubernetes/connected-clusters/record.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
-import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { networkOrder } from './addresses.ts';
+import { demandAddresses } from './enough-addresses.ts';
 import { connectedClusterIdOf, instanceOrder, instanceType } from './record.ts';
 
 const agentVersion = '1.29.3';
@@ -31,8 +32,10 @@ async function reconcile(id: string, parts: LoopParts, settings: ArcSettings): P
     await remove(instance, parts, settings);
     return;
   }
-  const connected = await parts.records.get(connectedClusterIdOf(id));
-  if (!connected) return;
+  const connectedId = connectedClusterIdOf(id);
+  const connected = await parts.records.get(connectedId);
+  if (!connected)
+    throw new CannotConverge('ResourceNotFound', `The connected cluster '${connectedId}' was not found.`);
   await provision(instance, connected, { parts, settings });
 }
 
@@ -46,30 +49,23 @@ async function provision(
     publicDomain: settings.publicDomain,
     network: await networkOrder(instance, parts.records),
   });
-  if (instance.provisioningState === 'Accepted') {
+  const isSettled = instance.provisioningState === 'Succeeded';
+  if (!isSettled) await demandAddresses(instance, parts.records);
+  if (instance.provisioningState === 'Accepted' || !jsonEqual(record.internal, instance.internal)) {
     // The choices are written before the cluster is made, so that a crash in between finds the same ones again.
     await parts.records.update(instance.id, (current) => ({
       ...current,
       internal: { ...current.internal, ...record.internal },
-      provisioningState: 'Creating',
+      ...(current.provisioningState === 'Accepted' && { provisioningState: 'Creating' }),
     }));
     return;
   }
   const cluster = await settings.clusters.ensure(order);
   const wanted = order.nodes.flatMap((pool) => pool.nodeNames);
-  const ready = await cluster.readyNodes();
+  const ready = isSettled ? wanted : await cluster.readyNodes();
   if (wanted.some((name) => !ready.includes(name))) throw new RetryLater('nodes are not ready yet');
   await reportConnected(connected, order, parts);
-  if (instance.provisioningState === 'Succeeded') return;
-  await parts.records.update(
-    instance.id,
-    (current) => ({
-      ...current,
-      internal: { ...current.internal, ...record.internal },
-      provisioningState: 'Succeeded',
-    }),
-    { status: 'Succeeded' },
-  );
+  if (!isSettled) await settle(parts.records, instance, 'Succeeded');
 }
 
 async function reportConnected(

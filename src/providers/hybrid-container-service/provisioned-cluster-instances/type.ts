@@ -123,13 +123,16 @@ async function demandConnectedCluster(write: ResourceWrite): Promise<void> {
   );
 }
 
+const phases: Readonly<Record<string, string>> = {
+  Succeeded: 'provisioned',
+  Failed: 'failed',
+  Deleting: 'deleting',
+};
+
 function present(record: ResourceRecord): JsonObject {
   const running = record.provisioningState === 'Succeeded';
-  const phase = running
-    ? 'provisioned'
-    : record.provisioningState === 'Deleting'
-      ? 'deleting'
-      : 'provisioning';
+  const phase = phases[record.provisioningState] ?? 'provisioning';
+  const failure = record.lastOperation?.error?.message;
   return {
     ...record.properties,
     status: {
@@ -140,7 +143,7 @@ function present(record: ResourceRecord): JsonObject {
         errorMessage: '',
       })),
       currentState: record.provisioningState,
-      ...(record.internal?.['lastError'] === undefined ? {} : { errorMessage: record.internal['lastError'] }),
+      ...(failure === undefined ? {} : { errorMessage: failure }),
     },
   };
 }

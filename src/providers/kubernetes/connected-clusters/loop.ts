@@ -1,5 +1,5 @@
 import type { LoopParts } from '../../loop.ts';
-import { runRecordLoop } from '../../loop.ts';
+import { runRecordLoop, settle } from '../../loop.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ArcSettings } from '../settings.ts';
 import { connectedClusterType } from './record.ts';
@@ -19,9 +19,7 @@ export function runConnectedClusters(parts: LoopParts, settings: ArcSettings) {
       }
       if (record.provisioningState === 'Succeeded' || record.provisioningState === 'Failed') return;
       await withIdentity(record, parts.records, settings);
-      await parts.records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
-        status: 'Succeeded',
-      });
+      await settle(parts.records, record, 'Succeeded');
     },
   });
 }

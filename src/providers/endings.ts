@@ -1,0 +1,61 @@
+import type { RecordStore, ResourceRecord } from '../arm/index.ts';
+import { CodedError } from '../base/index.ts';
+import { ClusterError } from '../reconcile/index.ts';
+
+/** Says that a pass cannot go on yet; it is repeated with back-off and not logged as a fault. */
+export class RetryLater extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RetryLater';
+  }
+}
+
+/** Why a record can never become what it asks for; only another request helps. Ends its operation at once. */
+export class CannotConverge extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CannotConverge';
+    this.code = code;
+  }
+}
+
+/** How long an operation is worked on before it fails, of the time that one process runs. */
+export const endingLimits = {
+  buildMs: 10 * 60_000,
+  /** Longer than a hub waits before it lets a silent member go. */
+  deletionMs: 30 * 60_000,
+} as const;
+
+/**
+ * Ends the operation that `seen` carried with what `change` makes of the record. Nothing happens when another operation has
+ * taken its place meanwhile: what a pass found out about the one does not end the other.
+ */
+export async function settle(
+  records: RecordStore,
+  seen: ResourceRecord,
+  state: 'Succeeded' | { readonly failed: { readonly code: string; readonly message: string } },
+): Promise<void> {
+  const error = state === 'Succeeded' ? undefined : state.failed;
+  const outcome = error ? ({ status: 'Failed', error } as const) : ({ status: 'Succeeded' } as const);
+  await records.update(
+    seen.id,
+    (current) =>
+      current.operation === seen.operation ? { ...current, provisioningState: outcome.status } : undefined,
+    outcome,
+  );
+}
+
+/** What a caller reads of an operation that was given up after `limitMs`; what is no caller's business stays in the log. */
+export function reasonOf(
+  thrown: unknown,
+  limitMs: number,
+): { readonly code: string; readonly message: string } {
+  if (thrown instanceof CannotConverge) return { code: thrown.code, message: thrown.message };
+  const isForCallers =
+    thrown instanceof RetryLater || thrown instanceof CodedError || thrown instanceof ClusterError;
+  const reason = isForCallers ? thrown.message : 'an internal error, which the log of the service tells';
+  const message = `The operation did not end within ${limitMs / 60_000} minutes: ${reason}.`;
+  return { code: 'OperationTimedOut', message };
+}
