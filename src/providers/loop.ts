@@ -53,24 +53,31 @@ export const recordLoopLimits = {
 /** Runs `reconcile` for every record of a type: at the start, after each change, and again after failures. */
 export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
   const { records, type, clock, random, log } = options;
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const patience = new Patience(options);
+  const passes = new Passes(records);
   const { longestRetryMs, firstRetryMs } = recordLoopLimits;
   /** Of ids whose last pass asked to be repeated. */
   const pauseMs = new Map<string, number>();
   const controller = runController({
     name: type,
     watches: [
-      recordKeys(records, type),
+      recordKeys(records, type, (id) => {
+        void passes.stopIfReplaced(id);
+        return id;
+      }),
       ...(options.follows ?? []).map((followed) => recordKeys(records, followed.type, followed.idFor)),
     ],
-    async reconcile(id, signal) {
+    async reconcile(id, ending) {
+      const { signal, end } = await passes.begin(id, ending);
       try {
         const again = (await options.reconcile(id, signal)) ?? undefined;
         pauseMs.delete(id);
         await patience.worked(id);
         return again;
       } catch (thrown) {
+        // What took its place is next in the queue.
+        if (signal.aborted && !ending.aborted) return undefined;
         if (!signal.aborted && (await patience.isOver(id, thrown))) {
           pauseMs.delete(id);
           return undefined;
@@ -80,6 +87,8 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
         const againAfterMs = Math.min((pauseMs.get(id) ?? firstRetryMs / 2) * 2, longestRetryMs);
         pauseMs.set(id, againAfterMs);
         return { againAfterMs };
+      } finally {
+        end();
       }
     },
     concurrency: options.concurrency ?? recordLoopLimits.concurrentIds,
@@ -87,12 +96,12 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
     clock,
     random,
     log,
-    signal: ending.signal,
+    signal: stopping.signal,
   });
   return {
     enqueue: (id, delayMs) => controller.enqueue(id, delayMs),
     async stop() {
-      ending.abort();
+      stopping.abort();
       await controller.stopped;
     },
   };
@@ -145,6 +154,36 @@ class Patience {
     const atMs = this.#options.clock.monotonic();
     this.#since.set(id, { operation, atMs });
     return atMs;
+  }
+}
+
+/** Passes under way: one whose operation a deletion has taken the place of is told to stop waiting. */
+class Passes {
+  readonly #records: RecordStore;
+  readonly #running = new Map<
+    string,
+    { readonly operation: string | undefined; readonly stop: AbortController }
+  >();
+
+  constructor(records: RecordStore) {
+    this.#records = records;
+  }
+
+  async begin(id: string, ending: AbortSignal): Promise<{ readonly signal: AbortSignal; end(): void }> {
+    const stop = new AbortController();
+    const operation = (await this.#records.get(id))?.operation;
+    this.#running.set(id, { operation, stop });
+    return {
+      signal: AbortSignal.any([ending, stop.signal]),
+      end: () => void this.#running.delete(id),
+    };
+  }
+
+  async stopIfReplaced(id: string): Promise<void> {
+    const pass = this.#running.get(id);
+    if (!pass) return;
+    const record = await this.#records.get(id);
+    if (record && isLeaving(record) && record.operation !== pass.operation) pass.stop.abort();
   }
 }
 
