@@ -1,6 +1,6 @@
+import { ClusterError } from '../apimachinery/client.ts';
 import type { RecordStore, ResourceRecord } from '../arm/index.ts';
 import { CodedError } from '../base/index.ts';
-import { ClusterError } from '../reconcile/index.ts';
 
 /** Says that a pass cannot go on yet; it is repeated with back-off and not logged as a fault. */
 export class RetryLater extends Error {
