@@ -1,4 +1,3 @@
-import { ClusterError } from '../apimachinery/client.ts';
 import type { RecordStore, ResourceRecord } from '../arm/index.ts';
 import { CodedError } from '../base/index.ts';
 
@@ -53,8 +52,7 @@ export function reasonOf(
   limitMs: number,
 ): { readonly code: string; readonly message: string } {
   if (thrown instanceof CannotConverge) return { code: thrown.code, message: thrown.message };
-  const isForCallers =
-    thrown instanceof RetryLater || thrown instanceof CodedError || thrown instanceof ClusterError;
+  const isForCallers = thrown instanceof RetryLater || thrown instanceof CodedError;
   const reason = isForCallers ? thrown.message : 'an internal error, which the log of the service tells';
   const message = `The operation did not end within ${limitMs / 60_000} minutes: ${reason}.`;
   return { code: 'OperationTimedOut', message };

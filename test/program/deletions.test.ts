@@ -211,9 +211,16 @@ class Subject {
       const answer = await this.server.call('POST', path, { ...hub, body });
       assert.equal(answer.status, 201, answer.text);
     };
-    await create('/api/v1/namespaces', { metadata: { name: 'placed' } });
-    await create('/api/v1/namespaces/placed/configmaps', { metadata: { name: 'c' }, data: { a: 'b' } });
+    await create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'placed' } });
+    await create('/api/v1/namespaces/placed/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'c' },
+      data: { a: 'b' },
+    });
     await create(placement, {
+      apiVersion: 'placement.kubernetes-fleet.io/v1',
+      kind: 'ClusterResourcePlacement',
       metadata: { name: 'placed' },
       spec: { resourceSelectors: [{ group: '', version: 'v1', kind: 'Namespace', name: 'placed' }] },
     });
