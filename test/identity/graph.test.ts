@@ -441,3 +441,68 @@ test('a large group can be removed', async () => {
   assert.deepEqual(await directory.groupsOf(members[0] ?? ''), []);
   assert.equal((await store.range({ prefix: '/identity/members/' })).entries.length, 0);
 });
+
+test('a batch answers each request as if it had come alone, with the rights of its one token', async () => {
+  await using estate = await startGraph();
+  const user = await createUser(estate, 'pat');
+  const asPat = await callerOf(estate, user);
+  const requests = [
+    { id: '1', method: 'GET', url: '/me?$select=id' },
+    {
+      id: '2',
+      method: 'POST',
+      url: '/groups',
+      body: { displayName: 'x' },
+      headers: { 'Content-Type': 'application/json' },
+    },
+    { id: '3', method: 'GET', url: '/users', dependsOn: ['2'] },
+    { id: '4', method: 'GET', url: 'users/nobody', headers: { Authorization: 'Bearer other' } },
+    { id: '5', method: 'GET', url: '/users/$count', headers: { ConsistencyLevel: 'eventual' } },
+  ];
+  const { status, body } = await asPat('POST', '/$batch', { requests });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    body.responses.map((one: { id: string; status: number }) => [one.id, one.status]),
+    [
+      ['1', 200],
+      ['2', 403],
+      ['3', 424],
+      ['4', 404],
+      ['5', 200],
+    ],
+  );
+  assert.equal(body.responses[0].body.id, user);
+  assert.equal(body.responses[1].body.error.code, 'Authorization_RequestDenied');
+  for (const wrong of [
+    {},
+    { requests: [] },
+    { requests: Array(21).fill(requests[0]) },
+    { requests: [requests[0], requests[0]] },
+    { requests: [{ ...requests[0], url: '/$batch' }] },
+    { requests: ['x'] },
+  ]) {
+    assert.equal((await asPat('POST', '/$batch', wrong)).status, 400, JSON.stringify(wrong).slice(0, 80));
+  }
+  assert.equal((await estate.graph('POST', '/v1.0/$batch', { json: { requests } })).status, 401);
+});
+
+test('what Graph has and this server has not says so; what neither has is unknown', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  for (const path of [
+    '/directoryRoles',
+    '/applications/x/federatedIdentityCredentials',
+    '/servicePrincipals/x/appRoleAssignments',
+    '/users/delta()',
+    '/me/manager',
+  ]) {
+    const reply = await call('GET', path);
+    assert.deepEqual([reply.status, reply.body.error.code], [501, 'NotImplemented'], path);
+    assert.match(reply.body.error.message, /of Microsoft Graph is not built in Drydock yet\.$/);
+  }
+  const unknown = await call('GET', '/usrs');
+  assert.deepEqual(
+    [unknown.status, unknown.body.error.message],
+    [400, "Resource not found for the segment 'usrs'."],
+  );
+});

@@ -64,6 +64,8 @@ function reasonOf(detail: unknown): TokenRefusal['reason'] | undefined {
 export const graphErrors = {
   unknownSegment: (segment: string) =>
     new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`),
+  notBuilt: (segment: string) =>
+    new GraphError(501, 'NotImplemented', `'${segment}' of Microsoft Graph is not built in Drydock yet.`),
   unknownVersion: (version: string) =>
     new GraphError(
       400,

@@ -3,6 +3,8 @@ import { callerProven } from '../../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
 import type { Surface } from '../surface.ts';
+import { isAbsentFromGraph } from './absent.ts';
+import { answerBatch } from './batch.ts';
 import { type GraphCall, json } from './call.ts';
 import { asGraphError, type GraphError, graphErrors } from './errors.ts';
 import { parseGraphPath } from './paths.ts';
@@ -14,29 +16,31 @@ import { userInfo } from './tenant.ts';
  * and owners change what they own.
  */
 export function createGraphHandler(surface: Surface): Handler {
-  return async (request) => {
-    const requestId = surface.random.uuid();
-    const clientRequestId = request.header('client-request-id') ?? requestId;
-    const headers = { 'request-id': requestId, 'client-request-id': clientRequestId };
-    try {
-      const response = await answer(surface, request);
-      return { ...response, headers: { ...response.headers, ...headers } };
-    } catch (thrown) {
-      const error = asGraphError(thrown);
-      if (error.status === 500) {
-        surface.log.error('a Graph request failed', {
-          path: request.path,
-          error: errorMessage(thrown),
-          requestId,
-        });
-      }
-      return json(error.status, errorBody(surface, error, headers), {
-        ...headers,
-        ...(error.status === 401 ? { 'www-authenticate': challenge(surface) } : {}),
-        ...(error.status === 429 ? { 'retry-after': '1' } : {}),
+  return (request) => respond(surface, request);
+}
+
+async function respond(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
+  const requestId = surface.random.uuid();
+  const clientRequestId = request.header('client-request-id') ?? requestId;
+  const headers = { 'request-id': requestId, 'client-request-id': clientRequestId };
+  try {
+    const response = await answer(surface, request);
+    return { ...response, headers: { ...response.headers, ...headers } };
+  } catch (thrown) {
+    const error = asGraphError(thrown);
+    if (error.status === 500) {
+      surface.log.error('a Graph request failed', {
+        path: request.path,
+        error: errorMessage(thrown),
+        requestId,
       });
     }
-  };
+    return json(error.status, errorBody(surface, error, headers), {
+      ...headers,
+      ...(error.status === 401 ? { 'www-authenticate': challenge(surface) } : {}),
+      ...(error.status === 429 ? { 'retry-after': '1' } : {}),
+    });
+  }
 }
 
 async function answer(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
@@ -54,9 +58,14 @@ async function answer(surface: Surface, request: HttpRequest): Promise<HttpRespo
   if (path.version === 'oidc' && path.segments[0] === 'userinfo')
     return userInfo({ ...call, parameters: [] });
   if (path.version !== 'v1.0') throw graphErrors.unknownVersion(path.version);
+  if (path.segments.length === 1 && path.segments[0] === '$batch' && request.method === 'POST') {
+    return answerBatch({ ...call, parameters: [] }, (inner) => respond(surface, inner));
+  }
   const segments = expandMe(path.segments, principal);
+  // A function, not the name of an object.
+  if (/^delta(?:\(\))?$/i.test(segments[1] ?? '')) throw graphErrors.notBuilt('delta');
   const match = matchRoute(segments);
-  if (!match) throw graphErrors.unknownSegment(unknownSegment(segments));
+  if (!match) throw unknown(unknownSegment(segments));
   const operation = match.methods[request.method];
   if (!operation) throw graphErrors.wrongMethod(request.method);
   const complete: GraphCall = { ...call, parameters: match.parameters };
@@ -67,6 +76,10 @@ function expandMe(segments: readonly string[], principal: Principal): readonly s
   if (segments[0]?.toLowerCase() !== 'me') return segments;
   if (principal.type !== 'User') throw graphErrors.onlyForUsers();
   return ['users', principal.objectId, ...segments.slice(1)];
+}
+
+function unknown(segment: string): GraphError {
+  return isAbsentFromGraph(segment) ? graphErrors.notBuilt(segment) : graphErrors.unknownSegment(segment);
 }
 
 /** The first word that no route knows at its place. */
