@@ -38,6 +38,9 @@ export const publicIpAddresses: ResourceType = {
   beforeDelete: refuseUsed,
 };
 
+/** Members that are kept as they were sent. */
+const keptMembers = ['deleteOption', 'publicIPPrefix', 'natGateway', 'linkedPublicIPAddress'] as const;
+
 async function prepareAddress(write: ResourceWrite) {
   const { id, body, stored, context } = write;
   if (write.verb === 'patch')
@@ -72,6 +75,9 @@ async function prepareAddress(write: ResourceWrite) {
       ? objectAt(sent.ddosSettings)
       : { protectionMode: 'VirtualNetworkInherited' },
   };
+  for (const member of keptMembers) {
+    if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
+  }
   const dns = await dnsSettings(write, objectAt(sent.dnsSettings));
   if (dns) properties.dnsSettings = dns;
   if (method === 'Static') {

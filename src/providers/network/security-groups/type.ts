@@ -26,9 +26,11 @@ export const securityGroups: ResourceType = {
 
 function prepareGroup({ id, verb, body, stored, context }: ResourceWrite) {
   if (verb === 'patch') return { properties: stored?.properties ?? {} };
-  const rules = readRules(propertiesOf(body).securityRules, id);
+  const sent = propertiesOf(body);
+  const rules = readRules(sent.securityRules, id);
+  const flush = typeof sent.flushConnection === 'boolean' ? { flushConnection: sent.flushConnection } : {};
   const resourceGuid = stored?.properties.resourceGuid ?? context.random.uuid();
-  return { properties: { resourceGuid, securityRules: rules, defaultSecurityRules: [] } };
+  return { properties: { resourceGuid, ...flush, securityRules: rules, defaultSecurityRules: [] } };
 }
 
 async function subnetsOf(id: string, records: TypeContext['records']): Promise<string[]> {
