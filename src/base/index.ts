@@ -8,6 +8,7 @@ export {
 export { type Clock, ManualClock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, parseExactly, setMember } from './exact-json.ts';
+export { goDuration } from './go-duration.ts';
 export {
   deepFreeze,
   isDeeperThan,

@@ -1,5 +1,10 @@
+import { goDuration } from '../../base/index.ts';
+
+/** When something is due: at times of the calendar, or again and again after the same time. */
+export type Schedule = CalendarSchedule | { readonly everyMs: number };
+
 /** A parsed cron expression: the values that each field allows. */
-export interface Schedule {
+export interface CalendarSchedule {
   readonly minutes: ReadonlySet<number>;
   readonly hours: ReadonlySet<number>;
   readonly days: ReadonlySet<number>;
@@ -21,8 +26,17 @@ const shorthands: Readonly<Record<string, string>> = {
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Parses the five fields of a cron expression; undefined when it is none. */
+const every = '@every ';
+const leastEveryMs = 1_000;
+
+/** Parses the five fields of a cron expression, a word for them or `@every 5m`; undefined when it is none. */
 export function parseSchedule(text: string): Schedule | undefined {
+  if (text.startsWith(every)) {
+    const duration = goDuration(text.slice(every.length));
+    if ('problem' in duration) return undefined;
+    const wholeSecondsMs = Math.floor(duration.nanoseconds / 1e9) * 1_000;
+    return { everyMs: Math.max(leastEveryMs, wholeSecondsMs) };
+  }
   const fields = (shorthands[text.trim()] ?? text).trim().split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   const minutes = parseField(minute, { from: 0, to: 59 });
@@ -44,7 +58,7 @@ interface Range {
 
 function parseField(field: string, range: Range): Set<number> | undefined {
   const values = new Set<number>();
-  for (const part of field.split(',')) {
+  for (const part of field.split(',').filter((each) => each !== '')) {
     const [span = '', stepText] = part.split('/');
     const step = stepText === undefined ? 1 : Number(stepText);
     const bounds = parseSpan(span, { range, openEnd: stepText !== undefined });
@@ -58,7 +72,8 @@ function parseSpan(
   span: string,
   { range, openEnd }: { readonly range: Range; readonly openEnd: boolean },
 ): readonly [number, number] | undefined {
-  if (span === '*' || span === '?') return [range.from, range.to === 7 ? 6 : range.to];
+  // What follows a star says nothing, as in the parser of Kubernetes.
+  if (/^[*?](-|$)/.test(span)) return [range.from, range.to === 7 ? 6 : range.to];
   const [first = '', last] = span.split('-');
   const from = parseValue(first, range);
   const to = last === undefined ? (openEnd ? range.to : from) : parseValue(last, range);
@@ -127,6 +142,7 @@ export function nextTime(
   epochMs: number,
   clock: (epochMs: number) => Moment,
 ): number | undefined {
+  if ('everyMs' in schedule) return Math.floor(epochMs / 1_000) * 1_000 + schedule.everyMs;
   let at = Math.floor(epochMs / minuteMs) * minuteMs + minuteMs;
   const end = at + searchDays * 24 * hourMs;
   while (at < end) {
@@ -143,7 +159,7 @@ export function nextTime(
   return undefined;
 }
 
-function matchesDay(schedule: Schedule, { day, month, weekday }: Moment): boolean {
+function matchesDay(schedule: CalendarSchedule, { day, month, weekday }: Moment): boolean {
   if (!schedule.months.has(month)) return false;
   const [byDay, byWeekday] = [schedule.days.has(day), schedule.weekdays.has(weekday)];
   return schedule.eitherDay ? byDay || byWeekday : byDay && byWeekday;

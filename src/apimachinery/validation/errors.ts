@@ -20,6 +20,11 @@ export function invalid(field: string, value: Json | undefined, detail: string):
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${shown(value)}: ${detail}` };
 }
 
+/** An invalid value that is not repeated. */
+export function withoutValue(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` };
+}
+
 export function required(field: string, detail = ''): FieldError {
   return {
     reason: 'FieldValueRequired',

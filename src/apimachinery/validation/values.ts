@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
 import { isNumber, type Json, type JsonObject } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import { at, textAt } from '../read.ts';
+import { type IpAddress, parseCidr, parseIpAddress } from './addresses.ts';
 import { child, invalid, invalidEach, notSupported, required } from './errors.ts';
-import { between, percent, portName } from './names.ts';
+import { between, dnsSubdomain, percent, portName } from './names.ts';
 
 export const notNegative = 'must be greater than or equal to 0';
 const maxPort = 65535;
@@ -82,19 +82,55 @@ function percentOf(value: Json | undefined): number | undefined {
 export const ipRule = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 export function validateIp(value: string, path: string): FieldError[] {
-  return isIP(value) === 0 ? [invalid(path, value, ipRule)] : [];
+  return parseIpAddress(value) ? [] : [invalid(path, value, ipRule)];
+}
+
+/** An address that may stand for one machine: not unspecified, of this machine, of this link, or of many. */
+export function validateSpecificIp(value: string, path: string): FieldError[] {
+  const address = parseIpAddress(value);
+  if (!address) return [invalid(path, value, ipRule)];
+  return unspecific
+    .filter(([, ranges]) => ranges.some((range) => isWithin(address, range)))
+    .map(([detail]) => invalid(path, value, detail.replace('VALUE', address.canonical)));
+}
+
+const unspecific: readonly (readonly [detail: string, ranges: readonly string[]])[] = [
+  ['may not be unspecified (VALUE)', ['0.0.0.0/32', '::/128']],
+  ['may not be in the loopback range (127.0.0.0/8, ::1/128)', ['127.0.0.0/8', '::1/128']],
+  ['may not be in the link-local range (169.254.0.0/16, fe80::/10)', ['169.254.0.0/16', 'fe80::/10']],
+  ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)', ['224.0.0.0/24', 'ff02::/16']],
+];
+
+function isWithin({ family, value }: IpAddress, range: string): boolean {
+  const cidr = parseCidr(range);
+  if (cidr?.address.family !== family) return false;
+  const host = BigInt((family === 4 ? 32 : 128) - cidr.bits);
+  return value >> host === cidr.address.value >> host;
 }
 
 /** True for `address/prefix-length`. */
 export function isCidr(text: string): boolean {
-  const [address = '', length = '', ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(length)) return false;
-  return Number(length) <= (family === 4 ? 32 : 128);
+  return parseCidr(text) !== undefined;
 }
 
 export const cidrRule = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 export function validateCidr(value: string, path: string): FieldError[] {
   return isCidr(value) ? [] : [invalid(path, value, cidrRule)];
+}
+
+/** `example.com/name`: who takes care of something. */
+export function domainPrefixedPath(path: string, value: string): FieldError[] {
+  if (value === '') return [required(path)];
+  const slash = value.indexOf('/');
+  const [host, rest] = [value.slice(0, slash), value.slice(slash + 1)];
+  if (slash <= 0 || rest === '') {
+    return [invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const errors = invalidEach(path, host, dnsSubdomain(host));
+  if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest)) {
+    const form = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+    errors.push(invalid(path, rest, `Invalid path (regex used for validation is '${form}')`));
+  }
+  return errors;
 }

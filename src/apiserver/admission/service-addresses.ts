@@ -1,14 +1,20 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
+import { parseCidr, parseIpAddress } from '../../apimachinery/validation/addresses.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
+import { chooseFamilies } from './service-families.ts';
+import { givePorts, portsOf } from './service-ports.ts';
 
-const nodePorts = { first: 30_000, last: 32_767 };
 const attempts = 64;
 
-/** Gives services their cluster IP and node ports, from ranges that nobody else hands out. */
+/**
+ * Gives services their cluster IP and node ports, from ranges that nobody else hands out. Who writes a service holds the
+ * turn of all services until it is stored, so that no two are given the same.
+ */
 export function serviceAddresses(cidr: string): AdmissionStep {
-  const range = readCidr(cidr);
+  const range = readRange(cidr);
   return {
     name: 'service-addresses',
     async mutate(request) {
@@ -18,34 +24,17 @@ export function serviceAddresses(cidr: string): AdmissionStep {
         return;
       const spec = object?.['spec'];
       if (!isObject(spec)) return;
-      const used = new UsedAddresses(request, [...(await parts.storage.collection(call.resource)).scan('')]);
-      giveAddress(request, spec, { range, used });
-      givePorts(request, spec, used);
+      chooseFamilies(request, spec);
+      const used = usedBy(request, [...(await parts.storage.collection(call.resource)).scan('')]);
+      giveAddress(request, spec, { range, used: used.addresses });
+      givePorts(request, spec, used.ports);
     },
   };
 }
 
 interface Range {
-  readonly base: number;
-  readonly size: number;
-}
-
-class UsedAddresses {
-  readonly addresses = new Set<string>();
-  readonly ports = new Set<number>();
-
-  constructor({ call, namespace, name }: AdmissionRequest, services: readonly StoredService[]) {
-    for (const stored of services) {
-      if (stored.namespace === namespace && stored.name === name) continue;
-      const spec = stored.decoded(call.resource)['spec'];
-      if (!isObject(spec)) continue;
-      this.addresses.add(textOf(spec['clusterIP']));
-      for (const port of portsOf(spec)) {
-        if (typeof port['nodePort'] === 'number') this.ports.add(port['nodePort']);
-      }
-      if (typeof spec['healthCheckNodePort'] === 'number') this.ports.add(spec['healthCheckNodePort']);
-    }
-  }
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
 interface StoredService {
@@ -54,104 +43,91 @@ interface StoredService {
   decoded(resource: AdmissionRequest['call']['resource']): JsonObject;
 }
 
+/** What other services have. */
+function usedBy(
+  { call, namespace, name }: AdmissionRequest,
+  services: readonly StoredService[],
+): { addresses: Set<bigint>; ports: Set<number> } {
+  const addresses = new Set<bigint>();
+  const ports = new Set<number>();
+  for (const stored of services) {
+    if (stored.namespace === namespace && stored.name === name) continue;
+    const spec = stored.decoded(call.resource)['spec'];
+    if (!isObject(spec)) continue;
+    const address = parseIpAddress(textOf(spec['clusterIP']));
+    if (address) addresses.add(address.value);
+    for (const port of portsOf(spec)) {
+      if (typeof port['nodePort'] === 'number') ports.add(port['nodePort']);
+    }
+    if (typeof spec['healthCheckNodePort'] === 'number') ports.add(spec['healthCheckNodePort']);
+  }
+  return { addresses, ports };
+}
+
 function giveAddress(
   request: AdmissionRequest,
   spec: JsonObject,
-  { range, used }: { range: Range; used: UsedAddresses },
+  { range, used }: { range: Range; used: ReadonlySet<bigint> },
 ): void {
   if (spec['type'] === 'ExternalName') return;
   const asked = textOf(spec['clusterIP']);
-  if (asked === 'None') {
-    spec['clusterIPs'] = ['None'];
-  } else if (asked === '') {
+  if (asked === 'None') return;
+  if (asked === '') {
     const address = freeAddress(request, range, used);
     spec['clusterIP'] = address;
     spec['clusterIPs'] = [address];
-  } else {
-    const before = request.old?.['spec'];
-    const kept = isObject(before) && before['clusterIP'] === asked;
-    if (!kept && used.addresses.has(asked)) {
-      const message = `Invalid value: ${JSON.stringify([asked])}: failed to allocate IP ${asked}: provided IP is already allocated`;
-      throw invalid(request.call.resource.definition, request.name, [
-        { reason: 'FieldValueInvalid', field: 'spec.clusterIPs', message },
-      ]);
-    }
-    if (!Array.isArray(spec['clusterIPs']) || spec['clusterIPs'].length === 0) spec['clusterIPs'] = [asked];
+    return;
   }
-  if (!Array.isArray(spec['ipFamilies']) || spec['ipFamilies'].length === 0) spec['ipFamilies'] = ['IPv4'];
-  spec['ipFamilyPolicy'] ??= 'SingleStack';
+  const before = request.old?.['spec'];
+  // What the service has it keeps, also when the range is another now.
+  if (isObject(before) && before['clusterIP'] === asked) return;
+  // A change is for validation to refuse.
+  if (isObject(before) && textOf(before['clusterIP']) !== '' && before['type'] !== 'ExternalName') return;
+  const address = parseIpAddress(asked);
+  if (!address) return;
+  const isOutside = address.family !== 4 || address.value < range.first || address.value > range.last;
+  if (!isOutside && !used.has(address.value)) return;
+  const why = isOutside
+    ? 'the provided network does not match the current range'
+    : 'provided IP is already allocated';
+  const detail = `failed to allocate IP ${address.canonical}: ${why}`;
+  throw invalid(request.call.resource.definition, request.name, [
+    invalidField('spec.clusterIPs', [asked], detail),
+  ]);
 }
 
-function freeAddress({ parts: { random } }: AdmissionRequest, range: Range, used: UsedAddresses): string {
+function freeAddress(
+  { parts: { random } }: AdmissionRequest,
+  { first, last }: Range,
+  used: ReadonlySet<bigint>,
+): string {
+  const count = Number(last - first) + 1;
   // The first addresses are for services that choose their own, such as `kubernetes`.
-  const reserved = Math.min(16, Math.max(1, Math.floor(range.size / 16)));
+  const reserved = Math.min(16, Math.max(1, Math.floor(count / 16)));
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const address = textOfAddress(range.base + reserved + random.integer(range.size - reserved - 1));
-    if (!used.addresses.has(address)) return address;
+    const address = first + BigInt(reserved + random.integer(count - reserved));
+    if (!used.has(address)) return textOfAddress(address);
   }
-  for (let offset = reserved; offset < range.size - 1; offset++) {
-    const address = textOfAddress(range.base + offset);
-    if (!used.addresses.has(address)) return address;
+  for (let address = first + BigInt(reserved); address <= last; address++) {
+    if (!used.has(address)) return textOfAddress(address);
   }
   throw new Error('no service address is free');
 }
 
-function givePorts(
-  { parts: { random }, call, name }: AdmissionRequest,
-  spec: JsonObject,
-  used: UsedAddresses,
-): void {
-  const wantsPorts =
-    spec['type'] === 'NodePort' ||
-    (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
-  const own = new Set<number>();
-  for (const [at, port] of portsOf(spec).entries()) {
-    const asked = port['nodePort'];
-    if (typeof asked === 'number' && asked !== 0) {
-      if (used.ports.has(asked)) {
-        const message = `Invalid value: ${asked}: provided port is already allocated`;
-        const field = `spec.ports[${at}].nodePort`;
-        throw invalid(call.resource.definition, name, [{ reason: 'FieldValueInvalid', field, message }]);
-      }
-      own.add(asked);
-    } else if (wantsPorts) {
-      const free = freePort(random, used.ports, own);
-      port['nodePort'] = free;
-      own.add(free);
-    }
-  }
+/** All of a range but its own address and the last, which mean the network. */
+function readRange(cidr: string): Range {
+  const parsed = parseCidr(cidr);
+  if (parsed?.address.family !== 4) throw new Error(`${cidr} is no range of IPv4 addresses`);
+  const size = 2n ** BigInt(32 - parsed.bits);
+  const base = (parsed.address.value / size) * size;
+  return { first: base + 1n, last: base + size - 2n };
 }
 
-function freePort(
-  random: { integer(below: number): number },
-  used: ReadonlySet<number>,
-  own: ReadonlySet<number>,
-): number {
-  const count = nodePorts.last - nodePorts.first + 1;
-  const start = random.integer(count);
-  for (let step = 0; step < count; step++) {
-    const port = nodePorts.first + ((start + step) % count);
-    if (!used.has(port) && !own.has(port)) return port;
-  }
-  throw new Error('no node port is free');
-}
-
-function portsOf(spec: JsonObject): JsonObject[] {
-  const ports = spec['ports'];
-  return Array.isArray(ports) ? ports.filter(isObject) : [];
-}
-
-function readCidr(cidr: string): Range {
-  const [address = '', bits = '32'] = cidr.split('/');
-  const base = address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
-  return { base, size: 2 ** (32 - Number(bits)) };
-}
-
-function textOfAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+function textOfAddress(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
 }
 
 /** The address of the `kubernetes` service: the first of the range. */
 export function firstServiceAddress(cidr: string): string {
-  return textOfAddress(readCidr(cidr).base + 1);
+  return textOfAddress(readRange(cidr).first);
 }

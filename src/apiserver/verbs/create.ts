@@ -9,6 +9,7 @@ import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admit } from './admit.ts';
 import { readObject } from './decode.ts';
+import { inTurn } from './exclusive.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
@@ -43,6 +44,16 @@ export async function createObject(
   const generated = textOf(metadata['name']) === '' && textOf(metadata['generateName']) !== '';
   if (generated) metadata['name'] = generateName(parts, textOf(metadata['generateName']));
   stampCreation(parts, object, definition.hasGeneration);
+  return inTurn(parts, call, () => admitAndInsert(parts, call, { object, generated, tracking }));
+}
+
+async function admitAndInsert(
+  parts: ClusterParts,
+  call: Call,
+  write: { object: JsonObject; generated: boolean; tracking: 'track' | 'tracked' },
+): Promise<Answer> {
+  const { object, generated, tracking } = write;
+  const { definition } = call.resource;
   definition.strategy.default(object);
   // Before admission: what the server adds belongs to nobody.
   if (tracking === 'track') trackWrite(parts, call, { before: undefined, after: object });

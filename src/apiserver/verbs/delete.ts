@@ -74,7 +74,7 @@ export async function removeObject(parts: ClusterParts, call: Call): Promise<Ans
     await admitDelete(parts, call, old);
     const next = markedForDeletion(parts, call, current);
     const answer = isFullyReleased(next)
-      ? await erase(parts, call, { current, old })
+      ? await erase(parts, call, { current, old, next: current.copy(call.resource) })
       : await keepMarked(parts, call, { current, old, next });
     if (answer) return answer;
     if (attempt === attempts) throw conflict(call.resource.subject(call.name));
@@ -162,10 +162,31 @@ function policyFinalizers(finalizers: readonly string[], { deletion }: CallOptio
   return policy === 'Foreground' ? [...rest, foregroundFinalizer] : rest;
 }
 
+/** Kinds of which a finished delete shows the last state, where others answer with a Status. */
+const answersWithObject = new Set([
+  'core/namespaces',
+  'core/persistentvolumeclaims',
+  'core/persistentvolumes',
+  'core/pods',
+  'core/podtemplates',
+  'core/resourcequotas',
+  'core/serviceaccounts',
+  'core/services',
+  'resource.k8s.io/deviceclasses',
+  'resource.k8s.io/resourceclaims',
+  'resource.k8s.io/resourceclaimtemplates',
+  'resource.k8s.io/resourceslices',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+  'storage.k8s.io/volumeattributesclasses',
+]);
+
 async function erase(
   parts: ClusterParts,
   call: Call,
-  { current, old }: { current: StoredObject; old: JsonObject },
+  { current, old, next }: { current: StoredObject; old: JsonObject; next: JsonObject },
 ): Promise<Answer | undefined> {
   const { resource } = call;
   if (!call.options.dryRun) {
@@ -173,6 +194,9 @@ async function erase(
     const guards = [{ key, revision: current.storeRevision }];
     const result = await parts.storage.commit({ guards, writes: [{ delete: key }] });
     if (!result.ok) return undefined;
+  }
+  if (answersWithObject.has(resource.storageKey)) {
+    return { type: 'value', code: 200, value: { ...next }, resource };
   }
   const uid = textOf(readMetadata(old)['uid']);
   const value = successStatus(resource.subject(call.name), uid);

@@ -10,6 +10,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { admit } from './admit.ts';
 import { createObject, remember } from './create.ts';
 import { readObject } from './decode.ts';
+import { inTurn } from './exclusive.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
@@ -97,8 +98,10 @@ async function modifyNow(parts: ClusterParts, call: Call, change: Modification):
     }
     const old = current.peek(call.resource);
     const next = await change.compute(current);
-    await prepare(parts, call, { next, old, tracked: change.tracked === true });
-    const answer = await replace(parts, call, { current, old, next });
+    const answer = await inTurn(parts, call, async () => {
+      await prepare(parts, call, { next, old, tracked: change.tracked === true });
+      return replace(parts, call, { current, old, next });
+    });
     if (answer) return answer;
     if (!change.mayRetry || attempt === attemptsWithoutVersion)
       throw conflict(call.resource.subject(call.name));
@@ -115,8 +118,9 @@ async function prepare(
   checkPlace(next, call, call.name);
   carryOver(next, old);
   definition.strategy.default(next);
-  definition.strategy.prepareForUpdate(next, old, call.subresource);
+  // Who asked for what, before the server puts it right.
   if (!write.tracked) trackWrite(parts, call, { before: old, after: next });
+  definition.strategy.prepareForUpdate(next, old, call.subresource);
   await admit(parts, call, { object: next, old });
   if (definition.hasGeneration && countsAsChange(call, next, old)) {
     const generation = readMetadata(old)['generation'];

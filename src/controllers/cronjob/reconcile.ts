@@ -88,10 +88,10 @@ function timingOf(
   if (startingDeadlineSeconds !== undefined) {
     sinceMs = Math.max(sinceMs, nowMs - startingDeadlineSeconds * 1000);
   }
-  return {
-    dueMs: lastTime(schedule, { sinceMs, nowMs, clock }),
-    nextMs: nextTime(schedule, nowMs, clock),
-  };
+  const dueMs = lastTime(schedule, { sinceMs, nowMs, clock });
+  // What comes again and again counts from its last time, not from now.
+  const fromMs = 'everyMs' in schedule ? (dueMs ?? sinceMs) : nowMs;
+  return { dueMs, nextMs: nextTime(schedule, fromMs, clock) };
 }
 
 /** After more than this many missed times only the recent past is searched. */
@@ -101,6 +101,10 @@ function lastTime(
   schedule: Schedule,
   { sinceMs, nowMs, clock }: { sinceMs: number; nowMs: number; clock: ReturnType<typeof wallClock> },
 ): number | undefined {
+  if ('everyMs' in schedule) {
+    const times = Math.floor((nowMs - sinceMs) / schedule.everyMs);
+    return times < 1 ? undefined : sinceMs + times * schedule.everyMs;
+  }
   let last: number | undefined;
   let at = nextTime(schedule, sinceMs, clock);
   for (let missed = 0; at !== undefined && at <= nowMs; missed++) {

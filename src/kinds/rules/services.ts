@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import {
@@ -8,6 +8,7 @@ import {
   index,
   invalid,
   invalidEach,
+  notSupported,
   required,
 } from '../../apimachinery/validation/errors.ts';
 import { validateLabels } from '../../apimachinery/validation/metadata.ts';
@@ -19,76 +20,101 @@ import {
   validateOptionalChoice,
   validatePortNumber,
   validatePortNumberOrName,
+  validateSpecificIp,
 } from '../../apimachinery/validation/values.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { KindRules } from '../strategy.ts';
 import { protocols } from './containers.ts';
 import { dropLeftovers } from './service-type-change.ts';
+import { serviceWarnings } from './service-warnings.ts';
 
 const maxStickySeconds = 86400;
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 export const serviceRules: KindRules = {
   name: dns1035Name,
-  prepareForCreate: normalizeAddresses,
+  prepareForCreate: normalizeNew,
   prepareForUpdate(service, old, subresource) {
     if (subresource !== '') return;
     keepAllocated(objectAt(service, 'spec'), objectAt(old, 'spec'));
     dropLeftovers(objectAt(service, 'spec'), objectAt(old, 'spec'));
   },
   validate: validateService,
-  validateUpdate: (service, old) => validateAddressChange(objectAt(service, 'spec'), objectAt(old, 'spec')),
+  validateUpdate: (service, old) => [
+    ...validateAddressChange(objectAt(service, 'spec'), objectAt(old, 'spec')),
+    ...validateBalancerChange(objectAt(service, 'spec'), objectAt(old, 'spec')),
+  ],
+  warnings: (service) => serviceWarnings(service),
 };
 
-/** `clusterIP` and `clusterIPs` are two forms of one thing: what only one says, the other repeats. */
-function normalizeAddresses(service: JsonObject): void {
+/** `clusterIP` is the first of `clusterIPs`: what says only the first has no other. */
+function normalizeNew(service: JsonObject): void {
   const spec = objectAt(service, 'spec');
   const first = textAt(spec, 'clusterIP');
-  const all = listAt(spec, 'clusterIPs');
-  if (first && all.length === 0) spec['clusterIPs'] = [first];
-  else if (!first && typeof all[0] === 'string') spec['clusterIP'] = all[0];
+  if (first && listAt(spec, 'clusterIPs').length === 0) spec['clusterIPs'] = [first];
+  dropInternalPolicy(spec);
+}
+
+/** Of the two forms an update may change one: the other follows. */
+function normalizeChanged(spec: JsonObject, before: JsonObject): void {
+  const [now, then] = [textAt(spec, 'clusterIP'), textAt(before, 'clusterIP')];
+  if (now === then && listAt(spec, 'clusterIPs').length === 0) copyMembers(spec, before, ['clusterIPs']);
+  const list = listAt(spec, 'clusterIPs');
+  if (now === then || (list.length > 0 && !jsonEqual(list, listAt(before, 'clusterIPs')))) return;
+  if (now === '') delete spec['clusterIPs'];
+  else spec['clusterIPs'] = [now];
 }
 
 /** An update that leaves out what the server chose keeps it, as long as the type still wants it. */
 function keepAllocated(spec: JsonObject, before: JsonObject): void {
-  const type = textAt(spec, 'type');
-  if (type === 'ExternalName') {
-    if (textAt(before, 'type') !== 'ExternalName') dropAddresses(spec, before);
-    return;
-  }
-  if (textAt(before, 'type') === 'ExternalName') {
-    normalizeAddresses({ spec });
-    return;
-  }
-  const sent = textAt(spec, 'clusterIP');
-  const old = textAt(before, 'clusterIP');
-  if (!sent && listAt(spec, 'clusterIPs').length === 0) {
-    copyMembers(spec, before, ['clusterIP', 'clusterIPs']);
-  } else if (sent !== old && listAt(spec, 'clusterIPs')[0] === old) {
-    spec['clusterIPs'] = sent ? [sent] : [];
-  } else normalizeAddresses({ spec });
-  for (const member of ['ipFamilies', 'ipFamilyPolicy']) {
-    if (spec[member] === undefined) copyMembers(spec, before, [member]);
-  }
-  if (type !== 'ClusterIP') keepNodePorts(spec, before);
-  if (type === 'LoadBalancer' && spec['healthCheckNodePort'] === undefined) {
+  normalizeChanged(spec, before);
+  const isInternal = (of: JsonObject) => textAt(of, 'type') !== 'ExternalName';
+  if (isInternal(before) && isInternal(spec)) {
+    if (!textAt(spec, 'clusterIP')) copyMembers(spec, before, ['clusterIP']);
+    if (listAt(spec, 'clusterIPs').length === 0) copyMembers(spec, before, ['clusterIPs']);
+    for (const member of ['ipFamilies', 'ipFamilyPolicy']) {
+      if (spec[member] === undefined) copyMembers(spec, before, [member]);
+    }
+  } else if (isInternal(before)) dropAddresses(spec, before);
+  if (hasNodePorts(before) && hasNodePorts(spec)) keepNodePorts(spec, before);
+  if (needsHealthPort(before) && needsHealthPort(spec) && numberAt(spec, 'healthCheckNodePort') === 0) {
     copyMembers(spec, before, ['healthCheckNodePort']);
   }
+  dropInternalPolicy(spec);
+}
+
+/** Nothing is routed to a service that is a name only. */
+function dropInternalPolicy(spec: JsonObject): void {
+  if (textAt(spec, 'type') === 'ExternalName') delete spec['internalTrafficPolicy'];
+}
+
+function hasNodePorts(spec: JsonObject): boolean {
+  return textAt(spec, 'type') === 'NodePort' || textAt(spec, 'type') === 'LoadBalancer';
+}
+
+function needsHealthPort(spec: JsonObject): boolean {
+  return textAt(spec, 'type') === 'LoadBalancer' && textAt(spec, 'externalTrafficPolicy') === 'Local';
 }
 
 function dropAddresses(spec: JsonObject, before: JsonObject): void {
-  for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
-    if (JSON.stringify(spec[member]) === JSON.stringify(before[member])) delete spec[member];
+  const sameFirst = textAt(spec, 'clusterIP') === '' || spec['clusterIP'] === before['clusterIP'];
+  if (sameFirst && jsonEqual(listAt(spec, 'clusterIPs'), listAt(before, 'clusterIPs'))) {
+    delete spec['clusterIP'];
+    delete spec['clusterIPs'];
+  }
+  for (const member of ['ipFamilies', 'ipFamilyPolicy']) {
+    if (jsonEqual(spec[member] ?? null, before[member] ?? null)) delete spec[member];
   }
 }
 
+/** Ports keep their node port by their name, unless another port asks for it now. */
 function keepNodePorts(spec: JsonObject, before: JsonObject): void {
+  const asked = new Set(objectsAt(spec, 'ports').map((port) => numberAt(port, 'nodePort')));
+  const kept = new Map(objectsAt(before, 'ports').map((port) => [textAt(port, 'name'), port['nodePort']]));
   for (const port of objectsAt(spec, 'ports')) {
-    if (numberAt(port, 'nodePort') !== 0) continue;
-    const same = objectsAt(before, 'ports').find(
-      (old) => old['port'] === port['port'] && old['protocol'] === port['protocol'],
-    );
-    if (same && numberAt(same, 'nodePort') !== 0) port['nodePort'] = numberAt(same, 'nodePort');
+    const nodePort = kept.get(textAt(port, 'name'));
+    if (numberAt(port, 'nodePort') !== 0 || typeof nodePort !== 'number' || asked.has(nodePort)) continue;
+    port['nodePort'] = nodePort;
   }
 }
 
@@ -113,9 +139,9 @@ function validateService(service: JsonObject): FieldError[] {
     ...validatePorts(spec),
     ...validateLabels(spec['selector'], 'spec.selector'),
     ...validateAffinity(spec),
-    ...(type === 'ExternalName' ? [] : validateClusterIps(spec)),
+    ...(type === 'ExternalName' ? [] : serviceAddressErrors(spec)),
     ...textsAt(spec, 'externalIPs').flatMap((ip, position) =>
-      validateIp(ip, index('spec.externalIPs', position)),
+      validateSpecificIp(ip, index('spec.externalIPs', position)),
     ),
     ...validateChoice(spec, 'spec', 'type', types),
     ...validateNodePorts(spec, type),
@@ -173,7 +199,8 @@ function validateAffinity(spec: JsonObject): FieldError[] {
   return [...errors, invalid(path, seconds, `must be greater than 0 and less than ${maxStickySeconds}`)];
 }
 
-function validateClusterIps(spec: JsonObject): FieldError[] {
+/** What is wrong with the addresses of a service and their families; nothing of a name. */
+export function serviceAddressErrors(spec: JsonObject): FieldError[] {
   const path = 'spec.clusterIPs';
   const first = textAt(spec, 'clusterIP');
   const all = textsAt(spec, 'clusterIPs');
@@ -185,17 +212,27 @@ function validateClusterIps(spec: JsonObject): FieldError[] {
     errors.push(invalid(path, [...all], 'must be empty when `clusterIP` is not specified'));
   }
   errors.push(...validateFamilies(spec));
+  const wrong: FieldError[] = [];
   if (all[0] === 'None' && all.length > 1) {
-    return [...errors, invalid(path, [...all], "'None' must be the first and only value")];
+    wrong.push(invalid(path, [...all], "'None' must be the first and only value"));
   }
-  if (all[0] !== 'None') {
-    errors.push(...all.flatMap((ip, position) => validateIp(ip, index(path, position))));
-  }
+  wrong.push(...all.flatMap((ip, at) => (at === 0 && ip === 'None' ? [] : validateIp(ip, index(path, at)))));
+  errors.push(...wrong);
   if (all.length > 2) errors.push(invalid(path, [...all], 'may only hold up to 2 values'));
+  return wrong.length > 0 ? errors : [...errors, ...familyErrors(spec, all)];
+}
+
+function familyErrors(spec: JsonObject, all: readonly string[]): FieldError[] {
+  const path = 'spec.clusterIPs';
+  const errors: FieldError[] = [];
+  const isSix = all.map((ip) => parseIpAddress(ip)?.family === 6);
+  if (all.length > 1 && (all.length > 2 || isSix[0] === isSix[1])) {
+    errors.push(invalid(path, [...all], 'may specify no more than one IP for each IP family'));
+  }
+  if (isHeadless(spec)) return errors;
   for (const [position, ip] of all.entries()) {
     const family = textsAt(spec, 'ipFamilies')[position];
-    if (ip === 'None' || family === undefined) continue;
-    if ((family === 'IPv6') !== isIPv6(ip)) {
+    if ((family === 'IPv4' && isSix[position]) || (family === 'IPv6' && !isSix[position])) {
       const detail = `expected an ${family} value as indicated by \`ipFamilies[${position}]\``;
       errors.push(invalid(index(path, position), ip, detail));
     }
@@ -283,6 +320,10 @@ function validateTraffic(spec: JsonObject, type: string): FieldError[] {
     errors.push(invalid('spec.healthCheckNodePort', health, detail));
   }
   errors.push(...validateOptionalChoice(spec, 'spec', 'internalTrafficPolicy', ['Cluster', 'Local']));
+  const near = spec['trafficDistribution'];
+  if (near !== undefined && !distributions.includes(textAt(spec, 'trafficDistribution'))) {
+    errors.push(notSupported('spec.trafficDistribution', near, distributions));
+  }
   return errors;
 }
 
@@ -294,3 +335,21 @@ function validateAddressChange(spec: JsonObject, before: JsonObject): FieldError
   const detail = now.length === 0 ? 'primary clusterIP can not be unset' : 'may not change once set';
   return [invalid('spec.clusterIPs[0]', at(spec, 'clusterIPs') ?? null, detail)];
 }
+
+function validateBalancerChange(spec: JsonObject, before: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const balanced = (of: JsonObject) => textAt(of, 'type') === 'LoadBalancer';
+  if (balanced(spec) && balanced(before)) {
+    const [now, then] = [spec['loadBalancerClass'], before['loadBalancerClass']];
+    if (!jsonEqual(now ?? null, then ?? null)) {
+      errors.push(invalid('spec.loadBalancerClass', now ?? null, 'may not change once set'));
+    }
+  }
+  const health = 'healthCheckNodePort';
+  if (needsHealthPort(spec) && needsHealthPort(before) && spec[health] !== before[health]) {
+    errors.push(forbidden(`spec.${health}`, 'field is immutable'));
+  }
+  return errors;
+}
+
+const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];

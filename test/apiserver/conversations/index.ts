@@ -1,7 +1,15 @@
+import { jobConversations } from './jobs.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
 import { refusals } from './refusals.ts';
+import { serviceConversations } from './services.ts';
 
 /** Every conversation, by its subject. */
-export const conversations: Readonly<Record<string, readonly Conversation[]>> = { refusals, patches, paths };
+export const conversations: Readonly<Record<string, readonly Conversation[]>> = {
+  refusals,
+  patches,
+  paths,
+  services: serviceConversations,
+  jobs: jobConversations,
+};

@@ -42,6 +42,8 @@ export async function play(
   const answers: Answer[] = [];
   const names: Names = new Map([[namespace, '{ns}']]);
   for (const each of asks) answers.push(await ask(send, each, namespace, names));
+  // A server without controllers never empties a namespace; addresses and ports are for the next ones to have.
+  await ask(send, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}/services` }, namespace);
   await ask(send, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, namespace);
   return answers;
 }
@@ -89,7 +91,8 @@ function collectUids(value: Json | undefined, names: Names): void {
   const { metadata, details } = value;
   for (const holder of [metadata, details]) {
     if (isObject(holder) && typeof holder['uid'] === 'string' && holder['uid'].length === 36) {
-      if (!names.has(holder['uid'])) names.set(holder['uid'], `UID${names.size}`);
+      const name = typeof holder['name'] === 'string' ? holder['name'] : '';
+      if (!names.has(holder['uid'])) names.set(holder['uid'], `UID:${name}`);
     }
   }
   for (const each of Object.values(value)) collectUids(each, names);
@@ -102,6 +105,9 @@ function replaced(text: string, names: Names): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
     .replace(/(ResourceVersion in record) \(\d+\)/g, '$1 (VERSION)');
 }
+
+/** What a field error shows of a whole object: the real server's internal form of it. */
+const shownObject = /((?:Invalid|Duplicate) value: )\{.*?\}((?:: |$))/g;
 
 /** Conflicts of one field come in any order; other causes as they were found. */
 function byManager(a: Json, b: Json): number {
@@ -116,7 +122,9 @@ const patchedObject = /(Invalid value: )"\{.*\}"(: )/gs;
 /** Without versions, which count the writes of a whole server, and with fields in the order of their names. */
 function neutral(value: Json | undefined): Json {
   if (Array.isArray(value)) return value.map(neutral);
-  if (typeof value === 'string') return value.replace(patchedObject, '$1OBJECT$2');
+  if (typeof value === 'string') {
+    return value.replace(patchedObject, '$1OBJECT$2').replace(shownObject, '$1OBJECT$2');
+  }
   if (!isObject(value)) return value ?? null;
   const kept: [string, Json][] = [];
   for (const name of Object.keys(value).sort()) {
