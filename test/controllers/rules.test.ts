@@ -18,6 +18,14 @@ function next(text: string, from: string, timeZone?: string): string | undefined
   return at === undefined ? undefined : new Date(at).toISOString().slice(0, 16);
 }
 
+test('a schedule of every so often counts from the time before', () => {
+  assert.equal(next('@every 1h30m', '2026-03-01T00:00:10Z'), '2026-03-01T01:30');
+  assert.equal(next('@every 1ms', '2026-03-01T00:00:59Z'), '2026-03-01T00:01');
+  for (const wrong of ['@every foo', '@every 10', '@every']) {
+    assert.equal(parseSchedule(wrong), undefined, wrong);
+  }
+});
+
 test('cron expressions name their next time', () => {
   assert.equal(next('* * * * *', '2026-01-01T00:00:30Z'), '2026-01-01T00:01');
   assert.equal(next('*/15 * * * *', '2026-01-01T00:46:00Z'), '2026-01-01T01:00');

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { ByteSink } from '../../../src/http/contract.ts';
+import { startTestServer, type TestServer } from '../harness.ts';
+
+const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+
+/** Counts the events of a watch in the form asked for. */
+async function openWatch({ server }: TestServer, accept: string): Promise<() => string[]> {
+  const rawQuery = 'watch=true&resourceVersion=';
+  const headers = new Map([
+    ['authorization', 'Bearer admin-token'],
+    ['accept', accept],
+  ]);
+  const response = await server.handler({
+    method: 'GET',
+    path: '/api/v1/namespaces/default/configmaps',
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    header: (name) => headers.get(name),
+    headerLines: () => [],
+    connection: {
+      serverName: undefined,
+      host: 'localhost',
+      remoteAddress: '127.0.0.1',
+      clientCertificate: undefined,
+      tag: undefined,
+    },
+    signal: new AbortController().signal,
+    body: async () => new Uint8Array(),
+  });
+  const lines: string[] = [];
+  const sink: ByteSink = {
+    closed: false,
+    write(chunk) {
+      lines.push(Buffer.from(chunk).toString('utf8'));
+      return true;
+    },
+    end() {},
+    onDrain() {},
+    onClose() {},
+  };
+  assert.ok(response.body && 'start' in response.body);
+  response.body.start(sink);
+  return () => lines;
+}
+
+for (const [name, accept] of [
+  ['tables', table],
+  ['metadata', partial],
+] as const) {
+  it(`an event is read and written once for however many watchers of ${name}`, async () => {
+    await using closing = new AsyncDisposableStack();
+    const test = await startTestServer();
+    closing.defer(() => test.close());
+    const watchers = await Promise.all(Array.from({ length: 50 }, () => openWatch(test, accept)));
+    const { parse } = JSON;
+    let read = 0;
+    JSON.parse = (...words: Parameters<typeof parse>) => {
+      read++;
+      return parse(...words);
+    };
+    closing.defer(async () => {
+      JSON.parse = parse;
+    });
+    const metadata = { name: 'seen', namespace: 'default' };
+    await test.client.create(
+      { group: '', version: 'v1', resource: 'configmaps' },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+    );
+    const last = watchers.map((lines) => lines().at(-1));
+    assert.ok(last.every((line) => line?.includes('"name":"seen"')));
+    assert.equal(new Set(last).size, 1);
+    assert.ok(read < watchers.length / 5, `an event was read ${read} times`);
+  });
+}
