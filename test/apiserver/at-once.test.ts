@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { isObject, type JsonObject } from '../../../src/base/index.ts';
-import { startTestServer, type TestServer } from '../harness.ts';
+import { isObject, type JsonObject } from '../../src/base/index.ts';
+import { startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { ByteSink } from '../../../src/http/contract.ts';
-import { startTestServer, type TestServer } from '../harness.ts';
+import type { ByteSink } from '../../src/http/contract.ts';
+import { startTestServer, type TestServer } from './harness.ts';
 
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';

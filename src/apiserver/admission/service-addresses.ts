@@ -1,8 +1,8 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
-import { isObject, type JsonObject } from '../../base/index.ts';
 import { parseCidr, parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 import { chooseFamilies } from './service-families.ts';
 import { givePorts, portsOf } from './service-ports.ts';

@@ -1,10 +1,10 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { textOf } from '../../apimachinery/metadata.ts';
+import { invalid } from '../../apimachinery/status.ts';
+import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { FieldError } from '../contract.ts';
-import { serviceAddressErrors } from '../types/rules/services.ts';
-import { parseIpAddress } from '../types/validation/addresses.ts';
-import { invalid as invalidField } from '../types/validation/errors.ts';
-import { textOf } from '../verbs/metadata.ts';
-import { invalid } from '../wire/status.ts';
+import { serviceAddressErrors } from '../../kinds/rules/services.ts';
 import type { AdmissionRequest } from './admission.ts';
 
 /**

@@ -1,6 +1,6 @@
+import { internalError, invalid } from '../../apimachinery/status.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { invalid as invalidField } from '../types/validation/errors.ts';
-import { internalError, invalid } from '../wire/status.ts';
 import type { AdmissionRequest } from './admission.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };

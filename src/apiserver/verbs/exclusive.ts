@@ -1,4 +1,4 @@
-import type { Call, ClusterParts } from './call.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
 
 /** What is chosen for these depends on all others of their kind: two at once would be given the same. */
 const exclusive = new Set([

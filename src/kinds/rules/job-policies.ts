@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { at, listAt, objectsAt, textAt } from '../read.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { at, listAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -12,9 +11,10 @@ import {
   tooLong,
   tooMany,
   withoutValue,
-} from '../validation/errors.ts';
-import { qualifiedName } from '../validation/names.ts';
-import { validateNotNegative } from '../validation/values.ts';
+} from '../../apimachinery/validation/errors.ts';
+import { qualifiedName } from '../../apimachinery/validation/names.ts';
+import { validateNotNegative } from '../../apimachinery/validation/values.ts';
+import type { JsonObject } from '../../base/index.ts';
 
 const limits = {
   failureRules: 20,

@@ -1,8 +1,8 @@
-import { type JsonObject, jsonEqual } from '../../../base/index.ts';
-import type { FieldError } from '../../contract.ts';
-import { conditionOf, numberAt, objectAt, textAt } from '../read.ts';
-import { invalid, required, withoutValue } from '../validation/errors.ts';
-import { validateNotNegative } from '../validation/values.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { conditionOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
+import { invalid, required, withoutValue } from '../../apimachinery/validation/errors.ts';
+import { validateNotNegative } from '../../apimachinery/validation/values.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
 
 const path = 'status';
 

@@ -12,7 +12,11 @@ import {
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsLabel } from '../../apimachinery/validation/names.ts';
 import { selectorMatches, validateSelector } from '../../apimachinery/validation/selectors.ts';
-import { domainPrefixedPath, validateChoice, validateNotNegative } from '../../apimachinery/validation/values.ts';
+import {
+  domainPrefixedPath,
+  validateChoice,
+  validateNotNegative,
+} from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import { ensureObject } from '../defaults/fill.ts';
 import type { KindRules } from '../strategy.ts';

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../base/index.ts';
-import { at, listAt, objectAt, textAt, textsAt } from '../read.ts';
-import { cidrWarnings, ipWarnings } from '../validation/addresses.ts';
-import { index } from '../validation/errors.ts';
+import { at, listAt, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { cidrWarnings, ipWarnings } from '../../apimachinery/validation/addresses.ts';
+import { index } from '../../apimachinery/validation/errors.ts';
+import type { JsonObject } from '../../base/index.ts';
 
 const oldHints = 'service.kubernetes.io/topology-aware-hints';
 

@@ -1,6 +1,6 @@
-import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import {
   child,
   duplicate,
