@@ -1,7 +1,7 @@
 import { internalError, invalid } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { AdmissionRequest } from './admission.ts';
+import type { AdmissionRequest } from '../call/call.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };
 const outOfRange = `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`;
