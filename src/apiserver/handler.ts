@@ -13,6 +13,7 @@ import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
+import type { Answered } from './options.ts';
 import { checkRoutable, negotiate, plainJson } from './request/accept.ts';
 import { readOptions } from './request/options.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request/request-info.ts';
@@ -28,6 +29,7 @@ export interface HandlerParts {
   readonly impersonate: (request: HttpRequest, user: UserInfo) => Promise<UserInfo>;
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
   readonly extraPaths: (request: HttpRequest) => Promise<HttpResponse | undefined>;
+  readonly observe: ((answered: Answered) => void) | undefined;
 }
 
 const noHeaders = {};
@@ -36,18 +38,33 @@ const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 /** The filter chain of an API server: who, may they, what; then the verb, then the form of the answer. */
 export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
-    try {
-      const info = readRequestInfo(request);
-      const askedAt = parts.cluster.lasting.changes;
-      const { user: caller, credential } = await parts.authentication.recognise(request);
-      if (caller === anonymous && !isPublic(info)) throw unauthorized();
-      if (caller !== anonymous) callerProven(request, caller.username);
-      const user = await parts.impersonate(request, caller);
-      return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
-    } catch (thrown) {
-      return failure(parts, request, thrown);
-    }
+    const who: Who = { caller: undefined, user: undefined };
+    const response = await answerFrom(parts, request, who);
+    parts.observe?.({ request, response, ...who });
+    return response;
   };
+}
+
+/** Who a request comes from, as far as that is known when it is answered. */
+interface Who {
+  caller: UserInfo | undefined;
+  user: UserInfo | undefined;
+}
+
+async function answerFrom(parts: HandlerParts, request: HttpRequest, who: Who): Promise<HttpResponse> {
+  try {
+    const info = readRequestInfo(request);
+    const askedAt = parts.cluster.lasting.changes;
+    const { user: caller, credential } = await parts.authentication.recognise(request);
+    if (caller === anonymous && !isPublic(info)) throw unauthorized();
+    if (caller !== anonymous) callerProven(request, caller.username);
+    who.caller = caller;
+    const user = await parts.impersonate(request, caller);
+    who.user = user;
+    return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
+  } catch (thrown) {
+    return failure(parts, request, thrown);
+  }
 }
 
 /** The chain for a caller who is known already. */

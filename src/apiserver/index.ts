@@ -8,5 +8,5 @@ export type {
 } from '../apimachinery/contract.ts';
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
 export type { NotEnforced } from './call/not-enforced.ts';
-export type { ApiServerOptions } from './options.ts';
+export type { Answered, ApiServerOptions } from './options.ts';
 export { type ApiServer, createApiServer } from './server.ts';

@@ -1,9 +1,20 @@
-import type { Authenticator, Authorizer } from '../apimachinery/contract.ts';
+import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
+import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
 import type { NotEnforced } from './call/not-enforced.ts';
 import type { VersionInfo } from './discovery/paths.ts';
+
+/** A request from outside with its answer. */
+export interface Answered {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  /** Who it was proven to come from; undefined: nobody was recognised. */
+  readonly caller: UserInfo | undefined;
+  /** As whom it was answered: another one than the caller when he impersonated. */
+  readonly user: UserInfo | undefined;
+}
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -27,6 +38,8 @@ export interface ApiServerOptions {
   readonly readyChecks?: readonly HealthCheck[];
   /** What this cluster stores without any effect; writers are warned. */
   readonly notEnforced?: readonly NotEnforced[];
+  /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
+  readonly observe?: (answered: Answered) => void;
   /** No service account injection into pods: nothing but an API server. */
   readonly bare: boolean;
 }

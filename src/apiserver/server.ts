@@ -66,6 +66,7 @@ class LibraryApiServer implements ApiServer {
       paths: { discovery: new Discovery(resources), version: options.version },
       impersonate: (request, user) => impersonate(parts, request, user),
       extraPaths: (request) => extraPath(request, { tokens: parts.tokens, resources }),
+      observe: options.observe,
     };
     this.handler = createHandler(this.#handlerParts);
   }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import type { Answered } from '../apiserver/index.ts';
 import {
   type AuditActor,
   type AuditEvent,
@@ -8,6 +8,7 @@ import {
   type Json,
 } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/index.ts';
+import { objectIdKey } from './cluster-access.ts';
 
 /** One rule: what a request that was granted means for the trail. */
 type Meaning = readonly [event: AuditEventName, methods: RegExp, path: RegExp];
@@ -36,34 +37,54 @@ const meanings: Readonly<Record<'arm' | 'graph' | 'kubernetes', readonly Meaning
   ],
 };
 
-/** The surface behind a handler, and the name of a cluster for its API server. */
-export interface Observed {
-  readonly trail: AuditTrail;
-  readonly surface: keyof typeof meanings;
-  readonly cluster?: string;
-}
+type Surface = keyof typeof meanings;
 
 /** A handler whose refusals, credentials and changes of rights are told to the trail: paths, never queries or bodies. */
-export function audited(handler: Handler, observed: Observed): Handler {
+export function audited(
+  handler: Handler,
+  { trail, surface }: { readonly trail: AuditTrail; readonly surface: 'arm' | 'graph' },
+): Handler {
   return async (request) => {
     const response = await handler(request);
-    const event = eventOf(request, response, observed);
-    if (event) observed.trail.record(event);
+    // Who a credential that was not accepted claims to be is nobody's word.
+    const actor = response.status === 401 ? undefined : bearerOf(request);
+    const event = eventOf(request, response, { surface, actor, details: {} });
+    if (event) trail.record(event);
     return response;
   };
 }
 
-function eventOf(request: HttpRequest, response: HttpResponse, observed: Observed): AuditEvent | undefined {
+/** The same for what a cluster's API server answered, by whatever way the request came: it knows who was recognised. */
+export function observeCluster(trail: AuditTrail, answered: Answered, cluster: string): void {
+  const { request, response, caller, user } = answered;
+  const impersonated = user && user.username !== caller?.username ? user.username : undefined;
+  const event = eventOf(request, response, {
+    surface: 'kubernetes',
+    actor: caller && actorOfUser(caller),
+    details: { cluster, ...(impersonated !== undefined && { as: impersonated }) },
+  });
+  if (event) trail.record(event);
+}
+
+interface Observed {
+  readonly surface: Surface;
+  readonly actor: AuditActor | undefined;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+function eventOf(
+  request: HttpRequest,
+  response: HttpResponse,
+  { surface, actor, details }: Observed,
+): AuditEvent | undefined {
   const { method } = request;
   const path = plainPath(request.path);
   const isRefused = response.status === 401 || response.status === 403;
   const meaning =
     response.status < 300
-      ? meanings[observed.surface].find(([, methods, paths]) => methods.test(method) && paths.test(path))
+      ? meanings[surface].find(([, methods, paths]) => methods.test(method) && paths.test(path))
       : undefined;
   if (!isRefused && !meaning) return undefined;
-  // Who a credential that was not accepted claims to be is nobody's word.
-  const actor = response.status === 401 ? undefined : actorOf(request, observed.surface);
   const reason = isRefused ? reasonOf(response) : undefined;
   return {
     event: meaning?.[0] ?? 'refusal',
@@ -72,7 +93,7 @@ function eventOf(request: HttpRequest, response: HttpResponse, observed: Observe
     source: request.connection.remoteAddress,
     target: path,
     ...(reason !== undefined && { reason }),
-    details: { method, status: response.status, ...(observed.cluster && { cluster: observed.cluster }) },
+    details: { method, status: response.status, ...details },
   };
 }
 
@@ -85,23 +106,15 @@ function plainPath(path: string): string {
   }
 }
 
-/**
- * Who the one credential that was accepted names. Only API servers of clusters look at certificates: elsewhere anybody can present one. With
- * both a certificate and a token nobody here knows which was taken: no actor.
- */
-function actorOf(request: HttpRequest, surface: Observed['surface']): AuditActor | undefined {
-  const certificate = surface === 'kubernetes' ? request.connection.clientCertificate : undefined;
+/** Who the token of a request that was accepted names. Certificates are looked at by nobody here: anybody can present one. */
+function bearerOf(request: HttpRequest): AuditActor | undefined {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
-  if (certificate) return token === undefined ? { name: subjectOf(certificate) } : undefined;
   return token === undefined ? undefined : actorOfToken(token);
 }
 
-function subjectOf(certificate: Uint8Array): string {
-  try {
-    return new X509Certificate(certificate).subject.replaceAll('\n', ', ');
-  } catch {
-    return 'a certificate that cannot be read';
-  }
+function actorOfUser({ username, extra }: NonNullable<Answered['caller']>): AuditActor {
+  const [objectId] = extra[objectIdKey] ?? [];
+  return { name: username, ...(objectId !== undefined && { objectId }) };
 }
 
 /** What a token that was accepted says of its holder. */

@@ -15,7 +15,7 @@ export interface DataAccess {
   watch(onChange: () => void): { close(): void };
 }
 
-const objectIdKey = 'oid';
+export const objectIdKey = 'oid';
 
 /**
  * Entra tokens as Kubernetes users: name is the user principal name (or object id), groups are group object ids. A

@@ -1,9 +1,10 @@
-import type { Clock, Logger, Random } from '../base/index.ts';
+import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { notBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Store } from '../store/index.ts';
+import { observeCluster } from './audit-observer.ts';
 import {
   adminGroupAuthorizer,
   azureRoleAuthorizer,
@@ -20,6 +21,7 @@ interface Parts {
   readonly identity: Identity;
   readonly roles: DataAccess;
   readonly readyChecks: readonly HealthCheck[];
+  readonly audit: AuditTrail;
   /** What else clients may call this machine; every API server answers to it. */
   readonly servedNames: { readonly hostNames: readonly string[]; readonly ipAddresses: readonly string[] };
 }
@@ -34,7 +36,7 @@ const commonNames = [
 ];
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, clock, random, log, authority, identity, roles, readyChecks, servedNames } = parts;
+  const { store, clock, random, log, authority, identity, roles, readyChecks, servedNames, audit } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -69,6 +71,7 @@ export function buildClusters(parts: Parts): ClusterHost {
       });
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
+    observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
     controllers: async ({ spec, client, certificateAuthority, addresses }) =>
       startClusterControllers({

@@ -151,7 +151,6 @@ async function startParts(start: Starting): Promise<Estate> {
     resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
     login: identity.loginHandler,
     graph: audited(identity.graphHandler, { trail: start.audit, surface: 'graph' }),
-    audit: start.audit,
     bastion: gateway.bastion.handler,
     control: createControlHandler({
       token: controlToken,
@@ -202,7 +201,7 @@ function settingsText({ listen, clusterPorts, limits }: EstateOptions, port: num
 
 /** Ports of clusters, when they are asked for; they follow the clusters from now on. */
 function clusterPorts(
-  { options, store, clock, log, random, audit }: Starting,
+  { options, store, clock, log, random }: Starting,
   parts: {
     readonly clusters: ClusterHost;
     readonly requests: RequestsInFlight;
@@ -213,7 +212,7 @@ function clusterPorts(
   const range = options.clusterPorts;
   if (!range) return undefined;
   const { clusters, requests, traffic, limits } = parts;
-  const answer = (clusterId: string) => clusterFront(clusterId, { clusters, audit, requests, random });
+  const answer = (clusterId: string) => clusterFront(clusterId, { clusters, requests, random });
   const ports = new ClusterPorts({
     ...{ range, listen: options.listen, clusters, answer, store, traffic, limits, clock, log },
   });
@@ -270,7 +269,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     watch: (onChange: () => void) => manager().access.watch(onChange),
   };
   const clusters = buildClusters({
-    ...{ store, clock, random, log, authority, identity, roles, readyChecks },
+    ...{ store, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
     servedNames: servedNames(options.listen),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });

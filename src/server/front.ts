@@ -1,5 +1,5 @@
-import type { AuditTrail, Random } from '../base/index.ts';
-import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
+import type { Random } from '../base/index.ts';
+import type { ClusterHost } from '../clusters/index.ts';
 import {
   answerHealth,
   type Handler,
@@ -8,7 +8,6 @@ import {
   jsonResponse,
   type RequestsInFlight,
 } from '../http/index.ts';
-import { audited } from './audit-observer.ts';
 import {
   clusterGone,
   clusterStopped,
@@ -33,7 +32,7 @@ export function limitFront(
 /** What stands behind a cluster's own port: that cluster, whatever server name is asked for, behind the same limits. */
 export function clusterFront(
   clusterId: string,
-  parts: Pick<FrontParts, 'audit'> & {
+  parts: {
     readonly clusters: Pick<ClusterHost, 'get'>;
     readonly requests: RequestsInFlight;
     readonly random: Random;
@@ -41,13 +40,9 @@ export function clusterFront(
 ): Handler {
   const answer: Handler = (request) => {
     const cluster = parts.clusters.get(clusterId);
-    return cluster?.spec.publicEndpoint ? answerCluster(cluster, parts.audit)(request) : clusterGone();
+    return cluster?.spec.publicEndpoint ? cluster.handler(request) : clusterGone();
   };
   return parts.requests.limit(answer, () => tooManyRequests('kubernetes', parts.random));
-}
-
-function answerCluster(cluster: ClusterHandle, trail: AuditTrail): Handler {
-  return audited(cluster.handler, { trail, surface: 'kubernetes', cluster: cluster.spec.name });
 }
 
 /** Where the one port leads. */
@@ -58,7 +53,6 @@ export interface FrontParts {
   readonly graph: Handler;
   readonly bastion: Handler;
   readonly control: Handler;
-  readonly audit: AuditTrail;
   readonly metrics: () => Promise<string>;
   readonly readyChecks: readonly HealthCheck[];
   readonly version: string;
@@ -89,7 +83,7 @@ export function createFront(parts: FrontParts): Handler {
   return (request) => {
     const { serverName } = request.connection;
     const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
-    if (cluster?.spec.publicEndpoint) return answerCluster(cluster, parts.audit)(request);
+    if (cluster?.spec.publicEndpoint) return cluster.handler(request);
     if (cluster) return noEndpoint(serverName);
     if (serverName !== undefined && parts.clusters.isStopped(serverName)) return clusterStopped();
     if (isClusterName(serverName) || looksLikeKubernetes(request)) return misdirected(serverName);

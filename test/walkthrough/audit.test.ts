@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { isObject, type JsonObject } from '../../src/base/index.ts';
+import { isObject, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
+import { createAuthority } from '../../src/http/index.ts';
 import { TestEstate } from './estate.ts';
 
 /** Who did what, as `logs/audit.jsonl` of a home tells it. */
@@ -33,6 +36,7 @@ test('sign-ins, refusals, credentials and changes of rights are told, and no sec
     az role assignment create --role Reader --assignee $APP --scope $(az group show -n g --query id -o tsv) >/dev/null
     export KUBECONFIG="$DRYDOCK_HOME/cli/kube-admin"
     kubectl create clusterrolebinding b --clusterrole view --user someone >/dev/null
+    kubectl --as nobody get secrets >/dev/null 2>&1 || true
     kubectl create serviceaccount robot >/dev/null
     TOKEN=$(kubectl create token robot)
     kubectl --token "$TOKEN" --client-certificate= --client-key= get secrets >/dev/null 2>&1 || true
@@ -62,9 +66,71 @@ test('sign-ins, refusals, credentials and changes of rights are told, and no sec
   const password = (
     await readFile(join(estate.home, 'administrator-password'), 'utf8').catch(() => '')
   ).trim();
-  for (const hidden of [secret, token, 'wrong-secret', ...(password === '' ? [] : [password])]) {
-    assert.ok(!text.includes(hidden));
-  }
+  const hidden = [secret, token, 'wrong-secret', password, ...(await secretsOfHome())].filter(Boolean);
+  assert.ok(hidden.length >= 6);
+  for (const one of hidden) assert.ok(!text.includes(one));
+  const as = told.find((one) => isObject(one['details']) && one['details']['as'] === 'nobody');
+  assert.equal(as?.['event'], 'refusal');
+  assert.ok(isObject(as['actor']) && as['actor']['name'] !== 'nobody', 'the one who acted is named');
   assert.doesNotMatch(text, /eyJ[\w-]{20}|BEGIN /);
   assert.equal((await stat(file())).mode & 0o777, 0o600);
+});
+
+/** Everything in the home that opens something. */
+async function secretsOfHome(): Promise<string[]> {
+  const read = (...path: string[]) => readFile(join(estate.home, ...path), 'utf8').catch(() => '');
+  const key = (await read('ca-key.pem')).split('\n')[1] ?? '';
+  const kubeconfig = await read('cli', 'kube-admin');
+  const [, clientKey = ''] = /client-key-data: (\S+)/.exec(kubeconfig) ?? [];
+  const profile = await Promise.all(
+    (await readdir(join(estate.home, 'cli', 'azure'))).map((name) => read('cli', 'azure', name)),
+  );
+  const refreshTokens = profile.flatMap((text) => text.match(/1\.[\w-]{60,}/g) ?? []);
+  return [(await read('control-token')).trim(), key, clientKey, ...refreshTokens];
+}
+
+test('a certificate that nobody verified names no actor, at Resource Manager, Graph and a cluster', async () => {
+  const forged = createAuthority({
+    commonName: 'system:masters-forged',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const cluster = (
+    await estate.succeeds(
+      `kubectl config view --raw --minify --kubeconfig "$DRYDOCK_HOME/cli/kube-admin" -o jsonpath='{.clusters[0].cluster.tls-server-name}'`,
+    )
+  ).stdout.trim();
+  assert.ok(cluster.length > 0);
+  const ask = async (path: string, servername: string | undefined, authorization: string | undefined) => {
+    const outgoing = request(new URL(path, String(estate.status['resourceManager'])), {
+      ca: await readFile(String(estate.status['caFile'])),
+      cert: forged.certificatePem,
+      key: forged.privateKeyPem,
+      agent: false,
+      ...(servername !== undefined && { servername }),
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    outgoing.end();
+    const [incoming] = await once(outgoing, 'response');
+    incoming.resume();
+    return incoming.statusCode;
+  };
+  const asked = [
+    {
+      path: `/subscriptions/${estate.status['subscriptionId']}/resourcegroups/forged-arm?api-version=2024-11-01`,
+      servername: undefined,
+    },
+    { path: '/v1.0/users/forged-graph', servername: undefined },
+    { path: '/api/v1/namespaces/forged-kube/secrets', servername: cluster },
+  ];
+  const admin = Buffer.from(JSON.stringify({ oid: 'made-up', upn: 'admin@forged' })).toString('base64url');
+  for (const { path, servername } of asked) {
+    for (const authorization of [undefined, `Bearer e30.${admin}.x`]) {
+      assert.equal(await ask(path, servername, authorization), 401, path);
+    }
+  }
+  const told = (await events()).filter((one) => /forged-/.test(String(one['target'])));
+  assert.equal(told.length, 6);
+  for (const one of told) assert.deepEqual([one['event'], one['actor']], ['refusal', undefined]);
+  assert.doesNotMatch(await readFile(file(), 'utf8'), /masters-forged|made-up/);
 });

@@ -2,7 +2,12 @@ import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { ClusterClient, KubeObject } from '../../apimachinery/client.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
-import { type ApiServer, createApiServer, type NotEnforced } from '../../apiserver/index.ts';
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  createApiServer,
+  type NotEnforced,
+} from '../../apiserver/index.ts';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
 import {
   createDuplexPair,
@@ -42,6 +47,8 @@ export interface Surroundings {
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** What each cluster stores without any effect; writers are warned. */
   readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
+  /** Told of every answer of a cluster's API server, by whatever way the request came. */
+  readonly observe?: (spec: () => ClusterSpec) => NonNullable<ApiServerOptions['observe']>;
   readonly controllers: (cluster: {
     readonly spec: ClusterSpec;
     readonly client: ClusterClient;
@@ -100,6 +107,7 @@ export class EmbeddedCluster implements ClusterHandle {
       readyChecks: parts.readyChecks ?? [],
       bare: false,
       notEnforced: parts.notEnforced?.(spec) ?? [],
+      ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
     });
     this.client = this.clientAs(administrator);
   }
