@@ -5,7 +5,7 @@ export {
   type AuditTrail,
   silentAudit,
 } from './audit.ts';
-export { type Clock, ManualClock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
+export { type Clock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, parseExactly, setMember } from './exact-json.ts';
 export { goDuration } from './go-duration.ts';
@@ -21,4 +21,4 @@ export {
 } from './json.ts';
 export { decodeJson, encodeJson, parseJson, utf8 } from './json-codec.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';
-export { kubernetesNameAlphabet, namedUuid, type Random, seededRandom, systemRandom } from './random.ts';
+export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';

@@ -15,24 +15,10 @@ export interface Random {
 export const kubernetesNameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** The operating system's cryptographic source. */
-export const systemRandom: Random = fromBytes((count) => randomBytes(count), randomUUID);
+export const systemRandom: Random = randomFromBytes((count) => randomBytes(count), randomUUID);
 
-/** A repeatable sequence for tests and replays; never for secrets. */
-export function seededRandom(seed: string): Random {
-  let counter = 0;
-  let pool = Buffer.alloc(0);
-  return fromBytes((count) => {
-    while (pool.length < count) {
-      const block = createHash('sha256').update(`${seed}/${counter++}`).digest();
-      pool = Buffer.concat([pool, block]);
-    }
-    const taken = pool.subarray(0, count);
-    pool = pool.subarray(count);
-    return taken;
-  });
-}
-
-function fromBytes(bytes: (count: number) => Uint8Array, uuid?: () => string): Random {
+/** Everything else that is drawn, from a source of bytes. */
+export function randomFromBytes(bytes: (count: number) => Uint8Array, uuid?: () => string): Random {
   const integer = (below: number): number => {
     if (!(below >= 1 && below <= 0x1_0000_0000)) throw new RangeError(`integer(${below}): expected 1..2^32`);
     const ceiling = Math.floor(0x1_0000_0000 / below) * below;

@@ -4,7 +4,6 @@ export {
   certificateLimits,
   createAuthority,
   issueClientCertificate,
-  issueRsaClientCertificate,
   issueServerCertificate,
   verifyIssuedBy,
 } from './certificates/authority.ts';
@@ -23,7 +22,7 @@ export type {
   WebSocketAccept,
 } from './contract.ts';
 export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
-export { addRequestId, answerErrors, withHeader } from './filters.ts';
+export { answerErrors } from './filters.ts';
 export { answerHealth, type HealthCheck } from './health.ts';
 export { type InFlightLimits, inFlightLimits, type RequestClass, RequestsInFlight } from './in-flight.ts';
 export { createDuplexPair } from './node/duplex-pair.ts';

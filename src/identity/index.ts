@@ -21,4 +21,3 @@ export {
 } from './contract.ts';
 export { createIdentity } from './identity.ts';
 export { identityLimits, lifetimes } from './limits.ts';
-export { isLoginPath } from './login/paths.ts';

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Authenticator, UserInfo } from '../apimachinery/contract.ts';
-import { type ApiServer, createApiServer } from '../apiserver/index.ts';
+import type { UserInfo } from '../apimachinery/contract.ts';
+import {
+  type ApiServer,
+  certificateAuthenticator,
+  createApiServer,
+  tokenAuthenticator,
+} from '../apiserver/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
 import {
   createAuthority,
@@ -10,11 +15,9 @@ import {
   type Listener,
   RequestsInFlight,
   type TlsIdentity,
-  verifyIssuedBy,
 } from '../http/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { tooManyRequests } from './refusals.ts';
-import { sameSecret } from './secrets.ts';
 
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
 export interface BareServer {
@@ -29,6 +32,7 @@ const surroundings = { clock: systemClock, random: systemRandom, log: silentLogg
 const keyPrefix = '/kube/bare';
 const version = { display: '1.34.4' };
 const tokenBytes = 32;
+const administrator: UserInfo = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
 
 /** A throw-away server whose data lies in `folder`, as durable as a full one's. */
 export async function startBareServer(options: { folder: string; port: number }): Promise<BareServer> {
@@ -45,7 +49,7 @@ export async function startBareServer(options: { folder: string; port: number })
     keyPrefix,
     ...surroundings,
     version,
-    authenticators: [tokenAuthenticator(token)],
+    authenticators: [tokenAuthenticator(new Map([[token, administrator]]))],
     authorizers: [],
     bare: true,
   });
@@ -81,7 +85,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{ clo
     keyPrefix,
     ...surroundings,
     version,
-    authenticators: clientAuthority ? [certificateAuthenticator(clientAuthority)] : [],
+    authenticators: clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : [],
     authorizers: [],
     ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
     ...(options.serviceAccountIssuer === undefined
@@ -120,30 +124,5 @@ async function serve(parts: {
       await parts.server.close();
       await parts.store.close();
     },
-  };
-}
-
-function tokenAuthenticator(token: string): Authenticator {
-  const administrator: UserInfo = {
-    username: 'admin',
-    uid: '',
-    groups: ['system:masters', 'system:authenticated'],
-    extra: {},
-  };
-  return async ({ bearerToken }) =>
-    bearerToken && sameSecret(bearerToken, token) ? administrator : undefined;
-}
-
-function certificateAuthenticator(authorityPem: string): Authenticator {
-  return async ({ clientCertificate }) => {
-    if (!clientCertificate) return undefined;
-    const subject = verifyIssuedBy(clientCertificate, authorityPem, surroundings.clock);
-    if (!subject) return undefined;
-    return {
-      username: subject.commonName,
-      uid: '',
-      groups: [...subject.organizations, 'system:authenticated'],
-      extra: {},
-    };
   };
 }

@@ -40,8 +40,8 @@ describe('credentials for an API server', () => {
       cert: certificatePem,
       key: privateKeyPem,
     });
-    master = pairOf(issueClientCertificate(authority, subject));
-    stranger = pairOf(issueClientCertificate(other, subject));
+    master = pairOf(await issueClientCertificate(authority, subject));
+    stranger = pairOf(await issueClientCertificate(other, subject));
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     test = await startTestServer({
       authenticators: [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ManualClock } from '../../src/base/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const core = (resource: string) => ({ group: '', version: 'v1', resource });

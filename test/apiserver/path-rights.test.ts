@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Random, seededRandom } from '../../src/base/index.ts';
+import type { Random } from '../../src/base/index.ts';
 import type { HttpResponse } from '../../src/http/contract.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { grantAllIn, rbac } from './rights.ts';
 

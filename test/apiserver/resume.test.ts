@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isObject, ManualClock, seededRandom, silentLogger } from '../../src/base/index.ts';
+import { isObject, silentLogger } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { type EventStream, startTestServer, type TestServer } from './harness.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };

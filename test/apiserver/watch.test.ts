@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ManualClock, silentLogger, systemRandom } from '../../src/base/index.ts';
+import { silentLogger, systemRandom } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { type EventStream, startTestServer, type TestEndpoint, type TestServer } from './harness.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };

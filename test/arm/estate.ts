@@ -5,16 +5,12 @@ import {
   type ResourceManager,
   type ResourceManagerOptions,
 } from '../../src/arm/index.ts';
-import {
-  CodedError,
-  type JsonObject,
-  ManualClock,
-  seededRandom,
-  silentLogger,
-} from '../../src/base/index.ts';
+import { CodedError, type JsonObject, silentLogger } from '../../src/base/index.ts';
 import type { HttpRequest } from '../../src/http/contract.ts';
 import { resourceGroups } from '../../src/providers/resources/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 export const tenantId = '11111111-1111-4111-8111-111111111111';
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Operations, operationLimits } from '../../src/arm/records/operations.ts';
-import { ManualClock, seededRandom } from '../../src/base/index.ts';
 import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { type Estate, openEstate, people } from './estate.ts';
 import { thing, things } from './things.ts';
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceType } from '../../src/arm/index.ts';
 import { turnLimits, turnPrefix } from '../../src/arm/records/turns.ts';
-import { ManualClock, seededRandom } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { openEstate } from './estate.ts';
 
 const version = 'api-version=2024-05-01';

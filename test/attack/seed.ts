@@ -1,4 +1,5 @@
-import { type Random, seededRandom } from '../../src/base/index.ts';
+import type { Random } from '../../src/base/index.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /** What a run of attacks was started with; the same seed makes the same attacks. */
 const seed = process.env['DRYDOCK_ATTACK_SEED'] ?? '';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededRandom, systemClock } from '../../src/base/index.ts';
+import { systemClock } from '../../src/base/index.ts';
 import { AddressClaims } from '../../src/clusters/addresses/claims.ts';
 import type { ClusterSpec, NetworkSpec } from '../../src/clusters/index.ts';
 import { eventObjects, nodes, type Service, services } from '../../src/controllers/kinds/core.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
 
 const cleanup = 'service.kubernetes.io/load-balancer-cleanup';

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { type ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
-import { ManualClock, systemClock, systemRandom } from '../../src/base/index.ts';
+import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
   memberCustomResources,
@@ -21,6 +21,7 @@ import {
 } from '../../src/controllers/kinds/fleet.ts';
 import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
 import { delegate } from '../reconcile/delegate.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { eventually, startTestCluster, type TestCluster, testLog } from './harness.ts';
 
 const customResources = defineKind(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
-import { ManualClock, seededRandom, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { startClusterControllers } from '../../src/controllers/index.ts';
 import { deployments } from '../../src/controllers/kinds/apps.ts';
 import { type Node, nodes, pods } from '../../src/controllers/kinds/core.ts';
@@ -11,6 +11,8 @@ import { nodeHealthTimes } from '../../src/controllers/node-lifecycle/health.ts'
 import { clusterContext } from '../../src/controllers/shared/context.ts';
 import { leases } from '../../src/reconcile/index.ts';
 import { startTestServer } from '../apiserver/harness.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { eventually, pool, startTestCluster, twoNodes } from './harness.ts';
 import { workload } from './manifests.ts';
 

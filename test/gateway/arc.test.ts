@@ -4,14 +4,7 @@ import { once } from 'node:events';
 import { type RequestOptions, request as requestHttps } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
-import {
-  CodedError,
-  ManualClock,
-  silentLogger,
-  systemClock,
-  systemRandom,
-  utf8,
-} from '../../src/base/index.ts';
+import { CodedError, silentLogger, systemClock, systemRandom, utf8 } from '../../src/base/index.ts';
 import {
   createArcProxy,
   createArcRelay,
@@ -27,6 +20,7 @@ import {
   issueServerCertificate,
   type UpgradeHandler,
 } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { ca, identityFor, until } from './support.ts';
 
 const connectionName = 'microsoft.kubernetes/connectedclusters/abc/123';

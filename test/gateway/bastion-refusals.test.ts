@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { request as requestHttps } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { CodedError, ManualClock } from '../../src/base/index.ts';
+import { CodedError } from '../../src/base/index.ts';
 import { gatewayLimits } from '../../src/gateway/index.ts';
 import { createDuplexPair } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { bastionId, ca, hubId, networkId, type Testbed, testbed, until } from './support.ts';
 
 interface Answer {

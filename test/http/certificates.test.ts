@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CodedError, ManualClock, seededRandom, systemClock } from '../../src/base/index.ts';
+import { CodedError, systemClock } from '../../src/base/index.ts';
 import {
   certificateLimits,
   createAuthority,
@@ -13,6 +13,8 @@ import {
   issueServerCertificate,
   verifyIssuedBy,
 } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const issuing = { clock: systemClock, random: seededRandom('certificates') };
 const authority = createAuthority({ commonName: 'Drydock CA', ...issuing });
@@ -42,25 +44,29 @@ test('server certificates name their hosts and addresses', () => {
   assert.equal(new X509Certificate(longName.certificatePem).checkHost(long), long);
 });
 
-test('a client certificate gives its name and groups back, whatever characters they hold', () => {
+test('a client certificate gives its name and groups back, whatever characters they hold', async () => {
   for (const commonName of ['kubernetes-admin', 'a, b=c+d\nO=system:masters', 'ümlaut "quoted"']) {
     for (const organizations of [[], ['system:masters'], ['one', 'two, three']]) {
-      const { certificatePem } = issueClientCertificate(authority, { commonName, organizations, ...issuing });
+      const { certificatePem } = await issueClientCertificate(authority, {
+        commonName,
+        organizations,
+        ...issuing,
+      });
       const verified = verifyIssuedBy(derOf(certificatePem), authority.certificatePem, systemClock);
       assert.deepEqual(verified, { commonName, organizations });
     }
   }
 });
 
-test('only certificates of this authority, for clients, in their time are accepted', () => {
+test('only certificates of this authority, for clients, in their time are accepted', async () => {
   const other = createAuthority({ commonName: 'Drydock CA', ...issuing });
   const clock = new ManualClock(systemClock.now());
   const name = { commonName: 'ann', organizations: ['ops'] };
   const verify = (pem: string) => verifyIssuedBy(derOf(pem), authority.certificatePem, clock);
-  const issued = issueClientCertificate(authority, { ...name, ...issuing }).certificatePem;
+  const issued = (await issueClientCertificate(authority, { ...name, ...issuing })).certificatePem;
   assert.ok(verify(issued));
   assert.equal(
-    verify(issueClientCertificate(other, { ...name, ...issuing }).certificatePem),
+    verify((await issueClientCertificate(other, { ...name, ...issuing })).certificatePem),
     undefined,
     'same name',
   );
@@ -85,7 +91,7 @@ test('only certificates of this authority, for clients, in their time are accept
   );
 });
 
-test('OpenSSL accepts the chains by its strict rules', (t) => {
+test('OpenSSL accepts the chains by its strict rules', async (t) => {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' });
   } catch {
@@ -105,7 +111,11 @@ test('OpenSSL accepts the chains by its strict rules', (t) => {
       ipAddresses: ['::1'],
       ...issuing,
     }),
-    sslclient: issueClientCertificate(authority, { commonName: 'ann', organizations: ['a'], ...issuing }),
+    sslclient: await issueClientCertificate(authority, {
+      commonName: 'ann',
+      organizations: ['a'],
+      ...issuing,
+    }),
   };
   for (const [purpose, { certificatePem }] of Object.entries(issued)) {
     const leaf = file(`${purpose}.pem`, certificatePem);

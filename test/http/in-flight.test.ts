@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../src/base/index.ts';
 import {
   callerProven,
   type Handler,
@@ -8,6 +7,7 @@ import {
   inFlightLimits,
   RequestsInFlight,
 } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { deferred, fetch2, serve, session2, until } from './support.ts';
 
 const refused = () => ({ status: 429, headers: { 'retry-after': '1' } });

@@ -319,7 +319,11 @@ test('a client certificate reaches the handler, also when its TLS session is res
     seen.push(name ? `${name.commonName}/${name.organizations}` : 'nobody');
     return { status: 200 };
   });
-  const client = issueClientCertificate(authority, { commonName: 'ann', organizations: ['ops'], ...issuing });
+  const client = await issueClientCertificate(authority, {
+    commonName: 'ann',
+    organizations: ['ops'],
+    ...issuing,
+  });
   const credentials = { cert: client.certificatePem, key: client.privateKeyPem };
   await fetch1(port, credentials);
   await fetch1(port);

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { ManualClock } from '../../src/base/index.ts';
 import { type Handler, Traffic, trafficLimits } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { ca, fetch1, fetch2, serve, session2, until } from './support.ts';
 
 const mebibyte = 1024 * 1024;

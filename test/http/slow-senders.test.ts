@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { request as requestHttps } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { ManualClock, utf8 } from '../../src/base/index.ts';
+import { utf8 } from '../../src/base/index.ts';
 import { type Handler, listenerLimits, Traffic } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { ca, deferred, fetch1, fetch2, serve, session2, until } from './support.ts';
 
 const mebibyte = 1024 * 1024;

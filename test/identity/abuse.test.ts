@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock, systemRandom } from '../../src/base/index.ts';
+import { systemRandom } from '../../src/base/index.ts';
 import { Credentials } from '../../src/identity/directory/credentials.ts';
 import { ensureTenant } from '../../src/identity/directory/first-start.ts';
 import { Objects } from '../../src/identity/directory/objects.ts';
@@ -11,6 +11,7 @@ import { Expiring } from '../../src/identity/records/expiring.ts';
 import { Mirror } from '../../src/identity/records/mirror.ts';
 import { SecretHasher } from '../../src/identity/secrets.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import {
   authorizePage,
   decodeToken,

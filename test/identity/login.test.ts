@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { SignJWT } from 'jose';
 import { systemRandom } from '../../src/base/index.ts';
 import { createAuthority } from '../../src/http/index.ts';
-import { firstPartyApplications, isLoginPath } from '../../src/identity/index.ts';
+import { firstPartyApplications } from '../../src/identity/index.ts';
+import { parseLoginPath } from '../../src/identity/login/paths.ts';
 import {
   authorizePage,
   decodeToken,
@@ -50,10 +51,10 @@ test('discovery answers in every form that clients ask for', async () => {
       'device_authorization_endpoint',
       'end_session_endpoint',
     ]) {
-      assert.ok(isLoginPath(new URL(document[member]).pathname), document[member]);
+      assert.ok(parseLoginPath(new URL(document[member]).pathname), document[member]);
     }
   }
-  assert.ok(!isLoginPath('/subscriptions/x/resourceGroups'));
+  assert.ok(!parseLoginPath('/subscriptions/x/resourceGroups'));
 });
 
 test('instance discovery and user realm say that this host signs its own users in', async () => {

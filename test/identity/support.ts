@@ -1,7 +1,6 @@
 import {
   type AuditEvent,
   type AuditTrail,
-  ManualClock,
   silentAudit,
   silentLogger,
   systemRandom,
@@ -9,6 +8,7 @@ import {
 import type { Handler, HttpRequest } from '../../src/http/contract.ts';
 import { createIdentity, firstPartyApplications, type Identity } from '../../src/identity/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 export const origins = {
   resourceManager: 'https://localhost:8443',

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ManualClock, silentLogger } from '../../src/base/index.ts';
+import { silentLogger } from '../../src/base/index.ts';
 import { AuditFile, auditLimits } from '../../src/server/audit-file.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 let folder: string;
 

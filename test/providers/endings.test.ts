@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Clock, CodedError, ManualClock, silentLogger, systemRandom } from '../../src/base/index.ts';
+import { type Clock, CodedError, silentLogger, systemRandom } from '../../src/base/index.ts';
 import { endingLimits } from '../../src/providers/endings.ts';
 import {
   CannotConverge,
@@ -15,6 +15,7 @@ import {
 } from '../../src/providers/resources/resource-groups/loop.ts';
 import { type Estate, openEstate } from '../arm/estate.ts';
 import { thing, things } from '../arm/things.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const body = { location: 'eastus', properties: {} };
 const stepMs = 60_000;

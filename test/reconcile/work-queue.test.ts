@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock, seededRandom } from '../../src/base/index.ts';
 import { WorkQueue, type WorkQueueLimits } from '../../src/reconcile/work-queue.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 function newQueue(limits: Partial<WorkQueueLimits> = {}) {
   const clock = new ManualClock();

@@ -13,9 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CodedError, ManualClock, utf8 } from '../../src/base/index.ts';
+import { CodedError, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore, type Store, StoreDamaged } from '../../src/store/index.ts';
 import { attackRandom } from '../attack/seed.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-damage-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -15,11 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { CodedError, ManualClock, seededRandom, silentLogger, utf8 } from '../../src/base/index.ts';
+import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
 import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
 import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
 import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
 import { historyLimits, openSqliteStore, StoreDamaged } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-disk-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,6 @@
-import { seededRandom, systemClock, utf8 } from '../../src/base/index.ts';
+import { systemClock, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore } from '../../src/store/index.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /**
  * A process to be killed: writes pairs of keys under load and prints each write once it is acknowledged. Arguments: the

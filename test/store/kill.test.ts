@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { CodedError, seededRandom, systemClock } from '../../src/base/index.ts';
+import { CodedError, systemClock } from '../../src/base/index.ts';
 import { openSqliteStore } from '../../src/store/index.ts';
 import { attackRandom } from '../attack/seed.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const rounds = 20;
 const writer = fileURLToPath(new URL('kill-writer.ts', import.meta.url));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { CodedError, ManualClock, utf8 } from '../../src/base/index.ts';
+import { CodedError, utf8 } from '../../src/base/index.ts';
 import { type ChangeBatch, type HistoryLimits, type Store, storeLimits } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 /** How the law suite makes stores of one driver. */
 export interface DriverUnderTest {

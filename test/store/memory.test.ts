@@ -1,5 +1,5 @@
-import { seededRandom } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { checkStoreLaws } from './law.ts';
 
 checkStoreLaws({

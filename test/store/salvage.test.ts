@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CodedError, ManualClock, utf8 } from '../../src/base/index.ts';
+import { CodedError, utf8 } from '../../src/base/index.ts';
 import {
   inspectDatabase,
   openSqliteStore,
@@ -12,6 +12,7 @@ import {
   salvageDatabase,
 } from '../../src/store/index.ts';
 import { attackRandom, attackTries } from '../attack/seed.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-salvage-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CodedError, ManualClock, seededRandom, utf8 } from '../../src/base/index.ts';
+import { CodedError, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore, type Store } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { checkStoreLaws } from './law.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-store-'));

@@ -5,17 +5,12 @@ import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import {
   type ApiServer,
   type ApiServerOptions,
+  certificateAuthenticator,
   createApiServer,
   type NotEnforced,
 } from '../../apiserver/index.ts';
 import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
-import {
-  createDuplexPair,
-  createListener,
-  type HealthCheck,
-  type Listener,
-  verifyIssuedBy,
-} from '../../http/index.ts';
+import { createDuplexPair, createListener, type HealthCheck, type Listener } from '../../http/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';
 import type {
@@ -100,7 +95,7 @@ export class EmbeddedCluster implements ClusterHandle {
       random: parts.random,
       log: parts.log.with({ cluster: spec.name }),
       version: versionOf(() => this.#spec),
-      authenticators: [this.#certificateAuthenticator(), ...parts.authenticators(() => this.#spec)],
+      authenticators: [this.#localAccounts(), ...parts.authenticators(() => this.#spec)],
       authorizers: parts.authorizers(() => this.#spec),
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
@@ -205,22 +200,11 @@ export class EmbeddedCluster implements ClusterHandle {
     await this.#server.close();
   }
 
-  #certificateAuthenticator(): Authenticator {
-    return async ({ clientCertificate }) => {
-      if (!clientCertificate || !this.#spec.access.localAccounts) return undefined;
-      const subject = verifyIssuedBy(
-        clientCertificate,
-        this.#keys.clientAuthority.certificatePem,
-        this.#parts.clock,
-      );
-      if (!subject) return undefined;
-      return {
-        username: subject.commonName,
-        uid: '',
-        groups: [...subject.organizations, 'system:authenticated'],
-        extra: {},
-      };
-    };
+  /** The certificates of local accounts, as long as the cluster has such. */
+  #localAccounts(): Authenticator {
+    const { certificatePem } = this.#keys.clientAuthority;
+    const byCertificate = certificateAuthenticator(certificatePem, this.#parts.clock);
+    return async (credentials) => (this.#spec.access.localAccounts ? byCertificate(credentials) : undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type Clock, decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
-import { createAuthority, issueRsaClientCertificate } from '../../http/index.ts';
+import { createAuthority, issueClientCertificate } from '../../http/index.ts';
 import type { Entry, Store } from '../../store/index.ts';
 
 export interface CertificatePair {
@@ -55,7 +55,7 @@ export async function loadOrMakeAdministrator(
   const stored = await parts.store.get(key);
   if (stored) return readPair(decodeJson(stored.value));
   const owner = await parts.store.get(keysKey(clusterId));
-  const made = await issueRsaClientCertificate(keys.clientAuthority, {
+  const made = await issueClientCertificate(keys.clientAuthority, {
     commonName: 'masterclient',
     organizations: ['system:masters'],
     days: administratorDays,

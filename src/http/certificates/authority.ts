@@ -65,33 +65,23 @@ export function issueServerCertificate(
   });
 }
 
-type ClientOptions = Issuing & DistinguishedName & { readonly days?: number };
-
-/** Issues a client certificate; Kubernetes reads the common name as the user, organizations as groups. */
-export function issueClientCertificate(
+/**
+ * Issues a client certificate with an RSA key of 2048 bits, which every client reads; the key is made outside the event
+ * loop. Kubernetes reads the common name as the user, organizations as groups.
+ */
+export async function issueClientCertificate(
   authority: CertificateAndKey,
-  options: ClientOptions,
-): CertificateAndKey {
-  return issue(authority, clientContent(options));
-}
-
-/** The same with an RSA key of 2048 bits, which every client reads; made outside the event loop. */
-export async function issueRsaClientCertificate(
-  authority: CertificateAndKey,
-  options: ClientOptions,
+  options: Issuing & DistinguishedName & { readonly days?: number },
 ): Promise<CertificateAndKey> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return issue(authority, clientContent(options), pair);
-}
-
-function clientContent(options: ClientOptions): IssuedContent {
-  return {
+  const content: IssuedContent = {
     ...period(options, options.days ?? certificateLimits.clientDays),
     usage: 'client',
     subject: { commonName: options.commonName, organizations: options.organizations },
     hostNames: [],
     ipAddresses: [],
   };
+  return issue(authority, content, pair);
 }
 
 /**
@@ -110,11 +100,16 @@ export function verifyIssuedBy(
   const nowMs = clock.now();
   if (nowMs < certificate.validFromDate.getTime() || nowMs > certificate.validToDate.getTime())
     return undefined;
-  // Node's name for the extended key usages.
-  if (certificate.ca || !certificate.keyUsage?.includes('1.3.6.1.5.5.7.3.2')) return undefined;
+  if (certificate.ca || !isForClients(certificate)) return undefined;
   const subject: Readonly<Record<string, unknown>> = { ...certificate.toLegacyObject().subject };
   const [commonName = ''] = textsOf(subject['CN']);
   return { commonName, organizations: textsOf(subject['O']) };
+}
+
+/** Node's name for the extended key usages; without any a certificate is for everything. */
+function isForClients({ keyUsage }: X509Certificate): boolean {
+  const usages: readonly string[] | undefined = keyUsage;
+  return usages === undefined || usages.includes('1.3.6.1.5.5.7.3.2') || usages.includes('2.5.29.37.0');
 }
 
 interface Issuer {

@@ -62,8 +62,3 @@ function decode(text: string): string {
     return text;
   }
 }
-
-/** Whether the login handler knows a path: for hosts that serve several surfaces on one origin. */
-export function isLoginPath(path: string): boolean {
-  return parseLoginPath(path) !== undefined;
-}

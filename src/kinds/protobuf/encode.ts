@@ -59,18 +59,6 @@ function headOf(messageBytes: number): Uint8Array {
 const itemHeadLimit = 10_000;
 const itemHeads = new Map<number, Uint8Array>();
 
-/** One frame of a protobuf watch stream; `object` is a whole body as `encodeProtobuf` makes it. */
-export function encodeProtobufWatchFrame(type: string, object: Uint8Array): Uint8Array {
-  const writer = new ProtoWriter();
-  writer.text(1, type);
-  writer.message(2, () => writer.bytes(1, object));
-  const event = writer.finish();
-  const frame = new Uint8Array(4 + event.length);
-  new DataView(frame.buffer).setUint32(0, event.length);
-  frame.set(event, 4);
-  return frame;
-}
-
 function envelope(object: JsonObject, message: Uint8Array): Uint8Array {
   const writer = new ProtoWriter();
   writeEnvelopeHead(writer, object);

@@ -3,6 +3,5 @@ export {
   encodeProtobuf,
   encodeProtobufList,
   encodeProtobufMessage,
-  encodeProtobufWatchFrame,
 } from './encode.ts';
 export { protobufLimits } from './limits.ts';

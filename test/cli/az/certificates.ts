@@ -1,5 +1,6 @@
-import { seededRandom, systemClock } from '../../../src/base/index.ts';
+import { systemClock } from '../../../src/base/index.ts';
 import { createAuthority, issueServerCertificate } from '../../../src/http/certificates/authority.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 /** A throw-away authority and a certificate of its for localhost. */
 export function localhostCertificate(): { authority: string; certificate: string; key: string } {

@@ -7,7 +7,6 @@ import {
   encodeProtobuf,
   encodeProtobufList,
   encodeProtobufMessage,
-  encodeProtobufWatchFrame,
   protobufLimits,
 } from '../../../src/kinds/protobuf/index.ts';
 
@@ -94,15 +93,6 @@ test('a list is put together from the messages of its items', () => {
   );
   const bytes = Buffer.concat(chunks);
   assert.deepEqual(decodeProtobuf(bytes), { ...list, items });
-});
-
-test('a watch frame begins with its length and carries the whole object', () => {
-  const object = encodeProtobuf({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
-  assert.ok(object);
-  const frame = Buffer.from(encodeProtobufWatchFrame('ADDED', object));
-  assert.equal(frame.readUInt32BE(0), frame.length - 4);
-  assert.equal(frame.indexOf('ADDED'), 6);
-  assert.ok(frame.includes(Buffer.from(object)));
 });
 
 test('raw JSON inside a protobuf envelope is read as JSON', () => {
