@@ -78,8 +78,53 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   cli: [['az'], ['program']],
 };
 
-/** npm packages and `node:` modules that a room may use. */
-export const outside: Readonly<Record<string, readonly string[]>> = {};
+/** The `node:` modules and npm packages that a room may use; what is not listed is asked of a room below. */
+export const outside: Readonly<Record<string, readonly string[]>> = {
+  base: ['node:crypto'],
+  store: ['node:crypto', 'node:fs', 'node:path', 'node:sqlite', 'node:zlib'],
+  http: [
+    'node:crypto',
+    'node:http',
+    'node:http2',
+    'node:https',
+    'node:net',
+    'node:stream',
+    'node:tls',
+    'node:util',
+    'ws',
+  ],
+  apimachinery: ['node:net', 're2js'],
+  cel: ['node:net'],
+  merge: [],
+  kinds: ['node:fs', 'node:net'],
+  schema: [],
+  identity: ['jose/jws/compact/verify', 'jose/jwt/sign', 'node:crypto'],
+  arm: ['node:crypto'],
+  gateway: ['node:crypto', 'node:http', 'node:https', 'node:net', 'node:stream', 'node:tls'],
+  reconcile: ['node:http', 'node:https', 'node:stream', 'node:tls'],
+  apiserver: ['jose', 'js-yaml', 'node:crypto', 'node:path'],
+  providers: ['node:crypto', 'node:util', 'yaml'],
+  controllers: ['External', 'node:crypto'],
+  clusters: ['node:crypto', 'node:stream'],
+  server: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:perf_hooks', 'pino', 'prom-client'],
+  cli: [
+    '@jmespath-community/jmespath',
+    'node:child_process',
+    'node:crypto',
+    'node:fs',
+    'node:http',
+    'node:https',
+    'node:net',
+    'node:os',
+    'node:path',
+    'node:readline/promises',
+    'node:sqlite',
+    'node:stream',
+    'node:tls',
+    'node:util',
+    'yaml',
+  ],
+};
 
 /** Why a room may not import another, for the message of a failed check. */
 export function refusal(from: string, to: string): string {

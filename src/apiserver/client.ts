@@ -16,7 +16,7 @@ import {
 } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
-import { decodeJson, deepFreeze, isObject, type Json, type JsonObject, utf8 } from '../base/index.ts';
+import { deepFreeze, type Json, type JsonObject, utf8 } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import { valueBody } from './answer/body.ts';
 import { decideAccess } from './authz/authorize.ts';
@@ -306,10 +306,4 @@ function bodyBytes({ body }: HttpResponse): Uint8Array {
   if (body instanceof Uint8Array) return body;
   if ('start' in body) throw internalError('a stream is not answered in one piece: use watch');
   return Buffer.concat(body);
-}
-
-/** The message of an answered Status, for callers of `raw`. */
-export function statusMessage(body: Uint8Array): string {
-  const value = decodeJson(body);
-  return isObject(value) && typeof value['message'] === 'string' ? value['message'] : '';
 }

@@ -29,7 +29,6 @@ export { createDuplexPair } from './node/duplex-pair.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {
   createListener,
-  createPlainListener,
   type Listener,
   type ListenerOptions,
   type TlsListenerOptions,

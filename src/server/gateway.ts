@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { type AuditTrail, type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
+  type ArcRelay,
   arcRelayPath,
+  type BastionGateway,
   createArcRelay,
   createBastionGateway,
   createRelayTokens,
   Refusal,
+  type RelayTokens,
 } from '../gateway/index.ts';
 import type { UpgradeHandler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -30,51 +33,10 @@ interface Parts {
 
 /** Bastion and Arc data planes, with the estate's answers to their questions. */
 export function buildGateway(parts: Parts) {
-  const { clusters, identity, clock, random, log, audit, manager } = parts;
-  const { directory } = identity;
-  const bastion = createBastionGateway({
-    directory: createBastionDirectory({
-      get: (id) => manager().records.get(id),
-      list: (scope, type) => manager().records.list(scope, type),
-    }),
-    access: {
-      authenticate: (token) => identity.tokens.verify(token, 'resource-manager'),
-      isActive: (objectId) => directory.isActive(objectId),
-      can: (caller, action, scope) => manager().access.can(caller, action, scope),
-    },
-    dial: async (targetId) => {
-      const cluster = clusters
-        .list()
-        .find(({ spec }) => spec.resourceId.toLowerCase() === targetId.toLowerCase());
-      if (!cluster) throw new CodedError('unavailable', `the cluster ${targetId} is not running`);
-      return cluster.dial();
-    },
-    ...{ clock, random, log, audit },
-  });
+  const { clusters, identity, clock } = parts;
+  const bastion = buildBastion(parts);
   const relayTokens = createRelayTokens({ key: parts.relayKey, clock });
-  const connected = (name: string) => {
-    const cluster = clusters.list().find(({ spec }) => hybridConnectionName(spec.resourceId) === name);
-    if (cluster) return cluster;
-    throw new Refusal('not-found', `no connected cluster listens on '${name}'`, 'The cluster was deleted.');
-  };
-  const relay = createArcRelay({
-    verify: (token, name) => relayTokens.verify(token, name),
-    admit: async (name, holderId) => {
-      if (!directory.isActive(holderId))
-        throw new Refusal('forbidden', 'Your account was disabled or deleted.');
-      const { resourceId } = connected(name).spec;
-      if (!(await manager().records.get(resourceId)))
-        throw new Refusal('not-found', 'The cluster was deleted.');
-      if (await manager().access.can({ objectId: holderId }, relayAction, resourceId)) return;
-      throw new Refusal(
-        'forbidden',
-        `The client with object id '${holderId}' does not have authorization to perform action '${relayAction}' over scope '${resourceId}'.`,
-        'You no longer have the right to list the user credential of this cluster.',
-      );
-    },
-    dial: async (name) => connected(name).dial(),
-    ...{ clock, log, audit },
-  });
+  const relay = buildRelay(parts, relayTokens);
   const upgrade: UpgradeHandler = (request) =>
     request.path.startsWith(`${arcRelayPath}/`) ? relay.upgrade(request) : bastion.upgrade(request);
   // Said before the cluster's own end cuts the connections.
@@ -91,7 +53,7 @@ export function buildGateway(parts: Parts) {
     upgrade,
     /** From here on what is open lives only as long as what allowed it. Call once the resource manager is ready. */
     async start() {
-      const watch = await watchAdmissions(manager(), directory);
+      const watch = await watchAdmissions(parts.manager(), identity.directory);
       bastion.follow(watch);
       relay.follow(watch);
     },
@@ -100,7 +62,7 @@ export function buildGateway(parts: Parts) {
       const name = hybridConnectionName(cluster?.spec.resourceId ?? clusterId);
       const grant = { hybridConnectionName: name, holderId, lifeMs: relayTokenMs };
       const { token, expiresAt } = relayTokens.mint(grant);
-      const relayTid = directory.tenant().tenantId;
+      const relayTid = identity.directory.tenant().tenantId;
       return {
         expirationTime: expiresAt,
         hybridConnectionName: name,
@@ -115,6 +77,57 @@ export function buildGateway(parts: Parts) {
       relay.close();
     },
   };
+}
+
+function buildBastion({ clusters, identity, clock, random, log, audit, manager }: Parts): BastionGateway {
+  return createBastionGateway({
+    directory: createBastionDirectory({
+      get: (id) => manager().records.get(id),
+      list: (scope, type) => manager().records.list(scope, type),
+    }),
+    access: {
+      authenticate: (token) => identity.tokens.verify(token, 'resource-manager'),
+      isActive: (objectId) => identity.directory.isActive(objectId),
+      can: (caller, action, scope) => manager().access.can(caller, action, scope),
+    },
+    dial: async (targetId) => {
+      const cluster = clusters
+        .list()
+        .find(({ spec }) => spec.resourceId.toLowerCase() === targetId.toLowerCase());
+      if (!cluster) throw new CodedError('unavailable', `the cluster ${targetId} is not running`);
+      return cluster.dial();
+    },
+    ...{ clock, random, log, audit },
+  });
+}
+
+function buildRelay(
+  { clusters, identity, clock, log, audit, manager }: Parts,
+  relayTokens: RelayTokens,
+): ArcRelay {
+  const connected = (name: string) => {
+    const cluster = clusters.list().find(({ spec }) => hybridConnectionName(spec.resourceId) === name);
+    if (cluster) return cluster;
+    throw new Refusal('not-found', `no connected cluster listens on '${name}'`, 'The cluster was deleted.');
+  };
+  return createArcRelay({
+    verify: (token, name) => relayTokens.verify(token, name),
+    admit: async (name, holderId) => {
+      if (!identity.directory.isActive(holderId))
+        throw new Refusal('forbidden', 'Your account was disabled or deleted.');
+      const { resourceId } = connected(name).spec;
+      if (!(await manager().records.get(resourceId)))
+        throw new Refusal('not-found', 'The cluster was deleted.');
+      if (await manager().access.can({ objectId: holderId }, relayAction, resourceId)) return;
+      throw new Refusal(
+        'forbidden',
+        `The client with object id '${holderId}' does not have authorization to perform action '${relayAction}' over scope '${resourceId}'.`,
+        'You no longer have the right to list the user credential of this cluster.',
+      );
+    },
+    dial: async (name) => connected(name).dial(),
+    ...{ clock, log, audit },
+  });
 }
 
 /** What the token was handed out for is what its use needs. */

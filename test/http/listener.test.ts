@@ -9,11 +9,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
-import { CodedError, silentLogger, systemClock, utf8 } from '../../src/base/index.ts';
+import { CodedError, systemClock, utf8 } from '../../src/base/index.ts';
 import {
   type ByteSink,
   createDuplexPair,
-  createPlainListener,
   type Handler,
   type HttpRequest,
   issueClientCertificate,
@@ -409,14 +408,6 @@ test('one listener serves several addresses, and a port in use is named', async 
     (thrown) =>
       thrown instanceof CodedError && thrown.message === `Port ${port} on 127.0.0.1 is already in use.`,
   );
-});
-
-test('a listener without TLS answers plain HTTP', async (t) => {
-  const listener = createPlainListener({ handler: echo, clock: systemClock, log: silentLogger });
-  t.after(() => listener.close());
-  const port = await listener.listen({ host: '127.0.0.1', port: 0 });
-  const response = await fetch(`http://127.0.0.1:${port}/health?x`, { method: 'POST', body: 'hello' });
-  assert.deepEqual([response.headers.get('x-path'), await response.text()], ['/health', 'hello']);
 });
 
 test('a connection that says nothing is closed', async (t) => {

@@ -30,15 +30,7 @@ export function validateMetadata(object: JsonObject, rules: MetadataRules): Fiel
       invalid('metadata.generation', numberAt(metadata, 'generation'), 'must be greater than or equal to 0'),
     );
   }
-  errors.push(
-    ...validateLabels(metadata['labels'], 'metadata.labels'),
-    ...validateAnnotations(metadata['annotations'], 'metadata.annotations'),
-    ...validateOwners(metadata),
-    ...validateFinalizers(metadata),
-    ...validateManagedFields(metadata),
-  );
-  if (rules.standardFinalizers) errors.push(...validateStandardFinalizers(metadata));
-  return errors;
+  return [...errors, ...validateMembers(metadata, rules)];
 }
 
 /** Field errors of a change to `metadata`. The caller has filled what the server itself keeps (uid, timestamps). */
@@ -56,15 +48,22 @@ export function validateMetadataUpdate(
   }
   for (const name of immutableMembers)
     errors.push(...validateImmutable(metadata, before, `metadata.${name}`, name));
-  errors.push(
+  return [...errors, ...validateMembers(metadata, rules)];
+}
+
+/** What holds for the members of metadata whether it is new or changed. */
+function validateMembers(
+  metadata: JsonObject,
+  rules: Pick<MetadataRules, 'standardFinalizers'>,
+): FieldError[] {
+  return [
     ...validateLabels(metadata['labels'], 'metadata.labels'),
     ...validateAnnotations(metadata['annotations'], 'metadata.annotations'),
     ...validateOwners(metadata),
     ...validateFinalizers(metadata),
     ...validateManagedFields(metadata),
-  );
-  if (rules.standardFinalizers) errors.push(...validateStandardFinalizers(metadata));
-  return errors;
+    ...(rules.standardFinalizers ? validateStandardFinalizers(metadata) : []),
+  ];
 }
 
 const immutableMembers = [

@@ -1,5 +1,3 @@
-import type { ResourceRecord } from '../contract.ts';
-
 /** Where things lie in the store. Nothing outside this folder knows. */
 export const recordPrefix = '/arm/records';
 export const operationPrefix = '/arm/operations/';
@@ -16,9 +14,4 @@ export function operationKey(operationId: string): string {
 
 function escapeKey(text: string): string {
   return text.replace(/[^!-$&-~]/gu, (character) => encodeURIComponent(character));
-}
-
-/** Lower-cased id of a record: how the caches name it. */
-export function cacheId(record: Pick<ResourceRecord, 'id'>): string {
-  return record.id.toLowerCase();
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { decodeJson, encodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { RunningEstate } from '../../server/index.ts';
 import { UsageError } from './declaration.ts';
-import { homeFiles, type Running, readRunning } from './home.ts';
+import { homeFiles, readRunning } from './home.ts';
 
 const controlTimeoutMs = 10_000;
 
 /** The running server of this home, or a refusal that says how to start one. */
-export function demandRunning(home: string): Running {
+export function demandRunning(home: string): RunningEstate {
   const running = readRunning(home);
   if (running) return running;
   throw new UsageError(`no server runs for ${home}. Start it with 'drydock up --detach'.`, 1);

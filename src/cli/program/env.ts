@@ -1,7 +1,8 @@
+import type { RunningEstate } from '../../server/index.ts';
 import { demandRunning } from './control.ts';
 import type { VerbCall } from './declaration.ts';
 import { azKind, shellVariables } from './environment.ts';
-import { homeFiles, type Running } from './home.ts';
+import { homeFiles } from './home.ts';
 import { shellQuote } from './shell-quote.ts';
 
 export async function run(call: VerbCall): Promise<number> {
@@ -22,7 +23,7 @@ export async function run(call: VerbCall): Promise<number> {
  * What programs need that read credentials from their environment. Left to the person: a CA bundle replaces the CAs that a
  * program trusts. The tenant `adfs` makes clients ask this server alone about its authority.
  */
-function programHints(home: string, { resourceManager }: Running): string {
+function programHints(home: string, { resourceManager }: RunningEstate): string {
   const authority = shellQuote(homeFiles(home).authority);
   return [
     '# For programs with DefaultAzureCredential, beside AZURE_CLIENT_ID and AZURE_CLIENT_SECRET:',

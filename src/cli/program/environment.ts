@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { RunningEstate } from '../../server/index.ts';
 import { UsageError } from './declaration.ts';
-import { type HomeFiles, homeFiles, type Running } from './home.ts';
+import { type HomeFiles, homeFiles } from './home.ts';
 import { launcher } from './package.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -23,7 +24,7 @@ export function azKind(option: string | boolean | undefined): AzKind {
 }
 
 /** Variables for a shell or a child process; the person's own az login and kubeconfig stay untouched. */
-export function shellVariables(home: string, running: Running, kind: AzKind): Record<string, string> {
+export function shellVariables(home: string, running: RunningEstate, kind: AzKind): Record<string, string> {
   const files = homeFiles(home);
   const shared = {
     DRYDOCK_HOME: home,

@@ -10,8 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, isObject } from '../../base/index.ts';
-import type { ChosenLimits } from '../../server/limit-settings.ts';
-import type { PortRange } from '../../server/options.ts';
+import type { RunningEstate } from '../../server/index.ts';
 import { processIdentity } from '../../server/process-identity.ts';
 import { UsageError } from './declaration.ts';
 
@@ -77,30 +76,14 @@ export function closeHome(home: string): void {
 
 const ownNames = new Set(['drydock.db', 'settings.json', 'kube.db', 'kubeconfig', 'logs']);
 
-/** What a running server writes into its home once it answers. */
-export interface Running {
-  readonly pid: number;
-  /** Tells this process from a later one with the same number. */
-  readonly process: string;
-  readonly port: number;
-  readonly version: string;
-  readonly resourceManager: string;
-  readonly login: string;
-  readonly graph: string;
-  readonly listen?: string;
-  readonly clusterPorts?: PortRange;
-  readonly anyApiVersion?: boolean;
-  readonly limits?: ChosenLimits;
-}
-
 /** The server of this home, when its process lives. */
-export function readRunning(home: string): Running | undefined {
+export function readRunning(home: string): RunningEstate | undefined {
   const found = readJson(homeFiles(home).running);
   if (!isRunning(found)) return undefined;
   return processIdentity(found.pid) === found.process ? found : undefined;
 }
 
-function isRunning(value: unknown): value is Running {
+function isRunning(value: unknown): value is RunningEstate {
   return isObject(value) && typeof value['pid'] === 'number' && typeof value['process'] === 'string';
 }
 

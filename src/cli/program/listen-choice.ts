@@ -1,7 +1,8 @@
+import type { RunningEstate } from '../../server/index.ts';
 import { type ChosenLimits, isLimitName, usedLimit } from '../../server/limit-settings.ts';
 import type { PortRange } from '../../server/options.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
-import type { Running } from './home.ts';
+
 import { chosenLimits } from './limits.ts';
 
 /** What a start is asked for; undefined: as the last start had it. */
@@ -71,7 +72,7 @@ export function choiceWords(choice: ListenChoice): string[] {
 }
 
 /** The part of a choice that the running server does not follow. */
-export function unmet(choice: ListenChoice, running: Running): ListenChoice {
+export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoice {
   const { port, listen, clusterPorts, anyApiVersion } = choice;
   const given = running.clusterPorts ? rangeText(running.clusterPorts) : 'off';
   const wanted =

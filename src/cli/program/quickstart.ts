@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { relative } from 'node:path';
 import { systemClock } from '../../base/index.ts';
+import type { RunningEstate } from '../../server/index.ts';
 import type { Output } from '../az/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { findOnPath, shellVariables } from './environment.ts';
-import { homeFiles, type Running, readRunning } from './home.ts';
+import { homeFiles, readRunning } from './home.ts';
 import { createInfrastructure } from './infra.ts';
 import { kubectlTable } from './kubectl-table.ts';
 import { parsePort } from './listen-choice.ts';
@@ -50,7 +51,7 @@ export async function run(call: VerbCall): Promise<number> {
   return 0;
 }
 
-async function ensureUp(call: VerbCall): Promise<Running> {
+async function ensureUp(call: VerbCall): Promise<RunningEstate> {
   const running = readRunning(call.home);
   if (running) return running;
   return startDetached(call.home, { port: parsePort(call.options['port']) });
@@ -94,7 +95,7 @@ class Quickstart {
   readonly #configFolder: string;
   readonly #environment: Record<string, string>;
 
-  constructor(home: string, running: Running, steps: Steps) {
+  constructor(home: string, running: RunningEstate, steps: Steps) {
     this.#steps = steps;
     this.#configFolder = homeFiles(home).azureConfig;
     this.#environment = shellVariables(home, running, 'own');

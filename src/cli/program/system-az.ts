@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { RunningEstate } from '../../server/index.ts';
 import { callControl } from './control.ts';
 import { UsageError } from './declaration.ts';
 import { findOnPath, shellVariables, systemPrograms } from './environment.ts';
-import { homeFiles, type Running } from './home.ts';
+import { homeFiles } from './home.ts';
 import { inTurn } from './turn.ts';
 
 const cloudName = 'Drydock';
@@ -13,7 +14,7 @@ const cloudName = 'Drydock';
  * Registers our cloud with the unmodified az and signs in as the administrator, all inside the home. Done once per
  * home and address; a marker file remembers for which.
  */
-export async function signInSystemAz(home: string, running: Running): Promise<void> {
+export async function signInSystemAz(home: string, running: RunningEstate): Promise<void> {
   const files = homeFiles(home);
   const az = findOnPath('az', [files.programs, systemPrograms(home)]);
   if (!az) {
@@ -33,7 +34,7 @@ export async function signInSystemAz(home: string, running: Running): Promise<vo
   });
 }
 
-async function signIn(home: string, running: Running, az: string): Promise<void> {
+async function signIn(home: string, running: RunningEstate, az: string): Promise<void> {
   const files = homeFiles(home);
   mkdirSync(files.systemAzureConfig, { recursive: true, mode: 0o700 });
   const status = await callControl(home, { method: 'GET', path: 'status' });

@@ -3,10 +3,10 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
 import { finishStaged, StoreDamaged, StoreLocked } from '../../server/home-check.ts';
-import type { Estate } from '../../server/index.ts';
+import type { Estate, RunningEstate } from '../../server/index.ts';
 import { acceptLossOf } from './accepted-loss.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
-import { homeFiles, makeHome, type Running, readJson, readRunning } from './home.ts';
+import { homeFiles, makeHome, readJson, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { launcher, programVersion } from './package.ts';
 import { defaultPort, savedSettings } from './settings.ts';
@@ -24,7 +24,7 @@ export async function run(call: VerbCall): Promise<number> {
 }
 
 /** A start that asks for nothing else is done; one that asks for other ports or addresses is not. */
-function alreadyUp(running: Running, choice: ListenChoice): number {
+function alreadyUp(running: RunningEstate, choice: ListenChoice): number {
   const words = choiceWords(unmet(choice, running));
   const sentence = `Drydock is already up (process ${running.pid}) at ${running.resourceManager}`;
   if (words.length === 0) {
@@ -129,7 +129,7 @@ function stopSignal(): Promise<void> {
 }
 
 /** Starts the server as a process of its own and returns once it answers. */
-export function startDetached(home: string, choice: ListenChoice): Promise<Running> {
+export function startDetached(home: string, choice: ListenChoice): Promise<RunningEstate> {
   makeHome(home);
   const log = homeFiles(home).log;
   const output = openSync(log, 'a', 0o600);
@@ -163,7 +163,7 @@ const raceLimitMs = 15_000;
 const racePollMs = 20;
 
 /** Two starts at once: the one that lost the race waits for the one that won it. */
-async function untilRunning(home: string, failure: string): Promise<Running> {
+async function untilRunning(home: string, failure: string): Promise<RunningEstate> {
   const deadlineMs = systemClock.monotonic() + raceLimitMs;
   for (;;) {
     const winner = readRunning(home);
@@ -173,7 +173,7 @@ async function untilRunning(home: string, failure: string): Promise<Running> {
   }
 }
 
-function runningOf(home: string): Running {
+function runningOf(home: string): RunningEstate {
   const running = readRunning(home);
   if (!running) throw new UsageError(`the server of ${home} stopped right after it started.`, 1);
   return running;

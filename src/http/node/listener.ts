@@ -41,19 +41,14 @@ export interface Listener {
 
 /** HTTP/1.1 and HTTP/2 over TLS on one port, chosen by ALPN; WebSocket upgrades over HTTP/1.1. */
 export function createListener(options: TlsListenerOptions): Listener {
-  return new NodeListener(options, options.tls);
-}
-
-/** HTTP/1.1 without TLS. */
-export function createPlainListener(options: ListenerOptions): Listener {
-  return new NodeListener(options, undefined);
+  return new NodeListener(options);
 }
 
 class NodeListener implements Listener {
   readonly #limits: ListenerLimits;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #tls: TlsFront | undefined;
+  readonly #tls: TlsFront;
   readonly #answer: Answer;
   readonly #traffic: Traffic;
   readonly #http1: Http1Server;
@@ -66,7 +61,7 @@ class NodeListener implements Listener {
   #closed = false;
   #onLastClosed = () => {};
 
-  constructor(options: ListenerOptions, tls: TlsSettings | undefined) {
+  constructor(options: TlsListenerOptions) {
     this.#limits = { ...listenerLimits, ...options.limits };
     this.#connections = new Connections(this.#limits);
     this.#clock = options.clock;
@@ -80,7 +75,7 @@ class NodeListener implements Listener {
       clock: options.clock,
       log: options.log,
     });
-    if (tls) this.#tls = new TlsFront(tls, this.#limits, (socket, tag) => this.#serveSecured(socket, tag));
+    this.#tls = new TlsFront(options.tls, this.#limits, (socket, tag) => this.#serveSecured(socket, tag));
   }
 
   listen({ host, port }: { readonly host: string; readonly port: number }): Promise<number> {
@@ -149,8 +144,7 @@ class NodeListener implements Listener {
       this.#connections.close(connection);
       if (this.#connections.size === 0) this.#onLastClosed();
     });
-    if (this.#tls) this.#tls.take(stream, tag);
-    else this.#http1.serve(stream, this.#served({ remoteAddress: source, tag, ...noTls }, connection));
+    this.#tls.take(stream, tag);
   }
 
   #served(facts: ConnectionFacts, connection: Connection): Served {
@@ -179,8 +173,6 @@ class NodeListener implements Listener {
     if (this.#closed) session.close();
   }
 }
-
-const noTls = { serverName: undefined, clientCertificate: undefined } as const;
 
 /** The record of a stream inside this process: whoever handed it in limits their number. */
 function unlimited(): Connection {

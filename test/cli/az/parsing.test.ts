@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { groupSummaries } from '../../../src/cli/az/commands/groups.ts';
 import { commandIndex } from '../../../src/cli/az/commands/index.ts';
-import { indexText } from '../../../src/cli/az/commands/write-index.ts';
 import { completeAz } from '../../../src/cli/az/index.ts';
 import { readShorthand } from '../../../src/cli/az/parse/shorthand.ts';
 import { surfaceOf } from '../../../src/cli/az/surface.ts';
+import { indexText } from '../../../tools/write-command-index.ts';
 import { type ScriptedEstate, startScriptedEstate, subscriptionId } from './estate.ts';
 
 const hints = '\nhttps://aka.ms/cli_ref\nRead more about the command in reference docs\n';

@@ -1,4 +1,4 @@
-// Written by write-index.ts. Do not edit.
+// Written by tools/write-command-index.ts. Do not edit.
 import type { Command, Flags, IndexEntry } from '../declaration.ts';
 
 interface CommandModule {

@@ -1,13 +1,13 @@
 /**
- * Writes `index.ts`: one line per command file of this folder, so that a run loads only the command it needs.
- * Run it after adding, removing or renaming a command: `node src/cli/az/commands/write-index.ts`.
+ * Writes `src/cli/az/commands/index.ts`: one line per command file, so that a run loads only the command it needs.
+ * Run it after adding, removing or renaming a command: `node tools/write-command-index.ts`.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Command } from '../declaration.ts';
+import type { Command } from '../src/cli/az/declaration.ts';
 
-const folder = import.meta.dirname;
-const ownFiles = new Set(['index.ts', 'groups.ts', 'write-index.ts']);
+const folder = join(import.meta.dirname, '..', 'src', 'cli', 'az', 'commands');
+const ownFiles = new Set(['index.ts', 'groups.ts']);
 
 interface CommandModule {
   readonly command?: Command;
@@ -27,7 +27,7 @@ export async function indexText(): Promise<string> {
     lines.push({ words, line });
   }
   lines.sort((a, b) => (a.words < b.words ? -1 : 1));
-  return `// Written by write-index.ts. Do not edit.
+  return `// Written by tools/write-command-index.ts. Do not edit.
 import type { Command, Flags, IndexEntry } from '../declaration.ts';
 
 interface CommandModule {
