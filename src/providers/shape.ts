@@ -15,6 +15,8 @@ export interface ShapeFaults {
   wrongType(path: string, found: string, wanted: string): Error;
   /** Undefined: members that nobody knows are kept. */
   unknown?(path: string, name: string): Error;
+  /** True: texts that spell a number or a boolean count as one, numbers and booleans as their text. */
+  readonly coerces?: true;
 }
 
 /**
@@ -62,14 +64,24 @@ function conformScalar(
   wanted: 'text' | 'integer' | 'number' | 'boolean',
   { path, faults }: { readonly path: string; readonly faults: ShapeFaults },
 ): Json {
+  const read = faults.coerces ? coerced(value, wanted) : value;
   const fits =
     wanted === 'text'
-      ? typeof value === 'string'
+      ? typeof read === 'string'
       : wanted === 'integer'
-        ? Number.isInteger(value)
-        : typeof value === wanted;
-  if (!fits) throw faults.wrongType(path, kindOf(value), goTypes[wanted]);
-  return value;
+        ? Number.isInteger(read)
+        : typeof read === wanted;
+  if (!fits)
+    throw faults.wrongType(path, faults.coerces ? JSON.stringify(value) : kindOf(value), goTypes[wanted]);
+  return read;
+}
+
+function coerced(value: Json, wanted: 'text' | 'integer' | 'number' | 'boolean'): Json {
+  if (wanted === 'text')
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (typeof value !== 'string') return value;
+  if (wanted === 'boolean') return /^(?:true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value;
+  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
 }
 
 const goTypes = { text: 'string', integer: 'int32', number: 'float64', boolean: 'bool' } as const;

@@ -124,7 +124,7 @@ describe('children in the body of a network resource, and several at the same mo
       [[rule(undefined)], 'InvalidRequestFormat'],
       [[rule('a'), rule('A', { priority: 101 })], 'InvalidRequestFormat'],
       [[rule('a', { priority: 99 })], 'SecurityRuleInvalidPriority'],
-      [[rule('a', { priority: '100' })], 'SecurityRuleInvalidPriority'],
+      [[rule('a', { priority: 'first' })], 'InvalidRequestFormat'],
       [[rule('a', { access: 'Maybe' })], 'InvalidRequestFormat'],
       [[rule('a', { direction: null })], 'InvalidRequestFormat'],
       [[rule('a'), rule('b')], 'SecurityRuleConflict'],

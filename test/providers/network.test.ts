@@ -250,6 +250,39 @@ describe('Microsoft.Network', () => {
     assert.equal((await call('DELETE', id)).code, 'InUseNetworkSecurityGroupCannotBeDeleted');
   });
 
+  test('what is of another type is refused with its place, and texts that spell a value count', async () => {
+    const send = (name: string, sent: JsonObject) => put(name, { location: 'eastus', properties: sent });
+    const wrong: readonly (readonly [string, JsonObject, string])[] = [
+      ['virtualNetworks/odd', { addressSpace: 'x' }, 'addressSpace'],
+      [
+        'virtualNetworks/odd',
+        { addressSpace: { addressPrefixes: '10.0.0.0/16' } },
+        'addressSpace.addressPrefixes',
+      ],
+      [
+        'virtualNetworks/odd',
+        { subnets: [{ name: 'a', properties: { defaultOutboundAccess: 'maybe' } }] },
+        'subnets[0].properties.defaultOutboundAccess',
+      ],
+      ['bastionHosts/odd', { enableTunneling: 'maybe' }, 'enableTunneling'],
+      ['bastionHosts/odd', { scaleUnits: 'two' }, 'scaleUnits'],
+      ['publicIPAddresses/odd', { idleTimeoutInMinutes: [] }, 'idleTimeoutInMinutes'],
+      ['networkSecurityGroups/odd', { securityRules: {} }, 'securityRules'],
+    ];
+    for (const [name, sent, path] of wrong) {
+      const reply = await send(name, sent);
+      assert.deepEqual([reply.status, reply.code], [400, 'InvalidRequestFormat'], reply.message);
+      assert.ok(JSON.stringify(reply.body).includes(`Path 'properties.${path}'`), JSON.stringify(reply.body));
+    }
+    const spelled = await send('virtualNetworks/spelled', {
+      ADDRESSSPACE: { addressprefixes: ['10.77.0.0/16'] },
+      enableDdosProtection: 'False',
+      FlowTimeoutInMinutes: '12',
+    });
+    assert.equal(spelled.status, 201, spelled.message);
+    assert.equal(properties(spelled.body).flowTimeoutInMinutes, 12);
+  });
+
   test('PATCH changes tags and nothing else', async () => {
     await vnet('patched', '10.8.0.0/16');
     const reply = await call('PATCH', `${net}/virtualNetworks/patched`, {

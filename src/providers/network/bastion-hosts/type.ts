@@ -4,6 +4,7 @@ import { joins } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, objectsAt, oneOf, propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes } from '../references.ts';
+import { conformsTo } from '../shape.ts';
 import {
   type BastionSku,
   bastionSkus,
@@ -31,6 +32,7 @@ export function bastionHosts(settings: BastionSettings): ResourceType {
     name: networkName(1, 80),
     envelope: ['sku', 'zones'],
     patchable: ['tags'],
+    conform: conformsTo('bastionHosts'),
     references: [
       joins('properties.ipConfigurations[].properties.subnet.id', networkTypes.subnets),
       joins('properties.ipConfigurations[].properties.publicIPAddress.id', networkTypes.publicIpAddresses),

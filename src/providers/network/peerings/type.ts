@@ -16,6 +16,7 @@ import { overlaps } from '../cidr.ts';
 import { networkName, networkType } from '../declare.ts';
 import { propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes } from '../references.ts';
+import { conformsTo } from '../shape.ts';
 import { networkPrefixes, rangeOf } from '../subnets/plan.ts';
 import { peeringState, presentPeering, reversePeering } from './state.ts';
 
@@ -29,6 +30,7 @@ export const peerings: ResourceType = {
   scope: 'proxy',
   name: networkName(1, 80),
   verbs: ['get', 'list', 'put', 'delete'],
+  conform: conformsTo('peerings'),
   references: [
     {
       path: 'properties.remoteVirtualNetwork.id',

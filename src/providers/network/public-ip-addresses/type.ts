@@ -13,6 +13,7 @@ import { networkName, networkType } from '../declare.ts';
 import { objectAt, oneOf, propertiesOf } from '../json.ts';
 import { networkTypes, publicAddressUser } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { conformsTo } from '../shape.ts';
 
 /** 198.18.0.0/15 is set aside for tests (RFC 2544): nothing outside ever answers there. */
 const pool = { first: (198 << 24) | (18 << 16), size: 1 << 17 } as const;
@@ -28,6 +29,7 @@ export const publicIpAddresses: ResourceType = {
   name: networkName(1, 80),
   envelope: ['sku', 'zones'],
   patchable: ['tags'],
+  conform: conformsTo('publicIPAddresses'),
   references: [
     ...prints('properties.ipConfiguration.id'),
     joins('properties.publicIPPrefix.id', 'Microsoft.Network/publicIPPrefixes'),

@@ -6,6 +6,7 @@ import { networkName, networkType } from '../declare.ts';
 import { propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { conformsTo } from '../shape.ts';
 import { readRules } from './rules.ts';
 
 /**
@@ -18,6 +19,7 @@ export const securityGroups: ResourceType = {
   scope: 'tracked',
   name: networkName(1, 80),
   patchable: ['tags'],
+  conform: conformsTo('networkSecurityGroups'),
   references: prints('properties.subnets[].id', 'properties.networkInterfaces[].id'),
   prepare: prepareGroup,
   present: presentGroup,

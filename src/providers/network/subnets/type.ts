@@ -11,6 +11,7 @@ import { networkName, networkType } from '../declare.ts';
 import { propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { conformsTo } from '../shape.ts';
 import { checkPlan, networkPrefixes, subnetPrefixes, subnetProperties } from './plan.ts';
 import { subnetReferences } from './references.ts';
 import { presentSubnet } from './render.ts';
@@ -25,6 +26,7 @@ export const subnets: ResourceType = {
   scope: 'proxy',
   name: networkName(1, 80),
   verbs: ['get', 'list', 'put', 'delete'],
+  conform: conformsTo('subnets'),
   references: subnetReferences('properties'),
   prepare: prepareSubnet,
   present: (record, { records }) => presentSubnet(record, records),

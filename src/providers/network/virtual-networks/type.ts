@@ -16,6 +16,7 @@ import { planPeerings } from '../peerings/plan.ts';
 import { presentPeering } from '../peerings/state.ts';
 import { networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { conformsTo } from '../shape.ts';
 import { checkPlan, networkPrefixes, rangeOf, subnetPrefixes, subnetProperties } from '../subnets/plan.ts';
 import { subnetReferences } from '../subnets/references.ts';
 import { presentSubnet, renderInner } from '../subnets/render.ts';
@@ -40,6 +41,7 @@ export const virtualNetworks: ResourceType = {
   scope: 'tracked',
   name: networkName(2, 64),
   patchable: ['tags'],
+  conform: conformsTo('virtualNetworks'),
   references: [
     ...subnetReferences('properties.subnets[].properties'),
     {

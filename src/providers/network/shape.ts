@@ -1,0 +1,38 @@
+import { ArmError } from '../../arm/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
+import { conform, type Shape, type ShapeFaults } from '../shape.ts';
+import data from './shapes.json' with { type: 'json' };
+
+const shapes = data as unknown as Readonly<Record<keyof typeof data, Shape>>; // words are typed as strings
+
+/** Microsoft.Network leaves out what it does not know, and reads texts that spell a number or a boolean as one. */
+const faults: ShapeFaults = {
+  coerces: true,
+  wrongType: (path, found, wanted) => {
+    const message = `Error converting value ${found} to type '${netTypes[wanted] ?? wanted}'. Path '${path}'.`;
+    return new ArmError(400, 'InvalidRequestFormat', 'Cannot parse the request.', {
+      target: path,
+      details: [{ code: 'InvalidJson', message }],
+    });
+  },
+};
+
+const netTypes: Readonly<Record<string, string>> = {
+  string: 'System.String',
+  int32: 'System.Int32',
+  float64: 'System.Double',
+  bool: 'System.Boolean',
+  slice: 'a list',
+  map: 'an object',
+  object: 'an object',
+};
+
+/** Reads the properties of a body by the shape of a type; throws InvalidRequestFormat for the first that does not fit. */
+export function conformsTo(type: keyof typeof data): (body: JsonObject) => JsonObject {
+  return (body) => {
+    const { properties } = body;
+    if (properties === undefined || properties === null) return body;
+    const conformed = conform(properties, shapes[type], { path: 'properties', faults });
+    return { ...body, properties: isObject(conformed) ? conformed : {} };
+  };
+}
