@@ -4,6 +4,8 @@ import type { Controller } from '../reconcile/index.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
+import { startDisruptionController } from './disruption/controller.ts';
+import { startStaleDisruptions } from './disruption/stale.ts';
 import { startEndpointSliceController } from './endpointslice/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
 import { startJobController } from './job/controller.ts';
@@ -65,6 +67,8 @@ const workloadControllers: readonly Start[] = [
   startJobController,
   startCronJobController,
   startEndpointSliceController,
+  startDisruptionController,
+  startStaleDisruptions,
   startVolumeClaimController,
   startNodeLifecycleController,
 ];

@@ -136,6 +136,10 @@ describe('everyday changes', () => {
       metadata: { name: 'evicted', labels: { a: 'ev' } },
       spec: { containers: [{ name: 'c', image: 'i' }] },
     });
+    // One that has not begun needs no budget.
+    await merge(`${namespace}/pods/evicted/status`, {
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    });
     const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
     const spec = { minAvailable: 5, selector: { matchLabels: { a: 'ev' } } };
     await make(budgets, 'PodDisruptionBudget', 'ev', { spec }, 'policy/v1');

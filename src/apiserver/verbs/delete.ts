@@ -81,7 +81,8 @@ export async function removeObject(parts: ClusterParts, call: Call): Promise<Ans
   }
 }
 
-function checkPreconditions(call: Call, current: StoredObject): void {
+/** Throws 409 when the object is not the one that the options name. */
+export function checkPreconditions(call: Call, current: StoredObject): void {
   const { uid, resourceVersion } = call.options.deletion;
   const { group, kind } = call.resource.definition;
   // The real server names the kind where it names resources elsewhere.

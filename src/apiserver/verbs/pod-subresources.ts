@@ -1,5 +1,4 @@
-import { labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import {
   badRequest,
   conflict,
@@ -10,15 +9,9 @@ import {
 import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
-import { withDeleteBody } from '../request/options.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { readObject } from './decode.ts';
-import { removeObject } from './delete.ts';
-import { require } from './get.ts';
 import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
-
-const unprocessedRetryAfterSeconds = 10;
 
 const success: Answer = {
   type: 'value',
@@ -93,58 +86,4 @@ function bound(
   const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
   pod['status'] = { ...status, conditions: [...others, scheduled] };
   return pod;
-}
-
-/** `pods/eviction`: a delete that disruption budgets may refuse. */
-export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
-  if (call.verb !== 'create') throw methodNotAllowed();
-  const body = await readObject(call);
-  if (textOf(readMetadata(body)['name']) !== call.name) {
-    throw badRequest('name in URL does not match name in Eviction object');
-  }
-  const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
-  await checkBudgets(parts, call, pod);
-  const deletion = isObject(body['deleteOptions']) ? body['deleteOptions'] : {};
-  await removeObject(parts, { ...call, subresource: '', options: withDeleteBody(call.options, deletion) });
-  return success;
-}
-
-async function checkBudgets(parts: ClusterParts, call: Call, pod: JsonObject): Promise<void> {
-  const budgets = parts.resources.find('policy', 'v1', 'poddisruptionbudgets');
-  if (!budgets) return;
-  const collection = await parts.storage.collection(budgets);
-  const labels = labelsOf(pod) ?? {};
-  for (const stored of collection.scan(`${call.namespace}/`)) {
-    const budget = stored.peek(budgets);
-    const spec = isObject(budget['spec']) ? budget['spec'] : {};
-    if (!isObject(spec['selector']) || !readLabelSelector(spec['selector'])(labels)) continue;
-    const status = isObject(budget['status']) ? budget['status'] : {};
-    const generation = readMetadata(budget)['generation'];
-    const observed = status['observedGeneration'];
-    if (typeof generation === 'number' && (typeof observed !== 'number' || observed < generation)) {
-      throw budgetUnprocessed(stored.name);
-    }
-    const allowed = status['disruptionsAllowed'];
-    if (typeof allowed === 'number' && allowed > 0) continue;
-    const message = `The disruption budget ${stored.name} needs ${String(status['desiredHealthy'] ?? 0)} healthy pods and has ${String(status['currentHealthy'] ?? 0)} currently`;
-    throw new StatusError(
-      429,
-      'TooManyRequests',
-      "Cannot evict pod as it would violate the pod's disruption budget.",
-      // No time to wait is named: nobody knows when a pod more is healthy, and clients would sleep through their own limit.
-      { causes: [{ reason: 'DisruptionBudget', message }] },
-    );
-  }
-}
-
-/** Nobody has counted the pods of this budget since it was written. */
-function budgetUnprocessed(name: string): StatusError {
-  const message = `The disruption budget ${name} is still being processed by the server.`;
-  return new StatusError(
-    429,
-    'TooManyRequests',
-    "Cannot evict pod as it would violate the pod's disruption budget.",
-    { causes: [{ reason: 'DisruptionBudget', message }] },
-    unprocessedRetryAfterSeconds,
-  );
 }

@@ -1,9 +1,10 @@
 import type { Verb } from '../call/call.ts';
+import { evict } from './evict.ts';
 import { get } from './get.ts';
 import { finalizeNamespace } from './namespace-finalize.ts';
 import { nodeProxy, podLog, podStream } from './node-streams.ts';
 import { patch } from './patch.ts';
-import { bind, evict } from './pod-subresources.ts';
+import { bind } from './pod-subresources.ts';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,

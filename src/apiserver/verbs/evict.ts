@@ -1,0 +1,172 @@
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, conflict, invalid, methodNotAllowed, StatusError } from '../../apimachinery/status.ts';
+import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { type CallOptions, withDeleteBody } from '../request/options.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { readObject } from './decode.ts';
+import { checkPreconditions, removeObject } from './delete.ts';
+import { budgetsOf, isAllowedUnready, takeFromBudget, tooManyDisruptions } from './disruption-budgets.ts';
+import { require } from './get.ts';
+import { modify } from './update.ts';
+
+const attempts = 20;
+
+const success: Answer = statusAnswer({ status: 'Success', code: 201 });
+
+/** Answered as the real server does: with the code of a success around a Status that is none. */
+const severalBudgets: Answer = statusAnswer({
+  status: 'Failure',
+  message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+  code: 500,
+});
+
+function statusAnswer(status: JsonObject): Answer {
+  const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
+  return { type: 'value', code: 201, value, resource: undefined };
+}
+
+/** `pods/eviction`: a delete that disruption budgets may refuse. */
+export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
+  if (call.verb !== 'create') throw methodNotAllowed();
+  const body = await readObject(call);
+  if (textOf(readMetadata(body)['name']) !== call.name) {
+    throw badRequest('name in URL does not match name in Eviction object');
+  }
+  const eviction = { ...call, subresource: '', options: deletionOptions(call, body) };
+  const pod = await deleteUnguarded(parts, eviction);
+  if (!pod) return success;
+  const object = pod.peek(call.resource);
+  const budgets = await budgetsOf(parts, call.namespace, object);
+  if (budgets.length > 1) return severalBudgets;
+  const [budget] = budgets;
+  if (!budget) {
+    await deletePod(parts, eviction);
+    return success;
+  }
+  if (isAllowedUnready(object, budget.object)) await deleteUnready(parts, eviction, { pod, budget });
+  else {
+    await takeFromBudget(parts, eviction, budget);
+    await deletePod(parts, eviction);
+  }
+  return success;
+}
+
+/** What the body says of the delete; a dry run may be asked for there or in the query. */
+function deletionOptions(call: Call, body: JsonObject): CallOptions {
+  const deletion = isObject(body['deleteOptions']) ? body['deleteOptions'] : {};
+  if (deletion['ignoreStoreReadErrorWithClusterBreakingPotential'] === true) {
+    throw invalid({ group: 'policy', kind: 'Eviction' }, call.name, [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential',
+        message: 'Invalid value: true: can not be set for pod eviction, try after removing the option',
+      },
+    ]);
+  }
+  const options = withDeleteBody(call.options, deletion);
+  return { ...options, dryRun: options.dryRun || call.options.dryRun };
+}
+
+/**
+ * Deletes a pod that no budget guards: one that has ended, is going, or runs nowhere yet. Otherwise the pod, which is
+ * to be asked for. One that runs nowhere is deleted only as it was seen.
+ */
+async function deleteUnguarded(parts: ClusterParts, call: Call): Promise<StoredObject | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const stored = await require(parts, call);
+    const pod = stored.peek(call.resource);
+    const phase = phaseOf(pod);
+    const isGoing = readMetadata(pod)['deletionTimestamp'] !== undefined;
+    const isOver = phase === 'Succeeded' || phase === 'Failed' || isGoing;
+    if (!isOver && phase !== 'Pending') return stored;
+    const isPinned = call.options.deletion.resourceVersion !== undefined;
+    try {
+      await deletePod(parts, isOver || isPinned ? call : pinned(call, stored));
+      return undefined;
+    } catch (thrown) {
+      if (isPinned || attempt === attempts || !isConflictError(thrown)) throw thrown;
+    }
+  }
+}
+
+function phaseOf(pod: JsonObject): string {
+  return isObject(pod['status']) ? textOf(pod['status']['phase']) : '';
+}
+
+/** The delete of exactly that version. */
+function pinned(call: Call, stored: StoredObject): Call {
+  const deletion = { ...call.options.deletion, resourceVersion: String(stored.revision) };
+  return { ...call, options: { ...call.options, deletion } };
+}
+
+function isConflictError(thrown: unknown): boolean {
+  return thrown instanceof StatusError && thrown.reason === 'Conflict';
+}
+
+/** A pod that was not ready does not count; it goes only if it still is as it was looked at. */
+async function deleteUnready(
+  parts: ClusterParts,
+  call: Call,
+  { pod, budget }: { readonly pod: StoredObject; readonly budget: { readonly name: string } },
+): Promise<void> {
+  const isPinned = call.options.deletion.resourceVersion !== undefined;
+  try {
+    await deletePod(parts, pinned(call, pod));
+  } catch (thrown) {
+    throw !isPinned && isConflictError(thrown) ? tooManyDisruptions(budget.name) : thrown;
+  }
+}
+
+/** Says on the pod why it goes, then deletes it. */
+async function deletePod(parts: ClusterParts, call: Call): Promise<void> {
+  if (call.options.dryRun) {
+    await removeObject(parts, call);
+    return;
+  }
+  let marked: StoredObject | undefined;
+  const answer = await modify(
+    parts,
+    { ...call, subresource: 'status' },
+    {
+      mayCreate: false,
+      mayRetry: true,
+      compute: (current) => {
+        marked = current;
+        return withDisruptionTarget(parts, call, current);
+      },
+    },
+  );
+  const isPinned = call.options.deletion.resourceVersion !== undefined;
+  const after = answer.type === 'object' ? answer.object : marked;
+  await removeObject(parts, isPinned && after ? pinned(call, after) : call);
+}
+
+function withDisruptionTarget(
+  parts: ClusterParts,
+  call: Call,
+  current: StoredObject | undefined,
+): JsonObject {
+  if (!current) throw conflict(call.resource.subject(call.name));
+  checkPreconditions(call, current);
+  const pod = current.copy(call.resource);
+  const status = isObject(pod['status']) ? pod['status'] : {};
+  const conditions = Array.isArray(status['conditions']) ? status['conditions'].filter(isObject) : [];
+  const before = conditions.find(({ type }) => type === 'DisruptionTarget');
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastProbeTime: null,
+    lastTransitionTime:
+      before?.['status'] === 'True'
+        ? (before['lastTransitionTime'] ?? null)
+        : rfc3339Seconds(parts.clock.now()),
+  };
+  pod['status'] = {
+    ...status,
+    conditions: [...conditions.filter((condition) => condition !== before), target],
+  };
+  return pod;
+}
