@@ -1,3 +1,4 @@
+import { parseJson as exactJson } from '../../../base/index.ts';
 import { writePrivately } from '../../private-file.ts';
 import { defineCommand } from '../declaration.ts';
 import { list, required, text, textOr, toggle } from '../declare/flags.ts';
@@ -8,7 +9,7 @@ import { expandHome } from '../parse/files.ts';
 import { readTags } from '../parse/values.ts';
 import type { Session } from '../session.ts';
 
-const methods = ['delete', 'get', 'head', 'options', 'patch', 'post', 'put'] as const;
+const methods = ['head', 'get', 'put', 'post', 'delete', 'options', 'patch'] as const;
 
 /** `az rest`. */
 export const command = defineCommand({
@@ -36,8 +37,8 @@ export const command = defineCommand({
   ],
   async run(call) {
     const { flags, session, context, warn } = call;
-    const url = withParameters(fullUrl(flags.url, session), pairs(flags.query));
-    const given = pairs(flags.headers);
+    const url = withParameters(fullUrl(flags.url, session), pairs('--uri-parameters', flags.query));
+    const given = pairs('--headers', flags.headers);
     const named = (name: string) => Object.keys(given).some((key) => key.toLowerCase() === name);
     const headers: Record<string, string> = {
       ...requestHeaders(session.headers, context.random.uuid()),
@@ -71,7 +72,7 @@ export const command = defineCommand({
     }
     if (answer.body.length === 0) return undefined;
     try {
-      return JSON.parse(answer.text);
+      return exactJson(answer.text);
     } catch {
       warn(
         'Not a json response, outputting to stdout. For binary data suggest use "--output-file" to write to a file',
@@ -95,7 +96,7 @@ function withParameters(url: string, parameters: Readonly<Record<string, string>
 }
 
 /** `KEY=VALUE` words, or one JSON object. */
-function pairs(words: readonly string[] | undefined): Record<string, string> {
+function pairs(flag: string, words: readonly string[] | undefined): Record<string, string> {
   if (!words) return {};
   const first = words[0]?.trim() ?? '';
   if (words.length === 1 && first.startsWith('{')) {
@@ -104,6 +105,9 @@ function pairs(words: readonly string[] | undefined): Record<string, string> {
       return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
     }
   }
+  const odd = words.find((word) => !word.includes('='));
+  if (odd !== undefined)
+    throw new AzError(`argument ${flag}: '${odd}' is not KEY=VALUE, and not a JSON object.`);
   return readTags(words);
 }
 
@@ -120,7 +124,7 @@ function looksLikeJson(text: string): boolean {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson, setMember } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 
 export interface GenericUpdate {
@@ -27,7 +27,7 @@ function set(resource: JsonObject, word: string, update: GenericUpdate): void {
   const holder = walk(resource, steps, true);
   const value = readValue(word.slice(cut + 1), update.force);
   if (Array.isArray(holder) && typeof last === 'number') holder[last] = value;
-  else if (isObject(holder) && last !== undefined) holder[last] = value;
+  else if (isObject(holder) && last !== undefined) setMember(holder, String(last), value);
   else throw new AzError(`Couldn't find '${last}' in '${word.slice(0, cut)}'.`);
 }
 
@@ -39,9 +39,9 @@ function add(resource: JsonObject, update: GenericUpdate): void {
   const last = steps.pop();
   const holder = walk(resource, steps, true);
   if (!isObject(holder) || typeof last !== 'string') throw new AzError(`Couldn't find '${path}'.`);
-  const list = holder[last] ?? [];
+  const list = memberOf(holder, last) ?? [];
   if (!Array.isArray(list)) throw new AzError(`Property '${last}' is not a list.`);
-  holder[last] = [...list, ...readItems(values, update.force)];
+  setMember(holder, last, [...list, ...readItems(values, update.force)]);
 }
 
 /** `key=value` words form one object; other words are items of their own. */
@@ -51,7 +51,7 @@ function readItems(words: readonly string[], force: boolean): Json[] {
   for (const word of words) {
     const [, key, value] = /^([\w.-]+)=(.*)$/s.exec(word) ?? [];
     if (key === undefined) items.push(readValue(word, force));
-    else pairs[key] = readValue(value ?? '', force);
+    else setMember(pairs, key, readValue(value ?? '', force));
   }
   return Object.keys(pairs).length > 0 ? [...items, pairs] : items;
 }
@@ -66,7 +66,7 @@ function remove(resource: JsonObject, update: GenericUpdate): void {
     if (last < -holder.length || last >= holder.length)
       throw new AzError(`index ${last} doesn't exist on ${path}`);
     holder.splice(last, 1);
-  } else if (isObject(holder) && last !== undefined && last in holder) {
+  } else if (isObject(holder) && last !== undefined && Object.hasOwn(holder, last)) {
     delete holder[last];
   } else throw new AzError(`Couldn't find '${last}' in '${path}'.`);
 }
@@ -78,7 +78,7 @@ function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
     return name === '' ? indexes : [camelCase(name), ...indexes];
   });
   const [first] = steps;
-  if (flat && typeof first === 'string' && !(first in resource) && first !== 'tags')
+  if (flat && typeof first === 'string' && !Object.hasOwn(resource, first) && first !== 'tags')
     return ['properties', ...steps];
   return steps;
 }
@@ -94,19 +94,27 @@ function walk(from: JsonObject, steps: readonly Step[], create: boolean): Json {
     const next: Json | undefined = Array.isArray(holder)
       ? holder.at(Number(step))
       : isObject(holder)
-        ? holder[step]
+        ? memberOf(holder, step)
         : undefined;
     if (next !== undefined && next !== null) holder = next;
-    else if (create && isObject(holder)) holder = holder[step] = {};
-    else throw new AzError(`Couldn't find '${step}' in the resource.`);
+    else if (create && isObject(holder)) {
+      const made: JsonObject = {};
+      setMember(holder, String(step), made);
+      holder = made;
+    } else throw new AzError(`Couldn't find '${step}' in the resource.`);
   }
   return holder;
+}
+
+/** A member of the object's own: names such as `constructor` are ordinary ones. */
+function memberOf(holder: JsonObject, name: Step): Json | undefined {
+  return Object.hasOwn(holder, name) ? holder[name] : undefined;
 }
 
 function readValue(text: string, force: boolean): Json {
   if (force) return text;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     if (text === 'True') return true;
     if (text === 'False') return false;

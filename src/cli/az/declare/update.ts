@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type JsonObject, setMember } from '../../../base/index.ts';
 import type { Command, Example, Flag, Flags, Values } from '../declaration.ts';
 import type { Session } from '../session.ts';
 import { noWait, toggle } from './flags.ts';
@@ -78,9 +78,10 @@ function ownValues<F extends Flags>(flags: F, all: Values<Flags>): Values<F> {
 }
 
 function bodyOf(resource: JsonObject, writable: readonly string[] | undefined): JsonObject {
-  const body: Record<string, Json | undefined> = {};
+  const body: JsonObject = {};
   for (const [key, value] of Object.entries(resource)) {
-    if (writable ? writable.includes(key) : !readOnlyMembers.includes(key)) body[key] = value;
+    if (writable ? writable.includes(key) : !readOnlyMembers.includes(key))
+      setMember(body, key, value ?? null);
   }
   const properties = body['properties'];
   if (isObject(properties)) {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -32,7 +32,7 @@ export function armUrl(origin: string, call: Pick<ArmCall, 'path' | 'apiVersion'
 export function json(answer: HttpAnswer): Json | undefined {
   if (answer.body.length === 0) return undefined;
   try {
-    return JSON.parse(answer.text);
+    return parseJson(answer.text);
   } catch {
     throw new AzError('JSON is invalid: Expecting value: line 1 column 1 (char 0)');
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import { requestHeaders } from './headers.ts';
@@ -46,7 +46,7 @@ export async function callGraph(session: Caller, call: GraphCall): Promise<JsonO
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new AzError(`Graph answered something that is no JSON: ${text}`);
   }

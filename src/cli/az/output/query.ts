@@ -35,19 +35,19 @@ function parse(expression: string) {
 }
 
 type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+type Member = readonly [string, unknown];
 
 /** The value as plain JSON with sorted keys, so that objects which the query passes on print in order. */
 function plainValue(value: unknown): Plain {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map(plainValue);
   if (typeof value === 'object') {
-    const plain: { [key: string]: Plain } = {};
-    const members: [string, unknown][] = Object.entries(value);
-    for (const [key, member] of members.sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (member !== undefined) plain[key] = plainValue(member);
-    }
-    return plain;
+    const members: Member[] = Object.entries(value).sort(([a]: Member, [b]: Member) => (a < b ? -1 : 1));
+    const present = members.filter(([, member]) => member !== undefined);
+    return Object.fromEntries(present.map(([key, member]) => [key, plainValue(member)]));
   }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  // The library hands on what it does not know, so an integer of 64 bits arrives to the digit.
+  if (typeof value === 'bigint') return value as unknown as number;
   return String(value);
 }

@@ -39,15 +39,15 @@ function rowOf(item: unknown, sorted: boolean): Row {
     return Object.fromEntries(item.map((cell, i) => [`Column${i + 1}`, cell]));
   }
   if (typeof item !== 'object' || item === null) return { Result: item };
-  const row: Record<string, unknown> = {};
+  const row = new Map<string, unknown>();
   const cells: [string, unknown][] = Object.entries(item);
   if (sorted) cells.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [key, cell] of cells) {
     if (hiddenColumns.has(key)) continue;
     if (cell === null || cell === undefined || nested(cell)) continue;
-    row[key.charAt(0).toUpperCase() + key.slice(1)] = cell;
+    row.set(key.charAt(0).toUpperCase() + key.slice(1), cell);
   }
-  return row;
+  return Object.fromEntries(row);
 }
 
 function nested(cell: unknown): boolean {

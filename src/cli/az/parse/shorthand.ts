@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson, setMember } from '../../../base/index.ts';
 import type { Shorthand } from '../declare/flags.ts';
 import { AzError } from '../errors.ts';
 
@@ -49,7 +49,7 @@ function readValue(text: string, flag: Shorthand): Json {
   }
   if (/^\s*[[{"]/.test(text)) {
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch {
       // Not JSON: the shorthand form of the same brackets.
     }
@@ -71,7 +71,7 @@ function assignAt(holder: Json | undefined, steps: readonly (string | number)[],
     return list;
   }
   const object: JsonObject = isObject(holder) ? { ...holder } : {};
-  object[step] = assignAt(object[step], rest, value);
+  setMember(object, step, assignAt(Object.hasOwn(object, step) ? object[step] : undefined, rest, value));
   return object;
 }
 
@@ -108,7 +108,7 @@ class ShorthandReader {
     for (;;) {
       const key = this.#word(/[:,{}[\]]/).text;
       if (!this.#take(':')) throw this.#error("Expect character ':'");
-      object[key] = this.#value();
+      setMember(object, key, this.#value());
       if (this.#take('}')) return object;
       if (!this.#take(',')) throw this.#error("Expect character ',' or '}'");
       if (this.#take('}')) return object;

@@ -1,3 +1,5 @@
+import { setMember } from '../../../base/index.ts';
+
 const trueWords = new Set(['true', 't', 'yes', 'y', '1']);
 
 /** A boolean word; the caller has checked that it is one of az's. */
@@ -11,8 +13,8 @@ export function readTags(words: readonly string[]): Record<string, string> {
   for (const word of words) {
     if (word === '') continue;
     const cut = word.indexOf('=');
-    if (cut < 0) tags[word] = '';
-    else tags[word.slice(0, cut)] = word.slice(cut + 1);
+    if (cut < 0) setMember(tags, word, '');
+    else setMember(tags, word.slice(0, cut), word.slice(cut + 1));
   }
   return tags;
 }

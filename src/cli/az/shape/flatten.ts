@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject, setMember } from '../../../base/index.ts';
 import { pythonTime } from './time.ts';
 
 /** Lifts `properties` into its holder at every level, as generated commands print resources. */
@@ -10,9 +10,9 @@ export function flattenDeep(value: Json): Json {
     if (member === undefined) continue;
     if (key === 'properties' && isObject(member)) {
       for (const [inner, one] of Object.entries(member)) {
-        if (one !== undefined && !(inner in value)) result[inner] = flattenDeep(one);
+        if (one !== undefined && !Object.hasOwn(value, inner)) setMember(result, inner, flattenDeep(one));
       }
-    } else result[key] = flattenDeep(member);
+    } else setMember(result, key, flattenDeep(member));
   }
   return result;
 }

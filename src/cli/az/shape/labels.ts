@@ -1,3 +1,4 @@
+import { setMember } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 
 /** Labels in one argument: `"a=b c=d"`. Throws when an item has no `=`. */
@@ -8,7 +9,7 @@ export function readLabels(text: string): Record<string, string> {
     const cut = item.indexOf('=');
     if (cut < 1)
       throw new AzError(`Invalid label: '${item}'. Labels are 'key=value' pairs separated by blanks.`);
-    labels[item.slice(0, cut)] = item.slice(cut + 1);
+    setMember(labels, item.slice(0, cut), item.slice(cut + 1));
   }
   return labels;
 }

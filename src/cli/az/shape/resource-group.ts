@@ -4,10 +4,10 @@ import { isObject } from '../../../base/index.ts';
 export function addResourceGroups(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(addResourceGroups);
   if (!isObject(value)) return value;
-  const result: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) result[key] = addResourceGroups(member);
+  const members = Object.entries(value).map(([key, member]) => [key, addResourceGroups(member)] as const);
+  const result: Record<string, unknown> = Object.fromEntries(members);
   const group = typeof value['id'] === 'string' ? groupOfId(value['id']) : undefined;
-  if (group !== undefined && !('resourceGroup' in result)) result['resourceGroup'] = group;
+  if (group !== undefined && !Object.hasOwn(result, 'resourceGroup')) result['resourceGroup'] = group;
   return result;
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../../../base/index.ts';
 import { defineCommand } from '../../declaration.ts';
 import { location, noWait, required, text, toggle } from '../../declare/flags.ts';
 import { AzError } from '../../errors.ts';
@@ -40,7 +40,7 @@ export const command = defineCommand({
 function readObject(text: string): JsonObject {
   let value: Json;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw new AzError('--properties is not valid JSON.');
   }

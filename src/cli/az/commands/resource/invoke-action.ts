@@ -1,5 +1,7 @@
+import { type Json, parseJson } from '../../../../base/index.ts';
 import { defineCommand } from '../../declaration.ts';
 import { noWait, required, text } from '../../declare/flags.ts';
+import { AzError } from '../../errors.ts';
 import { onEach, resourceTarget } from './target.ts';
 
 /** `az resource invoke-action`. */
@@ -19,7 +21,15 @@ export const command = defineCommand({
         path: `${id}/${encodeURIComponent(flags.action)}`,
         apiVersion,
         noWait: flags.noWait,
-        ...(flags.body === undefined ? {} : { body: JSON.parse(flags.body) }),
+        ...(flags.body === undefined ? {} : { body: readBody(flags.body) }),
       }),
     ),
 });
+
+function readBody(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new AzError('--request-body is not valid JSON.');
+  }
+}

@@ -1,12 +1,19 @@
 import { defineCommand } from '../../declaration.ts';
-import { required } from '../../declare/flags.ts';
+import { text } from '../../declare/flags.ts';
 
 /** `az tag list`. */
 export const command = defineCommand({
   words: 'tag list',
   summary: 'List the tags of a resource, group or subscription.',
-  flags: { id: required('--resource-id', 'ID of what carries the tags.') },
+  flags: {
+    id: text(
+      '--resource-id',
+      'ID of what carries the tags. Without it: the names of all tags in the subscription.',
+    ),
+  },
   reads: true,
   run: ({ flags, session }) =>
-    session.arm.get(`${flags.id}/providers/Microsoft.Resources/tags/default`, '2024-11-01'),
+    flags.id === undefined
+      ? session.arm.list(`/subscriptions/${session.subscriptionId}/tagNames`, '2024-11-01')
+      : session.arm.get(`${flags.id}/providers/Microsoft.Resources/tags/default`, '2024-11-01'),
 });

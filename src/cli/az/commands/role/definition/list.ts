@@ -1,5 +1,5 @@
 import { defineCommand } from '../../../declaration.ts';
-import { resourceGroupFilter, text, toggle } from '../../../declare/flags.ts';
+import { boolean, resourceGroupFilter, text } from '../../../declare/flags.ts';
 import { scopeOf } from '../../../role/assignments.ts';
 import { listDefinitions, presentDefinition } from '../../../role/definitions.ts';
 import { isGuid } from '../../../role/guid.ts';
@@ -11,7 +11,7 @@ export const command = defineCommand({
   summary: 'List role definitions.',
   flags: {
     name: text('--name -n', "The role's name or GUID."),
-    customOnly: toggle('--custom-role-only', 'Custom roles only.'),
+    customOnly: boolean('--custom-role-only', 'Custom roles only.'),
     scope: text('--scope', 'Scope at which the roles apply.'),
     resourceGroup: resourceGroupFilter(),
   },
