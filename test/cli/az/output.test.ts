@@ -1,14 +1,70 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseJson } from '../../../src/base/index.ts';
+import { applyGenericUpdate } from '../../../src/cli/az/declare/generic-update.ts';
 import { formatJson } from '../../../src/cli/az/output/json.ts';
 import { compileQuery } from '../../../src/cli/az/output/query.ts';
 import { formatTable } from '../../../src/cli/az/output/table.ts';
 import { formatTsv } from '../../../src/cli/az/output/tsv.ts';
 import { formatYaml } from '../../../src/cli/az/output/yaml.ts';
 import { camelNames } from '../../../src/cli/az/shape/casing.ts';
+import { flattenDeep } from '../../../src/cli/az/shape/flatten.ts';
 import { addResourceGroups } from '../../../src/cli/az/shape/resource-group.ts';
 
 const plain = { queried: false };
+
+describe('whatever stands in an answer', () => {
+  const text = '{"big":9007199254740993,"min":-9223372036854775808,"n":1}';
+
+  test('integers beyond a double are printed to the digit in every format', () => {
+    const value = parseJson(text);
+    assert.match(formatJson(value), /"big": 9007199254740993,\n {2}"min": -9223372036854775808,/);
+    assert.match(formatYaml(value), /^big: 9007199254740993\nmin: -9223372036854775808\n/);
+    assert.equal(formatTsv(value), '9007199254740993\t-9223372036854775808\t1\n');
+    assert.match(formatTable(value, plain), /9007199254740993 {2}-9223372036854775808/);
+    assert.equal(formatJson(compileQuery('{a:big}').apply(value)), '{\n  "a": 9007199254740993\n}\n');
+    assert.equal(formatTsv(compileQuery('big').apply(value), true), '9007199254740993\n');
+  });
+
+  test('a generic update writes integers as typed and goes on with those that it read', () => {
+    const resource = { properties: parseJson(text) };
+    const change = { operation: 'set', force: false, flat: false } as const;
+    applyGenericUpdate(resource, { ...change, words: ['properties.new=9223372036854775807'] });
+    assert.equal(
+      JSON.stringify(resource),
+      '{"properties":{"big":9007199254740993,"min":-9223372036854775808,"n":1,"new":9223372036854775807}}',
+    );
+  });
+
+  test('names such as __proto__ and constructor are members like any other', () => {
+    const body = '{"constructor":1,"__proto__":{"x":2},"properties":{"__proto__x":3,"hasOwnProperty":4}}';
+    const value = parseJson(body);
+    assert.equal(
+      JSON.stringify(flattenDeep(value)),
+      '{"constructor":1,"__proto__":{"x":2},"__proto__x":3,"hasOwnProperty":4}',
+    );
+    assert.equal(JSON.stringify(addResourceGroups(value)), body);
+    assert.equal(compileQuery('constructor').apply({ a: 1 }), null);
+    assert.deepEqual(compileQuery('"__proto__".x').apply(value), 2);
+    assert.match(formatTable(parseJson('{"__proto__":"p","a":1}'), plain), /^__proto__ {4}A\n/);
+
+    const resource = {};
+    const change = { force: false, flat: false } as const;
+    applyGenericUpdate(resource, {
+      ...change,
+      operation: 'set',
+      words: ['tags.__proto__=p', 'tags.constructor=c'],
+    });
+    assert.equal(JSON.stringify(resource), '{"tags":{"__proto__":"p","constructor":"c"}}');
+    applyGenericUpdate(resource, { ...change, operation: 'add', words: ['toString', 'one'] });
+    assert.throws(
+      () => applyGenericUpdate(resource, { ...change, operation: 'remove', words: ['tags.valueOf'] }),
+      /Couldn't find 'valueOf'/,
+    );
+    applyGenericUpdate(resource, { ...change, operation: 'remove', words: ['tags.__proto__'] });
+    assert.equal(JSON.stringify(resource), '{"tags":{"constructor":"c"},"toString":["one"]}');
+  });
+});
 
 describe('output formats', () => {
   test('json sorts keys at every level and keeps non-ASCII', () => {

@@ -54,6 +54,89 @@ describe('az against the server', () => {
     return folder;
   }
 
+  test('a custom role is created, found, changed and deleted; an assignment gets a description', async () => {
+    const scope = `/subscriptions/${JSON.parse(await succeed('account', 'show')).id}`;
+    const role = {
+      Name: 'Fleet looker',
+      Actions: ['Microsoft.ContainerService/fleets/read'],
+      AssignableScopes: [scope],
+    };
+    const made = JSON.parse(
+      await succeed('role', 'definition', 'create', '--role-definition', JSON.stringify(role)),
+    );
+    assert.equal(made.roleType, 'CustomRole');
+    assert.deepEqual(made.permissions[0].actions, role.Actions);
+    const again = await az('role', 'definition', 'create', '--role-definition', JSON.stringify(role));
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /RoleDefinitionWithSameNameExists/);
+
+    const file = join(home, 'role.json');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        name: 'Fleet looker',
+        description: 'looks',
+        actions: ['*/read'],
+        assignableScopes: [scope],
+      }),
+    );
+    const changed = JSON.parse(await succeed('role', 'definition', 'update', '--role-definition', file));
+    assert.deepEqual(
+      [changed.name, changed.description, changed.permissions[0].actions],
+      [made.name, 'looks', ['*/read']],
+    );
+    const custom = await succeed(
+      'role',
+      'definition',
+      'list',
+      '--custom-role-only',
+      'true',
+      '--query',
+      '[].roleName',
+    );
+    assert.deepEqual(JSON.parse(custom), ['Fleet looker']);
+
+    const me = JSON.parse(await succeed('ad', 'signed-in-user', 'show')).id;
+    const given = JSON.parse(
+      await succeed(
+        'role',
+        'assignment',
+        'create',
+        '--role',
+        'Fleet looker',
+        '--assignee',
+        me,
+        '--scope',
+        scope,
+      ),
+    );
+    given.description = 'why';
+    const described = await succeed(
+      'role',
+      'assignment',
+      'update',
+      '--role-assignment',
+      JSON.stringify(given),
+    );
+    assert.equal(JSON.parse(described).description, 'why');
+    const used = await az('role', 'definition', 'delete', '-n', 'Fleet looker');
+    assert.match(used.stderr, /RoleDefinitionHasAssignments/);
+    await succeed('role', 'assignment', 'delete', '--ids', given.id);
+    await succeed('role', 'definition', 'delete', '-n', 'Fleet looker');
+    assert.equal(await succeed('role', 'definition', 'list', '-n', 'Fleet looker'), '[]\n');
+
+    for (const [text, reason] of [
+      ['[]', /A valid dictionary JSON representation is expected/],
+      ['{', /Failed to parse string as JSON/],
+      ['{}', /please provide role name/],
+      ['{"Name":"x"}', /please provide 'assignableScopes'/],
+    ] as const) {
+      const refused = await az('role', 'definition', 'create', '--role-definition', text);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, reason);
+    }
+  });
+
   /** Sends a form, as a browser would, and resolves with the page. */
   function submit(url: string, form?: Record<string, string>): Promise<string> {
     const body = form ? new URLSearchParams(form).toString() : undefined;

@@ -44,7 +44,10 @@ function plainValue(value: unknown): Plain {
   if (typeof value === 'object') {
     const members: Member[] = Object.entries(value).sort(([a]: Member, [b]: Member) => (a < b ? -1 : 1));
     const present = members.filter(([, member]) => member !== undefined);
-    return Object.fromEntries(present.map(([key, member]) => [key, plainValue(member)]));
+    // Without a prototype: the library finds whatever name an object answers to, `constructor` too.
+    const plain: { [key: string]: Plain } = Object.create(null);
+    for (const [key, member] of present) plain[key] = plainValue(member);
+    return plain;
   }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   // The library hands on what it does not know, so an integer of 64 bits arrives to the digit.
