@@ -4,7 +4,7 @@ import { AzError } from './errors.ts';
 import { parseResourceId, readIds } from './ids.ts';
 import type { ConsoleMessages } from './messages.ts';
 import { formatOutput, type OutputFormat, outputFormats } from './output/index.ts';
-import { parseArguments } from './parse/arguments.ts';
+import { type ParsedArguments, parseArguments } from './parse/arguments.ts';
 import { Config } from './profile/config.ts';
 import { profileDirectory } from './profile/directory.ts';
 import { checkIdParts, type ReadArguments, readValues } from './read-values.ts';
@@ -27,7 +27,7 @@ export async function execute(execution: Execution): Promise<number> {
   const config = new Config(profileDirectory(context), context.env);
   if (config.flag('core', 'only_show_errors')) messages.silenceWarnings();
   const surface = surfaceOf(command);
-  const parsed = parseArguments(argv, surface, command.positional !== undefined);
+  const parsed = await parse(command, argv, surface);
   const read = readValues({
     command,
     surface,
@@ -78,6 +78,15 @@ export async function execute(execution: Execution): Promise<number> {
     }
     session.close();
   }
+}
+
+/** The words of the command line; flags that az has and Drydock has not are refused by their own sentence. */
+async function parse(command: Command, argv: readonly string[], surface: Flags): Promise<ParsedArguments> {
+  const parsed = parseArguments(argv, surface, command.positional !== undefined);
+  if (!parsed.unrecognized) return parsed;
+  const { unbuiltFlagRefusal } = await import('./unbuilt/refusal.ts');
+  const { unrecognized, strangers } = parsed;
+  return { ...parsed, unrecognized: unbuiltFlagRefusal(command.words, strangers) ?? unrecognized };
 }
 
 function textValue(read: ReadArguments, key: string): string | undefined {

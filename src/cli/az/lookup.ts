@@ -1,6 +1,7 @@
 import type { IndexEntry } from './declaration.ts';
 import { type AzError, notBuilt, UsageError } from './errors.ts';
 import { nearest } from './parse/nearest.ts';
+import { services, unbuiltWords } from './unbuilt/words.ts';
 
 export type Found =
   | { readonly kind: 'command'; readonly entry: IndexEntry /** Words taken. */; readonly length: number }
@@ -22,81 +23,6 @@ export function findCommand(index: readonly IndexEntry[], words: readonly string
   return { kind: 'group', words: path };
 }
 
-/** Whole services of az's core that are none of Drydock's. */
-const services = new Set(
-  'acr acs advisor afd ams apim appconfig appservice aro backup batch bicep billing bot cache capacity cdn cognitiveservices compute-fleet connection consumption container containerapp cosmosdb databoxedge deployment-scripts disk disk-access disk-encryption-set dms eventgrid eventhubs feature feedback find functionapp hdinsight image interactive iot keyvault kusto lab logicapp managed-cassandra managedapp managedservices maps mariadb mysql netappfiles policy postgres ppg private-link redis relay resourcemanagement restore-point search security self-test servicebus sf sig signalr snapshot sql ssh stack staticwebapp storage survey synapse term ts upgrade vm vmss webapp'.split(
-    ' ',
-  ),
-);
-
-/** Words of az that Drydock knows of and has not built; the whole group below each counts. */
-const unbuilt = [
-  'fleet updaterun',
-  'fleet updatestrategy',
-  'fleet autoupgradeprofile',
-  'fleet gate',
-  'fleet namespace',
-  'fleet clustermeshprofile',
-  'aks check-acr',
-  'aks disable-addons',
-  'aks enable-addons',
-  'aks get-upgrades',
-  'aks get-versions',
-  'aks machine',
-  'aks maintenanceconfiguration',
-  'aks mesh',
-  'aks namespace',
-  'aks operation-abort',
-  'aks rotate-certs',
-  'aks update',
-  'aks bastion',
-  'aks command',
-  'aks nodepool',
-  'aksarc update',
-  'aksarc upgrade',
-  'aksarc nodepool',
-  'aksarc get-upgrades',
-  'aksarc get-versions',
-  'aksarc get-logs',
-  'connectedk8s connect',
-  'connectedk8s upgrade',
-  'connectedk8s update',
-  'connectedk8s enable-features',
-  'connectedk8s disable-features',
-  'connectedk8s troubleshoot',
-  'deployment',
-  'group export',
-  'graph',
-  'k8s-extension',
-  'k8s-runtime',
-  'monitor',
-  'extension list-available',
-  'extension list-versions',
-  'network application-gateway',
-  'network dns',
-  'network lb',
-  'network list-usages',
-  'network nat',
-  'network nic',
-  'network nsg',
-  'network private-dns',
-  'network private-endpoint',
-  'network route-table',
-  'network watcher',
-  'provider operation',
-  'provider permission',
-  'resource invoke-action',
-  'resource link',
-  'resource move',
-  'role definition create',
-  'role definition delete',
-  'role definition update',
-  'cloud register',
-  'cloud unregister',
-  'cloud update',
-  'identity federated-credential',
-];
-
 type Unknown = Extract<Found, { kind: 'unknown' }>;
 
 function pathOf(found: Unknown): string {
@@ -105,7 +31,7 @@ function pathOf(found: Unknown): string {
 
 function isUnbuilt(path: string): boolean {
   if (services.has(path)) return true;
-  return unbuilt.some((words) => words === path || path.startsWith(`${words} `));
+  return unbuiltWords.some((words) => words === path || path.startsWith(`${words} `));
 }
 
 /** Help for words that az has and Drydock has not; undefined for words that nobody knows. */

@@ -53,16 +53,22 @@ describe('whatever stands in an answer', () => {
     applyGenericUpdate(resource, {
       ...change,
       operation: 'set',
-      words: ['tags.__proto__=p', 'tags.constructor=c'],
+      words: ['tags.__proto__=p', 'tags.constructor=c', 'tags.my_own-key=k', 'address_space=a'],
     });
-    assert.equal(JSON.stringify(resource), '{"tags":{"__proto__":"p","constructor":"c"}}');
+    assert.equal(
+      JSON.stringify(resource),
+      '{"tags":{"__proto__":"p","constructor":"c","my_own-key":"k"},"addressSpace":"a"}',
+    );
     applyGenericUpdate(resource, { ...change, operation: 'add', words: ['toString', 'one'] });
     assert.throws(
       () => applyGenericUpdate(resource, { ...change, operation: 'remove', words: ['tags.valueOf'] }),
       /Couldn't find 'valueOf'/,
     );
     applyGenericUpdate(resource, { ...change, operation: 'remove', words: ['tags.__proto__'] });
-    assert.equal(JSON.stringify(resource), '{"tags":{"constructor":"c"},"toString":["one"]}');
+    assert.equal(
+      JSON.stringify(resource),
+      '{"tags":{"constructor":"c","my_own-key":"k"},"addressSpace":"a","toString":["one"]}',
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, parseJson, setMember } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
+import { freeMaps } from '../shape/casing.ts';
 
 export interface GenericUpdate {
   readonly operation: 'set' | 'add' | 'remove';
@@ -72,10 +73,17 @@ function remove(resource: JsonObject, update: GenericUpdate): void {
 }
 
 function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
+  let free = false;
   const steps = path.split('.').flatMap((part): Step[] => {
+<<<<<<< HEAD
     const name = part.replace(/\[[\s\S]*/, '');
+=======
+    const typed = part.replace(/\[.*$/, '');
+>>>>>>> b66506a (cli/az: one voice for every command and flag that az has and Drydock has not)
     const indexes = [...part.matchAll(/\[(-?\d+)\]/g)].map((match) => Number(match[1]));
-    return name === '' ? indexes : [camelCase(name), ...indexes];
+    const name = free ? typed : camelCase(typed);
+    free ||= freeMaps.has(name);
+    return name === '' ? indexes : [name, ...indexes];
   });
   const [first] = steps;
   if (flat && typeof first === 'string' && !Object.hasOwn(resource, first) && first !== 'tags')
@@ -83,7 +91,7 @@ function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
   return steps;
 }
 
-/** `address_space` and `address-space` mean `addressSpace`. */
+/** `address_space` and `address-space` mean `addressSpace`; what a person named is kept. */
 function camelCase(name: string): string {
   return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

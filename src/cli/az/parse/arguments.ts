@@ -1,5 +1,5 @@
 import type { Flag, Flags } from '../declaration.ts';
-import { UsageError } from '../errors.ts';
+import { type AzError, UsageError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 
 /** What a command line says, before values are read. */
@@ -8,7 +8,9 @@ export interface ParsedArguments {
   readonly given: ReadonlyMap<string, GivenFlag>;
   readonly words: readonly string[];
   /** The refusal of what nobody knows; thrown once nothing required is missing, as az does. */
-  readonly unrecognized: UsageError | undefined;
+  readonly unrecognized: AzError | undefined;
+  /** What nobody knows. */
+  readonly strangers: readonly string[];
 }
 
 export interface GivenFlag {
@@ -54,6 +56,7 @@ export function parseArguments(argv: readonly string[], flags: Flags, allowWords
   return {
     given,
     words,
+    strangers,
     unrecognized: strangers.length > 0 ? unrecognized(strangers, [...names.keys()]) : undefined,
   };
 }

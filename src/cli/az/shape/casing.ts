@@ -15,8 +15,11 @@ export function camelNames(value: Json, free: ReadonlySet<string> = freeMaps): J
   );
 }
 
-const freeMaps: ReadonlySet<string> = new Set([
+/** Members whose own keys are a person's words, not the service's. */
+export const freeMaps: ReadonlySet<string> = new Set([
   'tags',
+  'labels',
+  'annotations',
   'nodeLabels',
   'userAssignedIdentities',
   'addonProfiles',

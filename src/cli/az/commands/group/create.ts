@@ -9,7 +9,7 @@ export const command = defineCommand({
   words: 'group create',
   summary: 'Create a new resource group.',
   flags: {
-    name: required('--name --resource-group -n -g', 'Name of the new resource group.'),
+    name: required('--name -n --resource-group -g', 'Name of the new resource group.'),
     location: required('--location -l', 'Region. Values from: `az account list-locations`.', {
       setting: 'location',
     }),

@@ -6,7 +6,7 @@ import type { Noun } from '../../declare/verbs.ts';
 export const group: Noun = {
   path: '/subscriptions/{subscription}/resourcegroups/{name}',
   apiVersion: '2024-11-01',
-  names: { name: resourceGroup({ names: '--name --resource-group -n -g' }) },
+  names: { name: resourceGroup({ names: '--name -n --resource-group -g' }) },
   present: presentGroup,
 };
 
