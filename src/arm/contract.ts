@@ -411,6 +411,8 @@ export interface ArmRoute {
   readonly permission?: string;
   /** No token and no api-version needed. */
   readonly anonymous?: boolean;
+  /** The body is not looked at: there is nothing that could be done with it. */
+  readonly ignoresBody?: boolean;
   handle(call: RouteCall): Promise<RouteAnswer> | RouteAnswer;
 }
 

@@ -162,3 +162,39 @@ test('what is not built says so, and an invented version is refused', async () =
   const filtered = await send('GET', fleetPath('').replace('/?', '?').concat("&$filter=name eq 'x'"));
   assert.equal(filtered.status, 400);
 });
+
+test('a template deployment in whatever form it is sent answers that it is not built', async () => {
+  await using estate = await TestEstate.start();
+  await estate.succeeds('az group create -n rg -l eastus -o none');
+  const subscription = `/subscriptions/${estate.status['subscriptionId']}`;
+  const version = 'api-version=2024-07-01';
+  const asAzSends = '{properties: {"template":{ // a comment\n resources: []}, mode: Incremental}}';
+  for (const scope of ['', subscription, `${subscription}/resourceGroups/rg`]) {
+    const deployments = `${scope}/providers/Microsoft.Resources/deployments`;
+    for (const [method, path] of [
+      ['PUT', `${deployments}/d`],
+      ['POST', `${deployments}/d/validate`],
+      ['POST', `${deployments}/d/whatIf`],
+      ['POST', `${deployments}/d/exportTemplate`],
+      ['PUT', `${scope}/providers/Microsoft.Resources/deploymentStacks/d`],
+    ] as const) {
+      const { status, text } = await estate.request(method, `${path}?${version}`, asAzSends);
+      assert.equal(status, 501, `${method} ${path}: ${text}`);
+      assert.match(text, /not built in Drydock yet/);
+    }
+    const list = await estate.request('GET', `${deployments}?${version}`);
+    assert.deepEqual([list.status, list.text], [200, '{"value":[]}']);
+  }
+  const operations = `${subscription}/resourceGroups/rg/providers/Microsoft.Resources/deployments/d/operations`;
+  const missing = await estate.request('GET', `${operations}?${version}`);
+  assert.match(missing.text, /DeploymentNotFound/);
+  for (const words of [
+    'deployment group create -g rg -f x.bicep',
+    'deployment sub what-if -l eastus',
+    'group export -n rg',
+  ]) {
+    const { code, stderr } = await estate.script(`az ${words}`);
+    assert.equal(code, 1);
+    assert.match(stderr, /^ERROR: 'az [a-z ]+' is not built in Drydock yet\.\n$/);
+  }
+});

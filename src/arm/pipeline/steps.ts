@@ -243,6 +243,10 @@ async function likelyLocation(exchange: Exchange, { records }: Services): Promis
 async function readBody(exchange: Exchange): Promise<void> {
   const { intent } = exchange.target;
   if (intent !== 'write' && intent !== 'action') return;
+  if (exchange.target.route?.route.ignoresBody) {
+    exchange.body = {};
+    return;
+  }
   const bytes = await exchange.request.body(requestLimits.bodyBytes);
   if (bytes.byteLength > 0) {
     const contentType = exchange.request.header('content-type') ?? 'application/json';

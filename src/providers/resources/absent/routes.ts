@@ -1,11 +1,18 @@
 import { ArmError, type ArmRoute } from '../../../arm/index.ts';
 
+type Absent = readonly [name: string, methods: readonly ArmRoute['method'][], path: string];
+
 /** Services of Azure that people call beside what is built here, with the name that the refusal gives them. */
-const absent: readonly (readonly [name: string, methods: readonly ArmRoute['method'][], path: string])[] = [
+const absent: readonly Absent[] = [
   ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resources'],
   ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resourcesHistory'],
   ['checkResourceName', ['POST'], '/providers/Microsoft.Resources/checkResourceName'],
   ['calculateTemplateHash', ['POST'], '/providers/Microsoft.Resources/calculateTemplateHash'],
+  ...(['deploymentStacks', 'deploymentScripts', 'templateSpecs'] as const).flatMap((type): Absent[] => [
+    [type, ['GET'], `{scope}/providers/Microsoft.Resources/${type}`],
+    [type, ['GET', 'PUT', 'PATCH', 'DELETE'], `{scope}/providers/Microsoft.Resources/${type}/{name}`],
+    [type, ['POST'], `{scope}/providers/Microsoft.Resources/${type}/{name}/{action}`],
+  ]),
   ['The list of provider operations', ['GET'], '/providers/Microsoft.Authorization/providerOperations'],
   [
     'The list of provider operations',
@@ -66,6 +73,7 @@ export const absentRoutes: readonly ArmRoute[] = absent.flatMap(([name, methods,
     path,
     options: 'any',
     apiVersions: [],
+    ignoresBody: true,
     handle: () => {
       throw new ArmError(501, 'NotImplemented', `${name} is not built in Drydock yet.`);
     },

@@ -43,6 +43,8 @@ export const deploymentRoutes: readonly ArmRoute[] = [
     path: `${path}/{name}`,
     ...versions,
     permission: 'Microsoft.Resources/deployments/write',
+    // Templates come as az writes them, which is not JSON, with comments and names without quotes.
+    ignoresBody: true,
     handle: refuse,
   },
   {
@@ -50,6 +52,7 @@ export const deploymentRoutes: readonly ArmRoute[] = [
     path: `${path}/{name}/{action}`,
     ...versions,
     permission: 'Microsoft.Resources/deployments/write',
+    ignoresBody: true,
     handle: refuse,
   },
 ];
@@ -62,6 +65,6 @@ function refuse(): never {
   throw new ArmError(
     501,
     'NotImplemented',
-    'Template deployments are not supported by this estate. Create the resources one by one.',
+    'Template deployments are not built in Drydock yet. Create the resources one by one.',
   );
 }

@@ -57,5 +57,5 @@ async function refuseMove(): Promise<never> {
 }
 
 async function refuseExport(): Promise<never> {
-  throw new ArmError(501, 'NotImplemented', 'Exporting a template is not supported by this estate.');
+  throw new ArmError(501, 'NotImplemented', 'Exporting a template is not built in Drydock yet.');
 }
