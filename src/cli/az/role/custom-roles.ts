@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../base/index.ts';
-import { jsonObject } from '../http/arm.ts';
+import { jsonObject } from '../http/arm-call.ts';
 import type { Session } from '../session.ts';
 import { definitionsApiVersion, definitionsPath, listDefinitions, presentDefinition } from './definitions.ts';
 import { isGuid } from './guid.ts';

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../../../../base/index.ts';
 import { defineCommand } from '../../../declaration.ts';
 import { required } from '../../../declare/flags.ts';
 import { AzError } from '../../../errors.ts';
-import { jsonObject } from '../../../http/arm.ts';
+import { jsonObject } from '../../../http/arm-call.ts';
 import { assignmentsPath, presentAssignment } from '../../../role/assignments.ts';
 import { assignmentsApiVersion } from '../../../role/definitions.ts';
 import { readDescription } from '../../../role/description.ts';
