@@ -75,11 +75,7 @@ function remove(resource: JsonObject, update: GenericUpdate): void {
 function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
   let free = false;
   const steps = path.split('.').flatMap((part): Step[] => {
-<<<<<<< HEAD
-    const name = part.replace(/\[[\s\S]*/, '');
-=======
-    const typed = part.replace(/\[.*$/, '');
->>>>>>> b66506a (cli/az: one voice for every command and flag that az has and Drydock has not)
+    const typed = part.replace(/\[[\s\S]*/, '');
     const indexes = [...part.matchAll(/\[(-?\d+)\]/g)].map((match) => Number(match[1]));
     const name = free ? typed : camelCase(typed);
     free ||= freeMaps.has(name);
