@@ -59,6 +59,19 @@ function parseText(text: string): Quantity | undefined {
   return { nano, format: exponent === undefined ? 'decimal' : 'exponent' };
 }
 
+/** The amount in units, as near as a double comes; undefined when it is none. */
+export function parseAmount(value: Json | undefined): number | undefined {
+  const quantity = parseQuantity(value);
+  if (!quantity) return undefined;
+  const { nano } = quantity;
+  return Number(nano / nanoPerUnit) + Number(nano % nanoPerUnit) / Number(nanoPerUnit);
+}
+
+/** A quantity of so many units, to a thousandth. */
+export function quantityOf(units: number, format: Quantity['format']): Quantity {
+  return { nano: BigInt(Math.round(units * 1_000)) * (nanoPerUnit / 1_000n), format };
+}
+
 /** Division that rounds away from zero: parts below a billionth count as a whole one. */
 function divideUp(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;

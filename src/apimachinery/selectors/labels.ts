@@ -12,7 +12,7 @@ export interface LabelSelector {
 
 export type Labels = Readonly<Record<string, string | undefined>>;
 
-export type Operator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'GreaterThan' | 'LessThan';
+export type Operator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
 
 export interface Requirement {
   readonly key: string;
@@ -42,9 +42,9 @@ export function requirementMatches({ key, operator, values }: Requirement, label
     case 'DoesNotExist':
       return value === undefined;
     default: {
-      if (value === undefined || !integer.test(value)) return false;
-      const bound = BigInt(values[0] ?? '0');
-      return operator === 'GreaterThan' ? BigInt(value) > bound : BigInt(value) < bound;
+      const [bound = ''] = values;
+      if (value === undefined || !integer.test(value) || !integer.test(bound)) return false;
+      return operator === 'Gt' ? BigInt(value) > BigInt(bound) : BigInt(value) < BigInt(bound);
     }
   }
 }
@@ -166,13 +166,13 @@ const single: ReadonlyMap<string, Operator> = new Map([
   ['=', 'In'],
   ['==', 'In'],
   ['!=', 'NotIn'],
-  ['>', 'GreaterThan'],
-  ['<', 'LessThan'],
+  ['>', 'Gt'],
+  ['<', 'Lt'],
 ]);
 
 function checked(requirement: Requirement): Requirement {
   const { key, operator, values } = requirement;
-  const compares = operator === 'GreaterThan' || operator === 'LessThan';
+  const compares = operator === 'Gt' || operator === 'Lt';
   const errors = values.flatMap((value, at) => [
     ...(compares && !integer.test(value) ? invalidEach(`values[${at}]`, value, [mustBeInteger]) : []),
     ...invalidEach(`values[${at}][${key}]`, value, labelValue(value)),

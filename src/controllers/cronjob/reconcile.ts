@@ -1,5 +1,6 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { nextTime, parseSchedule, type Schedule, wallClock } from '../../apimachinery/cron/next-time.ts';
+import { nextTime, wallClock } from '../../apimachinery/cron/next-time.ts';
+import { parseSchedule, type Schedule } from '../../apimachinery/cron/schedule.ts';
 import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -76,8 +77,8 @@ function timingOf(
 ): { readonly dueMs: number | undefined; readonly nextMs: number | undefined } | undefined {
   const { schedule: text, timeZone, startingDeadlineSeconds } = cronJob.spec;
   const schedule = parseSchedule(text);
-  if (!schedule) {
-    const message = `unparseable schedule: ${text}`;
+  if ('problem' in schedule) {
+    const message = `unparseable schedule: ${text} : ${schedule.problem}`;
     tell(cronJob, 'Warning', { reason: 'UnparseableSchedule', message }, context);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import { type Pod, type Service, type ServicePort, services } from '../kinds/core.ts';

@@ -1,5 +1,5 @@
 import type { NewCondition } from '../../apimachinery/conditions.ts';
-import { formatBytes, formatCpu, quantityOf } from '../../apimachinery/quantity-number.ts';
+import { formatQuantity, parseAmount, quantityOf } from '../../apimachinery/quantity.ts';
 import { decodeJson, isObject, rfc3339Seconds } from '../../base/index.ts';
 import { type Node, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
 import type { MemberReport, Properties, ResourceUsage } from '../kinds/fleet.ts';
@@ -101,12 +101,15 @@ function sum(parts: readonly (Resources | undefined)[]): Total {
   let cpu = 0;
   let memory = 0;
   for (const part of parts) {
-    cpu += quantityOf(part?.['cpu']);
-    memory += quantityOf(part?.['memory']);
+    cpu += parseAmount(part?.['cpu']) ?? 0;
+    memory += parseAmount(part?.['memory']) ?? 0;
   }
   return { cpu, memory };
 }
 
 function format(total: Total): Resources {
-  return { cpu: formatCpu(total.cpu), memory: formatBytes(total.memory) };
+  return {
+    cpu: formatQuantity(quantityOf(total.cpu, 'decimal')),
+    memory: formatQuantity(quantityOf(Math.round(total.memory), 'binary')),
+  };
 }

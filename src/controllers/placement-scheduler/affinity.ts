@@ -1,5 +1,5 @@
-import { parseQuantity } from '../../apimachinery/quantity-number.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { parseAmount } from '../../apimachinery/quantity.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import type { ClusterSelectorTerm, PlacementPolicy, PropertyRequirement } from '../kinds/placement.ts';
 
@@ -9,19 +9,19 @@ const resourcePrefix = 'resources.kubernetes-fleet.io/';
 export function propertyOf(member: MemberCluster, name: string): number | undefined {
   if (!name.startsWith(resourcePrefix)) {
     const value = member.status?.properties?.[name]?.value;
-    return value === undefined ? undefined : parseQuantity(value);
+    return value === undefined ? undefined : parseAmount(value);
   }
   const [capacity = '', resource = '', ...rest] = name.slice(resourcePrefix.length).split('-');
   if (rest.length > 0) return undefined;
   const { capacity: total, allocatable, available } = member.status?.resourceUsage ?? {};
   const amounts = { total, allocatable, available }[capacity];
   const amount = amounts?.[resource];
-  return amount === undefined ? undefined : parseQuantity(amount);
+  return amount === undefined ? undefined : parseAmount(amount);
 }
 
 function meets(member: MemberCluster, { name, operator, values }: PropertyRequirement): boolean {
   const observed = propertyOf(member, name);
-  const wanted = parseQuantity(values[0] ?? '');
+  const wanted = parseAmount(values[0] ?? '');
   if (observed === undefined || wanted === undefined) return false;
   switch (operator) {
     case 'Gt':

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceRef } from '../../apimachinery/client.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject, ListOptions } from '../../apimachinery/client.ts';
 import { defineKind, isNotFound, type Kind } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';
 import type { PlacementContext } from './context.ts';
 import {

@@ -1,6 +1,6 @@
 import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';

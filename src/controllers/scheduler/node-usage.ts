@@ -1,4 +1,4 @@
-import { quantityOf } from '../../apimachinery/quantity-number.ts';
+import { parseAmount } from '../../apimachinery/quantity.ts';
 import type { ChangeType } from '../../reconcile/index.ts';
 import type { Pod, Resources } from '../kinds/core.ts';
 import { isFinished } from '../shared/pods.ts';
@@ -60,13 +60,13 @@ export function requestsOf(pod: Pod): Amounts {
   const amounts = new Map<string, number>([['pods', 1]]);
   const add = (resources: Resources | undefined) => {
     for (const [resource, amount] of Object.entries(resources ?? {})) {
-      amounts.set(resource, (amounts.get(resource) ?? 0) + quantityOf(amount));
+      amounts.set(resource, (amounts.get(resource) ?? 0) + (parseAmount(amount) ?? 0));
     }
   };
   for (const container of pod.spec.containers) add(container.resources?.requests);
   for (const container of pod.spec.initContainers ?? []) {
     for (const [resource, amount] of Object.entries(container.resources?.requests ?? {})) {
-      amounts.set(resource, Math.max(amounts.get(resource) ?? 0, quantityOf(amount)));
+      amounts.set(resource, Math.max(amounts.get(resource) ?? 0, parseAmount(amount) ?? 0));
     }
   }
   add(pod.spec.overhead);

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { isConflict, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
-import { quantityOf } from '../../apimachinery/quantity-number.ts';
+import { parseAmount } from '../../apimachinery/quantity.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import { type Node, type Pod, pods } from '../kinds/core.ts';
@@ -102,7 +102,8 @@ function refuse(pod: Pod, node: Node, { requests, usage }: Demand): readonly str
   for (const [resource, amount] of requests) {
     if (amount === 0) continue;
     const room =
-      quantityOf(node.status?.allocatable?.[resource]) - usage.used(node.metadata.name ?? '', resource);
+      (parseAmount(node.status?.allocatable?.[resource]) ?? 0) -
+      usage.used(node.metadata.name ?? '', resource);
     if (amount > room) short.push(resource === 'pods' ? 'Too many pods' : `Insufficient ${resource}`);
   }
   return short;
@@ -113,7 +114,7 @@ function scoreOf(pod: Pod, node: Node, usage: NodeUsage): number {
   const name = node.metadata.name ?? '';
   let score = 0;
   for (const resource of ['cpu', 'memory', 'pods']) {
-    const total = quantityOf(node.status?.allocatable?.[resource]);
+    const total = parseAmount(node.status?.allocatable?.[resource]) ?? 0;
     if (total > 0) score += ((total - usage.used(name, resource)) / total) * (resource === 'pods' ? 2 : 1);
   }
   const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

@@ -1,7 +1,7 @@
 import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
 import { isNotFound, type Kind, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
 import type { LabelSelector } from '../../apimachinery/meta.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Informer } from '../../reconcile/index.ts';
 
 /** The owner that manages an object, if any. */

@@ -1,4 +1,4 @@
-import { matchesExpression } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesExpression } from '../../apimachinery/selectors/label-selector.ts';
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '../kinds/core.ts';
 
 /** Whether one toleration covers a taint. */

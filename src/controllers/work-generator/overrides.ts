@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { isObject } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';

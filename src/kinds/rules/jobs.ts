@@ -1,5 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { isTimeZone, scheduleProblem } from '../../apimachinery/cron/cron-schedule.ts';
+import { isTimeZone, parseSchedule } from '../../apimachinery/cron/schedule.ts';
 import { at, flagAt, maybeObjectAt, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import {
   child,
@@ -209,8 +209,8 @@ export const cronJobRules: KindRules = {
 function validateSchedule(spec: JsonObject): FieldError[] {
   const schedule = textAt(spec, 'schedule');
   if (!schedule) return [required('spec.schedule')];
-  const problem = scheduleProblem(schedule);
-  const errors = problem ? [invalid('spec.schedule', schedule, problem)] : [];
+  const parsed = parseSchedule(schedule);
+  const errors = 'problem' in parsed ? [invalid('spec.schedule', schedule, parsed.problem)] : [];
   if (schedule.includes('TZ')) {
     const detail = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
     errors.push(invalid('spec.schedule', schedule, detail));
