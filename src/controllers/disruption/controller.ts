@@ -1,5 +1,5 @@
 import { objectKey } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { deployments, replicaSets, statefulSets } from '../kinds/apps.ts';
 import { pods } from '../kinds/core.ts';

@@ -1,6 +1,6 @@
 import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isConflict } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/selector-object.ts';
+import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { errorMessage, jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { Pod } from '../kinds/core.ts';
