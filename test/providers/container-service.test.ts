@@ -313,6 +313,24 @@ describe('Microsoft.ContainerService', () => {
     assert.equal(none.status, 204);
   });
 
+  test('of pools that are written at the same moment one is, and its cluster waits', async () => {
+    const made = await cluster('crowded');
+    const id = String(made.body.id);
+    await estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+    const path = (name: string) => at(mine, `managedClusters/crowded/agentPools/${name}`);
+    const body = { properties: { vmSize: 'Standard_D2s_v3' } };
+    const replies = await Promise.all(
+      ['a', 'b', 'c'].map((name) => estate.call('PUT', path(name), { body })),
+    );
+    const codes = replies.map(({ status, code }) => code || String(status)).sort();
+    assert.deepEqual(codes, ['201', 'OperationNotAllowed', 'OperationNotAllowed']);
+    const meanwhile = await cluster('crowded');
+    assert.equal(meanwhile.status, 409, meanwhile.message);
+    await estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+    assert.equal((await cluster('crowded')).code, 'OperationNotAllowed');
+    assert.equal((await estate.call('DELETE', path('nodes'))).code, 'OperationNotAllowed');
+  });
+
   test('a cluster that is sent without its pools keeps them', async () => {
     const sent = await estate.call('PUT', at(mine, 'managedClusters/first'), {
       body: { location: 'eastus', properties: {} },

@@ -1,7 +1,7 @@
-import type { ResourceRecord } from '../../../arm/index.ts';
+import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
 import { agentPoolType } from '../managed-clusters/pools.ts';
-import { clusterIdOfPool, profilesOf } from './type.ts';
+import { clusterIdOfPool, profilesOf, systemNodes } from './type.ts';
 
 /** Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. */
 export function runAgentPools(parts: LoopParts) {
@@ -17,11 +17,7 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
     return;
   }
   if (cluster.provisioningState === 'Failed') {
-    const error = { code: 'OperationNotAllowed', message: `The managed cluster '${cluster.name}' failed.` };
-    await records.update(id, (current) => ({ ...current, provisioningState: 'Failed' }), {
-      status: 'Failed',
-      error,
-    });
+    await fail(id, records, `The managed cluster '${cluster.name}' failed.`);
     return;
   }
   if (cluster.provisioningState !== 'Succeeded') throw new RetryLater('its cluster is being changed');
@@ -35,8 +31,27 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
     await records.remove(id);
     return;
   }
+  if (!leavesSystemPool(cluster, pool.name)) {
+    // Of two pools that were to go at the same moment, the other one went first.
+    await fail(id, records, 'The last system pool of a cluster with nodes cannot be deleted.');
+    return;
+  }
   await records.update(cluster.id, (current) => withoutPool(current, pool.name));
   throw new RetryLater('its nodes are being removed');
+}
+
+async function fail(id: string, records: RecordStore, message: string): Promise<void> {
+  await records.update(id, (current) => ({ ...current, provisioningState: 'Failed' }), {
+    status: 'Failed',
+    error: { code: 'OperationNotAllowed', message },
+  });
+}
+
+function leavesSystemPool(cluster: ResourceRecord, name: string): boolean {
+  return profilesOf(cluster)
+    .filter((profile) => profile.string('name') !== name)
+    .map(({ value }) => systemNodes(value))
+    .some(({ mode, count }) => mode === 'System' && count > 0);
 }
 
 /** The cluster without one of its pools; undefined while something else is being done to it. */

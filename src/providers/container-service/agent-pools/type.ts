@@ -17,6 +17,7 @@ import {
   poolNamePattern,
   poolProperties,
   readPool,
+  refuseBusyPools,
   refuseFixedChanges,
 } from '../managed-clusters/pools.ts';
 import { poolReferences } from '../managed-clusters/references.ts';
@@ -78,11 +79,13 @@ export function clusterIdOfPool(poolId: string): string {
 }
 
 /** The cluster of a pool, when nothing else is being done to it. */
-async function idleCluster(poolId: string, { records }: TypeContext): Promise<ResourceRecord> {
+async function idleCluster(poolId: string, context: TypeContext): Promise<ResourceRecord> {
+  const { records } = context;
   const clusterId = clusterIdOfPool(poolId);
   const cluster = await records.get(clusterId);
   if (!cluster) throw refusals.parentNotFound('write', 'managedClusters/agentPools', clusterId);
   refuseHub(cluster);
+  await refuseBusyPools(cluster.id, context, poolId);
   if (isFinalState(cluster.provisioningState)) return cluster;
   throw new ArmError(
     409,
@@ -101,7 +104,7 @@ function withProfile(cluster: ResourceRecord, name: string, properties: JsonObje
   return at < 0 ? [...before, properties] : before.with(at, properties);
 }
 
-function systemNodes(pool: JsonObject) {
+export function systemNodes(pool: JsonObject) {
   return {
     mode: pool['mode'] === 'System' ? ('System' as const) : ('User' as const),
     count: typeof pool['count'] === 'number' ? pool['count'] : 0,

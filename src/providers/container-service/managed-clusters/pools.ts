@@ -1,4 +1,11 @@
-import { ArmError, type RelatedWrite, type ResourceRecord, type ResourceWrite } from '../../../arm/index.ts';
+import {
+  ArmError,
+  isFinalState,
+  type RelatedWrite,
+  type ResourceRecord,
+  type ResourceWrite,
+  type TypeContext,
+} from '../../../arm/index.ts';
 import type { JsonObject, Random } from '../../../base/index.ts';
 import type { NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
@@ -53,6 +60,23 @@ export function refusePoolChanges(stored: Fields, pools: readonly AgentPool[]): 
     if (!known) throw newPool();
     refuseFixedChanges(known, pool.profile);
   }
+}
+
+/** While something is done to one pool, nothing else is done to its cluster or to another one. */
+export async function refuseBusyPools(
+  clusterId: string,
+  { records }: Pick<TypeContext, 'records'>,
+  except?: string,
+): Promise<void> {
+  const pools = await records.list(`${clusterId}/agentPools`, agentPoolType);
+  const busy = pools.find((pool) => !isFinalState(pool.provisioningState) && pool.id !== except);
+  if (!busy) return;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    `Operation is not allowed: another operation is in progress on the agent pool '${busy.name}' (provisioning state '${busy.provisioningState}'). Please try again later.`,
+    { headers: { 'Retry-After': '1' } },
+  );
 }
 
 /** Members of a pool that are what they were when it was made. */

@@ -15,7 +15,13 @@ import { managedClusterVersions } from '../api-versions.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { credentialActions } from './credentials.ts';
 import { clusterDefaults, networkProfile } from './defaults.ts';
-import { agentPoolDrafts, poolProperties, readAgentPools, refusePoolChanges } from './pools.ts';
+import {
+  agentPoolDrafts,
+  poolProperties,
+  readAgentPools,
+  refuseBusyPools,
+  refusePoolChanges,
+} from './pools.ts';
 import { powerActions, refuseStopped } from './power.ts';
 import { clusterIdOf, fleetIdOf, powerOf } from './record.ts';
 import { clusterReferences } from './references.ts';
@@ -58,6 +64,7 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
     return { properties: write.stored.properties, provisioningState: write.stored.provisioningState };
   }
   refuseStopped(write.stored);
+  await refuseBusyPools(write.id, write.context);
   const stored = new Fields(write.stored?.properties);
   const body = new Fields(withStoredPools(write), 'properties');
   const current = currentVersion(stored);
