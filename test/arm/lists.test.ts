@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { compileFilter } from '../../src/arm/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { assertLinear } from '../attack/steps.ts';
-import { type Estate, openEstate, tenantId } from './estate.ts';
+import { type Estate, openEstate, people, tenantId } from './estate.ts';
 import { thing, things } from './things.ts';
 
 describe('lists and ARM-owned routes', () => {
@@ -236,6 +236,36 @@ describe('lists and ARM-owned routes', () => {
     const put = await estate.call('PUT', onSubscription, { body: { properties: { tags: { cost: 'x' } } } });
     assert.deepEqual(put.body.properties, { tags: { cost: 'x' } });
     assert.deepEqual((await estate.call('GET', estate.subscription)).body.tags, { cost: 'x' });
+  });
+
+  test('tag names of a subscription are those that were made and those that are carried', async () => {
+    const base = `${estate.subscription}/tagNames`;
+    const made = await estate.call('PUT', `${base}/constructor`);
+    assert.deepEqual([made.status, made.body.tagName, made.body.values], [201, 'constructor', []]);
+    assert.equal((await estate.call('PUT', `${base}/constructor`)).status, 200);
+    const value = await estate.call('PUT', `${base}/CONSTRUCTOR/tagValues/one`);
+    assert.deepEqual(
+      [value.status, value.body.tagValue, value.body.count],
+      [201, 'one', { type: 'Total', value: 0 }],
+    );
+    const list = await estate.call('GET', base);
+    const counts = new Map(
+      items(list.body).map(({ tagName, count }) => [String(tagName).toLowerCase(), count]),
+    );
+    assert.deepEqual(counts.get('constructor'), { type: 'Total', value: 0 });
+    assert.equal(JSON.stringify(counts.get('env')).includes('"value":0'), false);
+    assert.deepEqual(
+      [
+        (await estate.call('DELETE', `${base}/env`)).status,
+        (await estate.call('DELETE', `${base}/never`)).status,
+      ],
+      [409, 204],
+    );
+    assert.equal((await estate.call('DELETE', `${base}/constructor/tagValues/one`)).status, 200);
+    assert.equal((await estate.call('DELETE', `${base}/constructor`)).status, 200);
+    assert.equal((await estate.call('PUT', `${base}/none/tagValues/x`)).code, 'TagNameNotFound');
+    assert.equal((await estate.call('PUT', `${base}/a%3Cb`)).code, 'InvalidTag');
+    assert.equal((await estate.call('GET', base, { as: people.nobody })).status, 403);
   });
 
   test('permissions lists the caller’s own blocks', async () => {

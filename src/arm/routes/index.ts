@@ -6,6 +6,7 @@ import { permissionRoutes } from './permissions.ts';
 import { providerRoutes } from './providers.ts';
 import { resourceRoutes } from './resources.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { tagNameRoutes } from './tag-names.ts';
 import { tagRoutes } from './tags.ts';
 
 /** The routes that Resource Manager itself answers. */
@@ -16,6 +17,7 @@ export function ownRoutes(services: Services, options: ResourceManagerOptions): 
     ...resourceRoutes(services),
     ...providerRoutes(services),
     ...tagRoutes(services),
+    ...tagNameRoutes(services),
     ...permissionRoutes(services),
     ...operationRoutes(services),
   ];

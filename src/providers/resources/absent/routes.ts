@@ -54,13 +54,6 @@ const absent: readonly Absent[] = [
     ['POST'],
     '/subscriptions/{subscriptionId}/providers/Microsoft.Features/providers/{namespace}/features/{name}/{action}',
   ],
-  ['The list of tag names', ['GET'], '/subscriptions/{subscriptionId}/tagNames'],
-  ['The list of tag names', ['PUT', 'DELETE'], '/subscriptions/{subscriptionId}/tagNames/{name}'],
-  [
-    'The list of tag names',
-    ['PUT', 'DELETE'],
-    '/subscriptions/{subscriptionId}/tagNames/{name}/tagValues/{value}',
-  ],
 ];
 
 /**
