@@ -1,6 +1,7 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
+import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
@@ -55,7 +56,11 @@ export interface ClusterControllers extends RunningControllers {
 type Start = (context: ClusterContext) => Controller;
 
 /** Every cluster has these. */
-const commonControllers: readonly Start[] = [startNamespaceController, startGarbageCollector];
+const commonControllers: readonly Start[] = [
+  startNamespaceController,
+  startGarbageCollector,
+  startCertificateCleaner,
+];
 
 /** Only clusters that run workloads. */
 const workloadControllers: readonly Start[] = [

@@ -1,0 +1,18 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
+import { defineKind } from '../../apimachinery/kinds.ts';
+import type { Condition } from '../../apimachinery/meta.ts';
+
+export interface CertificateSigningRequest extends KubeObject {
+  status?: {
+    conditions?: (Condition & { lastUpdateTime?: string })[];
+    /** Base64 of PEM; there once a signer issued it. */
+    certificate?: string;
+  };
+}
+
+export const certificateSigningRequests = defineKind<CertificateSigningRequest>(
+  'certificates.k8s.io/v1',
+  'CertificateSigningRequest',
+  'certificatesigningrequests',
+  'Cluster',
+);
