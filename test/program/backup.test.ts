@@ -17,6 +17,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom, utf8 } from '../../src/base/index.ts';
 import { homeFiles } from '../../src/cli/program/home.ts';
+import { restoreBackup } from '../../src/server/keeping/restore.ts';
 import { declareStaged, finishStaged, workFolder } from '../../src/server/keeping/staged.ts';
 import { loadAuthority, loadControlToken, writePrivate } from '../../src/server/secrets.ts';
 import { inspectDatabase, openSqliteStore } from '../../src/store/index.ts';
@@ -205,7 +206,55 @@ test('a home whose restore was cut off does not start as a new one', async () =>
   const up = await drydock('up', '--home', home, '--port', '0');
   assert.equal(up.code, 1);
   assert.match(up.stderr, /a restore into .* was cut off or is under way\. Run 'drydock restore' again/);
-  assert.ok(!existsSync(join(home, 'drydock.db')));
+  assert.deepEqual(readdirSync(home), ['staging-999999999-1'], 'nothing was put beside it');
+  const backup = join(folder, 'for-half');
+  assert.equal((await drydock('backup', backup, '--home', estate.home)).code, 0);
+  const again = await drydock('restore', backup, '--home', home);
+  assert.equal(again.code, 0, again.stderr);
+});
+
+test('a restore into a folder where a server has begun meanwhile is refused at its last step', async () => {
+  const backup = join(folder, 'for-race');
+  assert.equal((await drydock('backup', backup, '--home', estate.home)).code, 0);
+  const home = join(folder, 'race');
+  const files = homeFiles(home);
+  let asked = 0;
+  // The clock is read after all is staged but for its name: the moment at which a server makes its folders.
+  const clock = {
+    ...systemClock,
+    now: () => {
+      asked++;
+      mkdirSync(join(home, 'logs'), { recursive: true });
+      return Date.now();
+    },
+  };
+  await assert.rejects(restoreBackup({ file: backup, home, files, clock }), /is not empty/);
+  assert.equal(asked, 1);
+  assert.deepEqual(readdirSync(home), ['logs']);
+});
+
+test('a server that is killed while it copies leaves no backup, and the command says so', async () => {
+  const home = await largeHome('killed');
+  const up = await drydock('up', '--detach', '--home', home);
+  assert.equal(up.code, 0, up.stderr);
+  const { pid } = JSON.parse(readFileSync(homeFiles(home).running, 'utf8'));
+  const beside = join(folder, 'beside');
+  mkdirSync(beside);
+  const child = spawn(process.execPath, [main, 'backup', join(beside, 'b'), '--home', home]);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  while (child.exitCode === null && readdirSync(beside).length === 0) {
+    await new Promise((next) => setImmediate(next));
+  }
+  process.kill(pid, 'SIGKILL');
+  const code = await ended;
+  if (code === 0) return;
+  assert.match(said, /^drydock backup: the server does not answer/);
+  assert.deepEqual(readdirSync(beside), []);
+  assert.equal((await drydock('check', '--home', home)).code, 0);
 });
 
 test('what is staged is moved to its end by whoever comes next, at whatever step the move was cut off', async () => {

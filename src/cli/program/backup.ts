@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../base/index.ts';
-import { copyDatabase, makeBackup } from '../../server/home-check.ts';
+import { copyDatabase, makeBackup, StoreDamaged } from '../../server/home-check.ts';
 import { callControl } from './control.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, readRunning } from './home.ts';
@@ -13,7 +13,7 @@ export async function run(call: VerbCall): Promise<number> {
   const [name, ...more] = call.words;
   if (name === undefined || more.length > 0) throw new UsageError("usage: 'drydock backup FILE'.");
   const target = resolve(name);
-  const about = await makeBackup({
+  const about = await backedUp({
     files: homeFiles(call.home),
     target,
     overwrite: call.options['overwrite'] === true,
@@ -25,6 +25,18 @@ export async function run(call: VerbCall): Promise<number> {
     `Backed up ${call.home} to ${target}: ${about.entries} entries at revision ${about.revision}. It holds every key of this home: keep it as safe.\n`,
   );
   return 0;
+}
+
+async function backedUp(options: Parameters<typeof makeBackup>[0]) {
+  try {
+    return await makeBackup(options);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreDamaged)) throw thrown;
+    throw new UsageError(
+      `${thrown.message} A backup of it would be worth nothing, so none was made. 'drydock check' says more; the way out is in docs/operations.md.`,
+      1,
+    );
+  }
 }
 
 /** Through the server when one runs, else from the files. */

@@ -9,8 +9,9 @@ import {
   readFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorMessage, isObject } from '../../base/index.ts';
+import { CodedError, errorMessage, isObject } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
+import { refuseUnfinished } from '../../server/keeping/unfinished.ts';
 import { processIdentity } from '../../server/process-identity.ts';
 import { UsageError } from './declaration.ts';
 
@@ -39,10 +40,11 @@ export type HomeFiles = ReturnType<typeof homeFiles>;
 export function makeHome(home: string): void {
   try {
     if (existsSync(home)) closeHome(home);
+    refuseUnfinished(home, homeFiles(home).database);
     mkdirSync(dirname(homeFiles(home).log), { recursive: true, mode: 0o700 });
     accessSync(home, constants.W_OK);
   } catch (thrown) {
-    if (thrown instanceof UsageError) throw thrown;
+    if (thrown instanceof UsageError || thrown instanceof CodedError) throw thrown;
     throw new UsageError(
       `the home ${home} cannot be used: ${errorMessage(thrown)}. Pick another with --home DIR or DRYDOCK_HOME.`,
       1,

@@ -32,6 +32,8 @@ export async function restoreBackup(options: {
       const content = enclosed.get(name);
       if (content) writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
     }
+    // A server that starts makes its folders first and then looks for a restore; this looks for them once the restore can be seen.
+    demandEmpty(home, basename(folder));
     declareStaged(home, folder);
     await finishStaged(home, { database: files.database, clock });
     return { ...about, continuesAt };
@@ -46,7 +48,7 @@ export async function restoreBackup(options: {
   }
 }
 
-function demandEmpty(home: string): void {
+function demandEmpty(home: string, own?: string): void {
   let names: string[];
   try {
     names = readdirSync(home);
@@ -60,7 +62,7 @@ function demandEmpty(home: string): void {
       `${home} holds a restore that is complete but for its last step. Start it with 'drydock up', or delete the folder first.`,
     );
   }
-  if (names.every((name) => isAbandoned(name))) return;
+  if (names.every((name) => name === own || isAbandoned(name))) return;
   throw new CodedError(
     'already-exists',
     `${home} is not empty. Name a folder that is empty or does not exist with --home DIR; nothing was changed.`,

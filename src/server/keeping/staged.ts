@@ -1,17 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, CodedError } from '../../base/index.ts';
+import type { Clock } from '../../base/index.ts';
 import { syncFile } from '../../store/index.ts';
 import { processIdentity } from '../process-identity.ts';
+import { isMissing, making, moving, namesIn, refuseUnfinished, staged } from './unfinished.ts';
 
 /**
  * Files that are to become those of a home, all or none: made in `staging-…`, which has no meaning yet, then named `staged`, and from
  * then on every start goes on moving them until all are in their place. Whoever moves them has their folder under his
  * own name, so that two never do.
  */
-const staged = 'staged';
-const moving = /^staged-(\d+)-(\d*)$/;
-const making = /^(?:staging|checking)-(\d+)-(\d*)$/;
 const pollMs = 20;
 
 /** A new folder of this process inside the home, for what is still being made. */
@@ -46,7 +44,7 @@ export function declareStaged(home: string, folder: string): void {
 
 /**
  * Moves what is staged to its place, also what another process began to move and did not end. Nobody may have the
- * home's database open. Throws `unavailable` for a restore that was cut off before anything of it had a meaning.
+ * home's database open. Throws as `refuseUnfinished` does.
  */
 export async function finishStaged(home: string, parts: { database: string; clock: Clock }): Promise<void> {
   for (;;) {
@@ -60,12 +58,7 @@ export async function finishStaged(home: string, parts: { database: string; cloc
     const own = join(home, ownName('staged'));
     if (claim(join(home, found), own)) moveAll(own, home, parts.database);
   }
-  if (!existsSync(parts.database) && namesIn(home).some((name) => making.test(name))) {
-    throw new CodedError(
-      'unavailable',
-      `a restore into ${home} was cut off or is under way. Run 'drydock restore' again, or delete the folder and start anew.`,
-    );
-  }
+  refuseUnfinished(home, parts.database);
 }
 
 function claim(found: string, own: string): boolean {
@@ -95,17 +88,4 @@ function moveAll(folder: string, home: string, database: string): void {
 
 function ownName(kind: string): string {
   return `${kind}-${process.pid}-${processIdentity(process.pid) ?? ''}`;
-}
-
-function namesIn(home: string): string[] {
-  try {
-    return readdirSync(home);
-  } catch (thrown) {
-    if (isMissing(thrown)) return [];
-    throw thrown;
-  }
-}
-
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }
