@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typedClient } from '../../src/apimachinery/kinds.ts';
-import { ManualClock, systemRandom, utf8 } from '../../src/base/index.ts';
+import { systemRandom, utf8 } from '../../src/base/index.ts';
 import { certificateSigningRequests as requests } from '../../src/controllers/kinds/certificates.ts';
 import { createAuthority } from '../../src/http/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { startTestCluster } from './harness.ts';
 
 const hour = 60 * 60 * 1000;
