@@ -56,8 +56,9 @@ class Places {
 
   /** True when a place is taken, a promise of that when it must wait, false when there is none. */
   take(name: string, mayWait: boolean): boolean | Promise<boolean> {
-    const caller = this.#callers.get(name) ?? { running: 0, waiting: [] };
-    this.#callers.set(name, caller);
+    const known = this.#callers.get(name);
+    const caller = known ?? { running: 0, waiting: [] };
+    if (!known) this.#callers.set(name, caller);
     if (caller.waiting.length === 0 && this.#fits(caller)) return this.#start(caller);
     if (mayWait && this.#mayWait(caller)) return this.#wait(name, caller);
     this.#forget(name, caller);

@@ -7,7 +7,8 @@ import { logFailure } from '../filters.ts';
 import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
 import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
-import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
+import { StreamSink, wholeBody, writeBody } from './outgoing.ts';
+import { type Reader, readerOf } from './traffic.ts';
 import { WebSocketAcceptor } from './web-socket.ts';
 
 /** Serves HTTP/1.1, and upgrades to WebSocket, on connections that are handed in. */
@@ -70,14 +71,19 @@ export class Http1Server {
     response.on('error', ignore);
     const { serving, onAnswered } = of;
     serving.connection.serving++;
+    const reader = readerOf(() => message.socket.destroy());
+    const done = () => serving.traffic.done(reader);
+    // An answer closes late; what it wrote is gone when it has finished.
+    response.once('finish', done);
     response.once('close', () => {
+      done();
       serving.connection.serving--;
       onAnswered();
     });
     const request = new Http1Request(message, response, of);
     if (awaitsContinue) request.awaitContinue(response);
     this.#answer(request, (answer) =>
-      respond({ message, response, serving, awaitsContinue: request.awaitsContinue }, answer),
+      respond({ message, response, serving, reader, awaitsContinue: request.awaitsContinue }, answer),
     );
   }
 
@@ -187,20 +193,20 @@ interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly serving: Serving;
+  readonly reader: Reader;
   /** The client waits to be told whether to send its body. */
   readonly awaitsContinue: boolean;
 }
 
 function respond(exchange: Exchange, answer: HttpResponse): void {
-  const { message, response, serving } = exchange;
+  const { message, response, serving, reader } = exchange;
   if (response.destroyed) return;
-  const { traffic } = serving;
-  const cut = () => message.socket.destroy();
+  const recipient = { traffic: serving.traffic, reader };
   for (const name in answer.headers) {
     const value = answer.headers[name];
     if (value !== undefined) response.setHeader(name, value);
   }
-  if (!message.complete && !message.readableEnded && hasBody(message)) leaveBody(exchange, answer, cut);
+  if (!message.complete && !message.readableEnded && hasBody(message)) leaveBody(exchange, answer);
   response.statusCode = answer.status;
   const { body } = answer;
   if (body !== undefined && 'start' in body) {
@@ -209,14 +215,15 @@ function respond(exchange: Exchange, answer: HttpResponse): void {
       return;
     }
     response.flushHeaders();
-    body.start(new StreamSink(response, { traffic, cut }));
+    body.start(new StreamSink(response, recipient));
     return;
   }
-  const size = body === undefined ? 0 : body instanceof Uint8Array ? body.length : totalBytes(body);
+  const whole = body && wholeBody(body);
+  const bytes = whole?.bytes ?? 0;
   const bodiless = answer.status === 204 || answer.status === 304;
-  if (!bodiless && !response.hasHeader('content-length')) response.setHeader('content-length', size);
-  if (message.method === 'HEAD' || bodiless || body === undefined || size === 0) response.end();
-  else writeBody(response, body, { traffic, cut });
+  if (!bodiless && !response.hasHeader('content-length')) response.setHeader('content-length', bytes);
+  if (message.method === 'HEAD' || bodiless || !whole || bytes === 0) response.end();
+  else writeBody(response, whole, recipient);
 }
 
 /**
@@ -224,12 +231,11 @@ function respond(exchange: Exchange, answer: HttpResponse): void {
  * still sends is reset, and takes the answer along: so the rest is taken, and the connection goes on.
  */
 function leaveBody(
-  { message, response, serving, awaitsContinue }: Exchange,
+  { message, response, serving, reader, awaitsContinue }: Exchange,
   { status }: HttpResponse,
-  cut: () => void,
 ): void {
   if (awaitsContinue || status === tooSlowStatus) response.setHeader('connection', 'close');
-  else discard(message, serving, cut);
+  else discard(message, serving, reader.cut);
 }
 
 /** Whoever was too slow is not waited for again. */
@@ -248,7 +254,10 @@ function refuse({ message, socket }: Upgrading, answer: HttpResponse, serving: S
   // The type asks for a net.Socket; Node takes the Duplex that it hands out itself.
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
   response.on('finish', () => socket.end());
-  respond({ message, response, serving, awaitsContinue: false }, answer);
+  const reader = readerOf(() => socket.destroy());
+  response.once('finish', () => serving.traffic.done(reader));
+  response.once('close', () => serving.traffic.done(reader));
+  respond({ message, response, serving, reader, awaitsContinue: false }, answer);
 }
 
 function asksForWebSocket(message: IncomingMessage): boolean {

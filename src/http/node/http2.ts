@@ -8,11 +8,12 @@ import {
 } from 'node:http2';
 import type { Writable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { Timer } from '../../base/index.ts';
+import type { Clock, Timer } from '../../base/index.ts';
 import type { HttpResponse } from '../contract.ts';
 import type { Answer } from './answer.ts';
 import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
-import { StreamSink, totalBytes, writeBody } from './outgoing.ts';
+import { StreamSink, wholeBody, writeBody } from './outgoing.ts';
+import { type Reader, readerOf } from './traffic.ts';
 
 /** Serves HTTP/2 on a connection whose TLS handshake is done. */
 export function serveHttp2(
@@ -20,7 +21,7 @@ export function serveHttp2(
   facts: ConnectionFacts,
   use: Serving & { readonly answer: Answer; readonly onAnswered: () => void },
 ): ServerHttp2Session {
-  const { answer, limits, connection } = use;
+  const { answer, limits, connection, traffic } = use;
   const session = performServerHandshake(socket, {
     maxSessionMemory: limits.http2SessionMemoryMiB,
     settings: {
@@ -31,17 +32,24 @@ export function serveHttp2(
   });
   session.setLocalWindowSize(limits.http2WindowBytes * 16);
   session.on('error', () => socket.destroy());
-  closeWhenIdle(session, use);
+  const goodbye = new Goodbye(use.clock, limits.http2IdleMs, () => session.close());
+  session.once('close', () => goodbye.cancel());
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags, raw: string[]) => {
     // The peer's resets and broken connections; 'close' tells whoever needs to know.
     stream.on('error', ignore);
     connection.serving++;
+    goodbye.wait();
+    const reader = readerOf(() => stream.close(constants.NGHTTP2_CANCEL));
     stream.once('close', () => {
+      traffic.done(reader);
       connection.serving--;
+      goodbye.answered();
       use.onAnswered();
     });
     const request = new Http2Request(stream, { headers, raw }, { facts, serving: use });
-    answer(request, (response) => respond(stream, response, { method: request.method, serving: use }));
+    answer(request, (response) =>
+      respond(stream, response, { method: request.method, serving: use, reader }),
+    );
   });
   return session;
 }
@@ -98,11 +106,14 @@ class Http2Request extends NodeRequest {
 function respond(
   stream: ServerHttp2Stream,
   response: HttpResponse,
-  { method, serving }: { readonly method: string; readonly serving: Serving },
+  {
+    method,
+    serving,
+    reader,
+  }: { readonly method: string; readonly serving: Serving; readonly reader: Reader },
 ): void {
   if (stream.destroyed || stream.closed) return;
-  const { traffic } = serving;
-  const cut = () => stream.close(constants.NGHTTP2_CANCEL);
+  const recipient = { traffic: serving.traffic, reader };
   // Http2 takes lists as several header lines but wants them mutable.
   const headers: OutgoingHttpHeaders = { ':status': response.status };
   for (const name in response.headers) {
@@ -114,17 +125,18 @@ function respond(
   if (body !== undefined && 'start' in body) {
     const noBody = method === 'HEAD';
     stream.respond(headers, { endStream: noBody });
-    if (!noBody) body.start(new StreamSink(stream, { traffic, cut }));
+    if (!noBody) body.start(new StreamSink(stream, recipient));
     return;
   }
-  const size = body === undefined ? 0 : body instanceof Uint8Array ? body.length : totalBytes(body);
-  if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(size);
-  if (body === undefined || size === 0 || method === 'HEAD') {
+  const whole = body && wholeBody(body);
+  const bytes = whole?.bytes ?? 0;
+  if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(bytes);
+  if (!whole || bytes === 0 || method === 'HEAD') {
     stream.respond(headers, { endStream: true });
     return;
   }
   stream.respond(headers);
-  writeBody(stream, body, { traffic, cut });
+  writeBody(stream, whole, recipient);
 }
 
 /** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */
@@ -136,24 +148,49 @@ function leaveRequestBody(stream: ServerHttp2Stream, serving: Serving): void {
   });
 }
 
-/** Says goodbye to a connection on which nothing was asked for a while; a request under way keeps it. */
-function closeWhenIdle(session: ServerHttp2Session, { clock, limits }: Serving): void {
-  let streams = 0;
-  let timer: Timer | undefined;
-  const wait = () => {
-    timer = clock.after(limits.http2IdleMs, () => session.close());
-  };
-  session.on('stream', (stream) => {
-    streams++;
-    timer?.cancel();
-    timer = undefined;
-    stream.once('close', () => {
-      streams--;
-      if (streams === 0 && !session.closed) wait();
+/**
+ * Says goodbye to a connection on which nothing was asked for a while; a request under way keeps it. One timer for the
+ * connection, which looks when it is due how long nothing was asked: a request sets none of its own.
+ */
+class Goodbye {
+  readonly #clock: Clock;
+  readonly #idleMs: number;
+  readonly #say: () => void;
+  #requests = 0;
+  #idleSinceMs: number;
+  #timer: Timer;
+
+  constructor(clock: Clock, idleMs: number, say: () => void) {
+    this.#clock = clock;
+    this.#idleMs = idleMs;
+    this.#say = say;
+    this.#idleSinceMs = clock.monotonic();
+    this.#timer = this.#look(idleMs);
+  }
+
+  /** A request has come. */
+  wait(): void {
+    this.#requests++;
+  }
+
+  /** A request is over. */
+  answered(): void {
+    this.#requests--;
+    if (this.#requests === 0) this.#idleSinceMs = this.#clock.monotonic();
+  }
+
+  cancel(): void {
+    this.#timer.cancel();
+  }
+
+  #look(afterMs: number): Timer {
+    return this.#clock.after(afterMs, () => {
+      const leftMs =
+        this.#requests > 0 ? this.#idleMs : this.#idleSinceMs + this.#idleMs - this.#clock.monotonic();
+      if (leftMs <= 0) this.#say();
+      else this.#timer = this.#look(leftMs);
     });
-  });
-  session.once('close', () => timer?.cancel());
-  wait();
+  }
 }
 
 function ignore(): void {}

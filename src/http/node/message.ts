@@ -61,7 +61,7 @@ export abstract class NodeRequest {
   }
 
   get connection(): ConnectionInfo {
-    this.#connection ??= { ...this.#facts, host: this.host() };
+    this.#connection ??= connectionInfo(this.#facts, this.host());
     return this.#connection;
   }
 
@@ -105,6 +105,17 @@ export interface NodeRequestOrigin {
   readonly facts: ConnectionFacts;
   readonly source: Readable;
   readonly serving: Serving;
+}
+
+/** Of the latest request of each connection: the next one is nearly always to the same host. */
+const latestInfo = new WeakMap<ConnectionFacts, ConnectionInfo>();
+
+function connectionInfo(facts: ConnectionFacts, host: string): ConnectionInfo {
+  const latest = latestInfo.get(facts);
+  if (latest?.host === host) return latest;
+  const info = { ...facts, host };
+  latestInfo.set(facts, info);
+  return info;
 }
 
 const noBytes = new Uint8Array(0);

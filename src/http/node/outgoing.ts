@@ -1,35 +1,50 @@
 import type { Writable } from 'node:stream';
 import type { ByteSink } from '../contract.ts';
-import type { ReaderAccount, Traffic } from './traffic.ts';
+import type { Reader, Traffic } from './traffic.ts';
 
 /** How much of a body is handed to Node before its reader takes some. */
 const aheadBytes = 256 * 1024;
 const copyBelowBytes = 16 * 1024;
 const packBytes = 64 * 1024;
 
-/**
- * Writes a whole body at the pace of its reader and ends the stream. `cut` breaks the answer off when the reader is
- * too slow. Chunks are taken to belong to somebody else; a single array belongs to the answer and counts as waiting
- * until it is through.
- */
-export function writeBody(
-  stream: Writable,
-  body: Uint8Array | readonly Uint8Array[],
-  use: { readonly traffic: Traffic; readonly cut: () => void },
-): void {
-  const account = use.traffic.reader(use.cut);
-  stream.once('close', account.done);
-  // An answer over HTTP/1.1 closes late; what it wrote is gone when it has finished.
-  stream.once('finish', account.done);
-  const own = body instanceof Uint8Array ? body.length : 0;
-  const slices = slicesOf(body instanceof Uint8Array ? [body] : body);
+/** Whom an answer is for. Whoever hands it out says `traffic.done` when the answer is over. */
+export interface Recipient {
+  readonly traffic: Traffic;
+  readonly reader: Reader;
+}
+
+/** A body that is known as a whole. */
+export interface WholeBody {
+  readonly chunks: readonly Uint8Array[];
+  readonly bytes: number;
+  /** The bytes are this answer's alone, and count as waiting until they are through; else they belong to somebody else. */
+  readonly own: boolean;
+}
+
+export function wholeBody(body: Uint8Array | readonly Uint8Array[]): WholeBody {
+  if (body instanceof Uint8Array) return { chunks: [body], bytes: body.length, own: true };
+  let bytes = 0;
+  for (const chunk of body) bytes += chunk.length;
+  return { chunks: body, bytes, own: false };
+}
+
+/** Writes a whole body at the pace of its reader and ends the stream. */
+export function writeBody(stream: Writable, body: WholeBody, recipient: Recipient): void {
+  const { traffic, reader } = recipient;
+  if (body.bytes <= packBytes) {
+    traffic.wait(reader, body.bytes);
+    stream.end(join(body.chunks, body.bytes));
+    return;
+  }
+  const own = body.own ? body.bytes : 0;
+  const slices = slicesOf(body.chunks);
   const pump = () => {
     if (stream.destroyed) return;
     const last = writeAhead(stream, slices);
-    account.wait(Math.max(own, stream.writableLength));
+    traffic.wait(reader, Math.max(own, stream.writableLength));
     if (last) return;
     stream.once('drain', () => {
-      account.progress();
+      traffic.took(reader);
       pump();
     });
   };
@@ -67,7 +82,7 @@ function* slicesOf(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
       runBytes = 0;
     }
     if (large) {
-      for (let at = 0; at < chunk.length; at += packBytes) yield chunk.subarray(at, at + packBytes);
+      for (let at = 0; at < chunk.length; at += aheadBytes) yield chunk.subarray(at, at + aheadBytes);
     } else {
       run.push(chunk);
       runBytes += chunk.length;
@@ -76,28 +91,22 @@ function* slicesOf(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
   if (runBytes > 0) yield join(run, runBytes);
 }
 
-function join(chunks: Uint8Array[], bytes: number): Uint8Array {
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const [only] = chunks;
   return chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes);
-}
-
-export function totalBytes(chunks: readonly Uint8Array[]): number {
-  let total = 0;
-  for (const chunk of chunks) total += chunk.length;
-  return total;
 }
 
 /** A sink into a Node stream. What is written in one turn of the event loop goes out together. */
 export class StreamSink implements ByteSink {
   readonly #stream: Writable;
-  readonly #account: ReaderAccount;
+  readonly #recipient: Recipient;
   #corked = false;
 
-  constructor(stream: Writable, use: { readonly traffic: Traffic; readonly cut: () => void }) {
+  constructor(stream: Writable, recipient: Recipient) {
     this.#stream = stream;
-    this.#account = use.traffic.reader(use.cut);
-    stream.once('close', this.#account.done);
-    stream.on('drain', this.#account.done);
+    this.#recipient = recipient;
+    const { traffic, reader } = recipient;
+    stream.on('drain', () => traffic.done(reader));
   }
 
   get closed(): boolean {
@@ -113,7 +122,10 @@ export class StreamSink implements ByteSink {
     }
     const more = this.#stream.write(chunk);
     // Until it drains: whoever takes the last byte in time has been fast enough.
-    if (!more) this.#account.wait(this.#stream.writableLength);
+    if (!more) {
+      const { traffic, reader } = this.#recipient;
+      traffic.wait(reader, this.#stream.writableLength);
+    }
     return more;
   }
 

@@ -19,21 +19,18 @@ export const trafficLimits: TrafficLimits = {
 /** How often stalled readers are looked for, in parts of `readerStallMs`. */
 const sweepsPerStall = 4;
 
-interface Waiting {
-  bytes: number;
-  /** Clock's monotonic time when its reader last took something. */
-  sinceMs: number;
+/** Who reads one answer, and what of it waits for him. */
+export interface Reader {
+  /** Breaks the answer off; called once at most. */
   readonly cut: () => void;
+  /** Bytes that wait; kept by `Traffic`. */
+  bytes: number;
+  /** Clock's monotonic time when the reader last took something; kept by `Traffic`. */
+  sinceMs: number;
 }
 
-/** The bytes that wait for one reader. */
-export interface ReaderAccount {
-  /** So many bytes wait now; fewer or more than before is a sign of life only when `progress` says so. */
-  wait(bytes: number): void;
-  /** The reader took something. */
-  progress(): void;
-  /** Nothing waits any more. */
-  done(): void;
+export function readerOf(cut: () => void): Reader {
+  return { cut, bytes: 0, sinceMs: 0 };
 }
 
 /** Counts what is held for clients, and cuts off whoever makes it too much. One for a process. */
@@ -41,7 +38,7 @@ export class Traffic {
   readonly #limits: TrafficLimits;
   readonly #clock: Clock;
   /** In order of their last progress, the oldest first. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<Reader>();
   #answerBytes = 0;
   #requestBytes = 0;
   #cutReaders = 0;
@@ -67,14 +64,31 @@ export class Traffic {
     return this.#cutReaders;
   }
 
-  /** `cut` breaks the reader's answer off; it is called once at most. */
-  reader(cut: () => void): ReaderAccount {
-    const account: Waiting = { bytes: 0, sinceMs: 0, cut };
-    return {
-      wait: (bytes) => this.#wait(account, bytes),
-      progress: () => this.#progress(account),
-      done: () => this.#done(account),
-    };
+  /** So many bytes wait for the reader now; fewer or more than before is no sign of life unless `took` says so. */
+  wait(reader: Reader, bytes: number): void {
+    this.#answerBytes += bytes - reader.bytes;
+    reader.bytes = bytes;
+    if (!this.#waiting.has(reader)) this.took(reader);
+    while (this.#answerBytes > this.#limits.answerBytes) {
+      const [longest] = this.#waiting;
+      if (longest === undefined || longest === reader) return;
+      this.#cut(longest);
+    }
+  }
+
+  /** The reader took something. */
+  took(reader: Reader): void {
+    reader.sinceMs = this.#clock.monotonic();
+    this.#waiting.delete(reader);
+    this.#waiting.add(reader);
+    this.#sweep ??= this.#sweepLater();
+  }
+
+  /** Nothing waits for the reader any more. */
+  done(reader: Reader): void {
+    this.#answerBytes -= reader.bytes;
+    reader.bytes = 0;
+    this.#waiting.delete(reader);
   }
 
   /** Throws `too-many` when there is no room for another `bytes` of request bodies. */
@@ -88,42 +102,18 @@ export class Traffic {
     this.#requestBytes -= bytes;
   }
 
-  #wait(account: Waiting, bytes: number): void {
-    this.#answerBytes += bytes - account.bytes;
-    account.bytes = bytes;
-    if (!this.#waiting.has(account)) this.#progress(account);
-    while (this.#answerBytes > this.#limits.answerBytes) {
-      const [longest] = this.#waiting;
-      if (longest === undefined || longest === account) return;
-      this.#cut(longest);
-    }
-  }
-
-  #progress(account: Waiting): void {
-    account.sinceMs = this.#clock.monotonic();
-    this.#waiting.delete(account);
-    this.#waiting.add(account);
-    this.#sweep ??= this.#sweepLater();
-  }
-
-  #done(account: Waiting): void {
-    this.#answerBytes -= account.bytes;
-    account.bytes = 0;
-    this.#waiting.delete(account);
-  }
-
-  #cut(account: Waiting): void {
-    this.#done(account);
+  #cut(reader: Reader): void {
+    this.done(reader);
     this.#cutReaders++;
-    account.cut();
+    reader.cut();
   }
 
   #sweepLater(): Timer {
     return this.#clock.after(this.#limits.readerStallMs / sweepsPerStall, () => {
       const latest = this.#clock.monotonic() - this.#limits.readerStallMs;
-      for (const account of [...this.#waiting]) {
-        if (account.sinceMs > latest) break;
-        this.#cut(account);
+      for (const reader of [...this.#waiting]) {
+        if (reader.sinceMs > latest) break;
+        this.#cut(reader);
       }
       this.#sweep = this.#waiting.size > 0 ? this.#sweepLater() : undefined;
     });
