@@ -12,11 +12,10 @@ const yamlType = 'application/yaml';
 const protobufType = 'application/vnd.kubernetes.protobuf';
 const comma = Buffer.from(',');
 const listEnd = Buffer.from(']}\n');
-const lineEnd = Buffer.from('\n');
 
-/** Stored bytes as a response, without a copy. */
-export function bytesResponse(code: number, bytes: Uint8Array, headers: Headers): HttpResponse {
-  return { status: code, headers: { 'content-type': jsonType, ...headers }, body: [bytes, lineEnd] };
+/** Stored bytes as a response, without a copy; `line` is the text with its line break. */
+export function bytesResponse(code: number, line: Uint8Array, headers: Headers): HttpResponse {
+  return { status: code, headers: { 'content-type': jsonType, ...headers }, body: [line] };
 }
 
 export type Headers = Readonly<Record<string, string | readonly string[]>>;

@@ -31,7 +31,7 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
   const verbatim = rendering.as === 'plain' && rendering.format === 'json' && !shape.pretty;
   switch (answer.type) {
     case 'object':
-      if (verbatim) return bytesResponse(answer.code, answer.object.bytes(answer.resource), headers);
+      if (verbatim) return bytesResponse(answer.code, answer.object.line(answer.resource), headers);
       return one(answer, answer.object.peek(answer.resource), shape);
     case 'list':
       if (verbatim) {

@@ -13,6 +13,12 @@ export interface CollectionEvent {
 
 export type CollectionListener = (event: CollectionEvent) => void;
 
+interface Slot {
+  /** As made by `objectKey`. */
+  readonly key: string;
+  object: StoredObject;
+}
+
 export const collectionLimits = {
   /** Past events kept for watches that resume; older ones are worked out from the store. */
   historyEvents: 1_000,
@@ -29,8 +35,8 @@ export class Collection {
   lastRevision: number;
   /** Events above this revision are in `history`. */
   floor: number;
-  #objects = new Map<string, StoredObject>();
-  #keys: string[] = [];
+  readonly #byKey = new Map<string, Slot>();
+  readonly #inOrder: Slot[] = [];
   #history: CollectionEvent[] = [];
   #historyStart = 0;
   #historyBytes = 0;
@@ -45,13 +51,14 @@ export class Collection {
     for (const entry of entries) {
       const object = this.#read(entry);
       const key = entry.key.slice(keyPrefix.length);
-      this.#objects.set(key, object);
-      this.#keys.push(key);
+      const slot = { key, object };
+      this.#byKey.set(key, slot);
+      this.#inOrder.push(slot);
     }
   }
 
   get size(): number {
-    return this.#keys.length;
+    return this.#inOrder.length;
   }
 
   get listenerCount(): number {
@@ -60,18 +67,16 @@ export class Collection {
 
   /** `key` as made by `objectKey`. */
   get(key: string): StoredObject | undefined {
-    return this.#objects.get(key);
+    return this.#byKey.get(key)?.object;
   }
 
   /** Objects whose key starts with `prefix` (a namespace, or everything), from `afterKey` on, in key order. */
   *scan(prefix: string, afterKey?: string): Generator<StoredObject> {
-    const keys = this.#keys;
-    let at = afterKey === undefined ? this.#position(prefix) : this.#position(`${afterKey}\0`);
-    for (; at < keys.length; at++) {
-      const key = keys[at];
-      if (key === undefined || !key.startsWith(prefix)) return;
-      const object = this.#objects.get(key);
-      if (object) yield object;
+    const start = afterKey === undefined ? this.#position(prefix) : this.#position(`${afterKey}\0`);
+    for (let at = start; at < this.#inOrder.length; at++) {
+      const slot = this.#inOrder[at];
+      if (slot === undefined || !slot.key.startsWith(prefix)) return;
+      yield slot.object;
     }
   }
 
@@ -124,19 +129,25 @@ export class Collection {
 
   #put(entry: Entry): CollectionEvent {
     const key = entry.key.slice(this.keyPrefix.length);
-    const previous = this.#objects.get(key);
+    const slot = this.#byKey.get(key);
     const object = this.#read(entry);
-    this.#objects.set(key, object);
-    if (!previous) this.#keys.splice(this.#position(key), 0, key);
-    return { revision: entry.revision, type: previous ? 'MODIFIED' : 'ADDED', object, previous };
+    if (slot) {
+      const previous = slot.object;
+      slot.object = object;
+      return { revision: entry.revision, type: 'MODIFIED', object, previous };
+    }
+    const added = { key, object };
+    this.#byKey.set(key, added);
+    this.#inOrder.splice(this.#position(key), 0, added);
+    return { revision: entry.revision, type: 'ADDED', object, previous: undefined };
   }
 
   #delete(storeKey: string, revision: number): CollectionEvent | undefined {
     const key = storeKey.slice(this.keyPrefix.length);
-    const previous = this.#objects.get(key);
+    const previous = this.#byKey.get(key)?.object;
     if (!previous) return undefined;
-    this.#objects.delete(key);
-    this.#keys.splice(this.#position(key), 1);
+    this.#byKey.delete(key);
+    this.#inOrder.splice(this.#position(key), 1);
     return { revision, type: 'DELETED', object: previous.at(revision), previous };
   }
 
@@ -161,12 +172,12 @@ export class Collection {
   /** Index of the first key that is not below `key`. */
   #position(key: string): number {
     let low = 0;
-    let high = this.#keys.length;
-    const last = this.#keys[high - 1];
-    if (last !== undefined && last < key) return high;
+    let high = this.#inOrder.length;
+    const last = this.#inOrder[high - 1];
+    if (last !== undefined && last.key < key) return high;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] ?? '') < key) low = middle + 1;
+      if ((this.#inOrder[middle]?.key ?? '') < key) low = middle + 1;
       else high = middle;
     }
     return low;

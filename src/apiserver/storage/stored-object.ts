@@ -1,11 +1,12 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
-import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual, utf8 } from '../../base/index.ts';
 import { encodeProtobufMessage } from '../../kinds/protobuf/index.ts';
 import { formWritten } from './encode.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const metadataMember = Buffer.from('"metadata":{');
+const lineBreak = 0x0a;
 const noLabels: Labels = Object.freeze({});
 
 /**
@@ -46,6 +47,12 @@ export class StoredObject {
     const variant = this.#variant(served);
     variant.bytes ??= this.#relabelled(served);
     return variant.bytes;
+  }
+
+  /** `bytes` and a line break, as an answer of one object ends; a view of the same memory. */
+  line(served: ServedResource): Uint8Array {
+    const bytes = this.bytes(served);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + 1);
   }
 
   /** The protobuf message without its envelope; undefined for kinds that have none. Kept once it was asked for. */
@@ -121,7 +128,7 @@ export class StoredObject {
     const object = parse(source);
     form.bring(object);
     const isAsStored = jsonEqual(object, parse(source));
-    this.#raw = isAsStored ? source : Buffer.from(JSON.stringify(object));
+    this.#raw = isAsStored ? source : asLine(utf8(JSON.stringify(object)));
     this.#unbrought = isAsStored ? undefined : source;
     this.#form = form;
     this.#versionChecked = false;
@@ -143,7 +150,7 @@ export class StoredObject {
     if (this.#spliced) return this.#raw;
     const at = tailOffset(this.#raw);
     const version = `"resourceVersion":"${this.revision}",`;
-    const spliced = Buffer.allocUnsafeSlow(this.#raw.length + version.length);
+    const spliced = allocateLine(this.#raw.length + version.length);
     this.#raw.copy(spliced, 0, 0, at);
     spliced.write(version, at, 'latin1');
     this.#raw.copy(spliced, at + version.length, at);
@@ -158,14 +165,14 @@ export class StoredObject {
     if (this.#versionChecked) return bytes;
     this.#versionChecked = true;
     if (bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0) return bytes;
-    this.#raw = Buffer.concat([prefix, bytes.subarray(tailOffset(bytes))]);
+    this.#raw = asLine(prefix, bytes.subarray(tailOffset(bytes)));
     return this.#raw;
   }
 
   #relabelled(served: ServedResource): Buffer {
-    if (served.definition.conversion) return Buffer.from(JSON.stringify(this.#converted(served)));
+    if (served.definition.conversion) return asLine(utf8(JSON.stringify(this.#converted(served))));
     const bytes = this.#storageBytes();
-    return Buffer.concat([served.prefix, bytes.subarray(tailOffset(bytes))]);
+    return asLine(served.prefix, bytes.subarray(tailOffset(bytes)));
   }
 
   #converted(served: ServedResource): JsonObject {
@@ -204,6 +211,23 @@ interface Variant {
 /** The offset behind `"metadata":{`, which writers always place third. */
 function tailOffset(bytes: Buffer): number {
   return bytes.indexOf(metadataMember) + metadataMember.length;
+}
+
+/** Room for a text, with a line break behind it: everything that `bytes` gives out has one. */
+function allocateLine(bytes: number): Buffer {
+  const line = Buffer.allocUnsafeSlow(bytes + 1);
+  line[bytes] = lineBreak;
+  return line.subarray(0, bytes);
+}
+
+function asLine(...parts: readonly Uint8Array[]): Buffer {
+  const line = allocateLine(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    line.set(part, at);
+    at += part.length;
+  }
+  return line;
 }
 
 function parse(bytes: Buffer): JsonObject {
