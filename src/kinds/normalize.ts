@@ -49,6 +49,16 @@ export function normalize(object: JsonObject, type: string): void {
       object[name] = kept;
     }
   }
+  fillAbsent(object, plan);
+}
+
+/** Clears the status of a normal object: what stands there instead is what `normalize` would put. */
+export function clearStatus(object: JsonObject, type: string): void {
+  delete object['status'];
+  fillAbsent(object, planOf(type));
+}
+
+function fillAbsent(object: JsonObject, plan: Plan): void {
   for (const field of plan.alwaysWritten) {
     if (object[field.name] === undefined) object[field.name] = zeroOf(field.type, field.pointer);
   }

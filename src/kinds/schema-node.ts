@@ -29,6 +29,8 @@ type Extensions = Partial<
 /** A type with members. The type's data is read when a member is first asked for. */
 class ObjectNode implements SchemaNode {
   readonly type = 'object';
+  /** The last two parts of the name: package and type. */
+  readonly goType: string;
   readonly #name: string;
   readonly #fields = new Map<string, SchemaNode>();
   #facts: TypeFacts | undefined;
@@ -36,16 +38,12 @@ class ObjectNode implements SchemaNode {
 
   constructor(name: string) {
     this.#name = name;
+    this.goType = name.split('.').slice(-2).join('.');
   }
 
   get facts(): TypeFacts {
     this.#facts ??= requireType(this.#name);
     return this.#facts;
-  }
-
-  /** The last two parts of the name: package and type. */
-  get goType(): string {
-    return this.#name.split('.').slice(-2).join('.');
   }
 
   get required(): readonly string[] {

@@ -2,7 +2,7 @@ import type { FieldError, WriteStrategy } from '../apimachinery/contract.ts';
 import { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
 import { type NameRule, subdomainName } from '../apimachinery/validation/names.ts';
 import type { JsonObject } from '../base/index.ts';
-import { normalize } from './normalize.ts';
+import { clearStatus, normalize } from './normalize.ts';
 
 /** What one kind adds to the common course of a write. Everything is optional. */
 export interface KindRules {
@@ -47,10 +47,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
       rules.default?.(object);
     },
     prepareForCreate(object) {
-      if (hasStatus && !rules.keepsStatusOnCreate) {
-        delete object['status'];
-        normalize(object, type);
-      }
+      if (hasStatus && !rules.keepsStatusOnCreate) clearStatus(object, type);
       rules.prepareForCreate?.(object);
     },
     prepareForUpdate(object, old, subresource) {

@@ -21,7 +21,7 @@ export function checkFields(
   words: 'decoder' | 'conversion' = 'decoder',
 ): FieldCheck {
   const check: FieldCheck = { unknown: [], mistyped: undefined };
-  checkMembers(object, root, { path: '', fields: '', struct: structOf(root) ?? '', check, written, words });
+  checkMembers(object, root, { path: '', fields: '', owner: root, check, written, words });
   return check;
 }
 
@@ -29,8 +29,8 @@ interface Place {
   readonly path: string;
   /** The path as Go's decoder has it: without keys of maps and places in lists. */
   readonly fields: string;
-  /** The Go type that the member at hand belongs to. */
-  readonly struct: string;
+  /** The Go struct that the member at hand belongs to. */
+  readonly owner: SchemaNode;
   readonly check: FieldCheck;
   readonly written: WrittenNumbers;
   /** Whose words a refusal takes: of the decoder of text, or of the conversion of maps to structs. */
@@ -38,12 +38,12 @@ interface Place {
 }
 
 /** `DeploymentSpec` of `v1.DeploymentSpec`. */
-function structOf(node: SchemaNode): string | undefined {
-  return node.goType?.slice(node.goType.lastIndexOf('.') + 1);
+function structOf({ goType = '' }: SchemaNode): string {
+  return goType.slice(goType.lastIndexOf('.') + 1);
 }
 
 function checkMembers(object: JsonObject, node: SchemaNode, outer: Place): void {
-  const place = node.goType === undefined ? outer : { ...outer, struct: structOf(node) ?? '' };
+  const place = node.goType === undefined ? outer : { ...outer, owner: node };
   for (const name of Object.keys(object)) {
     const member = node.field(name) ?? node.values;
     const value = object[name];
@@ -137,14 +137,14 @@ function isInteger(value: Json, narrow: boolean): boolean {
 }
 
 function mistyped(value: Json, node: SchemaNode, place: Place): void {
-  const { path, fields, struct, check, written } = place;
+  const { path, fields, owner, check, written } = place;
   if (check.mistyped !== undefined) return;
   if (place.words === 'conversion') {
     check.mistyped = conversionProblem(value, node);
     return;
   }
   const word = jsonWord(value, node, written.get(path));
-  check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${struct}.${fields} of type ${goType(node, fields)}`;
+  check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${structOf(owner)}.${fields} of type ${goType(node, fields)}`;
 }
 
 function jsonWord(value: Json, node: SchemaNode, text: string | undefined): string {
