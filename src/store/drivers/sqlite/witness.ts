@@ -26,6 +26,7 @@ export function witnessFile(database: string): string {
  */
 export class Witness {
   readonly #descriptor: number;
+  readonly #slot = Buffer.alloc(slotBytes);
 
   /** Opens or makes the file, with mode 0600; `acknowledged` is on disk before anything more is acknowledged. */
   constructor(file: string, acknowledged: Acknowledged) {
@@ -36,8 +37,8 @@ export class Witness {
   }
 
   write(acknowledged: Acknowledged): void {
-    const bytes = encodeSlot(acknowledged);
-    writeSync(this.#descriptor, bytes, 0, slotBytes, (acknowledged.commits % slots) * slotBytes);
+    encodeSlot(this.#slot, acknowledged);
+    writeSync(this.#descriptor, this.#slot, 0, slotBytes, (acknowledged.commits % slots) * slotBytes);
   }
 
   close(): void {
@@ -75,12 +76,11 @@ export function readWitness(file: string): WitnessReading {
   }
 }
 
-function encodeSlot({ revision, commits, chain }: Acknowledged): Buffer {
-  const text = JSON.stringify({ revision, commits, chain });
-  const bytes = Buffer.alloc(slotBytes, ' ');
-  bytes.write(`${crc32(text).toString(16).padStart(8, '0')} ${text}`, 'latin1');
-  bytes[slotBytes - 1] = 0x0a;
-  return bytes;
+function encodeSlot(slot: Buffer, { revision, commits, chain }: Acknowledged): void {
+  const text = `{"revision":${revision},"commits":${commits},"chain":${chain}}`;
+  const line = `${crc32(text).toString(16).padStart(8, '0')} ${text}`;
+  slot.fill(' ', slot.write(line, 'latin1'));
+  slot[slotBytes - 1] = 0x0a;
 }
 
 function decodeSlot(bytes: Buffer): Acknowledged[] {
