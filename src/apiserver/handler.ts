@@ -26,7 +26,7 @@ export interface HandlerParts {
   readonly health: Parameters<typeof answerHealth>[1];
   readonly authentication: Authentication;
   /** Takes the place of the caller when the request says so and the caller may. */
-  readonly impersonate: (request: HttpRequest, user: UserInfo) => Promise<UserInfo>;
+  readonly impersonate: (request: HttpRequest, user: UserInfo) => UserInfo | Promise<UserInfo>;
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
   readonly extraPaths: (request: HttpRequest) => Promise<HttpResponse | undefined>;
   readonly observe: ((answered: Answered) => void) | undefined;
@@ -55,11 +55,14 @@ async function answerFrom(parts: HandlerParts, request: HttpRequest, who: Who): 
   try {
     const info = readRequestInfo(request);
     const askedAt = parts.cluster.lasting.changes;
-    const { user: caller, credential } = await parts.authentication.recognise(request);
+    // What is known already is not waited for, here and below: nearly every request would wait at each step.
+    const recognised = parts.authentication.recognise(request);
+    const { user: caller, credential } = recognised instanceof Promise ? await recognised : recognised;
     if (caller === anonymous && !isPublic(info)) throw unauthorized();
     if (caller !== anonymous) callerProven(request, caller.username);
     who.caller = caller;
-    const user = await parts.impersonate(request, caller);
+    const taken = parts.impersonate(request, caller);
+    const user = taken instanceof Promise ? await taken : taken;
     who.user = user;
     return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
   } catch (thrown) {
@@ -86,7 +89,8 @@ async function answerAs(
   request: HttpRequest,
   { info, user, proof }: { info: RequestInfo; user: UserInfo; proof?: Proof },
 ): Promise<HttpResponse> {
-  await authorize(parts, info, user);
+  const asked = authorize(parts, info, user);
+  if (asked) await asked;
   if (info.kind === 'path') return answerOther(parts, request);
   return answerResource(parts, request, { info, user, ...(proof && { proof }) });
 }
@@ -127,8 +131,9 @@ function isPublic(info: RequestInfo): boolean {
   return publicPaths.has(`/${first}`);
 }
 
-async function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo): Promise<void> {
-  await decideAccess(
+/** Throws 403; undefined when the answer was known at once. */
+function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo): Promise<void> | undefined {
+  return decideAccess(
     cluster,
     info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info),
   );

@@ -1,10 +1,10 @@
-import type { AccessDecision, AccessReview, UserInfo } from '../apimachinery/contract.ts';
+import type { Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import { internalError } from '../apimachinery/status.ts';
 import type { HttpRequest } from '../http/contract.ts';
 import { decideAccess } from './authz/authorize.ts';
 
 interface Gate {
-  readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
+  readonly authorize: Authorizer;
 }
 
 const anonymousName = 'system:anonymous';
@@ -26,9 +26,16 @@ interface Wish {
  * The user that the `Impersonate-*` headers name, after asking for each part of it whether the caller may take it.
  * Throws 403, and 500 for parts without a user.
  */
-export async function impersonate(gate: Gate, request: HttpRequest, caller: UserInfo): Promise<UserInfo> {
+export function impersonate(
+  gate: Gate,
+  request: HttpRequest,
+  caller: UserInfo,
+): UserInfo | Promise<UserInfo> {
   const wish = readWish(request);
-  if (!wish) return caller;
+  return wish ? grant(gate, caller, wish) : caller;
+}
+
+async function grant(gate: Gate, caller: UserInfo, wish: Wish): Promise<UserInfo> {
   const { username, groups, uid, extra } = wish;
   if (username === '') throw internalError(`requested ${wishText(wish)} without impersonating a user`);
   const account = readAccountName(username);

@@ -35,6 +35,13 @@ interface Remembered {
 /** One proof of who a caller is; each is judged, and remembered, by itself alone. */
 export type Credential = { readonly token: string } | { readonly certificate: Uint8Array };
 
+export interface Recognised {
+  readonly user: UserInfo;
+  readonly credential: Credential | undefined;
+}
+
+const nobody: Recognised = { user: anonymous, credential: undefined };
+
 /** Recognises callers, by certificate first and then by token, and remembers for a moment what each of them proved. */
 export class Authentication {
   readonly #parts: AuthenticationParts;
@@ -45,16 +52,19 @@ export class Authentication {
     this.#parts = parts;
   }
 
-  /** `anonymous` without credentials. Throws 401 for credentials of which nobody recognises one. */
-  async authenticate(request: HttpRequest): Promise<UserInfo> {
-    const { user } = await this.recognise(request);
-    return user;
+  /**
+   * The caller with the credential that proved it; without one the caller is `anonymous`. Throws 401 for credentials of
+   * which nobody recognises one.
+   */
+  recognise(request: HttpRequest): Recognised | Promise<Recognised> {
+    const credentials = credentialsOf(request);
+    const [first] = credentials;
+    if (first === undefined) return nobody;
+    const user = this.#recall(first);
+    return user ? { user, credential: first } : this.#recogniseInTurn(credentials);
   }
 
-  /** The caller with the credential that proved it; without one the caller is anonymous. */
-  async recognise(request: HttpRequest): Promise<{ user: UserInfo; credential: Credential | undefined }> {
-    const credentials = credentialsOf(request);
-    if (credentials.length === 0) return { user: anonymous, credential: undefined };
+  async #recogniseInTurn(credentials: readonly Credential[]): Promise<Recognised> {
     for (const credential of credentials) {
       const user = this.#recall(credential) ?? (await this.verify(credential));
       if (user) return { user, credential };

@@ -8,27 +8,37 @@ export const mastersAuthorizer: Authorizer = ({ user }) =>
     ? { decision: 'allow', reason: '' }
     : { decision: 'no-opinion', reason: '' };
 
-/** Asks one authorizer after the other; the first with an opinion decides, and without any the answer is no. */
-export async function decide(
+/**
+ * Asks one authorizer after the other; the first with an opinion decides, and without any the answer is no. A promise
+ * only when one of those who were asked gave one.
+ */
+export function decide(
   authorizers: readonly Authorizer[],
   review: AccessReview,
-): Promise<AccessDecision> {
-  const reasons: string[] = [];
-  for (const authorizer of authorizers) {
-    const answer = authorizer(review);
-    const decision = answer instanceof Promise ? await answer : answer;
-    if (decision.decision !== 'no-opinion') return decision;
-    if (decision.reason !== '') reasons.push(decision.reason);
-  }
-  return { decision: 'no-opinion', reason: reasons.join(', ') };
+  reasons: readonly string[] = [],
+): ReturnType<Authorizer> {
+  const [first] = authorizers;
+  if (!first) return { decision: 'no-opinion', reason: reasons.join(', ') };
+  const next = (answer: AccessDecision) => {
+    if (answer.decision !== 'no-opinion') return answer;
+    return decide(authorizers.slice(1), review, answer.reason === '' ? reasons : [...reasons, answer.reason]);
+  };
+  const answer = first(review);
+  return answer instanceof Promise ? answer.then(next) : next(answer);
 }
 
-/** Throws the 403 of a request that is not allowed. */
-export async function decideAccess(
-  { authorize }: { readonly authorize: (review: AccessReview) => Promise<AccessDecision> },
+/** Throws the 403 of a request that is not allowed; undefined when it is and nothing had to be waited for. */
+export function decideAccess(
+  { authorize }: { readonly authorize: Authorizer },
   review: AccessReview,
-): Promise<void> {
-  const { decision, reason } = await authorize(review);
+): Promise<void> | undefined {
+  const decided = authorize(review);
+  if (decided instanceof Promise) return decided.then((decision) => checkAllowed(decision, review));
+  checkAllowed(decided, review);
+  return undefined;
+}
+
+function checkAllowed({ decision, reason }: AccessDecision, review: AccessReview): void {
   if (decision !== 'allow') throw forbiddenError(review, reason);
 }
 

@@ -1,4 +1,4 @@
-import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import type { Authorizer, UserInfo } from '../../apimachinery/contract.ts';
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
@@ -58,7 +58,7 @@ export interface ClusterParts {
   readonly admission: readonly AdmissionStep[];
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
-  readonly authorize: (review: AccessReview) => Promise<AccessDecision>;
+  readonly authorize: Authorizer;
   /** Ends what goes on when what allowed it goes. */
   readonly lasting: LastingAccess;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */

@@ -67,6 +67,7 @@ const optionsOf: Readonly<Record<string, string | undefined>> = {
 
 /** Reads the query parameters of a resource request. Throws 400 for what is no option, 422 for wrong values. */
 export function readOptions(query: URLSearchParams, verb: string): CallOptions {
+  if (query.size === 0) return defaultOptions;
   const kind = Object.hasOwn(optionsOf, verb) ? optionsOf[verb] : undefined;
   const dryRun = query.getAll('dryRun');
   const policy = query.get('propagationPolicy') ?? '';

@@ -75,16 +75,34 @@ export function readRequestInfo(request: RequestLine): RequestInfo {
   if ((!core && prefix !== 'apis') || parts.length <= rootLength) {
     return { kind: 'path', verb: method.toLowerCase(), path };
   }
-  const [group, version] = core ? ['', parts[1] ?? ''] : [parts[1] ?? '', parts[2] ?? ''];
-  const rest = parts.slice(rootLength);
-  const [first = ''] = rest;
-  const verbFirst = rest.length > 1 && leadingVerbs.has(first);
-  const place = readPlace(verbFirst ? rest.slice(1) : rest);
+  const first = parts[rootLength] ?? '';
+  const verbFirst = parts.length > rootLength + 1 && leadingVerbs.has(first);
   const verb = verbFirst ? first : (verbOfMethod[method] ?? '');
-  const form = { inNamespace: place.inNamespace, named: place.name !== '', verbFirst };
-  const { inNamespace: _, ...target } = place;
-  const info = { kind: 'resource', method, verb, group, version, ...target, form } as const;
-  return form.named ? info : aboutMany(info, request);
+  const start = verbFirst ? rootLength + 1 : rootLength;
+  const inNamespace = isInNamespace(parts, start);
+  const namespace = parts[start] === 'namespaces' ? (parts[start + 1] ?? '') : '';
+  const at = inNamespace ? start + 2 : start;
+  const name = parts[at + 1] ?? '';
+  const info: ResourceRequest = {
+    kind: 'resource',
+    method,
+    verb,
+    group: core ? '' : (parts[1] ?? ''),
+    version: (core ? parts[1] : parts[2]) ?? '',
+    resource: parts[at] ?? '',
+    subresource: parts[at + 2] ?? '',
+    namespace,
+    name,
+    form: { inNamespace, named: name !== '', verbFirst },
+    rest: parts.length > at + 3 ? parts.slice(at + 3).join('/') : '',
+  };
+  return name === '' ? aboutMany(info, request) : info;
+}
+
+/** True for the path of something below `namespaces/{namespace}`. */
+function isInNamespace(parts: readonly string[], start: number): boolean {
+  const below = parts[start + 2];
+  return parts[start] === 'namespaces' && below !== undefined && !namespaceSubresources.has(below);
 }
 
 /** Without a name in the path a read or delete is about a collection. */
@@ -112,22 +130,6 @@ export function selectedName(fieldSelector: string): string {
 
 function isPathSegment(name: string): boolean {
   return name !== '.' && name !== '..' && !/[/%]/.test(name);
-}
-
-type Place = Pick<ResourceRequest, 'namespace' | 'resource' | 'name' | 'subresource' | 'rest'> & {
-  readonly inNamespace: boolean;
-};
-
-function readPlace(parts: readonly string[]): Place {
-  const [first = '', second = '', third] = parts;
-  if (first !== 'namespaces') return place('', parts, false);
-  const inNamespace = third !== undefined && !namespaceSubresources.has(third);
-  return place(second, inNamespace ? parts.slice(2) : parts, inNamespace);
-}
-
-function place(namespace: string, parts: readonly string[], inNamespace: boolean): Place {
-  const [resource = '', name = '', subresource = '', ...rest] = parts;
-  return { namespace, resource, name, subresource, rest: rest.join('/'), inNamespace };
 }
 
 /** The whole path is unescaped before it is split: what is asked of the authorizer and what is acted on are one. */

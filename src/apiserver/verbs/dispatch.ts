@@ -6,20 +6,20 @@ import { removeCollection } from './delete-collection.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { subresources, virtualResources } from './special.ts';
+import { subresources, virtualVerb } from './special.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
-const verbs: Readonly<Record<string, Verb>> = {
-  get,
-  list,
-  watch,
-  create,
-  update,
-  patch,
-  delete: remove,
-  deletecollection: removeCollection,
-};
+const verbs: ReadonlyMap<string, Verb> = new Map([
+  ['get', get],
+  ['list', list],
+  ['watch', watch],
+  ['create', create],
+  ['update', update],
+  ['patch', patch],
+  ['delete', remove],
+  ['deletecollection', removeCollection],
+]);
 
 /** Runs the verb that a call asks for. Throws 404 and 405 for what the resource does not have. */
 export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
@@ -27,10 +27,9 @@ export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
   if (definition.notConverted !== undefined) call.warnings.push(definition.notConverted);
   if (call.subresource === '') {
-    const verb = own(verbs, call.verb);
+    const verb = verbs.get(call.verb);
     if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();
-    const virtual = own(virtualResources, `${definition.group}/${definition.resource}`);
-    return (virtual ?? verb)(parts, call);
+    return (virtualVerb(definition) ?? verb)(parts, call);
   }
   const subresource = own(definition.subresources, call.subresource);
   if (!subresource) throw resourceNotServed();
@@ -41,7 +40,7 @@ export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
     own(subresources, `${definition.resource}/${call.subresource}`) ??
     own(subresources, `*/${call.subresource}`);
   if (special) return special(parts, call);
-  const verb = own(verbs, call.verb);
+  const verb = verbs.get(call.verb);
   if (!verb) throw methodNotAllowed();
   return verb(parts, call);
 }

@@ -1,3 +1,4 @@
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Verb } from '../call/call.ts';
 import { evict } from './evict.ts';
 import { get } from './get.ts';
@@ -18,7 +19,7 @@ import { createToken } from './service-account-token.ts';
 import { update } from './update.ts';
 
 /** Resources without stored objects, by `group/resource`: asking is all there is. */
-export const virtualResources: Readonly<Record<string, Verb>> = {
+const virtualResources: Readonly<Record<string, Verb>> = {
   '/bindings': bind,
   'authentication.k8s.io/selfsubjectreviews': selfSubjectReview,
   'authentication.k8s.io/tokenreviews': tokenReview,
@@ -27,6 +28,19 @@ export const virtualResources: Readonly<Record<string, Verb>> = {
   'authorization.k8s.io/selfsubjectrulesreviews': selfSubjectRulesReview,
   'authorization.k8s.io/subjectaccessreviews': subjectAccessReview,
 };
+
+const virtualVerbs = new WeakMap<ResourceDefinition, Verb | null>();
+
+/** The one verb of a resource without stored objects. */
+export function virtualVerb(definition: ResourceDefinition): Verb | undefined {
+  let verb = virtualVerbs.get(definition);
+  if (verb === undefined) {
+    const name = `${definition.group}/${definition.resource}`;
+    verb = Object.hasOwn(virtualResources, name) ? (virtualResources[name] ?? null) : null;
+    virtualVerbs.set(definition, verb);
+  }
+  return verb ?? undefined;
+}
 
 /** Subresources that are more than another view of the object, by `resource/subresource` (`*` for any resource). */
 export const subresources: Readonly<Record<string, Verb>> = {
