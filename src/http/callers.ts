@@ -22,13 +22,14 @@ export function callerProven(request: HttpRequest, name: string): void {
 export class Callers {
   /** The least recently used first. */
   readonly #names = new Map<string, string>();
+  /** The claim used last stands at the end already. */
+  #latest: string | undefined;
 
   of(request: HttpRequest): { readonly name: string; readonly claim: string | undefined } {
     const claim = claimOf(request);
     const known = claim === undefined ? undefined : this.#names.get(claim);
     if (claim !== undefined && known !== undefined) {
-      this.#names.delete(claim);
-      this.#names.set(claim, known);
+      this.#use(claim, known);
       return { name: known, claim };
     }
     const { remoteAddress, tag } = request.connection;
@@ -36,26 +37,47 @@ export class Callers {
   }
 
   /** Calls `tell` with the name of the caller when `callerProven` says who made the request, and remembers it. */
-  whenProven(request: HttpRequest, tell: (name: string) => void): void {
+  whenProven(request: HttpRequest, claim: string | undefined, tell: (name: string) => void): void {
     provers.set(request, (name) => {
       tell(name);
-      const claim = claimOf(request);
-      if (claim === undefined) return;
+      if (claim === undefined || this.#names.get(claim) === name) return;
       const [oldest] = this.#names.keys();
       if (oldest !== undefined && this.#names.size >= rememberedClaims) this.#names.delete(oldest);
-      this.#names.set(claim, name);
+      this.#latest = undefined;
+      this.#use(claim, name);
     });
   }
 
   /** The claim was refused: it is nobody's any more. */
   doubt(claim: string | undefined): void {
-    if (claim !== undefined) this.#names.delete(claim);
+    if (claim === undefined) return;
+    this.#names.delete(claim);
+    this.#latest = undefined;
+  }
+
+  #use(claim: string, name: string): void {
+    if (claim === this.#latest) return;
+    this.#latest = claim;
+    this.#names.delete(claim);
+    this.#names.set(claim, name);
   }
 }
 
 function claimOf(request: HttpRequest): string | undefined {
   const token = request.header('authorization');
-  if (token !== undefined) return `token ${token}`;
+  if (token !== undefined) return token;
   const { clientCertificate } = request.connection;
-  return clientCertificate && `certificate ${Buffer.from(clientCertificate).toString('latin1')}`;
+  return clientCertificate && certificateClaim(clientCertificate);
+}
+
+const certificateClaims = new WeakMap<Uint8Array, string>();
+
+/** Made once for a connection. No token is mistaken for one: a header holds no line break. */
+function certificateClaim(certificate: Uint8Array): string {
+  let claim = certificateClaims.get(certificate);
+  if (claim === undefined) {
+    claim = `certificate\n${Buffer.from(certificate).toString('latin1')}`;
+    certificateClaims.set(certificate, claim);
+  }
+  return claim;
 }

@@ -207,7 +207,7 @@ export class RequestsInFlight {
 
   async #run(handler: Handler, request: HttpRequest, place: Place): Promise<HttpResponse> {
     const leave = () => this.#places[place.kind].leave(place.name);
-    this.#callers.whenProven(request, (name) => this.#pass(place, name));
+    this.#callers.whenProven(request, place.claim, (name) => this.#pass(place, name));
     let answer: HttpResponse | undefined;
     try {
       answer = await handler(request);
