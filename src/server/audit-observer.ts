@@ -46,9 +46,12 @@ export function audited(
 ): Handler {
   return async (request) => {
     const response = await handler(request);
-    // Who a credential that was not accepted claims to be is nobody's word.
-    const actor = response.status === 401 ? undefined : bearerOf(request);
-    const event = eventOf(request, response, { surface, actor, details: {} });
+    const event = eventOf(request, response, {
+      surface,
+      // Who a credential that was not accepted claims to be is nobody's word.
+      actor: () => (response.status === 401 ? undefined : bearerOf(request)),
+      details: {},
+    });
     if (event) trail.record(event);
     return response;
   };
@@ -60,7 +63,7 @@ export function observeCluster(trail: AuditTrail, answered: Answered, cluster: s
   const impersonated = user && user.username !== caller?.username ? user.username : undefined;
   const event = eventOf(request, response, {
     surface: 'kubernetes',
-    actor: caller && actorOfUser(caller),
+    actor: () => caller && actorOfUser(caller),
     details: { cluster, ...(impersonated !== undefined && { as: impersonated }) },
   });
   if (event) trail.record(event);
@@ -68,23 +71,26 @@ export function observeCluster(trail: AuditTrail, answered: Answered, cluster: s
 
 interface Observed {
   readonly surface: Surface;
-  readonly actor: AuditActor | undefined;
+  /** Asked for only when there is something to tell. */
+  readonly actor: () => AuditActor | undefined;
   readonly details: Readonly<Record<string, string>>;
 }
 
 function eventOf(
   request: HttpRequest,
   response: HttpResponse,
-  { surface, actor, details }: Observed,
+  { surface, actor: actorOf, details }: Observed,
 ): AuditEvent | undefined {
   const { method } = request;
-  const path = plainPath(request.path);
   const isRefused = response.status === 401 || response.status === 403;
-  const meaning =
-    response.status < 300
-      ? meanings[surface].find(([, methods, paths]) => methods.test(method) && paths.test(path))
-      : undefined;
+  // Most requests: a read that was answered is not told.
+  if (!isRefused && (response.status >= 300 || method === 'GET' || method === 'HEAD')) return undefined;
+  const path = plainPath(request.path);
+  const meaning = isRefused
+    ? undefined
+    : meanings[surface].find(([, methods, paths]) => methods.test(method) && paths.test(path));
   if (!isRefused && !meaning) return undefined;
+  const actor = actorOf();
   const reason = isRefused ? reasonOf(response) : undefined;
   return {
     event: meaning?.[0] ?? 'refusal',
