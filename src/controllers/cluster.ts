@@ -17,6 +17,7 @@ import { SimulatedNodes } from './kubelet/nodes.ts';
 import { startLoadBalancerController } from './load-balancer/controller.ts';
 import { startNamespaceController } from './namespace/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
+import { startPodGarbage } from './pod-garbage/controller.ts';
 import { startReplicaSetController } from './replicaset/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
@@ -76,6 +77,7 @@ const workloadControllers: readonly Start[] = [
   startStaleDisruptions,
   startVolumeClaimController,
   startNodeLifecycleController,
+  (context) => startPodGarbage(context),
 ];
 
 /** Starts what a Kubernetes cluster has beside its API server: controllers, scheduler, simulated nodes. */

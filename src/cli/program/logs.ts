@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles } from './home.ts';
 
@@ -21,19 +22,25 @@ function lastLines(text: string, tail: string | boolean | undefined): string {
   return lines.slice(Math.max(0, lines.length - 1 - count)).join('\n');
 }
 
+/** Goes on at the new file when the server puts a full one aside. */
 function follow(file: string, fromByte: number): Promise<void> {
-  let position = fromByte;
+  let { position, inode } = { position: fromByte, inode: statSync(file).ino };
   const printNew = () => {
-    const size = statSync(file).size;
-    if (size < position) position = 0;
-    const buffer = Buffer.alloc(size - position);
+    const now = statSync(file, { throwIfNoEntry: false });
+    if (!now) return;
+    if (now.ino !== inode || now.size < position) position = 0;
+    inode = now.ino;
+    const buffer = Buffer.alloc(now.size - position);
     const descriptor = openSync(file, 'r');
     position += readSync(descriptor, buffer, 0, buffer.length, position);
     closeSync(descriptor);
     process.stdout.write(buffer);
   };
   return new Promise((resolve) => {
-    const watcher = watch(file, printNew);
+    // The folder, not the file: a file that is moved takes its watch along.
+    const watcher = watch(dirname(file), (_event, name) => {
+      if (name === null || name === basename(file)) printNew();
+    });
     process.once('SIGINT', () => {
       watcher.close();
       resolve();
