@@ -101,15 +101,16 @@ export function startMemberAgent(
   const hub = typedClient(options.hub);
   const member = typedClient(options.member);
   const events = eventRecorder({ ...options, client: hub });
-  const membership = { isJoined: false };
+  const membership = { isJoined: false, uid: '' };
   const parts = { ...options, hub, member, signal: stop.signal };
   const controllers = [
     startMembershipController({
       ...parts,
       events,
       applier: {
-        setJoined(joined) {
+        setJoined(joined, membershipUid) {
           membership.isJoined = joined;
+          membership.uid = membershipUid;
         },
       },
     }),

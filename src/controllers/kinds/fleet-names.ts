@@ -25,6 +25,9 @@ export const lastAppliedAnnotation = fleetKey('last-applied-configuration');
 export const placementFinalizer = fleetKey('crp-cleanup');
 export const schedulerFinalizer = fleetKey('scheduler-cleanup');
 export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');
+/** On an AppliedWork: the uid of the membership under which it was applied. */
+export const membershipAnnotation = 'drydock.dev/membership';
+
 export const workFinalizer = fleetKey('work-cleanup');
 
 /** Key of the placement that a snapshot or binding belongs to. */

@@ -11,7 +11,7 @@ export interface MemberAgentContext {
   /** Of the hub. */
   readonly events: EventRecorder;
   /** Starts and stops the work applier. */
-  readonly applier: { setJoined(joined: boolean): void };
+  readonly applier: { setJoined(joined: boolean, membershipUid: string): void };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -36,7 +36,7 @@ async function join(
   twins: Informer<InternalMemberCluster>,
   context: MemberAgentContext,
 ): Promise<Reconciled> {
-  context.applier.setJoined(true);
+  context.applier.setJoined(true, twin.metadata.uid ?? '');
   const health = await probeHealth(context.member.cluster, context.clock);
   const collected = health.healthy ? await collectProperties(context) : undefined;
   const nowMs = context.clock.now();
@@ -81,7 +81,7 @@ async function leave(
   twins: Informer<InternalMemberCluster>,
   context: MemberAgentContext,
 ): Promise<undefined> {
-  context.applier.setJoined(false);
+  context.applier.setJoined(false, twin.metadata.uid ?? '');
   const generation = generationOf(twin);
   const left = { type: 'Joined', ...generation } as const;
   try {

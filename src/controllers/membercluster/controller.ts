@@ -2,6 +2,8 @@ import { type Controller, runController, watchKeys } from '../../reconcile/index
 import { namespaces } from '../kinds/core.ts';
 import { internalMemberClusters, memberClusters, memberNamespace } from '../kinds/fleet.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { hasLost } from '../shared/finalizers.ts';
+import { finalizer } from './leave.ts';
 import { reconcileMemberCluster } from './reconcile.ts';
 
 /** Makes what a member needs on the hub, shows what its agent reports, and lets it leave. */
@@ -15,13 +17,17 @@ export function startMemberClusterController(context: ClusterContext): Controlle
     name: 'membercluster',
     watches: [
       watchKeys(members, (member, previous) =>
-        hasNewSpec(member.metadata, previous?.metadata) ? member.metadata.name : undefined,
+        hasNewSpec(member.metadata, previous?.metadata) || hasLost(member, previous, finalizer)
+          ? member.metadata.name
+          : undefined,
       ),
       watchKeys(internal, (twin) => twin.metadata.name),
-      // A member that leaves waits for its namespace to be gone.
-      watchKeys(spaces, ({ metadata: { name = '' } }, _previous, type) =>
-        type === 'deleted' && name.startsWith(prefix) ? name.slice(prefix.length) : undefined,
-      ),
+      // A member that leaves waits for its namespace to be gone; one that went without its leave left it behind.
+      watchKeys(spaces, ({ metadata: { name = '' } }, _previous, type) => {
+        if (!name.startsWith(prefix)) return undefined;
+        const member = name.slice(prefix.length);
+        return type === 'deleted' || !members.get(member) ? member : undefined;
+      }),
     ],
     reconcile: (name) => reconcileMemberCluster(name, { ...context, members, internal }),
   });

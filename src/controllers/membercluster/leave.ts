@@ -31,6 +31,21 @@ export async function cleanUpMember(
   return undefined;
 }
 
+/** What a member left behind that went without its leave, as when somebody took its finalizers off. */
+export async function collectMember(
+  name: string,
+  context: MemberClusterContext,
+): Promise<Reconciled | undefined> {
+  const namespace = memberNamespace(name);
+  const left = await context.client.find(namespaces, { name: namespace });
+  const isOurs = left?.metadata.labels?.[fleetKey('is-fleet-resource')] === 'true';
+  // The hub itself is asked: an informer may lag behind.
+  if (!left || !isOurs || (await context.client.find(memberClusters, { name }))) return undefined;
+  await releaseWorks(namespace, context.client);
+  if (!left.metadata.deletionTimestamp) await deleteNamespace(namespace, context.client);
+  return { againAfterMs: memberClusterTimes.namespaceCheckMs };
+}
+
 async function releaseWorks(namespace: string, client: TypedClient): Promise<void> {
   const { items } = await client.list(works, { namespace });
   for (const work of items) {

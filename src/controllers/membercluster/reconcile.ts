@@ -13,7 +13,7 @@ import {
 } from '../kinds/fleet.ts';
 import { type Role, type RoleBinding, rbacGroup, roleBindings, roles } from '../kinds/rbac.ts';
 import type { MemberClusterContext } from './context.ts';
-import { cleanUpMember, finalizer, memberClusterTimes } from './leave.ts';
+import { cleanUpMember, collectMember, finalizer, memberClusterTimes } from './leave.ts';
 import { joinedStatus, leavingStatus, memberAgentLeft } from './status.ts';
 
 const component = 'mcv1beta1';
@@ -24,7 +24,7 @@ export async function reconcileMemberCluster(
   context: MemberClusterContext,
 ): Promise<Reconciled | undefined> {
   const member = context.members.get(name);
-  if (!member) return undefined;
+  if (!member) return collectMember(name, context);
   return member.metadata.deletionTimestamp ? leave(member, context) : join(member, context);
 }
 

@@ -35,10 +35,11 @@ export function startPlacementScheduler(context: PlacementContext): Controller {
         const isHeld = finalizers.includes(schedulerFinalizer);
         return type === 'deleted' || deletionTimestamp || !isHeld ? objectKey(placement) : undefined;
       }),
-      watchKeys(bindings, (binding) => {
+      watchKeys(bindings, (binding, _previous, type) => {
         const key = parentKey(binding);
         const isOrphan = key !== undefined && placements.get(key) === undefined;
-        return binding.metadata.deletionTimestamp || isOrphan ? key : undefined;
+        // One that went without our leave is missed: its cluster is picked anew.
+        return type === 'deleted' || binding.metadata.deletionTimestamp || isOrphan ? key : undefined;
       }),
       watchKeys(members, (member, previous, type) => {
         if (type === 'deleted') return [...placements.list()].map(objectKey);

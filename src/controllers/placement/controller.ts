@@ -8,7 +8,7 @@ import { reconcilePlacement } from './reconcile.ts';
 
 /** Takes snapshots of what a placement selects and how, and shows how far it has come. */
 export function startPlacementController(context: PlacementContext): Controller {
-  const { placements, policySnapshots, bindings } = context;
+  const { placements, policySnapshots, resourceSnapshots, bindings } = context;
   return runController({
     ...context,
     name: `placement/${context.family.placements.resource}`,
@@ -22,8 +22,14 @@ export function startPlacementController(context: PlacementContext): Controller 
         const isHeld = placement.metadata.finalizers?.includes(placementFinalizer) ?? false;
         return isSame && (isHeld || deletionTimestamp) ? undefined : objectKey(placement);
       }),
-      watchKeys(policySnapshots, (snapshot, previous) =>
-        previous && !jsonEqual(snapshot.status, previous.status) ? parentKey(snapshot) : undefined,
+      watchKeys(policySnapshots, (snapshot, previous, type) =>
+        type === 'deleted' || (previous && !jsonEqual(snapshot.status, previous.status))
+          ? parentKey(snapshot)
+          : undefined,
+      ),
+      // One that somebody deleted is made again.
+      watchKeys(resourceSnapshots, (snapshot, _previous, type) =>
+        type === 'deleted' ? parentKey(snapshot) : undefined,
       ),
       watchKeys(bindings, (binding, previous, type) =>
         type === 'deleted' || (previous && saysOtherwise(binding, previous)) ? parentKey(binding) : undefined,

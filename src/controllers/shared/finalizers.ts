@@ -7,6 +7,12 @@ interface Holding<T extends KubeObject> {
   readonly informer: Informer<T>;
 }
 
+/** True when an object that is not deleted lost a finalizer, as a replace without finalizers takes all of them off. */
+export function hasLost(object: KubeObject, previous: KubeObject | undefined, name: string): boolean {
+  const had = previous?.metadata.finalizers?.includes(name) ?? false;
+  return had && !object.metadata.deletionTimestamp && !object.metadata.finalizers?.includes(name);
+}
+
 /** Adds a finalizer to an object that does not have it; the answer is the object as it is then. */
 export async function hold<T extends KubeObject>(object: T, name: string, holding: Holding<T>): Promise<T> {
   const { finalizers = [] } = object.metadata;

@@ -13,11 +13,18 @@ export interface WorkApplierContext {
   /** What the member serves. */
   readonly served: ServedKinds;
   readonly pace: Pace;
-  readonly membership: { readonly isJoined: boolean };
+  readonly membership: Membership;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly signal: AbortSignal;
+}
+
+/** The member's place in the fleet as its agent knows it. */
+export interface Membership {
+  readonly isJoined: boolean;
+  /** Of the hub's InternalMemberCluster; a member that comes back has another one. */
+  readonly uid: string;
 }
 
 /** How soon a Work is looked at again; see `pace.ts`. */

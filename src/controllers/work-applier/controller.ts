@@ -1,8 +1,10 @@
 import { objectKey } from '../../apimachinery/kinds.ts';
 import { type Controller, Informer, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberNamespace } from '../kinds/fleet.ts';
+import { workFinalizer } from '../kinds/fleet-names.ts';
 import { appliedWorks, works } from '../kinds/placement.ts';
 import { ServedKinds } from '../shared/discovery.ts';
+import { hasLost } from '../shared/finalizers.ts';
 import type { WorkApplierContext } from './context.ts';
 import { createPace } from './pace.ts';
 import { reconcileWork } from './reconcile.ts';
@@ -39,11 +41,13 @@ export function startWorkApplier(
         const isSame =
           generation === previous?.metadata.generation &&
           deletionTimestamp === previous?.metadata.deletionTimestamp;
-        return isSame ? undefined : objectKey(work);
+        return isSame && !hasLost(work, previous, workFinalizer) ? undefined : objectKey(work);
       }),
-      watchKeys(appliedInformer, ({ metadata: { name } }, _previous, type) =>
-        type === 'deleted' ? `${namespace}/${name}` : undefined,
-      ),
+      watchKeys(appliedInformer, ({ metadata: { name } }, previous, type) => {
+        const key = `${namespace}/${name}`;
+        // One without a Work is looked at when it comes into sight: its Work may have gone while nobody watched.
+        return type === 'deleted' || (!previous && !workInformer.get(key)) ? key : undefined;
+      }),
     ],
     concurrency: 5,
     reconcile: (key) => reconcileWork(key, context),

@@ -3,7 +3,7 @@ import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
-import { workFinalizer } from '../kinds/fleet-names.ts';
+import { membershipAnnotation, workFinalizer } from '../kinds/fleet-names.ts';
 import {
   type AppliedWork,
   appliedWorks,
@@ -13,6 +13,7 @@ import {
 } from '../kinds/placement.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { type Outcome, processManifest } from './apply.ts';
+import { collectApplied } from './collect.ts';
 import type { WorkApplierContext } from './context.ts';
 import { identityOf, inWaves, type Manifest, readManifests } from './manifests.ts';
 import { isSettled, preparedStatus, workStatus } from './status.ts';
@@ -28,7 +29,7 @@ export async function reconcileWork(
   const listed = context.works.get(key);
   if (!listed) {
     context.pace.forget(key);
-    return undefined;
+    return collectApplied(key, context);
   }
   if (!context.membership.isJoined) return { againAfterMs: applierTimes.notJoinedMs };
   if (listed.metadata.deletionTimestamp) return takeAway(listed, context);
@@ -47,12 +48,19 @@ export async function reconcileWork(
 async function ensureAppliedWork(work: Work, context: WorkApplierContext): Promise<AppliedWork> {
   const { name = '', namespace = '' } = work.metadata;
   const known = context.appliedWorks.get(name) ?? (await context.member.find(appliedWorks, { name }));
-  if (known) return known;
+  const { uid } = context.membership;
+  if (known?.metadata.annotations?.[membershipAnnotation] === uid) return known;
+  const metadata = { name, annotations: { [membershipAnnotation]: uid } };
+  if (known) {
+    const marked = await context.member.patch(appliedWorks, { name }, { type: 'merge', body: { metadata } });
+    context.appliedWorks.observe(marked);
+    return marked;
+  }
   try {
     const created = await context.member.create(appliedWorks, {
       apiVersion: appliedWorks.apiVersion,
       kind: appliedWorks.kind,
-      metadata: { name },
+      metadata,
       spec: { workName: name, workNamespace: namespace },
     });
     context.appliedWorks.observe(created);

@@ -3,9 +3,10 @@ import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
-import { parentBindingLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
+import { parentBindingLabel, parentNamespaceLabel, workFinalizer } from '../kinds/fleet-names.ts';
 import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
+import { hasLost } from '../shared/finalizers.ts';
 import { reconcileBinding } from './reconcile.ts';
 
 const byBinding = 'binding';
@@ -36,7 +37,7 @@ export function startWorkGenerator(context: PlacementContext): Controller {
           generation === previous.metadata.generation &&
           deletionTimestamp === previous.metadata.deletionTimestamp &&
           jsonEqual(started, findCondition(previous.status?.conditions, 'RolloutStarted'));
-        return isSame ? undefined : objectKey(binding);
+        return isSame && !hasLost(binding, previous, workFinalizer) ? undefined : objectKey(binding);
       }),
       watchKeys(workInformer, (work, previous, type) => {
         const key = bindingKey(work);
