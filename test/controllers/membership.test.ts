@@ -19,6 +19,7 @@ import {
   type MemberCluster,
   memberClusters,
 } from '../../src/controllers/kinds/fleet.ts';
+import { works } from '../../src/controllers/kinds/placement.ts';
 import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
 import { delegate } from '../reconcile/delegate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -196,4 +197,41 @@ test('a member that is deleted leaves: the agent says so and everything of it go
     reason: 'NotFound',
   });
   await agent.close();
+});
+
+test('a member gets back the finalizer that a replace took off, and leaves nothing when it went without', async () => {
+  const name = 'stripped';
+  const finalizer = 'kubernetes-fleet.io/membercluster-finalizer';
+  const namespace = `fleet-member-${name}`;
+  const without = { type: 'merge', body: { metadata: { finalizers: null } } } as const;
+  await hub.client.create(memberClusters, memberCluster(name));
+  await eventually(hub.client, internalMemberClusters, { name, namespace }, (twin) => twin !== undefined);
+  await hub.client.patch(memberClusters, { name }, without);
+  await eventually(
+    hub.client,
+    memberClusters,
+    { name },
+    (m) => m?.metadata.finalizers?.includes(finalizer) === true,
+  );
+  // As after a deletion that nobody on the hub saw: a namespace of a member that is not there, with a Work that is held.
+  const left = 'fleet-member-unheard';
+  const labels = { 'kubernetes-fleet.io/is-fleet-resource': 'true' };
+  await hub.client.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: left, labels },
+  });
+  await hub.client
+    .create(works, {
+      apiVersion: works.apiVersion,
+      kind: works.kind,
+      metadata: { name: 'held', namespace: left, finalizers: ['kubernetes-fleet.io/work-cleanup'] },
+      spec: { workload: { manifests: [] } },
+    })
+    // The namespace may be on its way out already.
+    .catch((thrown: unknown) => assert.ok(thrown instanceof ClusterError));
+  await eventually(hub.client, namespaces, { name: left }, (n) => n === undefined);
+  await hub.client.delete(memberClusters, { name });
+  await hub.client.delete(internalMemberClusters, { name, namespace });
+  await eventually(hub.client, memberClusters, { name }, (m) => m === undefined);
 });

@@ -622,6 +622,77 @@ test('bindings and Works whose placement was torn away from them are collected',
   await eventually(hub.client, works, work, (w) => w === undefined);
 });
 
+const withoutFinalizers = { type: 'merge', body: { metadata: { finalizers: null } } } as const;
+
+async function placedOnEast(name: string) {
+  await makeNamespace(name);
+  const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: ['east'] };
+  await hub.client.create(clusterFamily.placements, placement(name, wholeNamespace(name), policy));
+  await done(name, 1);
+  const labelSelector = `kubernetes-fleet.io/parent-CRP=${name}`;
+  const [binding] = (await hub.client.list(clusterFamily.bindings, { labelSelector })).items;
+  const work = { name: `${name}-work`, namespace: 'fleet-member-east' };
+  assert.ok(binding);
+  return {
+    binding: { name: binding.metadata.name ?? '' },
+    labelSelector,
+    work,
+    applied: { name: work.name },
+  };
+}
+
+async function takenAway(name: string): Promise<void> {
+  await hub.client.delete(clusterFamily.placements, { name });
+  await eventually(on('east').client, namespaces, { name }, (n) => n === undefined);
+  await eventually(on('east').client, appliedWorks, { name: `${name}-work` }, (a) => a === undefined);
+}
+
+test('bindings and Works get back the finalizers that a replace took off them', async () => {
+  const { binding, work } = await placedOnEast('stripped');
+  await hub.client.patch(clusterFamily.bindings, binding, withoutFinalizers);
+  await eventually(hub.client, clusterFamily.bindings, binding, (b) => b?.metadata.finalizers?.length === 1);
+  await hub.client.patch(works, work, withoutFinalizers);
+  await eventually(hub.client, works, work, (w) => w?.metadata.finalizers?.length === 1);
+  await takenAway('stripped');
+});
+
+test('a placement makes bindings and snapshots anew that somebody deleted', async () => {
+  const { binding, labelSelector } = await placedOnEast('anew');
+  const before = await hub.client.get(clusterFamily.bindings, binding);
+  await hub.client.patch(clusterFamily.bindings, binding, withoutFinalizers);
+  await hub.client.delete(clusterFamily.bindings, binding);
+  const isAnother = ({ metadata: { uid } }: KubeObject) => uid !== before.metadata.uid;
+  await eventuallyAll(hub.client, clusterFamily.bindings, { labelSelector }, (all) => all.some(isAnother));
+  await done('anew', 1);
+  const { policySnapshots, resourceSnapshots } = clusterFamily;
+  for (const kind of [policySnapshots, resourceSnapshots] as const) {
+    const [snapshot] = (await hub.client.list(kind, { labelSelector })).items;
+    const { name = '', uid } = snapshot?.metadata ?? {};
+    await hub.client.delete(kind, { name });
+    const isNew = (objects: readonly KubeObject[]) => objects.some(({ metadata }) => metadata.uid !== uid);
+    await eventuallyAll<KubeObject>(hub.client, kind, { labelSelector }, isNew);
+  }
+  await takenAway('anew');
+});
+
+test('what was applied for a Work that went without its leave is collected, now and by an agent that starts later', async () => {
+  const { work, applied } = await placedOnEast('torn');
+  const { client } = on('east');
+  const { annotations = {} } = (await client.get(appliedWorks, applied)).metadata;
+  // An AppliedWork of this membership whose Work nobody knows, and one of a membership before it.
+  const lost = (name: string, annotations: { [key: string]: string }) => ({
+    apiVersion: appliedWorks.apiVersion,
+    kind: appliedWorks.kind,
+    metadata: { name, annotations },
+    spec: { workName: name, workNamespace: work.namespace },
+  });
+  await client.create(appliedWorks, lost('of-before', { 'drydock.dev/membership': 'another' }));
+  await client.create(appliedWorks, lost('of-now', annotations));
+  await eventually(client, appliedWorks, { name: 'of-now' }, (a) => a === undefined);
+  await client.get(appliedWorks, { name: 'of-before' });
+  await takenAway('torn');
+});
+
 test('deleting a placement takes everything off the members again', async () => {
   await hub.client.delete(clusterFamily.placements, { name: 'shop' });
   await eventually(hub.client, clusterFamily.placements, { name: 'shop' }, (p) => p === undefined);
