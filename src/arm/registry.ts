@@ -11,6 +11,9 @@ export interface Namespace {
   readonly types: readonly ResourceType[];
 }
 
+/** Words of the longest absent path, with its namespace; what is longer hangs on a shorter one. */
+const deepestAbsent = 8;
+
 /** The declared resource types by namespace and type path, without case. */
 export class TypeRegistry {
   readonly #types = new Map<string, ResourceType>();
@@ -43,7 +46,7 @@ export class TypeRegistry {
 
   /** True when Azure has what the path names, or what it hangs on, and this estate has not. */
   isAbsent(namespace: string, path: string): boolean {
-    const words = `${namespace}/${path}`.toLowerCase().split('/');
+    const words = `${namespace}/${path}`.toLowerCase().split('/').slice(0, deepestAbsent);
     return words.some((_, at) => this.#absent.has(words.slice(0, at + 1).join('/')));
   }
 

@@ -71,10 +71,17 @@ function conformScalar(
       : wanted === 'integer'
         ? Number.isInteger(read)
         : typeof read === wanted;
-  if (!fits)
-    throw faults.wrongType(path, faults.coerces ? JSON.stringify(value) : kindOf(value), goTypes[wanted]);
+  if (!fits) throw faults.wrongType(path, faults.coerces ? excerpt(value) : kindOf(value), goTypes[wanted]);
   return read;
 }
+
+/** The start of a value, for a sentence about it. */
+function excerpt(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > excerptCharacters ? `${text.slice(0, excerptCharacters)}...` : text;
+}
+
+const excerptCharacters = 100;
 
 function coerced(value: Json, wanted: 'text' | 'integer' | 'number' | 'boolean'): Json {
   if (wanted === 'text')

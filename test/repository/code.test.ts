@@ -113,7 +113,16 @@ function wordsOf(text: string): Map<string, number> {
 
 test('a folder of tests belongs to a room, or says what it is for', () => {
   const rooms = new Set(Object.keys(outside));
-  const themes = new Set(['attack', 'az', 'program', 'repository', 'sdk', 'support', 'walkthrough']);
+  const themes = new Set([
+    'attack',
+    'az',
+    'program',
+    'repository',
+    'sdk',
+    'support',
+    'terraform',
+    'walkthrough',
+  ]);
   const unknown = readdirSync(join(root, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !rooms.has(entry.name) && !themes.has(entry.name))
     .map(({ name }) => `test/${name}`);

@@ -33,7 +33,7 @@ function conformProperties(body: JsonObject, shape: Shape, apiVersion: string): 
       ? {}
       : {
           unknown: (_path: string, name: string) =>
-            unmarshalError(`json: unknown field ${JSON.stringify(name)}`),
+            unmarshalError(`json: unknown field ${JSON.stringify(name.slice(0, 100))}`),
         }),
   };
   const conformed = conform(properties, shape, { path: 'properties', faults });
