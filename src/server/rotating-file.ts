@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -43,7 +44,8 @@ export class RotatingFile {
   write(line: string): boolean {
     try {
       // Somebody moved the file away: what went on going there would be read by nobody.
-      if (fstatSync(this.#descriptor).nlink === 0 || !existsSync(this.#file)) this.#reopen();
+      const there = statSync(this.#file, { throwIfNoEntry: false });
+      if (there?.ino !== fstatSync(this.#descriptor).ino) this.#reopen();
       if (this.#size >= this.#options.fileBytes) this.#putAside();
       this.#append(Buffer.from(line));
       this.#reason = undefined;

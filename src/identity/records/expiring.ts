@@ -157,7 +157,8 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
     const { goesFirst = () => false } = this.#options;
     const rank = (id: string): number => {
       const record = this.#table.get(id);
-      return record === undefined || goesFirst(record) ? 0 : record.expiresAtMs;
+      if (record === undefined) return 0;
+      return goesFirst(record) ? record.expiresAtMs - Number.MAX_SAFE_INTEGER : record.expiresAtMs;
     };
     const left = ids.filter((id) => !except.includes(id));
     left.sort((a, b) => rank(a) - rank(b));

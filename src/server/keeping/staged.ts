@@ -44,7 +44,7 @@ export function declareStaged(home: string, folder: string): void {
 
 /**
  * Moves what is staged to its place, also what another process began to move and did not end. Nobody may have the
- * home's database open. Throws as `refuseUnfinished` does.
+ * home's database open. What was never finished is removed. Throws as `refuseUnfinished` does.
  */
 export async function finishStaged(home: string, parts: { database: string; clock: Clock }): Promise<void> {
   for (;;) {
@@ -59,6 +59,7 @@ export async function finishStaged(home: string, parts: { database: string; cloc
     if (claim(join(home, found), own)) moveAll(own, home, parts.database);
   }
   refuseUnfinished(home, parts.database);
+  removeAbandoned(home);
 }
 
 function claim(found: string, own: string): boolean {
