@@ -42,13 +42,16 @@ test('a stopped cluster can be started and deleted, nothing else', async () => {
   const { stderr } = await estate.script(`set +e
     az aks stop -g rg -n m1
     az aks scale -g rg -n m1 --node-count 2
+    az aks nodepool scale -g rg --cluster-name m1 -n nodepool1 --node-count 2
+    az aks nodepool delete -g rg --cluster-name m1 -n nodepool1
     az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.no
     az aks start -g rg -n nobody`);
   assert.match(
     stderr,
     /\(BadRequest\) managed cluster is in Provisioning State\(Succeeded\) and Power State\(Stopped\), stopping cannot be performed/,
   );
-  assert.match(stderr, /\(OperationNotAllowed\) .*Power State\(Stopped\), updating cannot be performed/);
+  const refused = /\(OperationNotAllowed\) .*Power State\(Stopped\), updating cannot be performed/g;
+  assert.equal(stderr.match(refused)?.length, 3);
   assert.match(stderr, /\(OperationNotAllowed\) The cluster 'm1' is stopped/);
   assert.match(stderr, /\(ResourceNotFound\)/);
 });
@@ -78,6 +81,37 @@ test('az aks scale and upgrade change nodes and API server, and the hub shows th
     kubectl --kubeconfig $KUBECONFIG.m1 wait node --all --for=jsonpath='{.status.nodeInfo.kubeletVersion}'=$VERSION --timeout=60s | wc -l
     timeout 100 kubectl wait membercluster m1 --for=jsonpath='${property}'=$VERSION --timeout=90s`);
   assert.equal(stdout, '2\n1.34\n1\n2\nmembercluster.cluster.kubernetes-fleet.io/m1 condition met\n');
+});
+
+test('node pools are added, scaled, stopped, started and deleted, and a system pool is never stopped', async () => {
+  const pool = '-g rg --cluster-name m1 -n user1';
+  const nodes = 'kubectl --kubeconfig $KUBECONFIG.m1 get nodes -l agentpool=user1 -o name | wc -l';
+  const { stdout, stderr } = await estate.script(`set +e
+    az aks nodepool add ${pool} --node-count 1 --labels tier=gold --query '[count,mode,powerState.code]' -o tsv
+    az aks nodepool scale ${pool} --node-count 2 --query count
+    ${nodes}
+    az aks nodepool stop ${pool} --query '[count,powerState.code]' -o tsv
+    ${nodes}
+    az aks scale -g rg -n m1 --nodepool-name nodepool1 --node-count 1 --query 'agentPoolProfiles[].[name,powerState.code]' -o tsv
+    az aks nodepool start ${pool} --query powerState.code -o tsv
+    ${nodes}
+    az aks nodepool delete ${pool}
+    az aks nodepool list -g rg --cluster-name m1 --query '[].name' -o tsv
+    az aks nodepool stop -g rg --cluster-name m1 -n nodepool1
+    az aks nodepool add -g rg --cluster-name m1 -n nodepool1
+    az aks nodepool delete ${pool}
+    az aks get-upgrades -g rg -n m1 -o table
+    az aks get-versions -l eastus -o table | head -3`);
+  const lines = stdout.trim().split('\n');
+  assert.deepEqual(lines.slice(0, 14), [
+    ...['1', 'User', 'Running', '2', '2', '2', 'Stopped', '0'],
+    ...['nodepool1\tRunning', 'user1\tStopped', 'Running', '2', 'nodepool1'],
+    'Name     ResourceGroup    MasterVersion    Upgrades',
+  ]);
+  assert.match(stdout, /^KubernetesVersion +Upgrades +SupportPlan$/m);
+  assert.match(stderr, /must define at least one system pool with at least one node/);
+  assert.match(stderr, /Node pool nodepool1 already exists, please try a different name/);
+  assert.match(stderr, /Node pool user1 doesnt exist/);
 });
 
 test('a stopped cluster is deleted with all that it had, and its member leaves', async () => {

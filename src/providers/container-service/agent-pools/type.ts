@@ -16,10 +16,12 @@ import {
   demandSystemPool,
   poolNamePattern,
   poolProperties,
+  powerOfPool,
   readPool,
   refuseBusyPools,
   refuseFixedChanges,
 } from '../managed-clusters/pools.ts';
+import { refuseStopped } from '../managed-clusters/power.ts';
 import { poolReferences } from '../managed-clusters/references.ts';
 import { conformPool } from '../managed-clusters/shape.ts';
 import { currentVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
@@ -85,6 +87,7 @@ async function idleCluster(poolId: string, context: TypeContext): Promise<Resour
   const cluster = await records.get(clusterId);
   if (!cluster) throw refusals.parentNotFound('write', 'managedClusters/agentPools', clusterId);
   refuseHub(cluster);
+  refuseStopped(cluster);
   await refuseBusyPools(cluster.id, context, poolId);
   if (isFinalState(cluster.provisioningState)) return cluster;
   throw new ArmError(
@@ -108,5 +111,6 @@ export function systemNodes(pool: JsonObject) {
   return {
     mode: pool['mode'] === 'System' ? ('System' as const) : ('User' as const),
     count: typeof pool['count'] === 'number' ? pool['count'] : 0,
+    power: powerOfPool(new Fields(pool)),
   };
 }

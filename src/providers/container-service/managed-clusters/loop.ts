@@ -8,6 +8,7 @@ import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { kubeletIdentity } from './kubelet-identity.ts';
+import { powerOfPool } from './pools.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType, powerOf } from './record.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
@@ -61,8 +62,10 @@ async function provision(
 }
 
 async function showPowerOfPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {
-  const power = powerOf(record);
+  const profiles = new Fields(record.properties).objects('agentPoolProfiles');
   for (const pool of await records.list(`${record.id}/agentPools`)) {
+    const profile = profiles.find((one) => one.string('name') === pool.name);
+    const power = powerOf(record) === 'Stopped' || !profile ? powerOf(record) : powerOfPool(profile);
     if (new Fields(pool.properties).object('powerState').string('code') === power) continue;
     await records.update(pool.id, (current) => ({
       ...current,

@@ -13,6 +13,7 @@ import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
 import { poolDefaults } from './defaults.ts';
+import type { Power } from './record.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
 
@@ -32,6 +33,8 @@ export interface AgentPool {
   readonly currentVersion: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
+  /** A pool that is stopped keeps its count and has no nodes. */
+  readonly power: Power;
   readonly profile: JsonObject;
 }
 
@@ -44,10 +47,10 @@ export function readAgentPools(body: Fields, clusterVersion: string): AgentPool[
 }
 
 export function demandSystemPool(
-  pools: readonly Pick<AgentPool, 'mode' | 'count'>[],
+  pools: readonly Pick<AgentPool, 'mode' | 'count' | 'power'>[],
   body: Pick<Fields, 'wrong'>,
 ): void {
-  if (pools.some((pool) => pool.mode === 'System' && pool.count > 0)) return;
+  if (pools.some((pool) => pool.mode === 'System' && pool.count > 0 && pool.power === 'Running')) return;
   throw body.wrong('agentPoolProfiles', 'must define at least one system pool with at least one node');
 }
 
@@ -130,8 +133,14 @@ export function readPool(pool: Fields, clusterVersion: string): AgentPool {
       resolveVersion(aksVersions, pool.string('orchestratorVersion') || clusterVersion) ?? clusterVersion,
     labels: pool.stringMap('nodeLabels'),
     taints: pool.strings('nodeTaints'),
+    power: powerOfPool(pool),
     profile: pool.value,
   };
+}
+
+/** What a pool was asked for by itself; its cluster may be stopped all the same. */
+export function powerOfPool(pool: Fields): Power {
+  return pool.object('powerState').choice('code', ['Running', 'Stopped']) ?? 'Running';
 }
 
 function refuseRange(pool: Fields): void {
@@ -157,7 +166,7 @@ export function poolProperties(pool: AgentPool): JsonObject {
     orchestratorVersion: pool.version,
     currentOrchestratorVersion: pool.currentVersion,
     nodeImageVersion: nodeImage,
-    powerState: { code: 'Running' },
+    powerState: { code: pool.power },
     enableAutoScaling: pool.profile['enableAutoScaling'] ?? false,
   };
 }
@@ -215,7 +224,7 @@ export function nodePoolOrders(
     prefixes[name] = prefix;
     const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
     const mode = pool.string('mode') ?? 'User';
-    const count = pool.integer('count', nodesPerPool) ?? 0;
+    const count = powerOfPool(pool) === 'Stopped' ? 0 : (pool.integer('count', nodesPerPool) ?? 0);
     return {
       name,
       mode: 'worker',

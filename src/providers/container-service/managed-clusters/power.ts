@@ -1,5 +1,5 @@
 import { ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
-import { fleetIdOf, powerOf } from './record.ts';
+import { fleetIdOf, type Power, powerOf } from './record.ts';
 
 /**
  * Starting and stopping a cluster; the loop does it.
@@ -15,7 +15,7 @@ const verbs = {
   Stopped: { state: 'Stopping', doing: 'stopping' },
 } as const;
 
-function withPower(record: ResourceRecord, power: 'Running' | 'Stopped'): ResourceRecord {
+function withPower(record: ResourceRecord, power: Power): ResourceRecord {
   refuseHubPower(record);
   const { state, doing } = verbs[power];
   if (powerOf(record) === power) throw cannotBeDone(record, doing);

@@ -18,8 +18,10 @@ export function fleetIdOf(record: ResourceRecord): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
+export type Power = 'Running' | 'Stopped';
+
 /** What `start` and `stop` asked for last. */
-export function powerOf(record: ResourceRecord): 'Running' | 'Stopped' {
+export function powerOf(record: ResourceRecord): Power {
   return record.internal?.['power'] === 'Stopped' ? 'Stopped' : 'Running';
 }
 

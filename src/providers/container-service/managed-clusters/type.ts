@@ -210,7 +210,7 @@ function present(record: ResourceRecord): JsonObject {
     azurePortalFQDN: properties.string('fqdn')?.replace('.hcp.', '.portal.hcp.'),
     agentPoolProfiles: properties.objects('agentPoolProfiles').map((pool) => ({
       ...pool.value,
-      powerState: { code: powerOf(record) },
+      ...(powerOf(record) === 'Stopped' ? { powerState: { code: 'Stopped' } } : {}),
       provisioningState: record.provisioningState,
     })),
     maxAgentPools: poolLimit,
