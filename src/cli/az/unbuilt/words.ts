@@ -36,6 +36,7 @@ export const unbuiltWords: readonly string[] = [
   'aks maintenanceconfiguration',
   'aks mesh',
   'aks namespace',
+  'aks nodepool',
   'aks oidc-issuer',
   'aks operation-abort',
   'aks remove-dev-spaces',
