@@ -4,7 +4,8 @@ import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, type KubeconfigUser, kubeconfigYaml } from '../../kubeconfig.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
-import { clusterIdOf, fleetIdOf, powerOf } from './record.ts';
+import { powerOf } from './power-state.ts';
+import { clusterIdOf, fleetIdOf } from './record.ts';
 
 export function credentialActions(settings: ContainerServiceSettings): Record<string, ResourceAction> {
   return {

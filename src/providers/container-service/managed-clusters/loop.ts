@@ -9,7 +9,8 @@ import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { kubeletIdentity } from './kubelet-identity.ts';
 import { powerOfPool } from './pools.ts';
-import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType, powerOf } from './record.ts';
+import { powerOf } from './power-state.ts';
+import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {

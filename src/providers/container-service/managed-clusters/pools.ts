@@ -13,7 +13,7 @@ import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
 import { poolDefaults } from './defaults.ts';
-import type { Power } from './record.ts';
+import type { Power } from './power-state.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
 

@@ -1,5 +1,6 @@
 import { ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
-import { fleetIdOf, type Power, powerOf } from './record.ts';
+import { type Power, powerOf } from './power-state.ts';
+import { fleetIdOf } from './record.ts';
 
 /**
  * Starting and stopping a cluster; the loop does it.

@@ -18,13 +18,6 @@ export function fleetIdOf(record: ResourceRecord): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-export type Power = 'Running' | 'Stopped';
-
-/** What `start` and `stop` asked for last. */
-export function powerOf(record: ResourceRecord): Power {
-  return record.internal?.['power'] === 'Stopped' ? 'Stopped' : 'Running';
-}
-
 /**
  * What the cluster host is asked for, and the record with the choices that must stay: the cluster's id and the
  * names of its nodes.

@@ -23,7 +23,8 @@ import {
   refusePoolChanges,
 } from './pools.ts';
 import { powerActions, refuseStopped } from './power.ts';
-import { clusterIdOf, fleetIdOf, powerOf } from './record.ts';
+import { powerOf } from './power-state.ts';
+import { clusterIdOf, fleetIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
 import { conformCluster } from './shape.ts';
 
