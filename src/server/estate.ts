@@ -34,6 +34,7 @@ import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
+import { watchFile } from './home-watch.ts';
 import { serverLimits } from './limit-settings.ts';
 import { listenOn, wildcards } from './listen-on.ts';
 import { fileLogger } from './log.ts';
@@ -51,6 +52,8 @@ export interface Estate {
   readonly running: RunningEstate;
   /** Who the local command line is signed in as, with tokens for it. */
   signIn(): Promise<LocalSignIn>;
+  /** Resolves when the database was deleted or replaced: nothing that is written is kept any more. */
+  readonly homeGone: Promise<'home gone'>;
   close(): Promise<void>;
 }
 
@@ -175,10 +178,15 @@ async function startParts(start: Starting): Promise<Estate> {
   writePrivate(files.running, JSON.stringify(running()));
   closing.push(() => rmSync(files.running, { force: true }));
   log.info('up', { ...running() });
+  const homeGone = new Promise<'home gone'>((resolve) => {
+    const watch = watchFile(files.database, clock, () => resolve('home gone'));
+    closing.push(() => watch.close());
+  });
   // Everything answers; what converges by itself begins a turn later.
   clock.after(0, () => startLoops(start, rooms));
   return {
     running: running(),
+    homeGone,
     signIn: () => localSignIn(identity, providers),
     async close() {
       log.info('going down');

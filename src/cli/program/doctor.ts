@@ -3,8 +3,9 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { callControl } from './control.ts';
 import type { VerbCall } from './declaration.ts';
-import { findOnPath } from './environment.ts';
+import { findOnPath, systemPrograms } from './environment.ts';
 import { homeFiles, readRunning } from './home.ts';
+import { defaultPort, savedSettings } from './settings.ts';
 
 /** One thing looked at: `advice` says what to do when it is not well. */
 interface Finding {
@@ -21,7 +22,7 @@ export async function run(call: VerbCall): Promise<number> {
     ...privateFiles(call.home),
     await server(call.home),
     await portState(call.home),
-    az(),
+    az(call.home),
   ];
   for (const { state, text, advice } of findings) {
     process.stdout.write(`${state.padEnd(6)}${text}\n${advice ? `      ${advice}\n` : ''}`);
@@ -85,18 +86,17 @@ async function server(home: string): Promise<Finding> {
   }
 }
 
-const defaultPort = 8443;
-
 async function portState(home: string): Promise<Finding> {
   if (readRunning(home)) return { state: 'ok', text: 'port: in use by this server' };
-  const taken = await portAnswers(defaultPort);
+  const port = savedSettings(home).port ?? defaultPort;
+  const taken = await portAnswers(port);
   return taken
     ? {
         state: 'note',
-        text: `port ${defaultPort} is in use`,
+        text: `port ${port} is in use`,
         advice: "Pick another with 'drydock up --port N'.",
       }
-    : { state: 'ok', text: `port ${defaultPort} is free` };
+    : { state: 'ok', text: `port ${port} is free` };
 }
 
 function portAnswers(port: number): Promise<boolean> {
@@ -110,8 +110,9 @@ function portAnswers(port: number): Promise<boolean> {
   });
 }
 
-function az(): Finding {
-  const found = findOnPath('az');
+function az(home: string): Finding {
+  // In a shell of `exec` the first one is ours.
+  const found = findOnPath('az', [homeFiles(home).programs, systemPrograms(home)]);
   return {
     state: 'note',
     text: found ? `an az on PATH: ${found}` : 'no other az on PATH',

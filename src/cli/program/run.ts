@@ -65,8 +65,16 @@ function parseWords(verb: Verb, rest: readonly string[]) {
   } catch (thrown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     const sentence = text.replace(/\. To specify a positional argument.*/s, '').replace(/\.?$/, '.');
-    throw new UsageError(`${sentence} See 'drydock ${verb.word} --help'.`);
+    const hint = suggestion(verb, text);
+    throw new UsageError(`${sentence}${hint} See 'drydock ${verb.word} --help'.`);
   }
+}
+
+/** The option that an unknown one was meant to be. */
+function suggestion(verb: Verb, refusal: string): string {
+  const unknown = /^Unknown option '--([^']*)'/.exec(refusal)?.[1];
+  const near = unknown === undefined ? undefined : closestWord(unknown, Object.keys(verb.options ?? {}));
+  return near === undefined ? '' : ` Did you mean '--${near}'?`;
 }
 
 function parserOption(option: VerbOption): { type: 'boolean' | 'string'; short?: string } {
@@ -75,6 +83,7 @@ function parserOption(option: VerbOption): { type: 'boolean' | 'string'; short?:
 
 /** `--home`, then `DRYDOCK_HOME`, then `~/.drydock`. */
 function homeFolder(option: string | boolean | undefined): string {
+  if (option === '') throw new UsageError('--home takes a folder.');
   if (typeof option === 'string') return resolve(option);
   const fromEnvironment = process.env['DRYDOCK_HOME'];
   return fromEnvironment ? resolve(fromEnvironment) : join(homedir() || userInfo().homedir, '.drydock');

@@ -10,6 +10,7 @@ import { homeFiles, makeHome, readJson, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { launcher, programVersion } from './package.ts';
 import { defaultPort, savedSettings } from './settings.ts';
+import { announceStart } from './starting.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   const choice = readChoice(call.options);
@@ -38,6 +39,7 @@ function alreadyUp(running: RunningEstate, choice: ListenChoice): number {
 async function serve(home: string, choice: ListenChoice): Promise<number> {
   // Whatever the server writes is its owner's alone from the first byte on.
   process.umask(0o077);
+  const started = announceStart(home);
   try {
     const files = homeFiles(home);
     await finishStaged(home, { database: files.database, clock: systemClock });
@@ -59,7 +61,8 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
     await signInLocally(home, estate);
     process.stdout.write(`Drydock is up (process ${process.pid}) at ${estate.running.resourceManager}\n`);
     process.send?.({ running: estate.running });
-    await stopped;
+    started();
+    if ((await Promise.race([stopped, estate.homeGone])) === 'home gone') endWithoutHome(home);
     await estate.close();
     return 0;
   } catch (thrown) {
@@ -69,7 +72,17 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
     if (process.send) process.send({ failed: message, homeInUse });
     else process.stderr.write(`drydock up: ${message}\n`);
     return 1;
+  } finally {
+    started();
   }
+}
+
+/** At once: whatever a tidy end writes would land in the folder that is there now. */
+function endWithoutHome(home: string): never {
+  process.stderr.write(
+    `drydock up: the home ${home} was deleted or replaced while its server ran. What was written since is lost; the server ends.\n`,
+  );
+  process.exit(1);
 }
 
 /** The administrator is signed in to our az from the start; a sign-in of the person's own is left alone. */
@@ -121,10 +134,10 @@ function startFailure(home: string, thrown: unknown): string {
   return `the server did not start: ${errorMessage(thrown)}. The log is ${homeFiles(home).log}.`;
 }
 
-function stopSignal(): Promise<void> {
+function stopSignal(): Promise<'stopped'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.once('SIGINT', () => resolve('stopped'));
+    process.once('SIGTERM', () => resolve('stopped'));
   });
 }
 
@@ -152,9 +165,13 @@ export function startDetached(home: string, choice: ListenChoice): Promise<Runni
       child.unref();
     });
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       if (told) return;
-      reject(new UsageError(`the server ended with code ${code} before it answered. The log is ${log}.`, 1));
+      // Another start was faster, and this one found its server up.
+      const winner = code === 0 ? readRunning(home) : undefined;
+      if (winner) return resolve(winner);
+      const how = signal === null ? `ended with code ${code}` : `was stopped (${signal})`;
+      reject(new UsageError(`the server ${how} before it answered. The log is ${log}.`, 1));
     });
   });
 }

@@ -107,7 +107,7 @@ function removeAbandonedDrafts(target: string): void {
   const start = `${basename(target)}.draft-`;
   for (const name of readdirSync(dirname(target))) {
     if (!name.startsWith(start)) continue;
-    const [, pid, identity] = /^(\d+)-(\d*)/.exec(name.slice(start.length)) ?? [];
+    const [, pid, identity] = /^(\d+)-([\da-f.]*)/.exec(name.slice(start.length)) ?? [];
     if (pid === undefined || processIdentity(Number(pid)) === identity) continue;
     rmSync(join(dirname(target), name), { force: true });
   }

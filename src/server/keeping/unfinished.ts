@@ -3,8 +3,8 @@ import { CodedError } from '../../base/index.ts';
 
 /** Names inside a home: what is finished and waits for its move, what somebody moves, what is still being made. */
 export const staged = 'staged';
-export const moving = /^staged-(\d+)-(\d*)$/;
-export const making = /^(?:staging|checking)-(\d+)-(\d*)$/;
+export const moving = /^staged-(\d+)-([\da-f.]*)$/;
+export const making = /^(?:staging|checking)-(\d+)-([\da-f.]*)$/;
 
 /** Throws `unavailable` for a home that is nothing but a restore that was cut off, or is still being made. */
 export function refuseUnfinished(home: string, database: string): void {
