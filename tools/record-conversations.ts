@@ -22,7 +22,7 @@ const send: Send = (path, init) =>
 
 for (const [subject, held] of Object.entries(conversations)) {
   if (only.length > 0 && !only.includes(subject)) continue;
-  const file = new URL(`../test/kube/conversations/answers/${subject}.json`, import.meta.url);
+  const file = new URL(`../test/apiserver/conversations/answers/${subject}.json`, import.meta.url);
   const answers: Record<string, readonly Answer[]> = {};
   for (const [position, conversation] of held.entries()) {
     const namespace = `c${position}-${process.pid}-${subject}`;

@@ -2,10 +2,15 @@ import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject } from '../base/index.ts';
 import { certificateRequests } from './admission/certificate-requests.ts';
 import { crdStatus } from './admission/crd-status.ts';
+import { defaultClasses } from './admission/default-classes.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { nodeTaints } from './admission/node-taints.ts';
 import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
+import { priorityClasses } from './admission/priority-classes.ts';
 import { rbacEscalation } from './admission/rbac-escalation.ts';
+import { runtimeClasses, runtimeScheduling } from './admission/runtime-classes.ts';
 import { serviceAddresses } from './admission/service-addresses.ts';
+import { storageProtection, volumePhases } from './admission/storage-protection.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
@@ -80,8 +85,15 @@ function admissionSteps(
   return [
     namespaceLifecycle,
     ...(options.bare ? [] : [podServiceAccount]),
-    podTolerations,
+    nodeTaints,
     podPriority,
+    podTolerations,
+    storageProtection,
+    volumePhases,
+    runtimeClasses,
+    runtimeScheduling,
+    defaultClasses,
+    priorityClasses,
     serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
     crdStatus(registrar),
     rbacEscalation(rbac),

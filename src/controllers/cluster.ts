@@ -24,6 +24,7 @@ import { startServiceAccountController } from './service-account/controller.ts';
 import type { AddressSupply } from './shared/addresses.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
+import { startIdleClaimProtection, startVolumeProtection } from './storage-protection/controller.ts';
 import { startVolumeClaimController } from './volume-claim/controller.ts';
 
 /** What nodes say they run when nobody says. */
@@ -61,6 +62,7 @@ const commonControllers: readonly Start[] = [
   startNamespaceController,
   startGarbageCollector,
   startCertificateCleaner,
+  startVolumeProtection,
 ];
 
 /** Only clusters that run workloads. */
@@ -85,6 +87,7 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   const { context, close } = clusterContext(options);
   const controllers = commonControllers.map((start) => start(context));
   controllers.push(startServiceAccountController(context, options.certificateAuthority));
+  if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
   const pools = options.nodes ?? [];
   if (nodes && pools.length > 0) {

@@ -1,13 +1,14 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { forbidden } from '../../apimachinery/status.ts';
-import { isObject, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
 import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 import { objectKey } from '../storage/keys.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3_607;
 
-function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
+/** The spec of a pod that is being created; undefined for every other write. */
+export function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
   const { group, resource } = call.resource.definition;
   if (group !== '' || resource !== 'pods' || operation !== 'create' || call.subresource !== '')
     return undefined;
@@ -119,11 +120,36 @@ export const podPriority: AdmissionStep = {
     } else {
       for (const stored of collection.scan('')) {
         const each = stored.decoded(resource);
-        if (each['globalDefault'] === true) chosen = each;
+        // Two defaults are what an earlier server may have let in: the lower one counts.
+        const isLower = !chosen || Number(each['value']) < Number(chosen['value']);
+        if (each['globalDefault'] === true && isLower) chosen = each;
       }
       if (chosen && isObject(chosen['metadata'])) spec['priorityClassName'] = chosen['metadata']['name'];
     }
-    spec['priority'] = chosen?.['value'] ?? 0;
-    spec['preemptionPolicy'] = chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
+    const computed = {
+      priority: chosen?.['value'] ?? 0,
+      preemptionPolicy: chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority',
+    };
+    checkComputed(request, spec, computed);
+    Object.assign(spec, computed);
   },
 };
+
+/** What a pod says of its priority itself must be what its class says. */
+function checkComputed(
+  { call, name }: AdmissionRequest,
+  spec: JsonObject,
+  computed: { readonly priority: Json; readonly preemptionPolicy: Json },
+): void {
+  const words = [
+    ['priority', 'integer', 'priority'],
+    ['preemptionPolicy', 'string', 'PreemptionPolicy'],
+  ] as const;
+  for (const [member, type, word] of words) {
+    const own = spec[member];
+    if (own === undefined || own === computed[member]) continue;
+    const given = `the ${type} value of ${word} (${String(own)}) must not be provided in pod spec`;
+    const why = `${given}; priority admission controller computed ${String(computed[member])} from the given PriorityClass name`;
+    throw forbidden(call.resource.subject(name), why);
+  }
+}

@@ -12,7 +12,12 @@ import type { AdmissionRequest, Call, ClusterParts } from '../call/call.ts';
 export async function admit(
   parts: ClusterParts,
   call: Call,
-  write: { readonly object: JsonObject; readonly old: JsonObject | undefined },
+  write: {
+    readonly object: JsonObject;
+    readonly old: JsonObject | undefined;
+    /** What refusals call an object whose name is yet to be found. */
+    readonly prefix?: string;
+  },
 ): Promise<void> {
   const request = admissionRequest(parts, call, write);
   for (const step of parts.admission) {
@@ -40,9 +45,9 @@ export async function admitDelete(parts: ClusterParts, call: Call, old: JsonObje
 function admissionRequest(
   parts: ClusterParts,
   call: Call,
-  { object, old }: { object: JsonObject | undefined; old: JsonObject | undefined },
+  { object, old, prefix }: { object: JsonObject | undefined; old: JsonObject | undefined; prefix?: string },
 ): AdmissionRequest {
-  const name = textOf(readMetadata(object ?? old ?? {})['name']);
+  const name = prefix ?? textOf(readMetadata(object ?? old ?? {})['name']);
   const operation = object === undefined ? 'delete' : old === undefined ? 'create' : 'update';
   return { parts, call, operation, namespace: call.namespace, name, object, old };
 }

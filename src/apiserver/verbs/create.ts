@@ -58,7 +58,8 @@ async function admitAndInsert(
   // Before admission: what the server adds belongs to nobody.
   if (tracking === 'track') trackWrite(parts, call, { before: undefined, after: object });
   definition.strategy.prepareForCreate(object);
-  await admit(parts, call, { object, old: undefined });
+  const prefix = textOf(metadataOf(object)['generateName']);
+  await admit(parts, call, { object, old: undefined, ...(generated && { prefix }) });
   for (let attempt = 1; ; attempt++) {
     const answer = await insert(parts, call, object);
     if (answer) return answer;

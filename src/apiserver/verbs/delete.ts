@@ -116,17 +116,22 @@ function markedForDeletion(parts: ClusterParts, call: Call, current: StoredObjec
   const previousGrace = metadata['deletionGracePeriodSeconds'];
   if (!marked) {
     metadata['deletionTimestamp'] = rfc3339Seconds(parts.clock.now() + graceSeconds * 1000);
-    metadata['deletionGracePeriodSeconds'] = graceSeconds;
+    if (!isNamespace(object)) metadata['deletionGracePeriodSeconds'] = graceSeconds;
     if (typeof metadata['generation'] === 'number') metadata['generation'] += 1;
   } else if (typeof previousGrace === 'number' && graceSeconds < previousGrace && asksForGrace(call)) {
     const began = Date.parse(textOf(metadata['deletionTimestamp'])) - previousGrace * 1000;
     metadata['deletionTimestamp'] = rfc3339Seconds(began + graceSeconds * 1000);
     metadata['deletionGracePeriodSeconds'] = graceSeconds;
   }
-  if (object['kind'] === 'Namespace' && object['apiVersion'] === 'v1') {
+  if (isNamespace(object)) {
     object['status'] = { ...(isObject(object['status']) ? object['status'] : {}), phase: 'Terminating' };
   }
   return object;
+}
+
+/** A namespace goes when it is empty, however long that takes. */
+function isNamespace(object: JsonObject): boolean {
+  return object['kind'] === 'Namespace' && object['apiVersion'] === 'v1';
 }
 
 /** Definitions stay until the registrar has deleted their instances. */

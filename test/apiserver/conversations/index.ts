@@ -1,3 +1,4 @@
+import { admissionConversations } from './admission.ts';
 import { jobConversations } from './jobs.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
@@ -12,4 +13,5 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   paths,
   services: serviceConversations,
   jobs: jobConversations,
+  admission: admissionConversations,
 };
