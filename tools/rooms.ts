@@ -66,7 +66,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['normalize.ts'],
     ['autoscaler-versions.ts'],
     ['versions.ts', 'strategy.ts'],
-    ['columns', 'rules'],
+    ['columns', 'rules', 'warnings'],
     ['protobuf'],
   ],
   controllers: [

@@ -179,7 +179,7 @@ async function answerResource(
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
   checkForm(rendering, call);
-  const answer = await dispatch(cluster, call);
+  const answer = await toldOf(call, () => dispatch(cluster, call));
   if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   return respond(answer, {
     rendering,
@@ -189,6 +189,18 @@ async function answerResource(
     now: () => cluster.clock.now(),
   });
 }
+
+/** A refusal carries what there was to tell until then. */
+async function toldOf<T>({ warnings }: Call, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (warnings.length > 0 && thrown instanceof StatusError) toldWith.set(thrown, warnings);
+    throw thrown;
+  }
+}
+
+const toldWith = new WeakMap<StatusError, readonly string[]>();
 
 /** Subresources that answer with what a node sends. */
 const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
@@ -206,5 +218,7 @@ function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknow
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     cluster.log.error('a request failed', { ...fields, stack });
   }
-  return statusResponse(error, { format: plainJson.format, pretty: false, headers: noHeaders });
+  const warnings = toldWith.get(error);
+  const headers = warnings ? { warning: warnings.map(warningHeader) } : noHeaders;
+  return statusResponse(error, { format: plainJson.format, pretty: false, headers });
 }

@@ -12,6 +12,7 @@ import { objectNode } from './schema-node.ts';
 import { fieldSelectorsFor } from './selectable.ts';
 import { builtinStrategy } from './strategy.ts';
 import { withVersions } from './versions.ts';
+import { warningsFor } from './warnings/index.ts';
 
 /** One entry of `data/resources.json`; what is left out is as with most kinds. */
 interface ResourceData {
@@ -65,6 +66,7 @@ function define(data: ResourceData): ResourceDefinition {
     },
     columns: columnsOf(data),
     selectableFields: fieldSelectorsFor(group, version, resource),
+    ...deprecationOf(group, kind),
     hasGeneration: kindsWithGeneration.has(`${group}/${kind}`),
     createOnUpdate: kindsCreatedOnUpdate.has(`${group}/${kind}`),
     strategy: builtinStrategy({
@@ -72,6 +74,7 @@ function define(data: ResourceData): ResourceDefinition {
       namespaced: !data.cluster,
       hasStatus: 'status' in subresources,
       rules: rulesFor(group, kind),
+      warnings: warningsFor(group, kind),
     }),
   };
 }
@@ -89,6 +92,17 @@ function subresourcesOf(lines: Readonly<Record<string, string>>): Record<string,
     };
   }
   return subresources;
+}
+
+/** Kinds that have another one in their place, told of whatever is done with them. */
+const deprecated: Readonly<Record<string, string | undefined>> = {
+  '/ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
+  '/Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
+function deprecationOf(group: string, kind: string): Pick<ResourceDefinition, 'deprecation'> {
+  const deprecation = deprecated[`${group}/${kind}`];
+  return deprecation === undefined ? {} : { deprecation };
 }
 
 const defaultColumns = ['Name|string|name|0', 'Created At|date||0'];

@@ -20,7 +20,6 @@ export interface KindRules {
   validateUpdate?(object: JsonObject, old: JsonObject, subresource: string): FieldError[];
   /** Field errors of a status write; by default none. */
   validateStatus?(object: JsonObject, old: JsonObject): FieldError[];
-  warnings?(object: JsonObject, old: JsonObject | undefined): string[];
   /** Nodes register with a status. */
   readonly keepsStatusOnCreate?: boolean;
   /** What names look like; default: DNS subdomains. */
@@ -33,13 +32,21 @@ export interface StrategyOptions {
   readonly namespaced: boolean;
   readonly hasStatus: boolean;
   readonly rules: KindRules;
+  /** What writers are told of what is taken as it is. */
+  readonly warnings: (object: JsonObject, old: JsonObject | undefined) => string[];
 }
 
 /** A binding sets a pod's node and its PodScheduled condition, which no update of the pod may. */
 const bindingSubresource = 'binding';
 
 /** The course of a write that all built-in kinds share, with the kind's own rules hung in. */
-export function builtinStrategy({ type, hasStatus, namespaced, rules }: StrategyOptions): WriteStrategy {
+export function builtinStrategy({
+  type,
+  hasStatus,
+  namespaced,
+  rules,
+  warnings,
+}: StrategyOptions): WriteStrategy {
   const metadata = { namespaced, name: rules.name ?? subdomainName, standardFinalizers: true };
   return {
     default(object) {
@@ -66,7 +73,7 @@ export function builtinStrategy({ type, hasStatus, namespaced, rules }: Strategy
       if (subresource === bindingSubresource) return errors;
       return [...errors, ...(rules.validateUpdate?.(object, old, subresource) ?? [])];
     },
-    warnings: (object, old) => rules.warnings?.(object, old) ?? [],
+    warnings,
   };
 }
 

@@ -58,7 +58,8 @@ function validate(call: Call, { object, old }: { object: JsonObject; old: JsonOb
   // Built-in kinds check their metadata themselves, by their own rules for names.
   if (call.resource.custom) errors.unshift(...metadataErrors(object, old, definition.namespaced));
   if (errors.length > 0) throw invalid(definition, textOf(readMetadata(object)['name']), errors);
-  const warnings = definition.strategy.warnings?.(object, old);
+  const isPart = call.subresource !== '';
+  const warnings = isPart ? undefined : definition.strategy.warnings?.(object, old);
   if (warnings) call.warnings.push(...warnings);
 }
 

@@ -99,16 +99,7 @@ export const jobRules: KindRules = {
     ];
   },
   validateStatus: validateJobStatus,
-  warnings(job, old) {
-    if (old) return [];
-    const name = textAt(job, 'metadata', 'name');
-    return dnsLabel(name).length === 0 ? [] : [unfitForHosts(dnsLabel(name))];
-  },
 };
-
-function unfitForHosts(problems: readonly string[]): string {
-  return `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`;
-}
 
 /** What the server generates is there, and nothing else in its place. */
 function validateGenerated(job: JsonObject): FieldError[] {

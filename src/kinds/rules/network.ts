@@ -1,6 +1,7 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { parseCidr } from '../../apimachinery/validation/addresses.ts';
 import {
   child,
   duplicate,
@@ -118,13 +119,11 @@ function validateBlock(block: JsonObject, path: string): FieldError[] {
 }
 
 function isStrictSubset(inner: string, outer: string): boolean {
-  const [address = '', length = ''] = inner.split('/');
-  const [outerAddress = '', outerLength = ''] = outer.split('/');
-  const family = isIPv6(outerAddress) ? 'ipv6' : 'ipv4';
-  if (isIP(address) !== isIP(outerAddress) || Number(length) <= Number(outerLength)) return false;
-  const range = new BlockList();
-  range.addSubnet(outerAddress, Number(outerLength), family);
-  return range.check(address, family);
+  const [narrow, wide] = [parseCidr(inner), parseCidr(outer)];
+  if (!narrow || !wide || narrow.address.family !== wide.address.family || narrow.bits <= wide.bits)
+    return false;
+  const host = BigInt((wide.address.family === 4 ? 32 : 128) - wide.bits);
+  return narrow.address.value >> host === wide.address.value >> host;
 }
 
 const ingressClassAnnotation = 'kubernetes.io/ingress.class';

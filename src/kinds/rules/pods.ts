@@ -19,6 +19,10 @@ const changeable = [
 
 export const podRules: KindRules = {
   prepareForCreate(pod) {
+    const spec = objectAt(pod, 'spec');
+    const seconds = spec['terminationGracePeriodSeconds'];
+    if (typeof seconds === 'number' && seconds < 0) spec['terminationGracePeriodSeconds'] = 1;
+    takeProfiles(pod);
     pod['status'] = { phase: 'Pending', qosClass: qualityOfService(objectAt(pod, 'spec')) };
   },
   prepareForUpdate(pod, old, subresource) {
@@ -108,4 +112,29 @@ function changesBetween(before: JsonObject, after: JsonObject): string {
     .filter((name) => !jsonEqual(old[name], now[name]))
     .map((name) => `- ${name}: ${JSON.stringify(old[name])}\n+ ${name}: ${JSON.stringify(now[name])}`)
     .join('\n');
+}
+
+const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
+const profiles: Readonly<Record<string, string | undefined>> = {
+  'runtime/default': 'RuntimeDefault',
+  unconfined: 'Unconfined',
+};
+
+/** Annotations of an earlier time become the fields that took their place. */
+function takeProfiles(pod: JsonObject): void {
+  const annotations = objectAt(pod, 'metadata', 'annotations');
+  for (const list of ['initContainers', 'containers']) {
+    for (const container of objectsAt(pod, 'spec', list)) {
+      const written = textAt(annotations, `${appArmor}${textAt(container, 'name')}`);
+      const context = objectAt(container, 'securityContext');
+      if (written === '' || context['appArmorProfile'] !== undefined) continue;
+      const type = Object.hasOwn(profiles, written) ? profiles[written] : undefined;
+      const localhost = written.startsWith('localhost/') ? written.slice('localhost/'.length) : undefined;
+      if (type !== undefined) container['securityContext'] = { ...context, appArmorProfile: { type } };
+      else if (localhost !== undefined) {
+        const appArmorProfile = { type: 'Localhost', localhostProfile: localhost };
+        container['securityContext'] = { ...context, appArmorProfile };
+      }
+    }
+  }
 }

@@ -26,7 +26,6 @@ import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { KindRules } from '../strategy.ts';
 import { protocols } from './containers.ts';
 import { dropLeftovers } from './service-type-change.ts';
-import { serviceWarnings } from './service-warnings.ts';
 
 const maxStickySeconds = 86400;
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -44,7 +43,6 @@ export const serviceRules: KindRules = {
     ...validateAddressChange(objectAt(service, 'spec'), objectAt(old, 'spec')),
     ...validateBalancerChange(objectAt(service, 'spec'), objectAt(old, 'spec')),
   ],
-  warnings: (service) => serviceWarnings(service),
 };
 
 /** `clusterIP` is the first of `clusterIPs`: what says only the first has no other. */

@@ -151,7 +151,7 @@ export const statefulSetRules: KindRules = {
       ...validateManagement(spec),
       ...validateSetStrategy(objectAt(spec, 'updateStrategy'), 'spec.updateStrategy'),
       ...validateRetention(objectAt(spec, 'persistentVolumeClaimRetentionPolicy')),
-      ...validateNotNegative(spec, 'spec', 'replicas', 'minReadySeconds', 'revisionHistoryLimit'),
+      ...validateNotNegative(spec, 'spec', 'replicas', 'minReadySeconds'),
       ...validateNotNegative(objectAt(spec, 'ordinals'), 'spec.ordinals', 'start'),
       ...(service ? invalidEach('spec.serviceName', service, dnsLabel(service)) : []),
       ...validateSelectedTemplate(withClaimVolumes(spec), 'statefulset', 'StatefulSet'),

@@ -5,6 +5,7 @@ import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
 import { refusals } from './refusals.ts';
 import { serviceConversations } from './services.ts';
+import { warningConversations } from './warnings.ts';
 
 /** Every conversation, by its subject. */
 export const conversations: Readonly<Record<string, readonly Conversation[]>> = {
@@ -14,4 +15,5 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   services: serviceConversations,
   jobs: jobConversations,
   admission: admissionConversations,
+  warnings: warningConversations,
 };

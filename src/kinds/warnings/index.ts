@@ -1,0 +1,87 @@
+import { objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { child, index } from '../../apimachinery/validation/errors.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import * as objects from './objects.ts';
+import { nameWarnings, podWarnings } from './pods.ts';
+import { serviceWarnings } from './services.ts';
+import { claimWarnings } from './volumes.ts';
+
+/** What is told of a written object that is taken as it is. */
+export type Warnings = (object: JsonObject, old: JsonObject | undefined) => string[];
+
+/** Of a workload whose pods are called after it; of a change only when it is one. */
+function ofTemplate(path: string, naming: boolean, more: Warnings = () => []): Warnings {
+  const place = path === '' ? [] : path.split('.');
+  return (object, old) => {
+    if (old && jsonEqual(object['spec'] ?? null, old['spec'] ?? null)) return [];
+    const names = naming && !old ? nameWarnings(object, 'Pod names and hostnames') : [];
+    return [...names, ...more(object, old), ...podWarnings(objectAt(object, ...place), path)];
+  };
+}
+
+const manyCompletions = { completions: 100_000, parallelism: 10_000 } as const;
+
+function indexWarnings(path: string): Warnings {
+  return (object) => {
+    const spec = objectAt(object, ...path.split('.'));
+    const isMany =
+      textAt(spec, 'completionMode') === 'Indexed' &&
+      Number(spec['completions'] ?? 0) > manyCompletions.completions &&
+      Number(spec['parallelism'] ?? 0) > manyCompletions.parallelism;
+    if (!isMany) return [];
+    return [
+      `${path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`,
+    ];
+  };
+}
+
+/** Of stateful sets: their templates, the claims they make, the history they keep. */
+function statefulSetWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
+  const warnings = ofTemplate('spec.template', false)(object, old);
+  for (const [i, claim] of objectsAt(object, 'spec', 'volumeClaimTemplates').entries()) {
+    const here = index('spec.volumeClaimTemplates', i);
+    warnings.push(...claimWarnings(objectAt(claim, 'spec'), old ? child(here, 'Spec') : here));
+  }
+  const history = objectAt(object, 'spec')['revisionHistoryLimit'];
+  if (typeof history === 'number' && history < 0) {
+    const what = 'a negative value retains all historical revisions; a value >= 0 is recommended';
+    warnings.push(`spec.revisionHistoryLimit: ${what}`);
+  }
+  return warnings;
+}
+
+const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
+  '/Endpoints': objects.endpointsWarnings,
+  '/Node': objects.nodeWarnings,
+  '/PersistentVolume': objects.volumeObjectWarnings,
+  '/PersistentVolumeClaim': objects.claimObjectWarnings,
+  // People do not change pods, and controllers do it often.
+  '/Pod': (pod, old) => (old ? [] : [...nameWarnings(pod, "the Pod's hostname"), ...podWarnings(pod, '')]),
+  '/PodTemplate': (object, old) =>
+    old && jsonEqual(object['template'] ?? null, old['template'] ?? null)
+      ? []
+      : podWarnings(objectAt(object, 'template'), 'template'),
+  '/ReplicationController': ofTemplate('spec.template', true),
+  '/Secret': objects.secretWarnings,
+  '/Service': (service) => serviceWarnings(service),
+  '/ServiceAccount': objects.serviceAccountWarnings,
+  'apps/DaemonSet': ofTemplate('spec.template', false),
+  'apps/Deployment': ofTemplate('spec.template', true),
+  'apps/ReplicaSet': ofTemplate('spec.template', true),
+  'apps/StatefulSet': statefulSetWarnings,
+  'batch/CronJob': ofTemplate('spec.jobTemplate.spec.template', true, indexWarnings('spec.jobTemplate.spec')),
+  'batch/Job': ofTemplate('spec.template', true, indexWarnings('spec')),
+  'discovery.k8s.io/EndpointSlice': objects.endpointSliceWarnings,
+  'networking.k8s.io/Ingress': objects.ingressWarnings,
+  'networking.k8s.io/NetworkPolicy': objects.networkPolicyWarnings,
+  'node.k8s.io/RuntimeClass': objects.runtimeClassWarnings,
+  'storage.k8s.io/CSIStorageCapacity': objects.storageCapacityWarnings,
+  'storage.k8s.io/StorageClass': objects.storageClassWarnings,
+};
+
+const nothing: Warnings = () => [];
+
+/** What a kind's writers are told. */
+export function warningsFor(group: string, kind: string): Warnings {
+  return warningsOf[`${group}/${kind}`] ?? nothing;
+}

@@ -1,0 +1,174 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { at, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { cidrWarnings, ipWarnings } from '../../apimachinery/validation/addresses.ts';
+import { child, index, key } from '../../apimachinery/validation/errors.ts';
+import type { JsonObject } from '../../base/index.ts';
+import { nodeLabelAdvice, nodeTermWarnings } from './node-labels.ts';
+import { claimWarnings, deadVolumes, memberShown } from './volumes.ts';
+
+const oldIngressClass = 'kubernetes.io/ingress.class';
+
+export function ingressWarnings(ingress: JsonObject, old: JsonObject | undefined): string[] {
+  const annotated = at(ingress, 'metadata', 'annotations', oldIngressClass) !== undefined;
+  if (old || !annotated || at(ingress, 'spec', 'ingressClassName') !== undefined) return [];
+  return [`annotation "${oldIngressClass}" is deprecated, please use 'spec.ingressClassName' instead`];
+}
+
+export function networkPolicyWarnings(policy: JsonObject): string[] {
+  const sides = [
+    ['ingress', 'from'],
+    ['egress', 'to'],
+  ] as const;
+  return sides.flatMap(([side, peers]) =>
+    objectsAt(policy, 'spec', side).flatMap((rule, i) =>
+      objectsAt(rule, peers).flatMap((peer, j) => {
+        const block = objectAt(peer, 'ipBlock');
+        const here = child(index(child(index(`spec.${side}`, i), peers), j), 'ipBlock');
+        return [
+          ...cidrWarnings(child(here, 'cidr'), textAt(block, 'cidr')),
+          ...textsAt(block, 'except').flatMap((range, k) =>
+            cidrWarnings(index(child(here, 'except'), k), range),
+          ),
+        ];
+      }),
+    ),
+  );
+}
+
+export function nodeWarnings(node: JsonObject): string[] {
+  const warnings: string[] = [];
+  if (at(node, 'spec', 'configSource') !== undefined) {
+    warnings.push('spec.configSource: the feature is removed');
+  }
+  if (textAt(node, 'spec', 'externalID') !== '') {
+    warnings.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
+  }
+  const ranges = textsAt(node, 'spec', 'podCIDRs');
+  return [...warnings, ...ranges.flatMap((range, i) => cidrWarnings(index('spec.podCIDRs', i), range))];
+}
+
+/** A certificate that its key does not fit. */
+export function secretWarnings(secret: JsonObject): string[] {
+  if (secret['type'] !== 'kubernetes.io/tls') return [];
+  const decoded = (name: string) => Buffer.from(textAt(secret, 'data', name), 'base64').toString('latin1');
+  const [certificate, privateKey] = [decoded('tls.crt'), decoded('tls.key')];
+  const marker = '-----BEGIN ';
+  if (!certificate.includes(marker)) {
+    return ['tls: failed to find any PEM data in certificate input'];
+  }
+  if (!privateKey.includes(marker)) return ['tls: failed to find any PEM data in key input'];
+  try {
+    const fits = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+    return fits ? [] : ['tls: private key does not match public key'];
+  } catch {
+    return ['tls: failed to parse private key'];
+  }
+}
+
+const mountableSecrets = 'kubernetes.io/enforce-mountable-secrets';
+
+export function serviceAccountWarnings(account: JsonObject, old: JsonObject | undefined): string[] {
+  const has = (object: JsonObject | undefined) =>
+    at(object, 'metadata', 'annotations', mountableSecrets) !== undefined;
+  if (has(old) || !has(account)) return [];
+  const advice = 'deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets';
+  return [`${key('metadata.annotations', mountableSecrets)}: ${advice}`];
+}
+
+const manager = 'endpointslice.kubernetes.io/managed-by';
+
+export function endpointSliceWarnings(slice: JsonObject, old: JsonObject | undefined): string[] {
+  const warnings: string[] = [];
+  if (!old && slice['addressType'] === 'FQDN') {
+    warnings.push('spec.addressType: FQDN endpoints are deprecated');
+  }
+  const by = textAt(slice, 'metadata', 'labels', manager);
+  if (by === 'endpointslice-controller.k8s.io' || by === 'endpointslicemirroring-controller.k8s.io') {
+    return warnings;
+  }
+  if (slice['addressType'] === 'FQDN') return warnings;
+  for (const [i, endpoint] of objectsAt(slice, 'endpoints').entries()) {
+    const here = child(index('endpoints', i), 'addresses');
+    warnings.push(...textsAt(endpoint, 'addresses').flatMap((ip, j) => ipWarnings(index(here, j), ip)));
+  }
+  return warnings;
+}
+
+export function endpointsWarnings(endpoints: JsonObject): string[] {
+  if (
+    textAt(endpoints, 'metadata', 'labels', 'endpoints.kubernetes.io/managed-by') === 'endpoint-controller'
+  ) {
+    return [];
+  }
+  return objectsAt(endpoints, 'subsets').flatMap((subset, i) =>
+    ['addresses', 'notReadyAddresses'].flatMap((list) =>
+      objectsAt(subset, list).flatMap((address, j) => {
+        const here = index(child(index('subsets', i), list), j);
+        return ipWarnings(child(here, 'ip'), textAt(address, 'ip'));
+      }),
+    ),
+  );
+}
+
+const volumeAnnotations: ReadonlyMap<string, string> = new Map([
+  [
+    'volume.beta.kubernetes.io/storage-class',
+    'deprecated since v1.8; use "storageClassName" attribute instead',
+  ],
+  ['volume.beta.kubernetes.io/mount-options', 'deprecated since v1.31; use "mountOptions" attribute instead'],
+]);
+
+export function volumeObjectWarnings(volume: JsonObject): string[] {
+  const warnings = [...volumeAnnotations]
+    .filter(([name]) => at(volume, 'metadata', 'annotations', name) !== undefined)
+    .map(([name, advice]) => `${key('metadata.annotations', name)}: ${advice}`);
+  const spec = objectAt(volume, 'spec');
+  if (spec['persistentVolumeReclaimPolicy'] === 'Recycle') {
+    const advice = 'Instead, the recommended approach is to use dynamic provisioning.';
+    warnings.push(`spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. ${advice}`);
+  }
+  const terms = objectsAt(spec, 'nodeAffinity', 'required', 'nodeSelectorTerms');
+  const here = 'spec.nodeAffinity.required.nodeSelectorTerms';
+  warnings.push(...terms.flatMap((term, i) => nodeTermWarnings(term, index(here, i), false)));
+  const kinds = ['cephfs', 'photonPersistentDisk', 'scaleIO', 'storageos', 'glusterfs', 'rbd'];
+  for (const kind of kinds) {
+    if (spec[kind] !== undefined) warnings.push(`spec.${memberShown(kind)}: ${deadVolumes.get(kind) ?? ''}`);
+  }
+  return warnings;
+}
+
+/** A claim's annotation is told of as a volume's is. */
+export function claimObjectWarnings(claim: JsonObject): string[] {
+  const [[name, advice] = ['', '']] = volumeAnnotations;
+  const warnings =
+    at(claim, 'metadata', 'annotations', name) === undefined
+      ? []
+      : [`${key('metadata.annotations', name)}: ${advice}`];
+  return [...warnings, ...claimWarnings(objectAt(claim, 'spec'), 'spec')];
+}
+
+export function storageClassWarnings(storageClass: JsonObject): string[] {
+  return objectsAt(storageClass, 'allowedTopologies').flatMap((topology, i) =>
+    objectsAt(topology, 'matchLabelExpressions').flatMap((expression, j) => {
+      const advice = nodeLabelAdvice(textAt(expression, 'key'));
+      const here = index(child(index('allowedTopologies', i), 'matchLabelExpressions'), j);
+      return advice === undefined ? [] : [`${child(here, 'key')}: ${advice}`];
+    }),
+  );
+}
+
+export function storageCapacityWarnings(capacity: JsonObject): string[] {
+  const selector = objectAt(capacity, 'nodeTopology');
+  const labels = Object.keys(objectAt(selector, 'matchLabels')).flatMap((label) => {
+    const advice = nodeLabelAdvice(label);
+    return advice === undefined ? [] : [`nodeTopology.matchLabels.${label}: ${advice}`];
+  });
+  return [...nodeTermWarnings(selector, 'nodeTopology', false), ...labels];
+}
+
+export function runtimeClassWarnings(runtimeClass: JsonObject): string[] {
+  return Object.keys(objectAt(runtimeClass, 'scheduling', 'nodeSelector')).flatMap((label) => {
+    const advice = nodeLabelAdvice(label);
+    return advice === undefined ? [] : [`scheduling.nodeSelector: ${advice}`];
+  });
+}
