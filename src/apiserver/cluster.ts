@@ -11,6 +11,7 @@ import { rbacEscalation } from './admission/rbac-escalation.ts';
 import { runtimeClasses, runtimeScheduling } from './admission/runtime-classes.ts';
 import { serviceAddresses } from './admission/service-addresses.ts';
 import { storageProtection, volumePhases } from './admission/storage-protection.ts';
+import { tlsSecrets } from './admission/tls-secrets.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
@@ -94,6 +95,7 @@ function admissionSteps(
     runtimeScheduling,
     defaultClasses,
     priorityClasses,
+    tlsSecrets,
     serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
     crdStatus(registrar),
     rbacEscalation(rbac),

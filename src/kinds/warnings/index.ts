@@ -62,7 +62,6 @@ const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
       ? []
       : podWarnings(objectAt(object, 'template'), 'template'),
   '/ReplicationController': ofTemplate('spec.template', true),
-  '/Secret': objects.secretWarnings,
   '/Service': (service) => serviceWarnings(service),
   '/ServiceAccount': objects.serviceAccountWarnings,
   'apps/DaemonSet': ofTemplate('spec.template', false),

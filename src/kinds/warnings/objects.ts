@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { at, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { cidrWarnings, ipWarnings } from '../../apimachinery/validation/addresses.ts';
 import { child, index, key } from '../../apimachinery/validation/errors.ts';
@@ -45,24 +44,6 @@ export function nodeWarnings(node: JsonObject): string[] {
   }
   const ranges = textsAt(node, 'spec', 'podCIDRs');
   return [...warnings, ...ranges.flatMap((range, i) => cidrWarnings(index('spec.podCIDRs', i), range))];
-}
-
-/** A certificate that its key does not fit. */
-export function secretWarnings(secret: JsonObject): string[] {
-  if (secret['type'] !== 'kubernetes.io/tls') return [];
-  const decoded = (name: string) => Buffer.from(textAt(secret, 'data', name), 'base64').toString('latin1');
-  const [certificate, privateKey] = [decoded('tls.crt'), decoded('tls.key')];
-  const marker = '-----BEGIN ';
-  if (!certificate.includes(marker)) {
-    return ['tls: failed to find any PEM data in certificate input'];
-  }
-  if (!privateKey.includes(marker)) return ['tls: failed to find any PEM data in key input'];
-  try {
-    const fits = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
-    return fits ? [] : ['tls: private key does not match public key'];
-  } catch {
-    return ['tls: failed to parse private key'];
-  }
 }
 
 const mountableSecrets = 'kubernetes.io/enforce-mountable-secrets';
