@@ -5,7 +5,13 @@ import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { defineKind } from '../../src/apimachinery/kinds.ts';
 import type { Condition } from '../../src/apimachinery/meta.ts';
 import { deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
-import { configMaps, namespaces, pods, serviceAccounts } from '../../src/controllers/kinds/core.ts';
+import {
+  configMaps,
+  eventObjects,
+  namespaces,
+  pods,
+  serviceAccounts,
+} from '../../src/controllers/kinds/core.ts';
 import { eventually, eventuallyAll, startTestCluster, type TestCluster } from './harness.ts';
 import { workload } from './manifests.ts';
 
@@ -93,6 +99,59 @@ test('orphan: what was owned stays and forgets its owner', async () => {
   await gone('parent');
   const orphan = await cluster.client.get(configMaps, inDefault('orphan'));
   assert.deepEqual(orphan.metadata.ownerReferences ?? [], []);
+});
+
+test('a circle of owners is deleted in the foreground and in the background', async () => {
+  for (const propagationPolicy of ['Foreground', 'Background'] as const) {
+    const names = ['round-a', 'round-b', 'round-c'];
+    const made: KubeObject[] = [];
+    for (const name of names) {
+      const owners = made.slice(-1).map((owner) => ownedBy(owner, { blockOwnerDeletion: true }));
+      made.push(await cluster.client.create(configMaps, configMap(name, owners)));
+    }
+    const [first, , last] = made;
+    assert.ok(first && last);
+    const body = { metadata: { ownerReferences: [ownedBy(last, { blockOwnerDeletion: true })] } };
+    await cluster.client.patch(configMaps, inDefault('round-a'), { type: 'merge', body });
+    await cluster.client.delete(configMaps, inDefault('round-a'), { propagationPolicy });
+    await Promise.all(names.map(gone));
+  }
+});
+
+test('an owner in another namespace holds nothing, and an event says so', async () => {
+  await cluster.client.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'abroad' },
+  });
+  const abroad = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner', namespace: 'abroad' } };
+  const owner = await cluster.client.create(configMaps, abroad);
+  const near = await cluster.client.create(configMaps, configMap('near'));
+  const dependent = await cluster.client.create(configMaps, configMap('far-owned', [ownedBy(owner)]));
+  await cluster.client.create(configMaps, configMap('half-owned', [ownedBy(owner), ownedBy(near)]));
+  await gone('far-owned');
+  const half = await eventually(
+    cluster.client,
+    configMaps,
+    inDefault('half-owned'),
+    (object) => object?.metadata.ownerReferences?.length === 1,
+  );
+  assert.equal(half?.metadata.ownerReferences?.[0]?.name, 'near');
+  const told = await eventuallyAll(
+    cluster.client,
+    eventObjects,
+    { fieldSelector: 'involvedObject.name=far-owned' },
+    (all) => all.length > 0,
+  );
+  assert.deepEqual(
+    [told[0]?.reason, told[0]?.type, told[0]?.message],
+    [
+      'OwnerRefInvalidNamespace',
+      'Warning',
+      `ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${owner.metadata.uid}] does not exist in namespace "default"`,
+    ],
+  );
+  assert.equal(told[0]?.involvedObject.uid, dependent.metadata.uid);
 });
 
 test('an object whose owner never was goes', async () => {

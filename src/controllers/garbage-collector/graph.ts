@@ -2,6 +2,13 @@ import type { KubeObject, ObjectRef, OwnerReference } from '../../apimachinery/c
 import { refOf } from '../../apimachinery/kinds.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 
+/** What never changes about an object. */
+interface Identity {
+  readonly kind: ServedKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** An object that has owners. */
 export interface Dependent {
   readonly uid: string;
@@ -22,11 +29,11 @@ const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
 
 /**
- * Who owns whom, by uid. It holds only what is needed: objects with owners, owners that wait, and the uids of all
- * objects that exist.
+ * Who owns whom, by uid. It holds only what is needed: objects with owners, owners that wait, and which
+ * objects exist.
  */
 export class OwnershipGraph {
-  readonly #alive = new Set<string>();
+  readonly #alive = new Map<string, Identity>();
   readonly #dependents = new Map<string, Dependent>();
   readonly #byOwner = new Map<string, Set<string>>();
   readonly #waiting = new Map<string, WaitingOwner>();
@@ -41,6 +48,23 @@ export class OwnershipGraph {
 
   isAlive(uid: string): boolean {
     return this.#alive.has(uid);
+  }
+
+  /**
+   * Whether the object of an owner reference is where a dependent in `namespace` can have it: `elsewhere` when the one of that
+   * uid has another name, kind or namespace. Cluster-scoped objects own things everywhere.
+   */
+  placeOf(owner: OwnerReference, namespace: string | undefined): 'here' | 'elsewhere' | 'gone' {
+    const known = this.#alive.get(owner.uid);
+    if (!known) return 'gone';
+    const isSame = known.kind.kind === owner.kind && known.name === owner.name;
+    return isSame && (known.namespace === '' || known.namespace === (namespace ?? '')) ? 'here' : 'elsewhere';
+  }
+
+  /** True when the owner reference names an object of another namespace. */
+  isInOtherNamespace(owner: OwnerReference, namespace: string | undefined): boolean {
+    const known = this.#alive.get(owner.uid);
+    return known !== undefined && known.namespace !== '' && known.namespace !== (namespace ?? '');
   }
 
   dependentsOf(owner: string): readonly Dependent[] {
@@ -60,7 +84,10 @@ export class OwnershipGraph {
   /** Takes in an object as it is now. True when it has owners that were not known. */
   note(kind: ServedKind, object: KubeObject): boolean {
     const { uid = '', ownerReferences: owners = [], deletionTimestamp, finalizers = [] } = object.metadata;
-    this.#alive.add(uid);
+    if (!this.#alive.has(uid)) {
+      const { namespace = '', name = '' } = object.metadata;
+      this.#alive.set(uid, { kind, namespace, name });
+    }
     if (deletionTimestamp) this.#noteWaiting({ uid, kind, ref: refOf(object) }, finalizers);
     const known = this.#dependents.get(uid);
     if (known && sameOwners(known.owners, owners)) return false;

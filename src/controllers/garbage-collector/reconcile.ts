@@ -19,8 +19,9 @@ export async function collectDependent(uid: string, context: GarbageContext): Pr
   const dependent = context.graph.dependent(uid);
   if (!dependent) return undefined;
   // What the graph knows to be alive needs no question.
+  const { namespace } = dependent.ref;
   const isDoomed = dependent.owners.some(
-    (owner) => !context.graph.isAlive(owner.uid) || context.graph.waiting(owner.uid),
+    (owner) => context.graph.placeOf(owner, namespace) !== 'here' || context.graph.waiting(owner.uid),
   );
   if (!isDoomed) return undefined;
   const object = await readLive(dependent, context);
@@ -31,6 +32,7 @@ export async function collectDependent(uid: string, context: GarbageContext): Pr
   if (object.metadata.deletionTimestamp && !object.metadata.finalizers?.includes(foreground))
     return undefined;
   const owners = object.metadata.ownerReferences ?? [];
+  for (const owner of owners) tellOtherNamespace(object, owner, context);
   const states = await Promise.all(owners.map((owner) => stateOf(owner, dependent, context)));
   const lost = owners.filter((_, at) => states[at] !== 'holds');
   if (lost.length === 0) return undefined;
@@ -41,6 +43,19 @@ export async function collectDependent(uid: string, context: GarbageContext): Pr
   if (object.metadata.deletionTimestamp) return undefined;
   await remove(object, dependent, { waits: states.includes('waits'), context });
   return undefined;
+}
+
+/** Namespaces hide objects from each other: such a reference holds nothing, which surprises people. */
+function tellOtherNamespace(object: KubeObject, owner: OwnerReference, context: GarbageContext): void {
+  const { namespace = '' } = object.metadata;
+  if (!context.graph.isInOtherNamespace(owner, namespace)) return;
+  const { apiVersion, kind, name, uid } = owner;
+  context.events.record(object, {
+    type: 'Warning',
+    reason: 'OwnerRefInvalidNamespace',
+    message: `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace "${namespace}"`,
+    component: 'garbage-collector-controller',
+  });
 }
 
 async function readLive(
@@ -95,13 +110,29 @@ async function remove(
   { waits, context }: { readonly waits: boolean; readonly context: GarbageContext },
 ): Promise<void> {
   const { finalizers = [] } = object.metadata;
-  const hasDependents = context.graph.dependentsOf(uid).length > 0;
+  const dependents = context.graph.dependentsOf(uid);
+  const hasDependents = dependents.length > 0;
   let propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']> = 'Background';
   if (finalizers.includes(orphan)) propagationPolicy = 'Orphan';
   else if (finalizers.includes(foreground) || (waits && hasDependents)) propagationPolicy = 'Foreground';
+  // In a circle of owners each would wait for the next: this one lets its owners go first.
+  const isCircle = dependents.some((each) => context.graph.waiting(each.uid)?.waitsFor === 'deletion');
+  if (waits && isCircle) await unblockOwners(object, { kind, ref }, context);
   await ignoringMissing(
     context.client.cluster.delete(kind, ref, { propagationPolicy, preconditions: { uid } }),
   );
+}
+
+async function unblockOwners(
+  object: KubeObject,
+  { kind, ref }: Pick<Dependent, 'kind' | 'ref'>,
+  context: GarbageContext,
+): Promise<void> {
+  const { uid = '', resourceVersion = '', ownerReferences = [] } = object.metadata;
+  if (ownerReferences.every(({ blockOwnerDeletion }) => blockOwnerDeletion !== true)) return;
+  const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+  const body = { metadata: { uid, resourceVersion, ownerReferences: unblocked } };
+  await ignoringMissing(context.client.cluster.patch(kind, ref, { type: 'merge', body }));
 }
 
 /** One pass over an owner that waits for its dependents. */
