@@ -185,4 +185,25 @@ describe('the ends of operations', () => {
     await pastMs(hasEnded(url(again)));
     assert.equal((await estate.call('GET', doomed)).status, 404);
   });
+
+  test('a loop ends when it is told to, whatever its passes wait for, without any time passing', async () => {
+    const { records } = estate.manager;
+    const waiting = Promise.withResolvers<void>();
+    const loop = runRecordLoop({
+      ...{ records, clock, random: systemRandom, log: silentLogger },
+      type: 'Contoso.Things/widgets',
+      async reconcile(id, signal) {
+        if (id.endsWith('later')) throw new RetryLater('not yet');
+        if (id.endsWith('fault')) throw new Error('again and again');
+        waiting.resolve();
+        await new Promise((_, failed) =>
+          signal.addEventListener('abort', () => failed(signal.reason), { once: true }),
+        );
+      },
+    });
+    for (const name of ['waits', 'later', 'fault'])
+      await estate.call('PUT', thing(group, `widgets/${name}`), { body });
+    await waiting.promise;
+    await loop.stop();
+  });
 });

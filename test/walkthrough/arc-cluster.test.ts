@@ -239,6 +239,54 @@ test('a logical network that does not exist or lies elsewhere is refused', async
   assert.equal(JSON.parse(elsewhere.text).error.code, 'LogicalNetworkCustomLocationMismatch');
 });
 
+test('a cluster on a logical network without enough addresses fails with the reason, and can be deleted', async () => {
+  const network = async (name: string, pools: readonly object[]) => {
+    const path = ids.logicalNetwork.replace('local-lnet', name);
+    const subnet = { addressPrefix: '10.7.0.0/24', ipAllocationMethod: 'Static', ipPools: pools };
+    const answer = await estate.request(
+      'PUT',
+      `${path}?api-version=2024-01-01`,
+      JSON.stringify({
+        location: 'eastus',
+        extendedLocation: { type: 'CustomLocation', name: ids.customLocation },
+        properties: { subnets: [{ name: 'default', properties: subnet }] },
+      }),
+    );
+    assert.equal(answer.status, 201, answer.text);
+    return path;
+  };
+  const none = await network('lnet-none', []);
+  const two = await network('lnet-two', [{ start: '10.7.0.10', end: '10.7.0.11' }]);
+  const path = connectedPath('starved');
+  const instance = `${path}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default?api-version=2024-01-01`;
+  await estate.request('PUT', `${path}?api-version=2024-01-01`, connectedBody());
+  for (const [networkId, reason] of [
+    [none, /denied the request: Logical network lnet-none does not have an ippool/],
+    [two, /lnet-two does not have enough available IP addresses: the cluster needs 3, 2 of 2 are free/],
+  ] as const) {
+    const answer = await putInstance('starved', (b) => {
+      b.properties.cloudProviderProfile.infraNetworkProfile.vnetSubnetIds = [networkId];
+    });
+    assert.equal(answer.status, 201, answer.text);
+    const failed = await ended(instance);
+    assert.equal(failed.properties.provisioningState, 'Failed');
+    assert.match(failed.properties.status.errorMessage, reason);
+    assert.equal((await estate.request('DELETE', instance)).status, 202);
+    assert.equal(await ended(instance), undefined);
+  }
+});
+
+/** The resource once nothing runs on it any more; undefined when it is gone. */
+async function ended(path: string) {
+  for (;;) {
+    const { status, text } = await estate.request('GET', path);
+    if (status === 404) return undefined;
+    const resource = JSON.parse(text);
+    if (['Succeeded', 'Failed'].includes(resource.properties.provisioningState)) return resource;
+    await new Promise((later) => setTimeout(later, 20));
+  }
+}
+
 test('what cannot change is refused', async () => {
   const answer = await putInstance(
     'my-arc',
