@@ -3,15 +3,12 @@ import type { HttpRequest } from './contract.ts';
 /** Claims that are remembered as somebody's; the one not seen for the longest time makes room. */
 const rememberedClaims = 10_000;
 
-/** Told who the caller of a request is, once that is verified. */
-const provers = new WeakMap<HttpRequest, (name: string) => void>();
-
 /**
  * Says that the caller of a request was verified; the same name for every credential of one caller. Throws `too-many`
  * when he may not have another request of this kind.
  */
 export function callerProven(request: HttpRequest, name: string): void {
-  provers.get(request)?.(`caller ${name}`);
+  request.onCallerProven?.(`caller ${name}`);
 }
 
 /**
@@ -38,14 +35,14 @@ export class Callers {
 
   /** Calls `tell` with the name of the caller when `callerProven` says who made the request, and remembers it. */
   whenProven(request: HttpRequest, claim: string | undefined, tell: (name: string) => void): void {
-    provers.set(request, (name) => {
+    request.onCallerProven = (name) => {
       tell(name);
       if (claim === undefined || this.#names.get(claim) === name) return;
       const [oldest] = this.#names.keys();
       if (oldest !== undefined && this.#names.size >= rememberedClaims) this.#names.delete(oldest);
       this.#latest = undefined;
       this.#use(claim, name);
-    });
+    };
   }
 
   /** The claim was refused: it is nobody's any more. */

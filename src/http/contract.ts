@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** The whole body. Fails with `too-large` above `limitBytes`. */
   body(limitBytes: number): Promise<Uint8Array>;
+  /** Set by whoever counts requests by their callers: see `callerProven`. */
+  onCallerProven?: ((name: string) => void) | undefined;
 }
 
 export interface HeaderLine {

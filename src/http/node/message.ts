@@ -21,6 +21,7 @@ export abstract class NodeRequest {
   readonly method: string;
   readonly path: string;
   readonly rawQuery: string;
+  onCallerProven: ((name: string) => void) | undefined = undefined;
   readonly #facts: ConnectionFacts;
   readonly #source: Readable;
   readonly #serving: Serving;
@@ -66,7 +67,7 @@ export abstract class NodeRequest {
   }
 
   get query(): URLSearchParams {
-    this.#query ??= new URLSearchParams(this.rawQuery);
+    this.#query ??= this.rawQuery === '' ? noParameters : new URLSearchParams(this.rawQuery);
     return this.#query;
   }
 
@@ -119,6 +120,8 @@ function connectionInfo(facts: ConnectionFacts, host: string): ConnectionInfo {
 }
 
 const noBytes = new Uint8Array(0);
+/** Nobody changes the parameters of a request. */
+const noParameters = new URLSearchParams();
 
 function collect(source: Readable, limitBytes: number, serving: Serving): Promise<Uint8Array> {
   const { traffic, clock, limits, connection } = serving;
