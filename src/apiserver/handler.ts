@@ -37,11 +37,15 @@ const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 
 /** The filter chain of an API server: who, may they, what; then the verb, then the form of the answer. */
 export function createHandler(parts: HandlerParts): Handler {
-  return async (request) => {
+  const { observe } = parts;
+  return (request) => {
     const who: Who = { caller: undefined, user: undefined };
-    const response = await answerFrom(parts, request, who);
-    parts.observe?.({ request, response, ...who });
-    return response;
+    const answered = answerFrom(parts, request, who);
+    if (!observe) return answered;
+    return answered.then((response) => {
+      observe({ request, response, ...who });
+      return response;
+    });
   };
 }
 
@@ -78,21 +82,22 @@ export async function answerKnown(
 ): Promise<HttpResponse> {
   try {
     const info = readRequestInfo(request);
-    return await answerAs(parts, request, { info, user });
+    return await answerAs(parts, request, { info, user, proof: undefined });
   } catch (thrown) {
     return failure(parts, request, thrown);
   }
 }
 
-async function answerAs(
+function answerAs(
   parts: HandlerParts,
   request: HttpRequest,
-  { info, user, proof }: { info: RequestInfo; user: UserInfo; proof?: Proof },
+  { info, user, proof }: { info: RequestInfo; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
-  const asked = authorize(parts, info, user);
-  if (asked) await asked;
-  if (info.kind === 'path') return answerOther(parts, request);
-  return answerResource(parts, request, { info, user, ...(proof && { proof }) });
+  const answer = () =>
+    info.kind === 'path'
+      ? answerOther(parts, request)
+      : answerResource(parts, request, { info, user, proof });
+  return authorize(parts, info, user)?.then(answer) ?? answer();
 }
 
 /** How the caller was recognised, and when the first question about it was asked. */
@@ -158,7 +163,7 @@ function pageNotFound(): HttpResponse {
 async function answerResource(
   parts: HandlerParts,
   request: HttpRequest,
-  { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof?: Proof },
+  { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
   const { cluster } = parts;
   const resource = routeTo(cluster.resources, info);

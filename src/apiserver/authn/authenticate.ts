@@ -134,10 +134,10 @@ function withCommonGroup(user: UserInfo): UserInfo {
 function credentialsOf(request: HttpRequest): Credential[] {
   const { clientCertificate } = request.connection;
   const token = bearerToken(request);
-  return [
-    ...(clientCertificate === undefined ? [] : [{ certificate: clientCertificate }]),
-    ...(token === undefined ? [] : [{ token }]),
-  ];
+  const credentials: Credential[] = [];
+  if (clientCertificate !== undefined) credentials.push({ certificate: clientCertificate });
+  if (token !== undefined) credentials.push({ token });
+  return credentials;
 }
 
 function bearerToken(request: HttpRequest): string | undefined {
