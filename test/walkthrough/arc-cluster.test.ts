@@ -137,6 +137,12 @@ test('the published form of the instance answers with the same resource', async 
   assert.equal(instance.name, 'default');
   assert.equal(instance.properties.provisioningState, 'Succeeded');
   assert.equal(instance.properties.status.currentState, 'Succeeded');
+  const profile = await estate.request('GET', `${path}/upgradeProfiles/default?api-version=2024-01-01`);
+  const { controlPlaneProfile } = JSON.parse(profile.text).properties;
+  assert.equal(controlPlaneProfile.kubernetesVersion, instance.properties.kubernetesVersion);
+  assert.ok(Array.isArray(controlPlaneProfile.upgrades));
+  const pools = await estate.request('GET', `${path}/agentPools?api-version=2024-01-01`);
+  assert.deepEqual([pools.status, JSON.parse(pools.text).error.code], [501, 'NotImplemented']);
 });
 
 const refusals: readonly {

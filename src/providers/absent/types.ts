@@ -70,7 +70,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'kubernetesVersions',
     'provisionedClusterInstances/agentPools',
     'provisionedClusterInstances/hybridIdentityMetadata',
-    'provisionedClusterInstances/upgradeProfiles',
     'provisionedClusters',
     'skus',
     'storageSpaces',

@@ -3,6 +3,7 @@ import { localInstances } from '../azure-stack-hci/instances/type.ts';
 import { logicalNetworks } from '../azure-stack-hci/logical-networks/type.ts';
 import { customLocations } from '../extended-location/custom-locations/type.ts';
 import { catalogRoutes } from '../hybrid-container-service/catalog/routes.ts';
+import { upgradeProfileRoutes } from '../hybrid-container-service/catalog/upgrade-profile.ts';
 import { runProvisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/loop.ts';
 import { provisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/type.ts';
 import type { LoopParts, RecordLoop } from '../loop.ts';
@@ -26,7 +27,7 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
   ];
 }
 
-export const arcRoutes: readonly ArmRoute[] = catalogRoutes;
+export const arcRoutes: readonly ArmRoute[] = [...catalogRoutes, ...upgradeProfileRoutes];
 
 export function arcLoops(parts: LoopParts, settings: ArcSettings): RecordLoop[] {
   return [runConnectedClusters(parts, settings), runProvisionedClusterInstances(parts, settings)];
