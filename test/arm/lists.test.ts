@@ -238,6 +238,17 @@ describe('lists and ARM-owned routes', () => {
     assert.deepEqual((await estate.call('GET', estate.subscription)).body.tags, { cost: 'x' });
   });
 
+  test('a method that a route has not is refused as a method, not as an unknown type', async () => {
+    for (const [method, path] of [
+      ['PUT', `${dock}/providers/Microsoft.Authorization/permissions`],
+      ['DELETE', `${estate.subscription}/locations`],
+      ['POST', `${dock}/providers/Microsoft.Resources/tags/default`],
+    ]) {
+      const reply = await estate.call(String(method), `${path}?api-version=2022-04-01`, { body: {} });
+      assert.deepEqual([reply.status, reply.code], [405, 'MethodNotAllowed'], path);
+    }
+  });
+
   test('tag names of a subscription are those that were made and those that are carried', async () => {
     const base = `${estate.subscription}/tagNames`;
     const made = await estate.call('PUT', `${base}/constructor`);

@@ -28,6 +28,8 @@ export interface Target {
   readonly actionName: string;
   readonly type: ResourceType | undefined;
   readonly route: RouteMatch | undefined;
+  /** True: the path is that of a route which has other methods. */
+  readonly otherMethod?: boolean;
 }
 
 /** One request on its way through the steps. A member read before its step ran is a fault of the step order. */

@@ -26,7 +26,9 @@ export function locate(
   if (!known) throw refusals.methodNotAllowed(request.method, request.path);
   const path = parsePath(segments) ?? tenantPath;
   const route = routes.match(request.method, segments);
-  return route ? routeTarget(route, path) : resourceTarget(request.method, path, registry);
+  if (route) return routeTarget(route, path);
+  const target = resourceTarget(request.method, path, registry);
+  return target.type || !routes.hasPath(segments) ? target : { ...target, otherMethod: true };
 }
 
 /**
@@ -109,6 +111,8 @@ export function findAction<T>(actions: Readonly<Record<string, T>>, name: string
   return Object.entries(actions).find(([declared]) => declared.toLowerCase() === wanted);
 }
 
+const methods = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const;
+
 interface RoutePattern {
   readonly route: ArmRoute;
   readonly segments: readonly string[];
@@ -126,6 +130,11 @@ export class RouteTable {
       const scoped = segments[0] === '{scope}';
       return { route, segments: scoped ? segments.slice(1) : segments, scoped };
     });
+  }
+
+  /** True when some method has a route at the path. */
+  hasPath(segments: readonly string[]): boolean {
+    return methods.some((method) => this.match(method, segments) !== undefined);
   }
 
   match(method: string, segments: readonly string[]): RouteMatch | undefined {

@@ -78,7 +78,8 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
   if (route && route.permission === undefined) return;
   const namespace = target.path.namespace;
   // Nobody holds a right in a namespace that is not there: saying 403 would send people looking for a role.
-  if (!route && !services.registry.namespace(namespace)) throw refusals.invalidNamespace(namespace);
+  if (!route && !target.otherMethod && !services.registry.namespace(namespace))
+    throw refusals.invalidNamespace(namespace);
   refuseAbsent(target, services);
   const action = route?.permission ?? permissionOf(target);
   const scope = target.id === '' ? '/' : target.id;
@@ -155,6 +156,7 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
     refuseLocation(exchange);
     return;
   }
+  if (target.otherMethod) throw refusals.methodNotAllowed(exchange.request.method, exchange.request.path);
   const { path, typePath, type } = target;
   const namespace = services.registry.namespace(path.namespace);
   if (!namespace) throw refusals.invalidNamespace(path.namespace);
