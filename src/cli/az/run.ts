@@ -19,7 +19,7 @@ export async function runAz(argv: readonly string[], context: AzContext): Promis
   try {
     const words = leadingWords(argv);
     const rest = argv.slice(words.length);
-    if (words.length === 0) return await runWithoutCommand(rest, context);
+    if (words.length === 0 || argv.join(' ') === 'help') return await runWithoutCommand(rest, context);
     const found = findCommand(commandIndex, words);
     if (found.kind === 'group') return await runGroup(found.words, { rest, argv, messages }, context);
     if (found.kind === 'unknown') {
@@ -52,6 +52,10 @@ async function runWithoutCommand(rest: readonly string[], context: AzContext): P
     const { versionText } = await import('./version.ts');
     context.stdout.write(versionText());
     return 0;
+  }
+  const late = wantsHelp(rest) ? undefined : rest.find((word) => !word.startsWith('-'));
+  if (late !== undefined) {
+    throw new UsageError(`'${rest[0]}' stands before the command. The command comes first, then its flags.`);
   }
   const { groupHelp, welcome } = await import('./help.ts');
   context.stdout.write((rest.length === 0 ? welcome : '') + groupHelp('', commandIndex, context));

@@ -50,6 +50,37 @@ describe('az on the wire', () => {
     assert.match(String(request?.headers['x-ms-client-request-id']), /^[0-9a-f-]{36}$/);
   });
 
+  test('flags before the command run nothing and say so; help is a word, too', async () => {
+    const late = await estate.az('-o', 'table', 'group', 'list');
+    assert.equal(late.code, 2);
+    assert.match(late.stderr, /^ERROR: '-o' stands before the command/);
+    assert.equal(late.stdout, '');
+    assert.equal(estate.requests.length, 0);
+    const help = await estate.az('help');
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Subgroups:/);
+  });
+
+  test('flags that az has and Drydock has not are not built, others nobody knows', async () => {
+    const unbuilt = await estate.az(
+      'aks',
+      'create',
+      '-g',
+      'g',
+      '-n',
+      'n',
+      '--enable-acns',
+      '--pod-subnet-id=x',
+    );
+    assert.deepEqual(
+      [unbuilt.code, unbuilt.stderr],
+      [1, "ERROR: '--enable-acns --pod-subnet-id' of 'az aks create' is not built in Drydock yet.\n"],
+    );
+    const unknown = await estate.az('aks', 'create', '-g', 'g', '-n', 'n', '--enable-acns', '--no-such');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /^ERROR: unrecognized arguments: --enable-acns --no-such\n/);
+  });
+
   test('a 404 prints code and message on stderr and exits 3', async () => {
     estate.answer(() => ({
       status: 404,
