@@ -15,6 +15,7 @@ const attacks = [
   'test/providers/linked-access.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',
+  'test/store/salvage.test.ts',
 ];
 const { values } = parseArgs({
   options: {

@@ -279,10 +279,13 @@ test('after another password, a disabled or a deleted account no token of before
   const headers = { authorization: `Bearer ${admin}` };
   const patch = (accountEnabled: boolean) =>
     estate.graph('PATCH', `/v1.0/users/${user.objectId}`, { json: { accountEnabled }, headers });
+  clock.advance(2000);
   assert.equal((await patch(false)).status, 204);
   await assert.rejects(tokens.verify(after.access_token, 'resource-manager'), { code: 'unauthenticated' });
   refused(await refresh(after.refresh_token), 50057, 'invalid_grant');
   assert.equal((await patch(true)).status, 204);
+  await tokens.verify(after.access_token, 'resource-manager');
+  refused(await refresh(after.refresh_token), 50173, 'invalid_grant');
   await directory.removePrincipal(user.objectId);
   await assert.rejects(tokens.verify(after.access_token, 'resource-manager'), { code: 'unauthenticated' });
   refused(await refresh(after.refresh_token), 50034, 'invalid_grant');

@@ -76,7 +76,7 @@ export class Objects {
   /** Whether a user ended all sign-ins after this second (Unix), which is all that a token says of its own. */
   endedSignInsAfter(userId: string, second: number): boolean {
     const user = this.#db.users.get(userId);
-    return user !== undefined && (second + 1) * 1000 <= user.sessionsValidFromMs;
+    return (second + 1) * 1000 <= (user?.tokensValidFromMs ?? 0);
   }
 
   /** Calls after an account came, went, was enabled or disabled. */

@@ -69,7 +69,8 @@ export class Users {
     return db.mirror.transact(() => {
       const stored = objects.user(id);
       if (!stored) throw objectNotFound(id);
-      const endSessions = change.endSessions || hash !== undefined || change.accountEnabled === false;
+      const endTokens = change.endSessions || hash !== undefined;
+      const endSessions = endTokens || change.accountEnabled === false;
       const record: UserRecord = {
         ...stored,
         displayName: change.displayName ?? stored.displayName,
@@ -77,6 +78,7 @@ export class Users {
         accountEnabled: change.accountEnabled ?? stored.accountEnabled,
         userPrincipalName: change.userPrincipalName ?? stored.userPrincipalName,
         sessionsValidFromMs: endSessions ? clock.now() : stored.sessionsValidFromMs,
+        ...(endTokens && { tokensValidFromMs: clock.now() }),
         properties: { ...stored.properties, ...change.properties },
       };
       const renamed = this.#rename(stored, record);

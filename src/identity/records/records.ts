@@ -17,6 +17,8 @@ export interface UserRecord extends ObjectRecord {
   readonly accountEnabled: boolean;
   /** Unix milliseconds: refresh tokens and sessions from before no longer count. */
   readonly sessionsValidFromMs: number;
+  /** The same for access tokens, which outlive a time in which the account was disabled; absent: all count. */
+  readonly tokensValidFromMs?: number;
 }
 
 export interface GroupRecord extends ObjectRecord {
