@@ -51,7 +51,6 @@ const namedTypes: Readonly<Record<string, CelType>> = {
   map: mapType(dynType, dynType),
   null_type: nullType,
   type: { kind: 'type', of: dynType },
-  dyn: dynType,
   optional_type: optionalType(dynType),
   'google.protobuf.Timestamp': timestampType,
   'google.protobuf.Duration': durationType,

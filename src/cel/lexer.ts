@@ -12,13 +12,15 @@ export interface Token {
 export class CelSyntaxError extends Error {
   readonly issue: Issue;
 
-  constructor(at: number, message: string) {
+  constructor(at: number, message: string, kind = 'Syntax error: ') {
     super(message);
     this.name = 'CelSyntaxError';
-    this.issue = { at, message: `Syntax error: ${message}` };
+    this.issue = { at, message: `${kind}${message}` };
   }
 }
 
+/** Field names that Kubernetes does not switch on. */
+const backquoted = /`[a-zA-Z0-9_./\- ]+`/y;
 const symbols = /(?:==|!=|<=|>=|&&|\|\||\[\?|[()[\]{}.,?:+\-*/%!<>])/y;
 const space = /(?:[\t\n\f\r ]+|\/\/[^\n]*)/y;
 const identifier = /[_a-zA-Z][_a-zA-Z0-9]*/y;
@@ -43,6 +45,7 @@ export function tokenize(source: string): Token[] {
       continue;
     }
     const token = literal(take, at) ?? word(take, at);
+    if (!token && take(backquoted)) throw new CelSyntaxError(at, "unsupported syntax: '`'", '');
     if (!token) throw new CelSyntaxError(at, `token recognition error at: '${source.charAt(at)}'`);
     tokens.push(token);
     at += token.text.length;

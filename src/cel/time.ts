@@ -52,36 +52,54 @@ export function formatDuration({ nanos }: Duration): string {
   return `${negative ? '-' : ''}${absolute / nanosPerSecond}${digits}s`;
 }
 
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
-/** A time of RFC 3339; undefined when it is none. */
+/** The first and the last second that a time may have: of the years 1 to 9999. */
+const seconds = { first: -62_135_596_800n, last: 253_402_300_799n };
+
+/** A time of RFC 3339; undefined when it is none, or not within the years that CEL knows. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = 'Z'] =
-    match;
-  const ms = Date.parse(
-    `${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase() === 'Z' ? 'Z' : zone}`,
-  );
-  if (Number.isNaN(ms) || Number(day) > daysIn(Number(year), Number(month))) return undefined;
-  return new Timestamp(BigInt(ms) * nanosPerMs + BigInt(fraction.padEnd(9, '0').slice(0, 9)));
+  const [, year, month, day, hour, minute, second] = match.map(Number);
+  const [, , , , , , , fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  if (!isOnClock(hour, minute, second) || !isOnClock(Number(offsetHours), Number(offsetMinutes), 0))
+    return undefined;
+  if (!day || !month || month > 12 || day > daysIn(year ?? 0, month)) return undefined;
+  const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
+  date.setUTCFullYear(year ?? 0, month - 1, day);
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -1 : 1);
+  const atSecond = BigInt(date.getTime() / 1_000 - offset * 60);
+  if (atSecond < seconds.first || atSecond > seconds.last) return undefined;
+  return new Timestamp(atSecond * nanosPerSecond + BigInt(fraction.padEnd(9, '0').slice(0, 9)), offset);
+}
+
+function isOnClock(hour = 0, minute = 0, second = 0): boolean {
+  return hour < 24 && minute < 60 && second < 60;
 }
 
 function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** RFC 3339 in UTC, with as many digits of the second as there are. */
-export function formatTimestamp({ nanos }: Timestamp): string {
-  const { seconds, fraction } = split(nanos);
-  const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+/** RFC 3339 in its own zone, with as many digits of the second as there are. */
+export function formatTimestamp({ nanos, offsetMinutes }: Timestamp): string {
+  const { seconds: whole, fraction } = split(nanos);
+  const text = new Date((Number(whole) + offsetMinutes * 60) * 1000).toISOString().slice(0, 19);
   const digits =
     fraction === 0n
       ? ''
       : `.${String(fraction)
           .padStart(9, '0')
           .replace(/(?<!0)0+$/, '')}`;
-  return `${text}${digits}Z`;
+  return `${text}${digits}${zoneText(offsetMinutes)}`;
+}
+
+function zoneText(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return 'Z';
+  const size = Math.abs(offsetMinutes);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 function split(nanos: bigint): { seconds: bigint; fraction: bigint } {

@@ -50,9 +50,12 @@ export class Duration {
 /** Nanoseconds since the Unix epoch. */
 export class Timestamp {
   readonly nanos: bigint;
+  /** Of the zone that it was written in, which its text keeps. */
+  readonly offsetMinutes: number;
 
-  constructor(nanos: bigint) {
+  constructor(nanos: bigint, offsetMinutes = 0) {
     this.nanos = nanos;
+    this.offsetMinutes = offsetMinutes;
   }
 }
 
@@ -221,14 +224,19 @@ function numeric(value: Value): bigint | number | undefined {
   return value instanceof CelUint ? value.value : undefined;
 }
 
+/** An integer beside a double is taken as a double, as near as it comes; undefined beside NaN. */
+function order(a: bigint | number, b: bigint | number): number | undefined {
+  const [left, right] = typeof a === typeof b ? [a, b] : [Number(a), Number(b)];
+  return left < right ? -1 : left > right ? 1 : left === right ? 0 : undefined;
+}
+
 /** CEL's equality: of all types with all types, numbers by value. */
 export function equals(a: Value, b: Value): boolean {
   if (a === b) return true;
   const left = numeric(a);
   if (left !== undefined) {
     const right = numeric(b);
-    // Ordered comparison works between bigint and number, and is false for NaN.
-    return right !== undefined && left <= right && left >= right;
+    return right !== undefined && order(left, right) === 0;
   }
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return false;
   if (a instanceof ListValue) return b instanceof ListValue && equalLists(a, b);
@@ -265,7 +273,7 @@ function equalLists(a: ListValue, b: ListValue): boolean {
 export function compare(a: Value, b: Value): number | undefined {
   const left = numeric(a);
   const right = numeric(b);
-  if (left !== undefined && right !== undefined) return left < right ? -1 : left > right ? 1 : 0;
+  if (left !== undefined && right !== undefined) return order(left, right) ?? 0;
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   if (a instanceof Timestamp && b instanceof Timestamp) return compareNanos(a.nanos, b.nanos);

@@ -75,12 +75,24 @@ function parsedInt(value: string): bigint {
   return parsed;
 }
 
+const decimalForm = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const hexadecimalForm = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?p([+-]?\d+)$/i;
+
+/** What Go's `ParseFloat` reads: also hexadecimal, and with underscores between digits. */
 function parsedDouble(value: string): number {
-  if (/^[+-]?(?:inf|infinity)$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
+  if (/^[+-]?inf(?:inity)?$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(value)) return Number.NaN;
-  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(value))
-    throw conversionError('string', 'double');
-  return Number(value);
+  const text = /(?<![0-9a-fx])_|_(?![0-9a-f])/i.test(value) ? value : value.replaceAll('_', '');
+  const number = decimalForm.test(text) ? Number(text) : fromHexadecimal(text);
+  if (number === undefined || !Number.isFinite(number)) throw conversionError('string', 'double');
+  return number;
+}
+
+function fromHexadecimal(text: string): number | undefined {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = hexadecimalForm.exec(text) ?? [];
+  if (whole === '' && fraction === '') return undefined;
+  const size = Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -size : size;
 }
 
 function parsedBool(value: string): boolean {
@@ -108,13 +120,14 @@ function declareTexts(registry: Registry): void {
   registry.declare('bytes(string) bytes', (a) => new TextEncoder().encode(text(a)));
 }
 
-/** A double as Go's `%g` prints it. */
+/** A double in the fewest digits that make it, as Go prints it: powers of ten below a ten thousandth and from a million on. */
 export function doubleText(value: number): string {
   if (value === Infinity) return '+Inf';
   if (value === -Infinity) return '-Inf';
   if (Number.isNaN(value)) return 'NaN';
+  if (Object.is(value, -0)) return '-0';
   const size = Math.abs(value);
-  const scientific = size !== 0 && (size >= 1e21 || size < 1e-4);
+  const scientific = size !== 0 && (size >= 1e6 || size < 1e-4);
   const shown = scientific ? value.toExponential() : String(value);
   return shown.replace(/e([+-])(\d)$/, 'e$10$2');
 }

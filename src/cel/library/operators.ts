@@ -30,9 +30,11 @@ function checkedUint(value: bigint): CelUint {
   return new CelUint(value);
 }
 
-function checkedTime(nanos: bigint): Timestamp {
-  if (nanos < timeLow || nanos > timeHigh) throw new CelError('timestamp overflow');
-  return new Timestamp(nanos);
+/** Another time in the same zone. */
+function moved({ nanos, offsetMinutes }: Timestamp, by: bigint): Timestamp {
+  const next = nanos + by;
+  if (next < timeLow || next > timeHigh) throw new CelError('timestamp overflow');
+  return new Timestamp(next, offsetMinutes);
 }
 
 function checkedDuration(nanos: bigint): Duration {
@@ -109,21 +111,15 @@ function concatenated(a: ListValue, b: ListValue): ListValue {
 }
 
 function declareTimeArithmetic(registry: Registry): void {
-  registry.declare('_+_(timestamp, duration) timestamp', (a, b) =>
-    checkedTime(time(a).nanos + duration(b).nanos),
-  );
-  registry.declare('_+_(duration, timestamp) timestamp', (a, b) =>
-    checkedTime(duration(a).nanos + time(b).nanos),
-  );
+  registry.declare('_+_(timestamp, duration) timestamp', (a, b) => moved(time(a), duration(b).nanos));
+  registry.declare('_+_(duration, timestamp) timestamp', (a, b) => moved(time(b), duration(a).nanos));
   registry.declare('_+_(duration, duration) duration', (a, b) =>
     checkedDuration(duration(a).nanos + duration(b).nanos),
   );
   registry.declare('_-_(timestamp, timestamp) duration', (a, b) =>
     checkedDuration(time(a).nanos - time(b).nanos),
   );
-  registry.declare('_-_(timestamp, duration) timestamp', (a, b) =>
-    checkedTime(time(a).nanos - duration(b).nanos),
-  );
+  registry.declare('_-_(timestamp, duration) timestamp', (a, b) => moved(time(a), -duration(b).nanos));
   registry.declare('_-_(duration, duration) duration', (a, b) =>
     checkedDuration(duration(a).nanos - duration(b).nanos),
   );

@@ -1,19 +1,9 @@
 import { type Pattern, patternOf } from '../../apimachinery/pattern.ts';
 import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import type { Registry } from '../registry.ts';
-import { formatDuration, formatTimestamp } from '../time.ts';
-import {
-  CelError,
-  CelUint,
-  Duration,
-  ListValue,
-  MapValue,
-  Timestamp,
-  TypeValue,
-  type Value,
-} from '../values.ts';
+import { CelError, ListValue } from '../values.ts';
 import { int, list, text } from './arguments.ts';
-import { doubleText } from './conversions.ts';
+import { format } from './format.ts';
 
 /** Texts: the standard functions, cel-go's string extension and Kubernetes' `find`. */
 export function declareStrings(registry: Registry): void {
@@ -36,7 +26,8 @@ export function declareStrings(registry: Registry): void {
   registry.declare('string.format(list(dyn)) string', (a, b) => format(text(a), [...list(b)]));
 }
 
-const blank = /[\s\u0085]/;
+/** Go's white space: JavaScript's, with U+0085 and without the byte order mark. */
+const blank = /[^\S\ufeff]|\u0085/;
 
 function trimmed(value: string): string {
   let from = 0;
@@ -166,122 +157,4 @@ function declareRegex(registry: Registry): void {
     const count = Number(int(limit));
     return new ListValue(count < 0 ? all : all.slice(0, count));
   });
-}
-
-const clause = /%(?:%|(?:\.(\d+))?([a-zA-Z]))/g;
-
-/** `"%s has %d".format([...])` */
-function format(pattern: string, args: readonly Value[]): string {
-  let next = 0;
-  return pattern.replace(clause, (whole, precision, verb) => {
-    if (whole === '%%') return '%';
-    const value = args[next++];
-    if (value === undefined) throw new CelError(`index ${next - 1} out of range`);
-    return formatOne(verb, value, precision === undefined ? undefined : Number(precision));
-  });
-}
-
-function formatOne(verb: string, value: Value, precision: number | undefined): string {
-  switch (verb) {
-    case 's':
-      return plain(value);
-    case 'd':
-      if (value instanceof CelUint) return String(value.value);
-      if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))
-        return String(value);
-      break;
-    case 'f':
-      if (typeof value === 'number' || typeof value === 'bigint') return fixed(Number(value), precision ?? 6);
-      break;
-    case 'e':
-      if (typeof value === 'number' || typeof value === 'bigint') {
-        return scientific(Number(value), precision ?? 6);
-      }
-      break;
-    case 'b':
-      if (typeof value === 'boolean') return value ? '1' : '0';
-      return wholeNumber(verb, value).toString(2);
-    case 'o':
-      return wholeNumber(verb, value).toString(8);
-    case 'x':
-    case 'X':
-      return hexadecimal(verb, value);
-    default:
-      throw new CelError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
-  }
-  throw formatError(verb, value);
-}
-
-function formatError(verb: string, value: Value): CelError {
-  const what = verb === 'd' ? 'integers' : 'doubles';
-  return new CelError(
-    `error during formatting: ${verb === 'd' ? 'decimal' : 'fixed-point'} clause can only be used on ${what}, was given ${typeof value}`,
-  );
-}
-
-const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-/** `1.500000×10⁰⁰` */
-function scientific(value: number, digits: number): string {
-  const [mantissa = '', exponent = '0'] = value.toExponential(digits).split('e');
-  const size = exponent.replace(/^[+-]/, '').padStart(2, '0');
-  const raised = [...size].map((digit) => superscripts.charAt(Number(digit))).join('');
-  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
-}
-
-function fixed(value: number, digits: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  return value.toFixed(digits);
-}
-
-function wholeNumber(verb: string, value: Value): bigint {
-  if (typeof value === 'bigint') return value;
-  if (value instanceof CelUint) return value.value;
-  throw new CelError(`error during formatting: only integers can be formatted with %${verb}`);
-}
-
-function hexadecimal(verb: 'x' | 'X', value: Value): string {
-  const shown =
-    typeof value === 'string' || value instanceof Uint8Array
-      ? Buffer.from(value).toString('hex')
-      : wholeNumber(verb, value).toString(16);
-  return verb === 'X' ? shown.toUpperCase() : shown;
-}
-
-/** A value as `%s` shows it. */
-function plain(value: Value): string {
-  if (value === null) return 'null';
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-      return doubleText(value);
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    default:
-      return plainObject(value);
-  }
-}
-
-/** A value within a list or map: texts are quoted. */
-function nested(value: Value): string {
-  return typeof value === 'string' ? JSON.stringify(value) : plain(value);
-}
-
-function plainObject(value: Exclude<Value, null | string | number | boolean | bigint>): string {
-  if (value instanceof ListValue) return `[${[...value].map(nested).join(', ')}]`;
-  if (value instanceof MapValue) {
-    const parts = [...value.keys()].map((key) => `${nested(key)}:${nested(value.get(key) ?? null)}`);
-    return `{${parts.sort().join(', ')}}`;
-  }
-  if (value instanceof CelUint) return String(value.value);
-  if (value instanceof Timestamp) return formatTimestamp(value);
-  if (value instanceof Duration) return formatDuration(value);
-  if (value instanceof TypeValue) return value.name;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  throw new CelError(
-    'error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
-  );
 }

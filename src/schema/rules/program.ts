@@ -5,6 +5,7 @@ import { mostUnits } from '../../cel/cost/amounts.ts';
 import { estimateCost } from '../../cel/cost/estimate.ts';
 import { expand } from '../../cel/cost/expanded.ts';
 import { CelSyntaxError } from '../../cel/lexer.ts';
+import { type FormatPart, parseTemplate } from '../../cel/library/format.ts';
 import { kubernetesFunctions } from '../../cel/library/index.ts';
 import { parseCel } from '../../cel/parser.ts';
 import { type CallExpr, type Expr, formatIssues, type Issue } from '../../cel/syntax.ts';
@@ -99,7 +100,15 @@ function mostCostOf(expr: Expr, typeOf: (part: Expr) => CelType, node: Structura
   }
 }
 
-const conversions: ReadonlySet<string> = new Set(['int', 'uint', 'double', 'bool', 'find', 'findAll']);
+const conversions: ReadonlySet<string> = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'find',
+  'findAll',
+]);
 
 /** Conversions and searches with written-out arguments are tried before anything is evaluated. */
 function constantFailure(expr: Expr): string | undefined {
@@ -145,13 +154,20 @@ function literalIssues(expr: Expr): Issue[] {
 const printable = 'strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps';
 
 /** What a written-out `format` cannot print, told by the types of its arguments. */
-function formatIssuesOf({ name, target, args }: CallExpr): Issue[] {
+function formatIssuesOf({ name, target, args, at }: CallExpr): Issue[] {
   const [list] = args;
   if (name !== 'format' || target?.kind !== 'literal' || list?.kind !== 'list') return [];
-  const verbs = [...String(target.value).matchAll(/%(?:\.\d+)?([a-zA-Z%])/g)]
-    .map(([, verb]) => verb)
-    .filter((verb) => verb !== '%');
+  let parts: FormatPart[];
+  try {
+    parts = parseTemplate(String(target.value));
+  } catch (thrown) {
+    if (thrown instanceof CelError) return [{ at, message: thrown.message }];
+    throw thrown;
+  }
+  const verbs = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.verb]));
   const issues: Issue[] = [];
+  if (verbs.length > list.items.length)
+    issues.push({ at, message: `index ${list.items.length} out of range` });
   for (const [i, { value }] of list.items.entries()) {
     const { type } = value;
     if (!type || type.kind === 'dyn') continue;
@@ -159,7 +175,7 @@ function formatIssuesOf({ name, target, args }: CallExpr): Issue[] {
     if (verbs[i] === 's' && (type.kind === 'object' || type.kind === 'opaque')) {
       const message = `error during formatting: string clause can only be used on ${printable}, ${given}`;
       issues.push({ at: value.at, message });
-    } else if (verbs[i] === 'd' && !['int', 'uint', 'double'].includes(type.kind)) {
+    } else if (verbs[i] === 'd' && type.kind !== 'int' && type.kind !== 'uint') {
       const message = `error during formatting: decimal clause can only be used on integers, ${given}`;
       issues.push({ at: value.at, message });
     }
