@@ -1,5 +1,6 @@
 import { CodedError, type ErrorCode, type JsonObject } from '../base/index.ts';
 import type { FieldError } from './contract.ts';
+import { firstTold } from './told.ts';
 
 /** A failed request as `metav1.Status`; `message` is worded as apimachinery's `errors` package words it. */
 export class StatusError extends Error {
@@ -92,14 +93,16 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const lines = [...new Set(errors.map(fieldErrorText))];
+  const shown = firstTold(errors, ({ field, message }) => field.length + message.length);
+  const lines = [...new Set(shown.map(fieldErrorText))];
+  if (shown.length < errors.length) lines.push(`and ${errors.length - shown.length} more`);
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${list}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
     ...(kind.kind === '' ? {} : { kind: kind.kind }),
-    causes: errors.map(({ reason, message, field }) => ({ reason, message, field: field || '<nil>' })),
+    causes: shown.map(({ reason, message, field }) => ({ reason, message, field: field || '<nil>' })),
   });
 }
 

@@ -8,6 +8,7 @@ import { httpBody } from './answer/body.ts';
 import { statusResponse } from './answer/render.ts';
 import { checkForm, respond } from './answer/respond.ts';
 import { readIncludeObject } from './answer/transform.ts';
+import { warningHeaders } from './answer/warning-headers.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
 import type { Call, ClusterParts } from './call/call.ts';
@@ -190,7 +191,7 @@ async function answerResource(
     rendering,
     includeObject,
     pretty: request.query.get('pretty') === 'true' || request.query.get('pretty') === '1',
-    headers: call.warnings.length === 0 ? noHeaders : { warning: call.warnings.map(warningHeader) },
+    headers: call.warnings.length === 0 ? noHeaders : { warning: warningHeaders(call.warnings) },
     now: () => cluster.clock.now(),
   });
 }
@@ -209,11 +210,6 @@ const toldWith = new WeakMap<StatusError, readonly string[]>();
 
 /** Subresources that answer with what a node sends. */
 const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
-
-function warningHeader(text: string): string {
-  const quoted = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?');
-  return `299 - "${quoted}"`;
-}
 
 function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknown): HttpResponse {
   if (thrown instanceof PageNotFound) return pageNotFound();

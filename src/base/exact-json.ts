@@ -12,6 +12,11 @@ export interface JsonFindings {
 
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
+/**
+ * Characters of paths that are written down for one text. A long path that leads to many numbers would cost the product of
+ * both; what comes after that goes without a note.
+ */
+const notedCharacters = 4 * 1024 * 1024;
 /** As many as clients are told. */
 const duplicatesTold = 100;
 /** Deeper text is refused: reading it takes one stack frame a level. */
@@ -38,6 +43,8 @@ class ExactReader {
   readonly #text: string;
   readonly #findings: JsonFindings | undefined;
   readonly #path: (string | number)[] = [];
+  #pathCharacters = 0;
+  #charactersLeft = notedCharacters;
   #at = 0;
 
   constructor(text: string, findings: JsonFindings | undefined) {
@@ -89,10 +96,10 @@ class ExactReader {
       const name = this.#string();
       this.#next();
       this.#at++;
-      this.#path.push(name);
+      this.#push(name);
       if (this.#findings && Object.hasOwn(object, name)) this.#noteDuplicate(this.#findings);
       setMember(object, name, this.read());
-      this.#path.pop();
+      this.#pop();
     }
     this.#at++;
     return object;
@@ -106,9 +113,9 @@ class ExactReader {
         this.#at++;
         continue;
       }
-      this.#path.push(list.length);
+      this.#push(list.length);
       list.push(this.read());
-      this.#path.pop();
+      this.#pop();
     }
     this.#at++;
     return list;
@@ -141,16 +148,32 @@ class ExactReader {
     return value;
   }
 
+  #push(part: string | number): void {
+    this.#path.push(part);
+    this.#pathCharacters += lengthOf(part);
+  }
+
+  #pop(): void {
+    this.#pathCharacters -= lengthOf(this.#path.pop() ?? '');
+  }
+
+  /** Where the reader is; undefined when too much has been written of it. */
+  #writtenPath(): string | undefined {
+    this.#charactersLeft -= this.#pathCharacters;
+    return this.#charactersLeft < 0 ? undefined : pathText(this.#path);
+  }
+
   #noteDuplicate({ duplicates }: JsonFindings): void {
     if (duplicates.length === duplicatesTold) return;
-    const path = pathText(this.#path);
-    if (!duplicates.includes(path)) duplicates.push(path);
+    const path = this.#writtenPath();
+    if (path !== undefined && !duplicates.includes(path)) duplicates.push(path);
   }
 
   #note(value: number | bigint, text: string): void {
     const findings = this.#findings;
     if (!findings) return;
-    findings.numbers.set(pathText(this.#path), text);
+    const path = this.#writtenPath();
+    if (path !== undefined) findings.numbers.set(path, text);
     if (value === Infinity || value === -Infinity) findings.tooLarge ??= text;
   }
 }
@@ -168,6 +191,11 @@ export function setMember<T>(object: Record<string, T>, name: string, value: T):
   if (name === '__proto__') {
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
   } else object[name] = value;
+}
+
+/** With the dot or the brackets around it. */
+function lengthOf(part: string | number): number {
+  return typeof part === 'string' ? part.length + 1 : 8;
 }
 
 function pathText(path: readonly (string | number)[]): string {

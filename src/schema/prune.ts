@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
+import { NotedPaths } from '../apimachinery/told.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 
 /** Removes what the schema does not know from an object, in place. */
@@ -8,21 +9,21 @@ export function prune(object: JsonObject, node: SchemaNode): void {
 
 /** Paths of the members that the schema does not know, in order. The object is not changed. */
 export function unknownFields(object: JsonObject, node: SchemaNode): string[] {
-  const paths: string[] = [];
+  const paths = new NotedPaths();
   findUnknown(object, node, { prefix: '', paths });
-  return paths.sort();
+  return paths.all.sort();
 }
 
 /** Does both in one walk: removes unknown fields in place and answers the texts for them. */
 export function pruneAndReport(object: JsonObject, node: SchemaNode): string[] {
-  const paths: string[] = [];
+  const paths = new NotedPaths();
   pruneValue(object, node, { prefix: '', paths });
-  return paths.map((path) => `unknown field "${path}"`);
+  return paths.all.map((path) => `unknown field "${path}"`);
 }
 
 interface Report {
   readonly prefix: string;
-  readonly paths: string[];
+  readonly paths: NotedPaths;
 }
 
 function below(report: Report | undefined, part: string): Report | undefined {
@@ -44,7 +45,7 @@ function pruneValue(value: Json | undefined, node: SchemaNode, report: Report | 
         pruneValue(value[key], member, report && below(report, step(report, key)));
     } else if (!node.preserveUnknown) {
       delete value[key];
-      report?.paths.push(report.prefix + step(report, key));
+      report?.paths.note(report.prefix + step(report, key));
     }
   }
 }
@@ -68,7 +69,7 @@ function findUnknown(value: Json | undefined, node: SchemaNode, report: Report):
     const member = node.field(key) ?? node.values;
     const path = report.prefix + step(report, key);
     if (!member) {
-      if (!node.preserveUnknown) report.paths.push(path);
+      if (!node.preserveUnknown) report.paths.note(path);
     } else if (typeof value[key] === 'object')
       findUnknown(value[key], member, { prefix: path, paths: report.paths });
   }

@@ -12,6 +12,8 @@ import { type StructuralNode, textOf, type ValidationRule } from './structural-n
 const evaluationStepsLimit = 10_000_000;
 /** Steps that one evaluation of one rule may take. */
 const callStepsLimit = 1_000_000;
+/** Characters of a path that cost nothing in an error. */
+const freePathCharacters = 1_024;
 /** Longest text that a message expression may give. */
 const messageBytes = 5 * 1024;
 
@@ -192,6 +194,8 @@ function checkRulesOf(
     }
     if (!check.usesOldSelf && place.unchanged()) continue;
     evaluation.errors.push(ruleError(compiled, { path, type, run }));
+    // A long path in many errors costs what it weighs.
+    evaluation.budget.steps -= Math.max(0, path.length - freePathCharacters);
   }
 }
 

@@ -29,6 +29,9 @@ interface Work {
 /** Values checked and pattern steps, together, that one validation may take. */
 const validationStepsLimit = 20_000_000;
 
+/** Longer paths cost a step for each character in each error that they lead to. */
+const freePathCharacters = 1_024;
+
 class OutOfSteps extends Error {}
 
 function spend(work: Work, steps: number): void {
@@ -72,6 +75,8 @@ interface Place {
 function checkCorrelated(value: Json, place: Place, findings: Findings): void {
   const before = findings.errors.length;
   check(value, place, findings);
+  const found = findings.errors.length - before;
+  if (found > 0) spend(findings.work, found * Math.max(0, place.path.length - freePathCharacters));
   if (findings.errors.length > before && place.correlation?.unchanged) findings.errors.length = before;
 }
 

@@ -1,11 +1,12 @@
 import type { SchemaNode } from '../../apimachinery/contract.ts';
+import { NotedPaths } from '../../apimachinery/told.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { formProblem } from '../../kinds/index.ts';
 
 /** What is wrong with the members of a body, by a kind's schema. */
 export interface FieldCheck {
   /** Paths of members that the kind does not have; they have been removed. */
-  readonly unknown: string[];
+  readonly unknown: readonly string[];
   /** The first member whose value no Go struct of the kind could take, as its decoder words it. */
   mistyped: string | undefined;
 }
@@ -20,9 +21,14 @@ export function checkFields(
   written: WrittenNumbers,
   words: 'decoder' | 'conversion' = 'decoder',
 ): FieldCheck {
-  const check: FieldCheck = { unknown: [], mistyped: undefined };
+  const check: Check = { unknown: new NotedPaths(), mistyped: undefined };
   checkMembers(object, root, { path: '', fields: '', owner: root, check, written, words });
-  return check;
+  return { unknown: check.unknown.all, mistyped: check.mistyped };
+}
+
+interface Check {
+  readonly unknown: NotedPaths;
+  mistyped: string | undefined;
 }
 
 interface Place {
@@ -31,7 +37,7 @@ interface Place {
   readonly fields: string;
   /** The Go struct that the member at hand belongs to. */
   readonly owner: SchemaNode;
-  readonly check: FieldCheck;
+  readonly check: Check;
   readonly written: WrittenNumbers;
   /** Whose words a refusal takes: of the decoder of text, or of the conversion of maps to structs. */
   readonly words: 'decoder' | 'conversion';
@@ -50,7 +56,7 @@ function checkMembers(object: JsonObject, node: SchemaNode, outer: Place): void 
     if (!member) {
       if (node.preserveUnknown) continue;
       delete object[name];
-      place.check.unknown.push(pathOf(place, name));
+      place.check.unknown.note(pathOf(place, name));
     } else if (value !== null && value !== undefined) {
       // Scalars are the many: their path is worked out only when they are wrong.
       if (typeof value === 'object') checkValue(value, member, below(place, name, member === node.values));

@@ -1,5 +1,6 @@
 import { splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { firstTold } from '../../apimachinery/told.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { normalize, objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
@@ -28,7 +29,7 @@ export async function readObject(call: Call): Promise<JsonObject> {
 const findingsTold = 100;
 
 function told(findings: readonly string[]): readonly string[] {
-  return findings.slice(0, findingsTold);
+  return firstTold(findings.slice(0, findingsTold), ({ length }) => length);
 }
 
 /** Checks what a patch made of an object, as `readObject` checks a body. */
@@ -77,7 +78,7 @@ function problemsOf(object: JsonObject, call: Call): Problems {
       : `json: cannot unmarshal number ${findings.tooLarge} into Go value of type float64`;
   const texts = unknown.map((path) => `unknown field "${path}"`);
   const isBelowUnknown = (text: string) =>
-    unknown.some((path) => text.startsWith(`duplicate field "${path}.`));
+    told(unknown).some((path) => text.startsWith(`duplicate field "${path}.`));
   // Of a member that a kind does not have its decoder sees no more than the name.
   const seen = (found: readonly string[]) =>
     call.resource.custom ? found : found.filter((text) => !isBelowUnknown(text));

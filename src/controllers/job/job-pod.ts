@@ -36,12 +36,17 @@ export function indexOf(pod: Pod): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
+/** As many indexes as the API lets a job have. */
+const indexesLimit = 100_000;
+
 /** `0-2,5` as numbers. */
 export function parseIndexes(text: string | undefined): Set<number> {
   const indexes = new Set<number>();
   for (const part of (text ?? '').split(',').filter(Boolean)) {
     const [from = 0, to = from] = part.split('-').map(Number);
-    for (let index = from; index <= to; index++) indexes.add(index);
+    // Whoever may write a status may write any number.
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue;
+    for (let index = from; index <= to && indexes.size < indexesLimit; index++) indexes.add(index);
   }
   return indexes;
 }
