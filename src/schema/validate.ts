@@ -95,7 +95,7 @@ function check(value: Json, place: Place, findings: Findings): void {
   if (isObject(value)) checkObject(value, place, findings);
 }
 
-/** Fields begin without the dot that paths below the root have. */
+/** Fields begin without the dot that paths below the root have. Worked out for errors only: it costs the length of the path. */
 function fieldOf(path: string): string {
   return path.startsWith('.') ? path.slice(1) : path;
 }
@@ -137,25 +137,26 @@ function typeOf(value: Json): string {
 
 function checkString(value: string, { node, path }: Place, findings: Findings): void {
   const { maxLength, minLength, pattern } = node.constraints;
-  const field = fieldOf(path);
   if (maxLength !== undefined && value.length > maxLength && lengthOf(value) > maxLength) {
-    findings.errors.push(tooLong(field, maxLength));
+    findings.errors.push(tooLong(fieldOf(path), maxLength));
   } else if (minLength !== undefined && lengthOf(value) < minLength) {
-    findings.errors.push(invalid(field, value, `${path} in body should be at least ${minLength} chars long`));
+    findings.errors.push(
+      invalid(fieldOf(path), value, `${path} in body should be at least ${minLength} chars long`),
+    );
   } else if (pattern) {
     spend(findings.work, pattern.steps(value));
     const problem = pattern.problem();
     if (problem !== undefined) {
       const text = `${pattern.source}, but pattern is invalid: ${problem}`;
-      findings.errors.push(invalid(field, value, `${path} in body should match '${text}'`));
+      findings.errors.push(invalid(fieldOf(path), value, `${path} in body should match '${text}'`));
     } else if (!pattern.test(value)) {
-      findings.errors.push(invalid(field, value, `${path} in body should match '${pattern.source}'`));
+      findings.errors.push(invalid(fieldOf(path), value, `${path} in body should match '${pattern.source}'`));
     }
   }
   const format = formatCheck(node.format);
   if (format && !format(value)) {
     const detail = `${path} in body must be of type ${node.format}: ${goQuote(value)}`;
-    findings.errors.push({ ...invalid(field, value, detail), reason: 'FieldValueTypeInvalid' });
+    findings.errors.push({ ...invalid(fieldOf(path), value, detail), reason: 'FieldValueTypeInvalid' });
   }
 }
 
@@ -215,17 +216,16 @@ function checkList(list: readonly Json[], place: Place, findings: Findings): voi
       checkCorrelated(item, below, findings);
     }
   }
-  const field = fieldOf(path);
   if (minItems !== undefined && list.length < minItems) {
     findings.errors.push(
-      invalid(field, list.length, `${path} in body should have at least ${minItems} items`),
+      invalid(fieldOf(path), list.length, `${path} in body should have at least ${minItems} items`),
     );
   }
   if (maxItems !== undefined && list.length > maxItems) {
-    findings.errors.push(tooMany(field, list.length, maxItems));
+    findings.errors.push(tooMany(fieldOf(path), list.length, maxItems));
   }
   if (uniqueItems && new Set(list.map(canonicalText)).size < list.length) {
-    findings.errors.push(invalid(field, '', `${path} in body shouldn't contain duplicates`));
+    findings.errors.push(invalid(fieldOf(path), '', `${path} in body shouldn't contain duplicates`));
   }
 }
 
@@ -241,15 +241,14 @@ function canonicalText(value: Json): string {
 function checkObject(object: JsonObject, place: Place, findings: Findings): void {
   const { node, path, correlation } = place;
   const { minProperties, maxProperties } = node.constraints;
-  const field = fieldOf(path);
   const keys = Object.keys(object);
   if (minProperties !== undefined && keys.length < minProperties) {
     findings.errors.push(
-      invalid(field, keys.length, `${path} in body should have at least ${minProperties} properties`),
+      invalid(fieldOf(path), keys.length, `${path} in body should have at least ${minProperties} properties`),
     );
   }
   if (maxProperties !== undefined && keys.length > maxProperties) {
-    findings.errors.push(tooMany(field, keys.length, maxProperties));
+    findings.errors.push(tooMany(fieldOf(path), keys.length, maxProperties));
   }
   for (const key of keys) {
     const value = object[key];
