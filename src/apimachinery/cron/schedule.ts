@@ -64,7 +64,8 @@ function parseTimes(text: string): Schedule | ScheduleProblem {
   if (text.startsWith('@') && !Object.hasOwn(descriptors, text)) {
     return { problem: `unrecognized descriptor: ${text}` };
   }
-  const words = (descriptors[text] ?? text).split(/\s+/).filter((word) => word !== '');
+  const times = Object.hasOwn(descriptors, text) ? (descriptors[text] ?? '') : text;
+  const words = times.split(/\s+/).filter((word) => word !== '');
   if (words.length !== fieldCount) {
     return { problem: `expected exactly ${fieldCount} fields, found ${words.length}: [${words.join(' ')}]` };
   }
