@@ -220,6 +220,6 @@ function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknow
     cluster.log.error('a request failed', { ...fields, stack });
   }
   const warnings = toldWith.get(error);
-  const headers = warnings ? { warning: warnings.map(warningHeader) } : noHeaders;
+  const headers = warnings ? { warning: warningHeaders(warnings) } : noHeaders;
   return statusResponse(error, { format: plainJson.format, pretty: false, headers });
 }
