@@ -18,6 +18,8 @@ export interface ClusterHost {
   stop(spec: ClusterSpec): Promise<void>;
   /** A running cluster. */
   get(clusterId: string): ClusterHandle | undefined;
+  /** Those that are stopped. */
+  stopped(): readonly ClusterSpec[];
   /** True for a cluster that runs or is stopped. */
   knows(clusterId: string): boolean;
   /** True for a name of a cluster that is stopped. */

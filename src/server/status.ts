@@ -32,11 +32,19 @@ export function statusOf(parts: StatusParts): JsonObject {
     subscriptionId: providers.subscriptions.list()[0]?.subscriptionId,
     signedInUser: identity.directory.administrator().userPrincipalName,
     ...(clusterPorts && { clusterPorts: `${clusterPorts.first}-${clusterPorts.last}` }),
-    clusters: clusters.list().map((cluster) => clusterStatus(cluster, parts)),
+    clusters: [
+      ...clusters.list().map((cluster) => clusterStatus(cluster, parts)),
+      ...clusters
+        .stopped()
+        .map((spec) => clusterStatus({ spec, state: 'stopped', hostName: spec.hostNames[0] ?? '' }, parts)),
+    ],
   };
 }
 
-function clusterStatus({ spec, state, hostName }: ClusterHandle, parts: StatusParts): JsonObject {
+function clusterStatus(
+  { spec, state, hostName }: Pick<ClusterHandle, 'spec' | 'state' | 'hostName'>,
+  parts: StatusParts,
+): JsonObject {
   const port = parts.portOf(spec.clusterId);
   return {
     name: spec.name,

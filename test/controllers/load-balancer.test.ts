@@ -159,6 +159,10 @@ test('an address asked for is given when it is free, by annotation before field,
   await cluster.client.create(services, balanced('late', { loadBalancerIP: '203.0.113.8' }));
   const [taken] = await events(cluster, 'late', 'SyncLoadBalancerFailed');
   assert.match(taken?.message ?? '', /user supplied IP Address 203\.0\.113\.8 is in use$/);
+  // The same address in other words is no other address.
+  await cluster.client.create(services, balanced('spelled', { loadBalancerIP: '203.0.113.008' }));
+  const [spelled] = await events(cluster, 'spelled', 'SyncLoadBalancerFailed');
+  assert.match(spelled?.message ?? '', /user supplied IP Address 203\.0\.113\.008 is not in /);
   await cluster.client.create(services, balanced('foreign', { loadBalancerIP: '20.1.2.3' }));
   const [foreign] = await events(cluster, 'foreign', 'SyncLoadBalancerFailed');
   assert.match(foreign?.message ?? '', /user supplied IP Address 20\.1\.2\.3 is not in 192\.0\.2\.1-/);

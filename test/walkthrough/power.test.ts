@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { TestEstate } from './estate.ts';
+import { drydock, TestEstate } from './estate.ts';
 
 let estate: TestEstate;
 
@@ -45,7 +45,11 @@ test('a stopped cluster can be started and deleted, nothing else', async () => {
     az aks nodepool scale -g rg --cluster-name m1 -n nodepool1 --node-count 2
     az aks nodepool delete -g rg --cluster-name m1 -n nodepool1
     az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.no
-    az aks start -g rg -n nobody`);
+    az aks start -g rg -n nobody
+    az aks create -g rg -n m2 --node-count 1 --no-ssh-key >/dev/null
+    az aks stop -g rg -n m2
+    az fleet member create -g rg --fleet-name fleet -n m2 --member-cluster-id $(az aks show -g rg -n m2 --query id -o tsv)
+    az aks delete -g rg -n m2 --yes`);
   assert.match(
     stderr,
     /\(BadRequest\) managed cluster is in Provisioning State\(Succeeded\) and Power State\(Stopped\), stopping cannot be performed/,
@@ -54,6 +58,9 @@ test('a stopped cluster can be started and deleted, nothing else', async () => {
   assert.equal(stderr.match(refused)?.length, 3);
   assert.match(stderr, /\(OperationNotAllowed\) The cluster 'm1' is stopped/);
   assert.match(stderr, /\(ResourceNotFound\)/);
+  assert.match(stderr, /The member cluster '\S+m2' is stopped\. Start it and try again\./);
+  const { stdout: status } = await drydock('status', '--home', estate.home);
+  assert.match(status, /m1 +member +stopped/);
 });
 
 test('a stopped cluster stays stopped over a restart, and comes back with its objects and its agent', async () => {

@@ -1,8 +1,10 @@
-/** The number of an IPv4 address in dotted form; undefined for anything else. */
+/** The number of an IPv4 address in its one dotted form, without leading zeros; undefined for anything else. */
 export function ipv4Number(text: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
-  if (!parts || parts.some((part) => part > 255)) return undefined;
-  return parts.reduce((value, part) => value * 256 + part, 0);
+  const parts = text.split('.');
+  if (parts.length !== 4 || parts.some((part) => !/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255)) {
+    return undefined;
+  }
+  return parts.reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 export function ipv4Text(value: number): string {

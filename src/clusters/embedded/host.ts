@@ -86,6 +86,10 @@ class EmbeddedHost implements ClusterHost {
     });
   }
 
+  stopped(): readonly ClusterSpec[] {
+    return [...this.#stopped.values()];
+  }
+
   knows(clusterId: string): boolean {
     return this.#clusters.has(clusterId) || this.#stopped.has(clusterId);
   }

@@ -1,6 +1,7 @@
 import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
+import { powerOf } from '../managed-clusters/power-state.ts';
 import { managedClusterType } from '../managed-clusters/record.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { memberClusterIdOf } from './member-cluster.ts';
@@ -60,6 +61,12 @@ async function joinHub(member: ResourceRecord, members: Members, signal: AbortSi
   const cluster = await records.get(clusterResourceId);
   if (!cluster)
     throw new CannotConverge('BadRequest', `The member cluster '${clusterResourceId}' was not found.`);
+  if (powerOf(cluster) === 'Stopped') {
+    throw new CannotConverge(
+      'BadRequest',
+      `The member cluster '${cluster.id}' is stopped. Start it and try again.`,
+    );
+  }
   const memberClusterId = await memberClusterIdOf(cluster, records);
   if (!memberClusterId || !settings.clusters.get(memberClusterId)) {
     throw new RetryLater('the member cluster is not ready yet');
