@@ -186,6 +186,14 @@ function isOfNumber(code: number): boolean {
   return isDigit || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x45 || code === 0x65;
 }
 
+/** The member of that name; what every object of JavaScript has by itself is none. */
+export function memberOf<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  const value = object[name];
+  // Values read from JSON are no functions; of what is inherited only the prototype itself is none either.
+  const inherited = typeof value === 'function' || (name === '__proto__' && !Object.hasOwn(object, name));
+  return inherited ? undefined : value;
+}
+
 /** Assigns also what assignment would take for the prototype. */
 export function setMember<T>(object: Record<string, T>, name: string, value: T): void {
   if (name === '__proto__') {

@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual, memberOf } from '../base/index.ts';
 import { childrenOf, type FieldSet, isEmptySet, leaf, nodeOf } from './field-set.ts';
 import { anyNode, isAssociative, itemElement, itemNode, itemsByElement, memberNode } from './node.ts';
 
@@ -38,10 +38,11 @@ const unownedMetadata: ReadonlySet<string> = new Set([
 export function compareObjects(before: JsonObject, after: JsonObject, root: SchemaNode): Difference {
   const out: Growing = { added: undefined, modified: undefined, removed: undefined };
   for (const key in after) {
-    if (key !== 'apiVersion' && key !== 'kind') compareRootMember(key, before[key], after[key], root, out);
+    if (key !== 'apiVersion' && key !== 'kind')
+      compareRootMember(key, memberOf(before, key), after[key], root, out);
   }
   for (const key in before) {
-    if (after[key] === undefined && key !== 'apiVersion' && key !== 'kind') {
+    if (memberOf(after, key) === undefined && key !== 'apiVersion' && key !== 'kind') {
       compareRootMember(key, before[key], undefined, root, out);
     }
   }
@@ -135,11 +136,12 @@ function compareMaps(
 ): Difference | undefined {
   const out: Growing = { added: undefined, modified: undefined, removed: undefined };
   for (const key in rhs) {
-    if (skip?.has(key) || lhs[key] === rhs[key]) continue;
-    compareMember(key, lhs[key], rhs[key], memberNode(node, key) ?? anyNode, out);
+    const before = memberOf(lhs, key);
+    if (skip?.has(key) || before === rhs[key]) continue;
+    compareMember(key, before, rhs[key], memberNode(node, key) ?? anyNode, out);
   }
   for (const key in lhs) {
-    if (rhs[key] !== undefined || skip?.has(key)) continue;
+    if (memberOf(rhs, key) !== undefined || skip?.has(key)) continue;
     compareMember(key, lhs[key], undefined, memberNode(node, key) ?? anyNode, out);
   }
   return out.added || out.modified || out.removed ? out : undefined;

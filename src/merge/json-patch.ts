@@ -5,6 +5,7 @@ import {
   type JsonObject,
   jsonEqual,
   nestingLevelsLimit,
+  setMember,
 } from '../base/index.ts';
 import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
 
@@ -153,7 +154,7 @@ function put(document: Json, path: readonly string[], value: Json): Json {
   if (Array.isArray(place.parent)) {
     const index = place.key === '-' ? place.parent.length : listIndex(place.key, place.parent.length);
     place.parent.splice(index, 0, value);
-  } else place.parent[place.key] = value;
+  } else setMember(place.parent, place.key, value);
   return document;
 }
 
@@ -175,7 +176,7 @@ function replace(document: Json, path: readonly string[], value: Json): Json {
   if (Array.isArray(place.parent)) place.parent[listIndex(place.key, place.parent.length - 1)] = value;
   else {
     // As the Go library behind the real server has it: what is not there can be replaced.
-    place.parent[place.key] = value;
+    setMember(place.parent, place.key, value);
   }
   return document;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { isObject, type Json, type JsonObject, memberOf, setMember } from '../base/index.ts';
 import { badPatch, goTypeWord } from './patch-error.ts';
 
 /**
@@ -18,7 +18,7 @@ function mergeObject(target: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...target };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null || value === undefined) delete merged[key];
-    else merged[key] = mergeValue(merged[key], value);
+    else setMember(merged, key, mergeValue(memberOf(merged, key), value));
   }
   return merged;
 }

@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { isObject, type Json, type JsonObject, memberOf, setMember } from '../base/index.ts';
 import { elementOf, isEmptyObject } from './compare.ts';
 import { childrenOf, type FieldSet, hasElement, isEmptySet } from './field-set.ts';
 import { anyNode, isAssociative, itemNode, memberNode } from './node.ts';
@@ -12,13 +12,13 @@ export function mergeObjects(live: JsonObject, config: JsonObject, root: SchemaN
 function mergeMaps(lhs: JsonObject, rhs: JsonObject, node: SchemaNode): JsonObject {
   const merged: JsonObject = {};
   for (const key of Object.keys(lhs)) {
-    const value = mergeValues(lhs[key], rhs[key], memberNode(node, key) ?? anyNode);
-    if (value !== undefined) merged[key] = value;
+    const value = mergeValues(lhs[key], memberOf(rhs, key), memberNode(node, key) ?? anyNode);
+    if (value !== undefined) setMember(merged, key, value);
   }
   for (const key of Object.keys(rhs)) {
-    if (lhs[key] === undefined && rhs[key] !== undefined) {
+    if (memberOf(lhs, key) === undefined && rhs[key] !== undefined) {
       const value = mergeValues(undefined, rhs[key], memberNode(node, key) ?? anyNode);
-      if (value !== undefined) merged[key] = value;
+      if (value !== undefined) setMember(merged, key, value);
     }
   }
   return merged;
@@ -112,7 +112,7 @@ function removeBelow(value: Json, paths: FieldSet, node: SchemaNode): Json | und
     const rest: JsonObject = {};
     for (const key of Object.keys(value)) {
       const kept = keptPart(value[key], `f:${key}`, { paths, node: memberNode(node, key) ?? anyNode });
-      if (kept !== undefined) rest[key] = kept;
+      if (kept !== undefined) setMember(rest, key, kept);
     }
     return isEmptyObject(rest) ? emptied(node) : rest;
   }

@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual, memberOf, setMember } from '../base/index.ts';
 import { anyNode, memberNode } from './node.ts';
 import { badPatch, goTypeWord, PatchError } from './patch-error.ts';
 
@@ -36,7 +36,10 @@ function mergeMap(original: JsonObject, patch: JsonObject, node: SchemaNode): Js
       continue;
     if (key.startsWith(deletePrefix)) deleteItems(merged, key.slice(deletePrefix.length), value);
     else if (value === null) delete merged[key];
-    else merged[key] = mergeMember(merged[key], value, memberNode(node, key) ?? anyNode);
+    else {
+      const result = mergeMember(memberOf(merged, key), value, memberNode(node, key) ?? anyNode);
+      setMember(merged, key, result);
+    }
   }
   return merged;
 }
@@ -215,7 +218,8 @@ function withoutDirectives(value: Json): Json {
       key === '$retainKeys' ||
       key.startsWith(orderPrefix) ||
       key.startsWith(deletePrefix);
-    if (!isDirective && member !== null && member !== undefined) rest[key] = withoutDirectives(member);
+    if (!isDirective && member !== null && member !== undefined)
+      setMember(rest, key, withoutDirectives(member));
   }
   return rest;
 }

@@ -112,7 +112,7 @@ describe('a certificate signing request', () => {
     const [cause] = (await create('broken', { request: 'aGk=' })).body.details.causes;
     assert.equal(
       cause.message,
-      'Invalid value: []byte{0x68, 0x69}: PEM block type must be CERTIFICATE REQUEST',
+      'Invalid value: "aGk=": PEM block type must be CERTIFICATE REQUEST',
     );
   });
 

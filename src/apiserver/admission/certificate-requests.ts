@@ -72,7 +72,7 @@ function checkAsked({ call, name }: AdmissionRequest, object: JsonObject): void 
   const { request, signerName } = specOf(object);
   const read = readRequest(textOf(request));
   if (read instanceof Error) {
-    const message = `Invalid value: ${goBytes(textOf(request))}: ${read.message}`;
+    const message = `Invalid value: ${JSON.stringify(textOf(request))}: ${read.message}`;
     throw invalid(call.resource.definition, name, [
       { reason: 'FieldValueInvalid', field: 'spec.request', message },
     ]);
@@ -88,16 +88,6 @@ function readRequest(base64: string): CertificationRequest | Error {
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
-}
-
-/** Longest value that a refusal repeats. */
-const shownBytes = 1_024;
-
-/** Bytes as Go writes them into field errors. */
-function goBytes(base64: string): string {
-  const shown = Buffer.from(base64, 'base64').subarray(0, shownBytes);
-  const bytes = [...shown].map((byte) => `0x${byte.toString(16)}`);
-  return `[]byte{${bytes.join(', ')}}`;
 }
 
 async function checkDecision(request: AdmissionRequest, object: JsonObject, old: JsonObject): Promise<void> {

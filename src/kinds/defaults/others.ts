@@ -1,5 +1,5 @@
 import { at, maybeObjectAt, nameOf, textAt } from '../../apimachinery/read.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { type JsonObject, setMember } from '../../base/index.ts';
 import { ensureObject, fill, type TypeDefaults } from './fill.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
@@ -18,7 +18,7 @@ const secret: TypeDefaults = (object) => {
   if (!texts) return;
   const data = ensureObject(object, 'data');
   for (const [name, text] of Object.entries(texts)) {
-    if (typeof text === 'string') data[name] = Buffer.from(text, 'utf8').toString('base64');
+    if (typeof text === 'string') setMember(data, name, Buffer.from(text, 'utf8').toString('base64'));
   }
 };
 

@@ -1,5 +1,6 @@
 import { admissionConversations } from './admission.ts';
 import { jobConversations } from './jobs.ts';
+import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
@@ -15,5 +16,6 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   services: serviceConversations,
   jobs: jobConversations,
   admission: admissionConversations,
+  names: nameConversations,
   warnings: warningConversations,
 };
