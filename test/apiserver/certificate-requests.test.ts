@@ -110,10 +110,7 @@ describe('a certificate signing request', () => {
       assert.equal(refused.body.details.causes[0].field, 'spec.request');
     }
     const [cause] = (await create('broken', { request: 'aGk=' })).body.details.causes;
-    assert.equal(
-      cause.message,
-      'Invalid value: "aGk=": PEM block type must be CERTIFICATE REQUEST',
-    );
+    assert.equal(cause.message, 'Invalid value: "aGk=": PEM block type must be CERTIFICATE REQUEST');
   });
 
   it('is approved and signed by those who may for its signer', async () => {

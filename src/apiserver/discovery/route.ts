@@ -41,10 +41,10 @@ function hasForm(
 }
 
 function allowsMethod(
-  { definition }: ServedResource,
+  { definition, custom }: ServedResource,
   { form, method, subresource }: ResourceRequest,
 ): boolean {
-  if (method === 'GET') return true;
+  if (method === 'GET' || (custom && method === 'HEAD')) return true;
   if (form.verbFirst) return false;
   // Proxies pass any method on.
   if (subresource !== '') return method !== 'HEAD' || subresource === 'proxy';

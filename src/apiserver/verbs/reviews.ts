@@ -1,45 +1,53 @@
-import type { AccessReview, UserInfo } from '../../apimachinery/contract.ts';
+import type { AccessReview, FieldError, UserInfo } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import { ruleJson } from '../authz/rules.ts';
 import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
 import { readObject } from './decode.ts';
+import { checkPlace } from './place.ts';
+
+/** The body of a review, of the kind that the path takes. Throws 400. */
+async function readReview(call: Call): Promise<JsonObject> {
+  const body = await readObject(call);
+  checkPlace(body, call, '');
+  return body;
+}
 
 /** `selfsubjectaccessreviews`: may I? */
 export const selfSubjectAccessReview: Verb = async (parts, call) => {
-  const body = await readObject(call);
+  const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, spec);
+  checkAttributes(call, body, spec);
   return reviewed(parts, call, { body, user: call.user, spec });
 };
 
 /** `subjectaccessreviews`: may they? */
 export const subjectAccessReview: Verb = async (parts, call) => {
-  const body = await readObject(call);
+  const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, spec);
+  checkAttributes(call, body, spec);
   return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
 };
 
 /** `localsubjectaccessreviews`: may they, in this namespace? */
 export const localSubjectAccessReview: Verb = async (parts, call) => {
-  const body = await readObject(call);
+  const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, spec);
+  checkAttributes(call, body, spec);
   const attributes = spec['resourceAttributes'];
   if (isObject(attributes) && textOf(attributes['namespace']) !== call.namespace) {
-    throw badRequest(
-      `spec.resourceAttributes.namespace must match namespace: ${call.namespace}, but got ${textOf(attributes['namespace'])}`,
-    );
+    const given = textOf(attributes['namespace']);
+    refuse(call, [invalidField('spec.resourceAttributes.namespace', given, 'must match metadata.namespace')]);
   }
   return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
 };
 
 /** `selfsubjectrulesreviews`: what may I do in a namespace? */
 export const selfSubjectRulesReview: Verb = async (parts, call) => {
-  const body = await readObject(call);
+  const body = await readReview(call);
   const namespace = textOf(specOf(body)['namespace']);
   if (namespace === '') throw badRequest('no namespace on request');
   const { rules, incomplete } = await parts.rulesOf(call.user, namespace);
@@ -54,7 +62,7 @@ export const selfSubjectRulesReview: Verb = async (parts, call) => {
 
 /** `tokenreviews`: whose token is this? */
 export const tokenReview: Verb = async (parts, call) => {
-  const body = await readObject(call);
+  const body = await readReview(call);
   const { audiences, token: given } = specOf(body);
   const token = textOf(given);
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
@@ -65,9 +73,9 @@ export const tokenReview: Verb = async (parts, call) => {
 };
 
 /** `selfsubjectreviews`: who am I? */
-export const selfSubjectReview: Verb = async (_parts, call) => {
-  const body = await readObject(call);
-  return answer(call, body, { userInfo: userJson(call.user) });
+export const selfSubjectReview: Verb = async ({ clock }, call) => {
+  const body = await readReview(call);
+  return answer(call, body, { userInfo: userJson(call.user) }, rfc3339Seconds(clock.now()));
 };
 
 async function reviewed(
@@ -103,25 +111,37 @@ function questionOf(user: UserInfo, spec: JsonObject): AccessReview {
   };
 }
 
-function checkAttributes(call: Call, spec: JsonObject): void {
-  const both = isObject(spec['resourceAttributes']) && isObject(spec['nonResourceAttributes']);
-  const neither = !isObject(spec['resourceAttributes']) && !isObject(spec['nonResourceAttributes']);
-  if (!both && !neither) return;
-  const message = both
-    ? 'Invalid value: "null": cannot be specified in combination with resourceAttributes'
-    : 'Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  const field = both ? 'spec.nonResourceAttributes' : 'spec.resourceAttributes';
-  throw invalid(call.resource.definition, '', [{ reason: 'FieldValueInvalid', field, message }]);
+function checkAttributes(call: Call, body: JsonObject, spec: JsonObject): void {
+  const { resourceAttributes, nonResourceAttributes: pathAttributes } = spec;
+  const errors: FieldError[] = [];
+  if (isObject(resourceAttributes) && isObject(pathAttributes)) {
+    const detail = 'cannot be specified in combination with resourceAttributes';
+    errors.push(invalidField('spec.nonResourceAttributes', pathAttributes, detail));
+  } else if (!isObject(resourceAttributes) && !isObject(pathAttributes)) {
+    const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    errors.push(invalidField('spec.resourceAttributes', null, detail));
+  }
+  const metadata = isObject(body['metadata']) ? body['metadata'] : {};
+  if (['name', 'labels', 'annotations', 'generateName'].some((member) => isGiven(metadata[member]))) {
+    errors.push(invalidField('metadata', metadata, 'must be empty'));
+  }
+  refuse(call, errors);
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return typeof value === 'string' ? value !== '' : value !== undefined && value !== null;
+}
+
+/** The real server forgets the kind here. */
+function refuse({ resource }: Call, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: resource.definition.group, kind: '' }, '', errors);
 }
 
 function subjectOf(call: Call, spec: JsonObject): UserInfo {
   const username = textOf(spec['user']);
   const groups = texts(spec['groups']);
   if (username === '' && groups.length === 0) {
-    const message = 'Invalid value: "": at least one of user or group must be specified';
-    throw invalid(call.resource.definition, '', [
-      { reason: 'FieldValueInvalid', field: 'spec.user', message },
-    ]);
+    refuse(call, [invalidField('spec.user', '', 'at least one of user or group must be specified')]);
   }
   const extra: Record<string, string[]> = {};
   if (isObject(spec['extra']))
@@ -129,13 +149,20 @@ function subjectOf(call: Call, spec: JsonObject): UserInfo {
   return { username, uid: textOf(spec['uid']), groups, extra };
 }
 
-function answer(call: Call, body: JsonObject, status: JsonObject): Answer {
+/** `createdAt`: when the answer was made, for the reviews that say so. */
+function answer(call: Call, body: JsonObject, status: JsonObject, createdAt?: string): Answer {
   const { definition, apiVersion } = call.resource;
   const metadata = isObject(body['metadata']) ? body['metadata'] : {};
+  const { name, namespace } = metadata;
   const value = {
     kind: definition.kind,
     apiVersion,
-    metadata: { ...metadata, creationTimestamp: null },
+    metadata: {
+      ...metadata,
+      ...(name === '' && { name: undefined }),
+      ...(namespace === '' && { namespace: undefined }),
+      ...(createdAt !== undefined && { creationTimestamp: createdAt }),
+    },
     ...(body['spec'] === undefined ? {} : { spec: body['spec'] }),
     status,
   };

@@ -29,6 +29,7 @@ const scaleVersion = 'autoscaling/v1';
 export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb === 'get') {
     const object = await require(parts, call);
+    checkReplicas(call, object.peek(call.resource));
     return value(scaleOf(call.resource, object.peek(call.resource)));
   }
   if (call.verb !== 'update' && call.verb !== 'patch') throw methodNotAllowed();
@@ -41,6 +42,13 @@ export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
     compute: (current) => withReplicas(parts, call, { current, body }),
   });
   return value(scaleOf(call.resource, objectOf(answer)));
+}
+
+/** A custom resource has replicas or none to tell of. Throws 500 as the real server does. */
+function checkReplicas({ resource }: Call, object: JsonObject): void {
+  const paths = resource.definition.subresources['scale']?.scalePaths;
+  if (!paths || valueAt(object, members(paths.specReplicas)) !== undefined) return;
+  throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicas)} does not exist`);
 }
 
 function value(scaled: JsonObject): Answer {

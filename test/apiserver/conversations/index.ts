@@ -5,6 +5,7 @@ import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
 import { refusals } from './refusals.ts';
+import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
 import { warningConversations } from './warnings.ts';
 
@@ -17,5 +18,6 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   jobs: jobConversations,
   admission: admissionConversations,
   names: nameConversations,
+  reviews: reviewConversations,
   warnings: warningConversations,
 };
