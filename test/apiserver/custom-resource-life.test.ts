@@ -78,6 +78,14 @@ describe('a custom resource', () => {
     const held = { ...object('End', 'x'), metadata: { name: 'x', finalizers: ['a.b/c'] } };
     assert.equal((await send('POST', home('ends'), held)).status, 201);
     assert.equal((await send('DELETE', `${definitions}/ends.example.com`)).status, 200);
+    const terminating = await definitionOnce('ends', ({ last }) => last['type'] === 'Terminating');
+    const { lastTransitionTime: _since, ...condition } = terminating;
+    assert.deepEqual(condition, {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionInProgress',
+      message: 'CustomResource deletion is in progress',
+    });
     const why = 'is forbidden: create not allowed while custom resource definition is terminating';
     const late = await send('POST', home('ends'), object('End', 'y'));
     assert.equal(late.status, 403);
@@ -97,7 +105,23 @@ describe('a custom resource', () => {
       (await send('PATCH', `${home('ends')}/x`, { metadata: { finalizers: null } }, merge)).status,
       200,
     );
+    await definitionOnce('ends', ({ status }) => status === 404);
   });
+
+  /** Reads a definition until it is as asked; answers its last condition. */
+  async function definitionOnce(
+    plural: string,
+    holds: (answer: { readonly status: number; readonly last: JsonObject }) => boolean,
+  ): Promise<JsonObject> {
+    for (;;) {
+      const { status, value } = await send('GET', `${definitions}/${plural}.example.com`);
+      const conditions = isObject(value['status']) ? value['status']['conditions'] : undefined;
+      const found = Array.isArray(conditions) ? conditions.at(-1) : undefined;
+      const last = isObject(found) ? found : {};
+      if (holds({ status, last })) return last;
+      await new Promise((later) => setTimeout(later, 10));
+    }
+  }
 
   it('in a deprecated version warns whoever asks', async () => {
     const old = {

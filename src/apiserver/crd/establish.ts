@@ -36,6 +36,20 @@ export function establish(crd: JsonObject, others: Iterable<JsonObject>, nowMs: 
   return isObject(crd.status) && jsonEqual(status, crd.status) ? crd.status : status;
 }
 
+/** The status of a definition whose instances are being deleted, which may take as long as their finalizers. */
+export function terminating(crd: JsonObject, nowMs: number): JsonObject {
+  const status = isObject(crd.status) ? crd.status : {};
+  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
+  const condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: rfc3339Seconds(nowMs),
+    reason: 'InstanceDeletionInProgress',
+    message: 'CustomResource deletion is in progress',
+  };
+  return { ...status, conditions: withCondition(conditions, condition) };
+}
+
 /** True when a CustomResourceDefinition's resources are to be served. */
 export function isEstablished(crd: JsonObject): boolean {
   const status = isObject(crd.status) ? crd.status : {};

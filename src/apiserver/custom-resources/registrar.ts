@@ -3,12 +3,15 @@ import { finalizersOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { errorMessage, isObject, type JsonObject } from '../../base/index.ts';
 import type { ClusterParts } from '../call/call.ts';
-import { definitionsOf, establish, isEstablished } from '../crd/index.ts';
+import { definitionsOf, establish, isEstablished, terminating } from '../crd/index.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { modify } from '../verbs/update.ts';
 import { deleteInstances } from './cleanup.ts';
+
+/** Between two tries to delete the instances of a definition. */
+const cleanUpAgainMs = 1000;
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -72,6 +75,7 @@ export class CustomResourceRegistrar {
   async #cleanUp(name: string): Promise<void> {
     try {
       const [served] = this.#parts.resources.ofCrd(name);
+      await this.#showTerminating(name);
       if (served) await deleteInstances(this.#parts, served, () => this.#closed);
       if (this.#closed) return;
       await modify(this.#parts, internalCall('update', this.#resource, { namespace: '', name }), {
@@ -86,9 +90,33 @@ export class CustomResourceRegistrar {
           return crd;
         },
       });
+    } catch (thrown) {
+      // Nothing else may change the definition: without another try it would wait for ever.
+      const isGone = thrown instanceof StatusError && thrown.code === 404;
+      if (!isGone && !this.#closed) this.#parts.clock.after(cleanUpAgainMs, () => this.#lookAgain(name));
+      throw thrown;
     } finally {
       this.#cleaning.delete(name);
     }
+  }
+
+  #lookAgain(name: string): void {
+    if (this.#closed) return;
+    const stored = [...(this.#collection?.scan('') ?? [])].find((each) => each.name === name);
+    if (stored) this.#consider(name, stored.decoded(this.#resource));
+  }
+
+  async #showTerminating(name: string): Promise<void> {
+    const call = internalCall('update', this.#resource, { namespace: '', name, subresource: 'status' });
+    await modify(this.#parts, call, {
+      mayCreate: false,
+      mayRetry: true,
+      compute: (current) => {
+        const changed = current?.copy(this.#resource) ?? {};
+        changed['status'] = terminating(changed, this.#parts.clock.now());
+        return changed;
+      },
+    });
   }
 
   async #reconsiderNames(): Promise<void> {
