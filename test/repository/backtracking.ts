@@ -192,7 +192,7 @@ function unitsOf(node: AST.Node, flags: string): string[] {
 
 /** Short enough for the stack, long enough to tell a line from a parabola. */
 function sizesOf(pump: string): readonly number[] {
-  const least = Math.max(3, Math.min(12, Math.floor(60 / pump.length)));
+  const least = Math.max(1, Math.min(6, Math.floor(40 / pump.length)));
   return [1, 2, 4, 8].map((factor) => factor * least);
 }
 
