@@ -4,9 +4,9 @@ import { beginSection, writeSection } from './report.ts';
 
 const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N] [--write]
 
-Sections: startup memory arm cli tunnel (all of them when none is named)
+Sections: startup memory arm clients cli tunnel (all of them when none is named)
 --starts  startup: starts of each kind (5)
---rounds  arm: rounds of a second each (3)
+--rounds  arm, clients: rounds of a second each (3)
 --runs    cli: runs of each command (15)
 --dials   tunnel: connections opened and closed (5000; the documented run: 100000)
 --write   put the figures into docs/benchmarks.md
@@ -30,6 +30,7 @@ const sections: Record<string, () => Promise<void>> = {
   startup: async () => (await import('./sections/startup.ts')).startup({ starts: Number(values.starts) }),
   memory: async () => (await import('./sections/memory.ts')).memory(),
   arm: async () => (await import('./sections/arm.ts')).arm({ rounds: Number(values.rounds) }),
+  clients: async () => (await import('./sections/clients.ts')).clients({ rounds: Number(values.rounds) }),
   cli: async () => (await import('./sections/cli.ts')).cli({ runs: Number(values.runs) }),
   tunnel: async () => (await import('./sections/tunnel.ts')).tunnel({ dials: Number(values.dials) }),
 };
