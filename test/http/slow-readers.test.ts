@@ -88,6 +88,21 @@ test('a reader that takes nothing for the time allowed is cut off; one that read
   assert.equal((await fetch2(session, '/')).body.length, partsBytes, 'the session goes on');
 });
 
+test('small answers that nobody takes count as well, until their readers are gone', async (t) => {
+  const traffic = new Traffic(new ManualClock());
+  const { port } = await serve(t, () => ({ status: 200, body: [part, part] }), { traffic });
+  const settings = { initialWindowSize: 1_000 };
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { ca, servername: 'localhost', settings });
+  session.on('error', () => {});
+  t.after(() => session.destroy());
+  const streams = Array.from({ length: 20 }, () => session.request({ ':path': '/' }));
+  for (const stream of streams) stream.on('error', () => {});
+  await Promise.all(streams.map((stream) => once(stream, 'response')));
+  await until(() => traffic.answerBytes === 20 * 2 * part.length);
+  session.destroy();
+  await until(() => traffic.answerBytes === 0);
+});
+
 test('answers of their own count whole, and over the limit whoever has waited longest is cut off', async (t) => {
   const clock = new ManualClock();
   const bodyBytes = 20 * mebibyte;

@@ -172,6 +172,20 @@ test('an HTTP/2 connection is closed when nothing is asked on it, and kept while
   assert.equal((await answer).body.toString(), 'late');
 });
 
+test('an HTTP/2 connection is kept from its last request on, not from its first', async (t) => {
+  const clock = new ManualClock();
+  const { port } = await serve(t, () => ({ status: 200, body: utf8('here') }), { clock });
+  const session = session2(t, port);
+  await fetch2(session, '/');
+  clock.advance(listenerLimits.http2IdleMs - 1);
+  assert.equal((await fetch2(session, '/')).body.toString(), 'here');
+  clock.advance(listenerLimits.http2IdleMs - 1);
+  assert.equal((await fetch2(session, '/')).body.toString(), 'here');
+  const closed = once(session, 'close');
+  clock.advance(listenerLimits.http2IdleMs);
+  await closed;
+});
+
 test('when connections run out, whoever only keeps his place makes room', async (t) => {
   const release = deferred();
   const { port, listener } = await serve(
