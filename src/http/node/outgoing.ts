@@ -3,7 +3,7 @@ import type { ByteSink } from '../contract.ts';
 import type { Reader, Traffic } from './traffic.ts';
 
 /** How much of a body is handed to Node before its reader takes some. */
-const aheadBytes = 256 * 1024;
+const aheadBytes = 512 * 1024;
 const copyBelowBytes = 16 * 1024;
 const packBytes = 64 * 1024;
 
