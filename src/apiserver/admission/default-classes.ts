@@ -7,7 +7,8 @@ const oldIngressClass = 'kubernetes.io/ingress.class';
 /** Claims that name no storage class get the default one, as ingresses get theirs. */
 export const defaultClasses: AdmissionStep = {
   name: 'default-classes',
-  async mutate(request) {
+  // Nothing waits for the many writes that are about something else.
+  mutate(request) {
     const { call, operation, object } = request;
     if (operation !== 'create' || call.subresource !== '') return;
     const spec = object?.['spec'];
@@ -15,17 +16,24 @@ export const defaultClasses: AdmissionStep = {
     const { group, resource } = call.resource.definition;
     if (group === '' && resource === 'persistentvolumeclaims') {
       if (spec['storageClassName'] !== undefined || hasOldStorageClass(object)) return;
-      const chosen = await defaultOf(request, storageClasses);
-      if (chosen !== undefined) spec['storageClassName'] = chosen;
-    } else if (group === 'networking.k8s.io' && resource === 'ingresses') {
-      const annotations = readMetadata(object)['annotations'];
-      const isAnnotated = isObject(annotations) && Object.hasOwn(annotations, oldIngressClass);
-      if (spec['ingressClassName'] !== undefined || isAnnotated) return;
-      const chosen = await defaultOf(request, ingressClasses);
-      if (chosen !== undefined) spec['ingressClassName'] = chosen;
+      return fill(request, spec, { member: 'storageClassName', classes: storageClasses });
     }
+    if (group !== 'networking.k8s.io' || resource !== 'ingresses') return;
+    const annotations = readMetadata(object)['annotations'];
+    const isAnnotated = isObject(annotations) && Object.hasOwn(annotations, oldIngressClass);
+    if (spec['ingressClassName'] !== undefined || isAnnotated) return;
+    return fill(request, spec, { member: 'ingressClassName', classes: ingressClasses });
   },
 };
+
+async function fill(
+  request: AdmissionRequest,
+  spec: JsonObject,
+  { member, classes }: { member: string; classes: Classes },
+): Promise<void> {
+  const chosen = await defaultOf(request, classes);
+  if (chosen !== undefined) spec[member] = chosen;
+}
 
 interface Classes {
   readonly group: string;

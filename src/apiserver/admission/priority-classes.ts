@@ -1,24 +1,26 @@
 import { forbidden } from '../../apimachinery/status.ts';
-import type { AdmissionStep } from '../call/call.ts';
+import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 
 const systemClasses = new Set(['system-node-critical', 'system-cluster-critical']);
 
 /** There is one default among the priority classes, and those of the system stay. */
 export const priorityClasses: AdmissionStep = {
   name: 'priority-classes',
-  async validate({ parts, call, operation, object, name }) {
+  validate(request) {
+    const { call, operation, object, name } = request;
     const { group, resource } = call.resource.definition;
     if (group !== 'scheduling.k8s.io' || resource !== 'priorityclasses' || call.subresource !== '') return;
-    const subject = call.resource.subject(name);
-    if (operation === 'delete') {
-      if (!systemClasses.has(name)) return;
-      throw forbidden(subject, 'this is a system priority class and cannot be deleted');
+    if (operation === 'delete' && systemClasses.has(name)) {
+      throw forbidden(call.resource.subject(name), 'this is a system priority class and cannot be deleted');
     }
-    if (object?.['globalDefault'] !== true) return;
-    for (const stored of (await parts.storage.collection(call.resource)).scan('')) {
-      if (stored.name === name || stored.decoded(call.resource)['globalDefault'] !== true) continue;
-      const why = `PriorityClass ${stored.name} is already marked as default. Only one default can exist`;
-      throw forbidden(subject, why);
-    }
+    return object?.['globalDefault'] === true ? checkOnlyDefault(request) : undefined;
   },
 };
+
+async function checkOnlyDefault({ parts, call, name }: AdmissionRequest): Promise<void> {
+  for (const stored of (await parts.storage.collection(call.resource)).scan('')) {
+    if (stored.name === name || stored.decoded(call.resource)['globalDefault'] !== true) continue;
+    const why = `PriorityClass ${stored.name} is already marked as default. Only one default can exist`;
+    throw forbidden(call.resource.subject(name), why);
+  }
+}
