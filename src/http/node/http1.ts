@@ -40,7 +40,7 @@ export class Http1Server {
     });
     this.#server.on('request', (message, response) => this.#serve(message, response, false));
     this.#server.on('checkContinue', (message, response) => this.#serve(message, response, true));
-    this.#server.on('clientError', (error, socket) => endBroken(error, socket));
+    this.#server.on('clientError', (error, socket) => endBroken(error, socket, { clock, limits }));
     if (upgrade) {
       this.#server.on('upgrade', (message, socket, head) => {
         void this.#upgrade(upgrade, { message, socket, head });
@@ -279,11 +279,29 @@ const brokenStatus: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 };
 
-function endBroken(error: Error, socket: Duplex): void {
+/** Says what is wrong, and takes what still comes for a while: closed at once, the connection would take the answer along. */
+function endBroken(
+  error: Error,
+  socket: Duplex,
+  { clock, limits }: { readonly clock: Clock; readonly limits: ListenerLimits },
+): void {
   const code = 'code' in error ? String(error.code) : '';
   const status = Object.hasOwn(brokenStatus, code) ? brokenStatus[code] : '400 Bad Request';
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  else socket.destroy();
+  // What follows the first fault is refused by the same parser again.
+  if (socket.writableEnded) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  let left = limits.unwantedBodyBytes;
+  const timer = clock.after(limits.headersMs, () => socket.destroy());
+  socket.once('close', () => timer.cancel());
+  socket.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) socket.destroy();
+  });
+  socket.resume();
 }
 
 function ignore(): void {}
