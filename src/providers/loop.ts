@@ -144,8 +144,9 @@ class Patience {
 
   /** Undefined when nothing is under way. */
   #sinceOf(record: ResourceRecord): number | undefined {
-    const { id, operation, provisioningState } = record;
-    if (operation === undefined || isFinalState(provisioningState)) {
+    // What the estate itself changes has no operation, and ends all the same.
+    const { id, operation = '', provisioningState } = record;
+    if (isFinalState(provisioningState)) {
       this.#since.delete(id);
       return undefined;
     }

@@ -42,6 +42,25 @@ test('a fleet takes its hub and memberships along, not the clusters, and can be 
   assert.equal(stdout, 'member\nfalse\nSucceeded\nhub member\n');
 });
 
+test('what is still being made can be deleted, and so can what failed', async () => {
+  const { stdout } = await estate.succeeds(`
+    az aks create -g rg -n early --node-count 1 --no-ssh-key --no-wait >/dev/null
+    az aks delete -g rg -n early --yes
+    az fleet create -g rg -n early --enable-hub --no-wait >/dev/null
+    az fleet delete -g rg -n early --yes
+    az aks nodepool add -g rg --cluster-name member -n early --node-count 1 --no-wait >/dev/null
+    az aks nodepool delete -g rg --cluster-name member -n early
+    az aks nodepool list -g rg --cluster-name member --query "length(@)" -o tsv
+    az aks create -g rg -n stopped --node-count 1 --no-ssh-key >/dev/null
+    az aks stop -g rg -n stopped
+    az fleet member create -g rg --fleet-name fleet -n stopped --member-cluster-id $(az aks show -g rg -n stopped --query id -o tsv) >/dev/null || true
+    az fleet member show -g rg --fleet-name fleet -n stopped --query provisioningState -o tsv
+    az fleet member delete -g rg --fleet-name fleet -n stopped --yes
+    az aks delete -g rg -n stopped --yes
+    ${clusters}`);
+  assert.equal(stdout, '1\nFailed\nhub member\n');
+});
+
 test('a resource group takes everything along, and can be made again', async () => {
   const { stdout } = await estate.succeeds(`
     az group delete -n rg --yes

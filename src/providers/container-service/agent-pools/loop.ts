@@ -1,5 +1,5 @@
-import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
-import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
+import type { ResourceRecord } from '../../../arm/index.ts';
+import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { agentPoolType } from '../managed-clusters/pools.ts';
 import { clusterIdOfPool, profilesOf, systemNodes } from './type.ts';
 
@@ -17,14 +17,11 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
     return;
   }
   if (cluster.provisioningState === 'Failed') {
-    await fail(id, records, `The managed cluster '${cluster.name}' failed.`);
-    return;
+    throw cannot(`The managed cluster '${cluster.name}' failed.`);
   }
   if (cluster.provisioningState !== 'Succeeded') throw new RetryLater('its cluster is being changed');
   if (pool.provisioningState !== 'Deleting') {
-    await records.update(id, (current) => ({ ...current, provisioningState: 'Succeeded' }), {
-      status: 'Succeeded',
-    });
+    await settle(records, pool, 'Succeeded');
     return;
   }
   if (!profilesOf(cluster).some((profile) => profile.string('name') === pool.name)) {
@@ -33,18 +30,14 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
   }
   if (!leavesSystemPool(cluster, pool.name)) {
     // Of two pools that were to go at the same moment, the other one went first.
-    await fail(id, records, 'The last system pool of a cluster with nodes cannot be deleted.');
-    return;
+    throw cannot('The last system pool of a cluster with nodes cannot be deleted.');
   }
   await records.update(cluster.id, (current) => withoutPool(current, pool.name));
   throw new RetryLater('its nodes are being removed');
 }
 
-async function fail(id: string, records: RecordStore, message: string): Promise<void> {
-  await records.update(id, (current) => ({ ...current, provisioningState: 'Failed' }), {
-    status: 'Failed',
-    error: { code: 'OperationNotAllowed', message },
-  });
+function cannot(message: string): CannotConverge {
+  return new CannotConverge('OperationNotAllowed', message);
 }
 
 function leavesSystemPool(cluster: ResourceRecord, name: string): boolean {
