@@ -17,6 +17,7 @@ import {
   memberClusters,
 } from '../kinds/fleet.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { commitStatus } from '../shared/status.ts';
 
 /** A heartbeat older than this means that the member's agent is lost. */
 const unhealthyAfterMs = 60_000;
@@ -38,8 +39,7 @@ export async function reconcileClusterProfile(
   const profile = await ensureProfile(member, context);
   const nowMs = context.clock.now();
   const status = statusOf(member, profile, nowMs);
-  if (!jsonEqual(profile.status, status))
-    await context.client.updateStatus(clusterProfiles, { ...profile, status });
+  await commitStatus(profile, status, { client: context.client, kind: clusterProfiles });
   // An agent that falls silent changes nothing: only the clock tells.
   const lostInMs = lastHeartbeatMs(member) + unhealthyAfterMs - nowMs;
   return lostInMs >= 0 ? { againAfterMs: lostInMs + 1 } : undefined;

@@ -1,12 +1,13 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { nextTime, wallClock } from '../../apimachinery/cron/next-time.ts';
 import { parseSchedule, type Schedule } from '../../apimachinery/cron/schedule.ts';
-import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type CronJob, cronJobs, type Job, jobs } from '../kinds/batch.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { controllerReference, ownedBy } from '../shared/owners.ts';
+import { commitStatus } from '../shared/status.ts';
 
 const component = 'cronjob-controller';
 const history = { successful: 3, failed: 1 } as const;
@@ -28,6 +29,7 @@ export async function reconcileCronJob(
   const owned = ownedBy(context.jobs, cronJob);
   await trimHistory(cronJob, owned, context);
   const noted = await writeStatus(cronJob, {}, context);
+  if (!noted) return undefined;
   const timing = timingOf(noted, context);
   if (!timing || noted.spec.suspend) return undefined;
   if (timing.dueMs !== undefined) await startDue(noted, timing.dueMs, context);
@@ -169,7 +171,7 @@ async function writeStatus(
   cronJob: CronJob,
   change: NonNullable<CronJob['status']>,
   context: CronJobContext,
-): Promise<CronJob> {
+): Promise<CronJob | undefined> {
   const owned = ownedBy(context.jobs, cronJob);
   const active = owned
     .filter((job) => !endOf(job) && !job.metadata.deletionTimestamp)
@@ -191,7 +193,6 @@ async function writeStatus(
     ...(sameJobs ? { active: knownActive } : { active }),
     ...(succeeded ? { lastSuccessfulTime: succeeded } : {}),
   };
-  if (jsonEqual({ active: [], ...cronJob.status }, status)) return cronJob;
   for (const { uid, name } of knownActive) {
     const ended = owned.find((job) => job.metadata.uid === uid);
     const end = ended && endOf(ended);
@@ -199,14 +200,7 @@ async function writeStatus(
     const message = `Saw completed job: ${name}, condition: ${end}`;
     tell(cronJob, 'Normal', { reason: 'SawCompletedJob', message }, context);
   }
-  try {
-    const written = await context.client.updateStatus(cronJobs, { ...cronJob, status });
-    context.cronJobs.observe(written);
-    return written;
-  } catch (thrown) {
-    if (isNotFound(thrown)) return cronJob;
-    throw thrown;
-  }
+  return commitStatus(cronJob, status, { client: context.client, informer: context.cronJobs });
 }
 
 function tell(

@@ -1,6 +1,4 @@
 import { countOf } from '../../apimachinery/int-or-percent.ts';
-import { isNotFound } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type ControllerRevision, type DaemonSet, type DaemonSetStatus, daemonSets } from '../kinds/apps.ts';
 import type { Node, Pod } from '../kinds/core.ts';
@@ -10,6 +8,7 @@ import { claim, ownedBy } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { availableInMs, isAvailable, isFinished, isReady } from '../shared/pods.ts';
 import { revisionLabel, trimRevisions, updateRevision, type Versioned } from '../shared/revisions.ts';
+import { commitStatus } from '../shared/status.ts';
 import { matchesNodeSelection, untoleratedTaint } from '../shared/tolerations.ts';
 import { daemonPod, nodeOf } from './daemon-pod.ts';
 
@@ -168,17 +167,7 @@ async function writeStatus(
     numberUnavailable: count.desired - count.available,
     observedGeneration: set.metadata.generation ?? 0,
   };
-  await write(set, status, context);
+  // What others say beside these counts stays.
+  await commitStatus(set, { ...set.status, ...status }, { client: context.client, informer: context.sets });
   return Number.isFinite(nextMs) ? { againAfterMs: nextMs } : undefined;
-}
-
-async function write(set: DaemonSet, status: DaemonSetStatus, context: DaemonSetContext): Promise<void> {
-  const known = { ...set.status };
-  const isSame = Object.entries(status).every(([field, value]) => jsonEqual(known[field] ?? 0, value));
-  if (isSame && set.status) return;
-  try {
-    context.sets.observe(await context.client.updateStatus(daemonSets, { ...set, status }));
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
 }

@@ -24,6 +24,7 @@ export async function reconcileDeployment(
   });
   if (listed.metadata.deletionTimestamp) return writeStatus(see(listed, context));
   const deployment = await writePausedCondition(listed, context);
+  if (!deployment) return undefined;
   if (deployment.spec.paused || isScalingEvent(see(deployment, context))) return follow(deployment, context);
   return rollOut(deployment, context);
 }

@@ -1,7 +1,9 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import { isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Deployment, deployments, type ReplicaSet, replicaSets } from '../kinds/apps.ts';
 import { controllerReference } from '../shared/owners.ts';
+import { commitStatus } from '../shared/status.ts';
 import { templateHash } from '../shared/template-hash.ts';
 import { hashLabel, type Rollout, revisionAnnotation, revisionOf, withoutHash } from './rollout.ts';
 import { component, maxReplicas, newSetReplicas, sizeAnnotations } from './scale.ts';
@@ -110,7 +112,7 @@ async function avoidCollision(wanted: ReplicaSet, { deployment, context }: Rollo
   const isMine = present?.metadata.ownerReferences?.some((owner) => owner.uid === deployment.metadata.uid);
   if (!present || isMine) return;
   const status = { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 };
-  context.deployments.observe(await context.client.updateStatus(deployments, { ...deployment, status }));
+  await commitStatus(deployment, status, { client: context.client, informer: context.deployments });
 }
 
 /** Puts the revision on the deployment and says that the set is there. */
@@ -122,16 +124,12 @@ async function noteRevision(
   const { context } = rollout;
   const revision = String(revisionOf(set));
   // With the status, as upstream writes it: an annotation alone would count as a change of what is wanted.
-  const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: revision };
-  const current = { ...deployment, metadata: { ...deployment.metadata, annotations } };
-  const isNoted = deployment.metadata.annotations?.[revisionAnnotation] === revision;
-  const known = current.status?.conditions?.some((condition) => condition.type === 'Progressing');
-  const isKnown = known && reason === 'FoundNewReplicaSet';
-  if (isKnown && isNoted) return;
+  const annotations = { [revisionAnnotation]: revision };
+  const before = deployment.status?.conditions ?? [];
+  const isKnown = findCondition(before, 'Progressing') && reason === 'FoundNewReplicaSet';
   const verb = reason === 'NewReplicaSetCreated' ? 'Created new' : 'Found new';
   const condition = progressCondition('True', reason, `${verb} replica set "${set.metadata.name}"`);
-  const before = current.status?.conditions ?? [];
   const conditions = isKnown ? before : withDeploymentCondition(before, condition, context.clock.now());
-  const status = { ...current.status, conditions };
-  context.deployments.observe(await context.client.updateStatus(deployments, { ...current, status }));
+  const place = { client: context.client, informer: context.deployments, annotations };
+  await commitStatus(deployment, { ...deployment.status, conditions }, place);
 }

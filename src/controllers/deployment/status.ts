@@ -1,14 +1,8 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { isNotFound } from '../../apimachinery/kinds.ts';
-import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { rfc3339Seconds } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
-import {
-  type Deployment,
-  type DeploymentCondition,
-  type DeploymentStatus,
-  deployments,
-  type ReplicaSet,
-} from '../kinds/apps.ts';
+import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../kinds/apps.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { DeploymentContext, Rollout } from './rollout.ts';
 import { bounds } from './scale.ts';
 
@@ -50,11 +44,11 @@ function renewCondition(
   return [...conditions.filter((condition) => condition.type !== said.type), next];
 }
 
-/** A pause and its end are said at once, so that the deadline does not run meanwhile. */
+/** A pause and its end are said at once, so that the deadline does not run meanwhile; undefined when it is gone. */
 export async function writePausedCondition(
   deployment: Deployment,
   context: DeploymentContext,
-): Promise<Deployment> {
+): Promise<Deployment | undefined> {
   if (!hasDeadline(deployment)) return deployment;
   const known = findCondition(deployment.status?.conditions, 'Progressing');
   if (known?.reason === 'ProgressDeadlineExceeded') return deployment;
@@ -65,10 +59,8 @@ export async function writePausedCondition(
     ? progressCondition('Unknown', 'DeploymentPaused', 'Deployment is paused')
     : progressCondition('Unknown', 'DeploymentResumed', 'Deployment is resumed');
   const conditions = withDeploymentCondition(deployment.status?.conditions ?? [], said, context.clock.now());
-  const status = { ...deployment.status, conditions };
-  const written = await context.client.updateStatus(deployments, { ...deployment, status });
-  context.deployments.observe(written);
-  return written;
+  const place = { client: context.client, informer: context.deployments };
+  return commitStatus(deployment, { ...deployment.status, conditions }, place);
 }
 
 function hasDeadline(deployment: Deployment): boolean {
@@ -82,19 +74,9 @@ export async function writeStatus(rollout: Rollout): Promise<Reconciled | undefi
   const counted = countPods(rollout);
   const conditions = judge(rollout, counted);
   const next: DeploymentStatus = { ...counted, ...(conditions.length > 0 ? { conditions } : {}) };
-  if (jsonEqual(withoutZeros(deployment.status), withoutZeros(next)))
-    return waitForDeadline(deployment, context);
-  try {
-    const written = await context.client.updateStatus(deployments, { ...deployment, status: next });
-    context.deployments.observe(written);
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
-  return undefined;
-}
-
-function withoutZeros(status: DeploymentStatus | undefined): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0));
+  const place = { client: context.client, informer: context.deployments };
+  const written = await commitStatus(deployment, next, place);
+  return written === deployment ? waitForDeadline(deployment, context) : undefined;
 }
 
 function countPods({ deployment, newSet, oldSets }: Rollout): DeploymentStatus {

@@ -1,17 +1,14 @@
 import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isConflict } from '../../apimachinery/kinds.ts';
+import { isConflict } from '../../apimachinery/kinds.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
-import { errorMessage, jsonEqual } from '../../base/index.ts';
+import { errorMessage } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { Pod } from '../kinds/core.ts';
-import {
-  type PodDisruptionBudget,
-  type PodDisruptionBudgetStatus,
-  podDisruptionBudgets,
-} from '../kinds/policy.ts';
+import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../kinds/policy.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { NewEvent } from '../shared/event-recorder.ts';
 import { isReady } from '../shared/pods.ts';
+import { commitStatus } from '../shared/status.ts';
 import { type ExpectedPods, expectedPods, type FindScale } from './expected.ts';
 
 /** How long an evicted pod may take to be on its way out; after that it counts again. */
@@ -179,9 +176,7 @@ async function write(
   status: PodDisruptionBudgetStatus,
   context: DisruptionContext,
 ): Promise<void> {
-  if (jsonEqual(budget.status, status)) return;
-  const written = context.client.updateStatus(podDisruptionBudgets, { ...budget, status });
-  await ignoringMissing(written.then((after) => context.budgets.observe(after)));
+  await commitStatus(budget, status, { client: context.client, informer: context.budgets });
 }
 
 type Told = Pick<NewEvent, 'type' | 'reason' | 'message'>;

@@ -1,10 +1,11 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, objectKey } from '../../apimachinery/kinds.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import { type Controller, type Reconciled, runController, watchKeys } from '../../reconcile/index.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { isFinished } from '../shared/pods.ts';
+import { commitStatus } from '../shared/status.ts';
 
 const type = 'DisruptionTarget';
 const staleAfterMs = 2 * 60_000;
@@ -25,8 +26,7 @@ export function startStaleDisruptions(context: ClusterContext): Controller {
       if (leftMs > 0) return { againAfterMs: leftMs };
       const gone = { type, status: 'False' as const, lastTransitionTime: rfc3339Seconds(nowMs) };
       const conditions = (pod.status?.conditions ?? []).map((each) => (each === target ? gone : each));
-      const written = context.client.updateStatus(pods, { ...pod, status: { ...pod.status, conditions } });
-      await ignoringMissing(written.then((after) => informer.observe(after)));
+      await commitStatus(pod, { ...pod.status, conditions }, { client: context.client, informer });
       return undefined;
     },
   });

@@ -1,6 +1,6 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
-import { jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Job, type JobCondition, type JobStatus, jobs } from '../kinds/batch.ts';
 import { type Pod, pods } from '../kinds/core.ts';
@@ -9,6 +9,7 @@ import type { ClusterContext } from '../shared/context.ts';
 import { claim } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { compareForDeletion, isActive, isReady } from '../shared/pods.ts';
+import { commitStatus } from '../shared/status.ts';
 import { formatIndexes, indexOf, jobPod, trackingFinalizer } from './job-pod.ts';
 import { countEnded, type Tally } from './tally.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -164,16 +165,8 @@ function suspension(job: Job, now: string, context: JobContext): JobCondition[] 
   return [...conditions.filter((condition) => condition !== known), next];
 }
 
-async function writeStatus(job: Job, status: JobStatus, context: JobContext): Promise<Job> {
-  if (jsonEqual(withoutZeros(job.status), withoutZeros(status))) return job;
-  const written = await context.client.updateStatus(jobs, { ...job, status });
-  context.jobs.observe(written);
-  return written;
-}
-
-function withoutZeros(status: JobStatus | undefined): Record<string, unknown> {
-  const isNothing = (value: unknown) => value === 0 || (Array.isArray(value) && value.length === 0);
-  return Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => !isNothing(value)));
+function writeStatus(job: Job, status: JobStatus, context: JobContext): Promise<Job | undefined> {
+  return commitStatus(job, status, { client: context.client, informer: context.jobs });
 }
 
 /** The end is said in two steps, as Job's API promises: first that it is decided, then that no pod is left. */
@@ -207,7 +200,7 @@ async function finish(
     context,
   );
   await releasePods(tally.counted, context);
-  if (stillThere) return undefined;
+  if (stillThere || !written) return undefined;
   const type = verdict.succeeded ? 'Normal' : 'Warning';
   const reason = verdict.succeeded ? 'Completed' : verdict.reason;
   const message = verdict.succeeded ? 'Job completed' : verdict.message;

@@ -1,10 +1,11 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, isConflict, isNotFound } from '../../apimachinery/kinds.ts';
-import { errorMessage, jsonEqual, rfc3339Micros } from '../../base/index.ts';
+import { CodedError, errorMessage, rfc3339Micros } from '../../base/index.ts';
 import { type Informer, type Lease, leases } from '../../reconcile/index.ts';
 import { type Node, nodes, type Pod, pods } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { commitStatus } from '../shared/status.ts';
 import { PodAddresses } from './addresses.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { indexOfCidr, networkOf, nodeObject, poolAnnotation, readyConditions } from './node-object.ts';
@@ -121,6 +122,7 @@ export class SimulatedNodes {
     // The lease comes first: a node is ready only with a fresh one.
     await this.#renew(plan.name);
     const node = known ? await this.#refresh(known, wanted) : await this.#create(wanted);
+    if (!node) throw new CodedError('unavailable', `node ${plan.name} was deleted while it registered`);
     const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
     const podAddresses = new PodAddresses(node.spec?.podCIDR ?? '10.244.0.0/24');
     for (const pod of this.#pods.byIndex(podsByNode, plan.name)) {
@@ -146,7 +148,7 @@ export class SimulatedNodes {
     events.record(node, { ...said, reason: 'NodeReady', message });
   }
 
-  async #create(wanted: Node): Promise<Node> {
+  async #create(wanted: Node): Promise<Node | undefined> {
     const { client } = this.#context;
     let node: Node;
     try {
@@ -159,21 +161,20 @@ export class SimulatedNodes {
       this.#informer.observe(node);
       return node;
     }
-    return this.#writeStatus({ ...node, status: wanted.status ?? {} });
+    return this.#writeStatus(node, wanted.status ?? {});
   }
 
   /** A node that is already there keeps its labels and taints; its version and size follow the pool. */
-  async #refresh(known: Node, wanted: Node): Promise<Node> {
+  #refresh(known: Node, wanted: Node): Promise<Node | undefined> {
     const conditions = readyConditions(this.#context.clock.now(), known.status?.conditions);
-    const status = { ...known.status, ...wanted.status, conditions };
-    return this.#writeStatus({ ...known, status });
+    return this.#writeStatus(known, { ...known.status, ...wanted.status, conditions });
   }
 
-  async #writeStatus(node: Node): Promise<Node> {
+  /** Without a version: only this loop says how its nodes are. */
+  #writeStatus(node: Node, status: NonNullable<Node['status']>): Promise<Node | undefined> {
     const { resourceVersion: _, ...metadata } = node.metadata;
-    const written = await this.#context.client.updateStatus(nodes, { ...node, metadata });
-    this.#informer.observe(written);
-    return written;
+    const place = { client: this.#context.client, informer: this.#informer };
+    return commitStatus({ ...node, metadata }, status, place);
   }
 
   async #remove(node: Node): Promise<void> {
@@ -218,8 +219,7 @@ export class SimulatedNodes {
 
   async #report(node: Node): Promise<void> {
     const conditions = readyConditions(this.#context.clock.now(), node.status?.conditions);
-    if (jsonEqual(conditions, node.status?.conditions)) return;
-    await ignoringMissing(this.#writeStatus({ ...node, status: { ...node.status, conditions } }));
+    await this.#writeStatus(node, { ...node.status, conditions });
   }
 
   async #renew(name: string): Promise<void> {

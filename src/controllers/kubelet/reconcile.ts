@@ -3,6 +3,7 @@ import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Pod, type PodStatus, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { isFinished } from '../shared/pods.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { SimulatedNode, SimulatedNodes } from './nodes.ts';
 import { finishedStatus, runningStatus } from './pod-status.ts';
 import { simulatedRun } from './simulated-run.ts';
@@ -109,15 +110,8 @@ async function remove(pod: Pod, context: KubeletContext): Promise<void> {
   }
 }
 
-async function writeStatus(pod: Pod, status: PodStatus, context: KubeletContext): Promise<Pod | undefined> {
-  try {
-    const written = await context.client.updateStatus(pods, { ...pod, status });
-    context.pods.observe(written);
-    return written;
-  } catch (thrown) {
-    if (isNotFound(thrown)) return undefined;
-    throw thrown;
-  }
+function writeStatus(pod: Pod, status: PodStatus, context: KubeletContext): Promise<Pod | undefined> {
+  return commitStatus(pod, status, { client: context.client, informer: context.pods });
 }
 
 interface Said {

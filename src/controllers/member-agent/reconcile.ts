@@ -7,11 +7,11 @@ import {
   type AgentStatus,
   fleetKey,
   type InternalMemberCluster,
-  internalMemberClusters,
   type MemberReport,
   memberNamespace,
 } from '../kinds/fleet.ts';
 import { works } from '../kinds/placement.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { MemberAgentContext } from './context.ts';
 import { probeHealth } from './health.ts';
 import { collectProperties } from './properties.ts';
@@ -137,7 +137,7 @@ async function writeReport(
   status: MemberReport,
   { twins, context }: Writing,
 ): Promise<void> {
-  twins.observe(await context.hub.updateStatus(internalMemberClusters, { ...twin, status }));
+  await commitStatus(twin, status, { client: context.hub, informer: twins });
 }
 
 function agentOf(twin: InternalMemberCluster): AgentStatus | undefined {

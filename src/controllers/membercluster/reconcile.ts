@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from '../../apimachinery/client.ts';
-import { isNotFound, type Kind, refOf } from '../../apimachinery/kinds.ts';
+import { type Kind, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
@@ -12,6 +12,7 @@ import {
   memberNamespace,
 } from '../kinds/fleet.ts';
 import { type Role, type RoleBinding, rbacGroup, roleBindings, roles } from '../kinds/rbac.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { MemberClusterContext } from './context.ts';
 import { cleanUpMember, collectMember, finalizer, memberClusterTimes } from './leave.ts';
 import { joinedStatus, leavingStatus, memberAgentLeft } from './status.ts';
@@ -194,14 +195,9 @@ async function writeStatus(
   next: { status: MemberCluster['status'] & object; events: readonly { reason: string; message: string }[] },
   context: MemberClusterContext,
 ): Promise<void> {
-  if (jsonEqual(member.status, next.status)) return;
-  try {
-    const written = await context.client.updateStatus(memberClusters, { ...member, status: next.status });
-    context.members.observe(written);
-  } catch (thrown) {
-    if (isNotFound(thrown)) return;
-    throw thrown;
-  }
+  const place = { client: context.client, informer: context.members };
+  const written = await commitStatus(member, next.status, place);
+  if (!written || written === member) return;
   for (const { reason, message } of next.events) tell(member, reason, message, context);
 }
 

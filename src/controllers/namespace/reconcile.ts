@@ -2,11 +2,12 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
-import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKind } from '../shared/discovery.ts';
+import { commitStatus } from '../shared/status.ts';
 
 const finalizer = 'kubernetes';
 /** Between two looks at content that goes away by itself. */
@@ -107,9 +108,8 @@ async function writeConditions(
     const next: Condition = { ...said, lastTransitionTime: since ?? rfc3339Seconds(nowMs) };
     conditions = known ? conditions.map((c) => (c === known ? next : c)) : [...conditions, next];
   }
-  if (jsonEqual(conditions, namespace.status?.conditions)) return;
   const status = { ...namespace.status, phase: 'Terminating', conditions };
-  context.namespaces.observe(await context.client.updateStatus(namespaces, { ...namespace, status }));
+  await commitStatus(namespace, status, { client: context.client, informer: context.namespaces });
 }
 
 type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'> & {

@@ -5,6 +5,7 @@ import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Node, type NodeCondition, nodes, type Pod, pods, type Taint } from '../kinds/core.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { NodeHealth } from './health.ts';
 
 export interface NodeLifecycleContext extends ClusterContext {
@@ -31,18 +32,16 @@ export async function reconcileNode(
     return undefined;
   }
   const leftMs = context.health.leftMs(name);
-  let node = listed;
-  if (leftMs <= 0) {
-    context.health.markLost(name);
-    node = await markUnknown(node, context);
-  }
+  if (leftMs <= 0) context.health.markLost(name);
+  const node = leftMs <= 0 ? await markUnknown(listed, context) : listed;
+  if (!node) return undefined;
   await setTaints(node, context);
   const evictMs = await evictPods(node, context);
   const nextMs = Math.min(leftMs > 0 ? leftMs : Number.POSITIVE_INFINITY, evictMs);
   return Number.isFinite(nextMs) ? { againAfterMs: Math.max(nextMs, 1000) } : undefined;
 }
 
-async function markUnknown(node: Node, context: NodeLifecycleContext): Promise<Node> {
+async function markUnknown(node: Node, context: NodeLifecycleContext): Promise<Node | undefined> {
   const known = node.status?.conditions ?? [];
   if (known.length > 0 && known.every(({ status, type }) => status === 'Unknown' || !isKubelets(type))) {
     return node;
@@ -61,11 +60,9 @@ async function markUnknown(node: Node, context: NodeLifecycleContext): Promise<N
       lastTransitionTime: before?.status === 'Unknown' ? (before.lastTransitionTime ?? now) : now,
     };
   });
-  const written = await context.client.updateStatus(nodes, {
-    ...node,
-    status: { ...node.status, conditions },
-  });
-  context.nodes.observe(written);
+  const place = { client: context.client, informer: context.nodes };
+  const written = await commitStatus(node, { ...node.status, conditions }, place);
+  if (!written) return undefined;
   const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
   context.events.record(node, { type: 'Normal', reason: 'NodeNotReady', message, component });
   await unreadyPods(node, context);

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition, isCurrent, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { commitStatus } from '../shared/status.ts';
 
 /** An object that asks for something to be done once. */
 export interface Asked extends KubeObject {
@@ -35,7 +35,6 @@ export async function sayNotBuilt(
     observedGeneration: generation,
   } as const;
   const conditions = withCondition(known, condition, context.clock.now());
-  const status = { ...asked.status, conditions };
-  await ignoringMissing(context.client.updateStatus(context.informer.kind, { ...asked, status }));
+  await commitStatus(asked, { ...asked.status, conditions }, context);
   return undefined;
 }

@@ -1,6 +1,5 @@
 import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
@@ -23,6 +22,7 @@ import type {
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { inBatches } from '../shared/batches.ts';
 import { hold, release } from '../shared/finalizers.ts';
+import { commitStatus } from '../shared/status.ts';
 import { type Choice, choose } from './choose.ts';
 
 export const schedulerLimits = { selectedDecisions: 1000, otherDecisions: 20 } as const;
@@ -246,9 +246,7 @@ async function writeDecisions(policy: PolicySnapshot, { kept, choice, context }:
     conditions: withCondition(policy.status?.conditions ?? [], condition, context.clock.now()),
     targetClusters: [...selected.slice(0, schedulerLimits.selectedDecisions), ...others],
   };
-  if (jsonEqual(policy.status, status)) return;
-  const { policySnapshots } = context.family;
-  context.policySnapshots.observe(await context.client.updateStatus(policySnapshots, { ...policy, status }));
+  await commitStatus(policy, status, { client: context.client, informer: context.policySnapshots });
 }
 
 /** Bindings whose placement went without them; the hub itself is asked, for an informer may lag behind. */

@@ -1,10 +1,9 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
-import { isNotFound } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementStatus } from '../kinds/placement.ts';
 import { hold } from '../shared/finalizers.ts';
+import { commitStatus } from '../shared/status.ts';
 import { cleanUpPlacement } from './clean-up.ts';
 import type { PlacementContext } from './context.ts';
 import { SelectionError, selectResources } from './selection.ts';
@@ -37,6 +36,7 @@ export async function reconcilePlacement(
   const resources = isExternal ? undefined : await ensureResourceSnapshot(placement, selection, context);
   const status = statusOf({ placement, policy, resources, context });
   const written = await writeStatus(placement, status, context);
+  if (!written) return undefined;
   tellProgress(placement, written, context);
   return requeue(written, resources);
 }
@@ -50,20 +50,12 @@ async function trySelect(placement: Placement, context: PlacementContext) {
   }
 }
 
-async function writeStatus(
+function writeStatus(
   placement: Placement,
   status: PlacementStatus,
   context: PlacementContext,
-): Promise<Placement> {
-  if (jsonEqual(placement.status, status)) return placement;
-  try {
-    const written = await context.client.updateStatus(context.family.placements, { ...placement, status });
-    context.placements.observe(written);
-    return written;
-  } catch (thrown) {
-    if (isNotFound(thrown)) return placement;
-    throw thrown;
-  }
+): Promise<Placement | undefined> {
+  return commitStatus(placement, status, { client: context.client, informer: context.placements });
 }
 
 const milestones = [

@@ -1,7 +1,6 @@
-import { isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
-import { errorMessage, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
 import { type Pod, pods } from '../kinds/core.ts';
@@ -10,6 +9,7 @@ import type { ClusterContext } from '../shared/context.ts';
 import { claim, controllerReference } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { availableInMs, compareForDeletion, fromTemplate, isActive, isReady } from '../shared/pods.ts';
+import { commitStatus } from '../shared/status.ts';
 
 /** Pods made or removed in one pass. */
 const burstPods = 500;
@@ -103,22 +103,11 @@ async function writeStatus(
     observedGeneration: set.metadata.generation ?? 0,
     ...(conditions.length > 0 ? { conditions } : {}),
   };
-  if (!jsonEqual(withoutZeros(set.status), withoutZeros(next))) {
-    try {
-      context.sets.observe(await context.client.updateStatus(replicaSets, { ...set, status: next }));
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
-  }
+  await commitStatus(set, next, { client: context.client, informer: context.sets });
   const soonest = Math.min(
     ...waits.filter((wait) => wait !== undefined && wait > 0).map((wait) => wait ?? 0),
   );
   return Number.isFinite(soonest) ? { againAfterMs: soonest } : undefined;
-}
-
-/** The server leaves out counts that are 0. */
-function withoutZeros(status: ReplicaSetStatus | undefined): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0));
 }
 
 function conditionsOf(set: ReplicaSet, failure: Failure | undefined, nowMs: number): Condition[] {

@@ -1,11 +1,12 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { latestLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { ApplyStrategy, Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { inBatches } from '../shared/batches.ts';
+import { commitStatus } from '../shared/status.ts';
 import { planRollout } from './plan.ts';
 
 /** How long a cluster's new binding waits for its old one to be gone. */
@@ -129,10 +130,6 @@ async function sayStarted(
         }),
   };
   const conditions = withCondition(binding.status?.conditions ?? [], condition, context.clock.now());
-  const next = { ...binding, status: { ...binding.status, conditions } };
-  try {
-    context.bindings.observe(await context.client.updateStatus(context.family.bindings, next));
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
+  const place = { client: context.client, informer: context.bindings };
+  await commitStatus(binding, { ...binding.status, conditions }, place);
 }

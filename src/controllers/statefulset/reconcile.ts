@@ -1,5 +1,3 @@
-import { isNotFound } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import {
   type ControllerRevision,
@@ -16,6 +14,7 @@ import {
   updateRevision,
   type Versioned,
 } from '../shared/revisions.ts';
+import { commitStatus } from '../shared/status.ts';
 import type { StatefulRollout, StatefulSetContext } from './context.ts';
 import { ordinalOf } from './ordinal-pod.ts';
 import { moveOneStep } from './step.ts';
@@ -83,15 +82,8 @@ async function writeStatus({
     updateRevision: update.metadata.name ?? '',
     collisionCount: set.status?.collisionCount ?? 0,
   };
-  const known = { ...set.status };
-  const isSame = Object.entries(status).every(([field, value]) => jsonEqual(known[field] ?? 0, value));
-  if (!isSame || !set.status) {
-    try {
-      context.sets.observe(await context.client.updateStatus(statefulSets, { ...set, status }));
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
-  }
+  // What others say beside these counts stays.
+  await commitStatus(set, { ...set.status, ...status }, { client: context.client, informer: context.sets });
   const soonest = Math.min(
     ...waits.filter((wait) => wait !== undefined && wait > 0).map((wait) => wait ?? 0),
   );

@@ -9,6 +9,7 @@ import {
   persistentVolumes,
 } from '../kinds/storage.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { commitStatus } from '../shared/status.ts';
 
 const claimProtection = 'kubernetes.io/pvc-protection';
 const volumeProtection = 'kubernetes.io/pv-protection';
@@ -59,7 +60,8 @@ async function bindVolume(claim: PersistentVolumeClaim, context: VolumeClaimCont
   context.claims.observe(bound);
   const { accessModes = [], capacity = {} } = volume.spec;
   const status = { ...bound.status, phase: 'Bound', accessModes, capacity };
-  context.claims.observe(await context.client.updateStatus(persistentVolumeClaims, { ...bound, status }));
+  const place = { client: context.client, informer: context.claims };
+  if (!(await commitStatus(bound, status, place))) return;
   await setPhase(volume, 'Bound', context);
 }
 
@@ -101,11 +103,9 @@ function volumeFor(claim: PersistentVolumeClaim): PersistentVolume {
 }
 
 async function setPhase(volume: PersistentVolume, phase: string, context: VolumeClaimContext): Promise<void> {
-  if (volume.status?.phase === phase) return;
-  const status = { ...volume.status, phase };
   const { resourceVersion: _, ...metadata } = volume.metadata;
-  const written = await context.client.updateStatus(persistentVolumes, { ...volume, metadata, status });
-  context.volumes.observe(written);
+  const place = { client: context.client, informer: context.volumes };
+  await commitStatus({ ...volume, metadata }, { ...volume.status, phase }, place);
 }
 
 /** The claim is gone: its volumes go too, unless they are to be kept. */
@@ -115,7 +115,7 @@ async function releaseVolumes(claim: string, context: VolumeClaimContext): Promi
   );
   for (const volume of mine) {
     if (volume.spec.persistentVolumeReclaimPolicy !== 'Delete') {
-      await ignoringMissing(setPhase(volume, 'Released', context));
+      await setPhase(volume, 'Released', context);
       continue;
     }
     if (volume.metadata.deletionTimestamp) await dropFinalizer(volume, volumeProtection, context);

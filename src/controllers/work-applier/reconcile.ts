@@ -1,17 +1,12 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
-import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { membershipAnnotation, workFinalizer } from '../kinds/fleet-names.ts';
-import {
-  type AppliedWork,
-  appliedWorks,
-  type ManifestCondition,
-  type Work,
-  works,
-} from '../kinds/placement.ts';
+import { type AppliedWork, appliedWorks, type ManifestCondition, type Work } from '../kinds/placement.ts';
 import { hold, release } from '../shared/finalizers.ts';
+import { commitStatus } from '../shared/status.ts';
 import { type Outcome, processManifest } from './apply.ts';
 import { collectApplied } from './collect.ts';
 import type { WorkApplierContext } from './context.ts';
@@ -151,15 +146,8 @@ async function writeStatus(
   status: NonNullable<Work['status']>,
   context: WorkApplierContext,
 ): Promise<Work> {
-  if (jsonEqual(work.status, status)) return work;
-  try {
-    const written = await context.hub.updateStatus(works, { ...work, status });
-    context.works.observe(written);
-    return written;
-  } catch (thrown) {
-    if (isNotFound(thrown)) return work;
-    throw thrown;
-  }
+  const written = await commitStatus(work, status, { client: context.hub, informer: context.works });
+  return written ?? work;
 }
 
 async function writeAppliedWork(
@@ -170,13 +158,8 @@ async function writeAppliedWork(
   const appliedResources = outcomes.flatMap(({ manifest, isApplied, object }): JsonObject[] =>
     isApplied && object ? [{ ...manifest.identifier, uid: object.metadata.uid ?? '' }] : [],
   );
-  if (isObject(owner.status) && jsonEqual(owner.status.appliedResources, appliedResources)) return;
-  const status = { appliedResources };
-  try {
-    context.appliedWorks.observe(await context.member.updateStatus(appliedWorks, { ...owner, status }));
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
+  const place = { client: context.member, informer: context.appliedWorks };
+  await commitStatus(owner, { appliedResources }, place);
 }
 
 /** The Work is deleted: what was applied for it goes first, by the member's own garbage collection. */

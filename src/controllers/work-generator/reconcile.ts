@@ -1,5 +1,5 @@
 import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isNotFound, objectKey, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage, jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
@@ -16,6 +16,7 @@ import { byParent, type PlacementContext } from '../placement/context.ts';
 import { groupOf, groupSize } from '../placement/snapshots.ts';
 import { inBatches } from '../shared/batches.ts';
 import { hold, release } from '../shared/finalizers.ts';
+import { commitStatus } from '../shared/status.ts';
 import { EnvelopeError, worksOf } from './manifests.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
 import { conditionsOf, failedConditions, overrideNotBuilt, reportsOf } from './status.ts';
@@ -178,13 +179,7 @@ async function writeStatus(binding: Binding, { justWritten, failure, context }: 
     conditions = withCondition(conditions, observed, context.clock.now());
   }
   const status = { conditions, ...(failure || justWritten ? {} : reportsOf(own)) };
-  if (jsonEqual(binding.status, status)) return undefined;
-  try {
-    const written = await context.client.updateStatus(context.family.bindings, { ...binding, status });
-    context.bindings.observe(written);
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
+  await commitStatus(binding, status, { client: context.client, informer: context.bindings });
   return undefined;
 }
 
