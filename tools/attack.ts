@@ -11,11 +11,15 @@ const attacks = [
   'test/attack/*.test.ts',
   'test/arm/patterns.test.ts',
   'test/apiserver/path-rights.test.ts',
+  'test/http/hostile-clients.test.ts',
+  'test/http/slow-senders.test.ts',
+  'test/http/slow-readers.test.ts',
   'test/program/deletions.test.ts',
   'test/providers/linked-access.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',
   'test/store/salvage.test.ts',
+  'test/walkthrough/limits.test.ts',
 ];
 const { values } = parseArgs({
   options: {
