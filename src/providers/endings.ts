@@ -28,8 +28,8 @@ export const endingLimits = {
 } as const;
 
 /**
- * Ends the operation that `seen` carried with what `change` makes of the record. Nothing happens when another operation has
- * taken its place meanwhile: what a pass found out about the one does not end the other.
+ * Ends the operation that `seen` carried. Nothing happens when another one has taken its place meanwhile: what a pass found
+ * out about the one does not end the other.
  */
 export async function settle(
   records: RecordStore,

@@ -69,7 +69,7 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
       ...(options.follows ?? []).map((followed) => recordKeys(records, followed.type, followed.idFor)),
     ],
     async reconcile(id, ending) {
-      const { signal, end } = await passes.begin(id, ending);
+      const { operation, signal, end } = await passes.begin(id, ending);
       try {
         const again = (await options.reconcile(id, signal)) ?? undefined;
         pauseMs.delete(id);
@@ -78,7 +78,7 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
       } catch (thrown) {
         // What took its place is next in the queue.
         if (signal.aborted && !ending.aborted) return undefined;
-        if (!signal.aborted && (await patience.isOver(id, thrown))) {
+        if (!signal.aborted && (await patience.isOver(id, operation, thrown))) {
           pauseMs.delete(id);
           return undefined;
         }
@@ -124,11 +124,12 @@ class Patience {
     else this.#since.delete(id);
   }
 
-  /** A pass failed: true when that ended the operation, so that nothing is left to try. */
-  async isOver(id: string, thrown: unknown): Promise<boolean> {
+  /** A pass over an operation failed: true when that ended it, or when another has taken its place and is next. */
+  async isOver(id: string, operation: string | undefined, thrown: unknown): Promise<boolean> {
     const { records, clock, log, type, endsByItself } = this.#options;
     const record = await records.get(id);
     if (!record || endsByItself) return false;
+    if (record.operation !== operation && operation !== undefined) return record.operation !== undefined;
     const sinceMs = this.#sinceOf(record);
     const isFinal = thrown instanceof CannotConverge;
     // What had come to its end before stays as it is; only a request can change it.
@@ -170,11 +171,15 @@ class Passes {
     this.#records = records;
   }
 
-  async begin(id: string, ending: AbortSignal): Promise<{ readonly signal: AbortSignal; end(): void }> {
+  async begin(
+    id: string,
+    ending: AbortSignal,
+  ): Promise<{ readonly operation: string | undefined; readonly signal: AbortSignal; end(): void }> {
     const stop = new AbortController();
     const operation = (await this.#records.get(id))?.operation;
     this.#running.set(id, { operation, stop });
     return {
+      operation,
       signal: AbortSignal.any([ending, stop.signal]),
       end: () => void this.#running.delete(id),
     };

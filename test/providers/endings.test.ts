@@ -147,6 +147,24 @@ describe('the ends of operations', () => {
     assert.equal((await estate.call('GET', thing(group, 'engines/early'))).status, 404);
   });
 
+  test('a creation that fails while its resource is being deleted does not fail the deletion', async () => {
+    const failing = Promise.withResolvers<void>();
+    pass = async (id) => {
+      const record = await estate.manager.records.get(id);
+      if (record?.provisioningState === 'Deleting') return estate.manager.records.remove(id);
+      await failing.promise;
+      throw new CannotConverge('NoFuel', 'There is no fuel.');
+    };
+    await estate.call('PUT', thing(group, 'engines/both'), { body });
+    for (let turns = 0; turns < 20; turns++) await turn();
+    const asked = estate.call('DELETE', thing(group, 'engines/both'));
+    failing.resolve();
+    const deleted = await asked;
+    assert.equal(deleted.status, 202);
+    await pastMs(hasEnded(url(deleted)));
+    assert.equal((await operation(url(deleted))).status, 'Succeeded');
+  });
+
   test('a deletion that never ends fails, and can be asked for again', async () => {
     pass = async (id) => {
       const record = await estate.manager.records.get(id);
