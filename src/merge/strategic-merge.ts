@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, jsonEqual, memberOf, setMember } from '../base/index.ts';
+import { isObject, type Json, type JsonObject, memberOf, setMember } from '../base/index.ts';
 import { anyNode, memberNode } from './node.ts';
 import { badPatch, goTypeWord, PatchError } from './patch-error.ts';
 
@@ -93,8 +93,10 @@ function checkOrder(change: readonly Json[], order: readonly Json[], mergeKey: s
   let from = 0;
   for (const item of change) {
     if (isObject(item) && item.$patch !== undefined) continue;
-    const place = order.findIndex((other, i) => i >= from && sameItem(other, item, mergeKey));
-    if (place < 0) {
+    const wanted = identityOf(item, mergeKey);
+    let place = from;
+    while (place < order.length && identityOf(order[place] ?? null, mergeKey) !== wanted) place++;
+    if (wanted === undefined || place === order.length) {
       throw badPatch(
         `The order in patch list:\n${JSON.stringify(change)}\n doesn't match ${orderPrefix.slice(0, -1)} list:\n${JSON.stringify(order)}\n`,
       );
@@ -110,13 +112,19 @@ function mergeList(original: readonly Json[], patch: readonly Json[], node: Sche
   if (Array.isArray(sample)) throw invalidPatch(patch, 'lists of lists are not supported');
   if (!isObject(sample)) {
     const merged = [...original];
-    for (const item of patch) if (!merged.some((other) => jsonEqual(other, item))) merged.push(item);
+    const known = new Set(original.map(canonical));
+    for (const item of patch) {
+      const text = canonical(item);
+      if (!known.has(text)) merged.push(item);
+      known.add(text);
+    }
     return inOrder(merged, patch, { original, mergeKey });
   }
   if (mergeKey === '') throw invalidPatch(patch, `cannot merge lists without merge key for ${node.type}`);
   const special = takeDirectives(original, patch, mergeKey);
   if (special.replace) return special.patch;
   const merged = [...special.original];
+  const places = placesOf(merged, mergeKey);
   for (const item of special.patch) {
     if (!isObject(item)) {
       throw new PatchError(
@@ -127,10 +135,14 @@ function mergeList(original: readonly Json[], patch: readonly Json[], node: Sche
     }
     const value = item[mergeKey];
     if (value === undefined) throw noMergeKey(item, mergeKey);
-    const place = merged.findIndex((other) => isObject(other) && jsonEqual(other[mergeKey], value));
-    const found = merged[place];
-    if (isObject(found)) merged[place] = mergeMap(found, item, node.items ?? anyNode);
-    else merged.push(withoutDirectives(item));
+    const text = canonical(value);
+    const place = places.get(text);
+    const found = place === undefined ? undefined : merged[place];
+    if (place !== undefined && isObject(found)) merged[place] = mergeMap(found, item, node.items ?? anyNode);
+    else {
+      places.set(text, merged.length);
+      merged.push(withoutDirectives(item));
+    }
   }
   return inOrder(merged, special.patch, { original: special.original, mergeKey });
 }
@@ -144,7 +156,7 @@ interface ListParts {
 /** Carries out the items that are directives (`$patch: delete` or `replace`) and leaves the others. */
 function takeDirectives(original: readonly Json[], patch: readonly Json[], mergeKey: string): ListParts {
   const rest: Json[] = [];
-  let kept = original;
+  const deleted = new Set<string>();
   let replace = false;
   for (const item of patch) {
     const directive = isObject(item) ? item.$patch : undefined;
@@ -153,13 +165,15 @@ function takeDirectives(original: readonly Json[], patch: readonly Json[], merge
     } else if (directive === 'delete') {
       const value = item[mergeKey];
       if (value === undefined) throw noMergeKey(item, mergeKey);
-      kept = kept.filter((other) => !isObject(other) || !jsonEqual(other[mergeKey], value));
+      deleted.add(canonical(value));
     } else if (directive === 'replace') {
       replace = true;
     } else if (directive === 'merge') {
       throw new PatchError(500, '', 'merging lists cannot yet be specified in the patch');
     } else throw unknownDirective(directive, item);
   }
+  if (deleted.size === 0) return { original, patch: rest, replace };
+  const kept = original.filter((item) => !deleted.has(identityOf(item, mergeKey) ?? ''));
   return { original: kept, patch: rest, replace };
 }
 
@@ -167,7 +181,8 @@ function deleteItems(merged: JsonObject, name: string, items: Json): void {
   const list = merged[name];
   if (!Array.isArray(items)) throw badPatch('invalid patch format of primitive list');
   if (!Array.isArray(list)) return;
-  merged[name] = list.filter((item) => !items.some((other) => jsonEqual(item, other)));
+  const deleted = new Set(items.map(canonical));
+  merged[name] = list.filter((item) => !deleted.has(canonical(item)));
 }
 
 /**
@@ -179,28 +194,49 @@ function inOrder(
   order: readonly Json[],
   list: { readonly original: readonly Json[]; readonly mergeKey: string },
 ): Json[] {
-  const place = (items: readonly Json[], item: Json) =>
-    items.findIndex((other) => sameItem(other, item, list.mergeKey));
-  const named = merged
-    .filter((item) => place(order, item) >= 0)
-    .sort((a, b) => place(order, a) - place(order, b));
-  const others = merged.filter((item) => place(order, item) < 0);
+  const wanted = placesOf(order, list.mergeKey);
+  const past = placesOf(list.original, list.mergeKey);
+  const placeIn = (places: ReadonlyMap<string, number>, item: Json | undefined) =>
+    item === undefined ? -1 : (places.get(identityOf(item, list.mergeKey) ?? '') ?? -1);
+  const placed = merged.map((item) => ({ item, wanted: placeIn(wanted, item), past: placeIn(past, item) }));
+  const named = placed.filter((each) => each.wanted >= 0).sort((a, b) => a.wanted - b.wanted);
+  const others = placed.filter((each) => each.wanted < 0);
   const result: Json[] = [];
-  while (named.length > 0 && others.length > 0) {
-    const [left = null] = named;
-    const [right = null] = others;
-    const leftPlace = place(list.original, left);
-    const rightPlace = place(list.original, right);
-    const rightFirst = leftPlace >= 0 && rightPlace >= 0 && leftPlace >= rightPlace;
-    const next = rightFirst ? others.shift() : named.shift();
-    if (next !== undefined) result.push(next);
+  let [left, right] = [0, 0];
+  for (;;) {
+    const [first, other] = [named[left], others[right]];
+    if (!first || !other) break;
+    if (first.past >= 0 && other.past >= 0 && first.past >= other.past)
+      right = result.push(other.item) - left;
+    else left = result.push(first.item) - right;
   }
-  return [...result, ...named, ...others];
+  return [...result, ...[...named.slice(left), ...others.slice(right)].map(({ item }) => item)];
 }
 
-function sameItem(a: Json, b: Json, mergeKey: string): boolean {
-  if (mergeKey === '') return jsonEqual(a, b);
-  return isObject(a) && isObject(b) && a[mergeKey] !== undefined && jsonEqual(a[mergeKey], b[mergeKey]);
+/** Equal for equal values, whatever the order of their members; no value's is empty. */
+function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isObject(value)) return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const texts = members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member ?? null)}`);
+  return `{${texts.sort().join()}}`;
+}
+
+/** What tells an item from the others of its list; undefined for one without its key, which is like no other. */
+function identityOf(item: Json, mergeKey: string): string | undefined {
+  if (mergeKey === '') return canonical(item);
+  const value = isObject(item) ? item[mergeKey] : undefined;
+  return value === undefined ? undefined : canonical(value);
+}
+
+/** Where each item stands first. */
+function placesOf(items: readonly Json[], mergeKey: string): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [place, item] of items.entries()) {
+    const identity = identityOf(item, mergeKey);
+    if (identity !== undefined && !places.has(identity)) places.set(identity, place);
+  }
+  return places;
 }
 
 /** A value that is new to the object: nulls and directives in it have nothing to act upon. */
