@@ -86,7 +86,10 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       await records.start();
       access.start();
       await firstStart(services, subscriptions, options);
-      await operations.failInterrupted();
+      // What a record carries is its loop's to end.
+      await operations.failInterrupted(
+        ({ id, resourceId }) => records.cache.get(resourceId)?.record.operation === id,
+      );
       await operations.sweep();
       sweepLater();
     },

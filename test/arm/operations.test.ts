@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { ResourceRecord } from '../../src/arm/index.ts';
 import { Operations, operationLimits } from '../../src/arm/records/operations.ts';
 import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -179,7 +180,7 @@ test('of very many finished operations the newest are kept, and those that run s
   await store.close();
 });
 
-test('after a restart records, running operations and roles are as they were, and cut-off actions have failed', async () => {
+test('after a restart records, running operations and roles are as they were, and cut-off actions have failed but for those of a loop', async () => {
   const home = await mkdtemp(join(tmpdir(), 'drydock-arm-'));
   const file = join(home, 'store.db');
   const open = () => openSqliteStore({ file, clock: new ManualClock(), random: seededRandom('s') });
@@ -199,6 +200,10 @@ test('after a restart records, running operations and roles are as they were, an
             return {};
           },
         },
+        sleep: {
+          mode: 'converged' as const,
+          change: ({ record }: { record: ResourceRecord }) => ({ ...record, provisioningState: 'Sleeping' }),
+        },
       },
     },
     ...things.slice(1),
@@ -208,6 +213,7 @@ test('after a restart records, running operations and roles are as they were, an
   await first.call('PUT', thing(group, 'widgets/w'), { body: { location: 'eastus', tags: { a: 'b' } } });
   const engine = await first.call('PUT', thing(group, 'engines/e'), { body });
   const hanging = await first.call('POST', thing(group, 'widgets/w/hang'));
+  const sleeping = await first.call('POST', thing(group, 'widgets/w/sleep'));
   await first.close();
   release();
 
@@ -219,6 +225,14 @@ test('after a restart records, running operations and roles are as they were, an
     assert.equal((await second.call('GET', url)).body.status, 'InProgress');
     const cut = await second.call('GET', hanging.headers['azure-asyncoperation'] ?? '');
     assert.equal(cut.code, 'OperationInterrupted');
+    const goesOn = sleeping.headers['azure-asyncoperation'] ?? '';
+    assert.equal((await second.call('GET', goesOn)).body.status, 'InProgress');
+    await second.manager.records.update(
+      `${group}/providers/Contoso.Things/widgets/w`,
+      (record) => ({ ...record, provisioningState: 'Succeeded' }),
+      { status: 'Succeeded' },
+    );
+    assert.equal((await second.call('GET', goesOn)).body.status, 'Succeeded');
     await second.manager.records.update(
       `${group}/providers/Contoso.Things/engines/e`,
       (record) => ({ ...record, provisioningState: 'Succeeded' }),

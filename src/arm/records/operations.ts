@@ -118,10 +118,10 @@ export class Operations {
     }
   }
 
-  /** Fails actions that a stopped process left running: nobody works on them any more. */
-  async failInterrupted(): Promise<void> {
+  /** Fails actions that a stopped process left running and that no loop goes on with: nobody works on them any more. */
+  async failInterrupted(goesOn: (operation: Operation) => boolean): Promise<void> {
     for await (const operation of this.#all()) {
-      if (operation.verb !== 'post' || operation.status !== 'InProgress') continue;
+      if (operation.verb !== 'post' || operation.status !== 'InProgress' || goesOn(operation)) continue;
       const message = 'The service stopped while the action ran. Please send the request again.';
       await this.finish(operation.id, { status: 'Failed', error: { code: 'OperationInterrupted', message } });
     }

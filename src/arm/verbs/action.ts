@@ -76,11 +76,7 @@ async function runLater(
 ): Promise<Answer> {
   const { record } = work.call;
   const operation = services.operations.begin(postOperation(exchange, services, record));
-  await services.records.commit({
-    writes: [],
-    operations: [operation],
-    since: services.records.cache.sequence,
-  });
+  await services.operations.store(operation);
   void finishLater(services, operation, work);
   return { status: 202, headers: operationHeaders(operation, exchange.origin, exchange.apiVersion) };
 }
