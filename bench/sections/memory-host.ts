@@ -24,7 +24,7 @@ const host = createEmbeddedClusters({
     const issued = issueServerCertificate(authority, { hostNames, ipAddresses: [], ...surroundings });
     return { cert: issued.certificatePem, key: issued.privateKeyPem };
   },
-  controllers: async () => ({ update: async () => {}, close: async () => {} }),
+  controllers: () => ({ update: async () => {}, close: async () => {} }),
 });
 await host.initialize();
 await report(0, 0);

@@ -1,5 +1,5 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
-import type { Clock, Logger, Random } from '../base/index.ts';
+import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
 import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
@@ -50,9 +50,15 @@ export interface ClusterControllersOptions {
   readonly addresses?: AddressSupply;
 }
 
+/** What nodes a cluster has. */
+interface NodesSpec {
+  readonly nodes: readonly NodePool[];
+  readonly kubernetesVersion: string;
+}
+
 export interface ClusterControllers extends RunningControllers {
   /** Brings nodes and their version to what the cluster is to have now; resolves when the nodes are ready. */
-  update(spec: { readonly nodes: readonly NodePool[]; readonly kubernetesVersion: string }): Promise<void>;
+  update(spec: NodesSpec): Promise<void>;
 }
 
 type Start = (context: ClusterContext) => Controller;
@@ -89,18 +95,39 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   controllers.push(startServiceAccountController(context, options.certificateAuthority));
   if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
-  const pools = options.nodes ?? [];
-  if (nodes && pools.length > 0) {
-    nodes
-      .setPools(pools, options.kubernetesVersion ?? defaultVersion)
-      .catch((thrown) => options.log.warn('nodes not registered', { error: String(thrown) }));
-  }
+  const { nodes: pools = [], kubernetesVersion = defaultVersion } = options;
+  const update = nodes && keepNodes(nodes, { nodes: pools, kubernetesVersion }, context);
   return {
-    update: async (spec) => nodes?.setPools(spec.nodes, spec.kubernetesVersion),
+    update: async (spec) => update?.(spec),
     async close() {
       close();
       await Promise.all(controllers.map((controller) => controller.stopped));
     },
+  };
+}
+
+const nodesRetryMs = 1_000;
+
+/** Nobody waits for the first nodes: what fails of them is tried again here. Answers how to ask for others. */
+function keepNodes(
+  nodes: SimulatedNodes,
+  first: NodesSpec,
+  { clock, log, signal }: ClusterContext,
+): ClusterControllers['update'] {
+  let asked = first;
+  const bring = () => nodes.setPools(asked.nodes, asked.kubernetesVersion);
+  const keepTrying = () => {
+    bring().catch((thrown: unknown) => {
+      if (signal.aborted) return;
+      log.warn('nodes not registered', { error: errorMessage(thrown) });
+      const timer = clock.after(nodesRetryMs, keepTrying);
+      signal.addEventListener('abort', () => timer.cancel(), { once: true });
+    });
+  };
+  if (first.nodes.length > 0) keepTrying();
+  return (spec) => {
+    asked = spec;
+    return bring();
   };
 }
 

@@ -73,7 +73,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
-    controllers: async ({ spec, client, certificateAuthority, addresses }) =>
+    controllers: ({ spec, client, certificateAuthority, addresses }) =>
       startClusterControllers({
         client,
         addresses,

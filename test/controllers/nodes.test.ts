@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type ClusterClient, ClusterError, type ResourceRef } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
@@ -48,6 +49,37 @@ test('nodes up to 1.24 show both roles of a control plane', async () => {
   const { kubectl } = await cluster.listen();
   assert.match(await kubectl('get', 'node', '-A'), /moc-l0 +Ready +control-plane,master +\d+s +v1\.24\.11/);
   await cluster.close();
+});
+
+/** A client whose first node is refused. */
+function refusingFirstNode(client: ClusterClient): ClusterClient {
+  let isRefused = false;
+  return new Proxy(client, {
+    get(target, name) {
+      const own: unknown = Reflect.get(target, name);
+      if (typeof own !== 'function') return own;
+      return (...sent: [ResourceRef, ...unknown[]]) => {
+        if (name !== 'create' || sent[0].resource !== 'nodes' || isRefused) return own.apply(target, sent);
+        isRefused = true;
+        return Promise.reject(new ClusterError(503, 'ServiceUnavailable', 'the disk is full'));
+      };
+    },
+  });
+}
+
+test('nodes that cannot be registered at the start are registered later', async () => {
+  const server = await startTestServer({ bare: false });
+  const controllers = startClusterControllers({
+    client: refusingFirstNode(server.client),
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLogger,
+    profile: 'member',
+    nodes: [pool('work', ['node-1'])],
+  });
+  await eventually(server.client, nodes, { name: 'node-1' }, (node) => node !== undefined);
+  await controllers.close();
+  await server.close();
 });
 
 test('a node whose lease is not renewed turns Unknown and tainted, and recovers with its lease', async () => {

@@ -32,9 +32,9 @@ export interface Surroundings {
   /** Serving certificate for names of API servers, made by the estate's CA. */
   readonly serve: (hostNames: readonly string[]) => Promise<{ readonly cert: string; readonly key: string }>;
   readonly certificateAuthority: string;
-  /** How callers prove who they are, besides client certificates and service account tokens. */
   /** Calls `onChange` when somebody's account, groups or roles changed. */
   readonly accessChanges: (onChange: () => void) => { close(): void };
+  /** How callers prove who they are, besides client certificates and service account tokens. */
   readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
@@ -49,7 +49,7 @@ export interface Surroundings {
     readonly client: ClusterClient;
     readonly certificateAuthority: string;
     readonly addresses: ClusterAddresses;
-  }) => Promise<ClusterControllers>;
+  }) => ClusterControllers;
 }
 
 const administrator = { name: 'system:drydock', groups: ['system:masters'] } as const;
@@ -64,6 +64,7 @@ export class EmbeddedCluster implements ClusterHandle {
   #state: ClusterHandle['state'] = 'starting';
   /** Set after the cluster's own controllers have ended: they clean up while they do. */
   #over = false;
+  #isBehind = false;
   readonly #parts: Surroundings;
   readonly #keys: ClusterKeys;
   readonly #claims: AddressClaims;
@@ -121,14 +122,19 @@ export class EmbeddedCluster implements ClusterHandle {
     return cluster;
   }
 
-  async startControllers(): Promise<void> {
+  startControllers(): void {
     if (this.#controllers || this.#state !== 'running') return;
-    this.#controllers = await this.#parts.controllers({
+    this.#controllers = this.#parts.controllers({
       spec: this.#spec,
       client: this.client,
       certificateAuthority: this.#parts.certificateAuthority,
       addresses: this.#claims.ofCluster(() => this.#spec),
     });
+  }
+
+  /** True while what runs inside has not followed the last change: it failed halfway. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   get spec(): ClusterSpec {
@@ -163,8 +169,10 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async update(spec: ClusterSpec): Promise<void> {
     this.#spec = spec;
+    this.#isBehind = true;
     this.#server.accessChanged();
     await this.#controllers?.update(spec);
+    this.#isBehind = false;
   }
 
   /** The far end is served by the API server's own TLS, whatever name the client asks for. */

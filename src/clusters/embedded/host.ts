@@ -16,6 +16,8 @@ class EmbeddedHost implements ClusterHost {
   readonly #claims: AddressClaims;
   readonly #clusters = new Map<string, EmbeddedCluster>();
   readonly #byHostName = new Map<string, EmbeddedCluster>();
+  /** Those that nobody finds any more and that have not ended yet, by id. */
+  readonly #ending = new Map<string, EmbeddedCluster>();
   readonly #ensureSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
   /** Those that are stopped, by id. */
   readonly #stopped = new Map<string, ClusterSpec>();
@@ -40,7 +42,7 @@ class EmbeddedHost implements ClusterHost {
 
   async startControllers(): Promise<void> {
     for (const cluster of [...this.#clusters.values()]) {
-      await cluster.startControllers();
+      cluster.startControllers();
       // Requests get their turn between two clusters.
       await this.#parts.clock.sleep(0);
     }
@@ -50,14 +52,15 @@ class EmbeddedHost implements ClusterHost {
     return this.#inTurn(spec.clusterId, async () => {
       const running = this.#clusters.get(spec.clusterId);
       if (!running) {
+        await this.#end(spec.clusterId);
         // Written first: a crash while starting finds the cluster again.
         await this.#write(spec);
         const cluster = await this.#start(spec);
-        await cluster.startControllers();
+        cluster.startControllers();
         return this.#ensured(cluster);
       }
-      await running.startControllers();
-      if (!jsonEqual(running.spec, spec)) {
+      running.startControllers();
+      if (running.isBehind || !jsonEqual(running.spec, spec)) {
         await this.#write(spec);
         await running.update(spec);
         this.#remember(running);
@@ -76,13 +79,11 @@ class EmbeddedHost implements ClusterHost {
       const { clusterId } = spec;
       await this.#write(spec, { stopped: true });
       this.#stopped.set(clusterId, spec);
-      const cluster = this.#clusters.get(clusterId);
-      if (!cluster) return;
       // First nobody finds it any more: what works with it from outside must not begin again.
-      this.#clusters.delete(clusterId);
-      for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
+      const cluster = this.#withdraw(clusterId);
+      if (!cluster) return;
       await Promise.all(this.#stopSteps.map((step) => step(cluster)));
-      await cluster.close();
+      await this.#end(clusterId);
     });
   }
 
@@ -124,16 +125,14 @@ class EmbeddedHost implements ClusterHost {
 
   remove(clusterId: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
-      const cluster = this.#clusters.get(clusterId);
       // As stored, so that a removal that failed halfway is ended by the next try.
       const stored = await this.#parts.store.get(specKey(clusterId));
       const spec = stored && decodeSpec(stored.value).spec;
       // Nobody finds it from now on, so that nothing begins to work with it behind those who stop.
       this.#stopped.delete(clusterId);
-      this.#clusters.delete(clusterId);
-      for (const name of spec?.hostNames ?? []) this.#byHostName.delete(name);
+      this.#withdraw(clusterId);
       if (spec) await Promise.all(this.#removalSteps.map((stop) => stop(spec)));
-      await cluster?.close();
+      await this.#end(clusterId);
       await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
       await this.#claims.dropCluster(clusterId);
       await this.#parts.store.commit({
@@ -144,7 +143,9 @@ class EmbeddedHost implements ClusterHost {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#turns.values());
-    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+    await Promise.all(
+      [...this.#clusters.values(), ...this.#ending.values()].map((cluster) => cluster.close()),
+    );
     this.#stopped.clear();
     this.#clusters.clear();
     this.#byHostName.clear();
@@ -157,6 +158,21 @@ class EmbeddedHost implements ClusterHost {
     this.#clusters.set(spec.clusterId, cluster);
     this.#remember(cluster);
     return cluster;
+  }
+
+  /** Takes a cluster out of sight. What fails before it has ended is tried again with the same cluster. */
+  #withdraw(clusterId: string): EmbeddedCluster | undefined {
+    const cluster = this.#clusters.get(clusterId);
+    if (!cluster) return this.#ending.get(clusterId);
+    this.#ending.set(clusterId, cluster);
+    this.#clusters.delete(clusterId);
+    for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
+    return cluster;
+  }
+
+  async #end(clusterId: string): Promise<void> {
+    await this.#ending.get(clusterId)?.close();
+    this.#ending.delete(clusterId);
   }
 
   #remember(cluster: EmbeddedCluster): void {

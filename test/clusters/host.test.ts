@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLogger, systemClock } from '../../src/base/index.ts';
+import { type ClusterSpec, createEmbeddedClusters, type Surroundings } from '../../src/clusters/index.ts';
+import { createAuthority, issueServerCertificate } from '../../src/http/index.ts';
+import { createMemoryStore } from '../../src/store/index.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+const spec: ClusterSpec = {
+  clusterId: '11111111-1111-4111-8111-111111111111',
+  name: 'c1',
+  resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c1',
+  role: 'member',
+  kubernetesVersion: '1.33.4',
+  hostNames: ['c1.hcp.localhost'],
+  publicEndpoint: true,
+  nodes: [],
+  access: {
+    adminGroupObjectIds: [],
+    roleFamily: undefined,
+    roleScope: '',
+    localAccounts: true,
+    entraAudience: undefined,
+  },
+};
+
+/** A host of real API servers; what runs inside the clusters only notes what it is asked for. */
+async function openHost(controllers: Surroundings['controllers']) {
+  const surroundings = { clock: systemClock, random: seededRandom('host'), log: silentLogger };
+  const authority = createAuthority({ commonName: 'test', ...surroundings });
+  const store = createMemoryStore(surroundings);
+  const host = createEmbeddedClusters({
+    store,
+    ...surroundings,
+    certificateAuthority: authority.certificatePem,
+    accessChanges: () => ({ close: () => {} }),
+    authenticators: () => [],
+    authorizers: () => [],
+    async serve(hostNames) {
+      const issued = issueServerCertificate(authority, { hostNames, ipAddresses: [], ...surroundings });
+      return { cert: issued.certificatePem, key: issued.privateKeyPem };
+    },
+    controllers,
+  });
+  await host.initialize();
+  return {
+    host,
+    store,
+    async close() {
+      await host.close();
+      await store.close();
+    },
+  };
+}
+
+/** Counts what is asked of the controllers of all clusters. */
+function counted() {
+  const seen = { started: 0, updated: 0, closed: 0 };
+  const controllers: Surroundings['controllers'] = () => {
+    seen.started++;
+    return {
+      update: async () => {
+        seen.updated++;
+      },
+      close: async () => {
+        seen.closed++;
+      },
+    };
+  };
+  return { seen, controllers };
+}
+
+/** A step that fails the first time. */
+function failingOnce(): () => Promise<void> {
+  let failed = false;
+  return async () => {
+    if (failed) return;
+    failed = true;
+    throw new Error('the disk is full');
+  };
+}
+
+test('a removal that failed halfway ends the cluster with the next try, and leaves nothing of it', async () => {
+  const { seen, controllers } = counted();
+  const { host, store, close } = await openHost(controllers);
+  host.beforeRemoval(failingOnce());
+  await host.ensure(spec);
+  await assert.rejects(host.remove(spec.clusterId), /disk is full/);
+  assert.equal(host.get(spec.clusterId), undefined);
+  await host.remove(spec.clusterId);
+  assert.equal(seen.closed, 1);
+  const { entries } = await store.range({ prefix: '/' });
+  assert.deepEqual(
+    entries.filter(({ key }) => key.includes(spec.clusterId)).map(({ key }) => key),
+    [],
+  );
+  await close();
+});
+
+test('a stop that failed halfway ends the cluster with the next try, also when that is a start', async () => {
+  const { seen, controllers } = counted();
+  const { host, close } = await openHost(controllers);
+  const step = [failingOnce(), failingOnce()];
+  host.beforeStop(async () => step[seen.started - 1]?.());
+  await host.ensure(spec);
+  await assert.rejects(host.stop(spec), /disk is full/);
+  await host.stop(spec);
+  assert.equal(seen.closed, 1);
+  await host.ensure(spec);
+  await assert.rejects(host.stop(spec), /disk is full/);
+  await host.ensure(spec);
+  assert.deepEqual({ started: seen.started, closed: seen.closed }, { started: 3, closed: 2 });
+  assert.deepEqual(host.stopped(), []);
+  await close();
+});
+
+test('a change that failed halfway is carried out by the next try', async () => {
+  const update = failingOnce();
+  let updated = 0;
+  const { host, close } = await openHost(() => ({
+    async update() {
+      await update();
+      updated++;
+    },
+    close: async () => {},
+  }));
+  await host.ensure(spec);
+  const upgraded = { ...spec, kubernetesVersion: '1.34.4' };
+  await assert.rejects(host.ensure(upgraded), /disk is full/);
+  await host.ensure(upgraded);
+  await host.ensure(upgraded);
+  assert.equal(updated, 1);
+  await close();
+});
