@@ -138,8 +138,8 @@ class Patience {
     if (!isFinal && clock.monotonic() - sinceMs < limitMs) return false;
     const failed = reasonOf(thrown, limitMs);
     log.warn('an operation failed', { type, id, ...failed });
-    this.#since.delete(id);
     await settle(records, record, { failed });
+    this.#since.delete(id);
     return true;
   }
 
