@@ -183,7 +183,8 @@ async function startParts(start: Starting): Promise<Estate> {
     closing.push(() => watch.close());
   });
   // Everything answers; what converges by itself begins a turn later.
-  clock.after(0, () => startLoops(start, rooms));
+  const begins = clock.after(0, () => startLoops(start, rooms));
+  closing.push(() => begins.cancel());
   return {
     running: running(),
     homeGone,
@@ -331,10 +332,10 @@ function openListener(
       requestClientCertificate: true,
       contextFor(serverName) {
         const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
+        if (cluster) return cluster.spec.publicEndpoint ? cluster.serving : undefined;
         // As from the outside of a real one: the connection ends before anything is said.
         if (serverName !== undefined && parts.clusters.isStopped(serverName)) return undefined;
-        if (!cluster) return isClusterName(serverName) ? strangers(serverName) : ownIdentity;
-        return cluster.spec.publicEndpoint ? cluster.serving : undefined;
+        return isClusterName(serverName) ? strangers(serverName) : ownIdentity;
       },
     },
   });

@@ -458,6 +458,7 @@ test('a batch answers each request as if it had come alone, with the rights of i
     { id: '3', method: 'GET', url: '/users', dependsOn: ['2'] },
     { id: '4', method: 'GET', url: 'users/nobody', headers: { Authorization: 'Bearer other' } },
     { id: '5', method: 'GET', url: '/users/$count', headers: { ConsistencyLevel: 'eventual' } },
+    { id: '6', method: 'GET', url: "/users?$filter=displayName eq 'who?'&$select=id" },
   ];
   const { status, body } = await asPat('POST', '/$batch', { requests });
   assert.equal(status, 200);
@@ -469,6 +470,7 @@ test('a batch answers each request as if it had come alone, with the rights of i
       ['3', 424],
       ['4', 404],
       ['5', 200],
+      ['6', 200],
     ],
   );
   assert.equal(body.responses[0].body.id, user);

@@ -96,7 +96,8 @@ class EmbeddedHost implements ClusterHost {
   }
 
   isStopped(hostName: string): boolean {
-    return [...this.#stopped.values()].some((spec) => spec.hostNames.includes(hostName));
+    for (const { hostNames } of this.#stopped.values()) if (hostNames.includes(hostName)) return true;
+    return false;
   }
 
   get(clusterId: string): ClusterHandle | undefined {

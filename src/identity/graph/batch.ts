@@ -62,7 +62,8 @@ function readInner(sent: Json): Inner {
 }
 
 function asRequest({ method, url, body, headers }: Inner, { request }: GraphCall): HttpRequest {
-  const [path = '', rawQuery = ''] = url.split('?', 2);
+  const [path = '', ...queries] = url.split('?');
+  const rawQuery = queries.join('?');
   const bytes = body === undefined || body === null ? new Uint8Array() : encodeJson(body);
   return {
     method,

@@ -50,9 +50,10 @@ async function passwordSignIn(surface: Surface, exchange: Exchange, checks: Chec
       await surface.directory.users.update(user.id, { password });
       tellPasswordChanged(surface, exchange, user);
     }
-    tellPageSignIn(surface, exchange, user);
     const signIn = { userId: user.id, signedInAtMs: surface.clock.now() };
-    return { type: 'signed-in', signIn, cookie: await openSession(surface, signIn) };
+    const cookie = await openSession(surface, signIn);
+    tellPageSignIn(surface, exchange, user);
+    return { type: 'signed-in', signIn, cookie };
   } catch (thrown) {
     tellRefused(surface, exchange, { thrown, way: 'page' });
     const mustChange = parameters.has('new_password');
