@@ -5,6 +5,7 @@ export {
   type AuditTrail,
   silentAudit,
 } from './audit.ts';
+export { canonicalJson } from './canonical-json.ts';
 export { type Clock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, memberOf, parseExactly, setMember } from './exact-json.ts';

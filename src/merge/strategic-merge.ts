@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject, memberOf, setMember } from '../base/index.ts';
+import { canonicalJson, isObject, type Json, type JsonObject, memberOf, setMember } from '../base/index.ts';
 import { anyNode, memberNode } from './node.ts';
 import { badPatch, goTypeWord, PatchError } from './patch-error.ts';
 
@@ -112,9 +112,9 @@ function mergeList(original: readonly Json[], patch: readonly Json[], node: Sche
   if (Array.isArray(sample)) throw invalidPatch(patch, 'lists of lists are not supported');
   if (!isObject(sample)) {
     const merged = [...original];
-    const known = new Set(original.map(canonical));
+    const known = new Set(original.map(canonicalJson));
     for (const item of patch) {
-      const text = canonical(item);
+      const text = canonicalJson(item);
       if (!known.has(text)) merged.push(item);
       known.add(text);
     }
@@ -135,7 +135,7 @@ function mergeList(original: readonly Json[], patch: readonly Json[], node: Sche
     }
     const value = item[mergeKey];
     if (value === undefined) throw noMergeKey(item, mergeKey);
-    const text = canonical(value);
+    const text = canonicalJson(value);
     const place = places.get(text);
     const found = place === undefined ? undefined : merged[place];
     if (place !== undefined && isObject(found)) merged[place] = mergeMap(found, item, node.items ?? anyNode);
@@ -165,7 +165,7 @@ function takeDirectives(original: readonly Json[], patch: readonly Json[], merge
     } else if (directive === 'delete') {
       const value = item[mergeKey];
       if (value === undefined) throw noMergeKey(item, mergeKey);
-      deleted.add(canonical(value));
+      deleted.add(canonicalJson(value));
     } else if (directive === 'replace') {
       replace = true;
     } else if (directive === 'merge') {
@@ -181,8 +181,8 @@ function deleteItems(merged: JsonObject, name: string, items: Json): void {
   const list = merged[name];
   if (!Array.isArray(items)) throw badPatch('invalid patch format of primitive list');
   if (!Array.isArray(list)) return;
-  const deleted = new Set(items.map(canonical));
-  merged[name] = list.filter((item) => !deleted.has(canonical(item)));
+  const deleted = new Set(items.map(canonicalJson));
+  merged[name] = list.filter((item) => !deleted.has(canonicalJson(item)));
 }
 
 /**
@@ -213,20 +213,11 @@ function inOrder(
   return [...result, ...[...named.slice(left), ...others.slice(right)].map(({ item }) => item)];
 }
 
-/** Equal for equal values, whatever the order of their members; no value's is empty. */
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isObject(value)) return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  const texts = members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member ?? null)}`);
-  return `{${texts.sort().join()}}`;
-}
-
 /** What tells an item from the others of its list; undefined for one without its key, which is like no other. */
 function identityOf(item: Json, mergeKey: string): string | undefined {
-  if (mergeKey === '') return canonical(item);
+  if (mergeKey === '') return canonicalJson(item);
   const value = isObject(item) ? item[mergeKey] : undefined;
-  return value === undefined ? undefined : canonical(value);
+  return value === undefined ? undefined : canonicalJson(value);
 }
 
 /** Where each item stands first. */

@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { dedupeOwners } from '../../src/apiserver/verbs/owner-references.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { applyJsonPatch } from '../../src/merge/json-patch.ts';
 import { mergeObjects } from '../../src/merge/merge.ts';
@@ -57,4 +58,13 @@ test('a JSON patch of many operations costs what it weighs', async () => {
       })),
     ] as const;
   await assertLinear({ size: 100, input, run: ([object, patch]) => applyJsonPatch(object, patch) });
+});
+
+test('owners given twice are found in time linear in their number', async () => {
+  const input = (size: number): JsonObject => ({
+    metadata: {
+      ownerReferences: Array.from({ length: size }, (_, i) => ({ kind: 'Pod', name: `p${i}`, uid: `u${i}` })),
+    },
+  });
+  await assertLinear({ size: 100, input, run: (object) => dedupeOwners(object, []) });
 });

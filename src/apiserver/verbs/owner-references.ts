@@ -1,5 +1,5 @@
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { canonicalJson, type JsonObject } from '../../base/index.ts';
 
 const advice =
   'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests';
@@ -12,8 +12,13 @@ export function dedupeOwners(object: JsonObject, warnings: string[], when = ''):
   const owners = metadata['ownerReferences'];
   if (!Array.isArray(owners) || owners.length < 2) return;
   const uids = new Set<string>();
-  const kept = owners.filter((owner, at) => {
-    if (owners.findIndex((other) => jsonEqual(other, owner)) === at) return true;
+  const seen = new Set<string>();
+  const kept = owners.filter((owner) => {
+    const text = canonicalJson(owner);
+    if (!seen.has(text)) {
+      seen.add(text);
+      return true;
+    }
     uids.add(
       textOf(typeof owner === 'object' && owner !== null && !Array.isArray(owner) ? owner['uid'] : ''),
     );
