@@ -145,6 +145,91 @@ describe('access to an API server', () => {
     assert.equal(no.body.status.allowed, false);
   });
 
+  it('creates by no update and no apply what it may not create', async () => {
+    await test.client.create(rbac('clusterroles'), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'changes' },
+      rules: [
+        { apiGroups: ['*'], resources: ['*'], verbs: ['update', 'patch', 'get'] },
+        { apiGroups: [''], resources: ['configmaps'], resourceNames: ['known'], verbs: ['create'] },
+      ],
+    });
+    await test.client.create(rbac('rolebindings'), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'changes', namespace: 'kube-node-lease' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'changes' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+    });
+    const write = (method: string, path: string, body: object, type: string) =>
+      ask(path, { method, headers: { ...jane, 'content-type': type }, body: JSON.stringify(body) });
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'new' },
+      spec: {},
+    };
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/new';
+    const refused = await write('PUT', leases, lease, 'application/json');
+    assert.equal(refused.status, 403);
+    assert.equal(
+      refused.body.message,
+      'leases.coordination.k8s.io "new" is forbidden: User "jane" cannot create resource "leases" in API group "coordination.k8s.io" in the namespace "kube-node-lease"',
+    );
+    const apply = 'application/apply-patch+yaml';
+    for (const query of ['?fieldManager=x', '?fieldManager=x&dryRun=All', '?fieldManager=x&force=true']) {
+      assert.equal((await write('PATCH', leases + query, lease, apply)).status, 403, query);
+    }
+    assert.equal((await ask(leases)).status, 404);
+    const maps = '/api/v1/namespaces/kube-node-lease/configmaps';
+    for (const [name, status] of [
+      ['other', 403],
+      ['known', 201],
+      ['known', 200],
+    ] as const) {
+      const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
+      assert.equal((await write('PATCH', `${maps}/${name}?fieldManager=x`, map, apply)).status, status, name);
+    }
+  });
+
+  it('to one service account gives no token of another, whatever the body says', async () => {
+    const accounts = { group: '', version: 'v1', resource: 'serviceaccounts' };
+    for (const name of ['weak', 'strong']) {
+      const metadata = { name, namespace: 'default' };
+      await test.client.create(accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    }
+    await test.client.create(
+      { group: '', version: 'v1', resource: 'pods' },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'strong', namespace: 'default' },
+        spec: { serviceAccountName: 'strong', containers: [{ name: 'c', image: 'i' }] },
+      },
+    );
+    const token = (metadata: object, spec: object = {}) =>
+      ask('/api/v1/namespaces/default/serviceaccounts/weak/token', {
+        method: 'POST',
+        body: JSON.stringify({
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          metadata,
+          spec,
+        }),
+      });
+    const ofPod = await token({}, { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'strong' } });
+    assert.equal(ofPod.status, 400);
+    assert.equal(
+      ofPod.body.message,
+      'cannot bind token for serviceaccount "weak" to pod running with different serviceaccount name.',
+    );
+    assert.equal((await token({ name: 'strong' })).status, 422);
+    assert.equal((await token({ namespace: 'kube-system' })).status, 400);
+    assert.equal((await token({ uid: '00000000-0000-4000-8000-000000000000' })).status, 409);
+    assert.equal((await token({ name: 'weak', namespace: 'default' })).status, 201);
+  });
+
   it('is given by service account tokens as long as their account exists', async () => {
     const accounts = { group: '', version: 'v1', resource: 'serviceaccounts' };
     await test.client.create(accounts, {

@@ -55,6 +55,85 @@ const widget = (name: string, spec: { [key: string]: string | number } = {}) => 
   spec,
 });
 
+describe('a custom resource that is called like a built-in one', () => {
+  let test: TestServer;
+  before(async () => {
+    test = await startTestServer();
+  });
+  after(() => test.close());
+
+  const bindings = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterrolebindings' };
+  const called = (version: string) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: 'clusterrolebindings.rbac.authorization.k8s.io',
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, made by somebody' },
+    },
+    spec: {
+      group: 'rbac.authorization.k8s.io',
+      scope: 'Cluster',
+      names: {
+        plural: 'clusterrolebindings',
+        singular: 'clusterrolebinding',
+        kind: 'ClusterRoleBinding',
+        listKind: 'ClusterRoleBindingList',
+      },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          },
+        },
+      ],
+    },
+  });
+
+  for (const version of ['v9', 'v1']) {
+    it(`neither writes nor deletes objects of the built-in one: ${version}`, async () => {
+      const before = (await test.client.list(bindings)).items;
+      assert.ok(before.length > 0);
+      const definition = await test.client.create(crds, called(version));
+      const custom = { ...bindings, version };
+      await test.fetch(`/apis/rbac.authorization.k8s.io/${version}/clusterrolebindings`);
+      if (version === 'v9') {
+        assert.deepEqual((await test.client.list(custom)).items, []);
+        await test.client.create(custom, {
+          apiVersion: `rbac.authorization.k8s.io/${version}`,
+          kind: 'ClusterRoleBinding',
+          metadata: { name: 'jane-is-admin' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+          subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+        });
+        const asJane = { headers: { authorization: 'Bearer user-token' } };
+        assert.equal((await test.fetch('/api/v1/secrets', asJane)).status, 403);
+      }
+      assert.deepEqual((await test.client.list(bindings)).items, before);
+      const { name } = definition.metadata;
+      const gone = new Promise<void>((resolve, reject) => {
+        const watch = test.client.watch(
+          crds,
+          { fieldSelector: `metadata.name=${name}` },
+          {
+            onEvent(event) {
+              if (event.type !== 'DELETED') return;
+              watch.close();
+              resolve();
+            },
+            onError: reject,
+          },
+        );
+      });
+      await test.client.delete(crds, { name: name ?? '' });
+      await gone;
+      assert.deepEqual((await test.client.list(bindings)).items, before);
+    });
+  }
+});
+
 describe('custom resources', () => {
   let test: TestServer;
   before(async () => {

@@ -4,10 +4,13 @@ import { ServedResource } from '../storage/served-resource.ts';
 /** Resources that every cluster serves: made once, shared by all. */
 export class SharedResources {
   readonly all: readonly ServedResource[];
+  /** Where their objects are kept. */
+  readonly storageKeys: ReadonlySet<string>;
   readonly #byPath: ReadonlyMap<string, ServedResource>;
 
   constructor(definitions: readonly ResourceDefinition[]) {
     this.all = definitions.map((definition) => new ServedResource(definition, 'built-in'));
+    this.storageKeys = new Set(this.all.map(({ storageKey }) => storageKey));
     this.#byPath = new Map(this.all.map((served) => [pathOf(served.definition), served]));
   }
 
@@ -78,7 +81,7 @@ export class ResourceRegistry {
     ended: (served: ServedResource) => void,
   ): void {
     const before = this.ofCrd(crd);
-    const after = definitions.map(servedCustom);
+    const after = definitions.map((definition) => servedCustom(definition, this.shared));
     if (before.length === after.length && before.every((served, at) => served === after[at])) return;
     if (after.length === 0) this.#byCrd.delete(crd);
     else this.#byCrd.set(crd, after);
@@ -93,10 +96,10 @@ export class ResourceRegistry {
 const served = new WeakMap<ResourceDefinition, ServedResource>();
 
 /** Clusters with the same definition share what is derived from it. */
-function servedCustom(definition: ResourceDefinition): ServedResource {
+function servedCustom(definition: ResourceDefinition, { storageKeys }: SharedResources): ServedResource {
   let known = served.get(definition);
   if (!known) {
-    known = new ServedResource(definition, 'custom');
+    known = new ServedResource(definition, 'custom', storageKeys);
     served.set(definition, known);
   }
   return known;

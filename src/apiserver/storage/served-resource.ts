@@ -8,19 +8,26 @@ export class ServedResource {
   readonly custom: boolean;
   /** `v1` or `group/version`. */
   readonly apiVersion: string;
-  /** `group|core` + `/` + resource: where objects of all versions are kept. */
+  /** `group|core` + `/` + resource: where objects of all versions are kept, of no other resource than this. */
   readonly storageKey: string;
   /** True when stored bytes can be sent as they are. */
   readonly isStorageForm: boolean;
   /** What JSON of this version begins with, up to the first member of metadata. */
   readonly prefix: Buffer;
 
-  constructor(definition: ResourceDefinition, origin: 'built-in' | 'custom') {
+  /** `builtInKeys`: where built-in kinds are kept, which a custom resource may be called like. */
+  constructor(
+    definition: ResourceDefinition,
+    origin: 'built-in' | 'custom',
+    builtInKeys: ReadonlySet<string> = new Set(),
+  ) {
     this.definition = definition;
     this.custom = origin === 'custom';
     this.apiVersion = apiVersionOf(definition.group, definition.version);
     const storageGroup = definition.storageGroup ?? definition.group;
-    this.storageKey = `${storageGroup === '' ? 'core' : storageGroup}/${definition.resource}`;
+    const key = `${storageGroup === '' ? 'core' : storageGroup}/${definition.resource}`;
+    // No group has a colon.
+    this.storageKey = this.custom && builtInKeys.has(key) ? `custom:${key}` : key;
     this.isStorageForm =
       storageGroup === definition.group && definition.version === definition.storageVersion;
     this.prefix = Buffer.from(`{"kind":"${definition.kind}","apiVersion":"${this.apiVersion}","metadata":{`);

@@ -3,6 +3,7 @@ import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { validateMetadata, validateMetadataUpdate } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
+import { decideAccess } from '../authz/authorize.ts';
 import type { AdmissionRequest, Call, ClusterParts } from '../call/call.ts';
 
 /**
@@ -25,12 +26,21 @@ export async function admit(
     if (wait) await wait;
   }
   validate(call, write);
+  if (request.operation === 'create' && call.verb !== 'create') await demandCreate(parts, call);
   if (call.subresource === '')
     call.warnings.push(...parts.notEnforced.about(call.resource.definition, write.object));
   for (const step of parts.admission) {
     const wait = step.validate?.(request);
     if (wait) await wait;
   }
+}
+
+/** An update or a patch that makes its object needs the right to create it as well. Throws 403. */
+async function demandCreate(parts: ClusterParts, call: Call): Promise<void> {
+  const { resource, subresource, namespace, name, user } = call;
+  const { group, version, resource: plural } = resource.definition;
+  const target = { group, version, resource: plural, subresource, namespace, name };
+  await decideAccess(parts, { user, verb: 'create', resource: target });
 }
 
 /** Asks the validating steps about a delete. */

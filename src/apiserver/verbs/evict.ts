@@ -8,6 +8,7 @@ import { readObject } from './decode.ts';
 import { checkPreconditions, removeObject } from './delete.ts';
 import { budgetsOf, isAllowedUnready, takeFromBudget, tooManyDisruptions } from './disruption-budgets.ts';
 import { require } from './get.ts';
+import { checkNamespace } from './place.ts';
 import { modify } from './update.ts';
 
 const attempts = 20;
@@ -30,6 +31,7 @@ function statusAnswer(status: JsonObject): Answer {
 export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
   const body = await readObject(call);
+  checkNamespace(body, call);
   if (textOf(readMetadata(body)['name']) !== call.name) {
     throw badRequest('name in URL does not match name in Eviction object');
   }

@@ -12,13 +12,8 @@ export function checkPlace(object: JsonObject, call: Call, name: string): JsonOb
   checkType(object, call);
   const metadata = metadataOf(object);
   if (definition.namespaced) {
-    const namespace = textOf(metadata['namespace']);
-    if (namespace === '') metadata['namespace'] = call.namespace;
-    else if (namespace !== call.namespace) {
-      throw badRequest(
-        'the namespace of the provided object does not match the namespace sent on the request',
-      );
-    }
+    checkNamespace(object, call);
+    if (textOf(metadata['namespace']) === '') metadata['namespace'] = call.namespace;
   } else if (textOf(metadata['namespace']) !== '') {
     delete metadata['namespace'];
   }
@@ -28,6 +23,13 @@ export function checkPlace(object: JsonObject, call: Call, name: string): JsonOb
     if (own !== name) throw nameMismatch(own, name);
   }
   return metadata;
+}
+
+/** A body that names a namespace names that of its path. Throws 400. */
+export function checkNamespace(body: JsonObject, { namespace }: Call): void {
+  const own = textOf(readMetadata(body)['namespace']);
+  if (own === '' || own === namespace) return;
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 /** A body that leaves out the name that its path has. */

@@ -10,6 +10,7 @@ import { goQuote } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { checkNamespace } from './place.ts';
 import { readBodyAs } from './read-body.ts';
 import { modify } from './update.ts';
 
@@ -24,6 +25,7 @@ const success: Answer = {
 export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
   const body = await readBodyAs(call, 'Binding');
+  checkNamespace(body, call);
   const name = textOf(readMetadata(body)['name']);
   if (call.name !== '' && name !== call.name) {
     throw badRequest('name in URL does not match name in Binding object');

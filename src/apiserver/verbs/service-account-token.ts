@@ -1,9 +1,18 @@
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { conflict, invalid, methodNotAllowed, notFound, StatusError } from '../../apimachinery/status.ts';
-import { isObject, type Json, rfc3339Seconds } from '../../base/index.ts';
-import type { Verb } from '../call/call.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  methodNotAllowed,
+  notFound,
+  StatusError,
+} from '../../apimachinery/status.ts';
+import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import type { Call, Verb } from '../call/call.ts';
 import { readObject } from './decode.ts';
 import { find, require } from './get.ts';
+import { checkNamespace } from './place.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;
@@ -22,6 +31,7 @@ export const createToken: Verb = async (parts, call) => {
   }
   const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
   const body = await readObject(call);
+  checkAsked(call, body, uid);
   const spec = isObject(body['spec']) ? body['spec'] : {};
   const expiresInSeconds = secondsOf(spec['expirationSeconds']);
   const boundObject = await boundTo(spec['boundObjectRef']);
@@ -65,6 +75,11 @@ export const createToken: Verb = async (parts, call) => {
     }
     const found = await find(parts, { resource, namespace: call.namespace, name });
     if (!found) throw notFound({ group: '', resource: plural, name });
+    if (kind === 'Pod' && accountOf(found.peek(resource)) !== call.name) {
+      throw badRequest(
+        `cannot bind token for serviceaccount ${JSON.stringify(call.name)} to pod running with different serviceaccount name.`,
+      );
+    }
     const actual = textOf(readMetadata(found.peek(resource))['uid']);
     const wanted = textOf(reference['uid']);
     if (wanted !== '' && wanted !== actual) {
@@ -76,6 +91,26 @@ export const createToken: Verb = async (parts, call) => {
 };
 
 const tokenKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+
+/** What the body says of the account is what the path says. Throws 400, 422 and 409. */
+function checkAsked(call: Call, body: JsonObject, uid: string): void {
+  checkNamespace(body, call);
+  const { name } = call;
+  const asked = readMetadata(body);
+  const own = textOf(asked['name']);
+  if (own !== '' && own !== name) {
+    const detail = 'must match the service account name if specified';
+    throw invalid(tokenKind, name, [invalidField('metadata.name', own, detail)]);
+  }
+  const wanted = textOf(asked['uid']);
+  if (wanted === '' || wanted === uid) return;
+  const why = `the UID in the token request (${wanted}) does not match the UID of the service account (${uid})`;
+  throw conflict({ group: tokenKind.group, resource: tokenKind.kind, name }, why);
+}
+
+function accountOf({ spec }: JsonObject): string {
+  return isObject(spec) ? textOf(spec['serviceAccountName']) : '';
+}
 
 function secondsOf(value: Json | undefined): number {
   if (typeof value !== 'number') return defaultSeconds;
