@@ -54,8 +54,3 @@ export function maybeObjectAt(value: Json | undefined, ...path: readonly string[
 export function nameOf(object: JsonObject): string {
   return textAt(object, 'metadata', 'name');
 }
-
-/** The condition of a type, as most kinds keep them under `status.conditions`. */
-export function conditionOf(object: Json | undefined, type: string): JsonObject | undefined {
-  return objectsAt(object, 'status', 'conditions').find((condition) => condition['type'] === type);
-}

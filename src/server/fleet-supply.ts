@@ -1,5 +1,6 @@
 import { type ClusterClient, ClusterError, type KubeObject } from '../apimachinery/client.ts';
-import { type Clock, CodedError, isObject, type Logger, type Random } from '../base/index.ts';
+import { holds } from '../apimachinery/conditions.ts';
+import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   fleetCustomResources,
@@ -83,7 +84,9 @@ class Fleets implements RunningFleets {
     const member = this.#cluster(memberClusterId);
     await applyMember(hub.client, membership);
     await this.#startAgent(membership, member.client);
-    await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, joined);
+    await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, (member) =>
+      holds(member, 'Joined'),
+    );
   }
 
   async leave(leaving: Leaving, signal: AbortSignal): Promise<void> {
@@ -230,15 +233,6 @@ async function applyMember(hub: ClusterClient, membership: Membership): Promise<
     { name: memberName },
     { type: 'apply', body: wanted },
     { fieldManager: 'fleet', force: true },
-  );
-}
-
-function joined(object: KubeObject | undefined): boolean {
-  const status = object?.['status'];
-  const conditions = isObject(status) ? status['conditions'] : undefined;
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((item) => isObject(item) && item['type'] === 'Joined' && item['status'] === 'True')
   );
 }
 

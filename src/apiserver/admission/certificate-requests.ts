@@ -1,3 +1,4 @@
+import { conditionsIn } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { forbidden, invalid } from '../../apimachinery/status.ts';
@@ -51,14 +52,14 @@ function keepAskedFor({ parts, call }: AdmissionRequest, object: JsonObject, old
   if (call.subresource !== 'status') return;
   const before = statusOf(old);
   const next = statusOf(object);
-  const conditions = conditionsOf(next).map((condition) => stamped(condition, before, parts.clock.now()));
+  const conditions = conditionsIn(next).map((condition) => stamped(condition, before, parts.clock.now()));
   // An approval writes conditions and nothing else.
   object['status'] = { ...(call.askedAs === 'approval' ? structuredClone(before) : next), conditions };
 }
 
 function stamped(condition: JsonObject, before: JsonObject, nowMs: number): JsonObject {
   const now = rfc3339Seconds(nowMs);
-  const same = conditionsOf(before).find(
+  const same = conditionsIn(before).find(
     ({ type, status }) => type === condition['type'] && status === condition['status'],
   );
   return {
@@ -144,16 +145,11 @@ async function demand({ parts, call, name }: AdmissionRequest, verb: string, sig
 }
 
 function sameConditions(next: JsonObject, before: JsonObject): boolean {
-  return jsonEqual(conditionsOf(next), conditionsOf(before));
+  return jsonEqual(conditionsIn(next), conditionsIn(before));
 }
 
 function ofType(status: JsonObject, type: string): JsonObject[] {
-  return conditionsOf(status).filter((condition) => condition['type'] === type);
-}
-
-function conditionsOf(status: JsonObject): JsonObject[] {
-  const { conditions } = status;
-  return Array.isArray(conditions) ? conditions.filter(isObject) : [];
+  return conditionsIn(status).filter((condition) => condition['type'] === type);
 }
 
 function specOf(object: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { conditionsWith, holds, type NewCondition } from '../../apimachinery/conditions.ts';
+import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { textOf, textsOf } from '../../schema/structural-node.ts';
 
 /**
@@ -15,23 +16,20 @@ export function establish(crd: JsonObject, others: Iterable<JsonObject>, nowMs: 
     isObject(old.acceptedNames) ? old.acceptedNames : {},
     used,
   );
-  const conditions = Array.isArray(old.conditions) ? old.conditions.filter(isObject) : [];
-  const wasEstablished = conditions.some((c) => c.type === 'Established' && c.status === 'True');
-  const namesAccepted = conflict
-    ? { status: 'False', ...conflict }
-    : { status: 'True', reason: 'NoConflicts', message: 'no conflicts found' };
-  const established =
-    wasEstablished || !conflict
+  const namesAccepted: NewCondition = conflict
+    ? { type: 'NamesAccepted', status: 'False', ...conflict }
+    : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' };
+  const established: NewCondition = {
+    type: 'Established',
+    ...(isEstablished(crd) || !conflict
       ? { status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' }
-      : { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
-  const time = rfc3339Seconds(nowMs);
+      : { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }),
+  };
+  const conditions = conditionsWith(old, namesAccepted, nowMs);
   const status: JsonObject = {
     ...old,
     acceptedNames,
-    conditions: withCondition(
-      withCondition(conditions, { type: 'NamesAccepted', lastTransitionTime: time, ...namesAccepted }),
-      { type: 'Established', lastTransitionTime: time, ...established },
-    ),
+    conditions: conditionsWith({ conditions }, established, nowMs),
   };
   return isObject(crd.status) && jsonEqual(status, crd.status) ? crd.status : status;
 }
@@ -39,22 +37,18 @@ export function establish(crd: JsonObject, others: Iterable<JsonObject>, nowMs: 
 /** The status of a definition whose instances are being deleted, which may take as long as their finalizers. */
 export function terminating(crd: JsonObject, nowMs: number): JsonObject {
   const status = isObject(crd.status) ? crd.status : {};
-  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
   const condition = {
     type: 'Terminating',
     status: 'True',
-    lastTransitionTime: rfc3339Seconds(nowMs),
     reason: 'InstanceDeletionInProgress',
     message: 'CustomResource deletion is in progress',
-  };
-  return { ...status, conditions: withCondition(conditions, condition) };
+  } as const;
+  return { ...status, conditions: conditionsWith(status, condition, nowMs) };
 }
 
 /** True when a CustomResourceDefinition's resources are to be served. */
 export function isEstablished(crd: JsonObject): boolean {
-  const status = isObject(crd.status) ? crd.status : {};
-  const conditions = Array.isArray(status.conditions) ? status.conditions : [];
-  return conditions.some((c) => isObject(c) && c.type === 'Established' && c.status === 'True');
+  return holds(crd, 'Established');
 }
 
 function nameOf(crd: JsonObject): string {
@@ -119,15 +113,4 @@ function copyList(from: JsonObject, to: JsonObject, name: string): void {
   const list = textsOf(from[name]);
   if (list.length > 0) to[name] = [...list];
   else delete to[name];
-}
-
-/** A condition keeps its time as long as its status does not change. */
-function withCondition(conditions: readonly JsonObject[], condition: JsonObject): JsonObject[] {
-  const old = conditions.find((other) => other.type === condition.type);
-  if (!old) return [...conditions, condition];
-  const kept =
-    old.status === condition.status
-      ? { ...condition, lastTransitionTime: old.lastTransitionTime }
-      : condition;
-  return conditions.map((other) => (other === old ? kept : other));
 }

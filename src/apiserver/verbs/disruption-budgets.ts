@@ -1,3 +1,4 @@
+import { conditionsWith, holds } from '../../apimachinery/conditions.ts';
 import { labelsOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
 import { forbidden, internalError, StatusError } from '../../apimachinery/status.ts';
@@ -40,12 +41,7 @@ export async function budgetsOf(
 
 /** A pod that is not ready goes without a question where its budget says so, or where enough others are healthy. */
 export function isAllowedUnready(pod: JsonObject, budget: JsonObject): boolean {
-  const status = isObject(pod['status']) ? pod['status'] : {};
-  const conditions = Array.isArray(status['conditions']) ? status['conditions'] : [];
-  const isReady = conditions.some(
-    (condition) => isObject(condition) && condition['type'] === 'Ready' && condition['status'] === 'True',
-  );
-  if (isReady) return false;
+  if (holds(pod, 'Ready')) return false;
   const spec = isObject(budget['spec']) ? budget['spec'] : {};
   if (spec['unhealthyPodEvictionPolicy'] === 'AlwaysAllow') return true;
   const counted = countsOf(budget);
@@ -118,15 +114,8 @@ function withoutRoom(
   { status, observedGeneration }: ReturnType<typeof countsOf>,
   nowMs: number,
 ): JsonObject[] {
-  const conditions = Array.isArray(status['conditions']) ? status['conditions'].filter(isObject) : [];
-  const type = 'DisruptionAllowed';
-  const before = conditions.find((condition) => condition['type'] === type);
-  const since = before?.['status'] === 'False' ? before['lastTransitionTime'] : undefined;
-  const now = {
-    ...{ type, status: 'False', reason: 'InsufficientPods', message: '', observedGeneration },
-    lastTransitionTime: since ?? rfc3339Seconds(nowMs),
-  };
-  return before ? conditions.map((each) => (each === before ? now : each)) : [...conditions, now];
+  const said = { status: 'False', reason: 'InsufficientPods', message: '', observedGeneration } as const;
+  return conditionsWith(status, { type: 'DisruptionAllowed', ...said }, nowMs);
 }
 
 /** No time to wait is named: nobody knows when a pod more is healthy, and clients would sleep through their own limit. */

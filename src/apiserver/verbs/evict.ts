@@ -1,6 +1,7 @@
+import { conditionsWith } from '../../apimachinery/conditions.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, conflict, invalid, methodNotAllowed, StatusError } from '../../apimachinery/status.ts';
-import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import { type CallOptions, withDeleteBody } from '../request/options.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -153,22 +154,13 @@ function withDisruptionTarget(
   checkPreconditions(call, current);
   const pod = current.copy(call.resource);
   const status = isObject(pod['status']) ? pod['status'] : {};
-  const conditions = Array.isArray(status['conditions']) ? status['conditions'].filter(isObject) : [];
-  const before = conditions.find(({ type }) => type === 'DisruptionTarget');
   const target = {
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'EvictionByEvictionAPI',
     message: 'Eviction API: evicting',
     lastProbeTime: null,
-    lastTransitionTime:
-      before?.['status'] === 'True'
-        ? (before['lastTransitionTime'] ?? null)
-        : rfc3339Seconds(parts.clock.now()),
-  };
-  pod['status'] = {
-    ...status,
-    conditions: [...conditions.filter((condition) => condition !== before), target],
-  };
+  } as const;
+  pod['status'] = { ...status, conditions: conditionsWith(status, target, parts.clock.now()) };
   return pod;
 }

@@ -1,3 +1,4 @@
+import { conditionsWith } from '../../apimachinery/conditions.ts';
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import {
   badRequest,
@@ -7,7 +8,7 @@ import {
   StatusError,
 } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/field-errors.ts';
-import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { checkNamespace } from './place.ts';
@@ -82,10 +83,10 @@ function bound(
     metadataOf(pod)['annotations'] = { ...(isObject(own) ? own : {}), ...binding.annotations };
   }
   const status = isObject(pod['status']) ? pod['status'] : {};
-  const conditions = Array.isArray(status['conditions']) ? status['conditions'] : [];
-  const others = conditions.filter((each) => !isObject(each) || each['type'] !== 'PodScheduled');
-  const now = rfc3339Seconds(parts.clock.now());
-  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
-  pod['status'] = { ...status, conditions: [...others, scheduled] };
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null } as const;
+  pod['status'] = {
+    ...status,
+    conditions: conditionsWith(status, scheduled, parts.clock.now()),
+  };
   return pod;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { ClusterClient, KubeObject } from '../../apimachinery/client.ts';
+import type { ClusterClient } from '../../apimachinery/client.ts';
+import { holds } from '../../apimachinery/conditions.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import {
   type ApiServer,
@@ -9,7 +10,7 @@ import {
   createApiServer,
   type NotEnforced,
 } from '../../apiserver/index.ts';
-import { type Clock, isObject, type Logger, type Random } from '../../base/index.ts';
+import type { Clock, Logger, Random } from '../../base/index.ts';
 import { createDuplexPair, createListener, type HealthCheck, type Listener } from '../../http/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';
@@ -196,7 +197,7 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async readyNodes(): Promise<readonly string[]> {
     const { items } = await this.client.list({ group: '', version: 'v1', resource: 'nodes' });
-    return items.filter(isReady).map((node) => node.metadata.name ?? '');
+    return items.filter((node) => holds(node, 'Ready')).map((node) => node.metadata.name ?? '');
   }
 
   async close(): Promise<void> {
@@ -230,13 +231,4 @@ function asTraditional(pem: string): string {
   const key = createPrivateKey(pem);
   const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
   return key.export({ type, format: 'pem' }).toString();
-}
-
-function isReady(node: KubeObject): boolean {
-  const { status } = node;
-  const conditions = isObject(status) ? status['conditions'] : undefined;
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((item) => isObject(item) && item['type'] === 'Ready' && item['status'] === 'True')
-  );
 }

@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { isTrue } from '../../apimachinery/conditions.ts';
 import { nextTime, wallClock } from '../../apimachinery/cron/next-time.ts';
 import { parseSchedule, type Schedule } from '../../apimachinery/cron/schedule.ts';
 import { ignoringMissing, isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
@@ -38,9 +38,7 @@ export async function reconcileCronJob(
 }
 
 function endOf(job: Job): 'Complete' | 'Failed' | undefined {
-  return (['Complete', 'Failed'] as const).find(
-    (type) => findCondition(job.status?.conditions, type)?.status === 'True',
-  );
+  return (['Complete', 'Failed'] as const).find((type) => isTrue(job.status?.conditions, type));
 }
 
 async function trimHistory(cronJob: CronJob, owned: readonly Job[], context: CronJobContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -59,9 +59,7 @@ function claimPods(job: Job, context: JobContext): Promise<readonly Pod[]> {
 }
 
 export function isFinished(job: Job): boolean {
-  return ['Complete', 'Failed'].some(
-    (type) => findCondition(job.status?.conditions, type)?.status === 'True',
-  );
+  return ['Complete', 'Failed'].some((type) => isTrue(job.status?.conditions, type));
 }
 
 interface Pass {

@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { isTrue } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, isConflict, isNotFound } from '../../apimachinery/kinds.ts';
 import { CodedError, errorMessage, rfc3339Micros } from '../../base/index.ts';
 import { type Informer, type Lease, leases } from '../../reconcile/index.ts';
@@ -243,5 +243,5 @@ export class SimulatedNodes {
 }
 
 function isReady(node: Node): boolean {
-  return findCondition(node.status?.conditions, 'Ready')?.status === 'True';
+  return isTrue(node.status?.conditions, 'Ready');
 }

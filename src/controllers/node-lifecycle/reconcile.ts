@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -75,8 +75,8 @@ function isKubelets(type: string): boolean {
 
 /** Pods of a lost node serve nobody. */
 async function unreadyPods(node: Node, context: NodeLifecycleContext): Promise<void> {
-  const affected = podsOf(node.metadata.name ?? '', context).filter(
-    (pod) => findCondition(pod.status?.conditions, 'Ready')?.status === 'True',
+  const affected = podsOf(node.metadata.name ?? '', context).filter((pod) =>
+    isTrue(pod.status?.conditions, 'Ready'),
   );
   const lastTransitionTime = rfc3339Seconds(context.clock.now());
   await inBatches(affected, async (pod) => {

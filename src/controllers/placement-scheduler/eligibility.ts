@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 
 export const eligibilityLimits = {
@@ -22,7 +22,7 @@ function connectionProblem(member: MemberCluster, nowMs: number): string | undef
   if (silentMs > eligibilityLimits.heartbeatMs) {
     return `no recent heartbeat signals (last received ${minutes(silentMs)} minutes ago)`;
   }
-  if (findCondition(agent.conditions, 'Joined')?.status !== 'True') return 'member agent not joined yet';
+  if (!isTrue(agent.conditions, 'Joined')) return 'member agent not joined yet';
   const health = findCondition(agent.conditions, 'Healthy');
   if (!health) return 'health condition from member agent is not available';
   const sinceMs = nowMs - Date.parse(health.lastTransitionTime);

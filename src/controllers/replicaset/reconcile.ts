@@ -1,3 +1,4 @@
+import { findCondition } from '../../apimachinery/conditions.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
@@ -113,7 +114,7 @@ async function writeStatus(
 function conditionsOf(set: ReplicaSet, failure: Failure | undefined, nowMs: number): Condition[] {
   const others = (set.status?.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure');
   if (!failure) return others;
-  const known = set.status?.conditions?.find((condition) => condition.type === 'ReplicaFailure');
+  const known = findCondition(set.status?.conditions, 'ReplicaFailure');
   const { reason } = failure;
   if (known?.reason === reason) return set.status?.conditions ?? [];
   const condition: Condition = {

@@ -1,4 +1,4 @@
-import { findCondition } from '../../apimachinery/conditions.ts';
+import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
 import type { Pod, PodTemplate } from '../kinds/core.ts';
 
 /** Neither finished nor being deleted. */
@@ -11,7 +11,7 @@ export function isFinished(pod: Pod): boolean {
 }
 
 export function isReady(pod: Pod): boolean {
-  return findCondition(pod.status?.conditions, 'Ready')?.status === 'True';
+  return isTrue(pod.status?.conditions, 'Ready');
 }
 
 /** Milliseconds until a ready pod counts as available: 0 when it does, undefined while it is not ready. */

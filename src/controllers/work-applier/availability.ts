@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
+import { conditionsIn, findCondition } from '../../apimachinery/conditions.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 
 export type Availability = 'Available' | 'NotAvailableYet' | 'NotTrackable';
@@ -87,9 +88,6 @@ const judges: Readonly<Record<string, Judge>> = {
   },
 };
 
-function conditionIs({ conditions }: JsonObject, type: string, value: string): boolean {
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((each) => isObject(each) && each['type'] === type && each['status'] === value)
-  );
+function conditionIs(status: JsonObject, type: string, value: string): boolean {
+  return findCondition(conditionsIn(status), type)?.['status'] === value;
 }

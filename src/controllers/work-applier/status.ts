@@ -1,4 +1,4 @@
-import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
+import { isTrue, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { ManifestCondition, Work } from '../kinds/placement.ts';
 import type { Outcome } from './apply.ts';
@@ -180,7 +180,5 @@ export function preparedStatus(work: Work, outcomes: readonly Outcome['manifest'
 
 /** True when everything is applied and available, or every difference is told. */
 export function isSettled(status: Status): boolean {
-  return ['Available', 'DiffReported'].some(
-    (type) => findCondition(status.conditions, type)?.status === 'True',
-  );
+  return ['Available', 'DiffReported'].some((type) => isTrue(status.conditions, type));
 }

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../apimachinery/conditions.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -86,7 +87,7 @@ export const apiServiceCells: Cells = (object, nowMs) => {
 };
 
 function availability(object: JsonObject): string {
-  const condition = objectsAt(object, 'status', 'conditions').find((other) => other['type'] === 'Available');
+  const condition = conditionOf(object, 'Available');
   if (!condition) return 'Unknown';
   const status = textAt(condition, 'status');
   const reason = textAt(condition, 'reason');

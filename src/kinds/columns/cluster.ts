@@ -1,5 +1,5 @@
+import { conditionOf } from '../../apimachinery/conditions.ts';
 import {
-  conditionOf,
   flagAt,
   maybeObjectAt,
   nameOf,

@@ -1,6 +1,6 @@
+import { conditionOf, conditionsIn, findCondition } from '../../apimachinery/conditions.ts';
 import { age } from '../../apimachinery/duration.ts';
 import {
-  conditionOf,
   flagAt,
   listAt,
   maybeObjectAt,
@@ -115,7 +115,7 @@ export const resourceQuotaCells: Cells = (object, nowMs) => {
 };
 
 export const componentStatusCells: Cells = (object) => {
-  const healthy = objectsAt(object, 'conditions').find((condition) => condition['type'] === 'Healthy');
+  const healthy = findCondition(conditionsIn(object), 'Healthy');
   const status = !healthy ? 'Unknown' : healthy['status'] === 'True' ? 'Healthy' : 'Unhealthy';
   return [nameOf(object), status, textAt(healthy, 'message'), textAt(healthy, 'error')];
 };

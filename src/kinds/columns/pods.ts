@@ -1,7 +1,7 @@
+import { conditionOf, holds } from '../../apimachinery/conditions.ts';
 import { age } from '../../apimachinery/duration.ts';
 import {
   at,
-  conditionOf,
   flagAt,
   listAt,
   maybeObjectAt,
@@ -134,5 +134,5 @@ function readinessGates(pod: JsonObject): string {
 }
 
 function isTrue(pod: JsonObject, condition: string): boolean {
-  return conditionOf(pod, condition)?.['status'] === 'True';
+  return holds(pod, condition);
 }

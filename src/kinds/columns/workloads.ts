@@ -1,7 +1,7 @@
+import { holds } from '../../apimachinery/conditions.ts';
 import { age, humanDuration } from '../../apimachinery/duration.ts';
 import {
   at,
-  conditionOf,
   flagAt,
   listAt,
   nameOf,
@@ -144,7 +144,7 @@ function templateOf(object: JsonObject): JsonObject {
 }
 
 function jobStatus(job: JsonObject): string {
-  const isTrue = (type: string) => conditionOf(job, type)?.['status'] === 'True';
+  const isTrue = (type: string) => holds(job, type);
   if (isTrue('Complete')) return 'Complete';
   if (isTrue('Failed')) return 'Failed';
   if (textAt(job, 'metadata', 'deletionTimestamp')) return 'Terminating';

@@ -1,5 +1,6 @@
+import { conditionOf, holds } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { conditionOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
+import { numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { invalid, required, withoutValue } from '../../apimachinery/validation/errors.ts';
 import { validateNotNegative } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
@@ -30,12 +31,12 @@ interface Status {
 
 function statusOf(job: JsonObject): Status {
   const status = objectAt(job, path);
-  const holds = (type: string) => conditionOf(job, type)?.['status'] === 'True';
+  const says = (type: string) => holds(job, type);
   return {
-    complete: holds('Complete'),
-    failed: holds('Failed'),
-    failureTarget: holds('FailureTarget'),
-    criteriaMet: holds('SuccessCriteriaMet'),
+    complete: says('Complete'),
+    failed: says('Failed'),
+    failureTarget: says('FailureTarget'),
+    criteriaMet: says('SuccessCriteriaMet'),
     completionTime: textAt(status, 'completionTime'),
     startTime: textAt(status, 'startTime'),
     status,
