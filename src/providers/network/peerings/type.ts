@@ -12,9 +12,9 @@ import {
   sameId,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { overlaps } from '../cidr.ts';
 import { networkName, networkType } from '../declare.ts';
 import { propertiesOf, referenceId } from '../json.ts';
+import { RangeSet } from '../range-set.ts';
 import { demandReferenced, networkTypes } from '../references.ts';
 import { conformsTo } from '../shape.ts';
 import { networkPrefixes, rangeOf } from '../subnets/plan.ts';
@@ -127,9 +127,9 @@ async function refusePair(
   const ours = (pair.prefixes ?? networkPrefixes(local?.properties ?? {})).map((prefix) =>
     rangeOf(prefix, localId),
   );
-  const theirs = networkPrefixes(remote.properties).map((prefix) => rangeOf(prefix, remote.id));
+  const theirs = new RangeSet(networkPrefixes(remote.properties).map((prefix) => rangeOf(prefix, remote.id)));
   for (const range of ours) {
-    const other = theirs.find((candidate) => overlaps(range, candidate));
+    const other = theirs.overlapping(range);
     if (!other) continue;
     throw refuse(
       'VnetAddressSpacesOverlap',

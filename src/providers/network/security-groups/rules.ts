@@ -11,16 +11,17 @@ export function readRules(sent: Json | undefined, groupId: string): JsonObject[]
   if (sent === undefined || sent === null) return [];
   if (!Array.isArray(sent)) throw invalid('properties.securityRules', 'must be a list');
   const rules: JsonObject[] = [];
+  const names = new Set<string>();
+  const form = networkName(1, 80);
   for (const [index, item] of sent.entries()) {
     const path = `properties.securityRules[${index}]`;
     if (!isObject(item)) throw invalid(path, 'must be an object');
     const { name } = item;
-    if (typeof name !== 'string' || !networkName(1, 80).pattern.test(name)) {
-      throw invalid(`${path}.name`, `must be ${networkName(1, 80).rule}`);
+    if (typeof name !== 'string' || !form.pattern.test(name)) {
+      throw invalid(`${path}.name`, `must be ${form.rule}`);
     }
-    if (rules.some((rule) => String(rule.name).toLowerCase() === name.toLowerCase())) {
-      throw invalid(`${path}.name`, `is used twice: '${name}'`);
-    }
+    if (names.has(name.toLowerCase())) throw invalid(`${path}.name`, `is used twice: '${name}'`);
+    names.add(name.toLowerCase());
     const properties = readRule(propertiesOf(item), `${path}.properties`);
     refuseConflict(rules, { name, properties });
     rules.push({ name, id: `${groupId}/securityRules/${name}`, type: ruleType, properties });

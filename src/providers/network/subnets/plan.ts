@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../base/index.ts';
-import { type AddressRange, contains, overlaps, parseRange } from '../cidr.ts';
+import { type AddressRange, contains, parseRange } from '../cidr.ts';
 import { objectAt, objectsIn, oneOf, textsAt } from '../json.ts';
+import { RangeSet } from '../range-set.ts';
 import { networkRefusals } from '../refusals.ts';
 
 const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'] as const;
@@ -88,16 +89,15 @@ export function checkPlan(network: {
   readonly prefixes: readonly string[];
   readonly subnets: readonly PlannedSubnet[];
 }): void {
-  const space = network.prefixes.map((prefix) => rangeOf(prefix, network.id));
-  const taken: AddressRange[] = [];
+  const space = new RangeSet(network.prefixes.map((prefix) => rangeOf(prefix, network.id)));
+  const taken = new RangeSet();
   for (const subnet of network.subnets) {
     const ranges = subnet.prefixes.map((prefix) => rangeOf(prefix, network.id));
     for (const range of ranges) {
-      if (!space.some((outer) => contains(outer, range)))
-        throw networkRefusals.subnetOutside(subnet.name, network.name);
-      if (taken.some((other) => overlaps(other, range)))
-        throw networkRefusals.subnetsOverlap(subnet.name, network.name);
+      const outer = space.overlapping(range);
+      if (!outer || !contains(outer, range)) throw networkRefusals.subnetOutside(subnet.name, network.name);
+      if (taken.overlapping(range)) throw networkRefusals.subnetsOverlap(subnet.name, network.name);
     }
-    taken.push(...ranges);
+    for (const range of ranges) taken.add(range);
   }
 }

@@ -9,11 +9,11 @@ import type {
 import { firstEtag, madeByEstate, newEtag } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { joins } from '../../references.ts';
-import { overlaps } from '../cidr.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, objectsIn, oneOf, propertiesOf, textsAt } from '../json.ts';
 import { planPeerings } from '../peerings/plan.ts';
 import { presentPeering } from '../peerings/state.ts';
+import { RangeSet } from '../range-set.ts';
 import { networkTypes, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { conformsTo } from '../shape.ts';
@@ -69,7 +69,8 @@ async function prepareNetwork(write: ResourceWrite) {
   const plan = named && planSubnets(write, named, existing);
   const subnets = plan ? plan.kept : existing;
   checkPlan({ id, name, prefixes, subnets: subnets.map(planned) });
-  for (const subnet of plan?.kept ?? []) await checkSubnet(subnet, existing, context);
+  const past = new Map(existing.map((record) => [record.id, record]));
+  for (const subnet of plan?.kept ?? []) await checkSubnet(subnet, past.get(subnet.id), context);
   for (const gone of plan?.gone ?? []) {
     const [user] = await subnetUsers(context.records, gone.id);
     if (user !== undefined) throw networkRefusals.subnetInUse(gone.name, user);
@@ -102,10 +103,11 @@ function networkProperties(sent: JsonObject, { stored, context }: ResourceWrite)
 }
 
 function refuseOverlap(prefixes: readonly string[], network: { readonly id: string; readonly name: string }) {
-  const ranges = prefixes.map((prefix) => rangeOf(prefix, network.id));
-  for (const [index, range] of ranges.entries()) {
-    const other = ranges.slice(0, index).find((earlier) => overlaps(earlier, range));
+  const taken = new RangeSet();
+  for (const range of prefixes.map((prefix) => rangeOf(prefix, network.id))) {
+    const other = taken.overlapping(range);
     if (other) throw networkRefusals.vnetPrefixesOverlap(other.text, range.text, network.name);
+    taken.add(range);
   }
 }
 
@@ -116,12 +118,15 @@ function planSubnets(
   existing: readonly ResourceRecord[],
 ): { readonly kept: readonly ResourceRecord[]; readonly gone: readonly ResourceRecord[] } {
   const kept: ResourceRecord[] = [];
+  const names = new Set<string>();
+  const past = new Map(existing.map((record) => [record.name.toLowerCase(), record]));
+  const form = networkName(1, 80).pattern;
   for (const subnet of sent) {
     const subnetName = typeof subnet.name === 'string' ? subnet.name : '';
-    const isNew = !kept.some((other) => other.name.toLowerCase() === subnetName.toLowerCase());
-    if (!isNew || !networkName(1, 80).pattern.test(subnetName))
+    if (names.has(subnetName.toLowerCase()) || !form.test(subnetName))
       throw networkRefusals.duplicateSubnet(subnetName, name);
-    const before = existing.find((record) => record.name.toLowerCase() === subnetName.toLowerCase());
+    names.add(subnetName.toLowerCase());
+    const before = past.get(subnetName.toLowerCase());
     const subnetId = before?.id ?? `${id}/subnets/${subnetName}`;
     kept.push({
       id: subnetId,
@@ -133,17 +138,17 @@ function planSubnets(
       etag: before ? newEtag(context.random, before.etag) : firstEtag(context.random, networkType),
     });
   }
-  const gone = existing.filter((record) => !kept.some((one) => one.id === record.id));
+  const ids = new Set(kept.map((one) => one.id));
+  const gone = existing.filter((record) => !ids.has(record.id));
   return { kept, gone };
 }
 
 async function checkSubnet(
   subnet: ResourceRecord,
-  existing: readonly ResourceRecord[],
+  before: ResourceRecord | undefined,
   context: TypeContext,
 ): Promise<void> {
   await demandSecurityGroup(subnet.properties.networkSecurityGroup, subnet.id, context);
-  const before = existing.find(({ id }) => id === subnet.id);
   if (before) await refuseMovedSubnet(before, subnetPrefixes(subnet.properties), context);
 }
 
