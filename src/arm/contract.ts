@@ -220,7 +220,7 @@ export interface ResourceDraft {
    * Facts that only this record may state, in words of the type's choice, e.g. `member of a fleet: {cluster id}`. Of
    * two writes that state the same one at the same moment, the second is prepared again and sees the first.
    */
-  readonly turns?: readonly string[];
+  readonly claims?: readonly string[];
   /** Records that live and change with this one in the same commit (subnets of a vnet, a managed group). */
   readonly related?: readonly RelatedWrite[];
 }

@@ -19,7 +19,7 @@ export function systemDeletes(services: Services): SystemDeletes {
   return {
     async request(id) {
       for (;;) {
-        const since = services.records.cache.sequence;
+        const since = services.records.cache.seen;
         const stored = services.records.cache.get(id)?.record;
         if (!stored) return { state: 'gone' };
         const type = services.registry.ofRecord(stored);

@@ -10,6 +10,7 @@
  *   with `invalid`.
  * - A delete of a key that does not exist changes nothing; a transaction without any change takes no revision.
  * - Watchers have seen a commit by the time that it resolves.
+ * - When a group cannot be made durable, each of its callers is told so (`unavailable`) and nothing of it is kept.
  */
 export interface Store {
   /** The entry, or undefined. */
@@ -33,8 +34,13 @@ export interface Store {
    * than `maximumChanges`. Throws `gone` when `afterRevision` is below the compaction point.
    */
   history(query: HistoryQuery): Promise<readonly ChangeBatch[] | undefined>;
-  /** The revision of the latest durable commit. */
+  /** The revision of the latest durable commit that this process has seen; another process may be ahead. */
   revision(): number;
+  /**
+   * The revision of the latest durable commit of any process, at a moment between question and answer: never below one
+   * that somebody was answered before. A reader that has seen it has seen what everybody was told.
+   */
+  latest(): Promise<number>;
   /** The compaction point: revisions below this one can no longer be read or watched from. */
   compactedRevision(): number;
   /**

@@ -1,3 +1,4 @@
+export { type Claimed, Claims } from './claims.ts';
 export type {
   Change,
   ChangeBatch,
@@ -22,3 +23,4 @@ export { renumberDatabase } from './drivers/sqlite/renumber.ts';
 export { type Salvage, salvageDatabase } from './drivers/sqlite/salvage.ts';
 export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';
+export { Mirror, type MirrorChange, type Mirrored } from './mirror.ts';

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { CodedError, utf8 } from '../../src/base/index.ts';
-import { type ChangeBatch, type HistoryLimits, type Store, storeLimits } from '../../src/store/index.ts';
+import {
+  type ChangeBatch,
+  Claims,
+  type HistoryLimits,
+  Mirror,
+  type Store,
+  storeLimits,
+} from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** How the law suite makes stores of one driver. */
@@ -9,6 +16,8 @@ export interface DriverUnderTest {
   readonly name: string;
   /** An empty store of its own. */
   open(options: { clock: ManualClock; history?: HistoryLimits }): Promise<Store>;
+  /** An empty store whose groups fail between `cut` and `mend`, as when the disk is gone. */
+  openCuttable(options: { clock: ManualClock }): Promise<{ store: Store; cut(): void; mend(): void }>;
   /** Closes the store and opens its data again; absent when the driver keeps nothing. */
   reopen?(store: Store, options: { clock: ManualClock; history?: HistoryLimits }): Promise<Store>;
   /** Removes what the stores left behind. */
@@ -31,10 +40,13 @@ export function checkStoreLaws(driver: DriverUnderTest): void {
       await driver.cleanUp?.();
     });
     commitLaws(open);
+    failureLaws(driver);
     rangeLaws(open);
     watchLaws(open);
     compactionLaws(open, driver);
     leaseLaws(open);
+    claimLaws(open);
+    mirrorLaws(open);
     limitLaws(open);
     closeLaws(open);
     if (driver.reopen) restartLaws(driver, driver.reopen);
@@ -117,6 +129,21 @@ function commitLaws(open: () => Promise<Store>): void {
     }
   });
 
+  test('names the latest revision: never below what somebody was answered, never one that is not there', async () => {
+    const store = await open();
+    assert.equal(await store.latest(), 0);
+    const asked = Array.from({ length: 20 }, async (_, i) => {
+      const before = await store.latest();
+      const done = await put(store, `/${i % 3}`, '');
+      const after = await store.latest();
+      assert.ok(done.ok && before < done.revision && after >= done.revision);
+      const page = await store.range({ prefix: '/', atRevision: after });
+      assert.equal(page.revision, after);
+    });
+    await Promise.all(asked);
+    assert.equal(await store.latest(), 20);
+  });
+
   test('counts every increment of concurrent retry loops', async () => {
     const store = await open();
     const increment = async () => {
@@ -132,6 +159,33 @@ function commitLaws(open: () => Promise<Store>): void {
     await Promise.all(Array.from({ length: 40 }, increment));
     assert.equal(text((await store.get('/count'))?.value), '40');
     assert.equal(store.revision(), 40);
+  });
+}
+
+function failureLaws(driver: DriverUnderTest): void {
+  test('answers every caller of a group that fails, keeps and shows nothing of it, and goes on after it', async () => {
+    const { store, cut, mend } = await driver.openCuttable({ clock: new ManualClock() });
+    await put(store, '/a', '1');
+    const seen = collect();
+    await store.watch('/', seen.sink);
+    cut();
+    const results = await Promise.allSettled([
+      put(store, '/a', '2'),
+      store.commit({ guards: [{ key: '/b', revision: 0 }], writes: [write('/b', '1')] }),
+      store.commit({ guards: [{ key: '/b', revision: 7 }], writes: [write('/b', '1')] }),
+      store.grantLease(1_000),
+    ]);
+    for (const result of results) {
+      assert.ok(result.status === 'rejected' && result.reason instanceof CodedError);
+      assert.equal(result.reason.code, 'unavailable');
+    }
+    assert.equal(await store.latest(), 1);
+    assert.equal(text((await store.get('/a'))?.value), '1');
+    mend();
+    assert.deepEqual(await put(store, '/c', '1'), { ok: true, revision: 2 });
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/a', '/c']);
+    assert.deepEqual(seen.lines, ['2 +/c=1']);
+    await store.close();
   });
 }
 
@@ -445,6 +499,120 @@ function leaseLaws(open: () => Promise<Store>): void {
   });
 }
 
+function claimLaws(open: () => Promise<Store>): void {
+  /** States `fact` in an object of its own unless another object states it: true when it did. */
+  const state = async (store: Store, claims: Claims, { fact, name }: { fact: string; name: string }) => {
+    for (;;) {
+      const { entries, revision } = await store.range({ prefix: '/things/' });
+      await new Promise((next) => setImmediate(next));
+      if (entries.some((entry) => text(entry.value) === fact)) return false;
+      const claimed = await claims.take([fact, `name ${name}`], revision);
+      if (!claimed) continue;
+      const writes = [...claimed.writes, write(`/things/${name}`, fact)];
+      const done = await store.commit({ guards: claimed.guards, writes });
+      if (done.ok) return true;
+      assert.ok(claims.owns(done.failed));
+    }
+  };
+
+  test('lets one of many state a fact, whoever decides where, and the next one once its object is gone', async () => {
+    const store = await open();
+    // Each with its own, as processes would have.
+    const claims = [new Claims(store, '/claims/'), new Claims(store, '/claims/')] as const;
+    for (let round = 0; round < 10; round++) {
+      const stated = await Promise.all(
+        Array.from({ length: 12 }, (_, i) =>
+          state(store, claims[i % 2 === 0 ? 0 : 1], { fact: `fact ${i % 3}`, name: `${i}` }),
+        ),
+      );
+      for (let fact = 0; fact < 3; fact++) {
+        assert.equal(stated.filter((did, i) => did && i % 3 === fact).length, 1, `fact ${fact}`);
+      }
+      const { entries } = await store.range({ prefix: '/things/' });
+      assert.equal(entries.length, 3);
+      await store.commit({ writes: entries.map(({ key }) => ({ delete: key })) });
+    }
+  });
+}
+
+function mirrorLaws(open: () => Promise<Store>): void {
+  /** A mirror of `/m/` over `store`, with what it was told and how often it had to decode. */
+  const mirrorOf = async (store: Store) => {
+    const told: string[] = [];
+    let decoded = 0;
+    const mirror = new Mirror<string>({
+      store,
+      prefix: '/m/',
+      decode(value) {
+        decoded++;
+        return text(value);
+      },
+      onChange: ({ key, before, after }) => told.push(`${key}: ${before ?? '-'} > ${after ?? '-'}`),
+    });
+    await mirror.start();
+    return { mirror, told, decoded: () => decoded };
+  };
+
+  test('mirrors a prefix: what stands, then each commit by the time that it resolves', async () => {
+    const store = await open();
+    await put(store, '/m/a', '1');
+    await put(store, '/n/a', '1');
+    const { mirror, told } = await mirrorOf(store);
+    assert.deepEqual([mirror.seen, mirror.size, mirror.get('/m/a')], [2, 1, { value: '1', revision: 1 }]);
+    const done = await store.commit({ writes: [write('/m/a', '2'), write('/m/b', '1'), write('/n/a', '2')] });
+    assert.deepEqual(done, { ok: true, revision: 3 });
+    assert.deepEqual([mirror.seen, mirror.get('/m/a')], [3, { value: '2', revision: 3 }]);
+    await mirror.reached(3);
+    await store.commit({ writes: [{ delete: '/m/a' }] });
+    assert.deepEqual([...mirror.keys()], ['/m/b']);
+    assert.deepEqual(told, ['/m/a: - > 1', '/m/a: 1 > 2', '/m/b: - > 1', '/m/a: 2 > -']);
+    mirror.close();
+    await put(store, '/m/c', '1');
+    assert.equal(mirror.get('/m/c'), undefined);
+    await mirror.reached(99);
+  });
+
+  test('a mirror does not decode what its own process wrote', async () => {
+    const store = await open();
+    const { mirror, decoded } = await mirrorOf(store);
+    await store.commit({ writes: [{ put: '/m/a', value: mirror.writing(utf8('1'), 'one') }] });
+    assert.deepEqual([mirror.get('/m/a')?.value, decoded()], ['one', 0]);
+    await put(store, '/m/a', '2');
+    assert.deepEqual([mirror.get('/m/a')?.value, decoded()], ['2', 1]);
+  });
+
+  test('a mirror never goes back, also when it is told old news', async () => {
+    const store = await open();
+    const news: ChangeBatch[] = [];
+    const sinks: ((batch: ChangeBatch) => void)[] = [];
+    const forgetful: Store = Object.assign(Object.create(store), {
+      range: store.range.bind(store),
+      watch: (prefix: string, sink: (batch: ChangeBatch) => void, afterRevision?: number) => {
+        sinks.push(sink);
+        return store.watch(
+          prefix,
+          (batch) => {
+            news.push(batch);
+            sink(batch);
+          },
+          afterRevision,
+        );
+      },
+    });
+    const { mirror } = await mirrorOf(forgetful);
+    let seen = 0;
+    for (let i = 0; i < 30; i++) {
+      if (i % 7 === 6) await store.commit({ writes: [{ delete: '/m/a' }] });
+      else await put(store, '/m/a', String(i));
+      const shown = mirror.get('/m/a');
+      for (const batch of news) for (const sink of sinks) sink(batch);
+      assert.equal(mirror.get('/m/a'), shown);
+      assert.ok(mirror.seen > seen);
+      seen = mirror.seen;
+    }
+  });
+}
+
 function limitLaws(open: () => Promise<Store>): void {
   test('refuses malformed keys and what is over a limit, and writes none of it', async () => {
     const store = await open();
@@ -480,6 +648,7 @@ function closeLaws(open: () => Promise<Store>): void {
     await store.close();
     await rejectsWith('unavailable', put(store, '/a', '1'));
     await rejectsWith('unavailable', store.get('/a'));
+    await rejectsWith('unavailable', store.latest());
     await rejectsWith('unavailable', store.range({ prefix: '/' }));
     await rejectsWith(
       'unavailable',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { CodedError, utf8 } from '../../src/base/index.ts';
-import { openSqliteStore, type Store } from '../../src/store/index.ts';
+import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
+import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
+import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
+import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
+import { historyLimits, openSqliteStore, type Store } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { checkStoreLaws } from './law.ts';
@@ -28,6 +31,24 @@ const newFile = () => join(folder, `store-${++count}`, 'drydock.db');
 checkStoreLaws({
   name: 'sqlite',
   open: async (options) => openFile(newFile(), options),
+  async openCuttable({ clock }) {
+    const file = newFile();
+    mkdirSync(dirname(file), { mode: 0o700 });
+    const database = openDatabase(file);
+    const ledger = new SqliteLedger(database, `${file}-witness`);
+    const commit = ledger.commit.bind(ledger);
+    return {
+      store: new LedgerStore(ledger, { clock, random, log: silentLogger, history: historyLimits }),
+      cut: () => {
+        ledger.commit = () => {
+          throw new Error('the cable is out');
+        };
+      },
+      mend: () => {
+        ledger.commit = commit;
+      },
+    };
+  },
   async reopen(store, options) {
     const file = files.get(store) ?? '';
     await store.close();

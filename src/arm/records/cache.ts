@@ -1,5 +1,5 @@
 import { decodeJson, deepFreeze, encodeJson } from '../../base/index.ts';
-import type { Change, Entry, Store, Watch } from '../../store/contract.ts';
+import { Mirror, type MirrorChange, type Store } from '../../store/index.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { recordKey, recordPrefix } from './keys.ts';
 
@@ -7,77 +7,55 @@ import { recordKey, recordPrefix } from './keys.ts';
 export interface CachedRecord {
   readonly record: ResourceRecord;
   readonly revision: number;
-  /** Counts changes as this cache saw them: says whether a record changed since a moment in a request. */
-  readonly sequence: number;
 }
 
-/**
- * Every record, decoded once and frozen, found by lower-cased id, by type and by what contains it. Fed by the store's
- * watch; own commits are applied at once, so a caller reads its own writes.
- */
+/** Every record, decoded once and frozen, found by lower-cased id, by type and by what contains it. */
 export class RecordCache {
-  readonly #byKey = new Map<string, CachedRecord>();
+  readonly #mirror: Mirror<ResourceRecord>;
   readonly #byType = new Map<string, Set<string>>();
   readonly #byContainer = new Map<string, Set<string>>();
-  /** Keys deleted by own commits, until the watch has passed them: an older event must not bring them back. */
-  readonly #deleted = new Map<string, number>();
   readonly #listeners = new Set<(record: ResourceRecord) => void>();
-  readonly #store: Store;
-  #sequence = 0;
-  #watch: Watch | undefined;
+  /** Changed by the commit that is being shown. */
+  #changed: ResourceRecord[] = [];
 
   constructor(store: Store) {
-    this.#store = store;
+    this.#mirror = new Mirror({
+      store,
+      prefix: `${recordPrefix}/`,
+      decode: decodeRecord,
+      onChange: (change) => this.#index(change),
+      onSeen: () => this.#tell(),
+    });
   }
 
   /** Loads what stands and follows it from there. */
   async start(): Promise<void> {
-    let afterKey: string | undefined;
-    let revision: number | undefined;
-    for (;;) {
-      const page = await this.#store.range({
-        prefix: `${recordPrefix}/`,
-        limit: 5000,
-        ...(afterKey !== undefined && { afterKey }),
-        ...(revision !== undefined && { atRevision: revision }),
-      });
-      revision = page.revision;
-      for (const entry of page.entries) this.#applyEntry(entry);
-      afterKey = page.entries.at(-1)?.key;
-      if (!page.more || afterKey === undefined) break;
-    }
-    this.#watch = await this.#store.watch(
-      `${recordPrefix}/`,
-      (batch) => {
-        for (const change of batch.changes) this.#applyChange(change, batch.revision);
-        for (const [key, deletedAt] of this.#deleted)
-          if (deletedAt <= batch.revision) this.#deleted.delete(key);
-      },
-      revision,
-    );
+    await this.#mirror.start();
+    this.#changed = [];
   }
 
   close(): void {
-    this.#watch?.close();
+    this.#mirror.close();
     this.#listeners.clear();
   }
 
   get(id: string): CachedRecord | undefined {
-    return this.#byKey.get(recordKey(id));
+    const found = this.#mirror.get(recordKey(id));
+    return found && { record: found.value, revision: found.revision };
   }
 
-  /** Moves with every change that this cache sees. */
-  get sequence(): number {
-    return this.#sequence;
-  }
-
-  /** A new moment without a change of a record, for what else must be ordered with them. */
-  advance(): number {
-    return ++this.#sequence;
+  /** The moment that this cache shows, as a revision of the store. */
+  get seen(): number {
+    return this.#mirror.seen;
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#mirror.size;
+  }
+
+  /** The stored form of a record that is about to be committed; from here on it is frozen. */
+  encode(record: ResourceRecord): Uint8Array {
+    return this.#mirror.writing(encodeJson(record), deepFreeze(record));
   }
 
   /** Records at and below `scope` ('' is the tenant), of one type when it is given, in no particular order. */
@@ -89,10 +67,10 @@ export class RecordCache {
     for (const key of this.#candidates(root ? undefined : prefix, wantedType)) {
       if (!root && key !== prefix && !(key.startsWith(prefix) && key.charCodeAt(prefix.length) === 47))
         continue;
-      const cached = this.#byKey.get(key);
-      if (cached === undefined) continue;
-      if (wantedType !== undefined && cached.record.type.toLowerCase() !== wantedType) continue;
-      found.push(cached.record);
+      const record = this.#mirror.get(key)?.value;
+      if (record === undefined) continue;
+      if (wantedType !== undefined && record.type.toLowerCase() !== wantedType) continue;
+      found.push(record);
     }
     return found;
   }
@@ -104,7 +82,7 @@ export class RecordCache {
     const ofContainer =
       container === undefined ? undefined : (this.#byContainer.get(container) ?? new Set<string>());
     if (ofType && ofContainer) return ofType.size <= ofContainer.size ? ofType : ofContainer;
-    return ofType ?? ofContainer ?? this.#byKey.keys();
+    return ofType ?? ofContainer ?? this.#mirror.keys();
   }
 
   /** Calls `listener` after every change, with the record as it is or last was. */
@@ -113,49 +91,14 @@ export class RecordCache {
     return { close: () => this.#listeners.delete(listener) };
   }
 
-  /** Makes an own durable commit visible before the watch brings it. */
-  applyOwn(key: string, record: ResourceRecord | undefined, revision: number): void {
-    if (record) this.#put(key, deepFreeze(record), revision);
-    else {
-      this.#deleted.set(key, revision);
-      this.#remove(key, revision);
+  #index({ key, before, after }: MirrorChange<ResourceRecord>): void {
+    if (before && before.type !== after?.type) this.#unindex(key, before);
+    if (after && before?.type !== after.type) {
+      addTo(this.#byType, after.type.toLowerCase(), key);
+      for (const container of containersOf(key)) addTo(this.#byContainer, container, key);
     }
-  }
-
-  /** Takes over what the store said is current, after a lost race. */
-  refresh(key: string, entry: Entry | undefined): void {
-    if (entry) this.#applyEntry(entry);
-    else this.#remove(key, this.#byKey.get(key)?.revision ?? 0);
-  }
-
-  #applyEntry(entry: Entry): void {
-    if ((this.#byKey.get(entry.key)?.revision ?? -1) >= entry.revision) return;
-    this.#put(entry.key, decodeRecord(entry.value), entry.revision);
-  }
-
-  #applyChange(change: Change, revision: number): void {
-    if (change.type === 'put') this.#applyEntry(change.entry);
-    else this.#remove(change.key, revision);
-  }
-
-  #put(key: string, record: ResourceRecord, revision: number): void {
-    const known = this.#byKey.get(key);
-    if (known && known.revision >= revision) return;
-    if ((this.#deleted.get(key) ?? -1) >= revision) return;
-    this.#byKey.set(key, { record, revision, sequence: ++this.#sequence });
-    if (known && known.record.type !== record.type) this.#unindex(key, known.record);
-    addTo(this.#byType, record.type.toLowerCase(), key);
-    for (const container of containersOf(key)) addTo(this.#byContainer, container, key);
-    this.#tell(record);
-  }
-
-  #remove(key: string, revision: number): void {
-    const known = this.#byKey.get(key);
-    if (!known || known.revision > revision) return;
-    this.#sequence++;
-    this.#byKey.delete(key);
-    this.#unindex(key, known.record);
-    this.#tell(known.record);
+    const shown = after ?? before;
+    if (shown) this.#changed.push(shown);
   }
 
   #unindex(key: string, record: ResourceRecord): void {
@@ -163,20 +106,17 @@ export class RecordCache {
     for (const container of containersOf(key)) dropFrom(this.#byContainer, container, key);
   }
 
-  #tell(record: ResourceRecord): void {
-    for (const listener of this.#listeners) listener(record);
+  #tell(): void {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const record of changed) for (const listener of this.#listeners) listener(record);
   }
 }
 
 /** A record from its stored bytes, frozen: readers share it. */
-export function decodeRecord(value: Uint8Array): ResourceRecord {
+function decodeRecord(value: Uint8Array): ResourceRecord {
   // Only this room writes below its prefix, always from a ResourceRecord.
   return deepFreeze(decodeJson(value) as unknown as ResourceRecord);
-}
-
-/** The stored form of a record. */
-export function encodeRecord(record: ResourceRecord): Uint8Array {
-  return encodeJson(record);
 }
 
 const containerPattern = /^\/arm\/records(\/subscriptions\/[^/]+)(\/resourcegroups\/[^/]+)?/;

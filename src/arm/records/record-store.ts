@@ -1,11 +1,10 @@
 import { CodedError, type Random } from '../../base/index.ts';
-import { type Store, storeLimits } from '../../store/index.ts';
+import { type Claimed, Claims, type Store, storeLimits } from '../../store/index.ts';
 import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
 import { newEtag } from '../values.ts';
-import { encodeRecord, RecordCache } from './cache.ts';
-import { recordKey } from './keys.ts';
+import { RecordCache } from './cache.ts';
+import { claimPrefix, recordKey } from './keys.ts';
 import type { Operation, Operations } from './operations.ts';
-import { Turns, turnPrefix } from './turns.ts';
 
 /** One atomic change of records and operations. */
 export interface RecordCommit {
@@ -13,9 +12,9 @@ export interface RecordCommit {
   readonly operations?: readonly Operation[];
   /** Ids that must not have changed, been made or gone since `since`. Written ids always count. */
   readonly unchanged?: readonly string[];
-  /** Facts that no other record may come to state since `since`; see `turns.ts`. */
-  readonly turns?: readonly string[];
-  /** `cache.sequence` when the caller began to read. */
+  /** Facts that no other record may come to state since `since`; upper and lower case are the same. */
+  readonly claims?: readonly string[];
+  /** `cache.seen` when the caller began to read. */
   readonly since: number;
 }
 
@@ -26,7 +25,7 @@ const removalsPerCommit = storeLimits.writesPerTransaction / 2;
 /** Records over the store: reads from the cache, commits with guards. */
 export class StoredRecords implements RecordStore {
   readonly cache: RecordCache;
-  readonly #turns: Turns;
+  readonly #claims: Claims;
   /** Records whose removal is being decided, by key. */
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #store: Store;
@@ -35,19 +34,17 @@ export class StoredRecords implements RecordStore {
 
   constructor(options: { store: Store; operations: Operations; random: Random }) {
     this.cache = new RecordCache(options.store);
-    this.#turns = new Turns(options.store, this.cache);
+    this.#claims = new Claims(options.store, claimPrefix);
     this.#store = options.store;
     this.#operations = options.operations;
     this.#random = options.random;
   }
 
-  async start(): Promise<void> {
-    await this.cache.start();
-    await this.#turns.start();
+  start(): Promise<void> {
+    return this.cache.start();
   }
 
   close(): void {
-    this.#turns.close();
     this.cache.close();
   }
 
@@ -61,43 +58,38 @@ export class StoredRecords implements RecordStore {
 
   /** True when it was written; false when something moved since `since`, so that the caller decides again. */
   async commit(change: RecordCommit): Promise<boolean> {
+    const claimed = await this.#claim(change);
+    if (!claimed) return false;
     const leaving = this.#leavingAbove(change.unchanged ?? []);
     if (leaving) {
       await leaving;
       return false;
     }
-    const turns = this.#turns.take(change.turns ?? [], change.since);
-    if (!turns) return false;
-    const { guards, writes } = turns;
+    const { guards, writes } = claimed;
     const guarded = new Set<string>();
     for (const id of [...change.writes.map(writtenId), ...(change.unchanged ?? [])]) {
       const key = recordKey(id);
       if (guarded.has(key)) continue;
       guarded.add(key);
       const cached = this.cache.get(id);
-      if (cached && cached.sequence > change.since) return false;
+      if (cached && cached.revision > change.since) return false;
       guards.push({ key, revision: cached?.revision ?? 0 });
     }
     for (const write of change.writes) {
       const key = recordKey(writtenId(write));
-      writes.push('put' in write ? { put: key, value: encodeRecord(write.put) } : { delete: key });
+      writes.push('put' in write ? { put: key, value: this.cache.encode(write.put) } : { delete: key });
     }
     for (const operation of change.operations ?? []) writes.push(this.#operations.write(operation));
     const result = await this.#store.commit({ guards, writes });
-    if (!result.ok) {
-      if (!result.failed.key.startsWith(turnPrefix)) {
-        this.cache.refresh(result.failed.key, result.current);
-      }
-      return false;
-    }
-    for (const write of change.writes) {
-      this.cache.applyOwn(
-        recordKey(writtenId(write)),
-        'put' in write ? write.put : undefined,
-        result.revision,
-      );
-    }
-    return true;
+    return result.ok;
+  }
+
+  #claim({ claims = [], since }: RecordCommit): Claimed | undefined | Promise<Claimed | undefined> {
+    if (claims.length === 0) return { guards: [], writes: [] };
+    return this.#claims.take(
+      claims.map((fact) => fact.toLowerCase()),
+      since,
+    );
   }
 
   /**
@@ -150,7 +142,7 @@ export class StoredRecords implements RecordStore {
     outcome?: OperationOutcome,
   ): Promise<ResourceRecord | undefined> {
     for (let attempt = 0; attempt < commitAttempts; attempt++) {
-      const since = this.cache.sequence;
+      const since = this.cache.seen;
       const current = this.cache.get(id)?.record;
       if (!current) return undefined;
       const changed = change(current);
@@ -166,13 +158,13 @@ export class StoredRecords implements RecordStore {
 
   async put(record: ResourceRecord): Promise<void> {
     for (let attempt = 0; attempt < commitAttempts; attempt++) {
-      if (await this.commit({ writes: [{ put: record }], since: this.cache.sequence })) return;
+      if (await this.commit({ writes: [{ put: record }], since: this.cache.seen })) return;
     }
     throw contended(record.id);
   }
 
   async create(record: ResourceRecord): Promise<boolean> {
-    const since = this.cache.sequence;
+    const since = this.cache.seen;
     if (this.cache.get(record.id)) return false;
     return this.commit({ writes: [{ put: record }], since });
   }
@@ -180,13 +172,13 @@ export class StoredRecords implements RecordStore {
   /** Children and extension records below go too, before the record itself when they do not fit one commit. */
   async remove(id: string): Promise<void> {
     for (let attempt = 0; attempt < commitAttempts; attempt++) {
-      if (await this.tryRemove(id, this.cache.sequence)) return;
+      if (await this.tryRemove(id, this.cache.seen)) return;
     }
     throw contended(id);
   }
 
-  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `turns` were taken. */
-  async tryRemove(id: string, since: number, turns: readonly string[] = []): Promise<boolean> {
+  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `claims` were taken. */
+  async tryRemove(id: string, since: number, claims: readonly string[] = []): Promise<boolean> {
     const doomed = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
     for (let at = 0; at < doomed.length; at += removalsPerCommit) {
       const part = doomed.slice(at, at + removalsPerCommit);
@@ -196,7 +188,7 @@ export class StoredRecords implements RecordStore {
         if (ended) operations.push(ended);
       }
       const writes = part.map((record) => ({ delete: record.id }));
-      if (!(await this.commit({ writes, operations, since, turns: at === 0 ? turns : [] }))) return false;
+      if (!(await this.commit({ writes, operations, since, claims: at === 0 ? claims : [] }))) return false;
     }
     return true;
   }

@@ -42,7 +42,7 @@ async function runConverged(
   action: ConvergedAction,
 ): Promise<Answer> {
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
-    const since = services.records.cache.sequence;
+    const since = services.records.cache.seen;
     const stored = await existingRecord(exchange, services);
     refuseBusy(exchange, stored);
     exchange.atProvider = true;

@@ -13,7 +13,7 @@ import { checkConditions, refuseBusy, showResource, storedRecord, writeAttempts 
 export async function deleteResource(exchange: Exchange, services: Services): Promise<Answer> {
   const { target, type, caller, apiVersion } = exchange;
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
-    const since = services.records.cache.sequence;
+    const since = services.records.cache.seen;
     const stored = storedRecord(exchange, services);
     if (!stored) {
       const isBuiltIn = await type.lookup?.(target.id, services.context);

@@ -12,7 +12,7 @@ import { checkConditions, existingRecord, refuseBusy, showResource, writeAttempt
 /** PATCH: tags are replaced as a whole, everything else merges by RFC 7396. Never creates. */
 export async function patchResource(exchange: Exchange, services: Services): Promise<Answer> {
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
-    const since = services.records.cache.sequence;
+    const since = services.records.cache.seen;
     const stored = await existingRecord(exchange, services);
     checkConditions(exchange, stored);
     refuseBusy(exchange, stored);

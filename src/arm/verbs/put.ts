@@ -25,7 +25,7 @@ import {
 /** PUT: replaces what a caller may set; 201 for a new resource, 200 for a known one. */
 export async function putResource(exchange: Exchange, services: Services): Promise<Answer> {
   for (let attempt = 0; attempt < writeAttempts; attempt++) {
-    const since = services.records.cache.sequence;
+    const since = services.records.cache.seen;
     const stored = storedRecord(exchange, services);
     checkConditions(exchange, stored);
     if (stored) refuseBusy(exchange, stored);
@@ -108,7 +108,7 @@ export async function writeResource(
   const done = await services.records.commit({
     writes: [{ put: final }, ...(draft.related ?? [])],
     operations: operation ? [operation] : [],
-    turns: draft.turns ?? [],
+    claims: draft.claims ?? [],
     unchanged: [...guardedAncestors(exchange), ...references, ...(draft.unchanged ?? [])],
     since: write.since,
   });

@@ -112,6 +112,11 @@ export class LedgerStore implements Store {
     return this.#ledger.revision();
   }
 
+  async latest(): Promise<number> {
+    this.#checkOpen();
+    return this.#ledger.revision();
+  }
+
   compactedRevision(): number {
     return this.#ledger.compactedRevision();
   }

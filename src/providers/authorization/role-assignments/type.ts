@@ -82,9 +82,9 @@ async function prepareAssignment(write: ResourceWrite) {
     delegatedManagedIdentityResourceId: text(sent.delegatedManagedIdentityResourceId) ?? null,
     description: text(sent.description) ?? null,
   };
-  const turn = `assignment of ${guid} to ${principalId} at ${scope}`;
-  if (!customRole) return { properties, turns: [turn] };
-  return { properties, turns: [turn], unchanged: [customRole.id] };
+  const claim = `assignment of ${guid} to ${principalId} at ${scope}`;
+  if (!customRole) return { properties, claims: [claim] };
+  return { properties, claims: [claim], unchanged: [customRole.id] };
 }
 
 /** The role must exist, and a custom one, whose record is answered, must be assignable at the scope. */

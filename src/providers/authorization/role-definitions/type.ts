@@ -82,7 +82,7 @@ async function prepareDefinition({ name, body, stored, caller, context }: Resour
     createdBy: stored?.properties.createdBy ?? caller.objectId,
     updatedBy: caller.objectId,
   };
-  return { properties, turns: [`role called ${roleName}`] };
+  return { properties, claims: [`role called ${roleName}`] };
 }
 
 async function refuseTakenName(roleName: string, guid: string, { records }: TypeContext): Promise<void> {

@@ -54,7 +54,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   if (!write.stored) await checkCluster(write, clusterResourceId);
   const labels = ownLabels(body);
   return {
-    turns: [`fleet of ${clusterResourceId}`],
+    claims: [`fleet of ${clusterResourceId}`],
     // The loop carries labels to the hub; the record itself is final.
     ...(write.verb === 'patch' && { provisioningState: write.stored?.provisioningState ?? 'Succeeded' }),
     properties: {

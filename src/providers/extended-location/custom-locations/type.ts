@@ -53,7 +53,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
     body.string('namespace') ?? stored.string('namespace') ?? write.name.toLowerCase().replaceAll('_', '-');
   await refuseTakenNamespace(write, hostResourceId, namespace);
   return {
-    turns: [`namespace ${namespace} on ${hostResourceId}`],
+    claims: [`namespace ${namespace} on ${hostResourceId}`],
     identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'None' },
     properties: {
       hostType:

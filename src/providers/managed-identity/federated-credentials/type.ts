@@ -50,5 +50,5 @@ async function prepareCredential({ id, body, stored, context }: ResourceWrite) {
       `An identity has at most ${credentialsPerIdentity} federated identity credentials.`,
     );
   }
-  return { properties: { issuer, subject, audiences }, turns: [`credentials of ${parentId(id)}`] };
+  return { properties: { issuer, subject, audiences }, claims: [`credentials of ${parentId(id)}`] };
 }

@@ -63,8 +63,8 @@ async function prepareHost(write: ResourceWrite) {
       : await placeHost(write, features.enablePrivateOnlyBastion === true);
   const networkAcls = sent.networkAcls === undefined ? {} : { networkAcls: sent.networkAcls };
   const properties: JsonObject = { ...placed.properties, scaleUnits, ...features, ...networkAcls };
-  const turns = placed.dependsOn.map((id) => `Bastion host at ${id}`);
-  return { properties, sku: { name: sku }, unchanged: placed.dependsOn, turns };
+  const claims = placed.dependsOn.map((id) => `Bastion host at ${id}`);
+  return { properties, sku: { name: sku }, unchanged: placed.dependsOn, claims };
 }
 
 async function placeHost(write: ResourceWrite, privateOnly: boolean) {

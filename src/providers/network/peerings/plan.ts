@@ -23,14 +23,14 @@ export async function planPeerings(
   write: ResourceWrite,
   sent: Json | undefined,
   prefixes: readonly string[],
-): Promise<Pick<Required<ResourceDraft>, 'related' | 'unchanged' | 'turns'>> {
+): Promise<Pick<Required<ResourceDraft>, 'related' | 'unchanged' | 'claims'>> {
   const named = objectsIn(sent, 'properties.virtualNetworkPeerings');
-  if (!named) return { related: [], unchanged: [], turns: [] };
+  if (!named) return { related: [], unchanged: [], claims: [] };
   const existing = write.stored ? await write.context.records.list(write.id, networkTypes.peerings) : [];
   const kept: ResourceRecord[] = [];
   const related: RelatedWrite[] = [];
   const unchanged: string[] = [];
-  const turns: string[] = [];
+  const claims: string[] = [];
   for (const item of named) {
     const name = typeof item.name === 'string' ? item.name : '';
     const taken = kept.some((other) => other.name.toLowerCase() === name.toLowerCase());
@@ -50,13 +50,13 @@ export async function planPeerings(
     kept.push(peeringRecord(write, { id, name, before, properties: draft.properties }));
     related.push(...draft.related);
     unchanged.push(...draft.unchanged);
-    turns.push(...draft.turns);
+    claims.push(...draft.claims);
   }
   const gone = existing.filter((record) => !kept.some(({ id }) => sameId(id, record.id)));
   return {
     related: [...kept.map((put) => ({ put })), ...gone.map(({ id }) => ({ delete: id })), ...related],
     unchanged: [...unchanged, ...existing.map(({ id }) => id)],
-    turns,
+    claims,
   };
 }
 

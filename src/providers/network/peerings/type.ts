@@ -46,7 +46,7 @@ export const peerings: ResourceType = {
 export async function preparePeering(
   write: ResourceWrite,
   prefixes?: readonly string[],
-): Promise<Pick<Required<ResourceDraft>, 'properties' | 'related' | 'unchanged' | 'turns'>> {
+): Promise<Pick<Required<ResourceDraft>, 'properties' | 'related' | 'unchanged' | 'claims'>> {
   const { id, body, stored, context } = write;
   const sent = propertiesOf(body);
   const localId = parentId(id);
@@ -82,7 +82,7 @@ export async function preparePeering(
   const related: RelatedWrite[] = reverse ? [{ put: connected(reverse, write) }] : [];
   // Both sides of a pair see each other, and one of two with the same remote network is refused.
   const [one, other] = [localId, remote.id].map((one) => one.toLowerCase()).sort();
-  return { properties, related, unchanged: [remote.id], turns: [`peering of ${one} and ${other}`] };
+  return { properties, related, unchanged: [remote.id], claims: [`peering of ${one} and ${other}`] };
 }
 
 function connected(reverse: ResourceRecord, { context }: ResourceWrite): ResourceRecord {

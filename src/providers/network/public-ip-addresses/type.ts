@@ -85,11 +85,11 @@ async function prepareAddress(write: ResourceWrite) {
   if (method === 'Static') {
     properties.ipAddress = stored?.properties.ipAddress ?? (await freeAddress(write, version));
   }
-  const turns = [
+  const claims = [
     ...(dns ? [`host name ${String(dns.fqdn)}`] : []),
     ...(properties.ipAddress ? [`address ${String(properties.ipAddress)}`] : []),
   ];
-  return { properties, sku, turns };
+  return { properties, sku, claims };
 }
 
 function readSku(body: JsonObject) {

@@ -82,7 +82,7 @@ async function prepareNetwork(write: ResourceWrite) {
     ...(plan?.gone ?? []).map((record) => ({ delete: record.id })),
   ];
   const unchanged = [...existing.map((one) => one.id), ...peered.unchanged];
-  return { properties: networkProperties(sent, write), related, unchanged, turns: peered.turns };
+  return { properties: networkProperties(sent, write), related, unchanged, claims: peered.claims };
 }
 
 function networkProperties(sent: JsonObject, { stored, context }: ResourceWrite): JsonObject {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceType } from '../../src/arm/index.ts';
-import { turnLimits, turnPrefix } from '../../src/arm/records/turns.ts';
+import { claimPrefix } from '../../src/arm/records/keys.ts';
+import { claimLimits } from '../../src/store/claims.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -43,7 +44,7 @@ describe('facts that only one record may state', () => {
     await estate.close();
   });
 
-  test('turns go on after a restart, on a bounded number of keys', async () => {
+  test('claims go on after a restart, on a bounded number of keys', async () => {
     const kept = store();
     const open = () => openEstate({ types: [ships], store: kept });
     let estate = await open();
@@ -62,8 +63,8 @@ describe('facts that only one record may state', () => {
       assert.equal(again.status, 200, again.message);
       assert.equal((await put(`t${index}`, `f${index}`)).status, 500);
     }
-    const { entries } = await kept.range({ prefix: turnPrefix });
-    assert.ok(entries.length > 0 && entries.length <= turnLimits.keys);
+    const { entries } = await kept.range({ prefix: claimPrefix });
+    assert.ok(entries.length > 0 && entries.length <= claimLimits.keysPerPrefix);
     await estate.close();
   });
 });

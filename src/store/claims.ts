@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Guard, Store, Write } from './contract.ts';
+
+export const claimLimits = { keysPerPrefix: 1024 } as const;
+
+const empty = new Uint8Array();
+
+/** What a commit adds to what it writes. */
+export interface Claimed {
+  readonly guards: Guard[];
+  readonly writes: Write[];
+}
+
+/**
+ * Facts that only one writer may state, such as who has an address: whoever decides that nobody states one writes a key
+ * that stands for it in the same commit. Of two at the same moment, in this process or another, the second loses,
+ * looks again and sees the first. Nothing has to be given back: what is stated is what stands in the objects
+ * themselves, so a claim ends with its object and no crash leaves one behind. Facts share a bounded number of keys; two
+ * that meet by chance cost one more look.
+ */
+export class Claims {
+  readonly #store: Pick<Store, 'get'>;
+  readonly #prefix: string;
+
+  /** `prefix` ends in a slash; nothing else is written below it. */
+  constructor(store: Pick<Store, 'get'>, prefix: string) {
+    this.#store = store;
+    this.#prefix = prefix;
+  }
+
+  /**
+   * The guards and writes of `facts`, as decided on what stood at revision `seen`; undefined when one of them was
+   * stated after that, so that the caller looks and decides again.
+   */
+  async take(facts: readonly string[], seen: number): Promise<Claimed | undefined> {
+    const guards: Guard[] = [];
+    const writes: Write[] = [];
+    for (const key of new Set(facts.map((fact) => this.#keyOf(fact)))) {
+      const last = await this.#store.get(key);
+      if (last && last.revision > seen) return undefined;
+      guards.push({ key, revision: last?.revision ?? 0 });
+      writes.push({ put: key, value: empty });
+    }
+    return { guards, writes };
+  }
+
+  /** Whether a guard that failed was one of these. */
+  owns({ key }: Guard): boolean {
+    return key.startsWith(this.#prefix);
+  }
+
+  #keyOf(fact: string): string {
+    const number = createHash('sha256').update(fact).digest().readUInt32BE(0);
+    return `${this.#prefix}${number % claimLimits.keysPerPrefix}`;
+  }
+}
