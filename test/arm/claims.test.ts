@@ -23,7 +23,7 @@ const ships: ResourceType = {
     for (const other of await context.records.list('', 'Contoso.Harbour/ships')) {
       if (other.id !== id && other.properties.flag === flag) throw new Error('taken');
     }
-    return { properties: { flag }, turns: [`flag ${flag}`] };
+    return { properties: { flag }, claims: [`flag ${flag}`] };
   },
 };
 
