@@ -1,4 +1,4 @@
-import type { ClusterClient, KubeObject, ListOptions } from '../../src/apimachinery/client.ts';
+import type { ClusterClient, KubeObject, ListOptions, ResourceRef } from '../../src/apimachinery/client.ts';
 import type { Kind } from '../../src/apimachinery/kinds.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
@@ -53,12 +53,14 @@ export async function startTestCluster(
     readonly nodes?: readonly NodePool[];
     readonly profile?: 'hub' | 'member' | 'arc';
     readonly addresses?: AddressSupply;
+    /** The client that the controllers get. */
+    readonly clientFor?: (client: ClusterClient) => ClusterClient;
   } = {},
 ): Promise<TestCluster> {
-  const { nodes = twoNodes, profile = 'member', addresses, ...rest } = options;
+  const { nodes = twoNodes, profile = 'member', addresses, clientFor, ...rest } = options;
   const server = await startTestServer({ bare: false, ...rest });
   const controllers = startClusterControllers({
-    client: server.client,
+    client: clientFor?.(server.client) ?? server.client,
     clock: options.clock ?? systemClock,
     random: systemRandom,
     log: testLog,
@@ -75,6 +77,28 @@ export async function startTestCluster(
       await server.close();
     },
   };
+}
+
+/** The client, but for what happens before its first call that says so; a rejection is the answer of the call. */
+export function meddled(
+  client: ClusterClient,
+  call: { readonly verb: 'create' | 'patch'; readonly resource: string; readonly saying?: string },
+  meddle: () => Promise<unknown>,
+): ClusterClient {
+  let isDone = false;
+  return new Proxy(client, {
+    get(target, name) {
+      const own: unknown = Reflect.get(target, name);
+      if (typeof own !== 'function') return own;
+      return (...sent: [ResourceRef, ...unknown[]]) => {
+        const isMeant = name === call.verb && sent[0].resource === call.resource;
+        if (isDone || !isMeant || !JSON.stringify(sent).includes(call.saying ?? ''))
+          return own.apply(target, sent);
+        isDone = true;
+        return meddle().then(() => own.apply(target, sent));
+      };
+    },
+  });
 }
 
 /** Resolves with the object once it satisfies `holds`; watches, does not poll. Undefined stands for no object. */

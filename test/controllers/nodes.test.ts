@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClusterClient, ClusterError, type ResourceRef } from '../../src/apimachinery/client.ts';
+import { ClusterError } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
@@ -14,7 +14,7 @@ import { leases } from '../../src/reconcile/index.ts';
 import { startTestServer } from '../apiserver/harness.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { eventually, pool, startTestCluster, twoNodes } from './harness.ts';
+import { eventually, meddled, pool, startTestCluster, twoNodes } from './harness.ts';
 import { workload } from './manifests.ts';
 
 test('nodes register with the version, roles and size of their pool', async () => {
@@ -51,35 +51,16 @@ test('nodes up to 1.24 show both roles of a control plane', async () => {
   await cluster.close();
 });
 
-/** A client whose first node is refused. */
-function refusingFirstNode(client: ClusterClient): ClusterClient {
-  let isRefused = false;
-  return new Proxy(client, {
-    get(target, name) {
-      const own: unknown = Reflect.get(target, name);
-      if (typeof own !== 'function') return own;
-      return (...sent: [ResourceRef, ...unknown[]]) => {
-        if (name !== 'create' || sent[0].resource !== 'nodes' || isRefused) return own.apply(target, sent);
-        isRefused = true;
-        return Promise.reject(new ClusterError(503, 'ServiceUnavailable', 'the disk is full'));
-      };
-    },
-  });
-}
-
 test('nodes that cannot be registered at the start are registered later', async () => {
-  const server = await startTestServer({ bare: false });
-  const controllers = startClusterControllers({
-    client: refusingFirstNode(server.client),
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLogger,
-    profile: 'member',
+  const { client, close } = await startTestCluster({
     nodes: [pool('work', ['node-1'])],
+    clientFor: (own) =>
+      meddled(own, { verb: 'create', resource: 'nodes' }, () =>
+        Promise.reject(new ClusterError(503, 'ServiceUnavailable', 'the disk is full')),
+      ),
   });
-  await eventually(server.client, nodes, { name: 'node-1' }, (node) => node !== undefined);
-  await controllers.close();
-  await server.close();
+  await eventually(client, nodes, { name: 'node-1' }, (node) => node !== undefined);
+  await close();
 });
 
 test('a node whose lease is not renewed turns Unknown and tainted, and recovers with its lease', async () => {

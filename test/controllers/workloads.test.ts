@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { ClusterClient } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
 import { daemonSets, statefulSets } from '../../src/controllers/kinds/apps.ts';
@@ -8,7 +9,7 @@ import { nodes, type Pod, pods, services } from '../../src/controllers/kinds/cor
 import { endpointSlices, endpoints } from '../../src/controllers/kinds/discovery.ts';
 import { persistentVolumeClaims } from '../../src/controllers/kinds/storage.ts';
 import { isReady } from '../../src/controllers/shared/pods.ts';
-import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
+import { eventually, eventuallyAll, meddled, pool, startTestCluster, type TestCluster } from './harness.ts';
 import { template, workload } from './manifests.ts';
 
 let cluster: TestCluster;
@@ -142,6 +143,30 @@ test('a job runs as many pods side by side as asked until enough have succeeded'
     items.map((pod) => [asKind(pods, pod).status?.phase, pod.metadata.finalizers ?? []]),
     Array.from({ length: 4 }, () => ['Succeeded', []]),
   );
+});
+
+test('a finalizer that somebody gives to a pod while its job lets it go stays', async () => {
+  const podOfJob = async (client: ClusterClient) => {
+    const { items } = await client.list(pods, podsOf('once'));
+    return items[0] ?? assert.fail('the job has no pod');
+  };
+  const { client, close } = await startTestCluster({
+    clientFor: (own) =>
+      meddled(own, { verb: 'patch', resource: 'pods', saying: '"finalizers"' }, async () => {
+        const { name = '' } = (await podOfJob(own)).metadata;
+        const body = [{ op: 'add', path: '/metadata/finalizers/-', value: 'example.com/keep' }];
+        await own.patch(pods, inDefault(name), { type: 'json', body });
+      }),
+  });
+  const container = { name: 'main', image: 'busybox', command: ['true'] };
+  const once = template('once', { containers: [container], restartPolicy: 'Never' });
+  await client.create(jobs, workload('batch/v1', 'Job', { name: 'once', template: once }));
+  const released = await eventuallyAll(client, pods, podsOf('once'), ([pod]) => {
+    const { finalizers = [] } = pod?.metadata ?? {};
+    return pod?.status?.phase === 'Succeeded' && !finalizers.includes('batch.kubernetes.io/job-tracking');
+  });
+  assert.deepEqual(released[0]?.metadata.finalizers, ['example.com/keep']);
+  await close();
 });
 
 test('a job whose pods fail too often fails', async () => {

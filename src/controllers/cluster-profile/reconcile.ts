@@ -5,7 +5,7 @@ import {
   type NewCondition,
   withCondition,
 } from '../../apimachinery/conditions.ts';
-import { ignoringMissing } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, type TypedClient } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import {
@@ -14,9 +14,9 @@ import {
   fleetKey,
   fleetNamespace,
   type MemberCluster,
-  memberClusters,
 } from '../kinds/fleet.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { hold, release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 
 /** A heartbeat older than this means that the member's agent is lost. */
@@ -32,10 +32,11 @@ export async function reconcileClusterProfile(
 ): Promise<Reconciled | undefined> {
   const member = members.get(name);
   if (!member) return undefined;
-  if (member.metadata.deletionTimestamp) return release(member, context);
+  const place = { client: context.client, informer: members };
+  if (member.metadata.deletionTimestamp) return removeProfile(member, place);
   const joined = findCondition(member.status?.conditions, 'Joined');
   if (!isCurrent(joined, member.metadata.generation, 'True')) return undefined;
-  await addFinalizer(member, members, context);
+  await hold(member, finalizer, place);
   const profile = await ensureProfile(member, context);
   const nowMs = context.clock.now();
   const status = statusOf(member, profile, nowMs);
@@ -51,24 +52,15 @@ function lastHeartbeatMs(member: MemberCluster): number {
   return Date.parse(agent?.lastReceivedHeartbeat ?? '');
 }
 
-async function release(member: MemberCluster, context: ClusterContext): Promise<undefined> {
+async function removeProfile(
+  member: MemberCluster,
+  members: { readonly client: TypedClient; readonly informer: Informer<MemberCluster> },
+): Promise<undefined> {
   const { name = '', finalizers = [] } = member.metadata;
   if (!finalizers.includes(finalizer)) return undefined;
-  await ignoringMissing(context.client.delete(clusterProfiles, { namespace: fleetNamespace, name }));
-  const metadata = { ...member.metadata, finalizers: finalizers.filter((other) => other !== finalizer) };
-  await ignoringMissing(context.client.update(memberClusters, { ...member, metadata }));
+  await ignoringMissing(members.client.delete(clusterProfiles, { namespace: fleetNamespace, name }));
+  await release(member, finalizer, members);
   return undefined;
-}
-
-async function addFinalizer(
-  member: MemberCluster,
-  members: Informer<MemberCluster>,
-  context: ClusterContext,
-): Promise<void> {
-  const { finalizers = [] } = member.metadata;
-  if (finalizers.includes(finalizer)) return;
-  const metadata = { ...member.metadata, finalizers: [...finalizers, finalizer] };
-  members.observe(await context.client.update(memberClusters, { ...member, metadata }));
 }
 
 async function ensureProfile(member: MemberCluster, context: ClusterContext): Promise<ClusterProfile> {

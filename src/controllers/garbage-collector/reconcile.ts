@@ -171,10 +171,8 @@ async function awaitDependents(owner: WaitingOwner, context: GarbageContext): Pr
 
 async function dropFinalizer(owner: WaitingOwner, finalizer: string, context: GarbageContext): Promise<void> {
   const live = await readLive(owner, context);
-  const finalizers = live?.metadata.finalizers ?? [];
-  if (!live || !finalizers.includes(finalizer)) return;
-  const metadata = { ...live.metadata, finalizers: finalizers.filter((name) => name !== finalizer) };
-  const { resourceVersion = '' } = live.metadata;
-  const body = { metadata: { resourceVersion, finalizers: metadata.finalizers } };
+  const { resourceVersion = '', finalizers = [] } = live?.metadata ?? {};
+  if (!finalizers.includes(finalizer)) return;
+  const body = { metadata: { resourceVersion, finalizers: finalizers.filter((name) => name !== finalizer) } };
   await ignoringMissing(context.client.cluster.patch(owner.kind, owner.ref, { type: 'merge', body }));
 }

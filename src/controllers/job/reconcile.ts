@@ -1,11 +1,12 @@
 import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Job, type JobCondition, type JobStatus, jobs } from '../kinds/batch.ts';
-import { type Pod, pods } from '../kinds/core.ts';
+import type { Pod } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { release } from '../shared/finalizers.ts';
 import { claim } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { compareForDeletion, isActive, isReady } from '../shared/pods.ts';
@@ -209,15 +210,8 @@ async function finish(
 /** Lets go of pods that are counted: their finalizer held them until then. */
 async function releasePods(list: readonly Pod[], context: JobContext): Promise<void> {
   const held = list.filter((pod) => pod.metadata.finalizers?.includes(trackingFinalizer));
-  await inBatches(held, async (pod) => {
-    const finalizers = (pod.metadata.finalizers ?? []).filter((name) => name !== trackingFinalizer);
-    const body = { metadata: { uid: pod.metadata.uid ?? '', finalizers } };
-    try {
-      context.pods.observe(await context.client.patch(pods, refOf(pod), { type: 'merge', body }));
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
-  });
+  const place = { client: context.client, informer: context.pods };
+  await inBatches(held, (pod) => release(pod, trackingFinalizer, place));
 }
 
 /** Removes a finished Job when its time is over. */

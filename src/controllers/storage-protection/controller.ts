@@ -1,5 +1,4 @@
-import type { KubeObject } from '../../apimachinery/client.ts';
-import { ignoringMissing, type Kind, objectKey, refOf } from '../../apimachinery/kinds.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import {
   type PersistentVolume,
@@ -8,6 +7,7 @@ import {
   persistentVolumes,
 } from '../kinds/storage.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { release } from '../shared/finalizers.ts';
 
 const claimProtection = 'kubernetes.io/pvc-protection';
 const volumeProtection = 'kubernetes.io/pv-protection';
@@ -24,7 +24,7 @@ export function startVolumeProtection(context: ClusterContext): Controller {
     reconcile: async (key) => {
       const volume = volumes.get(key);
       if (volume && isFree(volume)) {
-        await release(context, { kind: persistentVolumes, object: volume, finalizer: volumeProtection });
+        await release(volume, volumeProtection, { client: context.client, informer: volumes });
       }
       return undefined;
     },
@@ -42,20 +42,9 @@ export function startIdleClaimProtection(context: ClusterContext): Controller {
     reconcile: async (key) => {
       const claim = claims.get(key);
       if (claim && isGoing(claim)) {
-        await release(context, { kind: persistentVolumeClaims, object: claim, finalizer: claimProtection });
+        await release(claim, claimProtection, { client: context.client, informer: claims });
       }
       return undefined;
     },
   });
-}
-
-async function release<T extends KubeObject>(
-  { client }: ClusterContext,
-  { kind, object, finalizer }: { kind: Kind<T>; object: T; finalizer: string },
-): Promise<void> {
-  const held = object.metadata.finalizers ?? [];
-  if (!held.includes(finalizer)) return;
-  const { uid = '' } = object.metadata;
-  const body = { metadata: { uid, finalizers: held.filter((name) => name !== finalizer) } };
-  await ignoringMissing(client.cluster.patch(kind, refOf(object), { type: 'merge', body }));
 }

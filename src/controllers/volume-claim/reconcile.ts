@@ -1,6 +1,4 @@
-import type { KubeObject } from '../../apimachinery/client.ts';
 import { ignoringMissing, isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import {
   type PersistentVolume,
@@ -9,6 +7,7 @@ import {
   persistentVolumes,
 } from '../kinds/storage.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 
 const claimProtection = 'kubernetes.io/pvc-protection';
@@ -30,7 +29,8 @@ export async function reconcileClaim(key: string, context: VolumeClaimContext): 
     return undefined;
   }
   if (claim.metadata.deletionTimestamp) {
-    if (!context.isUsed(key)) await dropFinalizer(claim, claimProtection, context);
+    if (!context.isUsed(key))
+      await release(claim, claimProtection, { client: context.client, informer: context.claims });
     return undefined;
   }
   if (claim.status?.phase === 'Bound') return undefined;
@@ -58,11 +58,11 @@ async function bindVolume(claim: PersistentVolumeClaim, context: VolumeClaimCont
     spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' },
   });
   context.claims.observe(bound);
+  // The volume first: a claim that is bound is not looked at again.
+  await setPhase(volume, 'Bound', context);
   const { accessModes = [], capacity = {} } = volume.spec;
   const status = { ...bound.status, phase: 'Bound', accessModes, capacity };
-  const place = { client: context.client, informer: context.claims };
-  if (!(await commitStatus(bound, status, place))) return;
-  await setPhase(volume, 'Bound', context);
+  await commitStatus(bound, status, { client: context.client, informer: context.claims });
 }
 
 async function provision(
@@ -118,21 +118,8 @@ async function releaseVolumes(claim: string, context: VolumeClaimContext): Promi
       await setPhase(volume, 'Released', context);
       continue;
     }
-    if (volume.metadata.deletionTimestamp) await dropFinalizer(volume, volumeProtection, context);
+    if (volume.metadata.deletionTimestamp)
+      await release(volume, volumeProtection, { client: context.client, informer: context.volumes });
     else await ignoringMissing(context.client.delete(persistentVolumes, refOf(volume)));
   }
-}
-
-async function dropFinalizer(
-  object: KubeObject,
-  finalizer: string,
-  context: VolumeClaimContext,
-): Promise<void> {
-  const finalizers = object.metadata.finalizers ?? [];
-  const rest = finalizers.filter((name) => name !== finalizer);
-  if (jsonEqual(rest, finalizers)) return;
-  const kind = object.kind === persistentVolumes.kind ? persistentVolumes : persistentVolumeClaims;
-  const { uid = '' } = object.metadata;
-  const body = { metadata: { uid, finalizers: rest } };
-  await ignoringMissing(context.client.cluster.patch(kind, refOf(object), { type: 'merge', body }));
 }
