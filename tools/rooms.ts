@@ -40,7 +40,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
  */
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   apiserver: [
-    ['request', 'openapi', 'authn'],
+    ['request', 'openapi'],
+    ['authn'],
     ['storage'],
     ['discovery'],
     ['authz', 'crd'],

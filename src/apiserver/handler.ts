@@ -15,9 +15,10 @@ import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import type { Answered } from './options.ts';
-import { checkRoutable, negotiate, plainJson } from './request/accept.ts';
+import { checkRoutable, errorFormat, negotiate, plainJson } from './request/accept.ts';
 import { readOptions } from './request/options.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request/request-info.ts';
+import { confirmedSubprotocol } from './request/subprotocols.ts';
 import type { WatchSource } from './storage/watch-source.ts';
 import { dispatch } from './verbs/dispatch.ts';
 
@@ -172,7 +173,9 @@ async function answerResource(
   if (!resource.custom && !streams.has(info.subresource)) {
     checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
   }
-  const rendering = streams.has(info.subresource) ? plainJson : negotiate(accept);
+  const rendering = streams.has(info.subresource)
+    ? plainJson
+    : negotiate(accept, { custom: resource.custom, stream: info.verb === 'watch' });
   const call: Call = {
     ...info,
     resource,
@@ -187,12 +190,17 @@ async function answerResource(
   checkForm(rendering, call);
   const answer = await toldOf(call, () => dispatch(cluster, call));
   if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
+  const asMessages = answer.type === 'watch' && request.asksWebSocket === true;
   return respond(answer, {
     rendering,
     includeObject,
     pretty: request.query.get('pretty') === 'true' || request.query.get('pretty') === '1',
-    headers: call.warnings.length === 0 ? noHeaders : { warning: warningHeaders(call.warnings) },
+    headers: {
+      ...(asMessages && confirmedSubprotocol(request)),
+      ...(call.warnings.length > 0 && { warning: warningHeaders(call.warnings) }),
+    },
     now: () => cluster.clock.now(),
+    asMessages,
   });
 }
 
@@ -221,5 +229,5 @@ function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknow
   }
   const warnings = toldWith.get(error);
   const headers = warnings ? { warning: warningHeaders(warnings) } : noHeaders;
-  return statusResponse(error, { format: plainJson.format, pretty: false, headers });
+  return statusResponse(error, { format: errorFormat(request.header('accept')), pretty: false, headers });
 }

@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** The whole body. Fails with `too-large` above `limitBytes`. */
   body(limitBytes: number): Promise<Uint8Array>;
+  /** The caller asks to switch to WebSocket: an answer that has `messages` is sent so, any other as it is. */
+  readonly asksWebSocket?: boolean;
   /** Set by whoever counts requests by their callers: see `callerProven`. */
   onCallerProven?: ((name: string) => void) | undefined;
 }
@@ -54,6 +56,8 @@ export type HttpBody = Uint8Array | readonly Uint8Array[] | StreamBody;
 /** A body that is produced over time, such as a watch. `start` is called once, after the headers went out. */
 export interface StreamBody {
   start(sink: ByteSink): void;
+  /** Each chunk is a message of this kind for callers that asked for WebSocket; without it the body is none for them. */
+  readonly messages?: 'text' | 'binary';
 }
 
 export interface ByteSink {
@@ -68,8 +72,10 @@ export interface ByteSink {
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
 
-/** Answers a request to switch to WebSocket: either refuses with a response or takes the connection. */
-export type UpgradeHandler = (request: HttpRequest) => Promise<HttpResponse | WebSocketAccept>;
+/** Answers a request to switch to WebSocket: either with a response, whose body may have `messages`, or takes the connection. */
+export type UpgradeHandler = (
+  request: HttpRequest,
+) => Promise<HttpResponse | WebSocketAccept> | HttpResponse | WebSocketAccept;
 
 export interface WebSocketAccept {
   /** Called once the handshake is done. */
@@ -80,10 +86,10 @@ export interface WebSocketAccept {
   readonly subprotocol?: string;
 }
 
-/** Binary messages both ways. */
+/** Messages both ways; those that come are not told apart. */
 export interface MessageSocket {
-  /** False when more than the socket's buffer limit is waiting; go on after `onDrain`. */
-  send(message: Uint8Array): boolean;
+  /** False when more than the socket's buffer limit is waiting; go on after `onDrain`. Binary unless said otherwise. */
+  send(message: Uint8Array, kind?: 'text' | 'binary'): boolean;
   onDrain(run: () => void): void;
   onMessage(run: (message: Uint8Array) => void): void;
   /** Stops and restarts reading from the peer: back-pressure. */

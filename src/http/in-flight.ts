@@ -262,6 +262,7 @@ function held(answer: HttpResponse, request: HttpRequest, leave: () => void): Ht
   return {
     ...answer,
     body: {
+      ...body,
       start(sink) {
         sink.onClose(once);
         body.start(sink);

@@ -108,10 +108,12 @@ async function serve(parts: {
   port: number;
 }): Promise<{ port: number; close(): Promise<void> }> {
   await parts.server.start();
+  const handler = new RequestsInFlight(surroundings.clock).limit(parts.server.handler, () =>
+    tooManyRequests('kubernetes', surroundings.random),
+  );
   const listener: Listener = createListener({
-    handler: new RequestsInFlight(surroundings.clock).limit(parts.server.handler, () =>
-      tooManyRequests('kubernetes', surroundings.random),
-    ),
+    handler,
+    upgrade: handler,
     clock: surroundings.clock,
     log: surroundings.log,
     tls: { contextFor: () => parts.identity, requestClientCertificate: true },

@@ -160,8 +160,10 @@ export class ClusterPorts {
   async #listen(handle: ClusterHandle, port: number): Promise<void> {
     const { answer, traffic, limits, clock, log, listen } = this.#parts;
     const { clusterId } = handle.spec;
+    const handler = answer(clusterId);
     const listener = createListener({
-      handler: answer(clusterId),
+      handler,
+      upgrade: handler,
       traffic,
       limits,
       clock,

@@ -32,7 +32,7 @@ import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
 import { createFleetSupply } from './fleet-supply.ts';
-import { clusterFront, createFront, limitFront } from './front.ts';
+import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
 import { serverLimits } from './limit-settings.ts';
@@ -325,7 +325,7 @@ function openListener(
     handler: parts.front,
     traffic: parts.traffic,
     limits: parts.limits,
-    upgrade: parts.gateway.upgrade,
+    upgrade: upgradeFront(parts.front, parts.gateway),
     clock,
     log,
     tls: {

@@ -7,6 +7,7 @@ import {
   type HttpRequest,
   jsonResponse,
   type RequestsInFlight,
+  type UpgradeHandler,
 } from '../http/index.ts';
 import {
   clusterGone,
@@ -27,6 +28,19 @@ export function limitFront(
     const cluster = serverName !== undefined && parts.clusters.findByHostName(serverName);
     return tooManyRequests(cluster || looksLikeKubernetes(request) ? 'kubernetes' : 'azure', parts.random);
   });
+}
+
+/** Who answers requests to switch to WebSocket: the gateway for its own paths, for clusters and all else the front. */
+export function upgradeFront(
+  front: Handler,
+  gateway: { upgraderOf(path: string): UpgradeHandler | undefined },
+): UpgradeHandler {
+  return (request) => {
+    const upgrader = isClusterName(request.connection.serverName)
+      ? undefined
+      : gateway.upgraderOf(request.path);
+    return upgrader ? upgrader(request) : front(request);
+  };
 }
 
 /** What stands behind a cluster's own port: that cluster, whatever server name is asked for, behind the same limits. */

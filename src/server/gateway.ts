@@ -5,6 +5,7 @@ import {
   type ArcRelay,
   arcRelayPath,
   type BastionGateway,
+  bastionPath,
   createArcRelay,
   createBastionGateway,
   createRelayTokens,
@@ -37,8 +38,11 @@ export function buildGateway(parts: Parts) {
   const bastion = buildBastion(parts);
   const relayTokens = createRelayTokens({ key: parts.relayKey, clock });
   const relay = buildRelay(parts, relayTokens);
-  const upgrade: UpgradeHandler = (request) =>
-    request.path.startsWith(`${arcRelayPath}/`) ? relay.upgrade(request) : bastion.upgrade(request);
+  /** Undefined for a path that is none of theirs. */
+  const upgraderOf = (path: string): UpgradeHandler | undefined => {
+    if (path.startsWith(`${arcRelayPath}/`)) return relay.upgrade;
+    return path.startsWith(`${bastionPath}/`) ? bastion.upgrade : undefined;
+  };
   // Said before the cluster's own end cuts the connections.
   clusters.beforeRemoval(async ({ resourceId }) => {
     bastion.endSessionsOf(resourceId, 'The target was deleted.');
@@ -50,7 +54,7 @@ export function buildGateway(parts: Parts) {
   });
   return {
     bastion,
-    upgrade,
+    upgraderOf,
     /** From here on what is open lives only as long as what allowed it. Call once the resource manager is ready. */
     async start() {
       const watch = await watchAdmissions(parts.manager(), identity.directory);

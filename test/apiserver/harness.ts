@@ -126,6 +126,7 @@ async function openEndpoint(server: ApiServer): Promise<OpenEndpoint> {
   const identity = { cert: issued.certificatePem, key: issued.privateKeyPem };
   const listener = createListener({
     handler: server.handler,
+    upgrade: server.handler,
     clock: systemClock,
     log: silentLogger,
     tls: { contextFor: () => identity, requestClientCertificate: true },

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { CodedError, utf8 } from '../../src/base/index.ts';
+import { CodedError, systemClock, utf8 } from '../../src/base/index.ts';
 import {
+  type ByteSink,
   connectWebSocket,
+  type Handler,
   jsonResponse,
   type MessageSocket,
+  RequestsInFlight,
   type UpgradeHandler,
 } from '../../src/http/index.ts';
 import { ca, deferred, fetch1, fetch2, serve, session2 } from './support.ts';
@@ -228,4 +231,77 @@ test('the client half connects, tells a refusal from silence, and checks the cer
   assert.deepEqual(await failure({ url: `${url}/no`, ca }), ['forbidden', 'Not with this token.']);
   assert.equal((await failure({ url: `${url}/` }))[0], 'unavailable', 'a CA that is not trusted');
   assert.equal((await failure({ url: 'wss://127.0.0.1:1/', ca }))[0], 'unavailable');
+});
+
+/** A body of messages that a test writes; what it holds open is counted. */
+function messageBody() {
+  const sinks: ByteSink[] = [];
+  const started = deferred<ByteSink>();
+  const body = {
+    messages: 'text' as const,
+    start(sink: ByteSink) {
+      sinks.push(sink);
+      sink.onClose(() => sinks.splice(sinks.indexOf(sink), 1));
+      started.resolve(sink);
+    },
+  };
+  return { body, sinks, started: started.promise };
+}
+
+test('a body of messages goes to a slow peer at its pace, whole and in order', async (t) => {
+  const { body, started } = messageBody();
+  const { port } = await serve(t, notFound, { upgrade: () => ({ status: 101, body }) });
+  const client = open(port);
+  await once(client, 'open');
+  client.pause();
+  const sink = await started;
+  let sent = 0;
+  while (sink.write(utf8(String(sent++).padStart(100_000))))
+    assert.ok(sent < 1000, 'nothing holds the writer back');
+  const drained = deferred();
+  sink.onDrain(drained.resolve);
+  const received: number[] = [];
+  client.on('message', (data) => received.push(Number(data.toString())));
+  client.resume();
+  await drained.promise;
+  sink.end();
+  assert.equal((await once(client, 'close'))[0], 1000);
+  assert.deepEqual(
+    received,
+    Array.from({ length: sent }, (_, index) => index),
+  );
+});
+
+test('a place in flight is held as long as the messages go on, and given back after a wrong handshake too', async (t) => {
+  const { body, sinks } = messageBody();
+  const requests = new RequestsInFlight(systemClock, { longRunningPerCaller: 1 });
+  const handler = requests.limit(
+    () => ({ status: 101, body }),
+    () => ({ status: 429 }),
+  );
+  const { port } = await serve(t, notFound, { upgrade: handler });
+  const client = open(port, '/x?watch=true');
+  await once(client, 'open');
+  assert.equal(requests.figures('longRunning').running, 1);
+  const second = open(port, '/x?watch=true');
+  second.on('error', () => {});
+  assert.equal((await once(second, 'unexpected-response'))[1].statusCode, 429);
+  client.terminate();
+  const places = async (count: number) => {
+    while (requests.figures('longRunning').running !== count) await new Promise((next) => setImmediate(next));
+  };
+  await places(0);
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const wrong = { ...headers, 'sec-websocket-key': 'short' };
+  assert.equal((await fetch1(port, { path: '/x?watch=true', headers: wrong })).status, 400);
+  await places(0);
+  assert.equal(sinks.length, 0);
+});
+
+test('only a GET asks for WebSocket: the body of another method is read', async (t) => {
+  const handler: Handler = async (request) => ({ status: 200, body: await request.body(100) });
+  const { port } = await serve(t, handler, { upgrade: () => ({ status: 404 }) });
+  const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+  const answer = await fetch1(port, { method: 'POST', headers, body: 'text' });
+  assert.deepEqual([answer.status, answer.body.toString()], [200, 'text']);
 });

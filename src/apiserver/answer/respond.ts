@@ -23,7 +23,15 @@ export interface ResponseShape {
   readonly includeObject: IncludeObject;
   readonly headers: Headers;
   readonly now: () => number;
+  /** The caller asks for WebSocket messages; only a watch has such. */
+  readonly asMessages: boolean;
 }
+
+const watchTypes = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf;stream=watch',
+} as const;
 
 /** An answer in the form that the caller asked for. Plain JSON of stored objects is their stored bytes. */
 export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
@@ -43,10 +51,9 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
       }
       return several(answer, shape);
     case 'watch':
-      if (rendering.format === 'protobuf') throw notAcceptable(['application/json', 'application/yaml']);
       return {
-        status: 200,
-        headers: { 'content-type': 'application/json', ...headers },
+        status: shape.asMessages ? 101 : 200,
+        headers: { 'content-type': watchTypes[rendering.format], ...headers },
         body: watchStream({ ...answer, ...shape }),
       };
     case 'value':

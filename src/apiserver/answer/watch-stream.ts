@@ -3,9 +3,9 @@ import type { JsonObject } from '../../base/index.ts';
 import type { ByteSink, StreamBody } from '../../http/contract.ts';
 import type { Rendering } from '../request/accept.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
-import type { StoredObject } from '../storage/stored-object.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from '../storage/watch-source.ts';
 import { type IncludeObject, partialOf, tableOf } from './transform.ts';
+import { encodedOnce, eventOf, formedOnce, frameHeadBytes } from './watch-events.ts';
 
 export const watchStreamLimits = {
   /**
@@ -21,11 +21,14 @@ export interface WatchStreamOptions {
   readonly rendering: Rendering;
   readonly includeObject: IncludeObject;
   readonly now: () => number;
+  /** Each event is a WebSocket message, whose end is its own. */
+  readonly asMessages: boolean;
 }
 
-/** A watch as lines of JSON, for a response body. */
+/** A watch as lines of JSON or frames of protobuf, for a response body; each chunk is one event. */
 export function watchStream(options: WatchStreamOptions): StreamBody {
   return {
+    messages: options.rendering.format === 'protobuf' ? 'binary' : 'text',
     start(sink) {
       sink.onClose(() => options.source.close());
       options.source.start(new EventWriter(sink, options));
@@ -67,11 +70,11 @@ class EventWriter implements WatchConsumer {
     if (rendering.as === 'table')
       object = { kind: 'Table', apiVersion: rendering.metaVersion, metadata, rows: [] };
     if (rendering.as === 'partial') object = partialOf({ metadata }, rendering.metaVersion);
-    this.#write(line('BOOKMARK', JSON.stringify(object)));
+    this.#write(this.#framed(eventOf('BOOKMARK', object, rendering.format)));
   }
 
   error(error: StatusError): void {
-    this.#write(line('ERROR', JSON.stringify(error.toStatus())));
+    this.#write(this.#framed(eventOf('ERROR', error.toStatus(), this.#options.rendering.format)));
   }
 
   end(): void {
@@ -80,17 +83,26 @@ class EventWriter implements WatchConsumer {
   }
 
   #encode(event: SelectedEvent): Buffer {
+    return this.#framed(this.#form(event));
+  }
+
+  #framed(event: Buffer): Buffer {
+    const { rendering, asMessages } = this.#options;
+    return asMessages && rendering.format === 'protobuf' ? event.subarray(frameHeadBytes) : event;
+  }
+
+  #form(event: SelectedEvent): Buffer {
     const { rendering, resource, includeObject, now } = this.#options;
-    const { metaVersion, as } = rendering;
-    if (as === 'plain') return encodedOnce(event, resource);
+    const { metaVersion, as, format } = rendering;
+    if (as === 'plain') return encodedOnce(event, resource, format);
     if (as === 'partial') {
-      return formedOnce(event, resource, `partial ${metaVersion}`, (object) =>
-        partialOf(object, metaVersion),
-      );
+      const form = { name: `partial ${metaVersion} ${format}`, format };
+      return formedOnce(event, resource, form, (object) => partialOf(object, metaVersion));
     }
     const omitColumns = this.#columnsSent;
     this.#columnsSent = true;
-    return formedOnce(event, resource, `table ${metaVersion} ${includeObject} ${omitColumns}`, (object) => {
+    const form = { name: `table ${metaVersion} ${includeObject} ${omitColumns}`, format };
+    return formedOnce(event, resource, form, (object) => {
       const metadata = { resourceVersion: String(event.object.revision) };
       const shape = { metaVersion, includeObject, nowMs: now(), omitColumns };
       return tableOf(resource.definition.columns, [object], metadata, shape);
@@ -145,62 +157,4 @@ interface Waiting {
   readonly next: SelectedEvent | Buffer;
   /** What counts against the limit. */
   readonly bytes: number;
-}
-
-/** The latest event as bytes: all watchers are told of it in one go, so one slot is enough. */
-const latest: {
-  object: StoredObject | undefined;
-  type: string;
-  resource: ServedResource | undefined;
-  bytes: Buffer;
-} = { object: undefined, type: '', resource: undefined, bytes: Buffer.alloc(0) };
-
-function encodedOnce({ type, object }: SelectedEvent, resource: ServedResource): Buffer {
-  if (latest.object !== object || latest.type !== type || latest.resource !== resource) {
-    latest.bytes = Buffer.concat([eventHeads[type], object.bytes(resource), eventEnd]);
-    latest.object = object;
-    latest.type = type;
-    latest.resource = resource;
-  }
-  return latest.bytes;
-}
-
-/** The same for Tables and metadata: each form is made once for all watchers that want it. */
-const latestForms: {
-  object: StoredObject | undefined;
-  type: string;
-  resource: ServedResource | undefined;
-  value: JsonObject;
-  readonly lines: Map<string, Buffer>;
-} = { object: undefined, type: '', resource: undefined, value: {}, lines: new Map() };
-
-function formedOnce(
-  { type, object }: SelectedEvent,
-  resource: ServedResource,
-  form: string,
-  make: (value: JsonObject) => JsonObject,
-): Buffer {
-  if (latestForms.object !== object || latestForms.type !== type || latestForms.resource !== resource) {
-    latestForms.object = object;
-    latestForms.type = type;
-    latestForms.resource = resource;
-    latestForms.value = object.peek(resource);
-    latestForms.lines.clear();
-  }
-  const known = latestForms.lines.get(form);
-  if (known) return known;
-  const made = line(type, JSON.stringify(make(latestForms.value)));
-  latestForms.lines.set(form, made);
-  return made;
-}
-
-const eventHeads = {
-  ADDED: Buffer.from('{"type":"ADDED","object":'),
-  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
-  DELETED: Buffer.from('{"type":"DELETED","object":'),
-} as const;
-const eventEnd = Buffer.from('}\n');
-
-function line(type: string, object: string): Buffer {
-  return Buffer.from(`{"type":"${type}","object":${object}}\n`);
 }

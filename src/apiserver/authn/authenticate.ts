@@ -2,6 +2,7 @@ import type { Authenticator, UserInfo } from '../../apimachinery/contract.ts';
 import { unauthorized } from '../../apimachinery/status.ts';
 import { type Clock, errorCode } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
+import { subprotocolToken } from '../request/subprotocols.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
@@ -133,10 +134,11 @@ function withCommonGroup(user: UserInfo): UserInfo {
 /** In the order in which they are looked at. */
 function credentialsOf(request: HttpRequest): Credential[] {
   const { clientCertificate } = request.connection;
-  const token = bearerToken(request);
   const credentials: Credential[] = [];
   if (clientCertificate !== undefined) credentials.push({ certificate: clientCertificate });
-  if (token !== undefined) credentials.push({ token });
+  for (const token of [bearerToken(request), subprotocolToken(request)]) {
+    if (token !== undefined) credentials.push({ token });
+  }
   return credentials;
 }
 

@@ -17,15 +17,38 @@ const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.
 const known = new Map<string, Rendering>();
 const knownLimit = 256;
 
+/** What a resource can be shown as. */
+export interface Offer {
+  /** Custom resources have no protobuf form; their metadata has. */
+  readonly custom: boolean;
+  /** An answer that goes on, as a watch does: nobody frames YAML. */
+  readonly stream: boolean;
+}
+
 /** Chooses from an `Accept` header. Throws 406 when nothing in it is offered. */
-export function negotiate(accept: string | undefined): Rendering {
+export function negotiate(accept: string | undefined, offer: Offer): Rendering {
   if (accept === undefined || accept === '' || accept === '*/*') return plainJson;
-  const cached = known.get(accept);
+  const key = `${offer.custom ? 'c' : 'b'}${offer.stream ? 's' : 'w'}${accept}`;
+  const cached = known.get(key);
   if (cached) return cached;
-  const chosen = choose(accept);
-  if (!chosen) throw notAcceptable(acceptedTypes);
-  if (known.size < knownLimit) known.set(accept, chosen);
+  const chosen = choose(accept, offer);
+  if (!chosen) {
+    throw notAcceptable(
+      offer.stream && choose(accept, { ...offer, stream: false }) ? streamTypes : acceptedTypes,
+    );
+  }
+  if (known.size < knownLimit) known.set(key, chosen);
   return chosen;
+}
+
+/** How a caller wants to read an error: it has no other shape than its own. */
+export function errorFormat(accept: string | undefined): Rendering['format'] {
+  if (accept === undefined || accept === '' || accept === '*/*') return 'json';
+  for (const { type, parameters } of acceptClauses(accept)) {
+    const format = formatOf(type);
+    if (format && !parameters.has('as')) return format;
+  }
+  return 'json';
 }
 
 const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
@@ -35,7 +58,7 @@ const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernete
  * list may also watch.
  */
 export function checkRoutable(accept: string | undefined, listing: boolean): void {
-  if (accept === undefined || accept === '' || accept === '*/*' || known.has(accept)) return;
+  if (accept === undefined || accept === '' || accept === '*/*') return;
   const types = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim());
   if (types.some((type) => type === '*/*' || acceptedTypes.includes(type))) return;
   const offered = listing ? [...acceptedTypes, ...streamTypes] : acceptedTypes;
@@ -43,8 +66,15 @@ export function checkRoutable(accept: string | undefined, listing: boolean): voi
   throw new StatusError(406, 'NotAcceptable', message, {});
 }
 
+interface Clause {
+  /** Lower case. */
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly quality: number;
+}
+
 /** The clauses of an `Accept` header, best first. */
-export function acceptClauses(accept: string): { type: string; parameters: Map<string, string> }[] {
+export function acceptClauses(accept: string): Clause[] {
   const clauses = accept.split(',').map((clause, order) => {
     const [type = '', ...rest] = clause.split(';').map((part) => part.trim());
     const parameters = new Map<string, string>();
@@ -57,18 +87,29 @@ export function acceptClauses(accept: string): { type: string; parameters: Map<s
   return clauses.sort((a, b) => b.quality - a.quality || a.order - b.order);
 }
 
-function choose(accept: string): Rendering | undefined {
-  for (const { type, parameters } of acceptClauses(accept)) {
+function choose(accept: string, offer: Offer): Rendering | undefined {
+  const clauses = acceptClauses(accept);
+  const jsonQuality =
+    clauses.find(({ type, parameters }) => formatOf(type) === 'json' && !parameters.has('as'))?.quality ?? 0;
+  for (const { type, parameters, quality } of clauses) {
     const format = formatOf(type);
-    if (!format) continue;
-    // Stored bytes are JSON: whoever takes both gets them as they are.
-    if (format === 'protobuf' && takesJson(accept)) continue;
+    if (!format || (offer.stream && format === 'yaml')) continue;
+    // Stored bytes are JSON: whoever likes both as much gets them as they are.
+    if (format === 'protobuf' && quality <= jsonQuality) continue;
+    const stream = parameters.get('stream');
+    if (stream !== undefined && stream !== 'watch') continue;
     const as = parameters.get('as');
-    if (as === undefined) return { format, as: 'plain', metaVersion: '' };
+    if (as === undefined) {
+      if (format === 'protobuf' && offer.custom) continue;
+      return { format, as: 'plain', metaVersion: '' };
+    }
     const version = parameters.get('v');
     if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
     const metaVersion = `meta.k8s.io/${version}`;
-    if (as === 'Table') return { format, as: 'table', metaVersion };
+    if (as === 'Table') {
+      if (format === 'protobuf') continue;
+      return { format, as: 'table', metaVersion };
+    }
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
       return {
         format,
@@ -79,12 +120,6 @@ function choose(accept: string): Rendering | undefined {
     }
   }
   return undefined;
-}
-
-function takesJson(accept: string): boolean {
-  return acceptClauses(accept).some(
-    ({ type, parameters }) => formatOf(type) === 'json' && !parameters.has('as'),
-  );
 }
 
 function formatOf(type: string): Rendering['format'] | undefined {

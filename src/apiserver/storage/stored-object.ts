@@ -1,7 +1,8 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
+import { notAcceptable } from '../../apimachinery/status.ts';
 import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual, utf8 } from '../../base/index.ts';
-import { encodeProtobufMessage } from '../../kinds/protobuf/index.ts';
+import { encodeProtobufMessage, protobufEnvelope } from '../../kinds/protobuf/index.ts';
 import { formWritten } from './encode.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -60,6 +61,13 @@ export class StoredObject {
     const variant = this.#variant(served);
     if (variant.protobuf === undefined) variant.protobuf = encodeProtobufMessage(this.peek(served)) ?? null;
     return variant.protobuf ?? undefined;
+  }
+
+  /** The protobuf form as it is sent, in chunks that refer to the message. Throws 406 for kinds that have none. */
+  protobufEnvelope(served: ServedResource): readonly Uint8Array[] {
+    const message = this.protobuf(served);
+    if (!message) throw notAcceptable(['application/json', 'application/yaml']);
+    return protobufEnvelope({ apiVersion: served.apiVersion, kind: served.definition.kind }, message);
   }
 
   /** The one decoded object that all readers in this process share; frozen. */

@@ -180,6 +180,7 @@ export class EmbeddedCluster implements ClusterHandle {
   async dial(): Promise<Duplex> {
     this.#tunnels ??= createListener({
       handler: this.#server.handler,
+      upgrade: this.#server.handler,
       clock: this.#parts.clock,
       log: this.#parts.log,
       tls: { contextFor: () => this.serving, requestClientCertificate: true },

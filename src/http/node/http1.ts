@@ -7,6 +7,7 @@ import { logFailure } from '../filters.ts';
 import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
 import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
+import { answeredInMessages } from './message-answer.ts';
 import { StreamSink, wholeBody, writeBody } from './outgoing.ts';
 import { type Reader, readerOf } from './traffic.ts';
 import { WebSocketAcceptor } from './web-socket.ts';
@@ -18,6 +19,8 @@ export class Http1Server {
   readonly #answer: Answer;
   readonly #log: Logger;
   readonly #webSockets: WebSocketAcceptor;
+  /** Of clients that only listen. */
+  readonly #answeringWebSockets: WebSocketAcceptor;
 
   constructor(use: {
     readonly answer: Answer;
@@ -30,6 +33,8 @@ export class Http1Server {
     this.#answer = answer;
     this.#log = log;
     this.#webSockets = new WebSocketAcceptor(limits, clock);
+    const webSocketMessageBytes = limits.webSocketUnwantedBytes;
+    this.#answeringWebSockets = new WebSocketAcceptor({ ...limits, webSocketMessageBytes }, clock);
     this.#server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
@@ -63,6 +68,7 @@ export class Http1Server {
   close(): void {
     this.#server.close();
     this.#webSockets.close();
+    this.#answeringWebSockets.close();
   }
 
   #serve(message: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
@@ -94,12 +100,14 @@ export class Http1Server {
     if (!of) return;
     // From here on the connection is whoever upgrades it: it never makes room for others.
     of.serving.connection.serving++;
-    const request = new Http1Request(message, socket, of);
+    const request = new Http1Request(message, socket, { ...of, asksWebSocket: true });
     const result = await this.#judge(handler, request);
-    if ('accept' in result) {
-      if (socket.destroyed) result.abandon?.();
-      else this.#webSockets.accept({ message, socket, head }, result);
-    } else if (!socket.destroyed) {
+    const taken = 'accept' in result ? result : answeredInMessages(result, { socket, serving: of.serving });
+    if (taken) {
+      if (socket.destroyed) taken.abandon?.();
+      else if (taken === result) this.#webSockets.accept({ message, socket, head }, taken);
+      else this.#answeringWebSockets.accept({ message, socket, head }, taken);
+    } else if (!socket.destroyed && !('accept' in result)) {
       refuse(from, result, of.serving);
     }
   }
@@ -139,7 +147,7 @@ class Http1Request extends NodeRequest {
   readonly #response: Writable;
   #continue: (() => void) | undefined;
 
-  constructor(message: IncomingMessage, response: Writable, of: Served) {
+  constructor(message: IncomingMessage, response: Writable, of: Served & { asksWebSocket?: boolean }) {
     super(message.method ?? '', originForm(message.url ?? ''), { ...of, source: message });
     this.#message = message;
     this.#response = response;
@@ -260,8 +268,9 @@ function refuse({ message, socket }: Upgrading, answer: HttpResponse, serving: S
   respond({ message, response, serving, reader, awaitsContinue: false }, answer);
 }
 
-function asksForWebSocket(message: IncomingMessage): boolean {
-  return message.headers.upgrade?.toLowerCase() === 'websocket';
+/** A handshake is a GET (RFC 6455, section 4.1); with another method the words mean nothing. */
+function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /**

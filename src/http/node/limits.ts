@@ -25,6 +25,8 @@ export interface ListenerLimits {
   /** Upload window of an HTTP/2 stream and, times 16, of a connection. */
   readonly http2WindowBytes: number;
   readonly webSocketMessageBytes: number;
+  /** Of a peer that is only to listen. */
+  readonly webSocketUnwantedBytes: number;
   /** What may wait for a slow WebSocket peer before `send` answers false. */
   readonly webSocketBufferBytes: number;
   /** A WebSocket peer that answers no ping within this time is cut off. */
@@ -50,6 +52,7 @@ export const listenerLimits: ListenerLimits = {
   http2SessionMemoryMiB: 768,
   http2WindowBytes: 1024 * 1024,
   webSocketMessageBytes: 16 * 1024 * 1024,
+  webSocketUnwantedBytes: 4 * 1024,
   webSocketBufferBytes: 256 * 1024,
   webSocketPingMs: 30_000,
   webSocketCloseMs: 5_000,

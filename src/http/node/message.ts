@@ -21,6 +21,7 @@ export abstract class NodeRequest {
   readonly method: string;
   readonly path: string;
   readonly rawQuery: string;
+  readonly asksWebSocket: boolean;
   onCallerProven: ((name: string) => void) | undefined = undefined;
   readonly #facts: ConnectionFacts;
   readonly #source: Readable;
@@ -35,6 +36,7 @@ export abstract class NodeRequest {
     const mark = target.indexOf('?');
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+    this.asksWebSocket = from.asksWebSocket === true;
     this.#facts = from.facts;
     this.#source = from.source;
     this.#serving = from.serving;
@@ -106,6 +108,7 @@ export interface NodeRequestOrigin {
   readonly facts: ConnectionFacts;
   readonly source: Readable;
   readonly serving: Serving;
+  readonly asksWebSocket?: boolean;
 }
 
 /** Of the latest request of each connection: the next one is nearly always to the same host. */

@@ -93,9 +93,9 @@ export function messageSocket(socket: WebSocket, bufferBytes: number): MessageSo
     closed = { code, reason: reason.toString('utf8') };
   });
   return {
-    send(message) {
+    send(message, kind = 'binary') {
       if (socket.readyState !== socket.OPEN) return true;
-      socket.send(message, sendOptions, sent);
+      socket.send(message, sendOptions[kind], sent);
       if (socket.bufferedAmount > bufferBytes) waiting = true;
       return !waiting;
     },
@@ -141,7 +141,10 @@ function closeReason(reason: string): string {
   return bytes.toString('utf8', 0, end);
 }
 
-const sendOptions = { binary: true, compress: false } as const;
+const sendOptions = {
+  binary: { binary: true, compress: false },
+  text: { binary: false, compress: false },
+} as const;
 
 function bytesOf(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);

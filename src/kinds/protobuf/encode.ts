@@ -11,7 +11,9 @@ import { ProtoWriter } from './writer.ts';
  */
 export function encodeProtobuf(object: JsonObject): Uint8Array | undefined {
   const message = encodeProtobufMessage(object);
-  return message && envelope(object, message);
+  if (!message) return undefined;
+  const named = { apiVersion: textOf(object['apiVersion']), kind: textOf(object['kind']) };
+  return Buffer.concat(protobufEnvelope(named, message));
 }
 
 /** The message alone, without its envelope: what `encodeProtobufList` takes, and what is worth keeping per revision. */
@@ -59,12 +61,33 @@ function headOf(messageBytes: number): Uint8Array {
 const itemHeadLimit = 10_000;
 const itemHeads = new Map<number, Uint8Array>();
 
-function envelope(object: JsonObject, message: Uint8Array): Uint8Array {
-  const writer = new ProtoWriter();
-  writeEnvelopeHead(writer, object);
-  writer.bytes(2, message);
-  writeEnvelopeEnd(writer);
-  return writer.finish();
+/** What an object is called in its envelope. */
+export interface NamedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** A message as it is sent, in chunks that refer to it. */
+export function protobufEnvelope(named: NamedKind, message: Uint8Array): readonly Uint8Array[] {
+  const before = new ProtoWriter();
+  writeEnvelopeHead(before, { ...named });
+  before.head(2, message.length);
+  const after = new ProtoWriter();
+  writeEnvelopeEnd(after);
+  return [before.finish(), message, after.finish()];
+}
+
+/** A `meta.v1.WatchEvent` without an envelope of its own, in chunks that refer to that of its object. */
+export function encodeWatchEvent(type: string, object: readonly Uint8Array[]): readonly Uint8Array[] {
+  let bytes = 0;
+  for (const chunk of object) bytes += chunk.length;
+  const raw = new ProtoWriter();
+  raw.head(1, bytes);
+  const head = raw.finish();
+  const event = new ProtoWriter();
+  event.text(1, type);
+  event.head(2, head.length + bytes);
+  return [event.finish(), head, ...object];
 }
 
 function writeEnvelopeHead(writer: ProtoWriter, object: JsonObject): void {

@@ -3,5 +3,7 @@ export {
   encodeProtobuf,
   encodeProtobufList,
   encodeProtobufMessage,
+  encodeWatchEvent,
+  protobufEnvelope,
 } from './encode.ts';
 export { protobufLimits } from './limits.ts';
