@@ -88,18 +88,60 @@ function projectedPaths(source: JsonObject): PlacedPath[] {
   return [{ path: textAt(bundle, 'path'), source: `ClusterTrustBundle "${of}"` }];
 }
 
+/** More are not told: warnings are cut long before. */
+const overlapsTold = 100;
+
+/** Folders of one volume that are looked at: each takes memory, and what is found is a warning. */
+const foldersLimit = 100_000;
+
+/** A folder of the tree that the paths make, with the places of the paths that end in it and that lead through it. */
+interface Folder {
+  readonly ending: number[];
+  readonly through: number[];
+  readonly folders: Map<string, Folder>;
+}
+
+function newFolder(): Folder {
+  return { ending: [], through: [], folders: new Map() };
+}
+
 function overlaps(paths: readonly PlacedPath[]): string[] {
-  const before: PlacedPath[] = [];
+  const root = newFolder();
   const found: string[] = [];
-  for (const { path: written, source } of paths) {
+  let left = foldersLimit;
+  for (const [place, { path: written, source }] of paths.entries()) {
     const path = withoutSlashes(written);
-    for (const other of path === '' ? [] : before) {
-      const isInside = `${other.path}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${other.path}/`);
-      if (other.path !== '' && isInside) found.push(`${shown({ path, source })} with ${shown(other)}`);
+    if (path === '') continue;
+    left -= path.split('/').length;
+    if (left < 0) return found;
+    for (const before of placePath(root, path, place)) {
+      if (found.length === overlapsTold) return found;
+      const other = paths[before];
+      if (!other) continue;
+      const shownOther = { path: withoutSlashes(other.path), source: other.source };
+      found.push(`${shown({ path, source })} with ${shown(shownOther)}`);
     }
-    before.push({ path, source });
   }
   return found;
+}
+
+/** Puts a path into the tree; answers which of those before lie above or below it, in their order. */
+function placePath(root: Folder, path: string, place: number): number[] {
+  const met: number[] = [];
+  let folder = root;
+  const keep = (places: number[]) => {
+    if (places.length <= overlapsTold) places.push(place);
+  };
+  for (const name of path.split('/')) {
+    met.push(...folder.ending);
+    if (folder !== root) keep(folder.through);
+    const next = folder.folders.get(name) ?? newFolder();
+    folder.folders.set(name, next);
+    folder = next;
+  }
+  met.push(...folder.ending, ...folder.through);
+  keep(folder.ending);
+  return met.sort((a, b) => a - b);
 }
 
 function withoutSlashes(path: string): string {
