@@ -480,12 +480,44 @@ test('a batch answers each request as if it had come alone, with the rights of i
     { requests: [] },
     { requests: Array(21).fill(requests[0]) },
     { requests: [requests[0], requests[0]] },
-    { requests: [{ ...requests[0], url: '/$batch' }] },
     { requests: ['x'] },
   ]) {
     assert.equal((await asPat('POST', '/$batch', wrong)).status, 400, JSON.stringify(wrong).slice(0, 80));
   }
   assert.equal((await estate.graph('POST', '/v1.0/$batch', { json: { requests } })).status, 401);
+});
+
+test('a batch holds no batch, however its path is spelled', async () => {
+  await using estate = await startGraph();
+  const asPat = await callerOf(estate, await createUser(estate, 'pat'));
+  const inner = { requests: [{ id: '1', method: 'GET', url: '/me' }] };
+  for (const url of [
+    '/$batch',
+    '$batch',
+    '//$batch',
+    '/$batch/',
+    '/%24batch',
+    '/%24b%61tch',
+    '/$batch?a=b',
+  ]) {
+    const requests = [{ id: '1', method: 'POST', url, body: inner }];
+    const { status, body } = await asPat('POST', '/$batch', { requests });
+    assert.deepEqual([status, body.responses[0].status], [200, 400], url);
+    assert.equal(body.responses[0].body.responses, undefined, url);
+  }
+});
+
+test('a stolen token does not find out the password: wrong ones are counted where it is changed', async () => {
+  await using estate = await startGraph();
+  const asPat = await callerOf(estate, await createUser(estate, 'pat'));
+  const change = async (currentPassword: string) =>
+    (await asPat('POST', '/me/changePassword', { currentPassword, newPassword: 'Another-one-1!' })).status;
+  const wrong = await Promise.all(Array.from({ length: 14 }, (_, at) => change(`wrong ${at}`)));
+  assert.equal(wrong.filter((status) => status === 400).length, 10);
+  assert.equal(wrong.filter((status) => status === 429).length, 4);
+  assert.equal(await change('Correct-Horse-7'), 429);
+  estate.clock.advance(60_001);
+  assert.equal(await change('Correct-Horse-7'), 204);
 });
 
 test('what Graph has and this server has not says so; what neither has is unknown', async () => {

@@ -49,7 +49,6 @@ function readInner(sent: Json): Inner {
   if (typeof id !== 'string' || id === '' || typeof method !== 'string' || typeof url !== 'string') {
     throw graphErrors.badRequest("A request of a batch has the texts 'id', 'method' and 'url'.");
   }
-  if (/^\/*\$batch\b/i.test(url)) throw graphErrors.badRequest('A batch holds no batch.');
   const named = isObject(headers) ? Object.entries(headers) : [];
   return {
     id,

@@ -2,6 +2,7 @@ import { decodeJson, isDeeperThan, isObject, type JsonObject, nestingLevelsLimit
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
 import { identityLimits } from '../limits.ts';
+import type { Guesses } from '../login/guesses.ts';
 import type { DirectoryRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
 import { graphErrors } from './errors.ts';
@@ -14,6 +15,8 @@ export interface GraphCall {
   readonly surface: Surface;
   readonly request: HttpRequest;
   readonly principal: Principal;
+  /** Counts wrong passwords, one for all requests. */
+  readonly guesses: Guesses;
   readonly query: URLSearchParams;
   /** Values of the path's placeholders, in order. */
   readonly parameters: readonly string[];

@@ -86,6 +86,12 @@ export const graphErrors = {
     ),
   onlyForUsers: () =>
     new GraphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.'),
+  lockedUser: () =>
+    new GraphError(
+      429,
+      'TooManyRequests',
+      'The current password was wrong too many times. Try again in a minute.',
+    ),
   denied: () =>
     new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.'),
   unknownProperty: (name: string) => new GraphError(400, 'Request_BadRequest', `Invalid property '${name}'.`),

@@ -2,6 +2,7 @@ import { errorMessage } from '../../base/index.ts';
 import { callerProven } from '../../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
+import { Guesses } from '../login/guesses.ts';
 import type { Surface } from '../surface.ts';
 import { isAbsentFromGraph } from './absent.ts';
 import { answerBatch } from './batch.ts';
@@ -16,15 +17,22 @@ import { userInfo } from './tenant.ts';
  * and owners change what they own.
  */
 export function createGraphHandler(surface: Surface): Handler {
-  return (request) => respond(surface, request);
+  const guesses = new Guesses(surface.clock);
+  return (request) => respond(surface, request, { guesses, inBatch: false });
 }
 
-async function respond(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
+/** What one request does not say itself. */
+interface Around {
+  readonly guesses: Guesses;
+  readonly inBatch: boolean;
+}
+
+async function respond(surface: Surface, request: HttpRequest, around: Around): Promise<HttpResponse> {
   const requestId = surface.random.uuid();
   const clientRequestId = request.header('client-request-id') ?? requestId;
   const headers = { 'request-id': requestId, 'client-request-id': clientRequestId };
   try {
-    const response = await answer(surface, request);
+    const response = await answer(surface, request, around);
     return { ...response, headers: { ...response.headers, ...headers } };
   } catch (thrown) {
     const error = asGraphError(thrown);
@@ -43,7 +51,7 @@ async function respond(surface: Surface, request: HttpRequest): Promise<HttpResp
   }
 }
 
-async function answer(surface: Surface, request: HttpRequest): Promise<HttpResponse> {
+async function answer(surface: Surface, request: HttpRequest, around: Around): Promise<HttpResponse> {
   const principal = await surface.tokens.authenticateHeader(request.header('authorization'), 'graph');
   callerProven(request, principal.objectId);
   const path = parseGraphPath(request.path);
@@ -51,6 +59,7 @@ async function answer(surface: Surface, request: HttpRequest): Promise<HttpRespo
     surface,
     request,
     principal,
+    guesses: around.guesses,
     query: odataQuery(request),
     cast: path.cast,
     base: `${surface.origins().graph}/v1.0`,
@@ -59,7 +68,10 @@ async function answer(surface: Surface, request: HttpRequest): Promise<HttpRespo
     return userInfo({ ...call, parameters: [] });
   if (path.version !== 'v1.0') throw graphErrors.unknownVersion(path.version);
   if (path.segments.length === 1 && path.segments[0] === '$batch' && request.method === 'POST') {
-    return answerBatch({ ...call, parameters: [] }, (inner) => respond(surface, inner));
+    // However its path is spelled: each would hold as many requests again.
+    if (around.inBatch) throw graphErrors.badRequest('A batch holds no batch.');
+    const inside = { ...around, inBatch: true };
+    return answerBatch({ ...call, parameters: [] }, (inner) => respond(surface, inner, inside));
   }
   const segments = expandMe(path.segments, principal);
   // A function, not the name of an object.

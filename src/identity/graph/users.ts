@@ -1,4 +1,5 @@
 import { objectNotFound } from '../directory/objects.ts';
+import { networkOf } from '../login/guesses.ts';
 import type { UserRecord } from '../records/records.ts';
 import { BodyReader } from './bodies.ts';
 import {
@@ -93,9 +94,13 @@ export const changePassword: Operation = async (call) => {
   const body = new BodyReader(await readBody(call), shapes.user);
   const password = body.requiredText('newPassword');
   const current = body.requiredText('currentPassword');
-  if ((await call.surface.directory.credentials.checkPassword(user.id, current)) === 'wrong') {
-    throw graphErrors.badRequest('The specified current password is invalid.');
-  }
+  const { credentials } = call.surface.directory;
+  const source = networkOf(call.request.connection.remoteAddress);
+  // A token is not yet the password: it may be stolen, and this would be the place to find the password out.
+  const { isRight } = await call.guesses.judge(`${user.id} ${source}`, graphErrors.lockedUser, async () => ({
+    isRight: (await credentials.checkPassword(user.id, current)) !== 'wrong',
+  }));
+  if (!isRight) throw graphErrors.badRequest('The specified current password is invalid.');
   await call.surface.directory.users.update(user.id, { password });
   return noContent;
 };
