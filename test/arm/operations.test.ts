@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { ResourceRecord } from '../../src/arm/index.ts';
+import { accessTypes, builtInRoleId, madeByEstate, type ResourceRecord } from '../../src/arm/index.ts';
 import { Operations, operationLimits } from '../../src/arm/records/operations.ts';
 import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -120,6 +120,54 @@ describe('long-running operations', () => {
     assert.equal((await estate.call('GET', url, { as: people.nobody })).status, 404);
     assert.equal((await estate.call('GET', url, { as: null })).status, 401);
     assert.equal((await estate.call('GET', url.replace('operationStatuses', 'operations'))).status, 200);
+  });
+
+  test('what an action answered is for those who may ask for it now, not for readers nor for who began it once', async () => {
+    await estate.call('PUT', thing(group, 'widgets/kept'), { body: { location: 'eastus' } });
+    const { records } = estate.manager;
+    const give = async (role: string) => {
+      const id = `${group}/providers/${accessTypes.roleAssignments}/${role}`;
+      await records.put({
+        id,
+        name: role,
+        type: accessTypes.roleAssignments,
+        properties: {
+          scope: group,
+          principalId: people.reader.objectId,
+          roleDefinitionId: builtInRoleId(role),
+        },
+        provisioningState: 'Succeeded',
+        systemData: madeByEstate(0),
+        etag: '"x"',
+      });
+      return id;
+    };
+    const contributor = await give('Contributor');
+    const as = people.reader;
+    const begun = await estate.call('POST', thing(group, 'widgets/kept/measure'), {
+      as,
+      body: { what: 'credential' },
+    });
+    const [status = '', location = ''] = [begun.headers['azure-asyncoperation'], begun.headers.location];
+    await poll(status);
+    assert.match(JSON.stringify((await estate.call('GET', status, { as })).body), /credential/);
+    assert.equal((await estate.call('GET', location, { as })).status, 200);
+    const engine = await estate.call('PUT', thing(group, 'engines/kept'), { as, body });
+    await settle('kept', { status: 'Succeeded' });
+    const result = (engine.headers['azure-asyncoperation'] ?? '').replace('Statuses', 'Results');
+    assert.equal((await estate.call('GET', result, { as })).status, 200);
+
+    const reader = await give('Reader');
+    await records.remove(contributor);
+    const seen = await estate.call('GET', status, { as });
+    assert.deepEqual([seen.status, seen.body.status, seen.body.properties], [200, 'Succeeded', undefined]);
+    const refused = await estate.call('GET', location, { as });
+    assert.deepEqual([refused.status, refused.code], [403, 'AuthorizationFailed']);
+    assert.match(refused.message, /Contoso\.Things\/widgets\/measure\/action/);
+    assert.equal((await estate.call('GET', result, { as })).status, 200);
+    await records.remove(reader);
+    assert.equal((await estate.call('GET', result, { as })).code, 'AuthorizationFailed');
+    assert.equal((await estate.call('GET', location)).status, 200);
   });
 
   test('finished operations are dropped after their retention', async () => {

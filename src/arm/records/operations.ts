@@ -16,6 +16,8 @@ export interface Operation {
   readonly resourceId: string;
   readonly verb: 'put' | 'patch' | 'delete' | 'post';
   readonly callerObjectId: string;
+  /** What the caller had to be allowed, and has to be still when the result is fetched. Absent: older, or a delete. */
+  readonly permission?: string;
   /** Version of the request; `Location` shows the resource in it. */
   readonly apiVersion: string;
   readonly retryAfterSeconds: number;

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
-import { ArmError } from '../errors.ts';
+import { ArmError, refusals } from '../errors.ts';
 import type { Operation } from '../records/operations.ts';
 import type { Services } from '../services.ts';
 import { operationHeaders, operationPath } from '../verbs/links.ts';
+import { callerOf } from './visibility.ts';
 
 const base = '/subscriptions/{subscriptionId}/providers/{namespace}/locations/{location}';
 
@@ -14,7 +15,11 @@ export function operationRoutes(services: Services): ArmRoute[] {
     method: 'GET',
     path: `${base}/${word}/{operationId}`,
     apiVersions: [],
-    handle: async (call) => showStatus(await find(call, services), word),
+    handle: async (call) => {
+      const operation = await find(call, services);
+      const hasResult = operation.result !== undefined && (await mayHaveResult(operation, call, services));
+      return showStatus(operation, word, hasResult);
+    },
   });
   const result: ArmRoute = {
     method: 'GET',
@@ -44,7 +49,16 @@ async function find(call: RouteCall, services: Services): Promise<Operation> {
   return (await services.operations.settled(operationId)) ?? seen;
 }
 
-function showStatus(operation: Operation, word: string): RouteAnswer {
+/** The result of an action may be a credential: it is for whoever may ask for it now, whoever asked for it first. */
+async function mayHaveResult(
+  { permission, resourceId }: Operation,
+  { caller }: RouteCall,
+  { access }: Services,
+): Promise<boolean> {
+  return caller !== undefined && permission !== undefined && access.can(caller, permission, resourceId);
+}
+
+function showStatus(operation: Operation, word: string, hasResult: boolean): RouteAnswer {
   const body: JsonObject = {
     id: operationPath(operation, word),
     name: operation.id,
@@ -55,7 +69,9 @@ function showStatus(operation: Operation, word: string): RouteAnswer {
     body.endTime = new Date(operation.endedAtMs).toISOString();
     body.percentComplete = 100;
   }
-  if (operation.status === 'Succeeded' && operation.result !== undefined) body.properties = operation.result;
+  if (hasResult && operation.status === 'Succeeded' && operation.result !== undefined) {
+    body.properties = operation.result;
+  }
   if (operation.error) body.error = { ...operation.error };
   const running = operation.status === 'InProgress';
   return {
@@ -77,13 +93,22 @@ async function showResult(operation: Operation, call: RouteCall, services: Servi
     };
     throw new ArmError(code === 'InternalServerError' ? 500 : 409, code, message);
   }
-  if (operation.result !== undefined) return { status: 200, body: operation.result };
+  const { result, permission, resourceId } = operation;
+  const { access } = services;
+  if (result !== undefined) {
+    if (await mayHaveResult(operation, call, services)) return { status: 200, body: result };
+    throw refusals.authorizationFailed(callerOf(call), permission ?? 'the action that began it', resourceId);
+  }
   if (operation.verb === 'post') return { status: 204 };
   const record = services.records.cache.get(operation.resourceId)?.record;
   const type = record && services.registry.ofRecord(record);
   if (operation.verb === 'delete' || !record || !type) {
     // Groups end with 200, as Azure's do; resources with 204.
     return { status: operation.namespace === 'Microsoft.Resources' ? 200 : 204 };
+  }
+  const mayRead = await access.can(callerOf(call), `${record.type}/read`, record.id);
+  if (!mayRead && !(await mayHaveResult(operation, call, services))) {
+    throw refusals.authorizationFailed(callerOf(call), `${record.type}/read`, record.id);
   }
   const context = {
     apiVersion: operation.apiVersion,

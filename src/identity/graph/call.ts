@@ -1,8 +1,8 @@
 import { decodeJson, isDeeperThan, isObject, type JsonObject, nestingLevelsLimit } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
+import type { Guesses } from '../guesses.ts';
 import { identityLimits } from '../limits.ts';
-import type { Guesses } from '../login/guesses.ts';
 import type { DirectoryRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
 import { graphErrors } from './errors.ts';

@@ -2,7 +2,7 @@ import { errorMessage } from '../../base/index.ts';
 import { callerProven } from '../../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Principal } from '../contract.ts';
-import { Guesses } from '../login/guesses.ts';
+import { Guesses } from '../guesses.ts';
 import type { Surface } from '../surface.ts';
 import { isAbsentFromGraph } from './absent.ts';
 import { answerBatch } from './batch.ts';

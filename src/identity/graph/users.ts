@@ -1,5 +1,5 @@
 import { objectNotFound } from '../directory/objects.ts';
-import { networkOf } from '../login/guesses.ts';
+import { networkOf } from '../guesses.ts';
 import type { UserRecord } from '../records/records.ts';
 import { BodyReader } from './bodies.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Guesses } from './guesses.ts';
+import type { Guesses } from '../guesses.ts';
 import type { PasswordCheck } from './password-check.ts';
 
 /** What judges guesses at secrets; one for all requests. */

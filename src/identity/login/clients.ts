@@ -4,12 +4,12 @@ import { isObject, type JsonObject } from '../../base/index.ts';
 import { firstPartyApplications, type IdentityOrigins } from '../contract.ts';
 import { redirectUrisOf } from '../directory/redirect-uris.ts';
 import { isFirstPartyPublicClient } from '../first-party.ts';
+import { type Guesses, networkOf } from '../guesses.ts';
 import { lifetimes } from '../limits.ts';
 import type { ApplicationRecord, ServicePrincipalRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
 import { aadsts, LoginError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { type Guesses, networkOf } from './guesses.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 

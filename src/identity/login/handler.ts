@@ -1,12 +1,12 @@
 import { errorMessage } from '../../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../../http/contract.ts';
+import { Guesses } from '../guesses.ts';
 import type { Surface } from '../surface.ts';
 import { authorize } from './authorize.ts';
 import type { Checks } from './checks.ts';
 import { deviceLogin, refusalPage } from './device-login.ts';
 import { aadsts, asLoginError, textOfNumber } from './errors.ts';
 import { correlationIdOf, type Exchange, errorBody, json, readParameters } from './exchange.ts';
-import { Guesses } from './guesses.ts';
 import { logout } from './logout.ts';
 import { instanceDiscovery, keySet, openIdConfiguration, userRealm } from './metadata.ts';
 import { messageContent, page } from './pages.ts';

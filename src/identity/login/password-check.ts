@@ -1,7 +1,7 @@
+import { Guesses, networkOf } from '../guesses.ts';
 import type { UserRecord } from '../records/records.ts';
 import type { Surface } from '../surface.ts';
 import { aadsts } from './errors.ts';
-import { Guesses, networkOf } from './guesses.ts';
 
 /**
  * Checks names and passwords. A name that nobody has is answered like a wrong password, after the same work and with

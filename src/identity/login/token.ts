@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../http/contract.ts';
 import type { TokenAnswer } from '../contract.ts';
+import { networkOf } from '../guesses.ts';
 import { lifetimes } from '../limits.ts';
 import type { Surface } from '../surface.ts';
 import type { Checks } from './checks.ts';
@@ -12,7 +13,6 @@ import { deviceCode } from './grants/device-code.ts';
 import { type Grant, requestedScope, resolveScope } from './grants/grant.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
-import { networkOf } from './guesses.ts';
 import { grantName, tellRefused, tellSignedIn } from './trail.ts';
 
 const grants: Readonly<Record<string, Grant>> = {

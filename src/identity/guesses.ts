@@ -1,5 +1,5 @@
-import { type Clock, CodedError } from '../../base/index.ts';
-import { identityLimits, lifetimes } from '../limits.ts';
+import { type Clock, CodedError } from '../base/index.ts';
+import { identityLimits, lifetimes } from './limits.ts';
 
 /** Attempts of one source at one account. */
 interface Attempts {
