@@ -81,7 +81,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
 
 /** The `node:` modules and npm packages that a room may use; what is not listed is asked of a room below. */
 export const outside: Readonly<Record<string, readonly string[]>> = {
-  base: ['node:crypto'],
+  base: ['ipaddr.js', 'node:crypto'],
   store: ['node:crypto', 'node:fs', 'node:path', 'node:sqlite', 'node:zlib'],
   http: [
     'node:crypto',
@@ -94,10 +94,10 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
     'node:util',
     'ws',
   ],
-  apimachinery: ['node:net', 're2js'],
-  cel: ['node:net'],
+  apimachinery: ['re2js'],
+  cel: [],
   merge: [],
-  kinds: ['node:fs', 'node:net'],
+  kinds: ['node:fs'],
   schema: [],
   identity: ['jose/jws/compact/verify', 'jose/jwt/sign', 'node:crypto'],
   arm: ['node:crypto'],
@@ -107,7 +107,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   providers: ['node:crypto', 'node:util', 'yaml'],
   controllers: ['External', 'node:crypto'],
   clusters: ['node:crypto', 'node:stream'],
-  server: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:perf_hooks', 'pino', 'prom-client'],
+  server: ['node:crypto', 'node:fs', 'node:path', 'node:perf_hooks', 'pino', 'prom-client'],
   cli: [
     '@jmespath-community/jmespath',
     'node:child_process',

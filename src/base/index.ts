@@ -11,6 +11,21 @@ export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts
 export { integerOf, type JsonFindings, memberOf, parseExactly, setMember } from './exact-json.ts';
 export { goDuration } from './go-duration.ts';
 export {
+  type IpAddress,
+  type IpRange,
+  ipAfter,
+  ipBytes,
+  ipRange,
+  ipText,
+  isInRange,
+  isIp,
+  mappedIpv4,
+  parseIp,
+  parseIpRange,
+  rangeContains,
+  rangesOverlap,
+} from './ip.ts';
+export {
   deepFreeze,
   isDeeperThan,
   isNumber,

@@ -3,7 +3,7 @@ import { Agent, type AgentOptions, request } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { ClusterError, type RawResponse } from '../apimachinery/client.ts';
-import { type Clock, errorMessage } from '../base/index.ts';
+import { type Clock, errorMessage, isIp } from '../base/index.ts';
 
 export const httpClientLimits = {
   /** A whole request; watches have no limit. */
@@ -52,7 +52,8 @@ export class HttpTransport {
       ...(options.clientCertificate
         ? { cert: options.clientCertificate.certificate, key: options.clientCertificate.privateKey }
         : {}),
-      servername: options.tlsServerName ?? (isAddress(this.#base.hostname) ? '' : this.#base.hostname),
+      // An IP address cannot be asked for by SNI.
+      servername: options.tlsServerName ?? (isIp(hostOf(this.#base)) ? '' : this.#base.hostname),
     };
     const make = (maxSockets: number) => {
       const pool = {
@@ -202,9 +203,4 @@ function unreachable(server: string, error: Error): ClusterError {
 
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
-/** An IP address cannot be asked for by SNI. */
-function isAddress(host: string): boolean {
-  return host.startsWith('[') || /^[0-9.]+$/.test(host);
 }

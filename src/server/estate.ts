@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { isIP } from 'node:net';
 import {
   type AuditTrail,
   type Clock,
   CodedError,
   errorMessage,
+  isIp,
   type Logger,
   systemClock,
   systemRandom,
@@ -364,7 +364,7 @@ function strangerIdentities(
 function servedNames(asked: string | undefined): { hostNames: string[]; ipAddresses: string[] } {
   const hostNames = new Set(['localhost']);
   const ipAddresses = new Set(['127.0.0.1', '::1']);
-  if (asked !== undefined && !wildcards.includes(asked)) (isIP(asked) ? ipAddresses : hostNames).add(asked);
+  if (asked !== undefined && !wildcards.includes(asked)) (isIp(asked) ? ipAddresses : hostNames).add(asked);
   return { hostNames: [...hostNames], ipAddresses: [...ipAddresses] };
 }
 

@@ -23,7 +23,7 @@ import { readAccessToken } from '../../src/identity/tokens/claims.ts';
 import { parseScopes } from '../../src/identity/tokens/scopes.ts';
 import { decodeProtobuf } from '../../src/kinds/protobuf/decode.ts';
 import { parseFieldSet } from '../../src/merge/field-set.ts';
-import { parseRange } from '../../src/providers/network/cidr.ts';
+import { parseAddressPrefix } from '../../src/providers/network/cidr.ts';
 import { assertLinear, assertSteps } from './steps.ts';
 
 type Input = (size: number) => string;
@@ -78,7 +78,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'a path of the sign-in': parseLoginPath,
   scopes: parseScopes,
   'an access token': readAccessToken,
-  'an address range': parseRange,
+  'an address range': parseAddressPrefix,
   'indexes of a job': parseIndexes,
   'a signing request': (text) =>
     readCertificationRequest(

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AddressRange, overlaps, parseRange } from '../../src/providers/network/cidr.ts';
+import { rangesOverlap } from '../../src/base/index.ts';
+import { type AddressPrefix, parseAddressPrefix } from '../../src/providers/network/cidr.ts';
 import { RangeSet } from '../../src/providers/network/range-set.ts';
 import { checkPlan } from '../../src/providers/network/subnets/plan.ts';
 import { attackRandom, attackTries } from './seed.ts';
 import { assertLinear } from './steps.ts';
 
-function range(text: string): AddressRange {
-  const read = parseRange(text);
+function range(text: string): AddressPrefix {
+  const read = parseAddressPrefix(text);
   if (!read) throw new Error(`${text} is no range`);
   return read;
 }
@@ -16,13 +17,13 @@ test('a set of ranges knows what overlaps, as a look at each of them does', () =
   const random = attackRandom('ranges');
   for (let i = 0; i < attackTries(200); i++) {
     const set = new RangeSet();
-    const taken: AddressRange[] = [];
+    const taken: AddressPrefix[] = [];
     for (let j = 0; j < 30; j++) {
       const bits = 22 + random.integer(9);
       const address = ((10 << 24) | (random.integer(1 << 14) << 2)) & (-1 << (32 - bits));
       const parts = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255);
       const next = range(random.integer(5) === 0 ? `fd00:${j}::/32` : `${parts.join('.')}/${bits}`);
-      const known = taken.some((other) => overlaps(other, next));
+      const known = taken.some((other) => rangesOverlap(other, next));
       assert.equal(
         set.overlapping(next) !== undefined,
         known,

@@ -1,45 +1,32 @@
-import { isIPv6 } from 'node:net';
+import { type IpAddress, type IpRange, ipRange, ipText, mappedIpv4, parseIp } from '../../base/index.ts';
 
 /** An IP address as lenient readers take it: numbers of IPv4 may have leading zeros. */
-export interface IpAddress {
-  readonly family: 4 | 6;
-  readonly value: bigint;
+export interface WrittenAddress extends IpAddress {
   /** As it should be written. */
   readonly canonical: string;
   /** Written with leading zeros, or as an IPv4 address within IPv6. */
   readonly isOdd: boolean;
 }
 
+const longestTextLength = 64;
+
 /** Undefined for what is no address. */
-export function parseIpAddress(text: string): IpAddress | undefined {
-  if (/^\d{1,15}(\.\d{1,15}){3}$/.test(text)) return parseIpv4(text, text);
-  if (!isIPv6(text) || text.includes('%')) return undefined;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(text)?.[1];
-  if (mapped !== undefined) return parseIpv4(mapped, '');
-  const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1);
-  return { family: 6, value: valueOfIpv6(canonical), canonical, isOdd: false };
-}
-
-function parseIpv4(text: string, written: string): IpAddress | undefined {
-  const parts = text.split('.').map(Number);
-  if (parts.some((part) => part > 255)) return undefined;
-  const canonical = parts.join('.');
-  const value = parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);
-  return { family: 4, value, canonical, isOdd: canonical !== written };
-}
-
-function valueOfIpv6(canonical: string): bigint {
-  const [head = '', tail] = canonical.split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return [...before, ...zeros, ...after].reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+export function parseIpAddress(text: string): WrittenAddress | undefined {
+  if (text.length > longestTextLength) return undefined;
+  const last = text.lastIndexOf(':') + 1;
+  const numbers = text.slice(last).split('.');
+  const plainNumbers = numbers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
+  const relaxed = numbers.length === 4 ? text.slice(0, last) + plainNumbers : text;
+  const address = parseIp(relaxed);
+  if (!address) return undefined;
+  const mapped = mappedIpv4(address);
+  const plain = mapped ?? address;
+  return { ...plain, canonical: ipText(plain), isOdd: mapped !== undefined || relaxed !== text };
 }
 
 /** An address with the length of a prefix. */
-export interface Cidr {
-  readonly address: IpAddress;
-  readonly bits: number;
+export interface WrittenCidr extends IpRange {
+  readonly address: WrittenAddress;
   /** The range with nothing beyond the prefix. */
   readonly canonical: string;
   /** Bits are set beyond the prefix. */
@@ -48,26 +35,17 @@ export interface Cidr {
 }
 
 /** Undefined for what is no range of addresses. */
-export function parseCidr(text: string): Cidr | undefined {
-  const [written = '', length = '', ...rest] = text.split('/');
+export function parseCidr(text: string): WrittenCidr | undefined {
+  const [written = '', bits = '', ...rest] = text.split('/');
   const address = parseIpAddress(written);
-  if (!address || rest.length > 0 || !/^\d{1,4}$/.test(length)) return undefined;
-  const size = address.family === 4 ? 32 : 128;
-  const bits = Number(length);
-  if (bits > size) return undefined;
-  const host = BigInt(size - bits);
-  const base = (address.value >> host) << host;
-  const canonical = `${textOf(base, address.family)}/${bits}`;
-  const isOdd = address.isOdd || String(bits) !== length;
-  return { address, bits, canonical, hasHost: base !== address.value, isOdd };
-}
-
-function textOf(value: bigint, family: 4 | 6): string {
-  if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
-  const groups = Array.from({ length: 8 }, (_, at) =>
-    ((value >> BigInt(112 - 16 * at)) & 65_535n).toString(16),
-  );
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+  if (!address || rest.length > 0 || !/^\d{1,4}$/.test(bits)) return undefined;
+  // The prefix of an IPv4 address within IPv6 counts all its bits.
+  const length = Number(bits) - (address.family === 4 && written.includes(':') ? 96 : 0);
+  const range = ipRange(address, length);
+  if (!range) return undefined;
+  const canonical = `${ipText({ family: address.family, value: range.first })}/${length}`;
+  const isOdd = address.isOdd || String(Number(bits)) !== bits;
+  return { ...range, address, canonical, hasHost: range.first !== address.value, isOdd };
 }
 
 /** What is told about an address that is taken as it is, although it is not written as it should be. */

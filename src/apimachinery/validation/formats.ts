@@ -1,4 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIp } from '../../base/index.ts';
+import { parseCidr, parseIpAddress } from './addresses.ts';
 
 type Check = (text: string) => boolean;
 
@@ -74,18 +75,6 @@ function isHostname(text: string): boolean {
   return text.length <= 255 && hostname.test(text) && text.split('.').every((part) => part.length <= 63);
 }
 
-function isCidr(text: string): boolean {
-  const [address = '', bits = '', ...rest] = text.split('/');
-  if (rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
-  if (isIPv4(withoutLeadingZeros(address))) return Number(bits) <= 32;
-  return isIPv6(address) && !address.includes('%') && Number(bits) <= 128;
-}
-
-/** Old Go read leading zeros as decimal; formats still do. */
-function withoutLeadingZeros(address: string): string {
-  return address.replace(/(^|\.)0+(?=\d)/g, '$1');
-}
-
 function isUri(text: string): boolean {
   if (!/^[\x21-\x7e\u0080-\uffff]+$/.test(text)) return false;
   if (text.startsWith('/')) return !/%(?![0-9a-fA-F]{2})/.test(text);
@@ -103,9 +92,10 @@ const checks: Readonly<Record<string, Check>> = {
   uri: isUri,
   email: matches(/^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/),
   hostname: isHostname,
-  ipv4: (text) => isIPv4(withoutLeadingZeros(text)),
-  ipv6: (text) => isIPv6(text) && !text.includes('%'),
-  cidr: isCidr,
+  // Old Go read leading zeros as decimal; these two still do.
+  ipv4: (text) => text.includes('.') && parseIpAddress(text) !== undefined,
+  cidr: (text) => parseCidr(text) !== undefined,
+  ipv6: (text) => text.includes(':') && isIp(text),
   mac: matches(
     /^(?:[0-9a-fA-F]{2}([:-]))(?:[0-9a-fA-F]{2}\1){4}[0-9a-fA-F]{2}$|^(?:[0-9a-fA-F]{2}([:-]))(?:[0-9a-fA-F]{2}\2){6}[0-9a-fA-F]{2}$|^(?:[0-9a-fA-F]{4}\.){2,3}[0-9a-fA-F]{4}$/,
   ),

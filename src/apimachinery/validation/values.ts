@@ -1,8 +1,17 @@
-import { isNumber, type Json, type JsonObject } from '../../base/index.ts';
+import {
+  type IpRange,
+  isInRange,
+  isNumber,
+  type Json,
+  type JsonObject,
+  mappedIpv4,
+  parseIp,
+  parseIpRange,
+} from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import { at, textAt } from '../read.ts';
-import { type IpAddress, parseCidr, parseIpAddress } from './addresses.ts';
+import { parseCidr, parseIpAddress } from './addresses.ts';
 import { child, invalid, invalidEach, notSupported, required } from './errors.ts';
 import { between, dnsSubdomain, percent, portName } from './names.ts';
 
@@ -90,22 +99,31 @@ export function validateSpecificIp(value: string, path: string): FieldError[] {
   const address = parseIpAddress(value);
   if (!address) return [invalid(path, value, ipRule)];
   return unspecific
-    .filter(([, ranges]) => ranges.some((range) => isWithin(address, range)))
+    .filter(([, ranges]) => ranges.some((range) => range && isInRange(address, range)))
     .map(([detail]) => invalid(path, value, detail.replace('VALUE', address.canonical)));
 }
 
-const unspecific: readonly (readonly [detail: string, ranges: readonly string[]])[] = [
-  ['may not be unspecified (VALUE)', ['0.0.0.0/32', '::/128']],
-  ['may not be in the loopback range (127.0.0.0/8, ::1/128)', ['127.0.0.0/8', '::1/128']],
-  ['may not be in the link-local range (169.254.0.0/16, fe80::/10)', ['169.254.0.0/16', 'fe80::/10']],
-  ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)', ['224.0.0.0/24', 'ff02::/16']],
+const unspecific: readonly (readonly [detail: string, ranges: readonly (IpRange | undefined)[]])[] = [
+  ['may not be unspecified (VALUE)', ['0.0.0.0/32', '::/128'].map(parseIpRange)],
+  ['may not be in the loopback range (127.0.0.0/8, ::1/128)', ['127.0.0.0/8', '::1/128'].map(parseIpRange)],
+  [
+    'may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+    ['169.254.0.0/16', 'fe80::/10'].map(parseIpRange),
+  ],
+  [
+    'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
+    ['224.0.0.0/24', 'ff02::/16'].map(parseIpRange),
+  ],
 ];
 
-function isWithin({ family, value }: IpAddress, range: string): boolean {
-  const cidr = parseCidr(range);
-  if (cidr?.address.family !== family) return false;
-  const host = BigInt((family === 4 ? 32 : 128) - cidr.bits);
-  return value >> host === cidr.address.value >> host;
+/** What keeps a text from being the one text of an address. */
+export function strictIpFaults(text: string): string[] {
+  const address = parseIpAddress(text);
+  if (!address) return [ipRule];
+  const strict = parseIp(text);
+  if (!strict) return ['must not have leading 0s'];
+  if (mappedIpv4(strict)) return ['must not be an IPv4-mapped IPv6 address'];
+  return address.canonical === text ? [] : [`must be in canonical form ("${address.canonical}")`];
 }
 
 /** True for `address/prefix-length`. */

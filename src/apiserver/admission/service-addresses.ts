@@ -1,8 +1,8 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
-import { parseCidr, parseIpAddress } from '../../apimachinery/validation/addresses.ts';
+import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { isObject, type JsonObject } from '../../base/index.ts';
+import { ipText, isObject, type JsonObject, parseIpRange } from '../../base/index.ts';
 import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 import { chooseFamilies } from './service-families.ts';
 import { givePorts, portsOf } from './service-ports.ts';
@@ -116,15 +116,13 @@ function freeAddress(
 
 /** All of a range but its own address and the last, which mean the network. */
 function readRange(cidr: string): Range {
-  const parsed = parseCidr(cidr);
+  const parsed = parseIpRange(cidr);
   if (parsed?.address.family !== 4) throw new Error(`${cidr} is no range of IPv4 addresses`);
-  const size = 2n ** BigInt(32 - parsed.bits);
-  const base = (parsed.address.value / size) * size;
-  return { first: base + 1n, last: base + size - 2n };
+  return { first: parsed.first + 1n, last: parsed.last - 1n };
 }
 
 function textOfAddress(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
+  return ipText({ family: 4, value });
 }
 
 /** The address of the `kubernetes` service: the first of the range. */

@@ -1,4 +1,13 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import {
+  type IpAddress,
+  type IpRange,
+  ipText,
+  isInRange,
+  mappedIpv4,
+  parseIp,
+  parseIpRange,
+  rangeContains,
+} from '../../base/index.ts';
 import type { Registry } from '../registry.ts';
 import { CelError, ListValue, MapValue, OpaqueValue, type Value } from '../values.ts';
 import { instance, text } from './arguments.ts';
@@ -12,83 +21,30 @@ export function declareNetwork(registry: Registry): void {
 
 class Address extends OpaqueValue {
   readonly typeName = 'net.IP';
-  readonly family: 4 | 6;
-  readonly bits: bigint;
+  readonly ip: IpAddress;
 
-  constructor(family: 4 | 6, bits: bigint) {
+  constructor(ip: IpAddress) {
     super();
-    this.family = family;
-    this.bits = bits;
+    this.ip = ip;
   }
 
   equals(other: OpaqueValue): boolean {
-    return other instanceof Address && other.family === this.family && other.bits === this.bits;
-  }
-
-  get width(): 32 | 128 {
-    return this.family === 4 ? 32 : 128;
+    return other instanceof Address && other.ip.family === this.ip.family && other.ip.value === this.ip.value;
   }
 
   override toString(): string {
-    return this.family === 4 ? ipv4Text(this.bits) : ipv6Text(this.bits);
+    return ipText(this.ip);
   }
-
-  /** True when the first `length` bits are those of `prefix`. */
-  startsWith(prefix: bigint, length: number): boolean {
-    return this.bits >> BigInt(this.width - length) === prefix;
-  }
-}
-
-function ipv4Text(bits: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 255n)).join('.');
-}
-
-/** RFC 5952: the longest run of zero groups is left out. */
-function ipv6Text(bits: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, i) => (bits >> BigInt(112 - 16 * i)) & 0xffffn);
-  let best = { start: -1, length: 1 };
-  for (let start = 0; start < 8; start++) {
-    let length = 0;
-    while (start + length < 8 && groups[start + length] === 0n) length++;
-    if (length > best.length) best = { start, length };
-  }
-  const shown = groups.map((group) => group.toString(16));
-  if (best.start < 0) return shown.join(':');
-  return `${shown.slice(0, best.start).join(':')}::${shown.slice(best.start + best.length).join(':')}`;
-}
-
-function ipv4Bits(value: string): bigint {
-  return value.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
-}
-
-function ipv6Bits(value: string): bigint {
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(value);
-  const plain = dotted ? `${dotted[1]}${mappedGroups(dotted[2] ?? '')}` : value;
-  const [head = '', tail] = plain.split('::');
-  const groups = (side: string) => (side === '' ? [] : side.split(':'));
-  const left = groups(head);
-  const right = tail === undefined ? [] : groups(tail);
-  const middle = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return [...left, ...middle, ...right].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
-}
-
-function mappedGroups(dotted: string): string {
-  const bits = ipv4Bits(dotted);
-  return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
 }
 
 function parseAddress(value: string): Address | string {
-  if (isIPv4(value)) return new Address(4, ipv4Bits(value));
-  if (!isIPv6(value))
-    return `IP Address '${value}' parse error during conversion from string: ParseAddr(${JSON.stringify(value)}): unable to parse IP`;
-  if (value.includes('%')) return `IP address '${value}' with zone value is not allowed`;
-  if (/\.\d+$/.test(value) || isMapped(ipv6Bits(value)))
-    return `IPv4-mapped IPv6 address '${value}' is not allowed`;
-  return new Address(6, ipv6Bits(value));
-}
-
-function isMapped(bits: bigint): boolean {
-  return bits >> 32n === 0xffffn;
+  const zone = value.indexOf('%');
+  const ip = parseIp(zone < 0 ? value : value.slice(0, zone));
+  if (!ip || (zone >= 0 && (ip.family === 4 || zone === value.length - 1)))
+    return `IP Address ${JSON.stringify(value)} parse error during conversion from string: ParseAddr(${JSON.stringify(value)}): unable to parse IP`;
+  if (zone >= 0) return `IP address ${JSON.stringify(value)} with zone value is not allowed`;
+  if (mappedIpv4(ip)) return `IPv4-mapped IPv6 address ${JSON.stringify(value)} is not allowed`;
+  return new Address(ip);
 }
 
 function addressOf(value: string): Address {
@@ -102,72 +58,71 @@ function declareAddresses(registry: Registry): void {
   registry.declare('isIP(string) bool', (a) => typeof parseAddress(text(a)) !== 'string');
   registry.declare('ip.isCanonical(string) bool', (a) => addressOf(text(a)).toString() === text(a));
   registry.declare('string(IP) string', (a) => instance(a, Address).toString());
-  registry.declare('IP.family() int', (a) => BigInt(instance(a, Address).family));
+  registry.declare('IP.family() int', (a) => BigInt(instance(a, Address).ip.family));
   for (const [name, holds] of Object.entries(addressTests)) {
-    registry.declare(`IP.${name}() bool`, (a) => holds(instance(a, Address)));
+    registry.declare(`IP.${name}() bool`, (a) => holds(instance(a, Address).ip));
   }
 }
 
-const isUnspecified = (address: Address) => address.bits === 0n;
-const isLoopback = (address: Address) =>
-  address.family === 4 ? address.startsWith(127n, 8) : address.bits === 1n;
-const isMulticast = (address: Address) =>
-  address.family === 4 ? address.startsWith(0xen, 4) : address.startsWith(0xffn, 8);
-const isLinkLocalUnicast = (address: Address) =>
-  address.family === 4 ? address.startsWith(0xa9fen, 16) : address.startsWith(0x3fan, 10);
+/** True for addresses that lie in one of the ranges. */
+function within(...texts: readonly string[]): (ip: IpAddress) => boolean {
+  const ranges = texts.map(parseIpRange);
+  return (ip) => ranges.some((range) => range && isInRange(ip, range));
+}
 
-const addressTests: Readonly<Record<string, (address: Address) => boolean>> = {
-  isUnspecified,
-  isLoopback,
-  isLinkLocalMulticast: (address) =>
-    address.family === 4
-      ? address.startsWith(0xe00000n, 24)
-      : address.startsWith(0xffn, 8) && ((address.bits >> 112n) & 0xfn) === 2n,
+const isLinkLocalUnicast = within('169.254.0.0/16', 'fe80::/10');
+const isNoUnicast = within(
+  '0.0.0.0/32',
+  '255.255.255.255/32',
+  '127.0.0.0/8',
+  '224.0.0.0/4',
+  '::/127',
+  'ff00::/8',
+);
+
+const addressTests: Readonly<Record<string, (ip: IpAddress) => boolean>> = {
+  isUnspecified: within('0.0.0.0/32', '::/128'),
+  isLoopback: within('127.0.0.0/8', '::1/128'),
+  // Go asks for scope 2 whatever the flags of the group are.
+  isLinkLocalMulticast: (ip) =>
+    ip.family === 4
+      ? within('224.0.0.0/24')(ip)
+      : ip.value >> 120n === 0xffn && ((ip.value >> 112n) & 0xfn) === 2n,
   isLinkLocalUnicast,
-  isGlobalUnicast: (address) =>
-    !isUnspecified(address) &&
-    !isLoopback(address) &&
-    !isMulticast(address) &&
-    !isLinkLocalUnicast(address) &&
-    !(address.family === 4 && address.bits === 0xffffffffn),
+  isGlobalUnicast: (ip) => !isNoUnicast(ip) && !isLinkLocalUnicast(ip),
 };
 
 class Range extends OpaqueValue {
   readonly typeName = 'net.CIDR';
-  readonly address: Address;
-  readonly length: number;
+  readonly range: IpRange;
 
-  constructor(address: Address, length: number) {
+  constructor(range: IpRange) {
     super();
-    this.address = address;
-    this.length = length;
+    this.range = range;
   }
 
   equals(other: OpaqueValue): boolean {
-    return other instanceof Range && other.length === this.length && other.address.equals(this.address);
+    if (!(other instanceof Range) || other.range.length !== this.range.length) return false;
+    return other.address.equals(this.address);
+  }
+
+  get address(): Address {
+    return new Address(this.range.address);
   }
 
   get masked(): Range {
-    const shift = BigInt(this.address.width - this.length);
-    return new Range(new Address(this.address.family, (this.address.bits >> shift) << shift), this.length);
-  }
-
-  contains(address: Address): boolean {
-    if (address.family !== this.address.family) return false;
-    const shift = BigInt(address.width - this.length);
-    return address.bits >> shift === this.address.bits >> shift;
+    const { address, first } = this.range;
+    return new Range({ ...this.range, address: { family: address.family, value: first } });
   }
 
   override toString(): string {
-    return `${this.address}/${this.length}`;
+    return `${this.address}/${this.range.length}`;
   }
 }
 
 function parseRange(value: string): Range | undefined {
-  const [host = '', bits = '', ...rest] = value.split('/');
-  const address = parseAddress(host);
-  if (typeof address === 'string' || rest.length > 0 || !/^(?:0|[1-9]\d*)$/.test(bits)) return undefined;
-  return Number(bits) <= address.width ? new Range(address, Number(bits)) : undefined;
+  const range = parseIpRange(value);
+  return range && !mappedIpv4(range.address) ? new Range(range) : undefined;
 }
 
 function rangeOf(value: string): Range {
@@ -182,18 +137,20 @@ function rangeOf(value: string): Range {
 function declareRanges(registry: Registry): void {
   registry.declare('cidr(string) CIDR', (a) => rangeOf(text(a)));
   registry.declare('isCIDR(string) bool', (a) => parseRange(text(a)) !== undefined);
-  registry.declare('CIDR.containsIP(string) bool', (a, b) => instance(a, Range).contains(addressOf(text(b))));
-  registry.declare('CIDR.containsIP(IP) bool', (a, b) => instance(a, Range).contains(instance(b, Address)));
-  const containsRange = (outer: Range, inner: Range) =>
-    inner.length >= outer.length && outer.contains(inner.address);
+  registry.declare('CIDR.containsIP(string) bool', (a, b) =>
+    isInRange(addressOf(text(b)).ip, instance(a, Range).range),
+  );
+  registry.declare('CIDR.containsIP(IP) bool', (a, b) =>
+    isInRange(instance(b, Address).ip, instance(a, Range).range),
+  );
   registry.declare('CIDR.containsCIDR(string) bool', (a, b) =>
-    containsRange(instance(a, Range), rangeOf(text(b))),
+    rangeContains(instance(a, Range).range, rangeOf(text(b)).range),
   );
   registry.declare('CIDR.containsCIDR(CIDR) bool', (a, b) =>
-    containsRange(instance(a, Range), instance(b, Range)),
+    rangeContains(instance(a, Range).range, instance(b, Range).range),
   );
   registry.declare('CIDR.ip() IP', (a) => instance(a, Range).address);
-  registry.declare('CIDR.prefixLength() int', (a) => BigInt(instance(a, Range).length));
+  registry.declare('CIDR.prefixLength() int', (a) => BigInt(instance(a, Range).range.length));
   registry.declare('CIDR.masked() CIDR', (a) => instance(a, Range).masked);
   registry.declare('string(CIDR) string', (a) => instance(a, Range).toString());
 }

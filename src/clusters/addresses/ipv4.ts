@@ -1,14 +1,8 @@
-/** The number of an IPv4 address in its one dotted form, without leading zeros; undefined for anything else. */
-export function ipv4Number(text: string): number | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || parts.some((part) => !/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255)) {
-    return undefined;
-  }
-  return parts.reduce((value, part) => value * 256 + Number(part), 0);
-}
+import { ipText, parseIp } from '../../base/index.ts';
 
-export function ipv4Text(value: number): string {
-  return [24, 16, 8, 0].map((bits) => (value >>> bits) & 255).join('.');
+function ipv4Number(text: string): number | undefined {
+  const ip = parseIp(text);
+  return ip?.family === 4 ? Number(ip.value) : undefined;
 }
 
 /** From `first` to `last`, both included. */
@@ -34,7 +28,7 @@ export class AddressSequence {
   at(index: number): string {
     let rest = index;
     for (const { start, size } of this.#ranges) {
-      if (rest < size) return ipv4Text(start + rest);
+      if (rest < size) return ipText({ family: 4, value: BigInt(start + rest) });
       rest -= size;
     }
     throw new RangeError(`there is no address number ${index}`);

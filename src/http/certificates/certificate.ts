@@ -1,4 +1,5 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
+import { CodedError, ipBytes, parseIp } from '../../base/index.ts';
 import {
   bitString,
   boolean,
@@ -12,7 +13,6 @@ import {
   time,
   utf8String,
 } from './der.ts';
-import { addressBytes } from './ip-address.ts';
 
 /** What a certificate of ours says (RFC 5280); issuers' keys are ECDSA P-256, signatures ECDSA with SHA-256. */
 export interface CertificateContent {
@@ -80,6 +80,13 @@ function extensionsOf(content: CertificateContent): Buffer[] {
     extensions.push(extension('2.5.29.17', sequence(...names, ...addresses)));
   }
   return extensions;
+}
+
+/** Throws `invalid` for what is no address. */
+function addressBytes(address: string): Uint8Array {
+  const ip = parseIp(address);
+  if (!ip) throw new CodedError('invalid', `${address} is not an IP address.`);
+  return Uint8Array.from(ipBytes(ip));
 }
 
 const p256PointBytes = 65;

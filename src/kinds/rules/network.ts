@@ -1,7 +1,6 @@
-import { isIP, isIPv6 } from 'node:net';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import { parseCidr } from '../../apimachinery/validation/addresses.ts';
+import { parseCidr, parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import {
   child,
   duplicate,
@@ -26,13 +25,14 @@ import {
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import {
   isCidr,
+  strictIpFaults,
   validateChoice,
   validateCidr,
   validateIp,
   validateOptionalChoice,
   validatePortNumber,
 } from '../../apimachinery/validation/values.ts';
-import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { type Json, type JsonObject, jsonEqual, rangeContains } from '../../base/index.ts';
 import type { KindRules } from '../strategy.ts';
 import { protocols } from './containers.ts';
 
@@ -120,10 +120,7 @@ function validateBlock(block: JsonObject, path: string): FieldError[] {
 
 function isStrictSubset(inner: string, outer: string): boolean {
   const [narrow, wide] = [parseCidr(inner), parseCidr(outer)];
-  if (!narrow || !wide || narrow.address.family !== wide.address.family || narrow.bits <= wide.bits)
-    return false;
-  const host = BigInt((wide.address.family === 4 ? 32 : 128) - wide.bits);
-  return narrow.address.value >> host === wide.address.value >> host;
+  return Boolean(narrow && wide && narrow.length > wide.length && rangeContains(wide, narrow));
 }
 
 const ingressClassAnnotation = 'kubernetes.io/ingress.class';
@@ -168,7 +165,7 @@ function validateHostRule(rule: JsonObject, path: string): FieldError[] {
   const host = textAt(rule, 'host');
   const errors: FieldError[] = [];
   if (host) {
-    if (isIP(host) !== 0)
+    if (parseIpAddress(host))
       errors.push(invalid(child(path, 'host'), host, 'must be a DNS name, not an IP address'));
     errors.push(...validateHost(host, child(path, 'host')));
   }
@@ -339,12 +336,12 @@ function validateSliceAddress(address: string, type: string, path: string): Fiel
   if (type === 'FQDN') return invalidEach(path, address, dnsSubdomain(address));
   const errors = validateIp(address, path);
   if (errors.length > 0) return errors;
-  if (type === 'IPv4' && isIPv6(address)) return [invalid(path, address, 'must be an IPv4 address')];
-  return type === 'IPv6' && !isIPv6(address) ? [invalid(path, address, 'must be an IPv6 address')] : [];
+  const isOther = (type === 'IPv4') !== (parseIpAddress(address)?.family === 4);
+  return isOther ? [invalid(path, address, `must be an ${type} address`)] : [];
 }
 
 export const ipAddressRules: KindRules = {
-  name: (name) => (isIP(name) === 0 ? ['must be a valid IP address in canonical form'] : []),
+  name: strictIpFaults,
   validate: (object) => (maybeObjectAt(object, 'spec', 'parentRef') ? [] : [required('spec.parentRef')]),
 };
 

@@ -7,13 +7,13 @@ import {
   type TypeContext,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
+import { type IpRange, isInRange, parseIp, parseIpRange } from '../../../base/index.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import { deploysToCustomLocation } from '../../references.ts';
 
 export const logicalNetworkType = 'Microsoft.AzureStackHCI/logicalNetworks';
 
-const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const vlanRange = { min: 0, max: 4094 } as const;
 
 /** Logical networks of an Azure Local instance. */
@@ -53,7 +53,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const location = await demandCustomLocation(write);
   const subnets = body.objects('subnets').map(readSubnet);
   const dns = body.object('dhcpOptions').strings('dnsServers');
-  const badServer = dns.find((address) => !isIpv4(address));
+  const badServer = dns.find((address) => parseIp(address)?.family !== 4);
   if (badServer !== undefined)
     throw body.wrong('dhcpOptions.dnsServers', `'${badServer}' is not an IPv4 address`);
   return {
@@ -72,10 +72,11 @@ function readSubnet(subnet: Fields): JsonObject {
   const prefix = inner.string('addressPrefix');
   if (method === 'Static' && !prefix)
     throw inner.wrong('addressPrefix', 'a static logical network needs its address prefix');
-  if (prefix && !/^\d+\.\d+\.\d+\.\d+\/([0-9]|[12][0-9]|3[0-2])$/.test(prefix)) {
+  const range = prefix ? parseIpRange(prefix) : undefined;
+  if (prefix && range?.address.family !== 4) {
     throw inner.wrong('addressPrefix', `'${prefix}' is not an IPv4 range such as 192.168.1.0/24`);
   }
-  const pools = inner.objects('ipPools').map((pool) => readPool(pool, prefix));
+  const pools = inner.objects('ipPools').map((pool) => readPool(pool, range && { text: prefix, range }));
   return {
     name: subnet.string('name') ?? 'default',
     properties: {
@@ -87,36 +88,30 @@ function readSubnet(subnet: Fields): JsonObject {
   };
 }
 
-function readPool(pool: Fields, prefix: string | undefined): JsonObject {
+function readPool(
+  pool: Fields,
+  prefix: { text: string | undefined; range: IpRange } | undefined,
+): JsonObject {
   const start = pool.string('start') ?? '';
   const end = pool.string('end') ?? '';
   for (const [name, address] of [
     ['start', start],
     ['end', end],
   ] as const) {
-    if (!isIpv4(address)) throw pool.wrong(name, `'${address}' is not an IPv4 address`);
-    if (prefix && !inRange(address, prefix)) throw pool.wrong(name, `'${address}' lies outside of ${prefix}`);
+    const ip = parseIp(address);
+    if (ip?.family !== 4) throw pool.wrong(name, `'${address}' is not an IPv4 address`);
+    if (prefix && !isInRange(ip, prefix.range))
+      throw pool.wrong(name, `'${address}' lies outside of ${prefix.text}`);
   }
-  if (addressNumber(start) > addressNumber(end))
+  if (addressCount(start, end) === 0)
     throw pool.wrong('end', `the pool ends (${end}) before it starts (${start})`);
   return { ...pool.value, ipPoolType: pool.choice('ipPoolType', ['vm', 'vippool']) ?? 'vm', start, end };
 }
 
-function isIpv4(address: string): boolean {
-  const parts = ipv4.exec(address)?.slice(1);
-  return parts?.every((part) => Number(part) <= 255) ?? false;
-}
-
-/** An IPv4 address as a number. */
-export function addressNumber(address: string): number {
-  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
-}
-
-function inRange(address: string, prefix: string): boolean {
-  const [base = '', bits = '32'] = prefix.split('/');
-  const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(addressNumber(base) / size) * size;
-  return addressNumber(address) >= first && addressNumber(address) < first + size;
+/** The number of addresses from one of IPv4 to another, both counted; 0 when there is none. */
+export function addressCount(start: string, end: string): number {
+  const [first, last] = [parseIp(start), parseIp(end)];
+  return first?.family === 4 && last?.family === 4 ? Math.max(0, Number(last.value - first.value) + 1) : 0;
 }
 
 async function refuseWhileUsed(record: ResourceRecord, context: TypeContext): Promise<void> {

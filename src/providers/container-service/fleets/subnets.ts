@@ -1,11 +1,12 @@
 import { ArmError, type ResourceWrite } from '../../../arm/index.ts';
+import { parseIpRange, rangesOverlap } from '../../../base/index.ts';
 import type { Fields } from '../../fields.ts';
 
 const subnetPattern =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i;
 
 /** The hub's service range: a private hub's network must not overlap it. */
-const serviceRange = { address: ipv4('10.0.0.0'), bits: 16 };
+const serviceRange = '10.0.0.0/16';
 
 /** A private hub needs a subnet for its agents, and every named subnet must exist and fit. */
 export async function checkSubnets(write: ResourceWrite, hub: Fields): Promise<void> {
@@ -61,11 +62,12 @@ async function checkSubnet(write: ResourceWrite, profile: Fields, subnetId: stri
   const network = await write.context.records.get(networkId);
   const addressSpace = network?.properties['addressSpace'];
   for (const prefix of prefixesOf(addressSpace)) {
-    if (!overlapsServiceRange(prefix)) continue;
+    const [range, services] = [parseIpRange(prefix), parseIpRange(serviceRange)];
+    if (!range || !services || !rangesOverlap(range, services)) continue;
     throw new ArmError(
       400,
       'ServiceCidrOverlapExistingSubnetsCidr',
-      `The address space '${prefix}' of the virtual network '${networkId}' overlaps the hub's service range 10.0.0.0/16. Use a network outside of it.`,
+      `The address space '${prefix}' of the virtual network '${networkId}' overlaps the hub's service range ${serviceRange}. Use a network outside of it.`,
     );
   }
 }
@@ -75,16 +77,4 @@ function prefixesOf(addressSpace: unknown): string[] {
     return [];
   const { addressPrefixes } = addressSpace;
   return Array.isArray(addressPrefixes) ? addressPrefixes.filter((item) => typeof item === 'string') : [];
-}
-
-function overlapsServiceRange(prefix: string): boolean {
-  const [address = '', bits = '32'] = prefix.split('/');
-  if (!/^\d+(\.\d+){3}$/.test(address)) return false;
-  const shared = Math.min(Number(bits), serviceRange.bits);
-  const mask = shared === 0 ? 0 : (0xffff_ffff << (32 - shared)) >>> 0;
-  return (ipv4(address) & mask) >>> 0 === (serviceRange.address & mask) >>> 0;
-}
-
-function ipv4(address: string): number {
-  return address.split('.').reduce((value, part) => (value << 8) | Number(part), 0) >>> 0;
 }

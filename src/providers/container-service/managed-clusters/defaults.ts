@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/index.ts';
+import { ipAfter, ipText, parseIpRange } from '../../../base/index.ts';
 import type { Fields } from '../../fields.ts';
 
 /** What AKS fills in beside what a caller sends; `sent` has the members of a request, `stored` those from before it. */
@@ -61,8 +62,9 @@ const outboundAddresses: JsonObject = {
 };
 
 function tenthAddress(cidr: string): string {
-  const [address = ''] = cidr.split('/');
-  return address.replace(/(?<!\d)\d+$/, (last) => String(Number(last) + 10));
+  const range = parseIpRange(cidr);
+  const tenth = range && ipAfter(range.address, 10);
+  return tenth ? ipText(tenth) : '';
 }
 
 /** What AKS fills in of a pool. */

@@ -1,5 +1,5 @@
 import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
-import { isObject } from '../../../base/index.ts';
+import { ipText, isObject, parseIpRange } from '../../../base/index.ts';
 import type { AddressRangeOrder, NetworkOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
 
@@ -48,17 +48,10 @@ function poolsOf(subnets: readonly Fields[], type: string): AddressRangeOrder[] 
 
 /** Without the first and the last address, which are the network's own. */
 function hostsOf(prefix: string): AddressRangeOrder[] {
-  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(prefix);
-  if (!match) return [];
-  const [a = 0, b = 0, c = 0, d = 0, bits = 32] = match.slice(1).map(Number);
-  const size = 2 ** (32 - bits);
-  const base = Math.floor((((a * 256 + b) * 256 + c) * 256 + d) / size) * size;
-  if (size < 4) return [];
-  return [{ first: dotted(base + 1), last: dotted(base + size - 2) }];
-}
-
-function dotted(value: number): string {
-  return [24, 16, 8, 0].map((bits) => (value >>> bits) & 255).join('.');
+  const range = parseIpRange(prefix);
+  if (range?.address.family !== 4 || range.length > 30) return [];
+  const text = (value: bigint) => ipText({ family: 4, value });
+  return [{ first: text(range.first + 1n), last: text(range.last - 1n) }];
 }
 
 function gatewaysOf(subnet: Fields): string[] {

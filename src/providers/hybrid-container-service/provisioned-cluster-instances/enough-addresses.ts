@@ -1,5 +1,5 @@
 import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
-import { addressNumber } from '../../azure-stack-hci/logical-networks/type.ts';
+import { addressCount } from '../../azure-stack-hci/logical-networks/type.ts';
 import { CannotConverge } from '../../endings.ts';
 import { Fields } from '../../fields.ts';
 import { instanceType } from './record.ts';
@@ -56,7 +56,6 @@ function poolSizes({ properties }: ResourceRecord): number[] {
   const pools = subnets.flatMap((subnet) => subnet.objects('ipPools'));
   const forMachines = pools.filter((pool) => pool.string('ipPoolType') === 'vm');
   return (forMachines.length > 0 ? forMachines : pools).map((pool) => {
-    const [start, end] = [pool.string('start') ?? '', pool.string('end') ?? ''];
-    return addressNumber(end) - addressNumber(start) + 1;
+    return addressCount(pool.string('start') ?? '', pool.string('end') ?? '');
   });
 }

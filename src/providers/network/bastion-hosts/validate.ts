@@ -7,7 +7,7 @@ import {
   refusals,
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { parseRange } from '../cidr.ts';
+import { parseAddressPrefix } from '../cidr.ts';
 import { objectAt, objectsAt, propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes, publicAddressUser, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
@@ -128,7 +128,7 @@ async function readSubnet(write: ResourceWrite, subnetId: string | undefined): P
     );
   }
   const [prefix = ''] = subnetPrefixes(subnet.properties);
-  if ((parseRange(prefix)?.prefixLength ?? 0) > subnetPrefixLength) {
+  if ((parseAddressPrefix(prefix)?.length ?? 0) > subnetPrefixLength) {
     throw refuse(
       'BastionHostSubnetInvalid',
       `The subnet AzureBastionSubnet has the address prefix ${prefix}; it must be /${subnetPrefixLength} or larger.`,

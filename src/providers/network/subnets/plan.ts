@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../base/index.ts';
-import { type AddressRange, contains, parseRange } from '../cidr.ts';
+import { type JsonObject, rangeContains } from '../../../base/index.ts';
+import { type AddressPrefix, parseAddressPrefix } from '../cidr.ts';
 import { objectAt, objectsIn, oneOf, textsAt } from '../json.ts';
 import { RangeSet } from '../range-set.ts';
 import { networkRefusals } from '../refusals.ts';
@@ -71,8 +71,8 @@ export function networkPrefixes(properties: JsonObject): string[] {
 }
 
 /** The range of a prefix; throws InvalidCIDRNotation. */
-export function rangeOf(prefix: string, owner: string): AddressRange {
-  const range = parseRange(prefix);
+export function rangeOf(prefix: string, owner: string): AddressPrefix {
+  const range = parseAddressPrefix(prefix);
   if (!range) throw networkRefusals.invalidCidr(prefix, owner);
   return range;
 }
@@ -95,7 +95,8 @@ export function checkPlan(network: {
     const ranges = subnet.prefixes.map((prefix) => rangeOf(prefix, network.id));
     for (const range of ranges) {
       const outer = space.overlapping(range);
-      if (!outer || !contains(outer, range)) throw networkRefusals.subnetOutside(subnet.name, network.name);
+      if (!outer || !rangeContains(outer, range))
+        throw networkRefusals.subnetOutside(subnet.name, network.name);
       if (taken.overlapping(range)) throw networkRefusals.subnetsOverlap(subnet.name, network.name);
     }
     for (const range of ranges) taken.add(range);

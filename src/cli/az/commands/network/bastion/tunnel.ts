@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { isObject, type JsonObject } from '../../../../../base/index.ts';
+import { isIp, isObject, type JsonObject } from '../../../../../base/index.ts';
 import type { Call } from '../../../declaration.ts';
 import { defineCommand, type Flags, type Values } from '../../../declaration.ts';
 import { integer, required, text } from '../../../declare/flags.ts';
@@ -75,8 +74,7 @@ function targetOf(
   const { target, address } = call.flags;
   if (address !== undefined) {
     if (/\s/.test(address)) throw new AzError(`Spaces not allowed: '${address}' `);
-    if (isIP(address) === 0)
-      throw new AzError('IP address provided is invalid. Give an IPv4 or IPv6 address.');
+    if (!isIp(address)) throw new AzError('IP address provided is invalid. Give an IPv4 or IPv6 address.');
     if (properties['enableIpConnect'] !== true) {
       throw new AzError(
         '`--target-ip-address` flag cannot be used when IpConnect is not enabled. Please use --target-resource-id flag instead.',
