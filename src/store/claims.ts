@@ -29,15 +29,15 @@ export class Claims {
   }
 
   /**
-   * The guards and writes of `facts`, as decided on what stood at revision `seen`; undefined when one of them was
-   * stated after that, so that the caller looks and decides again.
+   * The guards and writes of `facts`, as decided on what stood at revision `seen`; `statedAt` a later revision when one
+   * of them was stated after that: the caller waits until it sees that one, looks and decides again.
    */
-  async take(facts: readonly string[], seen: number): Promise<Claimed | undefined> {
+  async take(facts: readonly string[], seen: number): Promise<Claimed | { readonly statedAt: number }> {
     const guards: Guard[] = [];
     const writes: Write[] = [];
     for (const key of new Set(facts.map((fact) => this.#keyOf(fact)))) {
       const last = await this.#store.get(key);
-      if (last && last.revision > seen) return undefined;
+      if (last && last.revision > seen) return { statedAt: last.revision };
       guards.push({ key, revision: last?.revision ?? 0 });
       writes.push({ put: key, value: empty });
     }

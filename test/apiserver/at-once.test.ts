@@ -4,14 +4,33 @@ import { isObject, type JsonObject } from '../../src/base/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
+/** Another on the same store, as a second process would be: it shares nothing else. */
+let second: TestServer;
+
+const serviceCidr = '10.0.0.0/26';
+const services = '/api/v1/namespaces/default/services';
 
 before(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ serviceCidr });
+  second = await startTestServer({ serviceCidr, store: server.store });
 });
-after(() => server.close());
+after(async () => {
+  await second.close();
+  await server.close();
+});
 
-async function post(path: string, body: JsonObject): Promise<{ status: number; body: JsonObject }> {
-  const answer = await server.fetch(path, {
+interface Posted {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** Of many requests every other one goes to the second server. */
+function postAll(path: string, bodies: readonly JsonObject[]): Promise<Posted[]> {
+  return Promise.all(bodies.map((body, at) => post(path, body, at % 2 === 0 ? server : second)));
+}
+
+async function post(path: string, body: JsonObject, to = server): Promise<Posted> {
+  const answer = await to.fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -23,6 +42,28 @@ async function post(path: string, body: JsonObject): Promise<{ status: number; b
 
 function service(name: string, spec: JsonObject): JsonObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec };
+}
+
+function definition(plural: string, kind: string, shortName: string): JsonObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural, kind, singular: plural.slice(0, -1), shortNames: [shortName] },
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+      ],
+    },
+  };
+}
+
+function namesAccepted({ status }: JsonObject): unknown {
+  const conditions = isObject(status) && Array.isArray(status['conditions']) ? status['conditions'] : [];
+  const found = conditions.find((each) => isObject(each) && each['type'] === 'NamesAccepted');
+  return isObject(found) ? found['status'] : undefined;
 }
 
 describe('two who write at once', () => {
@@ -68,31 +109,130 @@ describe('two who write at once', () => {
   });
 
   it('do not both define the same kind', async () => {
-    const crd = (plural: string): JsonObject => ({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${plural}.example.com` },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural, kind: 'Widget', singular: plural.slice(0, -1), shortNames: ['wd'] },
-        versions: [
-          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
-        ],
-      },
-    });
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    const answers = await Promise.all(['widgets', 'gadgets'].map((plural) => post(path, crd(plural))));
-    const accepted = answers.map(({ body }) => {
-      const conditions =
-        isObject(body['status']) && Array.isArray(body['status']['conditions'])
-          ? body['status']['conditions']
-          : [];
-      return conditions.find((each) => isObject(each) && each['type'] === 'NamesAccepted');
-    });
-    assert.deepEqual(
-      accepted.map((condition) => (isObject(condition) ? condition['status'] : undefined)).sort(),
-      ['False', 'True'],
+    const answers = await Promise.all(
+      ['widgets', 'gadgets'].map((plural) => post(path, definition(plural, 'Widget', 'wd'))),
+    );
+    assert.deepEqual(answers.map(({ body }) => namesAccepted(body)).sort(), ['False', 'True']);
+  });
+});
+
+describe('two servers on one store', () => {
+  const won = (answers: readonly Posted[]) => answers.filter(({ status }) => status === 201);
+  const refusals = (answers: readonly Posted[]) =>
+    answers.filter(({ status }) => status !== 201).map(({ body }) => String(body['message']));
+
+  it('give an address that six services ask for to one of them, and once that has gone to the next', async () => {
+    const ask = (round: number) =>
+      Array.from({ length: 6 }, (_, at) =>
+        service(`ip-${round}-${at}`, { clusterIP: '10.0.0.2', ports: [{ port: 80 }] }),
+      );
+    for (let round = 0; round < 5; round++) {
+      const answers = await postAll(services, ask(round));
+      assert.equal(won(answers).length, 1);
+      assert.equal(refusals(answers).length, 5);
+      for (const message of refusals(answers)) {
+        assert.match(
+          message,
+          /^Service "ip-\d-\d" is invalid: spec\.clusterIPs: Invalid value: \["10\.0\.0\.2"\]: failed to allocate IP 10\.0\.0\.2: provided IP is already allocated$/,
+        );
+      }
+      const metadata = won(answers)[0]?.body['metadata'];
+      const name = isObject(metadata) ? String(metadata['name']) : '';
+      assert.equal((await second.fetch(`${services}/${name}`, { method: 'DELETE' })).status, 200);
+    }
+  });
+
+  it('give a node port that six services ask for to one of them, whatever the service is made of', async () => {
+    const port = { port: 80, nodePort: 31_234 };
+    const answers = await postAll(
+      services,
+      Array.from({ length: 6 }, (_, at) =>
+        service(`port-${at}`, { type: at % 3 === 0 ? 'LoadBalancer' : 'NodePort', ports: [port] }),
+      ),
+    );
+    assert.equal(won(answers).length, 1);
+    for (const message of refusals(answers)) {
+      assert.match(
+        message,
+        /spec\.ports\[0\]\.nodePort: Invalid value: 31234: provided port is already allocated$/,
+      );
+    }
+    // A change of a service asks like a new one.
+    const open = await postAll(
+      services,
+      [0, 1].map((at) => service(`later-${at}`, { ports: [{ port: 80 }] })),
+    );
+    const changed = await Promise.all(
+      open.map(({ body }, at) =>
+        (at === 0 ? server : second).fetch(`${services}/later-${at}`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            ...body,
+            spec: {
+              ...(isObject(body['spec']) ? body['spec'] : {}),
+              type: 'NodePort',
+              ports: [{ port: 80, nodePort: 31_235 }],
+            },
+          }),
+        }),
+      ),
+    );
+    assert.deepEqual(changed.map(({ status }) => status).sort(), [200, 422]);
+  });
+
+  it('choose different addresses and ports from a range that is nearly used up', async () => {
+    const { items: before } = await server.client.list({ group: '', version: 'v1', resource: 'services' });
+    const usable = 62 - 3 - before.length;
+    const answers = await postAll(
+      services,
+      Array.from({ length: usable }, (_, at) =>
+        service(`last-${at}`, { type: 'NodePort', ports: [{ port: 80 }] }),
+      ),
+    );
+    assert.deepEqual(refusals(answers), []);
+    const { items } = await second.client.list({ group: '', version: 'v1', resource: 'services' });
+    const specs = items.map(({ spec }) => (isObject(spec) ? spec : {}));
+    assert.equal(new Set(specs.map(({ clusterIP }) => clusterIP)).size, specs.length);
+  });
+
+  it('accept a kind, a plural or a short name for one of two definitions', async () => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    for (const [one, other] of [
+      [definition('boats', 'Boat', 'bo'), definition('ships', 'Boat', 'sh')],
+      [definition('cars', 'Car', 'vh'), definition('trucks', 'Truck', 'vh')],
+    ] as const) {
+      const answers = await postAll(path, [one, other]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [201, 201],
+      );
+      assert.deepEqual(answers.map(({ body }) => namesAccepted(body)).sort(), ['False', 'True']);
+    }
+  });
+
+  it('have one default priority class', async () => {
+    const answers = await postAll(
+      '/apis/scheduling.k8s.io/v1/priorityclasses',
+      Array.from({ length: 6 }, (_, at) => ({
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name: `default-${at}` },
+        value: 10,
+        globalDefault: true,
+      })),
+    );
+    assert.equal(won(answers).length, 1);
+    for (const message of refusals(answers)) assert.match(message, /Only one default can exist$/);
+  });
+
+  it('keep a bounded number of keys for it, below the cluster’s own', async () => {
+    const { entries } = await server.store.range({ prefix: '/kube/test/~claims/' });
+    assert.ok(entries.length > 0 && entries.length <= 1024);
+    assert.equal(
+      (await server.store.range({ prefix: '/' })).entries.some(({ key }) => !key.startsWith('/kube/test/')),
+      false,
     );
   });
 });

@@ -507,7 +507,7 @@ function claimLaws(open: () => Promise<Store>): void {
       await new Promise((next) => setImmediate(next));
       if (entries.some((entry) => text(entry.value) === fact)) return false;
       const claimed = await claims.take([fact, `name ${name}`], revision);
-      if (!claimed) continue;
+      if ('statedAt' in claimed) continue;
       const writes = [...claimed.writes, write(`/things/${name}`, fact)];
       const done = await store.commit({ guards: claimed.guards, writes });
       if (done.ok) return true;

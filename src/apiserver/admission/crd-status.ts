@@ -2,17 +2,19 @@ import { cloneJson } from '../../apimachinery/clone.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { AdmissionStep } from '../call/call.ts';
+import { namesClaimed } from '../crd/index.ts';
 
 /** Definitions are established in the very write that brings them, so that nobody has to wait for it. */
 export function crdStatus(registrar: { statusOf(crd: JsonObject): JsonObject }): AdmissionStep {
   return {
     name: 'crd-status',
-    mutate({ call, operation, object, old }) {
+    mutate({ call, operation, object, old, claims }) {
       const { group, resource } = call.resource.definition;
       if (group !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions') return;
       if (operation === 'delete' || call.subresource !== '' || !object) return;
       if (old && readMetadata(object)['deletionTimestamp'] !== undefined) return;
       object['status'] = cloneJson(registrar.statusOf(object));
+      claims.push(...namesClaimed(object));
     },
   };
 }

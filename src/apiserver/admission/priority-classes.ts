@@ -17,10 +17,11 @@ export const priorityClasses: AdmissionStep = {
   },
 };
 
-async function checkOnlyDefault({ parts, call, name }: AdmissionRequest): Promise<void> {
+async function checkOnlyDefault({ parts, call, name, claims }: AdmissionRequest): Promise<void> {
   for (const stored of (await parts.storage.collection(call.resource)).scan('')) {
     if (stored.name === name || stored.decoded(call.resource)['globalDefault'] !== true) continue;
     const why = `PriorityClass ${stored.name} is already marked as default. Only one default can exist`;
     throw forbidden(call.resource.subject(name), why);
   }
+  claims.push('default priority class');
 }

@@ -10,8 +10,8 @@ import { givePorts, portsOf } from './service-ports.ts';
 const attempts = 64;
 
 /**
- * Gives services their cluster IP and node ports, from ranges that nobody else hands out. Who writes a service holds the
- * turn of all services until it is stored, so that no two are given the same.
+ * Gives services their cluster IP and node ports, from ranges that nobody else hands out. What a
+ * service comes to have it claims, so that no two are given the same.
  */
 export function serviceAddresses(cidr: string): AdmissionStep {
   const range = readRange(cidr);
@@ -76,6 +76,7 @@ function giveAddress(
     const address = freeAddress(request, range, used);
     spec['clusterIP'] = address;
     spec['clusterIPs'] = [address];
+    request.claims.push(`cluster IP ${address}`);
     return;
   }
   const before = request.old?.['spec'];
@@ -86,7 +87,10 @@ function giveAddress(
   const address = parseIpAddress(asked);
   if (!address) return;
   const isOutside = address.family !== 4 || address.value < range.first || address.value > range.last;
-  if (!isOutside && !used.has(address.value)) return;
+  if (!isOutside && !used.has(address.value)) {
+    request.claims.push(`cluster IP ${address.canonical}`);
+    return;
+  }
   const why = isOutside
     ? 'the provided network does not match the current range'
     : 'provided IP is already allocated';

@@ -28,6 +28,7 @@ export function givePorts(request: AdmissionRequest, spec: JsonObject, used: Rea
         throw invalid(call.resource.definition, name, [invalidField(field, asked, problem)]);
       }
       port['nodePort'] = given;
+      if (!held.has(given)) request.claims.push(`node port ${given}`);
       own.set(given, String(port['port']));
       byPort.set(port['port'], given);
     }
@@ -67,10 +68,16 @@ function giveHealthPort(
 ): void {
   if (spec['type'] !== 'LoadBalancer' || spec['externalTrafficPolicy'] !== 'Local') return;
   const asked = numberOf(spec['healthCheckNodePort']);
-  if (asked === 0) spec['healthCheckNodePort'] = freePort(request, used, own);
-  else if (asked !== before['healthCheckNodePort'] && numberOf(before['healthCheckNodePort']) === 0) {
+  if (asked === 0) {
+    const given = freePort(request, used, own);
+    request.claims.push(`node port ${given}`);
+    spec['healthCheckNodePort'] = given;
+  } else if (asked !== before['healthCheckNodePort'] && numberOf(before['healthCheckNodePort']) === 0) {
     const isOutside = asked < nodePorts.first || asked > nodePorts.last;
-    if (!isOutside && !used.has(asked) && !own.has(asked)) return;
+    if (!isOutside && !used.has(asked) && !own.has(asked)) {
+      request.claims.push(`node port ${asked}`);
+      return;
+    }
     const why = isOutside ? outOfRange : taken;
     throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`);
   }

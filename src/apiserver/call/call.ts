@@ -81,6 +81,8 @@ export interface AdmissionRequest {
   /** The new state; undefined for a delete. */
   readonly object: JsonObject | undefined;
   readonly old: JsonObject | undefined;
+  /** Facts that no other object of the cluster may come to state in the meantime; steps of `inTurn`'s resources add to it. */
+  readonly claims: string[];
 }
 
 /** A step throws a StatusError to refuse. `mutate` steps run before validation, `validate` steps after. */

@@ -55,6 +55,19 @@ function nameOf(crd: JsonObject): string {
   return isObject(crd.metadata) ? textOf(crd.metadata.name) : '';
 }
 
+/** The names that a definition asks for, as facts: whether it has them is decided with all others of its group. */
+export function namesClaimed(crd: JsonObject): string[] {
+  const spec = isObject(crd.spec) ? crd.spec : {};
+  const names = isObject(spec.names) ? spec.names : {};
+  const group = textOf(spec.group);
+  const resources = [textOf(names.plural), textOf(names.singular), ...textsOf(names.shortNames)];
+  const kinds = [textOf(names.kind), textOf(names.listKind)];
+  return [
+    ...resources.map((name) => `resource ${name} of ${group}`),
+    ...kinds.map((name) => `kind ${name} of ${group}`),
+  ];
+}
+
 interface UsedNames {
   readonly resources: Set<string>;
   readonly kinds: Set<string>;

@@ -1,4 +1,3 @@
-import { cloneJson } from '../../apimachinery/clone.ts';
 import { finalizersOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { errorMessage, isObject, type JsonObject } from '../../base/index.ts';
@@ -123,20 +122,16 @@ export class CustomResourceRegistrar {
     for (const stored of [...(this.#collection?.scan('') ?? [])]) {
       const crd = stored.decoded(this.#resource);
       if (isEstablished(crd) || this.statusOf(crd) === crd['status']) continue;
-      const call = internalCall('update', this.#resource, {
-        namespace: '',
-        name: stored.name,
-        subresource: 'status',
-      });
-      await modify(this.#parts, call, {
-        mayCreate: false,
-        mayRetry: true,
-        compute: (current) => {
-          const changed = current?.copy(this.#resource) ?? {};
-          changed['status'] = cloneJson(this.statusOf(changed));
-          return changed;
+      // Admission gives it the status that it is to have now, and claims its names.
+      await modify(
+        this.#parts,
+        internalCall('update', this.#resource, { namespace: '', name: stored.name }),
+        {
+          mayCreate: false,
+          mayRetry: true,
+          compute: (current) => current?.copy(this.#resource) ?? {},
         },
-      });
+      );
     }
   }
 

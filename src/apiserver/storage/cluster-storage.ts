@@ -1,4 +1,5 @@
 import { CodedError } from '../../base/index.ts';
+import { Claims } from '../../store/claims.ts';
 import type { ChangeBatch, CommitResult, Entry, Store, Transaction, Watch } from '../../store/contract.ts';
 import { Collection, type CollectionEvent } from './collection.ts';
 import { parseObjectKey } from './keys.ts';
@@ -11,6 +12,15 @@ export const storageLimits = {
   resumedEvents: 10_000,
 } as const;
 
+/** Facts that only one object of a cluster may state, and the moment on which that was decided (`ClusterStorage.seen`). */
+export interface Stated {
+  readonly facts: readonly string[];
+  readonly seen: number;
+}
+
+/** Another object came to state a fact first: the write is decided again. */
+export class ClaimLost extends Error {}
+
 /**
  * A cluster's objects: one store watch feeds the collections in use. A commit resolves only after the collections show
  * it, so that whoever was answered reads what was written.
@@ -18,6 +28,7 @@ export const storageLimits = {
 export class ClusterStorage {
   readonly #store: Store;
   readonly #prefix: string;
+  readonly #claims: Claims;
   readonly #collections = new Map<string, Collection>();
   readonly #loading = new Map<string, Loading>();
   /** Writers that name no version wait for each other here instead of losing races. */
@@ -30,6 +41,7 @@ export class ClusterStorage {
   constructor(store: Store, prefix: string) {
     this.#store = store;
     this.#prefix = `${prefix}/`;
+    this.#claims = new Claims(store, `${this.#prefix}~claims/`);
   }
 
   async start(): Promise<void> {
@@ -84,6 +96,31 @@ export class ClusterStorage {
   async commit(transaction: Transaction): Promise<CommitResult> {
     const result = await this.#store.commit(transaction);
     if (result.ok && result.revision > this.#seenRevision) await this.#seen(result.revision);
+    return result;
+  }
+
+  /** The moment that readers see: what they decide on is as of this revision, or newer. */
+  seen(): number {
+    return this.#seenRevision;
+  }
+
+  /** A commit that also states facts. Throws `ClaimLost` when one of them was stated after `seen`. */
+  commitStating(transaction: Transaction, stated: Stated): Promise<CommitResult> {
+    return stated.facts.length === 0 ? this.commit(transaction) : this.#commitClaims(transaction, stated);
+  }
+
+  async #commitClaims(transaction: Transaction, { facts, seen }: Stated): Promise<CommitResult> {
+    const claimed = await this.#claims.take(facts, seen);
+    if ('statedAt' in claimed) {
+      if (claimed.statedAt > this.#seenRevision) await this.#seen(claimed.statedAt);
+      throw new ClaimLost();
+    }
+    const { guards = [], writes } = transaction;
+    const result = await this.commit({
+      guards: [...claimed.guards, ...guards],
+      writes: [...claimed.writes, ...writes],
+    });
+    if (!result.ok && this.#claims.owns(result.failed)) throw new ClaimLost();
     return result;
   }
 

@@ -8,7 +8,7 @@ import type { AdmissionRequest, Call, ClusterParts } from '../call/call.ts';
 
 /**
  * Admission and validation of one write, in the order of the real server: mutating steps, validation, validating
- * steps. Throws the refusal.
+ * steps. Throws the refusal; returns what the write claims.
  */
 export async function admit(
   parts: ClusterParts,
@@ -19,7 +19,7 @@ export async function admit(
     /** What refusals call an object whose name is yet to be found. */
     readonly prefix?: string;
   },
-): Promise<void> {
+): Promise<readonly string[]> {
   const request = admissionRequest(parts, call, write);
   for (const step of parts.admission) {
     const wait = step.mutate?.(request);
@@ -33,6 +33,7 @@ export async function admit(
     const wait = step.validate?.(request);
     if (wait) await wait;
   }
+  return request.claims;
 }
 
 /** An update or a patch that makes its object needs the right to create it as well. Throws 403. */
@@ -59,7 +60,7 @@ function admissionRequest(
 ): AdmissionRequest {
   const name = prefix ?? textOf(readMetadata(object ?? old ?? {})['name']);
   const operation = object === undefined ? 'delete' : old === undefined ? 'create' : 'update';
-  return { parts, call, operation, namespace: call.namespace, name, object, old };
+  return { parts, call, operation, namespace: call.namespace, name, object, old, claims: [] };
 }
 
 function validate(call: Call, { object, old }: { object: JsonObject; old: JsonObject | undefined }): void {

@@ -3,6 +3,7 @@ import { alreadyExists, forbidden, StatusError } from '../../apimachinery/status
 import type { JsonObject } from '../../base/index.ts';
 import { kubernetesNameAlphabet } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import type { Stated } from '../storage/cluster-storage.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -44,7 +45,10 @@ export async function createObject(
   const generated = textOf(metadata['name']) === '' && textOf(metadata['generateName']) !== '';
   if (generated) metadata['name'] = generateName(parts, textOf(metadata['generateName']));
   stampCreation(parts, object, definition.hasGeneration);
-  return inTurn(parts, call, () => admitAndInsert(parts, call, { object, generated, tracking }));
+  return inTurn(parts, call, {
+    object,
+    write: (own) => admitAndInsert(parts, call, { object: own, generated, tracking }),
+  });
 }
 
 async function admitAndInsert(
@@ -54,14 +58,15 @@ async function admitAndInsert(
 ): Promise<Answer> {
   const { object, generated, tracking } = write;
   const { definition } = call.resource;
+  const seen = parts.storage.seen();
   definition.strategy.default(object);
   // Before admission: what the server adds belongs to nobody.
   if (tracking === 'track') trackWrite(parts, call, { before: undefined, after: object });
   definition.strategy.prepareForCreate(object);
   const prefix = textOf(metadataOf(object)['generateName']);
-  await admit(parts, call, { object, old: undefined, ...(generated && { prefix }) });
+  const facts = await admit(parts, call, { object, old: undefined, ...(generated && { prefix }) });
   for (let attempt = 1; ; attempt++) {
-    const answer = await insert(parts, call, object);
+    const answer = await insert(parts, call, { object, stated: { facts, seen } });
     if (answer) return answer;
     const name = textOf(metadataOf(object)['name']);
     if (!generated || attempt === generatedNameAttempts) throw alreadyExists(call.resource.subject(name));
@@ -77,7 +82,11 @@ function checkNotTerminating({ resources }: ClusterParts, { resource }: Call, me
 }
 
 /** Undefined when the name is taken. */
-async function insert(parts: ClusterParts, call: Call, object: JsonObject): Promise<Answer | undefined> {
+async function insert(
+  parts: ClusterParts,
+  call: Call,
+  { object, stated }: { readonly object: JsonObject; readonly stated: Stated },
+): Promise<Answer | undefined> {
   const { resource } = call;
   const name = textOf(metadataOf(object)['name']);
   const place = { resource, namespace: call.namespace, name };
@@ -91,10 +100,11 @@ async function insert(parts: ClusterParts, call: Call, object: JsonObject): Prom
   const value = encodeStored(resource, object);
   // Loaded first: reading the collection after the commit would have to go through all of it once more.
   await parts.storage.collection(resource);
-  const result = await parts.storage.commit({
+  const transaction = {
     guards: [{ key, revision: 0 }],
     writes: [lease === undefined ? { put: key, value } : { put: key, value, lease }],
-  });
+  };
+  const result = await parts.storage.commitStating(transaction, stated);
   if (!result.ok) return undefined;
   const created = await find(parts, place);
   if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };

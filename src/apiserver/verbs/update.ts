@@ -4,6 +4,7 @@ import { finalizersOf, metadataOf, readMetadata, textOf } from '../../apimachine
 import { conflict, invalid, notFound, type StatusError } from '../../apimachinery/status.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import type { Stated } from '../storage/cluster-storage.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -98,9 +99,9 @@ async function modifyNow(parts: ClusterParts, call: Call, change: Modification):
     }
     const old = current.peek(call.resource);
     const next = await change.compute(current);
-    const answer = await inTurn(parts, call, async () => {
-      await prepare(parts, call, { next, old, tracked: change.tracked === true });
-      return replace(parts, call, { current, old, next });
+    const answer = await inTurn(parts, call, {
+      object: next,
+      write: (own) => admitAndReplace(parts, call, { current, old, next: own, change }),
     });
     if (answer) return answer;
     if (!change.mayRetry || attempt === attemptsWithoutVersion)
@@ -108,11 +109,23 @@ async function modifyNow(parts: ClusterParts, call: Call, change: Modification):
   }
 }
 
+async function admitAndReplace(
+  parts: ClusterParts,
+  call: Call,
+  write: { current: StoredObject; old: JsonObject; next: JsonObject; change: Modification },
+): Promise<Answer | undefined> {
+  const { current, old, next, change } = write;
+  const seen = parts.storage.seen();
+  const facts = await prepare(parts, call, { next, old, tracked: change.tracked === true });
+  return replace(parts, call, { current, old, next, stated: { facts, seen } });
+}
+
+/** Returns what the write claims. */
 async function prepare(
   parts: ClusterParts,
   call: Call,
   write: { next: JsonObject; old: JsonObject; tracked: boolean },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { next, old } = write;
   const { definition } = call.resource;
   checkPlace(next, call, call.name);
@@ -121,11 +134,12 @@ async function prepare(
   // Who asked for what, before the server puts it right.
   if (!write.tracked) trackWrite(parts, call, { before: old, after: next });
   definition.strategy.prepareForUpdate(next, old, call.subresource);
-  await admit(parts, call, { object: next, old });
+  const facts = await admit(parts, call, { object: next, old });
   if (definition.hasGeneration && countsAsChange(call, next, old)) {
     const generation = readMetadata(old)['generation'];
     metadataOf(next)['generation'] = (typeof generation === 'number' ? generation : 0) + 1;
   }
+  return facts;
 }
 
 /** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
@@ -151,7 +165,7 @@ function specChanged(next: JsonObject, old: JsonObject, statusApart: boolean): b
 async function replace(
   parts: ClusterParts,
   call: Call,
-  write: { current: StoredObject; old: JsonObject; next: JsonObject },
+  write: { current: StoredObject; old: JsonObject; next: JsonObject; stated: Stated },
 ): Promise<Answer | undefined> {
   const { resource } = call;
   const { current, old, next } = write;
@@ -166,10 +180,8 @@ async function replace(
   }
   const lease = await parts.leaseFor(resource);
   const value = encodeStored(resource, next);
-  const result = await parts.storage.commit({
-    guards,
-    writes: [lease === undefined ? { put: key, value } : { put: key, value, lease }],
-  });
+  const writes = [lease === undefined ? { put: key, value } : { put: key, value, lease }];
+  const result = await parts.storage.commitStating({ guards, writes }, write.stated);
   if (!result.ok) return undefined;
   const stored = await find(parts, { resource, namespace: current.namespace, name: current.name });
   if (stored?.revision !== result.revision) {

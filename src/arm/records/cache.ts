@@ -49,6 +49,11 @@ export class RecordCache {
     return this.#mirror.seen;
   }
 
+  /** Resolves when the commit of a record, by its revision, is shown. */
+  reached(revision: number): Promise<void> {
+    return this.#mirror.reached(revision);
+  }
+
   get size(): number {
     return this.#mirror.size;
   }

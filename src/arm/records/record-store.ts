@@ -59,7 +59,10 @@ export class StoredRecords implements RecordStore {
   /** True when it was written; false when something moved since `since`, so that the caller decides again. */
   async commit(change: RecordCommit): Promise<boolean> {
     const claimed = await this.#claim(change);
-    if (!claimed) return false;
+    if ('statedAt' in claimed) {
+      await this.cache.reached(claimed.statedAt);
+      return false;
+    }
     const leaving = this.#leavingAbove(change.unchanged ?? []);
     if (leaving) {
       await leaving;
@@ -84,7 +87,7 @@ export class StoredRecords implements RecordStore {
     return result.ok;
   }
 
-  #claim({ claims = [], since }: RecordCommit): Claimed | undefined | Promise<Claimed | undefined> {
+  #claim({ claims = [], since }: RecordCommit): Claimed | ReturnType<Claims['take']> {
     if (claims.length === 0) return { guards: [], writes: [] };
     return this.#claims.take(
       claims.map((fact) => fact.toLowerCase()),
