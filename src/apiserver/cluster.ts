@@ -47,8 +47,9 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const lasting = new LastingAccess(clock);
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
   const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
-  const tokens = serviceAccountTokens(options, { storage, resources, lasting });
-  const authentication = new Authentication({
+  const forget = () => authentication.forgetTokens();
+  const tokens = serviceAccountTokens(options, { storage, resources, lasting, forget });
+  const authentication: Authentication = new Authentication({
     authenticators: options.authenticators,
     serviceAccounts: tokens,
     audience: options.serviceAccountIssuer ?? defaultIssuer,
@@ -119,10 +120,16 @@ async function rulesOf(
 
 function serviceAccountTokens(
   { serviceAccountKeyPem, serviceAccountIssuer, clock, random }: ApiServerOptions,
-  parts: { storage: ClusterStorage; resources: ResourceRegistry; lasting: LastingAccess },
+  parts: {
+    readonly storage: ClusterStorage;
+    readonly resources: ResourceRegistry;
+    readonly lasting: LastingAccess;
+    /** What was recognised before is looked at again. */
+    readonly forget: () => void;
+  },
 ): ServiceAccountTokens | undefined {
   if (serviceAccountKeyPem === undefined) return undefined;
-  const { storage, resources, lasting } = parts;
+  const { storage, resources, lasting, forget } = parts;
   /** Where what tokens are bound to lies: a deletion there may end a token. */
   const listening = new WeakSet<Collection>();
   const issuer = serviceAccountIssuer ?? defaultIssuer;
@@ -137,12 +144,16 @@ function serviceAccountTokens(
         const collection = await storage.collection(resource);
         if (!listening.has(collection)) {
           listening.add(collection);
+          const holdsTokens = plural === 'secrets' || plural === 'serviceaccounts';
           collection.listen(({ type }) => {
-            if (type === 'DELETED') lasting.identitiesChanged();
+            if (type !== 'DELETED') return;
+            if (holdsTokens) forget();
+            lasting.identitiesChanged();
           });
         }
-        const metadata = collection.get(objectKey(namespace, name))?.peek(resource)['metadata'];
-        return isObject(metadata) ? { uid: String(metadata['uid']) } : undefined;
+        const object = collection.get(objectKey(namespace, name))?.peek(resource);
+        const metadata = object?.['metadata'];
+        return object && isObject(metadata) ? { uid: String(metadata['uid']), object } : undefined;
       },
     },
   );

@@ -3,6 +3,7 @@ import type { UserInfo } from '../apimachinery/contract.ts';
 import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
+import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { bootstrapObjects } from './bootstrap/objects.ts';
 import { InProcessClient } from './client.ts';
@@ -24,6 +25,8 @@ export interface ApiServer {
   readonly handler: Handler;
   /** A client in this process with the rights of `user`. */
   client(user: UserInfo): ClusterClient;
+  /** The token for a Secret of a service account: it has no end of its own. Undefined on a server without a key. */
+  secretToken(account: SecretAccount): Promise<string> | undefined;
   /** Somebody outside changed who callers are or what they may: what goes on is asked about again. */
   accessChanged(): void;
   /** The revision that readers see. */
@@ -85,6 +88,10 @@ class LibraryApiServer implements ApiServer {
       user,
       answer: (request, caller) => answerKnown(this.#handlerParts, request, caller),
     });
+  }
+
+  secretToken(account: SecretAccount): Promise<string> | undefined {
+    return this.#cluster.parts.tokens?.issueForSecret(account);
   }
 
   accessChanged(): void {

@@ -21,6 +21,7 @@ import { startPodGarbage } from './pod-garbage/controller.ts';
 import { startReplicaSetController } from './replicaset/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
+import { type SecretToken, startTokenController } from './service-account-token/controller.ts';
 import type { AddressSupply } from './shared/addresses.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
@@ -46,6 +47,8 @@ export interface ClusterControllersOptions {
   readonly nodes?: readonly NodePool[];
   /** PEM of the cluster's authority, for the ConfigMap `kube-root-ca.crt` of each namespace. */
   readonly certificateAuthority?: string;
+  /** The token that a Secret of a service account gets; without it, or where it gives none, such Secrets stay empty. */
+  readonly secretToken?: SecretToken;
   /** Addresses of load balancers and of nodes in a shared network; without it such Services wait, as where no cloud is. */
   readonly addresses?: AddressSupply;
 }
@@ -93,6 +96,10 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   const { context, close } = clusterContext(options);
   const controllers = commonControllers.map((start) => start(context));
   controllers.push(startServiceAccountController(context, options.certificateAuthority));
+  if (options.secretToken) {
+    const { certificateAuthority = '', secretToken } = options;
+    controllers.push(startTokenController(context, { certificateAuthority, secretToken }));
+  }
   if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
   const { nodes: pools = [], kubernetesVersion = defaultVersion } = options;

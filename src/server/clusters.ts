@@ -73,7 +73,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
-    controllers: ({ spec, client, certificateAuthority, addresses }) =>
+    controllers: ({ spec, client, certificateAuthority, addresses, secretToken }) =>
       startClusterControllers({
         client,
         addresses,
@@ -82,6 +82,7 @@ export function buildClusters(parts: Parts): ClusterHost {
         log: log.with({ cluster: spec.name }),
         profile: spec.role,
         certificateAuthority,
+        secretToken,
         kubernetesVersion: spec.kubernetesVersion,
         nodes: spec.nodes,
       }),

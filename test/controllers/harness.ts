@@ -67,6 +67,7 @@ export async function startTestCluster(
     profile,
     nodes,
     ...(addresses ? { addresses } : {}),
+    secretToken: (account) => server.server.secretToken(account),
     certificateAuthority: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
   });
   return {

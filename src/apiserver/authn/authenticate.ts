@@ -73,6 +73,11 @@ export class Authentication {
     throw unauthorized();
   }
 
+  /** Tokens that were recognised are looked at again. */
+  forgetTokens(): void {
+    this.#tokens = new Map();
+  }
+
   /** Looks at a credential afresh; undefined, and forgotten, when nobody recognises it any more. */
   async verify(credential: Credential): Promise<UserInfo | undefined> {
     const user =

@@ -1,7 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { type Clock, isObject, type JsonObject, type Random } from '../../base/index.ts';
+import {
+  holdsToken,
+  readSecretClaims,
+  type SecretAccount,
+  secretClaims,
+  secretIssuer,
+} from './secret-claims.ts';
 import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
 export interface TokenKeys {
@@ -16,7 +23,7 @@ export type BoundObjects = (
   resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes',
   namespace: string,
   name: string,
-) => Promise<{ readonly uid: string } | undefined>;
+) => Promise<{ readonly uid: string; readonly object: JsonObject } | undefined>;
 
 export interface TokenRequest {
   readonly namespace: string;
@@ -87,18 +94,22 @@ export class ServiceAccountTokens {
     return { token, expiresAtMs: expires * 1000 };
   }
 
+  /** The token that a Secret of an account holds: without an end of its own, good as long as the Secret holds it. */
+  issueForSecret(account: SecretAccount): Promise<string> {
+    const keys = this.#readKeys();
+    return new SignJWT(secretClaims(account))
+      .setProtectedHeader({ alg: keys.algorithm, kid: keys.keyId })
+      .setIssuer(secretIssuer)
+      .setSubject(usernameOf(account.namespace, account.name))
+      .sign(keys.privateKey);
+  }
+
   /** The service account behind a token of ours for one of the audiences; undefined: the token is not one of ours. */
   async identify(token: string, wanted: readonly string[]): Promise<TokenVerdict | undefined> {
-    if (!this.#looksOurs(token)) return undefined;
-    const { publicKey, algorithm } = this.#readKeys();
-    const claims = await jwtVerify(token, publicKey, {
-      issuer: this.issuer,
-      algorithms: [algorithm],
-      currentDate: new Date(this.#clock.now()),
-    }).then(
-      ({ payload }) => payload,
-      () => undefined,
-    );
+    const issuer = this.#issuerOf(token);
+    if (issuer === undefined) return undefined;
+    const claims = await this.#verified(token, issuer);
+    if (issuer === secretIssuer) return this.#identifySecret(token, claims, wanted);
     const private_ = claims?.['kubernetes.io'];
     if (!isObject(private_)) return invalidToken;
     const given = audiencesOf(claims?.aud);
@@ -106,6 +117,34 @@ export class ServiceAccountTokens {
     if (audiences.length === 0) return { user: undefined, error: wrongAudience(given, wanted) };
     const user = await this.#userOf(private_, String(claims?.jti ?? ''));
     return user ? { user, audiences } : invalidToken;
+  }
+
+  async #verified(token: string, issuer: string): Promise<JWTPayload | undefined> {
+    const { publicKey, algorithm } = this.#readKeys();
+    const currentDate = new Date(this.#clock.now());
+    try {
+      return (await jwtVerify(token, publicKey, { issuer, algorithms: [algorithm], currentDate })).payload;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Such a token is for this server, whatever else it is asked for. */
+  async #identifySecret(
+    token: string,
+    claims: JWTPayload | undefined,
+    wanted: readonly string[],
+  ): Promise<TokenVerdict> {
+    const account = readSecretClaims(claims);
+    if (!account) return invalidToken;
+    const audiences = wanted.filter((each) => each === this.issuer);
+    if (audiences.length === 0) return { user: undefined, error: wrongAudience([this.issuer], wanted) };
+    const { namespace, name, uid } = account;
+    const secret = await this.#bound('secrets', namespace, account.secretName);
+    if (!secret || !holdsToken(secret.object, token)) return invalidToken;
+    if ((await this.#bound('serviceaccounts', namespace, name))?.uid !== uid) return invalidToken;
+    const user = { username: usernameOf(namespace, name), uid, groups: groupsOf(namespace), extra: {} };
+    return { user, audiences };
   }
 
   /** The key set of `/openid/v1/jwks`. */
@@ -123,13 +162,15 @@ export class ServiceAccountTokens {
   }
 
   /** Most tokens belong to other issuers: their signatures are not worth a look. */
-  #looksOurs(token: string): boolean {
+  #issuerOf(token: string): string | undefined {
     const [, payload = ''] = token.split('.');
     try {
       const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-      return isObject(claims) && claims['iss'] === this.issuer && isObject(claims['kubernetes.io']);
+      if (!isObject(claims)) return undefined;
+      if (claims['iss'] === secretIssuer) return secretIssuer;
+      return claims['iss'] === this.issuer && isObject(claims['kubernetes.io']) ? this.issuer : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -153,8 +194,7 @@ export class ServiceAccountTokens {
       extra[`authentication.kubernetes.io/${kind}-name`] = [String(object['name'])];
       extra[`authentication.kubernetes.io/${kind}-uid`] = [String(object['uid'])];
     }
-    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-    return { username: usernameOf(namespace, name), uid, groups, extra };
+    return { username: usernameOf(namespace, name), uid, groups: groupsOf(namespace), extra };
   }
 }
 
@@ -166,6 +206,10 @@ function audiencesOf(claim: string | string[] | undefined): readonly string[] {
 function wrongAudience(given: readonly string[], wanted: readonly string[]): string {
   const list = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
   return `[invalid bearer token, token audiences ${list(given)} is invalid for the target audiences ${list(wanted)}]`;
+}
+
+function groupsOf(namespace: string): string[] {
+  return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
 }
 
 function usernameOf(namespace: string, name: string): string {

@@ -50,6 +50,8 @@ export interface Surroundings {
     readonly client: ClusterClient;
     readonly certificateAuthority: string;
     readonly addresses: ClusterAddresses;
+    /** The token that a Secret of a service account gets. */
+    readonly secretToken: ApiServer['secretToken'];
   }) => ClusterControllers;
 }
 
@@ -130,6 +132,7 @@ export class EmbeddedCluster implements ClusterHandle {
       client: this.client,
       certificateAuthority: this.#parts.certificateAuthority,
       addresses: this.#claims.ofCluster(() => this.#spec),
+      secretToken: (account) => this.#server.secretToken(account),
     });
   }
 

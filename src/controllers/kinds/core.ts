@@ -13,6 +13,12 @@ export interface ConfigMap extends KubeObject {
   data?: { [key: string]: string };
 }
 
+export interface Secret extends KubeObject {
+  type?: string;
+  /** Base64 by key. */
+  data?: { [key: string]: string };
+}
+
 export type ServiceAccount = KubeObject;
 
 export interface EventObject extends KubeObject {
@@ -187,6 +193,7 @@ export interface ServicePort extends JsonObject {
 
 export const namespaces = defineKind<Namespace>('v1', 'Namespace', 'namespaces', 'Cluster');
 export const configMaps = defineKind<ConfigMap>('v1', 'ConfigMap', 'configmaps');
+export const secrets = defineKind<Secret>('v1', 'Secret', 'secrets');
 export const serviceAccounts = defineKind<ServiceAccount>('v1', 'ServiceAccount', 'serviceaccounts');
 export const eventObjects = defineKind<EventObject>('v1', 'Event', 'events');
 export const nodes = defineKind<Node>('v1', 'Node', 'nodes', 'Cluster');

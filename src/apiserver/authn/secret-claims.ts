@@ -1,0 +1,52 @@
+import type { JWTPayload } from 'jose';
+import { isObject, type JsonObject } from '../../base/index.ts';
+
+/** Tokens that Secrets of service accounts hold: https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
+
+/** Who such tokens say they come from, whatever the issuer of others is. */
+export const secretIssuer = 'kubernetes/serviceaccount';
+
+/** A service account, and the Secret that holds its token. */
+export interface SecretAccount {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly secretName: string;
+}
+
+const claim = {
+  namespace: 'kubernetes.io/serviceaccount/namespace',
+  secretName: 'kubernetes.io/serviceaccount/secret.name',
+  name: 'kubernetes.io/serviceaccount/service-account.name',
+  uid: 'kubernetes.io/serviceaccount/service-account.uid',
+} as const;
+
+export function secretClaims({ namespace, secretName, name, uid }: SecretAccount): JWTPayload {
+  return {
+    [claim.namespace]: namespace,
+    [claim.secretName]: secretName,
+    [claim.name]: name,
+    [claim.uid]: uid,
+  };
+}
+
+/** Undefined when something is missing. */
+export function readSecretClaims(claims: JWTPayload | undefined): SecretAccount | undefined {
+  const text = (name: string) => {
+    const value = claims?.[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const account = {
+    namespace: text(claim.namespace),
+    secretName: text(claim.secretName),
+    name: text(claim.name),
+    uid: text(claim.uid),
+  };
+  return Object.values(account).includes('') ? undefined : account;
+}
+
+/** Whether a Secret, not on its way out, holds that token. */
+export function holdsToken({ metadata, data }: JsonObject, token: string): boolean {
+  if (isObject(metadata) && metadata['deletionTimestamp'] !== undefined) return false;
+  return isObject(data) && data['token'] === Buffer.from(token, 'latin1').toString('base64');
+}
