@@ -1,3 +1,4 @@
+import { type FilterFault, type ODataFilter, parseODataFilter } from '../http/index.ts';
 import type { ResourceRecord } from './contract.ts';
 import { refusals } from './errors.ts';
 import { groupNameOf } from './ids.ts';
@@ -19,12 +20,49 @@ export type FilterNode =
 
 export type FilterArgument = { readonly name: string } | { readonly text: string };
 
-export const filterLimits = { characters: 8192, nestingLevels: 100, terms: 500 } as const;
+const limits = { characters: 8192, nestingLevels: 100, conditions: 500 } as const;
 
 /** Parses `$filter`; undefined when there is none. Throws InvalidFilterInQueryString. */
 export function parseFilter(filter: string | null): FilterNode | undefined {
   if (filter === null || filter.trim() === '') return undefined;
-  return new FilterParser(filter).parse();
+  return understood(parseODataFilter(filter, { limits, refuse: (fault) => refused(filter, fault) }), filter);
+}
+
+function refused(filter: string, fault: FilterFault): Error {
+  if (!('passes' in fault))
+    return refusals.invalidFilter(`The filter '${filter}' in the query string is invalid.`);
+  const how = {
+    characters: `is longer than ${limits.characters} characters`,
+    nestingLevels: `nests deeper than ${limits.nestingLevels} levels`,
+    conditions: `has more than ${limits.conditions} conditions`,
+  };
+  return refusals.invalidFilter(`The filter in the query string ${how[fault.passes]}.`);
+}
+
+/** The filter without what no list of Azure knows: order, sets, and lists within a resource. */
+function understood(node: ODataFilter, filter: string): FilterNode {
+  const invalid = () => refusals.invalidFilter(`The filter '${filter}' in the query string is invalid.`);
+  switch (node.kind) {
+    case 'and':
+    case 'or': {
+      const { kind } = node;
+      return node.of.map((part) => understood(part, filter)).reduce((left, right) => ({ kind, left, right }));
+    }
+    case 'not':
+      return { kind: 'not', of: understood(node.of, filter) };
+    case 'compare': {
+      const { path: name, operator, operand } = node;
+      if (operator !== 'eq' && operator !== 'ne') throw invalid();
+      return { kind: 'compare', name, operator, value: operand.text };
+    }
+    case 'call': {
+      const args = node.operands.map(({ type, text }) => (type === 'word' ? { name: text } : { text }));
+      return { kind: 'call', name: node.name, args };
+    }
+    case 'in':
+    case 'any':
+      throw invalid();
+  }
 }
 
 /** The filter of resource and resource group lists as a test of one record. */
@@ -136,133 +174,4 @@ function principalIdOf({ identity }: ResourceRecord): string {
 
 function unsupported(what: string): Error {
   return refusals.invalidFilter(`The filter expression '${what}' is not supported for this list.`);
-}
-
-const tokens = /\s*(?:(')((?:[^']|'')*)'|([A-Za-z_][\w/.]*)|([(),]))/y;
-
-interface Token {
-  readonly text: string | undefined;
-  readonly word: string | undefined;
-  readonly mark: string | undefined;
-}
-
-class FilterParser {
-  readonly #source: string;
-  readonly #tokens: Token[] = [];
-  #at = 0;
-  #depth = 0;
-  #terms = 0;
-
-  constructor(source: string) {
-    this.#source = source;
-    if (source.length > filterLimits.characters) {
-      throw refusals.invalidFilter(
-        `The filter in the query string is longer than ${filterLimits.characters} characters.`,
-      );
-    }
-    let position = 0;
-    const length = source.trimEnd().length;
-    while (position < length) {
-      tokens.lastIndex = position;
-      const match = tokens.exec(source);
-      if (!match) throw this.#invalid();
-      position = tokens.lastIndex;
-      this.#tokens.push({
-        text: match[1] === undefined ? undefined : (match[2] ?? '').replaceAll("''", "'"),
-        word: match[3],
-        mark: match[4],
-      });
-    }
-  }
-
-  parse(): FilterNode {
-    const node = this.#or();
-    if (this.#at < this.#tokens.length) throw this.#invalid();
-    return node;
-  }
-
-  /** Filters are walked by recursion, each operand one level deeper: what nests too deep gets no further. */
-  #enter(): void {
-    if (++this.#depth <= filterLimits.nestingLevels) return;
-    throw refusals.invalidFilter(
-      `The filter in the query string nests deeper than ${filterLimits.nestingLevels} levels.`,
-    );
-  }
-
-  #or(): FilterNode {
-    let left = this.#and();
-    while (this.#takeWord('or')) left = { kind: 'or', left, right: this.#and() };
-    return left;
-  }
-
-  #and(): FilterNode {
-    let left = this.#unary();
-    while (this.#takeWord('and')) left = { kind: 'and', left, right: this.#unary() };
-    return left;
-  }
-
-  #unary(): FilterNode {
-    if (this.#takeWord('not')) {
-      this.#enter();
-      const of = this.#unary();
-      this.#depth--;
-      return { kind: 'not', of };
-    }
-    if (this.#takeMark('(')) {
-      this.#enter();
-      const inner = this.#or();
-      this.#depth--;
-      if (!this.#takeMark(')')) throw this.#invalid();
-      return inner;
-    }
-    if (++this.#terms > filterLimits.terms) {
-      throw refusals.invalidFilter(
-        `The filter in the query string has more than ${filterLimits.terms} conditions.`,
-      );
-    }
-    const name = this.#next().word;
-    if (name === undefined) throw this.#invalid();
-    if (this.#takeMark('(')) return { kind: 'call', name, args: this.#arguments() };
-    const operator = this.#next().word?.toLowerCase();
-    const { text, word } = this.#next();
-    const value = text ?? word;
-    if ((operator !== 'eq' && operator !== 'ne') || value === undefined) throw this.#invalid();
-    return { kind: 'compare', name, operator, value };
-  }
-
-  #arguments(): FilterArgument[] {
-    const args: FilterArgument[] = [];
-    if (this.#takeMark(')')) return args;
-    for (;;) {
-      const { text, word } = this.#next();
-      if (text !== undefined) args.push({ text });
-      else if (word !== undefined) args.push({ name: word });
-      else throw this.#invalid();
-      if (this.#takeMark(')')) return args;
-      if (!this.#takeMark(',')) throw this.#invalid();
-    }
-  }
-
-  #next(): Token {
-    const token = this.#tokens[this.#at++];
-    if (!token) throw this.#invalid();
-    return token;
-  }
-
-  #takeWord(word: string): boolean {
-    const token = this.#tokens[this.#at];
-    if (token?.word?.toLowerCase() !== word) return false;
-    this.#at++;
-    return true;
-  }
-
-  #takeMark(mark: string): boolean {
-    if (this.#tokens[this.#at]?.mark !== mark) return false;
-    this.#at++;
-    return true;
-  }
-
-  #invalid(): Error {
-    return refusals.invalidFilter(`The filter '${this.#source}' in the query string is invalid.`);
-  }
 }

@@ -43,4 +43,11 @@ export {
   messageIn,
   type WebSocketTarget,
 } from './node/web-socket-client.ts';
+export {
+  type FilterFault,
+  type FilterOperand,
+  type FilterOperator,
+  type ODataFilter,
+  parseODataFilter,
+} from './odata/filter.ts';
 export { createRouter, type Filter, type PathParameters, type Route, withFilters } from './router.ts';

@@ -28,6 +28,7 @@ export const identityLimits = {
   membersPerBind: 20,
   filterCharacters: 4096,
   filterDepth: 50,
+  filterConditions: 500,
 } as const;
 
 /** How long things live. */
