@@ -49,6 +49,19 @@ describe('access to an API server', () => {
     });
     assert.equal((await ask('/api/v1/namespaces/default/pods', { headers: jane })).status, 200);
     assert.equal((await ask('/api/v1/namespaces/kube-system/pods', { headers: jane })).status, 403);
+    for (const path of ['/api/v1', '/apis/discovery.k8s.io/v1']) {
+      const plural = path === '/api/v1' ? 'endpoints' : 'endpointslices';
+      const list = `${path}/namespaces/default/${plural}`;
+      const read = await ask(list, { headers: jane });
+      assert.equal(read.status, 200, list);
+      const kind = String(read.body.kind).replace('List', '');
+      const body = JSON.stringify({
+        apiVersion: path.replace(/^\/apis?\//, ''),
+        kind,
+        metadata: { name: 'x' },
+      });
+      assert.equal((await ask(list, { method: 'POST', headers: jane, body })).status, 403, list);
+    }
     const cluster = await ask('/api/v1/nodes', { headers: jane });
     assert.match(cluster.body.message, /cannot list resource "nodes" in API group "" at the cluster scope$/);
   });

@@ -19,13 +19,15 @@ function pathRule(...paths: readonly string[]): JsonObject {
   return { verbs: ['get'], nonResourceURLs: [...paths] };
 }
 
-/** What people use in their namespaces; `edit` writes it, `view` reads it. */
+/**
+ * What people use in their namespaces; `edit` writes it, `view` reads it. Endpoints are not among it: they could lead a
+ * Service of one namespace to the pods of another.
+ */
 const namespaced: readonly Rule[] = [
   {
     groups: [''],
     resources: [
       'configmaps',
-      'endpoints',
       'events',
       'persistentvolumeclaims',
       'pods',
