@@ -30,6 +30,7 @@ function buildRegistry({ clusters, eventLoop, requests, traffic }: MetricsParts)
     collect() {
       this.reset();
       for (const { spec, state } of clusters.list()) this.inc({ role: spec.role, state });
+      for (const { role } of clusters.stopped()) this.inc({ role, state: 'stopped' });
     },
   });
   new Gauge({

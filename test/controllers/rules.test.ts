@@ -42,6 +42,53 @@ test('cron expressions name their next time', () => {
   }
 });
 
+test('the next time is the first on the wall clock that fits, also where clocks are set', () => {
+  const quarterMs = 15 * 60_000;
+  for (const [zone, from] of [
+    ['Europe/Berlin', '2026-03-20T10:00:00Z'],
+    ['America/New_York', '2026-10-25T10:00:00Z'],
+    ['Australia/Lord_Howe', '2026-03-30T10:00:00Z'],
+    ['Pacific/Apia', '2011-12-20T10:00:00Z'],
+    ['Asia/Kathmandu', '2026-01-25T10:00:00Z'],
+  ] as const) {
+    for (const text of ['30 2 * * *', '45 23 1 * *', '0 0 * * mon', '15 1 2 2-4,11 *', '0 3 31 12 *']) {
+      const schedule = parseSchedule(text);
+      assert.ok('minutes' in schedule, text);
+      const clock = wallClock(zone);
+      const fits = (at: number) => {
+        const { minute, hour, day, month, weekday } = clock(at);
+        const { minutes, hours, days, months, weekdays } = schedule;
+        return (
+          minutes.has(minute) &&
+          hours.has(hour) &&
+          days.has(day) &&
+          months.has(month) &&
+          weekdays.has(weekday)
+        );
+      };
+      const start = Date.parse(from);
+      const end = start + 40 * 24 * 4 * quarterMs;
+      let wanted = start + quarterMs;
+      while (wanted < end && !fits(wanted)) wanted += quarterMs;
+      const found = nextTime(schedule, start, clock) ?? end;
+      assert.equal(Math.min(found, end), wanted, `${text} in ${zone}`);
+    }
+  }
+});
+
+test('a schedule that never comes is given up after few looks at the calendar', () => {
+  const schedule = parseSchedule('0 0 30 2 *');
+  assert.ok('minutes' in schedule);
+  const clock = wallClock('Europe/Berlin');
+  let looks = 0;
+  const counting = (at: number) => {
+    looks++;
+    return clock(at);
+  };
+  assert.equal(nextTime(schedule, Date.UTC(2026, 0, 1), counting), undefined);
+  assert.ok(looks < 5_000, `${looks}`);
+});
+
 test('quantities are read and written as Kubernetes does', () => {
   const read = (text: string) => parseAmount(text);
   assert.deepEqual(['250m', '2', '1.5Gi', '1e3', '100k', '-1'].map(read), [

@@ -30,8 +30,10 @@ test('az aks stop ends the API server and the agent; the hub keeps the last hear
     az aks stop -g rg -n m1
     ${power}
     ${heartbeat}
+    curl -s --cacert "${estate.status['caFile']}" "${estate.status['resourceManager']}/metrics" | grep '^drydock_clusters{role="member"'
     kubectl --kubeconfig $KUBECONFIG.m1 get nodes 2>&1 || true`);
-  const [code, ofPool, state, beat = '', refused] = stdout.trim().split('\n');
+  const [code, ofPool, state, beat = '', counted, refused] = stdout.trim().split('\n');
+  assert.equal(counted, 'drydock_clusters{role="member",state="stopped"} 1');
   assert.deepEqual([code, ofPool, state], ['Stopped', 'Stopped', 'Succeeded']);
   assert.match(refused ?? '', /EOF|connection|handshake|reset|refused/i);
   assert.match(beat, /^20\d\d-/);

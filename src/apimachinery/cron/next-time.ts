@@ -47,6 +47,10 @@ export function wallClock(timeZone: string | undefined): (epochMs: number) => Mo
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** Steps that skip what cannot match end here: no month is shorter, and clocks that are set leave no day out. */
+const certainDays = 27;
+const certainHours = 22;
 /** A schedule that has no time within these days (30 February) never has one. */
 const searchDays = 5 * 366;
 
@@ -58,10 +62,15 @@ export function nextTime(
 ): number | undefined {
   if ('everyMs' in schedule) return Math.floor(epochMs / 1_000) * 1_000 + schedule.everyMs;
   let at = Math.floor(epochMs / minuteMs) * minuteMs + minuteMs;
-  const end = at + searchDays * 24 * hourMs;
+  const end = at + searchDays * dayMs;
   while (at < end) {
     const moment = clock(at);
-    if (!matchesDay(schedule, moment) || !schedule.hours.has(moment.hour)) {
+    const { hour, day } = moment;
+    if (!schedule.months.has(moment.month) && day < certainDays) {
+      at += (certainDays - day) * dayMs;
+    } else if (!matchesDay(schedule, moment) && hour < certainHours) {
+      at += (certainHours - hour) * hourMs - moment.minute * minuteMs;
+    } else if (!matchesDay(schedule, moment) || !schedule.hours.has(hour)) {
       // Zones are offset by whole quarters of an hour: the next full hour on the wall is at most an hour away.
       at += (60 - moment.minute) * minuteMs;
     } else if (schedule.minutes.has(moment.minute)) {
