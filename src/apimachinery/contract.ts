@@ -1,10 +1,5 @@
 import type { Json, JsonObject } from '../base/index.ts';
 
-/**
- * The shapes that the folders of `kube` share. `types/` makes built-in ResourceDefinitions from data, `schema/` makes
- * them from CustomResourceDefinitions; `verbs/`, `discovery/` and `wire/` know only these shapes.
- */
-
 /** One served resource in one version. Built once and shared by every cluster (built-in) or per CRD generation. */
 export interface ResourceDefinition {
   readonly group: string;

@@ -1,5 +1,5 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
-import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
+import { type Clock, errorMessage, type Logger, type Random, type Timer } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
 import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
@@ -122,15 +122,16 @@ function keepNodes(
   { clock, log, signal }: ClusterContext,
 ): ClusterControllers['update'] {
   let asked = first;
+  let retry: Timer | undefined;
   const bring = () => nodes.setPools(asked.nodes, asked.kubernetesVersion);
   const keepTrying = () => {
     bring().catch((thrown: unknown) => {
       if (signal.aborted) return;
       log.warn('nodes not registered', { error: errorMessage(thrown) });
-      const timer = clock.after(nodesRetryMs, keepTrying);
-      signal.addEventListener('abort', () => timer.cancel(), { once: true });
+      retry = clock.after(nodesRetryMs, keepTrying);
     });
   };
+  signal.addEventListener('abort', () => retry?.cancel(), { once: true });
   if (first.nodes.length > 0) keepTrying();
   return (spec) => {
     asked = spec;

@@ -3,7 +3,6 @@ import { defineKind } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import type { JsonObject } from '../../base/index.ts';
 
-/** A condition of the core kinds; newer kinds add `observedGeneration`. */
 export interface Namespace extends KubeObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: string; conditions?: Condition[] };

@@ -24,10 +24,8 @@ export interface VolumeClaimContext extends ClusterContext {
 /** One pass over a claim: give it a volume, or take both away. */
 export async function reconcileClaim(key: string, context: VolumeClaimContext): Promise<undefined> {
   const claim = context.claims.get(key);
-  if (!claim) {
-    await releaseVolumes(key, context);
-    return undefined;
-  }
+  await releaseVolumes(key, claim?.metadata.uid, context);
+  if (!claim) return undefined;
   if (claim.metadata.deletionTimestamp) {
     if (!context.isUsed(key))
       await release(claim, claimProtection, { client: context.client, informer: context.claims });
@@ -108,12 +106,17 @@ async function setPhase(volume: PersistentVolume, phase: string, context: Volume
   await commitStatus({ ...volume, metadata }, { ...volume.status, phase }, place);
 }
 
-/** The claim is gone: its volumes go too, unless they are to be kept. */
-async function releaseVolumes(claim: string, context: VolumeClaimContext): Promise<void> {
-  const mine = [...context.volumes.list()].filter(
-    ({ spec: { claimRef } }) => claimRef && `${claimRef.namespace}/${claimRef.name}` === claim,
+/** A claim that had the name is gone: its volumes go too, unless they are to be kept. One without a uid waits for its claim. */
+async function releaseVolumes(
+  key: string,
+  currentUid: string | undefined,
+  context: VolumeClaimContext,
+): Promise<void> {
+  const left = [...context.volumes.list()].filter(
+    ({ spec: { claimRef } }) =>
+      claimRef?.uid && claimRef.uid !== currentUid && `${claimRef.namespace}/${claimRef.name}` === key,
   );
-  for (const volume of mine) {
+  for (const volume of left) {
     if (volume.spec.persistentVolumeReclaimPolicy !== 'Delete') {
       await setPhase(volume, 'Released', context);
       continue;

@@ -54,7 +54,7 @@ export const command = defineCommand({
         maxPods: given.maxPods,
         osType: given.osType,
         osSKU: given.osSku,
-      }).filter((pair): pair is [string, string] => pair[1] !== undefined),
+      }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
     );
     const properties = {
       ...chosen,
