@@ -1,14 +1,14 @@
-import type {
-  ClusterClient,
-  DeleteOptions,
-  KubeObject,
-  ListOptions,
-  ObjectRef,
-  Patch,
-  ResourceRef,
-  WriteOptions,
+import {
+  type ClusterClient,
+  ClusterError,
+  type DeleteOptions,
+  type KubeObject,
+  type ListOptions,
+  type ObjectRef,
+  type Patch,
+  type ResourceRef,
+  type WriteOptions,
 } from './client.ts';
-import { ClusterError } from './client.ts';
 
 declare const objectType: unique symbol;
 

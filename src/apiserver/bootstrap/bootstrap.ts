@@ -1,7 +1,6 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import type { Write } from '../../store/contract.ts';
-import { storeLimits } from '../../store/contract.ts';
+import { storeLimits, type Write } from '../../store/contract.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';

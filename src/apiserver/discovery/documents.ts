@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceDefinition, SubresourceDefinition } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { ServedResource } from '../storage/served-resource.ts';
-import { apiVersionOf } from '../storage/served-resource.ts';
+import { apiVersionOf, type ServedResource } from '../storage/served-resource.ts';
 import type { ResourceRegistry, SharedResources } from './registry.ts';
 import { compareVersions } from './versions.ts';
 

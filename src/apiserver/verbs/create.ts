@@ -1,7 +1,6 @@
 import { labelsOf, metadataOf, textOf } from '../../apimachinery/metadata.ts';
 import { alreadyExists, forbidden, StatusError } from '../../apimachinery/status.ts';
-import type { JsonObject } from '../../base/index.ts';
-import { kubernetesNameAlphabet } from '../../base/index.ts';
+import { type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { Stated } from '../storage/cluster-storage.ts';
 import { encodeStored } from '../storage/encode.ts';

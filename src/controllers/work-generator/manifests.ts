@@ -11,8 +11,7 @@ import {
   resourceIndexLabel,
   subindexAnnotation,
 } from '../kinds/fleet-names.ts';
-import type { Binding, ResourceSnapshot, Work } from '../kinds/placement.ts';
-import { works } from '../kinds/placement.ts';
+import { type Binding, type ResourceSnapshot, type Work, works } from '../kinds/placement.ts';
 import { isEnvelope } from '../placement/snapshots.ts';
 
 /** Contents of an envelope that may not be placed: only a change of the envelope helps. */

@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../../base/index.ts';
-import { isObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { graphErrors } from './errors.ts';
 import type { PropertyType, Shape } from './shapes.ts';
 

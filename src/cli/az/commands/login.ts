@@ -1,5 +1,4 @@
-import type { Call, Flags } from '../declaration.ts';
-import { defineCommand } from '../declaration.ts';
+import { type Call, defineCommand, type Flags } from '../declaration.ts';
 import { text, toggle } from '../declare/flags.ts';
 import { AzError, notBuilt } from '../errors.ts';
 import type { Subscription } from '../profile/subscriptions.ts';

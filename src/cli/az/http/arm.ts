@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
-import type { LongCall } from './arm-call.ts';
-import { type ArmCall, armUrl, json, jsonObject } from './arm-call.ts';
+import { type ArmCall, armUrl, json, jsonObject, type LongCall } from './arm-call.ts';
 import type { Caller } from './caller.ts';
 import { requestHeaders } from './headers.ts';
 import { sendWithRetries } from './retry.ts';

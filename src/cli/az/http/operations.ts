@@ -1,7 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { AzError, ServiceError } from '../errors.ts';
-import type { LongCall } from './arm-call.ts';
-import { type ArmCall, json, jsonObject } from './arm-call.ts';
+import { type ArmCall, json, jsonObject, type LongCall } from './arm-call.ts';
 import type { Caller } from './caller.ts';
 import { retryAfterMs } from './retry.ts';
 import { errorText } from './service-errors.ts';

@@ -6,8 +6,7 @@ import {
   type ResourceWrite,
   type TypeContext,
 } from '../../../arm/index.ts';
-import type { JsonObject } from '../../../base/index.ts';
-import { type IpRange, isInRange, parseIp, parseIpRange } from '../../../base/index.ts';
+import { type IpRange, isInRange, type JsonObject, parseIp, parseIpRange } from '../../../base/index.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import { deploysToCustomLocation } from '../../references.ts';

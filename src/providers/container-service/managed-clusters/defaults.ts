@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../base/index.ts';
-import { ipAfter, ipText, parseIpRange } from '../../../base/index.ts';
+import { ipAfter, ipText, type JsonObject, parseIpRange } from '../../../base/index.ts';
 import type { Fields } from '../../fields.ts';
 
 /** What AKS fills in beside what a caller sends; `sent` has the members of a request, `stored` those from before it. */

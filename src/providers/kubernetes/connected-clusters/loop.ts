@@ -1,5 +1,4 @@
-import type { LoopParts } from '../../loop.ts';
-import { runRecordLoop, settle } from '../../loop.ts';
+import { type LoopParts, runRecordLoop, settle } from '../../loop.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ArcSettings } from '../settings.ts';
 import { connectedClusterType } from './record.ts';

@@ -1,5 +1,10 @@
-import type { ResourceRecord, ResourceType, ResourceWrite, TypeContext } from '../../../arm/index.ts';
-import { subscriptionOf } from '../../../arm/index.ts';
+import {
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+  subscriptionOf,
+  type TypeContext,
+} from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';

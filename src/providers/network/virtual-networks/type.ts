@@ -1,12 +1,14 @@
-import type {
-  RecordReader,
-  RelatedWrite,
-  ResourceRecord,
-  ResourceType,
-  ResourceWrite,
-  TypeContext,
+import {
+  firstEtag,
+  madeByEstate,
+  newEtag,
+  type RecordReader,
+  type RelatedWrite,
+  type ResourceRecord,
+  type ResourceType,
+  type ResourceWrite,
+  type TypeContext,
 } from '../../../arm/index.ts';
-import { firstEtag, madeByEstate, newEtag } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { joins } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';

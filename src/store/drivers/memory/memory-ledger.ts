@@ -1,7 +1,13 @@
 import { errorMessage } from '../../../base/index.ts';
 import type { Change, ChangeBatch, Entry } from '../../contract.ts';
-import type { Lease, Ledger, LedgerPut, LedgerRange, Position } from '../../engine/ledger.ts';
-import { endOfPrefix } from '../../engine/ledger.ts';
+import {
+  endOfPrefix,
+  type Lease,
+  type Ledger,
+  type LedgerPut,
+  type LedgerRange,
+  type Position,
+} from '../../engine/ledger.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 const batchesPerSweep = 5_000;

@@ -1,5 +1,4 @@
-import type { Model } from '../../shape/flatten.ts';
-import { systemDataModel } from '../../shape/flatten.ts';
+import { type Model, systemDataModel } from '../../shape/flatten.ts';
 
 const nothing = (names: string): { readonly [key: string]: Model } =>
   Object.fromEntries(names.split(' ').map((name) => [name, null]));

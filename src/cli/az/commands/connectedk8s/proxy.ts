@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
 import type { RelayCredential } from '../../../../gateway/index.ts';
-import type { Call } from '../../declaration.ts';
-import { defineCommand, type Flags, type Values } from '../../declaration.ts';
+import { type Call, defineCommand, type Flags, type Values } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
 import { pathOf } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';

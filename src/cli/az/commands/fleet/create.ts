@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../../base/index.ts';
-import type { Call } from '../../declaration.ts';
-import { defineCommand, type Flags } from '../../declaration.ts';
+import { type Call, defineCommand, type Flags } from '../../declaration.ts';
 import { location, noWait, required, resourceGroup, tags, text, toggle } from '../../declare/flags.ts';
 import { putResource } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';

@@ -1,6 +1,5 @@
 import { isObject, type Json } from '../../../../base/index.ts';
-import type { Call } from '../../declaration.ts';
-import { defineCommand, type Flags } from '../../declaration.ts';
+import { type Call, defineCommand, type Flags } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
 import { pathOf } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';

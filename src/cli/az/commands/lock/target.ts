@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../../base/index.ts';
-import { isObject } from '../../../../base/index.ts';
+import { isObject, type JsonObject } from '../../../../base/index.ts';
 import type { Values } from '../../declaration.ts';
 import { required, resourceGroupFilter, text } from '../../declare/flags.ts';
 import { AzError } from '../../errors.ts';

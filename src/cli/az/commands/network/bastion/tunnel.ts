@@ -1,6 +1,5 @@
 import { isIp, isObject, type JsonObject } from '../../../../../base/index.ts';
-import type { Call } from '../../../declaration.ts';
-import { defineCommand, type Flags, type Values } from '../../../declaration.ts';
+import { type Call, defineCommand, type Flags, type Values } from '../../../declaration.ts';
 import { integer, required, text } from '../../../declare/flags.ts';
 import { getResource } from '../../../declare/verbs.ts';
 import { AzError, UsageError } from '../../../errors.ts';

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../../../base/index.ts';
-import type { Call } from '../../../declaration.ts';
-import { defineCommand, type Flags } from '../../../declaration.ts';
+import { type Call, defineCommand, type Flags } from '../../../declaration.ts';
 import { required, text } from '../../../declare/flags.ts';
 import { AzError } from '../../../errors.ts';
 import { jsonObject } from '../../../http/arm-call.ts';
