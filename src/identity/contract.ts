@@ -1,5 +1,5 @@
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
-import type { Handler } from '../http/contract.ts';
+import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { Store } from '../store/contract.ts';
 
 /** A verified token. */
@@ -66,6 +66,8 @@ export interface IdentityOptions {
   readonly log: Logger;
   /** Told of sign-ins and refused tries; default: nobody. */
   readonly audit?: AuditTrail;
+  /** Hears of each request inside a batch of Graph with its answer, as if it had come alone. */
+  readonly onBatched?: (request: HttpRequest, response: HttpResponse) => void;
   /** Used on the first start only; afterwards the store knows. */
   readonly tenant?: TenantOptions;
   /** Origins as clients see them, without a trailing slash, e.g. `https://localhost:8443`. Asked anew for each use. */

@@ -17,7 +17,7 @@ import { Verifier } from './tokens/verifier.ts';
 
 /** Builds the room on a store. Call `initialize` before anything else. */
 export function createIdentity(options: IdentityOptions): Identity {
-  const { store, clock, random, log, origins, audit = silentAudit } = options;
+  const { store, clock, random, log, origins, audit = silentAudit, onBatched = () => {} } = options;
   const db = openTables(store, clock);
   const objects = new Objects(db);
   const context = { db, objects, clock, random, hasher: new SecretHasher(random) };
@@ -28,7 +28,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   const verifier = new Verifier({ clock, objects, audiences, keys });
   const answers = new TokenAnswers({ clock, random, objects, db, issuer, origins });
   const tokens = new TenantTokens({ objects, audiences, issuer, verifier, answers, now: () => clock.now() });
-  const surface = { ...context, directory, keys, audiences, answers, tokens, log, audit, origins };
+  const told = { log, audit, onBatched };
+  const surface = { ...context, directory, keys, audiences, answers, tokens, ...told, origins };
 
   let sweep: Timer | undefined;
   const sweepLater = () => {

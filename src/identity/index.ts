@@ -19,5 +19,6 @@ export {
   type TokenRefusal,
   type Tokens,
 } from './contract.ts';
+export { parseGraphPath } from './graph/paths.ts';
 export { createIdentity } from './identity.ts';
 export { identityLimits, lifetimes } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { AuditTrail, Logger } from '../base/index.ts';
-import type { IdentityOrigins } from './contract.ts';
+import type { IdentityOptions, IdentityOrigins } from './contract.ts';
 import type { DirectoryContext } from './directory/context.ts';
 import type { TenantDirectory } from './directory/directory.ts';
 import type { TokenAnswers } from './tokens/answers.ts';
@@ -16,5 +16,6 @@ export interface Surface extends DirectoryContext {
   readonly tokens: TenantTokens;
   readonly log: Logger;
   readonly audit: AuditTrail;
+  readonly onBatched: NonNullable<IdentityOptions['onBatched']>;
   readonly origins: () => IdentityOrigins;
 }

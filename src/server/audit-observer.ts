@@ -8,6 +8,7 @@ import {
   type Json,
 } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/index.ts';
+import { parseGraphPath } from '../identity/index.ts';
 import { objectIdKey } from './cluster-access.ts';
 
 /** One rule: what a request that was granted means for the trail. */
@@ -27,7 +28,7 @@ const meanings: Readonly<Record<'arm' | 'graph' | 'kubernetes', readonly Meaning
     [
       'directory-change',
       /^(?:POST|PATCH|PUT|DELETE)$/,
-      /\/(?:users|groups|applications|servicePrincipals)(?:\/|$)/i,
+      /^\/[^/]+\/(?:users|me|groups|applications|servicePrincipals|directoryObjects)(?:\/|$)/i,
     ],
   ],
   kubernetes: [
@@ -39,22 +40,29 @@ const meanings: Readonly<Record<'arm' | 'graph' | 'kubernetes', readonly Meaning
 
 type Surface = keyof typeof meanings;
 
+interface Told {
+  readonly trail: AuditTrail;
+  readonly surface: 'arm' | 'graph';
+}
+
 /** A handler whose refusals, credentials and changes of rights are told to the trail: paths, never queries or bodies. */
-export function audited(
-  handler: Handler,
-  { trail, surface }: { readonly trail: AuditTrail; readonly surface: 'arm' | 'graph' },
-): Handler {
+export function audited(handler: Handler, told: Told): Handler {
   return async (request) => {
     const response = await handler(request);
-    const event = eventOf(request, response, {
-      surface,
-      // Who a credential that was not accepted claims to be is nobody's word.
-      actor: () => (response.status === 401 ? undefined : bearerOf(request)),
-      details: {},
-    });
-    if (event) trail.record(event);
+    observeAnswer(told, request, response);
     return response;
   };
+}
+
+/** Tells the trail of one request with its answer, as far as there is something to tell. */
+export function observeAnswer({ trail, surface }: Told, request: HttpRequest, response: HttpResponse): void {
+  const event = eventOf(request, response, {
+    surface,
+    // Who a credential that was not accepted claims to be is nobody's word.
+    actor: () => (response.status === 401 ? undefined : bearerOf(request)),
+    details: {},
+  });
+  if (event) trail.record(event);
 }
 
 /** The same for what a cluster's API server answered, by whatever way the request came: it knows who was recognised. */
@@ -85,7 +93,8 @@ function eventOf(
   const isRefused = response.status === 401 || response.status === 403;
   // Most requests: a read that was answered is not told.
   if (!isRefused && (response.status >= 300 || method === 'GET' || method === 'HEAD')) return undefined;
-  const path = plainPath(request.path);
+  const path = surface === 'graph' ? plainGraphPath(request.path) : plainPath(request.path);
+  if (surface === 'graph' && !isRefused && readsOnly.test(path)) return undefined;
   const meaning = isRefused
     ? undefined
     : meanings[surface].find(([, methods, paths]) => methods.test(method) && paths.test(path));
@@ -103,14 +112,26 @@ function eventOf(
   };
 }
 
-/** As the surfaces read it: an escaped letter or a doubled slash hides nothing from the trail. */
+/** As the surfaces read it: an escaped letter, a doubled slash or one at the end hides nothing from the trail. */
 function plainPath(path: string): string {
+  let text = path;
   try {
-    return decodeURIComponent(path).replace(/\/+/g, '/');
+    text = decodeURIComponent(path);
   } catch {
-    return path;
+    // Told as it came.
   }
+  const plain = text.replace(/\/+/g, '/');
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
 }
+
+/** The same for Graph, where `users('x')` is `users/x`. */
+function plainGraphPath(path: string): string {
+  const { version, segments } = parseGraphPath(path);
+  return `/${[version, ...segments].join('/')}`;
+}
+
+/** Questions of Graph that are asked by POST. */
+const readsOnly = /\/(?:checkMemberGroups|getMemberGroups|getMemberObjects|getByIds)$/i;
 
 /** Who the token of a request that was accepted names. Certificates are looked at by nobody here: anybody can present one. */
 function bearerOf(request: HttpRequest): AuditActor | undefined {

@@ -26,7 +26,7 @@ import {
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
-import { audited } from './audit-observer.ts';
+import { audited, observeAnswer } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
@@ -263,6 +263,8 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   const address: Addresses = { origins: originsFor(options.port), portOf: () => undefined };
   const identity = createIdentity({
     ...{ store, clock, random, log, audit: start.audit },
+    onBatched: (request, response) =>
+      observeAnswer({ trail: start.audit, surface: 'graph' }, request, response),
     origins: () => address.origins,
   });
   closing.push(() => identity.close());

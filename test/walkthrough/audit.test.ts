@@ -134,3 +134,33 @@ test('a certificate that nobody verified names no actor, at Resource Manager, Gr
   for (const one of told) assert.deepEqual([one['event'], one['actor']], ['refusal', undefined]);
   assert.doesNotMatch(await readFile(file(), 'utf8'), /masters-forged|made-up/);
 });
+
+test('no spelling of a path hides from the trail, nor does a batch of Graph', async () => {
+  const before = (await events()).length;
+  await estate.succeeds(`
+    export KUBECONFIG="$DRYDOCK_HOME/cli/kube-admin"
+    SUBSCRIPTION=$(az account show --query id -o tsv)
+    AKS="/subscriptions/$SUBSCRIPTION/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/m"
+    az rest --method post --url "$AKS//listClusterAdminCredential/?api-version=2024-09-01" >/dev/null
+    ID=$(az ad user create --display-name spelled --user-principal-name spelled@drydock.onmicrosoft.localhost \
+      --password Correct-Horse-7 --query id -o tsv)
+    GRAPH=$(az cloud show --query endpoints.microsoftGraphResourceId -o tsv | sed 's#/$##')/v1.0
+    az rest --method patch --url "$GRAPH/users('$ID')" --body '{"displayName":"keyed"}'
+    az rest --method patch --url "$GRAPH/directoryObjects/$ID/" --body '{}' 2>/dev/null || true
+    APP=$(az ad app create --display-name spelled --query id -o tsv)
+    az rest --method post --url "$GRAPH/\\$batch" --body '{"requests":[
+      {"id":"1","method":"PATCH","url":"/users/'$ID'?batched=1","body":{"displayName":"batched"},"headers":{"content-type":"application/json"}},
+      {"id":"2","method":"POST","url":"/applications/'$APP'/microsoft.graph.addPassword","body":{},"headers":{"content-type":"application/json"}},
+      {"id":"3","method":"POST","url":"/users/'$ID'/getMemberGroups","body":{"securityEnabledOnly":true},"headers":{"content-type":"application/json"}}]}' >/dev/null
+    kubectl create serviceaccount spelled >/dev/null
+    echo '{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}' |
+      kubectl create --raw /api/v1/namespaces/default/serviceaccounts/spelled/token/ -f - >/dev/null`);
+  const told = (await events()).slice(before);
+  const count = (event: string, target: RegExp) =>
+    told.filter((one) => one['event'] === event && target.test(String(one['target']))).length;
+  assert.equal(count('credential', /managedClusters\/m\/listClusterAdminCredential$/i), 1);
+  assert.equal(count('directory-change', /^\/v1\.0\/users\/[0-9a-f-]{36}$/), 2);
+  assert.equal(count('credential', /^\/v1\.0\/applications\/[0-9a-f-]{36}\/addPassword$/), 1);
+  assert.equal(count('directory-change', /getMemberGroups/), 0);
+  assert.equal(count('credential', /serviceaccounts\/spelled\/token$/), 1);
+});

@@ -71,7 +71,11 @@ async function answer(surface: Surface, request: HttpRequest, around: Around): P
     // However its path is spelled: each would hold as many requests again.
     if (around.inBatch) throw graphErrors.badRequest('A batch holds no batch.');
     const inside = { ...around, inBatch: true };
-    return answerBatch({ ...call, parameters: [] }, (inner) => respond(surface, inner, inside));
+    return answerBatch({ ...call, parameters: [] }, async (inner) => {
+      const response = await respond(surface, inner, inside);
+      surface.onBatched(inner, response);
+      return response;
+    });
   }
   const segments = expandMe(path.segments, principal);
   // A function, not the name of an object.
