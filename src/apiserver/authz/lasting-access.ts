@@ -23,6 +23,8 @@ export class LastingAccess {
   readonly #requests = new Set<LastingRequest>();
   #timer: Timer | undefined;
   #asking = false;
+  /** Something came up while it asked. */
+  #askAgain = false;
   #identityChanged = false;
   #changes = 0;
 
@@ -61,18 +63,29 @@ export class LastingAccess {
   }
 
   #schedule(): void {
-    if (this.#timer || this.#asking) return;
-    this.#timer = this.#clock.after(lastingAccessLimits.gatherMs, () => {
-      this.#timer = undefined;
-      this.#askAll().catch(() => {});
-    });
+    if (this.#asking) this.#askAgain = true;
+    else this.#timer ??= this.#clock.after(lastingAccessLimits.gatherMs, () => this.#ask());
+  }
+
+  #ask(): void {
+    this.#timer = undefined;
+    this.#asking = true;
+    // One that cannot be ended properly is out of the set; the others are asked all the same.
+    this.#askAll()
+      .catch(() => {
+        this.#askAgain = true;
+      })
+      .finally(() => {
+        this.#asking = false;
+        const again = this.#askAgain && this.#requests.size > 0;
+        this.#askAgain = false;
+        if (again) this.#schedule();
+      });
   }
 
   async #askAll(): Promise<void> {
-    const { changes } = this;
     const identityChanged = this.#identityChanged;
     this.#identityChanged = false;
-    this.#asking = true;
     let asked = 0;
     for (const request of [...this.#requests]) {
       if (!this.#requests.has(request)) continue;
@@ -80,7 +93,5 @@ export class LastingAccess {
       if (!allowed && this.#requests.delete(request)) request.end();
       if (++asked % lastingAccessLimits.questionsInTurn === 0) await this.#clock.sleep(0);
     }
-    this.#asking = false;
-    if (changes !== this.#changes && this.#requests.size > 0) this.#schedule();
   }
 }
