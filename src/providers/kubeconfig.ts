@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 
 /** How a kubeconfig's user proves who it is. */
 export type KubeconfigUser =
@@ -32,7 +32,7 @@ export interface KubeconfigParts extends PublicAddress {
 
 /** A kubeconfig with one cluster, one user and one context, as YAML. */
 export function kubeconfigYaml(parts: KubeconfigParts): string {
-  return stringify({
+  return dump({
     apiVersion: 'v1',
     clusters: [
       {

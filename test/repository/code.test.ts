@@ -31,7 +31,7 @@ const sources = sourcesBelow('src');
 
 test('a room uses the node modules and packages that are listed for it', () => {
   const used =
-    /^(?:import|export)[^;]*?from '([^.'][^']*)'|^import '([^.'][^']*)'|await import\('([^.'][^']*)'\)/gm;
+    /^(?:import|export) (?:type )?(?:\w+(?:, )?)?(?:\{[^}]*\}|\*(?: as \w+)?)? ?from '([^.'][^']*)'|^import '([^.'][^']*)'|await import\('([^.'][^']*)'\)/gm;
   const wrong = sources.flatMap(({ file, text }) => {
     const room = file.split(sep)[1] ?? '';
     const names = [...text.matchAll(used)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');

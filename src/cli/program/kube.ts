@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { writePrivately } from '../private-file.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { closeHome } from './home.ts';
@@ -33,7 +33,7 @@ export async function run(call: VerbCall): Promise<number> {
 }
 
 function bareKubeconfig(server: { url: string; certificateAuthority: string; token: string }): string {
-  return stringify({
+  return dump({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
