@@ -130,8 +130,9 @@ const packageOfGroup: Readonly<Record<string, string>> = {
   'meta.k8s.io': 'meta',
 };
 
-const packageData = new Map<string, PackageData | undefined>();
-const types = new Map<string, TypeFacts | undefined>();
+/** Of what there is; names that callers made up are not kept. */
+const packageData = new Map<string, PackageData>();
+const types = new Map<string, TypeFacts>();
 
 /** Reads one of the data files next to this one. */
 export function readData(name: string): unknown {
@@ -140,12 +141,14 @@ export function readData(name: string): unknown {
 
 /** The type called e.g. `core.v1.Pod`, or undefined. Its file is read on first use. */
 export function typeFacts(name: string): TypeFacts | undefined {
-  if (types.has(name)) return types.get(name);
+  const read = types.get(name);
+  if (read) return read;
   const dot = name.lastIndexOf('.');
   const home = readPackage(name.slice(0, dot));
   const shortName = name.slice(dot + 1);
-  const lines = home?.types[shortName];
-  const facts = home && lines ? parseType({ home, name, shortName, lines }) : undefined;
+  const lines = home && Object.hasOwn(home.types, shortName) ? home.types[shortName] : undefined;
+  if (!home || !lines) return undefined;
+  const facts = parseType({ home, name, shortName, lines });
   types.set(name, facts);
   return facts;
 }
@@ -159,7 +162,7 @@ export function requireType(name: string): TypeFacts {
 
 /** The name (`core.v1.Pod`) of a built-in group/version/kind, or undefined. */
 export function typeNameOf(group: string, version: string, kind: string): string | undefined {
-  const home = packageOfGroup[group];
+  const home = Object.hasOwn(packageOfGroup, group) ? packageOfGroup[group] : undefined;
   const name = home && `${home}.${version}.${kind}`;
   return name && typeFacts(name) ? name : undefined;
 }
@@ -187,12 +190,12 @@ export function typeNames(home: string): readonly string[] {
 }
 
 function readPackage(name: string): PackageData | undefined {
-  if (!packageData.has(name)) {
-    const known = packages.some((other) => other === name);
-    // The files are ours and checked by a test: their shape is known.
-    packageData.set(name, known ? (readData(name) as PackageData) : undefined);
-  }
-  return packageData.get(name);
+  const read = packageData.get(name);
+  if (read || !packages.some((other) => other === name)) return read;
+  // The files are ours and checked by a test: their shape is known.
+  const data = readData(name) as PackageData;
+  packageData.set(name, data);
+  return data;
 }
 
 interface TypeSource {

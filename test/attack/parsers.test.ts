@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parseSchedule } from '../../src/apimachinery/cron/schedule.ts';
 import { parseQuantity } from '../../src/apimachinery/quantity.ts';
 import { parseFieldSelector } from '../../src/apimachinery/selectors/fields.ts';
@@ -146,4 +148,34 @@ test('a word of JavaScript is no shorthand for a schedule', () => {
   for (const word of ['constructor', '__proto__', 'toString', '@constructor', '@__proto__'])
     assert.ok('problem' in parseSchedule(word), word);
   assert.ok(!('problem' in parseSchedule('@daily')));
+});
+
+/** A body that says it is a `kind` of core/v1, and nothing else. */
+function protobufOf(kind: string): Uint8Array {
+  const text = (field: number, value: Buffer) => {
+    const length: number[] = [];
+    for (let left = value.length; ; left >>>= 7) {
+      length.push(left > 0x7f ? (left & 0x7f) | 0x80 : left);
+      if (left <= 0x7f) break;
+    }
+    return Buffer.concat([Buffer.from([(field << 3) | 2, ...length]), value]);
+  };
+  const meta = Buffer.concat([text(1, Buffer.from('v1')), text(2, Buffer.from(kind))]);
+  return Buffer.concat([Buffer.from([0x6b, 0x38, 0x73, 0x00]), text(1, meta), text(2, Buffer.alloc(0))]);
+}
+
+test('kinds that there are not leave nothing behind, whatever they are called', () => {
+  assert.deepEqual(decodeProtobuf(protobufOf('Pod'))['kind'], 'Pod');
+  for (const kind of ['constructor', '__proto__', 'toString', 'NoKind'])
+    assert.throws(() => decodeProtobuf(protobufOf(kind)), { code: 'unsupported' }, kind);
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  assert.ok(typeof collect === 'function');
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 100; i++)
+    assert.throws(() => decodeProtobuf(protobufOf(`${'K'.repeat(1_000_000)}${i}`)), { code: 'unsupported' });
+  collect();
+  const grown = process.memoryUsage().heapUsed - before;
+  assert.ok(grown < 50_000_000, `${grown} bytes were kept`);
 });

@@ -54,7 +54,7 @@ const specKeys = new WeakMap<JsonObject, string>();
 export function specKey(spec: JsonObject): string {
   const known = specKeys.get(spec);
   if (known) return known;
-  const key = createHash('sha1').update(JSON.stringify(spec)).digest('base64');
+  const key = createHash('sha256').update(JSON.stringify(spec)).digest('base64');
   if (Object.isFrozen(spec)) specKeys.set(spec, key);
   return key;
 }
