@@ -25,6 +25,12 @@ export { errorResponse, jsonResponse, statusOfCode } from './errors.ts';
 export { answerErrors } from './filters.ts';
 export { answerHealth, type HealthCheck } from './health.ts';
 export { type InFlightLimits, inFlightLimits, type RequestClass, RequestsInFlight } from './in-flight.ts';
+export {
+  type AnswerStream,
+  type HttpsAnswer,
+  type HttpsCall,
+  HttpsClient,
+} from './node/client.ts';
 export { createDuplexPair } from './node/duplex-pair.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {

@@ -1,9 +1,7 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import { Agent, type AgentOptions, request } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { ClusterError, type RawResponse } from '../apimachinery/client.ts';
-import { type Clock, errorMessage, isIp } from '../base/index.ts';
+import { type Clock, errorMessage } from '../base/index.ts';
+import { type AnswerStream, HttpsClient } from '../http/index.ts';
 
 export const httpClientLimits = {
   /** A whole request; watches have no limit. */
@@ -30,44 +28,27 @@ export interface HttpTransportOptions {
   readonly clock: Clock;
 }
 
-/** Callbacks of a response that arrives over time. Exactly one of `onRefused` and `onEnd` comes last. */
-export interface StreamHandler {
-  onRefused(response: RawResponse): void;
-  onData(chunk: Uint8Array): void;
-  onEnd(reason: string): void;
-}
-
-/** HTTPS with kept-alive connections; every failure to speak to the server is a ClusterError 503. */
+/** HTTPS to one API server; every failure to speak to it is a ClusterError 503. */
 export class HttpTransport {
   readonly #options: HttpTransportOptions;
   readonly #base: URL;
-  readonly #requests: Agent;
-  readonly #watches: Agent;
+  readonly #client: HttpsClient;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#base = new URL(options.server);
-    const tls: ConnectionOptions = {
-      ...(options.certificateAuthority ? { ca: options.certificateAuthority } : {}),
-      ...(options.clientCertificate
-        ? { cert: options.clientCertificate.certificate, key: options.clientCertificate.privateKey }
-        : {}),
-      // An IP address cannot be asked for by SNI.
-      servername: options.tlsServerName ?? (isIp(hostOf(this.#base)) ? '' : this.#base.hostname),
-    };
-    const make = (maxSockets: number) => {
-      const pool = {
-        keepAlive: true,
-        keepAliveMsecs: httpClientLimits.keepAliveMs,
-        maxFreeSockets: httpClientLimits.idleConnections,
-        maxSockets,
-      };
-      return options.connect
-        ? new TunnelAgent(pool, tls, options.connect)
-        : new Agent({ ...pool, ...tls, path: undefined });
-    };
-    this.#requests = make(httpClientLimits.connections);
-    this.#watches = make(Number.POSITIVE_INFINITY);
+    const { clock, certificateAuthority, tlsServerName, clientCertificate, connect } = options;
+    this.#client = new HttpsClient({
+      clock,
+      answerBytes: httpClientLimits.responseBytes,
+      connections: httpClientLimits.connections,
+      idleConnections: httpClientLimits.idleConnections,
+      keepAliveMs: httpClientLimits.keepAliveMs,
+      ...(certificateAuthority ? { ca: certificateAuthority } : {}),
+      ...(tlsServerName ? { serverName: tlsServerName } : {}),
+      ...(clientCertificate ? { clientCertificate } : {}),
+      ...(connect ? { connect } : {}),
+    });
   }
 
   async send(
@@ -77,59 +58,30 @@ export class HttpTransport {
     contentType = 'application/json',
   ): Promise<RawResponse> {
     const headers = await this.#headers();
-    if (body) {
-      headers['content-type'] = contentType;
-      headers['content-length'] = String(body.length);
+    if (body) headers['content-type'] = contentType;
+    const call = { ...this.#target(path), method, headers, ...(body ? { body } : {}) };
+    try {
+      return await this.#client.send({ ...call, timeoutMs: httpClientLimits.requestMs });
+    } catch (thrown) {
+      const { server } = this.#options;
+      const message = `${server} cannot be reached: ${errorMessage(thrown)}`;
+      throw new ClusterError(503, 'ServiceUnavailable', message);
     }
-    return new Promise((resolve, reject) => {
-      const call = request(this.#target(method, path, headers, this.#requests));
-      const timer = this.#options.clock.after(httpClientLimits.requestMs, () =>
-        call.destroy(new Error(`no answer within ${httpClientLimits.requestMs} ms`)),
-      );
-      const fail = (error: Error) => {
-        timer.cancel();
-        reject(unreachable(this.#options.server, error));
-      };
-      call.on('error', fail);
-      call.on('response', (response) =>
-        readAll(response).then((answer) => {
-          timer.cancel();
-          resolve(answer);
-        }, fail),
-      );
-      call.end(body);
-    });
   }
 
   /** Starts a GET whose answer is handed on as it arrives. */
-  stream(path: string, handler: StreamHandler): { close(): void } {
-    let closed = false;
+  stream(path: string, handler: AnswerStream): { close(): void } {
     let stop = () => {};
-    const end = (reason: string) => {
-      if (closed) return;
-      closed = true;
-      handler.onEnd(reason);
-    };
+    let closed = false;
     const open = async () => {
       const headers = await this.#headers();
       if (closed) return;
-      const call = request(this.#target('GET', path, headers, this.#watches));
-      stop = () => call.destroy();
-      call.on('error', (error) => end(error.message));
-      call.on('response', (response) => {
-        if (response.statusCode !== 200) {
-          readAll(response).then(handler.onRefused, (error) => end(errorMessage(error)));
-          return;
-        }
-        response.on('data', (chunk: Buffer) => {
-          if (!closed) handler.onData(chunk);
-        });
-        response.on('error', (error) => end(error.message));
-        response.on('close', () => end('the server closed the connection'));
-      });
-      call.end();
+      const opened = this.#client.stream({ ...this.#target(path), method: 'GET', headers }, handler);
+      stop = () => opened.close();
     };
-    open().catch((error) => end(errorMessage(error)));
+    open().catch((error) => {
+      if (!closed) handler.onEnd(errorMessage(error));
+    });
     return {
       close() {
         closed = true;
@@ -139,8 +91,7 @@ export class HttpTransport {
   }
 
   close(): void {
-    this.#requests.destroy();
-    this.#watches.destroy();
+    this.#client.close();
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -152,55 +103,7 @@ export class HttpTransport {
     return headers;
   }
 
-  #target(method: string, path: string, headers: Record<string, string>, agent: Agent): RequestOptions {
-    const prefix = this.#base.pathname.replace(/\/$/, '');
-    const port = this.#base.port || '443';
-    return { method, host: hostOf(this.#base), port, path: prefix + path, headers, agent };
+  #target(path: string): { url: URL; path: string } {
+    return { url: this.#base, path: this.#base.pathname.replace(/\/$/, '') + path };
   }
-}
-
-/** TLS inside a byte stream that somebody else opened. */
-class TunnelAgent extends Agent {
-  readonly #tls: ConnectionOptions;
-  readonly #connect: () => Promise<Duplex>;
-
-  constructor(options: AgentOptions, tls: ConnectionOptions, connect: () => Promise<Duplex>) {
-    super(options);
-    this.#tls = tls;
-    this.#connect = connect;
-  }
-
-  override createConnection(
-    _options: RequestOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    this.#connect().then(
-      (stream) => callback?.(null, connectTls({ ...this.#tls, socket: stream })),
-      // Node's own type has no room for a failure without a stream, its implementation expects just that.
-      (error: Error) => (callback as ((error: Error) => void) | undefined)?.(error),
-    );
-    return undefined;
-  }
-}
-
-function readAll(response: IncomingMessage): Promise<RawResponse> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > httpClientLimits.responseBytes) response.destroy(new Error('the answer is too large'));
-      chunks.push(chunk);
-    });
-    response.on('error', reject);
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
-  });
-}
-
-function unreachable(server: string, error: Error): ClusterError {
-  return new ClusterError(503, 'ServiceUnavailable', `${server} cannot be reached: ${error.message}`);
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { decodeJson, encodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import {
+  decodeJson,
+  encodeJson,
+  errorMessage,
+  isObject,
+  type Json,
+  type JsonObject,
+  systemClock,
+} from '../../base/index.ts';
+import { HttpsClient } from '../../http/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
 import { UsageError } from './declaration.ts';
 import { homeFiles, readRunning } from './home.ts';
 
 const controlTimeoutMs = 10_000;
+const answerBytes = 16 * 1024 * 1024;
 
 /** The running server of this home, or a refusal that says how to start one. */
 export function demandRunning(home: string): RunningEstate {
@@ -44,7 +53,7 @@ export async function callControl(
   return isObject(answer.body) ? answer.body : {};
 }
 
-function send(call: {
+async function send(call: {
   url: URL;
   method: string;
   token: string;
@@ -52,28 +61,16 @@ function send(call: {
   body: JsonObject | undefined;
   timeoutMs: number;
 }): Promise<{ status: number; body: Json }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Json }>();
-  const outgoing = request(
-    call.url,
-    {
-      method: call.method,
-      ca: call.authority,
-      headers: { authorization: `Bearer ${call.token}`, 'content-type': 'application/json' },
-      timeout: call.timeoutMs,
-    },
-    (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => {
-        const bytes = Buffer.concat(chunks);
-        resolve({ status: incoming.statusCode ?? 0, body: bytes.length > 0 ? decodeJson(bytes) : {} });
-      });
-    },
-  );
-  outgoing.on('timeout', () => outgoing.destroy(new Error('the server did not answer in time')));
-  outgoing.on('error', (thrown) =>
-    reject(new UsageError(`the server does not answer: ${thrown.message}.`, 1)),
-  );
-  outgoing.end(call.body ? encodeJson(call.body) : undefined);
-  return promise;
+  const { url, method, token, authority, body: sent, timeoutMs } = call;
+  const client = new HttpsClient({ clock: systemClock, ca: authority, answerBytes });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const body = sent ? { body: encodeJson(sent) } : {};
+  try {
+    const answer = await client.send({ url, method, headers, timeoutMs, ...body });
+    return { status: answer.status, body: answer.body.length > 0 ? decodeJson(answer.body) : {} };
+  } catch (thrown) {
+    throw new UsageError(`the server does not answer: ${errorMessage(thrown)}.`, 1);
+  } finally {
+    client.close();
+  }
 }

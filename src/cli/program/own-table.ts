@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { parse } from 'yaml';
-import { isObject, type JsonObject } from '../../base/index.ts';
+import { isObject, type JsonObject, systemClock } from '../../base/index.ts';
+import { HttpsClient } from '../../http/index.ts';
 import { UsageError } from './declaration.ts';
+
+const answerBytes = 16 * 1024 * 1024;
 
 /** Paths of the kinds that quickstart lists. */
 const paths: Readonly<Record<string, string>> = {
@@ -71,30 +73,21 @@ function execToken(exec: JsonObject, environment: NodeJS.ProcessEnv): string {
   return isObject(status) ? String(status['token']) : '';
 }
 
-function getTable(call: { url: URL; token: string; authority: string }): Promise<JsonObject> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      call.url,
-      {
-        ca: call.authority,
-        headers: {
-          authorization: `Bearer ${call.token}`,
-          accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
-        },
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('end', () => {
-          const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-          if (incoming.statusCode === 200 && isObject(body)) resolve(body);
-          else reject(new UsageError(isObject(body) ? String(body['message']) : `${incoming.statusCode}`, 1));
-        });
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end();
-  });
+async function getTable(call: { url: URL; token: string; authority: string }): Promise<JsonObject> {
+  const { url, token, authority } = call;
+  const client = new HttpsClient({ clock: systemClock, ca: authority, answerBytes });
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+  };
+  try {
+    const answer = await client.send({ url, method: 'GET', headers });
+    const body: unknown = JSON.parse(answer.body.toString('utf8'));
+    if (answer.status === 200 && isObject(body)) return body;
+    throw new UsageError(isObject(body) ? String(body['message']) : `${answer.status}`, 1);
+  } finally {
+    client.close();
+  }
 }
 
 /** kubectl's layout: columns of priority 0, upper case, three blanks between. */

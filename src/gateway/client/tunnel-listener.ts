@@ -1,13 +1,10 @@
-import { Agent } from 'node:https';
 import type { Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
-import { type Clock, CodedError, decodeJson, isObject, utf8 } from '../../base/index.ts';
-import { codeOfStatus, connectWebSocket, messageIn } from '../../http/index.ts';
+import { type Clock, CodedError, decodeJson, errorMessage, isObject, utf8 } from '../../base/index.ts';
+import { codeOfStatus, connectWebSocket, type HttpsCall, HttpsClient, messageIn } from '../../http/index.ts';
 import { gatewayLimits } from '../limits.ts';
 import { joinStreams } from '../stream/join-streams.ts';
 import { halfCloseProtocol, messageStream } from '../stream/message-stream.ts';
 import { listenLocally } from './local-listener.ts';
-import { send } from './send.ts';
 
 export interface TunnelOptions {
   /** The Bastion host's `dnsName`: host, port and path without a scheme. */
@@ -53,9 +50,11 @@ interface Grant {
   readonly webSocketToken: string;
 }
 
+const answerBytes = 1024 * 1024;
+
 class TunnelClient {
   readonly #options: TunnelOptions;
-  readonly #agent: Agent;
+  readonly #client: HttpsClient;
   readonly #sockets = new Set<Socket>();
   /** The session that the next token request and the deletion name. */
   #latest: Grant | undefined;
@@ -64,11 +63,11 @@ class TunnelClient {
 
   constructor(options: TunnelOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      // Made once: parsing the CA for each connection costs more than its handshake.
-      secureContext: createSecureContext({ ca: options.ca, minVersion: 'TLSv1.2' }),
-      keepAlive: true,
-      maxSockets: gatewayLimits.parallelHandshakes,
+    this.#client = new HttpsClient({
+      clock: options.clock,
+      ca: options.ca,
+      connections: gatewayLimits.parallelHandshakes,
+      answerBytes,
     });
   }
 
@@ -92,7 +91,7 @@ class TunnelClient {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await this.#deleteSession();
-    this.#agent.destroy();
+    this.#client.close();
   }
 
   async #connect() {
@@ -102,7 +101,7 @@ class TunnelClient {
     const { socket, subprotocol } = await connectWebSocket({
       url: `wss://${endpoint}/webtunnelv2/${encodeURIComponent(grant.webSocketToken)}?X-Node-Id=${node}`,
       subprotocols: [halfCloseProtocol],
-      agent: this.#agent,
+      agent: this.#client.agent,
       handshakeMs: gatewayLimits.handshakeMs,
     });
     this.#saidReason = undefined;
@@ -127,7 +126,7 @@ class TunnelClient {
       aztoken: await this.#options.accessToken(),
     });
     if (this.#latest) form.set('token', this.#latest.authToken);
-    const { status, text } = await send({
+    const { status, text } = await this.#send({
       method: 'POST',
       url: `https://${endpoint}/api/tokens`,
       headers: {
@@ -135,7 +134,6 @@ class TunnelClient {
         ...(this.#latest ? { 'x-node-id': this.#latest.nodeId } : {}),
       },
       body: form.toString(),
-      agent: this.#agent,
     });
     if (status !== 200) {
       throw new CodedError(
@@ -158,12 +156,22 @@ class TunnelClient {
     const session = this.#latest;
     this.#latest = undefined;
     if (!session) return;
-    await send({
+    await this.#send({
       method: 'DELETE',
       url: `https://${this.#options.endpoint}/api/tokens/${encodeURIComponent(session.authToken)}`,
       headers: { 'x-node-id': session.nodeId },
-      agent: this.#agent,
     });
+  }
+
+  /** Throws `unavailable` when there is no answer. */
+  async #send(call: HttpsCall): Promise<{ readonly status: number; readonly text: string }> {
+    try {
+      const { status, body } = await this.#client.send(call);
+      return { status, text: body.toString('utf8') };
+    } catch (thrown) {
+      const { host } = new URL(call.url);
+      throw new CodedError('unavailable', `${host} cannot be reached: ${errorMessage(thrown)}.`, thrown);
+    }
   }
 }
 

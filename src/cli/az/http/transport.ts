@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Agent, type RequestOptions, request } from 'node:https';
+import { systemClock } from '../../../base/index.ts';
+import { type HttpsAnswer, HttpsClient } from '../../../http/index.ts';
 import { AzError } from '../errors.ts';
 import { errorCodeOf } from '../parse/files.ts';
 
-export interface HttpAnswer {
-  readonly status: number;
-  /** Reason phrase, e.g. `Not Found`. */
-  readonly reason: string;
-  header(name: string): string | undefined;
-  readonly body: Buffer;
+export interface HttpAnswer extends HttpsAnswer {
   /** The body as UTF-8 text. */
   readonly text: string;
 }
@@ -37,20 +33,21 @@ interface TransportOptions {
   readonly trace?: (line: string) => void;
 }
 
-const longestAnswerMs = 300_000;
+const limits = { answerMs: 300_000, answerBytes: 1024 * 1024 * 1024, connections: 16 } as const;
 
 /** A transport with kept connections. Certificates are read once. */
 export function createTransport(options: TransportOptions): Transport {
   const ca = readCertificates(options);
-  const agent = new Agent({ keepAlive: true, maxSockets: 16, ...(ca ? { ca: [...ca] } : {}) });
+  const { answerBytes, connections } = limits;
+  const client = new HttpsClient({ clock: systemClock, answerBytes, connections, ...(ca ? { ca } : {}) });
   return {
     ca,
     async send(call) {
-      const answer = await send(call, agent, options.signal);
+      const answer = await send(call, client, options.signal);
       options.trace?.(traceLine(call, answer));
       return answer;
     },
-    close: () => agent.destroy(),
+    close: () => client.close(),
   };
 }
 
@@ -80,41 +77,19 @@ function readPem(path: string): string {
   }
 }
 
-function send(call: HttpCall, agent: Agent, signal: AbortSignal): Promise<HttpAnswer> {
+async function send(call: HttpCall, client: HttpsClient, signal: AbortSignal): Promise<HttpAnswer> {
   const url = parseUrl(call.url);
-  const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) };
-  const options: RequestOptions = {
-    agent,
-    method: call.method,
-    headers: { ...call.headers, ...length },
-    signal,
-    timeout: longestAnswerMs,
-  };
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, options, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.once('error', (error) => reject(unreachable(error, url)));
-      incoming.once('end', () => {
-        const body = Buffer.concat(chunks);
-        resolve({
-          status: incoming.statusCode ?? 0,
-          reason: incoming.statusMessage ?? '',
-          header: (name) => {
-            const value = incoming.headers[name.toLowerCase()];
-            return Array.isArray(value) ? value.join(', ') : value;
-          },
-          body,
-          get text() {
-            return body.toString('utf8');
-          },
-        });
-      });
-    });
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.once('error', (error) => reject(unreachable(error, url)));
-    outgoing.end(call.body);
-  });
+  try {
+    const answer = await client.send({ ...call, url, signal, timeoutMs: limits.answerMs });
+    return {
+      ...answer,
+      get text() {
+        return answer.body.toString('utf8');
+      },
+    };
+  } catch (thrown) {
+    throw unreachable(thrown instanceof Error ? thrown : new Error(String(thrown)), url);
+  }
 }
 
 function parseUrl(text: string): URL {
