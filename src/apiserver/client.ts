@@ -18,6 +18,7 @@ import type { UserInfo } from '../apimachinery/contract.ts';
 import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
 import { deepFreeze, type Json, type JsonObject, utf8 } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
+import type { Guard } from '../store/contract.ts';
 import { valueBody } from './answer/body.ts';
 import { decideAccess } from './authz/authorize.ts';
 import type { Answer, Call, CallBody, ClusterParts } from './call/call.ts';
@@ -30,6 +31,8 @@ import { dispatch } from './verbs/dispatch.ts';
 export interface ClientParts {
   readonly cluster: ClusterParts;
   readonly user: UserInfo;
+  /** Asked for each call of a loop that leads; what it writes carries the answer. */
+  readonly fence?: (() => Guard) | undefined;
   /** Answers a request as `user`, whom it does not ask who they are. */
   readonly answer: (request: HttpRequest, user: UserInfo) => Promise<HttpResponse>;
 }
@@ -134,7 +137,7 @@ export class InProcessClient implements ClusterClient {
   }
 
   async #dispatch(verb: string, ref: ResourceRef, request: ClientRequest): Promise<Answer> {
-    const { cluster, user } = this.#parts;
+    const { cluster, user, fence } = this.#parts;
     // Leaves the turn of the store that may be telling its watchers about commits one by one.
     await undefined;
     const resource = cluster.resources.find(ref.group, ref.version, ref.resource);
@@ -156,6 +159,7 @@ export class InProcessClient implements ClusterClient {
       body,
       userAgent,
       warnings: [],
+      ...(fence && writes(verb) && { fence: fence() }),
     };
     return dispatch(cluster, call);
   }
@@ -169,6 +173,10 @@ export class InProcessClient implements ClusterClient {
 
 function clusterError({ code, reason, message, details }: StatusError): ClusterError {
   return new ClusterError(code, reason, message, details);
+}
+
+function writes(verb: string): boolean {
+  return verb !== 'get' && !asksForMany(verb);
 }
 
 function asksForMany(verb: string): boolean {

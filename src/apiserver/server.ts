@@ -2,6 +2,7 @@ import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
+import type { Guard } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
 import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
@@ -23,8 +24,8 @@ export interface ApiServer {
   start(): Promise<void>;
   /** Answers HTTP requests; the listener belongs to the caller. */
   readonly handler: Handler;
-  /** A client in this process with the rights of `user`. */
-  client(user: UserInfo): ClusterClient;
+  /** A client in this process with the rights of `user`. With a `fence`, which may throw, its writes carry that guard. */
+  client(user: UserInfo, fence?: () => Guard): ClusterClient;
   /** The token for a Secret of a service account: it has no end of its own. Undefined on a server without a key. */
   secretToken(account: SecretAccount): Promise<string> | undefined;
   /** Somebody outside changed who callers are or what they may: what goes on is asked about again. */
@@ -82,10 +83,11 @@ class LibraryApiServer implements ApiServer {
     await registrar.start();
   }
 
-  client(user: UserInfo): ClusterClient {
+  client(user: UserInfo, fence?: () => Guard): ClusterClient {
     return new InProcessClient({
       cluster: this.#cluster.parts,
       user,
+      fence,
       answer: (request, caller) => answerKnown(this.#handlerParts, request, caller),
     });
   }

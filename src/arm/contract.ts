@@ -1,5 +1,5 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
-import type { Store } from '../store/contract.ts';
+import type { Guard, Store } from '../store/contract.ts';
 
 /** Who calls, as the token said. */
 export interface Caller {
@@ -368,6 +368,8 @@ export interface AbsentNamespace {
 /** What `createResourceManager` needs. */
 export interface ResourceManagerOptions {
   readonly store: Store;
+  /** The guard of whoever leads the loops: what they write carries it. Default none. */
+  readonly fence?: () => Guard;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -22,6 +22,7 @@ import { type SystemDeletes, systemDeletes } from './system-delete.ts';
 /** Azure Resource Manager over a store. Call `initialize` before the first request. */
 export interface ResourceManager {
   readonly handler: Handler;
+  /** For loops: what is written carries `fence`. */
   readonly records: RecordStore;
   readonly access: AccessControl;
   readonly subscriptions: Subscriptions;
@@ -38,7 +39,7 @@ export interface ResourceManager {
 export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
   const { store, clock, random, log, directory, tenantId } = options;
   const operations = new Operations({ store, clock, random, statusWaitMs: options.statusWaitMs });
-  const records = new StoredRecords({ store, operations, random });
+  const records = StoredRecords.over({ store, operations, random });
   const access = new Access({ cache: records.cache, directory, clock });
   const subscriptions = new StoredSubscriptions({ records, clock, random });
   const context: TypeContext = {
@@ -66,6 +67,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     loginEndpoint: options.loginEndpoint ?? (() => 'https://login.windows.net'),
   };
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
+  const led = options.fence ? records.fencedBy(options.fence) : records;
   let sweep: Timer | undefined;
   const sweepLater = () => {
     sweep = clock.after(operationLimits.checkIntervalMs, () => {
@@ -77,10 +79,10 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   };
   return {
     handler: armHandler(services, routes),
-    records,
+    records: led,
     access,
     subscriptions,
-    deletes: systemDeletes(services),
+    deletes: systemDeletes({ ...services, records: led }),
     context,
     async initialize() {
       await records.start();

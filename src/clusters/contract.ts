@@ -10,6 +10,8 @@ export interface ClusterHost {
   initialize(): Promise<void>;
   /** Starts what runs inside those clusters; new clusters start theirs by themselves. */
   startControllers(): Promise<void>;
+  /** Ends what runs inside the clusters, and starts none in new ones until `startControllers`. */
+  stopControllers(): Promise<void>;
   /** Makes the cluster or, when it exists, brings it to `spec`. Resolves once its API server answers. */
   ensure(spec: ClusterSpec): Promise<ClusterHandle>;
   /**

@@ -7,15 +7,7 @@ export {
   InformerSet,
   informerLimits,
 } from './informer.ts';
-export {
-  defaultLeaderTimes,
-  type LeaderOptions,
-  type LeaderTimes,
-  type Lease,
-  type LeaseSpec,
-  leases,
-  runForLeader,
-} from './leader.ts';
+export { type Lease, type LeaseSpec, leases } from './lease.ts';
 export {
   type ChangeType,
   type Controller,

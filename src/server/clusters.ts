@@ -3,7 +3,7 @@ import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { notBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Guard, Store } from '../store/index.ts';
 import { observeCluster } from './audit-observer.ts';
 import {
   adminGroupAuthorizer,
@@ -14,6 +14,8 @@ import {
 
 interface Parts {
   readonly store: Store;
+  /** The guard of whoever leads the loops. */
+  readonly fence: () => Guard;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -36,13 +38,15 @@ const commonNames = [
 ];
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, clock, random, log, authority, identity, roles, readyChecks, servedNames, audit } = parts;
+  const { store, fence, clock, random, log, authority, identity, roles, readyChecks, servedNames, audit } =
+    parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
   };
   return createEmbeddedClusters({
     store,
+    fence,
     clock,
     random,
     log,

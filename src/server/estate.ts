@@ -24,14 +24,14 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
+import { type FileStore, Leadership, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import { EventLoop } from './event-loop.ts';
-import { createFleetSupply } from './fleet-supply.ts';
+import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
@@ -231,15 +231,28 @@ function clusterPorts(
   return ports;
 }
 
-function startLoops({ closing, log }: Starting, { providers, clusters }: Rooms): void {
-  const loops = providers.startLoops();
-  closing.push(() => loops.stop());
-  clusters.startControllers().catch((thrown: unknown) => {
-    log.error('controllers did not start', { error: errorMessage(thrown) });
+/** All that converges by itself runs while this process leads, and ends before it gives that back. */
+function startLoops({ closing, log }: Starting, { leadership, providers, clusters, fleets }: Rooms): void {
+  const closingDown = new AbortController();
+  const led = leadership.run(async (term) => {
+    const loops = providers.startLoops();
+    clusters.startControllers().catch((thrown: unknown) => {
+      log.error('controllers did not start', { error: errorMessage(thrown) });
+    });
+    if (!term.aborted) await new Promise((over) => term.addEventListener('abort', over, { once: true }));
+    await loops.stop();
+    await fleets.close();
+    await clusters.stopControllers();
+  }, closingDown.signal);
+  closing.push(async () => {
+    closingDown.abort();
+    await led;
   });
 }
 
 interface Rooms {
+  readonly leadership: Leadership;
+  readonly fleets: RunningFleets;
   readonly identity: Identity;
   readonly clusters: ClusterHost;
   readonly gateway: ReturnType<typeof buildGateway>;
@@ -271,6 +284,13 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   const first = await identity.initialize();
   if (first) writePrivate(files.administratorPassword, first.administratorPassword);
 
+  const leadership = new Leadership({
+    ...{ store, clock, log, name: 'loops', identity: `${process.pid} ${random.uuid()}` },
+    // The file of the store is locked for this process.
+    alone: true,
+  });
+  const fence = () => leadership.fence();
+
   // The rooms need each other at run time: what is asked of the resource manager is asked once it is there.
   let built: Providers | undefined;
   const manager = () => demandBuilt(built);
@@ -280,7 +300,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     watch: (onChange: () => void) => manager().access.watch(onChange),
   };
   const clusters = buildClusters({
-    ...{ store, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
+    ...{ store, fence, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
     servedNames: servedNames(options.listen),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });
@@ -289,7 +309,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     relayKey: utf8(`relay ${controlToken}`),
   });
   const providers = buildResourceManager({
-    ...{ store, clock, random, log, identity, clusters, fleets },
+    ...{ store, fence, clock, random, log, identity, clusters, fleets },
     origins: () => address.origins,
     portOf: (clusterId) => address.portOf(clusterId),
     launcher: options.launcher,
@@ -305,7 +325,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   await gateway.start();
   closing.push(() => clusters.close());
   closing.push(() => fleets.close());
-  return { rooms: { identity, clusters, gateway, providers, authority, controlToken }, address };
+  return {
+    rooms: { leadership, fleets, identity, clusters, gateway, providers, authority, controlToken },
+    address,
+  };
 }
 
 function openListener(

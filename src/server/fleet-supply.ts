@@ -39,6 +39,7 @@ interface Parts {
 
 /** Runs the fleet controllers of hubs and the agents of members. */
 export interface RunningFleets extends FleetSupply {
+  /** Ends all of them; those that are asked for afterwards start anew. */
   close(): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ import {
 import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../providers/network/index.ts';
 import { resourcesRoutes, resourcesTypes, runResourceGroups } from '../providers/resources/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Guard, Store } from '../store/index.ts';
 import { endpointId } from './endpoint-id.ts';
 import { cloudMetadata, type Origins } from './metadata.ts';
 
@@ -51,6 +51,8 @@ export interface Providers {
 
 export interface ResourceManagerParts {
   readonly store: Store;
+  /** The guard of whoever leads the loops. */
+  readonly fence: () => Guard;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -88,6 +90,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     `${new URL(origins().resourceManager).host}/bastion/${endpointId(id)}`;
   const manager = createResourceManager({
     store,
+    fence: parts.fence,
     clock,
     random,
     log,

@@ -23,4 +23,5 @@ export { renumberDatabase } from './drivers/sqlite/renumber.ts';
 export { type Salvage, salvageDatabase } from './drivers/sqlite/salvage.ts';
 export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';
+export { fencedCommits, Leadership } from './leadership.ts';
 export { Mirror, type MirrorChange, type Mirrored } from './mirror.ts';

@@ -25,7 +25,7 @@ const spec: ClusterSpec = {
 };
 
 /** A host of real API servers; what runs inside the clusters only notes what it is asked for. */
-async function openHost(controllers: Surroundings['controllers']) {
+async function openHost(controllers: Surroundings['controllers'], fence?: Surroundings['fence']) {
   const surroundings = { clock: systemClock, random: seededRandom('host'), log: silentLogger };
   const authority = createAuthority({ commonName: 'test', ...surroundings });
   const store = createMemoryStore(surroundings);
@@ -41,6 +41,7 @@ async function openHost(controllers: Surroundings['controllers']) {
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
     controllers,
+    ...(fence && { fence }),
   });
   await host.initialize();
   return {
@@ -130,5 +131,70 @@ test('a change that failed halfway is carried out by the next try', async () => 
   await host.ensure(upgraded);
   await host.ensure(upgraded);
   assert.equal(updated, 1);
+  await close();
+});
+
+test('controllers stop when leadership ends, start in no new cluster meanwhile, and start again with the next', async () => {
+  const { seen, controllers } = counted();
+  const { host, close } = await openHost(controllers);
+  await host.startControllers();
+  await host.ensure(spec);
+  assert.deepEqual(seen, { started: 1, updated: 0, closed: 0 });
+  await host.stopControllers();
+  assert.deepEqual(seen, { started: 1, updated: 0, closed: 1 });
+  const other = {
+    ...spec,
+    clusterId: '22222222-2222-4222-8222-222222222222',
+    hostNames: ['c2.hcp.localhost'],
+  };
+  await host.ensure(other);
+  await host.ensure(spec);
+  assert.equal(seen.started, 1);
+  await host.startControllers();
+  assert.equal(seen.started, 3);
+  await close();
+  assert.deepEqual(seen, { started: 3, updated: 0, closed: 3 });
+});
+
+test('of a host that does not lead any more nothing is written, by it or by its controllers; people still write', async () => {
+  let leader: 'first' | 'second' = 'first';
+  const { host, store, close } = await openHost(counted().controllers, () => ({
+    key: '/leadership/test',
+    revision: leader === 'first' ? 1 : 99,
+  }));
+  const leads = await store.commit({ writes: [{ put: '/leadership/test', value: new Uint8Array() }] });
+  assert.deepEqual(leads, { ok: true, revision: 1 });
+  const cluster = await host.ensure(spec);
+  const configMaps = { group: '', version: 'v1', resource: 'configmaps' } as const;
+  const named = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default' },
+    data: { a: '1' },
+  });
+  const target = { namespace: 'default', name: 'one' };
+  const { metadata } = await cluster.client.create(configMaps, named('one'));
+  leader = 'second';
+  const before = store.revision();
+  const refused = /does not lead/;
+  await assert.rejects(cluster.client.create(configMaps, named('two')), refused);
+  await assert.rejects(cluster.client.update(configMaps, { ...named('one'), data: { a: '2' } }), refused);
+  await assert.rejects(
+    cluster.client.patch(configMaps, target, { type: 'merge', body: { data: { a: '2' } } }),
+    refused,
+  );
+  await assert.rejects(cluster.client.delete(configMaps, target), refused);
+  await assert.rejects(cluster.client.deleteCollection(configMaps, { namespace: 'default' }), refused);
+  await assert.rejects(host.ensure({ ...spec, name: 'renamed' }), refused);
+  assert.equal(store.revision(), before);
+  assert.equal(
+    (await cluster.client.get(configMaps, target)).metadata.resourceVersion,
+    metadata.resourceVersion,
+  );
+  const person = cluster.clientAs({ name: 'jane', groups: ['system:masters'] });
+  await person.create(configMaps, named('hers'));
+  const kept = (await store.range({ prefix: '/' })).entries.length;
+  await assert.rejects(host.remove(spec.clusterId), refused);
+  assert.equal((await store.range({ prefix: '/' })).entries.length, kept);
   await close();
 });

@@ -81,7 +81,6 @@ function saysSomething(lines: readonly string[]): boolean {
 /** Exported for what is planned, with tests of its own until then. */
 const planned: ReadonlyMap<string, string> = new Map([
   ['httpClusterClient', 'the client of clusters outside this process, which are planned'],
-  ['runForLeader', 'loops of several processes, which are planned'],
 ]);
 
 test('nothing is kept for tests alone', () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { CodedError, utf8 } from '../../src/base/index.ts';
+import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
 import {
   type ChangeBatch,
   Claims,
+  fencedCommits,
   type HistoryLimits,
+  Leadership,
   Mirror,
   type Store,
   storeLimits,
@@ -46,6 +48,7 @@ export function checkStoreLaws(driver: DriverUnderTest): void {
     compactionLaws(open, driver);
     leaseLaws(open);
     claimLaws(open);
+    leadershipLaws(driver);
     mirrorLaws(open);
     limitLaws(open);
     closeLaws(open);
@@ -532,6 +535,140 @@ function claimLaws(open: () => Promise<Store>): void {
       assert.equal(entries.length, 3);
       await store.commit({ writes: entries.map(({ key }) => ({ delete: key })) });
     }
+  });
+}
+
+/** A candidate for one leadership, with clocks of its own and of the store. */
+class Candidate {
+  readonly leadership: Leadership;
+  readonly clock = new ManualClock();
+  /** What it lives through, in words. */
+  readonly life: string[] = [];
+  readonly #stopping = new AbortController();
+  readonly #done: Promise<void>;
+  #rest: (() => void) | undefined;
+
+  constructor(store: Store, { identity, alone = false }: { identity: string; alone?: boolean }) {
+    const parts = { store, clock: this.clock, log: silentLogger };
+    this.leadership = new Leadership({ ...parts, name: 'loops', identity, alone });
+    this.#done = this.leadership.run(async (term) => {
+      this.life.push('leads');
+      term.addEventListener('abort', () => this.life.push('is told to stop'));
+      await new Promise<void>((rest) => (this.#rest = rest));
+      this.life.push('rests');
+    }, this.#stopping.signal);
+  }
+
+  /** What it had started has ended. */
+  rest(): void {
+    this.#rest?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.rest();
+    await this.#done;
+  }
+}
+
+/** Lets everything run that does not wait for a clock. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+}
+
+function leadershipLaws(driver: DriverUnderTest): void {
+  test('a second candidate stays out while the lease of the first lives, and gets in after it', async () => {
+    const time = new ManualClock();
+    const store = await driver.open({ clock: time });
+    const first = new Candidate(store, { identity: 'first' });
+    await settle();
+    const second = new Candidate(store, { identity: 'second' });
+    for (let step = 0; step < 20; step++) {
+      await settle();
+      first.clock.advance(5_000);
+      await settle();
+      time.advance(5_000);
+    }
+    assert.deepEqual([first.life, second.life], [['leads'], []]);
+    assert.throws(() => second.leadership.fence(), /does not lead/);
+    // From here on the first stands still: nobody renews its lease.
+    time.advance(9_000);
+    await settle();
+    assert.deepEqual(second.life, [], 'renewed 14 seconds ago');
+    time.advance(1_000);
+    await settle();
+    assert.deepEqual([first.life, second.life], [['leads', 'is told to stop'], ['leads']]);
+    await first.stop();
+    await second.stop();
+    await store.close();
+  });
+
+  test('a leader that was replaced without noticing writes nothing, and neither does one that never led', async () => {
+    const time = new ManualClock();
+    const store = await driver.open({ clock: time });
+    const [first, second] = [
+      new Candidate(store, { identity: '1' }),
+      new Candidate(store, { identity: '2' }),
+    ];
+    await settle();
+    const commits = [first, second].map(({ leadership }) => fencedCommits(store, () => leadership.fence()));
+    const write1 = { writes: [write('/a', '1')] };
+    assert.ok((await commits[0]?.(write1))?.ok);
+    await rejectsWith('unavailable', Promise.resolve(commits[1]?.(write1)));
+    time.advance(15_000);
+    await settle();
+    const revision = await store.latest();
+    await rejectsWith(
+      'unavailable',
+      Promise.resolve(commits[0]?.({ writes: [write('/a', '2'), write('/b', '2')] })),
+    );
+    await rejectsWith('unavailable', Promise.resolve(commits[0]?.({ writes: [{ delete: '/a' }] })));
+    assert.equal(await store.latest(), revision);
+    assert.equal(text((await store.get('/a'))?.value), '1');
+    // A guard of its own that fails is told as always.
+    const lost = await commits[1]?.({ guards: [{ key: '/a', revision: 99 }], writes: [write('/a', '3')] });
+    assert.ok(lost && !lost.ok && lost.failed.key === '/a');
+    assert.ok((await commits[1]?.({ writes: [write('/a', '3')] }))?.ok);
+    await first.stop();
+    await second.stop();
+    await store.close();
+  });
+
+  test('leadership is given back once what the leader started has ended, and then taken at once', async () => {
+    const store = await driver.open({ clock: new ManualClock() });
+    const [first, second] = [
+      new Candidate(store, { identity: '1' }),
+      new Candidate(store, { identity: '2' }),
+    ];
+    await settle();
+    const commit = fencedCommits(store, () => first.leadership.fence());
+    const stopping = first.leadership.fence();
+    assert.equal((await store.get(stopping.key))?.revision, stopping.revision);
+    const stopped = (async () => {
+      first.life.push('stops');
+      await first.stop();
+    })();
+    assert.ok((await commit({ writes: [write('/last', '1')] })).ok, 'what ends may still write');
+    await stopped;
+    await settle();
+    assert.deepEqual([first.life.at(-1), second.life], ['rests', ['leads']]);
+    assert.throws(() => first.leadership.fence(), /does not lead/);
+    await second.stop();
+    assert.equal(await store.get(stopping.key), undefined);
+    await store.close();
+  });
+
+  test('one that knows that it is alone does not wait for a predecessor that was killed', async () => {
+    const time = new ManualClock();
+    const store = await driver.open({ clock: time });
+    const killed = new Candidate(store, { identity: 'killed' });
+    await settle();
+    const next = new Candidate(store, { identity: 'next', alone: true });
+    await settle();
+    assert.deepEqual([killed.life, next.life], [['leads', 'is told to stop'], ['leads']]);
+    await next.stop();
+    await killed.stop();
+    await store.close();
   });
 }
 

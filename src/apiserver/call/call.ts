@@ -1,5 +1,6 @@
 import type { Authorizer, UserInfo } from '../../apimachinery/contract.ts';
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
+import type { Guard } from '../../store/contract.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { LastingAccess } from '../authz/lasting-access.ts';
@@ -30,6 +31,8 @@ export interface Call {
   readonly query?: URLSearchParams;
   /** Names the field manager of callers that give none. */
   readonly userAgent: string;
+  /** Of a loop that leads: nothing is written once this does not hold. */
+  readonly fence?: Guard;
   /** Texts for `Warning` headers; verbs add to it. */
   readonly warnings: string[];
 }

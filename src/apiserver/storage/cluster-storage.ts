@@ -1,6 +1,14 @@
 import { CodedError } from '../../base/index.ts';
-import { Claims } from '../../store/claims.ts';
-import type { ChangeBatch, CommitResult, Entry, Store, Transaction, Watch } from '../../store/contract.ts';
+import type {
+  ChangeBatch,
+  CommitResult,
+  Entry,
+  Guard,
+  Store,
+  Transaction,
+  Watch,
+} from '../../store/contract.ts';
+import { Claims, fencedCommits } from '../../store/index.ts';
 import { Collection, type CollectionEvent } from './collection.ts';
 import { parseObjectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -16,6 +24,8 @@ export const storageLimits = {
 export interface Stated {
   readonly facts: readonly string[];
   readonly seen: number;
+  /** As `Call.fence`. */
+  readonly fence: Guard | undefined;
 }
 
 /** Another object came to state a fact first: the write is decided again. */
@@ -92,9 +102,11 @@ export class ClusterStorage {
     this.#collections.delete(served.storageKey);
   }
 
-  /** Applies all writes if every guard holds. */
-  async commit(transaction: Transaction): Promise<CommitResult> {
-    const result = await this.#store.commit(transaction);
+  /** Applies all writes if every guard holds. Throws CodedError `unavailable` when `fence` is given and does not. */
+  async commit(transaction: Transaction, fence?: Guard): Promise<CommitResult> {
+    const result = await (fence
+      ? fencedCommits(this.#store, () => fence)(transaction)
+      : this.#store.commit(transaction));
     if (result.ok && result.revision > this.#seenRevision) await this.#seen(result.revision);
     return result;
   }
@@ -106,20 +118,20 @@ export class ClusterStorage {
 
   /** A commit that also states facts. Throws `ClaimLost` when one of them was stated after `seen`. */
   commitStating(transaction: Transaction, stated: Stated): Promise<CommitResult> {
-    return stated.facts.length === 0 ? this.commit(transaction) : this.#commitClaims(transaction, stated);
+    return stated.facts.length === 0
+      ? this.commit(transaction, stated.fence)
+      : this.#commitClaims(transaction, stated);
   }
 
-  async #commitClaims(transaction: Transaction, { facts, seen }: Stated): Promise<CommitResult> {
+  async #commitClaims(transaction: Transaction, { facts, seen, fence }: Stated): Promise<CommitResult> {
     const claimed = await this.#claims.take(facts, seen);
     if ('statedAt' in claimed) {
       if (claimed.statedAt > this.#seenRevision) await this.#seen(claimed.statedAt);
       throw new ClaimLost();
     }
     const { guards = [], writes } = transaction;
-    const result = await this.commit({
-      guards: [...claimed.guards, ...guards],
-      writes: [...claimed.writes, ...writes],
-    });
+    const all = { guards: [...claimed.guards, ...guards], writes: [...claimed.writes, ...writes] };
+    const result = await this.commit(all, fence);
     if (!result.ok && this.#claims.owns(result.failed)) throw new ClaimLost();
     return result;
   }

@@ -65,7 +65,7 @@ async function admitAndInsert(
   const prefix = textOf(metadataOf(object)['generateName']);
   const facts = await admit(parts, call, { object, old: undefined, ...(generated && { prefix }) });
   for (let attempt = 1; ; attempt++) {
-    const answer = await insert(parts, call, { object, stated: { facts, seen } });
+    const answer = await insert(parts, call, { object, stated: { facts, seen, fence: call.fence } });
     if (answer) return answer;
     const name = textOf(metadataOf(object)['name']);
     if (!generated || attempt === generatedNameAttempts) throw alreadyExists(call.resource.subject(name));

@@ -198,7 +198,7 @@ async function erase(
   if (!call.options.dryRun) {
     const key = parts.storage.storeKey(resource, objectKey(current.namespace, current.name));
     const guards = [{ key, revision: current.storeRevision }];
-    const result = await parts.storage.commit({ guards, writes: [{ delete: key }] });
+    const result = await parts.storage.commit({ guards, writes: [{ delete: key }] }, call.fence);
     if (!result.ok) return undefined;
   }
   if (answersWithObject.has(resource.storageKey)) {
@@ -219,10 +219,9 @@ async function keepMarked(
   const unchanged = readMetadata(old)['deletionTimestamp'] !== undefined && sameMarks(old, next);
   if (unchanged) return { type: 'object', code: 200, resource, object: current };
   const key = parts.storage.storeKey(resource, objectKey(current.namespace, current.name));
-  const result = await parts.storage.commit({
-    guards: [{ key, revision: current.storeRevision }],
-    writes: [{ put: key, value: encodeStored(resource, next) }],
-  });
+  const guards = [{ key, revision: current.storeRevision }];
+  const writes = [{ put: key, value: encodeStored(resource, next) }];
+  const result = await parts.storage.commit({ guards, writes }, call.fence);
   if (!result.ok) return undefined;
   const stored = await find(parts, { resource, namespace: current.namespace, name: current.name });
   if (!stored) return { type: 'value', code: 200, value: next, resource };

@@ -117,7 +117,7 @@ async function admitAndReplace(
   const { current, old, next, change } = write;
   const seen = parts.storage.seen();
   const facts = await prepare(parts, call, { next, old, tracked: change.tracked === true });
-  return replace(parts, call, { current, old, next, stated: { facts, seen } });
+  return replace(parts, call, { current, old, next, stated: { facts, seen, fence: call.fence } });
 }
 
 /** Returns what the write claims. */
@@ -175,7 +175,7 @@ async function replace(
   const key = parts.storage.storeKey(resource, objectKey(current.namespace, current.name));
   const guards = [{ key, revision: current.storeRevision }];
   if (vanishes) {
-    const result = await parts.storage.commit({ guards, writes: [{ delete: key }] });
+    const result = await parts.storage.commit({ guards, writes: [{ delete: key }] }, call.fence);
     return result.ok ? { type: 'value', code: 200, value: next, resource } : undefined;
   }
   const lease = await parts.leaseFor(resource);

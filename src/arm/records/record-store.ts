@@ -1,5 +1,12 @@
 import { CodedError, type Random } from '../../base/index.ts';
-import { type Claimed, Claims, type Store, storeLimits } from '../../store/index.ts';
+import {
+  type Claimed,
+  Claims,
+  fencedCommits,
+  type Guard,
+  type Store,
+  storeLimits,
+} from '../../store/index.ts';
 import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
 import { newEtag } from '../values.ts';
 import { RecordCache } from './cache.ts';
@@ -18,26 +25,53 @@ export interface RecordCommit {
   readonly since: number;
 }
 
+interface RecordParts {
+  readonly cache: RecordCache;
+  readonly claims: Claims;
+  readonly leaving: Map<string, Promise<void>>;
+  readonly store: Pick<Store, 'commit'>;
+  readonly operations: Operations;
+  readonly random: Random;
+}
+
 const commitAttempts = 50;
 /** Each removal may also end an operation. */
 const removalsPerCommit = storeLimits.writesPerTransaction / 2;
 
 /** Records over the store: reads from the cache, commits with guards. */
 export class StoredRecords implements RecordStore {
+  readonly #parts: RecordParts;
   readonly cache: RecordCache;
   readonly #claims: Claims;
   /** Records whose removal is being decided, by key. */
-  readonly #leaving = new Map<string, Promise<void>>();
-  readonly #store: Store;
+  readonly #leaving: Map<string, Promise<void>>;
+  readonly #store: Pick<Store, 'commit'>;
   readonly #operations: Operations;
   readonly #random: Random;
 
-  constructor(options: { store: Store; operations: Operations; random: Random }) {
-    this.cache = new RecordCache(options.store);
-    this.#claims = new Claims(options.store, claimPrefix);
-    this.#store = options.store;
-    this.#operations = options.operations;
-    this.#random = options.random;
+  private constructor(parts: RecordParts) {
+    this.#parts = parts;
+    this.cache = parts.cache;
+    this.#claims = parts.claims;
+    this.#leaving = parts.leaving;
+    this.#store = parts.store;
+    this.#operations = parts.operations;
+    this.#random = parts.random;
+  }
+
+  static over(options: { store: Store; operations: Operations; random: Random }): StoredRecords {
+    return new StoredRecords({
+      ...options,
+      cache: new RecordCache(options.store),
+      claims: new Claims(options.store, claimPrefix),
+      leaving: new Map(),
+    });
+  }
+
+  /** The same records for one who leads: what it writes fails with `unavailable` once `fence` does not hold. */
+  fencedBy(fence: () => Guard): StoredRecords {
+    const { store } = this.#parts;
+    return new StoredRecords({ ...this.#parts, store: { commit: fencedCommits(store, fence) } });
   }
 
   start(): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from '../../apiserver/index.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
 import { createDuplexPair, createListener, type HealthCheck, type Listener } from '../../http/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { Guard, Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';
 import type {
   ClusterAddresses,
@@ -27,6 +27,8 @@ import { StoppableClient } from './stoppable-client.ts';
 /** What every embedded cluster shares. */
 export interface Surroundings {
   readonly store: Store;
+  /** The guard of whoever leads the controllers: what they write carries it. */
+  readonly fence?: () => Guard;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -108,7 +110,7 @@ export class EmbeddedCluster implements ClusterHandle {
       notEnforced: parts.notEnforced?.(spec) ?? [],
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
     });
-    this.client = this.clientAs(administrator);
+    this.client = this.#clientAs(administrator, parts.fence);
   }
 
   /** Resolves once the API server answers; nothing runs in the cluster before `startControllers`. */
@@ -134,6 +136,12 @@ export class EmbeddedCluster implements ClusterHandle {
       addresses: this.#claims.ofCluster(() => this.#spec),
       secretToken: (account) => this.#server.secretToken(account),
     });
+  }
+
+  async stopControllers(): Promise<void> {
+    const controllers = this.#controllers;
+    this.#controllers = undefined;
+    await controllers?.close();
   }
 
   /** True while what runs inside has not followed the last change: it failed halfway. */
@@ -162,12 +170,12 @@ export class EmbeddedCluster implements ClusterHandle {
   }
 
   clientAs(user: ClusterUser): ClusterClient {
-    const client = this.#server.client({
-      username: user.name,
-      uid: '',
-      groups: [...user.groups, 'system:authenticated'],
-      extra: {},
-    });
+    return this.#clientAs(user);
+  }
+
+  #clientAs({ name, groups }: ClusterUser, fence?: () => Guard): ClusterClient {
+    const user = { username: name, uid: '', groups: [...groups, 'system:authenticated'], extra: {} };
+    const client = this.#server.client(user, fence);
     return new StoppableClient(client, () => this.#over);
   }
 
@@ -206,7 +214,7 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async close(): Promise<void> {
     this.#state = 'stopped';
-    await this.#controllers?.close();
+    await this.stopControllers();
     this.#over = true;
     this.#accessChanges?.close();
     await this.#tunnels?.close();

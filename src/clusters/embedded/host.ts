@@ -1,5 +1,5 @@
 import { jsonEqual } from '../../base/index.ts';
-import { type Store, storeLimits } from '../../store/index.ts';
+import { type CommitResult, fencedCommits, storeLimits, type Transaction } from '../../store/index.ts';
 import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
@@ -23,6 +23,7 @@ class EmbeddedHost implements ClusterHost {
   readonly #stopped = new Map<string, ClusterSpec>();
   readonly #stopSteps: ((cluster: ClusterHandle) => Promise<void>)[] = [];
   readonly #removalSteps: ((spec: ClusterSpec) => Promise<void>)[] = [];
+  #runsControllers = true;
   /** One change at a time per cluster. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -41,11 +42,18 @@ class EmbeddedHost implements ClusterHost {
   }
 
   async startControllers(): Promise<void> {
+    this.#runsControllers = true;
     for (const cluster of [...this.#clusters.values()]) {
-      cluster.startControllers();
+      if (this.#runsControllers) cluster.startControllers();
       // Requests get their turn between two clusters.
       await this.#parts.clock.sleep(0);
     }
+  }
+
+  async stopControllers(): Promise<void> {
+    this.#runsControllers = false;
+    const clusters = [...this.#clusters.values(), ...this.#ending.values()];
+    await Promise.all(clusters.map((cluster) => cluster.stopControllers()));
   }
 
   ensure(spec: ClusterSpec): Promise<ClusterHandle> {
@@ -56,10 +64,10 @@ class EmbeddedHost implements ClusterHost {
         // Written first: a crash while starting finds the cluster again.
         await this.#write(spec);
         const cluster = await this.#start(spec);
-        cluster.startControllers();
+        if (this.#runsControllers) cluster.startControllers();
         return this.#ensured(cluster);
       }
-      running.startControllers();
+      if (this.#runsControllers) running.startControllers();
       if (running.isBehind || !jsonEqual(running.spec, spec)) {
         await this.#write(spec);
         await running.update(spec);
@@ -134,9 +142,9 @@ class EmbeddedHost implements ClusterHost {
       this.#withdraw(clusterId);
       if (spec) await Promise.all(this.#removalSteps.map((stop) => stop(spec)));
       await this.#end(clusterId);
-      await deleteBelow(this.#parts.store, `${dataPrefix(clusterId)}/`);
+      await this.#deleteBelow(`${dataPrefix(clusterId)}/`);
       await this.#claims.dropCluster(clusterId);
-      await this.#parts.store.commit({
+      await this.#commit({
         writes: [keysKey, administratorKey, specKey].map((keyOf) => ({ delete: keyOf(clusterId) })),
       });
     });
@@ -180,9 +188,25 @@ class EmbeddedHost implements ClusterHost {
     for (const name of cluster.spec.hostNames) this.#byHostName.set(name, cluster);
   }
 
+  /** Clusters are made, changed and removed by loops: what that writes carries their guard. */
+  #commit(transaction: Transaction): Promise<CommitResult> {
+    const { store, fence } = this.#parts;
+    return fence ? fencedCommits(store, fence)(transaction) : store.commit(transaction);
+  }
+
   async #write(spec: ClusterSpec, state = { stopped: false }): Promise<void> {
     const value = encodeSpec(spec, state);
-    await this.#parts.store.commit({ writes: [{ put: specKey(spec.clusterId), value }] });
+    await this.#commit({ writes: [{ put: specKey(spec.clusterId), value }] });
+  }
+
+  /** Deletes every key below a prefix, in commits of the largest size allowed. */
+  async #deleteBelow(prefix: string): Promise<void> {
+    for (;;) {
+      const query = { prefix, limit: storeLimits.writesPerTransaction };
+      const { entries } = await this.#parts.store.range(query);
+      if (entries.length === 0) return;
+      await this.#commit({ writes: entries.map((entry) => ({ delete: entry.key })) });
+    }
   }
 
   #inTurn<T>(clusterId: string, change: () => Promise<T>): Promise<T> {
@@ -194,14 +218,5 @@ class EmbeddedHost implements ClusterHost {
     };
     turn.then(forget, forget);
     return turn;
-  }
-}
-
-/** Deletes every key below a prefix, in commits of the largest size allowed. */
-async function deleteBelow(store: Store, prefix: string): Promise<void> {
-  for (;;) {
-    const { entries } = await store.range({ prefix, limit: storeLimits.writesPerTransaction });
-    if (entries.length === 0) return;
-    await store.commit({ writes: entries.map((entry) => ({ delete: entry.key })) });
   }
 }
