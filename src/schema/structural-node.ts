@@ -43,7 +43,7 @@ export class StructuralNode implements SchemaNode {
   /** The node is the whole custom resource. */
   readonly isRoot: boolean;
   readonly type: NodeType;
-  readonly #members = new Map<string, StructuralNode | undefined>();
+  readonly #members = new Map<string, StructuralNode>();
   #constraints: Constraints | undefined;
   #items: StructuralNode | undefined;
   #values: StructuralNode | undefined;
@@ -111,10 +111,13 @@ export class StructuralNode implements SchemaNode {
 
   /** What is declared in `properties`, without what every object has. */
   property(name: string): StructuralNode | undefined {
-    if (this.#members.has(name)) return this.#members.get(name);
+    const known = this.#members.get(name);
+    if (known) return known;
     const { properties } = this.props;
     const member = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const node = isObject(member) ? new StructuralNode(member) : undefined;
+    // Names that there are not are not kept: they come out of objects, without end.
+    if (!isObject(member)) return undefined;
+    const node = new StructuralNode(member);
     this.#members.set(name, node);
     return node;
   }

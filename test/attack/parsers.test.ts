@@ -26,6 +26,7 @@ import { parseScopes } from '../../src/identity/tokens/scopes.ts';
 import { decodeProtobuf } from '../../src/kinds/protobuf/decode.ts';
 import { parseFieldSet } from '../../src/merge/field-set.ts';
 import { parseAddressPrefix } from '../../src/providers/network/cidr.ts';
+import { StructuralNode } from '../../src/schema/structural-node.ts';
 import { assertLinear, assertSteps } from './steps.ts';
 
 type Input = (size: number) => string;
@@ -168,14 +169,26 @@ test('kinds that there are not leave nothing behind, whatever they are called', 
   assert.deepEqual(decodeProtobuf(protobufOf('Pod'))['kind'], 'Pod');
   for (const kind of ['constructor', '__proto__', 'toString', 'NoKind'])
     assert.throws(() => decodeProtobuf(protobufOf(kind)), { code: 'unsupported' }, kind);
+  assertNothingKept((i) => {
+    assert.throws(() => decodeProtobuf(protobufOf(`${'K'.repeat(1_000_000)}${i}`)), { code: 'unsupported' });
+  });
+});
+
+test('keys that a schema does not declare are not kept with it', () => {
+  const node = new StructuralNode({ type: 'object', properties: { a: { type: 'string' } } });
+  assert.equal(node.property('a'), node.property('a'));
+  assertNothingKept((i) => assert.equal(node.property(`${'k'.repeat(1_000_000)}${i}`), undefined));
+});
+
+/** Does something a hundred times with a megabyte of its own each, none of which may stay. */
+function assertNothingKept(work: (i: number) => void): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   assert.ok(typeof collect === 'function');
   collect();
   const before = process.memoryUsage().heapUsed;
-  for (let i = 0; i < 100; i++)
-    assert.throws(() => decodeProtobuf(protobufOf(`${'K'.repeat(1_000_000)}${i}`)), { code: 'unsupported' });
+  for (let i = 0; i < 100; i++) work(i);
   collect();
   const grown = process.memoryUsage().heapUsed - before;
   assert.ok(grown < 50_000_000, `${grown} bytes were kept`);
-});
+}
