@@ -48,7 +48,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['call'],
     ['admission', 'answer', 'bootstrap'],
     ['verbs'],
-    ['custom-resources'],
+    ['custom-resources', 'aggregation'],
   ],
   arm: [
     ['records'],

@@ -95,11 +95,22 @@ function answerAs(
   request: HttpRequest,
   { info, user, proof }: { info: RequestInfo; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
-  const answer = () =>
-    info.kind === 'path'
+  const answer = () => {
+    if (isElsewhere(parts, info)) return Promise.resolve(serviceUnavailable);
+    return info.kind === 'path'
       ? answerOther(parts, request)
       : answerResource(parts, request, { info, user, proof });
+  };
   return authorize(parts, info, user)?.then(answer) ?? answer();
+}
+
+/** Whether a path lies in a group version of a service elsewhere, to which nothing is passed on. */
+function isElsewhere({ cluster }: HandlerParts, info: RequestInfo): boolean {
+  const elsewhere = cluster.resources.elsewhere();
+  if (elsewhere.length === 0) return false;
+  const [root, group, version] = info.kind === 'path' ? info.path.split('/').slice(1) : [];
+  const asked = info.kind === 'path' ? { group: root === 'apis' ? group : undefined, version } : info;
+  return elsewhere.some((each) => each.group === asked.group && each.version === asked.version);
 }
 
 /** How the caller was recognised, and when the first question about it was asked. */
@@ -156,11 +167,19 @@ async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<H
   throw new PageNotFound();
 }
 
-/** A path that nothing serves is answered in text. */
+/** What there is no Status for is answered in text. */
+const plainText = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+
+/** A path that nothing serves. */
 function pageNotFound(): HttpResponse {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  return { status: 404, headers, body: Buffer.from('404 page not found\n') };
+  return { status: 404, headers: plainText, body: Buffer.from('404 page not found\n') };
 }
+
+const serviceUnavailable: HttpResponse = {
+  status: 503,
+  headers: plainText,
+  body: Buffer.from('service unavailable\n'),
+};
 
 async function answerResource(
   parts: HandlerParts,

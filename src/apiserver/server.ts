@@ -4,6 +4,8 @@ import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
 import type { Guard } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
+import { ApiServiceKeeper } from './aggregation/keeper.ts';
+import { builtInServices } from './aggregation/local-services.ts';
 import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { bootstrapObjects } from './bootstrap/objects.ts';
@@ -57,12 +59,14 @@ class LibraryApiServer implements ApiServer {
   readonly #options: ApiServerOptions;
   readonly #cluster: Cluster;
   readonly #handlerParts: HandlerParts;
+  readonly #apiServices: ApiServiceKeeper;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
     const resources = new ResourceRegistry(sharedResources());
     this.#cluster = assembleCluster(options, resources);
     const { parts, authentication } = this.#cluster;
+    this.#apiServices = new ApiServiceKeeper(parts);
     this.#handlerParts = {
       cluster: parts,
       authentication,
@@ -79,8 +83,10 @@ class LibraryApiServer implements ApiServer {
     const { parts, registrar } = this.#cluster;
     await parts.storage.start();
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
-    await bootstrap(parts, bootstrapObjects(address));
+    const apiServices = builtInServices(parts.resources, parts.clock.now());
+    await bootstrap(parts, [...bootstrapObjects(address), ...apiServices]);
     await registrar.start();
+    await this.#apiServices.start();
   }
 
   client(user: UserInfo, fence?: () => Guard): ClusterClient {
@@ -106,6 +112,7 @@ class LibraryApiServer implements ApiServer {
 
   async close(): Promise<void> {
     this.#cluster.registrar.close();
+    this.#apiServices.close();
     this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();
   }

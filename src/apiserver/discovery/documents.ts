@@ -108,24 +108,51 @@ function groupsOf(resources: ResourceRegistry): ReadonlyMap<string, GroupTexts> 
     sharedGroups.set(shared, builtIn);
   }
   const custom = resources.custom();
-  if (custom.length === 0) return builtIn;
-  const extended = new Set(custom.map(({ definition }) => definition.group));
+  const elsewhere = resources.elsewhere();
+  if (custom.length === 0 && elsewhere.length === 0) return builtIn;
+  const extended = new Set([...custom.map(({ definition }) => definition.group), ...elsewhere.map(groupOf)]);
   const affected = resources.all().filter(({ definition }) => extended.has(definition.group));
-  return new Map([...builtIn, ...describeGroups(affected)]);
+  return new Map([...builtIn, ...describeGroups(affected, elsewhere)]);
 }
 
-function describeGroups(resources: readonly ServedResource[]): ReadonlyMap<string, GroupTexts> {
+function groupOf({ group }: GroupVersion): string {
+  return group;
+}
+
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
+function describeGroups(
+  resources: readonly ServedResource[],
+  elsewhere: readonly GroupVersion[] = [],
+): ReadonlyMap<string, GroupTexts> {
   const byGroup = Map.groupBy(resources, ({ definition }) => definition.group);
-  return new Map([...byGroup].map(([name, members]) => [name, describeGroup(name, members)]));
+  const others = Map.groupBy(elsewhere, groupOf);
+  const names = new Set([...byGroup.keys(), ...others.keys()]);
+  return new Map(
+    [...names].map((name) => [name, describeGroup(name, byGroup.get(name) ?? [], others.get(name) ?? [])]),
+  );
 }
 
-function describeGroup(name: string, members: readonly ServedResource[]): GroupTexts {
+/** Nobody here knows what a version elsewhere serves: it is listed without resources, as stale. */
+function describeGroup(
+  name: string,
+  members: readonly ServedResource[],
+  elsewhere: readonly GroupVersion[],
+): GroupTexts {
   const byVersion = Map.groupBy(members, ({ definition }) => definition.version);
-  const versions = [...byVersion.keys()].sort(compareVersions);
+  const others = elsewhere.map(({ version }) => version);
+  const versions = [...new Set([...byVersion.keys(), ...others])].sort(compareVersions);
   const listed = versions.map((version) => ({ groupVersion: apiVersionOf(name, version), version }));
   const lists = new Map<string, Uint8Array>();
   const aggregated: JsonObject[] = [];
   for (const version of versions) {
+    if (!byVersion.has(version)) {
+      aggregated.push({ version, freshness: 'Stale' });
+      continue;
+    }
     const definitions = (byVersion.get(version) ?? []).map(({ definition }) => definition);
     const resourceList = {
       kind: 'APIResourceList',

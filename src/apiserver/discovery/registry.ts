@@ -28,6 +28,7 @@ export class ResourceRegistry {
   #builtInGroups: ReadonlySet<string> | undefined;
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
+  #elsewhere: readonly { readonly group: string; readonly version: string }[] = [];
 
   /** CustomResourceDefinitions that are being deleted: their objects may change and go, but no new ones come. */
   readonly terminating = new Set<string>();
@@ -39,6 +40,19 @@ export class ResourceRegistry {
   find(group: string, version: string, resource: string): ServedResource | undefined {
     const path = `${group}/${version}/${resource}`;
     return this.shared.find(path) ?? this.#custom.get(path);
+  }
+
+  /** Group versions that belong to a service elsewhere, as APIServices say; what is served here stays served here. */
+  setElsewhere(groupVersions: readonly { readonly group: string; readonly version: string }[]): void {
+    if (groupVersions.length === 0 && this.#elsewhere.length === 0) return;
+    this.#elsewhere = groupVersions;
+    this.generation++;
+  }
+
+  /** Those of them that are not served here. */
+  elsewhere(): readonly { readonly group: string; readonly version: string }[] {
+    if (this.#elsewhere.length === 0) return this.#elsewhere;
+    return this.#elsewhere.filter(({ group, version }) => !this.hasGroup(group, version));
   }
 
   /** Custom resources only. */

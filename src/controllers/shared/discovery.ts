@@ -47,7 +47,7 @@ export class ServedKinds {
 }
 
 async function readServedKinds(client: ClusterClient): Promise<readonly ServedKind[]> {
-  const groups = listOf(parse(await readText(client, '/apis'))['groups']);
+  const groups = listOf(parse((await readText(client, '/apis')) ?? '{}')['groups']);
   const lists = await Promise.all([
     kindsAt(client, '/api/v1', 'v1'),
     ...groups.map((group) => kindsOfGroup(client, group)),
@@ -90,6 +90,8 @@ async function kindsAt(
   apiVersion: string,
 ): Promise<readonly ServedKind[]> {
   const text = await readText(client, path);
+  // Of a service elsewhere: nothing of it is kept here.
+  if (text === undefined) return [];
   const known = knownTexts.get(text);
   if (known) return known;
   const kinds = kindsIn(parse(text), apiVersion);
@@ -114,8 +116,10 @@ function kindsIn(list: JsonObject, apiVersion: string): readonly ServedKind[] {
   });
 }
 
-async function readText(client: ClusterClient, path: string): Promise<string> {
+/** Undefined for what is not available. */
+async function readText(client: ClusterClient, path: string): Promise<string | undefined> {
   const { status, body } = await client.raw('GET', path);
+  if (status === 503) return undefined;
   if (status !== 200) throw new ClusterError(status, '', `discovery at ${path} answered ${status}`);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }

@@ -1,5 +1,6 @@
 import type { KindRules } from '../strategy.ts';
 import * as access from './access.ts';
+import { apiServiceRules } from './api-services.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
 import * as jobs from './jobs.ts';
@@ -28,6 +29,7 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/Service': serviceRules,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
+  'apiregistration.k8s.io/APIService': apiServiceRules,
   'apps/ControllerRevision': workloads.controllerRevisionRules,
   'apps/DaemonSet': workloads.daemonSetRules,
   'apps/Deployment': workloads.deploymentRules,

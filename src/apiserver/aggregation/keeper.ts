@@ -1,0 +1,188 @@
+import { listAt, objectAt, textAt } from '../../apimachinery/read.ts';
+import { StatusError } from '../../apimachinery/status.ts';
+import { errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import type { ClusterParts } from '../call/call.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import { createObject } from '../verbs/create.ts';
+import { removeObject } from '../verbs/delete.ts';
+import { internalCall } from '../verbs/internal-call.ts';
+import { modify } from '../verbs/update.ts';
+import { availabilityOf } from './availability.ts';
+import { customService, type GroupVersion, managedLabel, serviceName } from './local-services.ts';
+
+const againMs = 1_000;
+
+/**
+ * Keeps APIServices in step with what the cluster serves, says of each whether it is available, and tells the registry
+ * which group versions belong to a service elsewhere.
+ */
+export class ApiServiceKeeper {
+  readonly #parts: ClusterParts;
+  #collection: Collection | undefined;
+  #resource: ServedResource | undefined;
+  #following = false;
+  #running = false;
+  #asked = false;
+  #closed = false;
+
+  constructor(parts: ClusterParts) {
+    this.#parts = parts;
+  }
+
+  /** Call it once custom resources are served. */
+  async start(): Promise<void> {
+    const { resources, storage } = this.#parts;
+    this.#resource = resources.find('apiregistration.k8s.io', 'v1', 'apiservices');
+    if (!this.#resource) return;
+    this.#collection = await storage.collection(this.#resource);
+    this.#collection.listen(() => {
+      this.#tellRegistry();
+      this.#ask();
+    });
+    const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+    if (crds) (await storage.collection(crds)).listen(() => this.#ask());
+    this.#tellRegistry();
+    this.#ask();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #all(): JsonObject[] {
+    const resource = this.#resource;
+    if (!resource || !this.#collection) return [];
+    return [...this.#collection.scan('')].map((stored) => stored.decoded(resource));
+  }
+
+  #tellRegistry(): void {
+    const elsewhere = this.#all()
+      .filter(hasService)
+      .map(({ spec }) => ({
+        group: textAt(spec, 'group'),
+        version: textAt(spec, 'version'),
+      }));
+    this.#parts.resources.setElsewhere(elsewhere);
+  }
+
+  /** Changes that come together are looked at together. */
+  #ask(): void {
+    this.#asked = true;
+    if (this.#running) return;
+    this.#running = true;
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#asked && !this.#closed) {
+        this.#asked = false;
+        await this.#pass();
+      }
+    } catch (thrown) {
+      if (this.#closed) return;
+      this.#parts.log.error('APIServices: could not be kept', { error: errorMessage(thrown) });
+      this.#parts.clock.after(againMs, () => this.#ask());
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const resource = this.#resource;
+    if (!resource) return;
+    const present = this.#all();
+    const wanted = new Map<string, GroupVersion>();
+    for (const { definition } of this.#parts.resources.custom())
+      wanted.set(serviceName(definition), definition);
+    if (present.some(hasService)) await this.#followServices();
+    for (const apiService of present) {
+      const name = textAt(apiService, 'metadata', 'name');
+      const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
+      if (isManaged && !wanted.has(name)) await this.#remove(resource, name);
+      else await this.#judge(resource, name, apiService);
+      wanted.delete(name);
+    }
+    for (const each of wanted.values()) await this.#create(resource, each);
+  }
+
+  async #create(resource: ServedResource, of: GroupVersion): Promise<void> {
+    if (this.#closed) return;
+    const call = internalCall('create', resource, { namespace: '', name: serviceName(of) });
+    const object = customService(of, this.#parts.clock.now());
+    await ignoring(409, createObject(this.#parts, call, object));
+  }
+
+  async #remove(resource: ServedResource, name: string): Promise<void> {
+    if (this.#closed) return;
+    await ignoring(404, removeObject(this.#parts, internalCall('delete', resource, { namespace: '', name })));
+  }
+
+  async #judge(resource: ServedResource, name: string, apiService: JsonObject): Promise<void> {
+    const now = await availabilityOf(this.#parts, apiService);
+    const isSaid = (condition: JsonObject | undefined) =>
+      condition?.['status'] === now.status &&
+      condition['reason'] === now.reason &&
+      condition['message'] === now.message;
+    if (this.#closed || isSaid(availableOf(apiService))) return;
+    const call = internalCall('update', resource, { namespace: '', name, subresource: 'status' });
+    const compute = (current: JsonObject): JsonObject => {
+      const before = availableOf(current);
+      const others = conditionsOf(current).filter((each) => each['type'] !== 'Available');
+      const since =
+        before?.['status'] === now.status
+          ? textAt(before, 'lastTransitionTime')
+          : rfc3339Seconds(this.#parts.clock.now());
+      const condition = { type: 'Available', ...now, lastTransitionTime: since };
+      return { ...current, status: { conditions: [...others, condition] } };
+    };
+    await ignoring(
+      404,
+      modify(this.#parts, call, {
+        mayCreate: false,
+        mayRetry: true,
+        compute: (current) => compute(current?.copy(resource) ?? {}),
+      }),
+    );
+  }
+
+  /** Services and what is behind them matter from the first APIService that names one. */
+  async #followServices(): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    for (const [group, plural] of [
+      ['', 'services'],
+      ['discovery.k8s.io', 'endpointslices'],
+    ] as const) {
+      const served = this.#parts.resources.find(group, 'v1', plural);
+      if (!served) continue;
+      (await this.#parts.storage.collection(served)).listen(({ object }) => {
+        const isMeant = this.#all().some(
+          ({ spec }) => textAt(spec, 'service', 'namespace') === object.namespace,
+        );
+        if (isMeant) this.#ask();
+      });
+    }
+  }
+}
+
+function hasService({ spec }: JsonObject): boolean {
+  return isObject(spec) && isObject(spec['service']);
+}
+
+function conditionsOf(apiService: JsonObject): JsonObject[] {
+  return listAt(objectAt(apiService, 'status'), 'conditions').filter(isObject);
+}
+
+function availableOf(apiService: JsonObject): JsonObject | undefined {
+  return conditionsOf(apiService).find((condition) => condition['type'] === 'Available');
+}
+
+async function ignoring(code: number, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError) || thrown.code !== code) throw thrown;
+  }
+}
