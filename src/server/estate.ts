@@ -4,7 +4,6 @@ import {
   type Clock,
   CodedError,
   errorMessage,
-  isIp,
   type Logger,
   systemClock,
   systemRandom,
@@ -16,11 +15,9 @@ import {
   createListener,
   type Handler,
   type HealthCheck,
-  issueServerCertificate,
   type Listener,
   type ListenerLimits,
   RequestsInFlight,
-  type TlsIdentity,
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
@@ -36,15 +33,15 @@ import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts'
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
 import { serverLimits } from './limit-settings.ts';
-import { listenOn, wildcards } from './listen-on.ts';
+import { listenOn } from './listen-on.ts';
 import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
 import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
 import { processIdentity } from './process-identity.ts';
-import { isClusterName } from './refusals.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
+import { servedIdentities, servedNames } from './served-identities.ts';
 import { statusOf } from './status.ts';
 
 /** A running control plane. */
@@ -92,8 +89,19 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   try {
     return await startParts({ options, store, closing, audit, eventLoop, readyChecks, ...surroundings });
   } catch (thrown) {
-    for (const close of closing.reverse()) await close();
+    await closeAll(closing, log);
     throw thrown;
+  }
+}
+
+/** Undoes what was done, last first; what fails keeps nothing else from being undone. */
+async function closeAll(closing: Starting['closing'], log: Logger): Promise<void> {
+  for (const close of closing.reverse()) {
+    try {
+      await close();
+    } catch (thrown) {
+      log.error('a part did not close', { error: errorMessage(thrown) });
+    }
   }
 }
 
@@ -191,7 +199,7 @@ async function startParts(start: Starting): Promise<Estate> {
     signIn: () => localSignIn(identity, providers),
     async close() {
       log.info('going down');
-      for (const close of closing.reverse()) await close();
+      await closeAll(closing, log);
     },
   };
 }
@@ -339,58 +347,13 @@ function openListener(
     readonly limits: Partial<ListenerLimits>;
   },
 ): Listener {
-  const serving = issueServerCertificate(parts.authority, {
-    ...servedNames(options.listen),
-    clock,
-    random,
-  });
-  const strangers = strangerIdentities(parts.authority, { clock, random });
-  const ownIdentity = { cert: serving.certificatePem, key: serving.privateKeyPem };
+  const { authority, clusters, front, gateway, traffic, limits } = parts;
+  const contextFor = servedIdentities({ authority, clusters, listen: options.listen, clock, random });
   return createListener({
-    handler: parts.front,
-    traffic: parts.traffic,
-    limits: parts.limits,
-    upgrade: upgradeFront(parts.front, parts.gateway),
-    clock,
-    log,
-    tls: {
-      requestClientCertificate: true,
-      contextFor(serverName) {
-        const cluster = serverName === undefined ? undefined : parts.clusters.findByHostName(serverName);
-        if (cluster) return cluster.spec.publicEndpoint ? cluster.serving : undefined;
-        // As from the outside of a real one: the connection ends before anything is said.
-        if (serverName !== undefined && parts.clusters.isStopped(serverName)) return undefined;
-        return isClusterName(serverName) ? strangers(serverName) : ownIdentity;
-      },
-    },
+    ...{ handler: front, traffic, limits, clock, log },
+    upgrade: upgradeFront(front, gateway),
+    tls: { requestClientCertificate: true, contextFor },
   });
-}
-
-const strangerIdentityLimit = 100;
-
-/** Certificates for names that no cluster has, so that clients of a deleted cluster get to read that it is gone. */
-function strangerIdentities(
-  authority: CertificateAndKey,
-  use: Pick<Starting, 'clock' | 'random'>,
-): (name: string) => TlsIdentity {
-  const made = new Map<string, TlsIdentity>();
-  return (name) => {
-    const known = made.get(name);
-    if (known) return known;
-    const issued = issueServerCertificate(authority, { hostNames: [name], ipAddresses: [], ...use });
-    const identity = { cert: issued.certificatePem, key: issued.privateKeyPem };
-    if (made.size >= strangerIdentityLimit) made.clear();
-    made.set(name, identity);
-    return identity;
-  };
-}
-
-/** What the server certificate names: localhost and its addresses, and the address asked for. */
-function servedNames(asked: string | undefined): { hostNames: string[]; ipAddresses: string[] } {
-  const hostNames = new Set(['localhost']);
-  const ipAddresses = new Set(['127.0.0.1', '::1']);
-  if (asked !== undefined && !wildcards.includes(asked)) (isIp(asked) ? ipAddresses : hostNames).add(asked);
-  return { hostNames: [...hostNames], ipAddresses: [...ipAddresses] };
 }
 
 function demandBuilt(built: Providers | undefined): Providers {
