@@ -1,4 +1,4 @@
-import { type Clock, CodedError } from '../base/index.ts';
+import { type Clock, CodedError, ipRange, ipText, mappedIpv4, parseIp } from '../base/index.ts';
 import { identityLimits, lifetimes } from './limits.ts';
 
 /** Attempts of one source at one account. */
@@ -83,12 +83,10 @@ export class Guesses {
 
 /** One household or machine: an IPv4 address, or the first 64 bits of an IPv6 one. */
 export function networkOf(source: string): string {
-  const plain = source.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  const [text = ''] = source.split('%');
+  const address = parseIp(text);
+  if (!address) return source;
+  const plain = mappedIpv4(address) ?? address;
+  const range = plain.family === 6 ? ipRange(plain, 64) : undefined;
+  return range ? `${ipText({ family: 6, value: range.first })}/64` : ipText(plain);
 }

@@ -27,6 +27,7 @@ import {
   issueServerCertificate,
 } from '../../src/http/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { plainRequest } from '../support/request.ts';
 
 export const administrator: UserInfo = {
   username: 'admin',
@@ -207,29 +208,13 @@ function runKubectl(
 
 /** A request straight to the handler: what a socket would bring, without the socket. */
 async function request(server: ApiServer, path: string, init: RequestInit): Promise<Response> {
-  const [pathname = '', rawQuery = ''] = path.split('?');
   const headers = new Headers(init.headers);
   if (!headers.has('authorization')) headers.set('authorization', 'Bearer admin-token');
   const body = typeof init.body === 'string' ? Buffer.from(init.body) : asBytes(init.body);
   headers.set('content-length', String(body.length));
-  const answer = await server.handler({
-    method: init.method ?? 'GET',
-    path: pathname,
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: (name) => headers.get(name) ?? undefined,
-    headerLines: (prefix) =>
-      [...headers].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value })),
-    connection: {
-      serverName: undefined,
-      host: 'localhost',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => body,
-  });
+  const answer = await server.handler(
+    plainRequest({ method: init.method ?? 'GET', target: path, headers: Object.fromEntries(headers), body }),
+  );
   const answered = new Headers();
   for (const [name, value] of Object.entries(answer.headers ?? {})) {
     for (const each of typeof value === 'string' ? [value] : value) answered.append(name, each);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Random } from '../../src/base/index.ts';
 import type { HttpResponse } from '../../src/http/contract.ts';
+import { plainRequest } from '../support/request.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { grantAllIn, rbac } from './rights.ts';
@@ -225,30 +226,15 @@ function makeBody(random: Random, path: string): string {
 }
 
 async function send({ server }: TestServer, made: Made): Promise<{ status: number; text: string }> {
-  const [path = '', rawQuery = ''] = made.path.split('?');
   const body = Buffer.from(['GET', 'HEAD', 'DELETE'].includes(made.method) ? '' : made.body);
   const headers: Record<string, string> = {
     authorization: 'Bearer user-token',
     'content-type': made.contentType,
     'content-length': String(body.length),
   };
-  const answer = await server.handler({
-    method: made.method,
-    path,
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: (name) => headers[name],
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: 'localhost',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => body,
-  });
+  const answer = await server.handler(
+    plainRequest({ method: made.method, target: made.path, headers, body }),
+  );
   return { status: answer.status, text: textOf(answer) };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ByteSink } from '../../src/http/contract.ts';
+import { plainRequest } from '../support/request.ts';
 import { startTestServer } from './harness.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
@@ -37,23 +38,12 @@ class StuckSink implements ByteSink {
 
 async function openWatch(test: Awaited<ReturnType<typeof startTestServer>>): Promise<StuckSink> {
   const rawQuery = 'watch=true';
-  const response = await test.server.handler({
-    method: 'GET',
-    path: '/api/v1/namespaces/default/configmaps',
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: (name) => (name === 'authorization' ? 'Bearer admin-token' : undefined),
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: 'localhost',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => new Uint8Array(),
-  });
+  const response = await test.server.handler(
+    plainRequest({
+      target: `/api/v1/namespaces/default/configmaps?${rawQuery}`,
+      headers: { authorization: 'Bearer admin-token' },
+    }),
+  );
   const sink = new StuckSink();
   assert.ok(response.body && 'start' in response.body);
   response.body.start(sink);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { ByteSink } from '../../src/http/contract.ts';
+import { plainRequest } from '../support/request.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
@@ -9,27 +10,12 @@ const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 /** Counts the events of a watch in the form asked for. */
 async function openWatch({ server }: TestServer, accept: string): Promise<() => string[]> {
   const rawQuery = 'watch=true&resourceVersion=';
-  const headers = new Map([
-    ['authorization', 'Bearer admin-token'],
-    ['accept', accept],
-  ]);
-  const response = await server.handler({
-    method: 'GET',
-    path: '/api/v1/namespaces/default/configmaps',
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: (name) => headers.get(name),
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: 'localhost',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => new Uint8Array(),
-  });
+  const response = await server.handler(
+    plainRequest({
+      target: `/api/v1/namespaces/default/configmaps?${rawQuery}`,
+      headers: { authorization: 'Bearer admin-token', accept },
+    }),
+  );
   const lines: string[] = [];
   const sink: ByteSink = {
     closed: false,

@@ -10,6 +10,7 @@ import type { HttpRequest } from '../../src/http/contract.ts';
 import { resourceGroups } from '../../src/providers/resources/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { plainRequest } from '../support/request.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 export const tenantId = '11111111-1111-4111-8111-111111111111';
@@ -157,21 +158,5 @@ function request(method: string, target: string, options: CallOptions): HttpRequ
   const { body } = options;
   const bytes = Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
   if (bytes.length > 0) headers['content-type'] ??= 'application/json';
-  return {
-    method,
-    path,
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: (name) => headers[name],
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: 'arm.test:8443',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => bytes,
-  };
+  return plainRequest({ method, target: `${path}?${rawQuery}`, headers, host: 'arm.test:8443', body: bytes });
 }

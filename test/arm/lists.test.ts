@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { compileFilter } from '../../src/arm/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { assertLinear } from '../attack/steps.ts';
+import { plainRequest } from '../support/request.ts';
 import { type Estate, openEstate, people, tenantId } from './estate.ts';
 import { thing, things } from './things.ts';
 
@@ -197,7 +198,7 @@ describe('lists and ARM-owned routes', () => {
 
   test('metadata has three forms and needs no token', async () => {
     const get = (query: string) =>
-      estate.manager.handler({ ...fakeRequest(`/metadata/endpoints`, query), method: 'GET' });
+      estate.manager.handler(plainRequest({ target: `/metadata/endpoints?${query}`, host: 'arm.test:8443' }));
     const read = async (query: string): Promise<unknown> => {
       const { body, status } = await get(query);
       assert.equal(status, 200);
@@ -294,23 +295,4 @@ function items(body: JsonObject): JsonObject[] {
   return (Array.isArray(body.value) ? body.value : []).filter(
     (item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item),
   );
-}
-
-function fakeRequest(path: string, rawQuery: string) {
-  return {
-    path,
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    header: () => undefined,
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: 'arm.test:8443',
-      remoteAddress: '127.0.0.1',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => new Uint8Array(),
-  };
 }

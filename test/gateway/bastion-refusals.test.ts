@@ -7,6 +7,7 @@ import { CodedError } from '../../src/base/index.ts';
 import { gatewayLimits } from '../../src/gateway/index.ts';
 import { createDuplexPair } from '../../src/http/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { plainRequest } from '../support/request.ts';
 import { bastionId, ca, hubId, networkId, type Testbed, testbed, until } from './support.ts';
 
 interface Answer {
@@ -202,23 +203,11 @@ test('deleting the host or the target ends what goes through it', async (t) => {
 
 test('one caller has a limit of sessions, which is named', async (t: TestContext) => {
   const bed = await testbed(t, { dial: silentTarget });
-  const request = {
+  const request = plainRequest({
     method: 'POST',
-    path: '/bastion/b1/api/tokens',
-    rawQuery: '',
-    query: new URLSearchParams(),
-    header: () => undefined,
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: '',
-      remoteAddress: '',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => Buffer.from(new URLSearchParams(good).toString()),
-  };
+    target: '/bastion/b1/api/tokens',
+    body: new URLSearchParams(good).toString(),
+  });
   for (let i = 0; i < gatewayLimits.sessionsPerCaller; i++) {
     assert.equal((await bed.gateway.handler(request)).status, 200);
   }

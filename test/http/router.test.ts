@@ -1,33 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
-import {
-  answerErrors,
-  createRouter,
-  type HttpRequest,
-  type HttpResponse,
-  withFilters,
-} from '../../src/http/index.ts';
+import { answerErrors, createRouter, type HttpResponse, withFilters } from '../../src/http/index.ts';
+import { plainRequest } from '../support/request.ts';
 
-function request(method: string, path: string): HttpRequest {
-  return {
-    method,
-    path,
-    rawQuery: '',
-    query: new URLSearchParams(),
-    header: () => undefined,
-    headerLines: () => [],
-    connection: {
-      serverName: undefined,
-      host: '',
-      remoteAddress: '',
-      clientCertificate: undefined,
-      tag: undefined,
-    },
-    signal: new AbortController().signal,
-    body: async () => new Uint8Array(0),
-  };
-}
+const request = (method: string, target: string) => plainRequest({ method, target });
 
 const text = (response: HttpResponse) =>
   response.body instanceof Uint8Array ? Buffer.from(response.body).toString() : '';

@@ -4,6 +4,7 @@ import { systemRandom } from '../../src/base/index.ts';
 import { Credentials } from '../../src/identity/directory/credentials.ts';
 import { ensureTenant } from '../../src/identity/directory/first-start.ts';
 import { Objects } from '../../src/identity/directory/objects.ts';
+import { networkOf } from '../../src/identity/guesses.ts';
 import { firstPartyApplications } from '../../src/identity/index.ts';
 import { identityLimits } from '../../src/identity/limits.ts';
 import { openTables } from '../../src/identity/records/database.ts';
@@ -442,4 +443,18 @@ test('password tries are told on the page and at the token endpoint, with the ac
     assert.ok(!text.includes(secret));
   }
   assert.equal(decodeToken(access_token)['oid'], told.at(-1)?.actor?.objectId);
+});
+
+test('one source of guesses is an IPv4 address, however it is written, or 64 bits of IPv6', () => {
+  for (const [source, network] of [
+    ['10.1.2.3', '10.1.2.3'],
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['::ffff:a01:203', '10.1.2.3'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:1:2::6', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['', ''],
+  ] as const) {
+    assert.equal(networkOf(source), network, source);
+  }
 });

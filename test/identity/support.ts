@@ -5,10 +5,11 @@ import {
   silentLogger,
   systemRandom,
 } from '../../src/base/index.ts';
-import type { Handler, HttpRequest } from '../../src/http/contract.ts';
+import type { Handler } from '../../src/http/contract.ts';
 import { createIdentity, firstPartyApplications, type Identity } from '../../src/identity/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { plainRequest } from '../support/request.ts';
 
 export const origins = {
   resourceManager: 'https://localhost:8443',
@@ -89,30 +90,20 @@ export type Client = (
 /** Calls a handler the way a listener does. */
 export function clientOf(handler: Handler): Client {
   return async (method, target, { form, json, headers = {}, source = '127.0.0.1' } = {}) => {
-    const [path = '', rawQuery = ''] = target.split('?');
     const sent = form ? new URLSearchParams(form).toString() : json === undefined ? '' : JSON.stringify(json);
     const all: Record<string, string> = {
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     };
-    const request: HttpRequest = {
+    const request = plainRequest({
       method,
-      path,
-      rawQuery,
-      query: new URLSearchParams(rawQuery),
-      header: (name) => all[name],
-      headerLines: () => [],
-      connection: {
-        serverName: undefined,
-        host: 'localhost:8443',
-        remoteAddress: source,
-        clientCertificate: undefined,
-        tag: undefined,
-      },
-      signal: new AbortController().signal,
-      body: async () => Buffer.from(sent),
-    };
+      target,
+      headers: all,
+      host: 'localhost:8443',
+      source,
+      body: sent,
+    });
     const response = await handler(request);
     const text = response.body instanceof Uint8Array ? Buffer.from(response.body).toString() : '';
     const isJson = String(response.headers?.['content-type'] ?? '').startsWith('application/json');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { namedUuid, rfc3339Seconds } from '../../base/index.ts';
+import { ipAfter, ipText, namedUuid, parseIp, parseIpRange, rfc3339Seconds } from '../../base/index.ts';
 import {
   type Node,
   type NodeCondition,
@@ -23,19 +23,24 @@ export interface NodeNetwork {
   readonly address: string;
 }
 
+const podRanges = parseIpRange('10.244.0.0/16');
+const firstAddress = parseIp('10.224.0.4');
+const podsPerRange = 256;
+
 /** Nodes number 0, 1, … have pods in 10.244.0.0/24, 10.244.1.0/24, … and are 10.224.0.4, 10.224.0.5, … */
 export function networkOf(index: number): NodeNetwork {
-  const host = index + 4;
-  return {
-    podCidr: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
-    address: `10.${224 + (host >> 16)}.${(host >> 8) & 255}.${host & 255}`,
-  };
+  const range = podRanges && ipAfter(podRanges.address, index * podsPerRange);
+  const address = firstAddress && ipAfter(firstAddress, index);
+  if (!range || !address) throw new RangeError(`there is no node number ${index}`);
+  return { podCidr: `${ipText(range)}/24`, address: ipText(address) };
 }
 
 /** The number behind a pod range made by `networkOf`. */
 export function indexOfCidr(podCidr: string | undefined): number | undefined {
-  const match = /^10\.(\d+)\.(\d+)\.0\/24$/.exec(podCidr ?? '');
-  return match ? ((Number(match[1]) - 244) << 8) + Number(match[2]) : undefined;
+  const range = parseIpRange(podCidr ?? '');
+  if (!range || !podRanges || range.address.family !== 4 || range.length !== 24) return undefined;
+  const index = Number(range.first - podRanges.first) / podsPerRange;
+  return index < 0 ? undefined : index;
 }
 
 export interface NodeFacts {
