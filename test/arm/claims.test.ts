@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceType } from '../../src/arm/index.ts';
 import { claimPrefix } from '../../src/arm/records/keys.ts';
+import { authorizationTypes } from '../../src/providers/authorization/index.ts';
 import { claimLimits } from '../../src/store/claims.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { openEstate } from './estate.ts';
+import { openEstate, people } from './estate.ts';
 
 const version = 'api-version=2024-05-01';
 
@@ -42,6 +43,49 @@ describe('facts that only one record may state', () => {
     );
     assert.equal(replies.filter(({ status }) => status === 201).length, 40);
     await estate.close();
+  });
+
+  test('of many that state one at the same moment in two processes, one is written', async () => {
+    const kept = store();
+    const one = await openEstate({ types: [ships], store: kept });
+    const two = await openEstate({ types: [ships], store: kept });
+    const group = await one.group('Dock');
+    for (let round = 0; round < 5; round++) {
+      const replies = await Promise.all(
+        Array.from({ length: 12 }, (_, index) =>
+          (index % 2 === 0 ? one : two).call(
+            'PUT',
+            `${group}/providers/Contoso.Harbour/ships/r${round}-${index}?${version}`,
+            { body: { location: 'eastus', properties: { flag: `${round}/${index % 3}` } } },
+          ),
+        ),
+      );
+      assert.equal(replies.filter(({ status }) => status === 201).length, 3);
+    }
+    await two.manager.close();
+    await one.close();
+  });
+
+  test('a role given to somebody twice at once, in two processes and under two names, is given once', async () => {
+    const kept = store();
+    const types = authorizationTypes;
+    const one = await openEstate({ types, store: kept });
+    const two = await openEstate({ types, store: kept });
+    const role = `${one.subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`;
+    const properties = { roleDefinitionId: role, principalId: people.reader.objectId, principalType: 'User' };
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        (index % 2 === 0 ? one : two).call(
+          'PUT',
+          `${one.subscription}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-00000000010${index}?api-version=2022-04-01`,
+          { body: { properties } },
+        ),
+      ),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    for (const { status, code } of replies) if (status === 409) assert.equal(code, 'RoleAssignmentExists');
+    await two.manager.close();
+    await one.close();
   });
 
   test('claims go on after a restart, on a bounded number of keys', async () => {

@@ -1,5 +1,5 @@
 import { decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
-import { type Store, storeLimits } from '../../store/index.ts';
+import { type Change, type Store, storeLimits, type Watch } from '../../store/index.ts';
 import type {
   AddressAnswer,
   AddressHolder,
@@ -11,6 +11,8 @@ import { AddressSequence } from './ipv4.ts';
 import { type AddressPool, poolOf } from './pools.ts';
 
 const prefix = '/addresses/';
+/** Tries of one claim against other processes. */
+const attempts = 64;
 
 interface Claim {
   readonly key: string;
@@ -31,17 +33,25 @@ export class AddressClaims {
   /** By cluster and name of the holder. */
   readonly #byHolder = new Map<string, Set<Claim>>();
   readonly #listeners = new Set<() => void>();
+  #watch: Watch | undefined;
 
   constructor(options: { readonly store: Store; readonly random: Random }) {
     this.#store = options.store;
     this.#random = options.random;
   }
 
-  /** Reads the claims; those of clusters that are gone are given back. Call once, before anything else. */
+  /**
+   * Reads the claims and follows them; those of clusters that are gone are given back. Call once, before anything else.
+   */
   async load(isCluster: (clusterId: string) => boolean): Promise<void> {
-    const { entries } = await this.#store.range({ prefix });
+    const { entries, revision } = await this.#store.range({ prefix });
     for (const { key, value } of entries) this.#note(decodeClaim(key, value));
+    this.#watch = await this.#store.watch(prefix, ({ changes }) => this.#follow(changes), revision);
     await this.#drop([...this.#byKey.values()].filter((claim) => !isCluster(claim.clusterId)));
+  }
+
+  close(): void {
+    this.#watch?.close();
   }
 
   /** The claims of one cluster; `spec` is asked each time. */
@@ -75,9 +85,21 @@ export class AddressClaims {
   async #claim(
     owner: Pick<Claim, 'clusterId' | 'holder'>,
     pool: AddressPool,
-    { asked, avoid }: AddressRequest,
+    request: AddressRequest,
   ): Promise<AddressAnswer> {
-    const { clusterId, holder } = owner;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const answer = await this.#tryToClaim(owner, pool, request);
+      if (answer) return answer;
+    }
+    throw new Error(`other processes were faster ${attempts} times`);
+  }
+
+  /** Undefined when another process has taken what was chosen. */
+  async #tryToClaim(
+    { clusterId, holder }: Pick<Claim, 'clusterId' | 'holder'>,
+    pool: AddressPool,
+    { asked, avoid }: AddressRequest,
+  ): Promise<AddressAnswer | undefined> {
     const held = [...(this.#byHolder.get(holderKey(clusterId, holder.name)) ?? [])].filter(
       (claim) => claim.holder.uid === holder.uid && claim.pool === pool.name,
     );
@@ -96,7 +118,13 @@ export class AddressClaims {
         guards: [{ key: claim.key, revision: 0 }],
         writes: [{ put: claim.key, value: encodeJson({ pool: pool.name, address, clusterId, holder }) }],
       });
-      if (!done.ok) throw new Error(`the claim of ${address} stands in the store already`);
+      if (!done.ok) {
+        this.#forget(claim);
+        // Seen by now unless the news is still under way.
+        if (done.current && !this.#byKey.has(claim.key))
+          this.#note(decodeClaim(claim.key, done.current.value));
+        return undefined;
+      }
     } catch (thrown) {
       this.#forget(claim);
       throw thrown;
@@ -122,7 +150,21 @@ export class AddressClaims {
       await this.#store.commit({ writes: part.map(({ key }) => ({ delete: key })) });
       for (const claim of part) this.#forget(claim);
     }
-    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** What this and other processes claim and give back, in order. */
+  #follow(changes: readonly Change[]): void {
+    let freed = false;
+    for (const change of changes) {
+      const key = change.type === 'put' ? change.entry.key : change.key;
+      const known = this.#byKey.get(key);
+      const claim = change.type === 'put' ? decodeClaim(key, change.entry.value) : undefined;
+      if (known && claim && sameOwner(known, claim)) continue;
+      if (known) this.#forget(known);
+      if (claim) this.#note(claim);
+      else freed = true;
+    }
+    if (freed) for (const listener of [...this.#listeners]) listener();
   }
 
   #note(claim: Claim): void {
@@ -149,6 +191,14 @@ function checkAsked(asked: string, pool: AddressPool, isFree: (address: string) 
     return { refusal: `user supplied IP Address ${asked} is not in ${ranges || 'the address pool'}` };
   }
   return isFree(asked) ? { address: asked } : { refusal: `user supplied IP Address ${asked} is in use` };
+}
+
+function sameOwner(one: Claim, other: Claim): boolean {
+  return (
+    one.clusterId === other.clusterId &&
+    one.holder.name === other.holder.name &&
+    one.holder.uid === other.holder.uid
+  );
 }
 
 function keyOf(pool: string, address: string): string {

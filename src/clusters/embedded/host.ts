@@ -155,6 +155,7 @@ class EmbeddedHost implements ClusterHost {
     await Promise.all(
       [...this.#clusters.values(), ...this.#ending.values()].map((cluster) => cluster.close()),
     );
+    this.#claims.close();
     this.#stopped.clear();
     this.#clusters.clear();
     this.#byHostName.clear();
