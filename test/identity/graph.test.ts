@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstPartyApplications } from '../../src/identity/index.ts';
-import { type Answer, type Estate, origins, startEstate } from './support.ts';
+import { type Answer, clientOf, type Estate, openIdentity, origins, startEstate } from './support.ts';
 
 interface GraphEstate extends Estate {
   readonly call: (method: string, path: string, json?: unknown) => Promise<Answer>;
@@ -157,6 +157,40 @@ test('a user with a taken name, a foreign domain, a weak password or an unknown 
     await refusal({ displayName: undefined }),
     /^A value is required for property 'displayName' of resource 'User'\.$/,
   );
+});
+
+test('a name that several ask for at once in two processes goes to one, and to the next when it is free', async () => {
+  await using estate = await startGraph();
+  const second = openIdentity(estate.store, estate.clock);
+  assert.equal(await second.initialize(), undefined, 'it finds the tenant of the first');
+  const other = await callerOf(
+    { ...estate, identity: second, graph: clientOf(second.graphHandler) },
+    second.directory.administrator().objectId,
+  );
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, at) =>
+        (at % 2 === 0 ? estate.call : other)('POST', '/users', {
+          accountEnabled: true,
+          displayName: `Same ${at}`,
+          mailNickname: 'same',
+          userPrincipalName: `same@${estate.domain}`,
+          passwordProfile: { password: 'Correct-Horse-7' },
+        }),
+      ),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 400, 400, 400, 400, 400]);
+    for (const { status, body } of answers) {
+      if (status !== 400) continue;
+      assert.equal(
+        body.error.message,
+        'Another object with the same value for property userPrincipalName already exists.',
+      );
+    }
+    const made = answers.find(({ status }) => status === 201)?.body.id;
+    assert.equal((await other('DELETE', `/users/${made}`)).status, 204);
+  }
+  await second.close();
 });
 
 test('group membership is direct and transitive, and changes act at once', async () => {
