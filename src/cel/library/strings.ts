@@ -83,32 +83,46 @@ function lastPlace(value: string, part: string): number {
   return part === '' ? length : Math.max(length - 1, 0);
 }
 
-function matchesAt(characters: readonly string[], part: readonly string[], at: number): boolean {
-  return part.every((character, i) => characters[at + i] === character);
-}
-
 /** An offset beyond the end finds nothing; one before the beginning is an error. */
 function find(value: string, part: string, from: number): bigint {
   if (part === '') return BigInt(from);
   if (from < 0) throw new CelError(`index out of range: ${from}`);
-  const characters = [...value];
-  const sought = [...part];
-  for (let at = from; at <= characters.length - sought.length; at++) {
-    if (matchesAt(characters, sought, at)) return BigInt(at);
-  }
-  return -1n;
+  return BigInt(placeOf([...value], [...part], from));
 }
 
 function findLast(value: string, part: string, from: number): bigint {
   if (part === '') return BigInt(from);
   if (from < 0) throw new CelError(`index out of range: ${from}`);
-  const characters = [...value];
+  const [characters, sought] = [[...value], [...part]];
   if (from >= characters.length) return -1n;
-  const sought = [...part];
-  for (let at = Math.min(from, characters.length - sought.length); at >= 0; at--) {
-    if (matchesAt(characters, sought, at)) return BigInt(at);
+  // Backwards the last one is the first.
+  const last = characters.length - sought.length;
+  const place = placeOf(characters.reverse(), sought.reverse(), last - Math.min(from, last));
+  return BigInt(place < 0 ? -1 : last - place);
+}
+
+/** The first place of `part` in `whole` at or after `from`, else -1; linear in both (Knuth, Morris and Pratt). */
+function placeOf(whole: readonly string[], part: readonly string[], from: number): number {
+  const borders = bordersOf(part);
+  let matched = 0;
+  for (let at = from; at < whole.length; at++) {
+    while (matched > 0 && whole[at] !== part[matched]) matched = borders[matched - 1] ?? 0;
+    if (whole[at] === part[matched]) matched++;
+    if (matched === part.length) return at + 1 - matched;
   }
-  return -1n;
+  return -1;
+}
+
+/** For each beginning of a text the length of the longest shorter beginning that it also ends with. */
+function bordersOf(part: readonly string[]): readonly number[] {
+  const borders = [0];
+  let length = 0;
+  for (let at = 1; at < part.length; at++) {
+    while (length > 0 && part[at] !== part[length]) length = borders[length - 1] ?? 0;
+    if (part[at] === part[length]) length++;
+    borders.push(length);
+  }
+  return borders;
 }
 
 function declareParts(registry: Registry): void {
