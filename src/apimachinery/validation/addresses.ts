@@ -13,15 +13,21 @@ const longestTextLength = 64;
 /** Undefined for what is no address. */
 export function parseIpAddress(text: string): WrittenAddress | undefined {
   if (text.length > longestTextLength) return undefined;
-  const last = text.lastIndexOf(':') + 1;
-  const numbers = text.slice(last).split('.');
-  const plainNumbers = numbers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
-  const relaxed = numbers.length === 4 ? text.slice(0, last) + plainNumbers : text;
-  const address = parseIp(relaxed);
+  const strict = parseIp(text);
+  // IPv4 has one text only.
+  if (strict?.family === 4) return { ...strict, canonical: text, isOdd: false };
+  const address = strict ?? parseIp(withoutLeadingZeros(text));
   if (!address) return undefined;
   const mapped = mappedIpv4(address);
   const plain = mapped ?? address;
-  return { ...plain, canonical: ipText(plain), isOdd: mapped !== undefined || relaxed !== text };
+  return { ...plain, canonical: ipText(plain), isOdd: !strict || mapped !== undefined };
+}
+
+/** An address whose four last numbers have none. */
+function withoutLeadingZeros(text: string): string {
+  const last = text.lastIndexOf(':') + 1;
+  const numbers = text.slice(last).split('.');
+  return text.slice(0, last) + numbers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
 }
 
 /** An address with the length of a prefix. */
