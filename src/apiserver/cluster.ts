@@ -46,7 +46,8 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const storage = new ClusterStorage(options.store, options.keyPrefix);
   const lasting = new LastingAccess(clock);
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
-  const authorizers = [mastersAuthorizer, rbac.authorize.bind(rbac), ...options.authorizers];
+  const { guards = [] } = options;
+  const authorizers = [mastersAuthorizer, ...guards, rbac.authorize.bind(rbac), ...options.authorizers];
   const forget = () => authentication.forgetTokens();
   const tokens = serviceAccountTokens(options, { storage, resources, lasting, forget });
   const authentication: Authentication = new Authentication({

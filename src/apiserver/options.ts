@@ -26,6 +26,8 @@ export interface ApiServerOptions {
   readonly version: VersionInfo;
   /** Asked in order who a caller is, after the cluster's own service account tokens. */
   readonly authenticators: readonly Authenticator[];
+  /** Asked before the cluster's own RBAC, to refuse what no role may give; of members of `system:masters` never. */
+  readonly guards?: readonly Authorizer[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: readonly Authorizer[];
   /** PKCS#8 PEM of the key that signs service account tokens (EC P-256 or RSA); without it none are issued. */

@@ -92,6 +92,26 @@ export function azureRoleAuthorizer(roles: DataAccess, access: () => AccessSpec)
   };
 }
 
+/** What the user of a member's agent is called at its hub; the member's name follows. */
+export const agentUserPrefix = 'fleet-member-agent:';
+
+const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+/**
+ * The namespaces `fleet-…` of a hub are the fleet's: what lies in them is carried to the members and applied there with
+ * every right, so nobody but the fleet itself writes there, whatever roles say.
+ * Source: https://kubefleet.dev/docs/faq (reserved namespaces)
+ */
+export function fleetNamespaceGuard(access: () => AccessSpec): Authorizer {
+  return ({ user, verb, resource }) => {
+    const isReserved = access().roleFamily === 'fleet' && resource?.namespace.startsWith('fleet-') === true;
+    if (!isReserved || readVerbs.has(verb) || user.username.startsWith(agentUserPrefix)) {
+      return { decision: 'no-opinion', reason: '' };
+    }
+    return { decision: 'deny', reason: `the namespace "${resource?.namespace}" is reserved for the fleet` };
+  };
+}
+
 function azureObjectId(user: UserInfo): string | undefined {
   return user.extra[objectIdKey]?.[0];
 }

@@ -10,6 +10,7 @@ import {
   azureRoleAuthorizer,
   type DataAccess,
   entraAuthenticator,
+  fleetNamespaceGuard,
 } from './cluster-access.ts';
 
 interface Parts {
@@ -62,6 +63,7 @@ export function buildClusters(parts: Parts): ClusterHost {
       return { close: () => watches.forEach((watch) => void watch.close()) };
     },
     authenticators: (spec) => [entraAuthenticator(tokens, () => spec().access)],
+    guards: (spec) => [fleetNamespaceGuard(() => spec().access)],
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),
       azureRoleAuthorizer(roles, () => spec().access),

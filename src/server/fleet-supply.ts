@@ -10,6 +10,7 @@ import {
   startMemberAgent,
 } from '../controllers/index.ts';
 import type { FleetSupply, Leaving, Membership } from '../providers/cluster-supply.ts';
+import { agentUserPrefix } from './cluster-access.ts';
 
 const memberClusters = {
   group: 'cluster.kubernetes-fleet.io',
@@ -201,7 +202,7 @@ function agentKey(hubId: string, memberName: string): string {
 
 /** The user as which a member's agent speaks to its hub; the hub's Role for the member names it. */
 function agentUser(memberName: string): string {
-  return `fleet-member-agent:${memberName}`;
+  return `${agentUserPrefix}${memberName}`;
 }
 
 /** Creates the definitions that the cluster does not have yet. */

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Random } from '../../src/base/index.ts';
 import type { HttpResponse } from '../../src/http/contract.ts';
+import { attackRandom, attackTries } from '../attack/seed.ts';
 import { plainRequest } from '../support/request.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { grantAllIn, rbac } from './rights.ts';
 
 /** Written into everything outside the namespace `mine`: no answer to its owner may hold it. */
 const mark = 'not-for-jane';
-const requests = 8_000;
-/** Repeats what a run before found: set it to the seed that the failure names. */
-const seed = process.env['PATH_RIGHTS_SEED'] ?? 'path rights';
+const requests = attackTries(8_000);
 
 const core = (resource: string) => ({ group: '', version: 'v1', resource });
 const marked = { annotations: { mark } };
@@ -26,14 +24,14 @@ describe('who holds everything in one namespace', () => {
   after(() => test.close());
 
   it(`reads and changes nothing outside it by ${requests} paths made at random`, async () => {
-    const random = seededRandom(seed);
+    const random = attackRandom('path rights');
     const tokens = await continueTokens(test);
     const outside = await everythingOutside(test);
     const served = new Map<string, number>();
     for (let made = 0; made < requests; made++) {
       const request = makeRequest(random, tokens);
       const { status, text } = await send(test, request);
-      const told = `${request.method} ${request.path} answered ${status}, seed ${JSON.stringify(seed)}`;
+      const told = `${request.method} ${request.path} answered ${status}`;
       assert.ok(!text.includes(mark), `${told}: ${text.slice(0, 300)}`);
       assert.ok(status !== 500 || text.includes(bindingWithoutTarget), `${told}: ${text.slice(0, 300)}`);
       if (status < 300) served.set(request.method, (served.get(request.method) ?? 0) + 1);

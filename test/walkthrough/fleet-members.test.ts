@@ -46,6 +46,29 @@ YAML
   assert.equal(stdout, 'Succeeded\njoined True MemberAgent\nnamespace/placed\nSucceeded\n');
 });
 
+test('nobody but the fleet writes into its namespaces on the hub, whatever roles say', async () => {
+  const { stdout } = await estate.succeeds(`
+    work() { kubectl apply --server-side -f - 2>&1 <<'YAML' || true
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: Work
+metadata: { name: mine, namespace: fleet-member-arc }
+spec: { workload: { manifests: [] } }
+YAML
+    }
+    work
+    kubectl -n fleet-member-arc create rolebinding mine --clusterrole cluster-admin --user me 2>&1 || true
+    kubectl -n fleet-system create configmap mine 2>&1 || true
+    kubectl delete namespace fleet-member-arc 2>&1 || true
+    kubectl -n fleet-member-arc delete works --all 2>&1 || true
+    kubectl -n fleet-member-arc get works -o name | wc -l
+    kubectl create namespace fleeting`);
+  const lines = stdout.trim().split('\n');
+  const refused = lines.filter((line) => /is reserved for the fleet$/.test(line));
+  assert.equal(refused.length, 5, stdout);
+  assert.ok(Number(lines.at(-2)) > 0, stdout);
+  assert.equal(lines.at(-1), 'namespace/fleeting created');
+});
+
 const balancer = 'jsonpath={.status.loadBalancer.ingress[0].ip} {.status.loadBalancer.ingress[0].ipMode}';
 let addressOnArc: string;
 

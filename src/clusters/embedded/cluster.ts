@@ -41,6 +41,8 @@ export interface Surroundings {
   readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** Asked before the cluster's own RBAC, to refuse what no role may give. */
+  readonly guards?: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** What each cluster stores without any effect; writers are warned. */
@@ -102,6 +104,7 @@ export class EmbeddedCluster implements ClusterHandle {
       log: parts.log.with({ cluster: spec.name }),
       version: versionOf(() => this.#spec),
       authenticators: [this.#localAccounts(), ...parts.authenticators(() => this.#spec)],
+      guards: parts.guards?.(() => this.#spec) ?? [],
       authorizers: parts.authorizers(() => this.#spec),
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
