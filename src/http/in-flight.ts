@@ -277,11 +277,20 @@ function isExempt(path: string): boolean {
 }
 
 function classOf({ method, path, rawQuery }: HttpRequest): RequestClass {
-  if (method === 'GET' && (/(?:^|&)(?:watch|follow)=(?:true|1)(?:&|$)/.test(rawQuery) || isWatchPath(path)))
-    return 'longRunning';
+  // Such a path means a watch by other methods too.
+  if (isWatchPath(path)) return 'longRunning';
+  if (method === 'GET' && /(?:^|&)(?:watch|follow)=(?:true|1)(?:&|$)/.test(rawQuery)) return 'longRunning';
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'reads' : 'writes';
 }
 
-function isWatchPath(path: string): boolean {
+function isWatchPath(asked: string): boolean {
+  const path = asked.includes('%')
+    ? asked.replace(/%([2-7][0-9a-f])/gi, (_all, hex) => character(hex))
+    : asked;
   return /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/watch\//.test(path);
+}
+
+/** Only what letters and slashes may be written as matters here. */
+function character(hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16));
 }

@@ -73,6 +73,12 @@ describe('admission of pods', () => {
       message: 'pods "r" is forbidden: no PriorityClass with name none was found',
     });
   });
+
+  it('keeps what it filled in when a pod is replaced by its first manifest', async () => {
+    const made = plain(await bare.client.create(core('pods'), pod('again')));
+    const replaced = plain(await bare.client.update(core('pods'), pod('again')));
+    assert.deepEqual(replaced.spec, made.spec);
+  });
 });
 
 describe('admission of services', () => {

@@ -230,3 +230,97 @@ describe('a role for objects by name', () => {
     await assert.rejects(list('type!=x\\,metadata.name=mine'), { status: 403 });
   });
 });
+
+describe('a path of a custom resource', () => {
+  let test: TestServer;
+  before(async () => {
+    test = await startTestServer();
+    for (const [plural, kind, scope] of [
+      ['widgets', 'Widget', 'Namespaced'],
+      ['gadgets', 'Gadget', 'Cluster'],
+    ] as const) {
+      const schema = { openAPIV3Schema: { type: 'object' } };
+      await test.client.create(
+        { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' },
+        {
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          metadata: { name: `${plural}.example.com` },
+          spec: {
+            group: 'example.com',
+            scope,
+            names: { plural, kind },
+            versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { status: {} } }],
+          },
+        },
+      );
+    }
+  });
+  after(() => test.close());
+
+  const base = '/apis/example.com/v1';
+  const widgets = `${base}/namespaces/default/widgets`;
+  const widget = (name: string) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name } });
+  const ask = async (method: string, path: string, body?: object, type = 'application/json') => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await test.fetch(path, { method, headers: { 'content-type': type }, ...sent });
+    const text = answer.body && answer.status !== 200 ? await answer.text() : '';
+    return { status: answer.status, message: text.startsWith('{') ? JSON.parse(text).message : text };
+  };
+
+  it('means what its verb says, as in the real server', async () => {
+    const merge = 'application/merge-patch+json';
+    assert.equal((await ask('POST', `${widgets}/one`, widget('one'))).status, 201);
+    const cases: [number, string, Awaited<ReturnType<typeof ask>>][] = [
+      [409, 'widgets.example.com "one" already exists', await ask('POST', `${widgets}/one`, widget('one'))],
+      [404, '404 page not found\n', await ask('POST', `${base}/widgets`, widget('two'))],
+      [404, '404 page not found\n', await ask('GET', `${base}/namespaces/default/gadgets`)],
+      [400, 'name must be provided', await ask('PATCH', widgets, {}, merge)],
+      [400, 'name must be provided', await ask('PUT', widgets, widget('one'))],
+      [200, '', await ask('GET', `${widgets}/one/status/more`)],
+      [
+        405,
+        'delete is not supported on resources of kind "widgets.example.com"',
+        await ask('DELETE', `${widgets}/one/status/more`),
+      ],
+      [
+        405,
+        'watch is not supported on resources of kind "gadgets.example.com"',
+        await ask('GET', `${base}/watch/gadgets/one/status`),
+      ],
+    ];
+    for (const [status, message, answer] of cases) assert.deepEqual(answer, { status, message });
+  });
+
+  it('that names an object creates no other', async () => {
+    const { status, message } = await ask('POST', `${widgets}/three`, widget('four'));
+    assert.equal(status, 400);
+    assert.match(message, /four.*three/);
+  });
+
+  it('knows no namespace in selectors where there is none, like some built-in kinds', async () => {
+    const query = 'fieldSelector=metadata.namespace%3Da';
+    for (const path of [`${base}/gadgets`, '/api/v1/nodes', '/api/v1/namespaces']) {
+      const message = 'field label not supported: metadata.namespace';
+      assert.deepEqual(await ask('GET', `${path}?${query}`), { status: 400, message });
+    }
+    for (const path of [`${base}/widgets`, '/api/v1/persistentvolumes', '/api/v1/pods']) {
+      assert.equal((await ask('GET', `${path}?${query}`)).status, 200, path);
+    }
+  });
+
+  it('of a watch that names one object takes no selector of another', async () => {
+    const message = "fieldSelector metadata.name doesn't match requested name";
+    for (const text of ['metadata.name%3Dtwo', 'metadata.namespace%3Ddefault']) {
+      const path = `${base}/watch/namespaces/default/widgets/one?fieldSelector=${text}`;
+      assert.deepEqual(await ask('GET', path), { status: 400, message });
+    }
+  });
+
+  it('into a node tries nothing only', async () => {
+    for (const path of ['pods/p/exec?command=x', 'pods/p/portforward?ports=80', 'services/s/proxy?x=y']) {
+      const answer = await ask('POST', `/api/v1/namespaces/default/${path}&dryRun=All`);
+      assert.deepEqual(answer, { status: 400, message: 'dryRun is not supported' });
+    }
+  });
+});

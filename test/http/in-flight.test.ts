@@ -160,3 +160,20 @@ test('a caller has so many open streams at most, under whichever token, and othe
   open('ann 5');
   await until(() => sinks.length === 5);
 });
+
+test('a path that means a watch counts as one, however it is asked for', async (t) => {
+  const { requests, ask, release } = await limited(t, {});
+  const paths: [string, string][] = [
+    ['POST', '/apis/example.com/v1/watch/widgets'],
+    ['GET', '/api/v1/watch/pods'],
+    ['GET', '/api/v1/%77atch/pods'],
+    ['GET', '/api%2Fv1/watch%2fpods'],
+  ];
+  const asked = paths.map(([method, path]) => ask('ann', path, method));
+  await until(() => requests.figures('longRunning').running === paths.length);
+  const { running: reads } = requests.figures('reads');
+  const { running: writes } = requests.figures('writes');
+  assert.deepEqual([reads, writes], [0, 0]);
+  release();
+  await Promise.all(asked);
+});

@@ -7,6 +7,15 @@ import { objectKey } from '../storage/keys.ts';
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3_607;
 
+/** The specs of a pod that is updated as a whole. */
+function changedPodSpecs({ call, operation, object, old }: AdmissionRequest) {
+  const { group, resource } = call.resource.definition;
+  if (group !== '' || resource !== 'pods' || call.subresource !== '' || operation !== 'update')
+    return undefined;
+  const [now, before] = [object?.['spec'], old?.['spec']];
+  return isObject(now) && isObject(before) ? { now, before } : undefined;
+}
+
 /** The spec of a pod that is being created; undefined for every other write. */
 export function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
   const { group, resource } = call.resource.definition;
@@ -83,7 +92,8 @@ function tokenVolume(name: string): JsonObject {
 export const podTolerations: AdmissionStep = {
   name: 'pod-tolerations',
   mutate(request) {
-    const spec = newPodSpec(request);
+    // A manifest that says none again means the same pod.
+    const spec = newPodSpec(request) ?? changedPodSpecs(request)?.now;
     if (!spec) return;
     const tolerations = Array.isArray(spec['tolerations']) ? [...spec['tolerations']] : [];
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
@@ -104,6 +114,11 @@ export const podTolerations: AdmissionStep = {
 export const podPriority: AdmissionStep = {
   name: 'pod-priority',
   async mutate(request) {
+    const changed = changedPodSpecs(request);
+    for (const member of changed ? ['priority', 'preemptionPolicy'] : []) {
+      const before = changed?.before[member];
+      if (before !== undefined && changed) changed.now[member] ??= before;
+    }
     const spec = newPodSpec(request);
     if (!spec) return;
     const { parts, call, name } = request;

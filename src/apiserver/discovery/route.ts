@@ -15,17 +15,44 @@ import type { ResourceRegistry } from './registry.ts';
  */
 export function routeTo(resources: ResourceRegistry, info: ResourceRequest): ServedResource {
   const resource = resources.find(info.group, info.version, info.resource);
+  if (resource?.custom) return routeToCustom(resource, info);
   if (!resource || !hasForm(resource, info)) {
     throw resources.isBuiltInGroup(info.group) ? resourceNotServed() : new PageNotFound();
   }
-  if (!allowsMethod(resource, info)) {
-    throw resource.custom ? methodNotSupported(resource.subject(), info.verb) : methodNotAllowed();
-  }
+  if (!allowsMethod(resource, info)) throw methodNotAllowed();
   if (resource.definition.namespaced && info.form.inNamespace && info.namespace === '' && !isRead(info)) {
     throw badRequest('Namespace parameter required.');
   }
   return resource;
 }
+
+/**
+ * The real server serves custom resources by the verb that a path and method come to, not by routes: what follows a
+ * subresource, a name where there is none to give and methods beside the verb mean nothing there.
+ */
+function routeToCustom(resource: ServedResource, { namespace, verb, subresource }: ResourceRequest) {
+  const { namespaced } = resource.definition;
+  const isInNamespace = namespace !== '';
+  if (namespaced !== isInNamespace && !(namespaced && (verb === 'list' || verb === 'watch'))) {
+    throw new PageNotFound();
+  }
+  const served = subresource === '' ? customVerbs : customSubresourceVerbs;
+  const isKnown = subresource === '' || Object.hasOwn(resource.definition.subresources, subresource);
+  if (isKnown && !served.has(verb)) throw methodNotSupported(resource.subject(), verb);
+  return resource;
+}
+
+const customVerbs = new Set([
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+]);
+const customSubresourceVerbs = new Set(['get', 'update', 'patch']);
 
 function hasForm(
   { definition }: ServedResource,
@@ -41,10 +68,10 @@ function hasForm(
 }
 
 function allowsMethod(
-  { definition, custom }: ServedResource,
+  { definition }: ServedResource,
   { form, method, subresource }: ResourceRequest,
 ): boolean {
-  if (method === 'GET' || (custom && method === 'HEAD')) return true;
+  if (method === 'GET') return true;
   if (form.verbFirst) return false;
   // Proxies pass any method on.
   if (subresource !== '') return method !== 'HEAD' || subresource === 'proxy';

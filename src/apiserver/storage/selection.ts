@@ -23,7 +23,11 @@ export class Selection {
     this.#labels = parseLabelSelector(options.labelSelector);
     const fields = parseFieldSelector(options.fieldSelector);
     for (const { path } of fields) checkSelectable(served, path);
-    this.name = name || (fields.find(({ path, equal }) => equal && path === 'metadata.name')?.value ?? '');
+    const selected = fields.find(({ path, equal }) => equal && path === 'metadata.name')?.value ?? '';
+    if (name !== '' && fields.length > 0 && selected !== name) {
+      throw badRequest("fieldSelector metadata.name doesn't match requested name");
+    }
+    this.name = name || selected;
     this.#fields = name === '' ? fields : [...fields, { path: 'metadata.name', equal: true, value: name }];
   }
 
@@ -41,9 +45,21 @@ export class Selection {
   }
 }
 
-function checkSelectable({ definition }: ServedResource, path: string): void {
-  if (path === 'metadata.name' || path === 'metadata.namespace') return;
-  if (Object.hasOwn(definition.selectableFields, path)) return;
+/** Kinds without a namespace whose own selectors do not know one either; others take the question, and find nothing. */
+const withoutNamespace = new Set([
+  '/namespaces',
+  '/nodes',
+  'certificates.k8s.io/certificatesigningrequests',
+  'resource.k8s.io/resourceslices',
+]);
+
+function checkSelectable({ definition, custom }: ServedResource, path: string): void {
+  if (path === 'metadata.name' || Object.hasOwn(definition.selectableFields, path)) return;
+  if (path === 'metadata.namespace') {
+    const { namespaced, group, resource } = definition;
+    if (namespaced || !(custom || withoutNamespace.has(`${group}/${resource}`))) return;
+    if (custom) throw badRequest(`field label not supported: ${path}`);
+  }
   throw badRequest(notSelectable(definition, path));
 }
 

@@ -27,6 +27,7 @@ export const podLog: Verb = async (parts, call) => {
 /** `pods/exec` and its relatives: 404, 400 for a pod without a node; else 501. */
 export function podStream(what: string): Verb {
   return async (parts, call) => {
+    checkNotDry(call);
     const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
     checkContainer(pod, call);
     if (nodeOf(pod) === '') throw badRequest(`pod ${call.name} does not have a host assigned`);
@@ -36,11 +37,17 @@ export function podStream(what: string): Verb {
 
 /** Proxies to pods, services and nodes: 404, else 501. A name may carry a scheme and a port. */
 export const nodeProxy: Verb = async (parts, call) => {
+  checkNotDry(call);
   const [first = '', second] = call.name.split(':');
   const name = second !== undefined && (first === 'http' || first === 'https') ? second : first;
   await require(parts, { ...call, name, subresource: '' });
   throw needsKubelet('proxy');
 };
+
+/** Nothing of a connection can be tried only. Throws 400. */
+function checkNotDry({ query }: Call): void {
+  if (query?.has('dryRun')) throw badRequest('dryRun is not supported');
+}
 
 function nodeOf({ spec }: JsonObject): string {
   return isObject(spec) ? textOf(spec['nodeName']) : '';

@@ -25,6 +25,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
+import { checkNamed } from './place.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 import { modify } from './update.ts';
 
@@ -43,6 +44,7 @@ export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
     throw call.resource.custom ? unsupportedMediaType(offered) : unroutableType();
   }
   if (!offered.includes(patchMediaTypes[patchType])) throw unsupportedMediaType(offered);
+  checkNamed(call);
   checkPatchOptions(call, patchType === 'apply');
   const body = await readPatch(call, patchType);
   checkReadable(call, patchType);

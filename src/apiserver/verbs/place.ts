@@ -25,6 +25,11 @@ export function checkPlace(object: JsonObject, call: Call, name: string): JsonOb
   return metadata;
 }
 
+/** Throws 400 for a path that names nothing. */
+export function checkNamed({ name }: Call): void {
+  if (name === '') throw badRequest('name must be provided');
+}
+
 /** A body that names a namespace names that of its path. Throws 400. */
 export function checkNamespace(body: JsonObject, { namespace }: Call): void {
   const own = textOf(readMetadata(body)['namespace']);

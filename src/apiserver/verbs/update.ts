@@ -15,7 +15,7 @@ import { inTurn } from './exclusive.ts';
 import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
-import { carryOver, checkMeant, checkPlace } from './place.ts';
+import { carryOver, checkMeant, checkNamed, checkPlace } from './place.ts';
 import { checkWrittenVersion } from './resource-version.ts';
 
 /** Attempts of a write that names no version and meets other writers. */
@@ -23,6 +23,7 @@ const attemptsWithoutVersion = 16;
 
 /** `update` of an object or its status: 200, or 201 where an update may create. */
 export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
+  checkNamed(call);
   const body = await readObject(call);
   dedupeOwners(body, call.warnings);
   const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
