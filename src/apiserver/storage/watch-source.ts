@@ -101,16 +101,16 @@ export class WatchSource {
     if (begin.from === 'state') {
       this.#sendState(consumer);
       if (begin.announceEnd) consumer.bookmark(this.#plan.currentRevision(), true);
-    } else if (begin.from === 'revision') {
-      for (const event of collection.eventsAfter(begin.revision)) this.#onEvent(event);
-    } else if (begin.from === 'history') {
-      if (begin.through < collection.floor) {
-        consumer.error(expired(`too old resource version: ${begin.through} (${collection.floor})`));
+    } else if (begin.from === 'revision' || begin.from === 'history') {
+      const known = begin.from === 'revision' ? begin.revision : begin.through;
+      // Events may have left memory since the watch was planned.
+      if (known < collection.floor) {
+        consumer.error(expired(`too old resource version: ${known} (${collection.floor})`));
         this.finish();
         return;
       }
-      for (const event of begin.events) this.#onEvent(event);
-      for (const event of collection.eventsAfter(begin.through)) this.#onEvent(event);
+      if (begin.from === 'history') for (const event of begin.events) this.#onEvent(event);
+      for (const event of collection.eventsAfter(known)) this.#onEvent(event);
     }
   }
 
