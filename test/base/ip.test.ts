@@ -83,7 +83,10 @@ test('lenient readers take leading zeros and IPv4 within IPv6, and say how it sh
   assert.deepEqual(read('010.0.0.001'), { family: 4, canonical: '10.0.0.1', isOdd: true });
   assert.deepEqual(read('::ffff:1.2.3.4'), { family: 4, canonical: '1.2.3.4', isOdd: true });
   assert.deepEqual(read('::FFFF:102:304'), { family: 4, canonical: '1.2.3.4', isOdd: true });
+  assert.deepEqual(read('2001:db8::00001'), { family: 6, canonical: '2001:db8::1', isOdd: true });
+  assert.deepEqual(read('::ffff:01.2.3.004'), { family: 4, canonical: '1.2.3.4', isOdd: true });
   assert.deepEqual(read('2001:DB8::0'), { family: 6, canonical: '2001:db8::', isOdd: false });
+  assert.equal(parseIpAddress('::1ffff'), undefined);
   assert.equal(parseCidr('::ffff:1.2.3.0/120')?.canonical, '1.2.3.0/24');
   assert.equal(parseCidr('010.0.0.1/08')?.canonical, '10.0.0.0/8');
 });

@@ -1,6 +1,6 @@
 import { type IpAddress, type IpRange, ipRange, ipText, mappedIpv4, parseIp } from '../../base/index.ts';
 
-/** An IP address as lenient readers take it: numbers of IPv4 may have leading zeros. */
+/** An IP address as lenient readers take it: its numbers may have leading zeros. */
 export interface WrittenAddress extends IpAddress {
   /** As it should be written. */
   readonly canonical: string;
@@ -23,11 +23,8 @@ export function parseIpAddress(text: string): WrittenAddress | undefined {
   return { ...plain, canonical: ipText(plain), isOdd: !strict || mapped !== undefined };
 }
 
-/** An address whose four last numbers have none. */
 function withoutLeadingZeros(text: string): string {
-  const last = text.lastIndexOf(':') + 1;
-  const numbers = text.slice(last).split('.');
-  return text.slice(0, last) + numbers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
+  return text.replace(/(^|[:.])0+(?=[0-9a-fA-F])/g, '$1');
 }
 
 /** An address with the length of a prefix. */
