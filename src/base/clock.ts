@@ -14,24 +14,34 @@ export interface Timer {
   cancel(): void;
 }
 
+/** The longest delay that the machine's timers know; a longer one would run out at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function after(delayMs: number, run: () => void, { keepsAlive }: { keepsAlive: boolean }): Timer {
+  let handle: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const isLast = leftMs <= longestTimerMs;
+    handle = setTimeout(isLast ? run : () => wait(leftMs - longestTimerMs), isLast ? leftMs : longestTimerMs);
+    if (!keepsAlive) handle.unref();
+  };
+  wait(delayMs);
+  return { cancel: () => clearTimeout(handle) };
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after(delayMs, run) {
-    const handle = setTimeout(run, delayMs);
-    handle.unref();
-    return { cancel: () => clearTimeout(handle) };
-  },
+  after: (delayMs, run) => after(delayMs, run, { keepsAlive: false }),
   sleep(delayMs, signal) {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = () => {
-        clearTimeout(handle);
+        timer.cancel();
         signal?.removeEventListener('abort', finish);
         resolve();
       };
-      const handle = setTimeout(finish, delayMs);
+      const timer = after(delayMs, finish, { keepsAlive: true });
       signal?.addEventListener('abort', finish, { once: true });
     });
   },

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ClusterClient } from '../../src/apimachinery/client.ts';
@@ -27,6 +26,7 @@ import {
   issueServerCertificate,
 } from '../../src/http/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { plainRequest } from '../support/request.ts';
 
 export const administrator: UserInfo = {
@@ -134,7 +134,7 @@ async function openEndpoint(server: ApiServer): Promise<OpenEndpoint> {
   });
   const port = await listener.listen({ host: '127.0.0.1', port: 0 });
   const url = `https://127.0.0.1:${port}`;
-  const folder = await mkdtemp(join(tmpdir(), 'kube-test-'));
+  const folder = temporaryFolder('kube-test');
   const kubeconfig = join(folder, 'config');
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(url, authority.certificatePem)));
   return {

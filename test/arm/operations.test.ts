@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { accessTypes, builtInRoleId, madeByEstate, type ResourceRecord } from '../../src/arm/index.ts';
 import { Operations, operationLimits } from '../../src/arm/records/operations.ts';
 import { createMemoryStore, openSqliteStore } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type Estate, openEstate, people } from './estate.ts';
@@ -229,7 +229,7 @@ test('of very many finished operations the newest are kept, and those that run s
 });
 
 test('after a restart records, running operations and roles are as they were, and cut-off actions have failed but for those of a loop', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock-arm-'));
+  const home = temporaryFolder('arm');
   const file = join(home, 'store.db');
   const open = () => openSqliteStore({ file, clock: new ManualClock(), random: seededRandom('s') });
   let release: () => void = () => undefined;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CodedError, systemClock } from '../../src/base/index.ts';
@@ -13,6 +12,7 @@ import {
   issueServerCertificate,
   verifyIssuedBy,
 } from '../../src/http/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -98,7 +98,7 @@ test('OpenSSL accepts the chains by its strict rules', async (t) => {
     t.skip('no openssl command');
     return;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-certificates-'));
+  const folder = temporaryFolder('certificates');
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);

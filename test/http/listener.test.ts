@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
@@ -18,6 +17,7 @@ import {
   issueClientCertificate,
   verifyIssuedBy,
 } from '../../src/http/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import {
   authority,
   ca,
@@ -464,7 +464,7 @@ async function curlOf(t: TestContext): Promise<((args: string[]) => Promise<stri
     t.skip('no curl with HTTP/2');
     return undefined;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-http-'));
+  const folder = temporaryFolder('http');
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'ca.pem'), ca);
   return async (args) => {

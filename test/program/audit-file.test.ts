@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silentLogger } from '../../src/base/index.ts';
 import { AuditFile, auditLimits } from '../../src/server/audit-file.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 let folder: string;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'drydock-audit-'));
+  folder = temporaryFolder('audit');
 });
 
 after(() => rm(folder, { recursive: true, force: true }));

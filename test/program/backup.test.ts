@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -21,10 +19,11 @@ import { restoreBackup } from '../../src/server/keeping/restore.ts';
 import { declareStaged, finishStaged, workFolder } from '../../src/server/keeping/staged.ts';
 import { loadAuthority, loadControlToken, writePrivate } from '../../src/server/secrets.ts';
 import { inspectDatabase, openSqliteStore } from '../../src/store/index.ts';
+import { held, temporaryFolder } from '../support/belongings.ts';
 import { drydock, TestEstate } from '../walkthrough/estate.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'drydock-backup-'));
+const folder = temporaryFolder('backup');
 let estate: TestEstate;
 
 before(async () => {
@@ -54,7 +53,7 @@ async function largeHome(name: string): Promise<string> {
 
 /** Starts drydock and kills it as soon as a name that fits appears in a folder; true when it was cut off before its end. */
 async function killedWhen(watched: string, name: RegExp, words: string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [main, ...words], { stdio: 'ignore' });
+  const child = held(spawn(process.execPath, [main, ...words], { stdio: 'ignore' }));
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   while (child.exitCode === null && !namesIn(watched).some((one) => name.test(one))) {
     await new Promise((next) => setImmediate(next));
@@ -240,7 +239,7 @@ test('a server that is killed while it copies leaves no backup, and the command 
   const { pid } = JSON.parse(readFileSync(homeFiles(home).running, 'utf8'));
   const beside = join(folder, 'beside');
   mkdirSync(beside);
-  const child = spawn(process.execPath, [main, 'backup', join(beside, 'b'), '--home', home]);
+  const child = held(spawn(process.execPath, [main, 'backup', join(beside, 'b'), '--home', home]));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk;

@@ -11,7 +11,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
@@ -20,9 +19,10 @@ import { systemClock, systemRandom, utf8 } from '../../src/base/index.ts';
 import { homeFiles } from '../../src/cli/program/home.ts';
 import { loadAuthority, loadControlToken } from '../../src/server/secrets.ts';
 import { openSqliteStore } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'drydock-home-'));
+const folder = temporaryFolder('home');
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function drydock(...words: string[]) {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isObject, systemClock, systemRandom } from '../../src/base/index.ts';
 import { type Entry, openSqliteStore } from '../../src/store/index.ts';
+import { held, temporaryFolder } from '../support/belongings.ts';
 import { runProgram } from '../walkthrough/estate.ts';
 
 const main = resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
@@ -36,7 +36,7 @@ export class KillableServer implements AsyncDisposable {
   }
 
   static async create(): Promise<KillableServer> {
-    const server = new KillableServer(await mkdtemp(join(tmpdir(), 'drydock-killed-')));
+    const server = new KillableServer(temporaryFolder('killed'));
     await server.start();
     return server;
   }
@@ -45,7 +45,7 @@ export class KillableServer implements AsyncDisposable {
   launch(): { readonly ready: Promise<void> } {
     const port = this.#resourceManager === '' ? ['--port', '0'] : [];
     const words = ['--disable-warning=ExperimentalWarning', main, 'up', '--home', this.home, ...port];
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = held(spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }));
     this.#child = child;
     const complaints: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk));

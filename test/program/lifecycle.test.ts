@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { held, temporaryFolder } from '../support/belongings.ts';
 import { drydock } from '../walkthrough/estate.ts';
 
 const launcher = resolve(import.meta.dirname, '..', '..', 'bin', 'drydock');
@@ -17,7 +17,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 }
 
 async function newHome(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'drydock-test-'));
+  return temporaryFolder('test');
 }
 
 test('down stops a server that is still starting', async () => {
@@ -49,9 +49,9 @@ test('a server whose home is deleted or replaced says so and ends, and leaves th
       await writeFile(join(home, 'drydock.db'), '');
     },
   ]) {
-    const server = spawn(launcher, ['up', '--home', home, '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const server = held(
+      spawn(launcher, ['up', '--home', home, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     const errors: Buffer[] = [];
     server.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     await once(server.stdout, 'data');
@@ -70,7 +70,7 @@ test('a process of another boot that has the number and start time of a server i
   await drydock('up', '--detach', '--home', home, '--port', '0');
   const running = JSON.parse(await readFile(join(home, 'running.json'), 'utf8'));
   await drydock('down', '--home', home);
-  const stranger = spawn('sleep', ['600']);
+  const stranger = held(spawn('sleep', ['600']));
   const stat = await readFile(`/proc/${stranger.pid}/stat`, 'utf8');
   const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   const stale = { ...running, pid: stranger.pid, process: `${startTicks}.000000000000` };

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { held, temporaryFolder } from '../support/belongings.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'drydock-logs-'));
+const home = temporaryFolder('logs');
 after(() => rmSync(home, { recursive: true, force: true }));
 
 test('logs --follow goes on with the new file when a full one is put aside', async () => {
   const file = join(home, 'logs', 'drydock.log');
   mkdirSync(join(home, 'logs'));
   writeFileSync(file, 'first\n');
-  const child = spawn(process.execPath, [main, 'logs', '--follow', '--home', home]);
+  const child = held(spawn(process.execPath, [main, 'logs', '--follow', '--home', home]));
   let printed = '';
   const seen = (text: string) =>
     new Promise<void>((done) => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../support/belongings.ts';
 import { runProgram } from '../walkthrough/estate.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
 test('the packed package works without the repository, also through a symbolic link', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-package-'));
+  const folder = temporaryFolder('package');
   const packed = await runProgram('npm', ['pack', '--pack-destination', folder, '--prefix', root], {});
   assert.equal(packed.code, 0, packed.stderr);
   const archive = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { temporaryFolder } from '../support/belongings.ts';
 import { drydock, TestEstate } from '../walkthrough/estate.ts';
 
 let estate: TestEstate;
@@ -37,7 +37,7 @@ test('a second up on a live home says so and exits 0', async () => {
 });
 
 test('two starts at once lead to one server', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const home = temporaryFolder('test');
   const both = await Promise.all([1, 2].map(() => drydock('up', '--detach', '--home', home, '--port', '0')));
   const pids = both.map(({ stdout, stderr, code }) => {
     assert.equal(code, 0, stderr);
@@ -49,7 +49,7 @@ test('two starts at once lead to one server', async () => {
 });
 
 test('a port in use is named, with how to pick another', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const home = temporaryFolder('test');
   const blocker = createServer();
   await new Promise<void>((listening) => blocker.listen(0, '127.0.0.1', listening));
   const address = blocker.address();
@@ -121,7 +121,7 @@ test('down stops the server, status says so, and a new up finds everything again
 });
 
 test('reset refuses a folder that is no home and deletes one that is', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const folder = temporaryFolder('test');
   const refused = await drydock('reset', '--yes', '--home', folder);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /not a Drydock home/);
@@ -131,7 +131,7 @@ test('reset refuses a folder that is no home and deletes one that is', async () 
 });
 
 test('a home that cannot be used is refused with the way out, and no stack', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const folder = temporaryFolder('test');
   const file = join(folder, 'file');
   await writeFile(file, '');
   const up = await drydock('up', '--detach', '--home', file, '--port', '0');
@@ -141,7 +141,7 @@ test('a home that cannot be used is refused with the way out, and no stack', asy
 });
 
 test('--listen adds an address: this machine still reaches the server by localhost', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const home = temporaryFolder('test');
   const address = '127.0.0.2';
   const up = await drydock('up', '--detach', '--home', home, '--port', '0', '--listen', address);
   assert.equal(up.code, 0, up.stderr);
@@ -160,7 +160,7 @@ test('--listen adds an address: this machine still reaches the server by localho
 });
 
 test('quickstart takes other ports when its own are in use, and says which', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock test-'));
+  const home = temporaryFolder('with a blank test');
   const blockers = [51_443, 47_011].map((port) => {
     const blocker = createServer();
     blocker.on('error', () => undefined);

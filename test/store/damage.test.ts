@@ -4,21 +4,20 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CodedError, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore, type Store, StoreDamaged } from '../../src/store/index.ts';
 import { attackRandom } from '../attack/seed.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-damage-'));
+const folder = temporaryFolder('damage');
 after(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newFolder = () => {

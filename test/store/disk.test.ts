@@ -4,7 +4,6 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,7 +12,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
@@ -22,10 +20,11 @@ import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
 import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
 import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
 import { historyLimits, openSqliteStore, StoreDamaged } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-disk-'));
+const folder = temporaryFolder('disk');
 after(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newFile = () => {

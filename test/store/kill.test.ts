@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { CodedError, systemClock } from '../../src/base/index.ts';
 import { openSqliteStore } from '../../src/store/index.ts';
 import { attackRandom } from '../attack/seed.ts';
+import { held, temporaryFolder } from '../support/belongings.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const rounds = 20;
@@ -17,7 +17,9 @@ const writer = fileURLToPath(new URL('kill-writer.ts', import.meta.url));
 
 /** Runs the writer, kills it after so many acknowledged writes and returns what it had acknowledged. */
 async function writeAndKill(file: string, round: string, killAfter: number): Promise<string[]> {
-  const child = spawn(process.execPath, [writer, file, round], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = held(
+    spawn(process.execPath, [writer, file, round], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     acknowledged.push(line);
@@ -37,7 +39,7 @@ function assertLocked(file: string): void {
 }
 
 test(`kill -9 under load, ${rounds} times: nothing acknowledged is lost, no transaction is half there`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-kill-'));
+  const folder = temporaryFolder('kill');
   const file = join(folder, 'drydock.db');
   const random = attackRandom('kill');
   const acknowledged = new Map<string, number>();

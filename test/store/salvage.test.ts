@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CodedError, utf8 } from '../../src/base/index.ts';
@@ -12,9 +11,10 @@ import {
   salvageDatabase,
 } from '../../src/store/index.ts';
 import { attackRandom, attackTries } from '../attack/seed.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-salvage-'));
+const folder = temporaryFolder('salvage');
 after(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newFile = () => {

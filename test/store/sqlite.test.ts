@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
@@ -8,11 +7,12 @@ import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
 import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
 import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
 import { historyLimits, openSqliteStore, type Store } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { checkStoreLaws } from './law.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-store-'));
+const folder = temporaryFolder('store');
 const random = seededRandom('sqlite');
 const files = new WeakMap<Store, string>();
 let count = 0;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../support/belongings.ts';
 import { runProgram, TestEstate } from '../walkthrough/estate.ts';
 
 /** Exit codes of `plan -detailed-exitcode`. */
@@ -15,7 +15,7 @@ test('azurerm makes, keeps, changes and destroys networks, clusters, pools, flee
     `az ad sp create-for-rbac -n terraform --role Owner --scopes /subscriptions/${subscriptionId} -o json`,
   );
   const { appId, password } = JSON.parse(made.stdout);
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-terraform-'));
+  const folder = temporaryFolder('terraform');
   try {
     await copyFile(join(import.meta.dirname, 'estate.tf'), join(folder, 'estate.tf'));
     const provider = dirname(process.env['AZURERM_PROVIDER'] ?? '');

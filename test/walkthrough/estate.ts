@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { held, temporaryFolder, temporaryRoot } from '../support/belongings.ts';
 
 const launcher = resolve(import.meta.dirname, '..', '..', 'bin', 'drydock');
 
@@ -14,16 +14,24 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and tells what it printed. */
+/**
+ * Runs a program to its end and tells what it printed. What it started in the background and left, as a script does that
+ * fails between its lines, ends with it; a server of `up --detach` has a session of its own and goes on.
+ */
 export function runProgram(
   command: string,
   words: readonly string[],
   environment: Record<string, string | undefined> = {},
 ): Promise<Finished> {
-  const child = spawn(command, words, {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = held(
+    spawn(command, words, {
+      env: { ...process.env, TMPDIR: temporaryRoot(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The leader of a process group, so that the group can be ended.
+      detached: true,
+    }),
+  );
+  child.once('exit', () => endGroup(child.pid));
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -38,6 +46,14 @@ export function runProgram(
       }),
     );
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 export function drydock(...words: string[]): Promise<Finished> {
@@ -57,7 +73,7 @@ export class TestEstate implements AsyncDisposable {
 
   /** `words` are more options of `up`. */
   static async start(...words: string[]): Promise<TestEstate> {
-    const home = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+    const home = temporaryFolder('test');
     const up = await drydock('up', '--detach', '--home', home, '--port', '0', ...words);
     if (up.code !== 0) throw new Error(`the server did not start:\n${up.stdout}${up.stderr}`);
     const status = await drydock('status', '--json', '--home', home);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { temporaryFolder } from '../support/belongings.ts';
 import { TestEstate } from './estate.ts';
 
 /** The lines that documentation pages begin with, and what az says of what is not there. */
@@ -67,7 +67,7 @@ test('--debug shows each request without secrets, --verbose how long it took', a
 });
 
 test('a key pair is saved in a home that has no folder for keys yet', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'drydock-test-keys-'));
+  const home = temporaryFolder('test-keys');
   try {
     await estate.succeeds(`HOME=${home} az sshkey create -g g -n k`);
     const folder = join(home, '.ssh');

@@ -46,7 +46,7 @@ test('an open tunnel ends and says why, whatever is taken away, and opens again 
     # One connection that answers shows that it opens; the next one is held.
     connect() {
       : >$log; : >$log.curl
-      curl -sk -o $log.curl "https://localhost:${port}/readyz"; [ -s $log.curl ] || { echo "not open: $(cat $log)"; return; }
+      curl -sk -o $log.curl "https://localhost:${port}/readyz" && [ -s $log.curl ] || { echo "not open: $(cat $log)" >&2; return 1; }
       exec 3<>/dev/tcp/localhost/${port}
       printf x >&3
       sleep 0.2

@@ -8,10 +8,7 @@ import { Config } from './profile/config.ts';
 import { profileDirectory } from './profile/directory.ts';
 import { type Estate, readEstate } from './profile/estate.ts';
 import { Profile, type Subscription } from './profile/subscriptions.ts';
-import { type StoredToken, TokenCache } from './profile/tokens.ts';
-
-/** A token is renewed when it has less than this left. */
-const leastLifetimeSeconds = 300;
+import { isGoodAt, type StoredToken, TokenCache } from './profile/tokens.ts';
 
 export interface SessionOptions {
   readonly context: AzContext;
@@ -108,7 +105,7 @@ export class Session implements Caller {
     const fresh = wish.claims === undefined && wish.form === undefined;
     const nowSeconds = this.context.clock.now() / 1000;
     const known = fresh ? this.tokens.accessToken(account, tenant, scope) : undefined;
-    if (known && known.expiresOn - nowSeconds > leastLifetimeSeconds) return known;
+    if (known && isGoodAt(known, nowSeconds)) return known;
     const { renewToken } = await import('./sign-in/renew.ts');
     return renewToken(this, { account, tenant, scope, wish });
   }

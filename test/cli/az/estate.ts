@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock, systemRandom } from '../../../src/base/index.ts';
 import { type AzContext, runAz, writeSignedInProfile } from '../../../src/cli/az/index.ts';
+import { temporaryFolder } from '../../support/belongings.ts';
 import { localhostCertificate } from './certificates.ts';
 
 export const tenantId = '11111111-1111-1111-1111-111111111111';
@@ -66,7 +66,7 @@ const certificate = localhostCertificate();
 /** Starts the service on a free port. Token requests are answered; `script` answers the rest. */
 export async function startScriptedEstate(script: Script = () => undefined): Promise<ScriptedEstate> {
   const { authority, certificate: cert, key } = certificate;
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-az-'));
+  const folder = temporaryFolder('az');
   const requests: SeenRequest[] = [];
   let current = script;
   const server: Server = createServer({ cert, key }, (incoming, outgoing) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type ScriptedEstate, startScriptedEstate, subscriptionId } from './estate.ts';
@@ -221,6 +221,32 @@ describe('az on the wire', () => {
     assert.equal(code, 0);
     assert.equal(new URLSearchParams(forms.at(-1)).get('claims'), '{"access_token":{"nbf":{"value":"1"}}}');
     assert.equal(estate.requests.at(-1)?.headers['authorization'], 'Bearer newer');
+  });
+
+  test('a token that begins in the future, kept before the clock was put right, is asked for anew', async () => {
+    const file = join(estate.folder, 'azure', 'drydock_token_cache.json');
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const tokenFrom = (nbf: number) =>
+      `e30.${Buffer.from(JSON.stringify({ nbf })).toString('base64url')}.signature`;
+    const keep = (accessToken: string) => {
+      const cache = JSON.parse(readFileSync(file, 'utf8'));
+      for (const key of Object.keys(cache.accessTokens))
+        cache.accessTokens[key] = { accessToken, expiresOn: nowSeconds + 14_400 };
+      writeFileSync(file, JSON.stringify(cache));
+    };
+    estate.answer((request) =>
+      request.url.includes('/token')
+        ? { body: { access_token: 'anew', expires_in: 3600 } }
+        : { body: groupBody },
+    );
+    await estate.az('group', 'show', '-n', 'rg1');
+    const present = tokenFrom(nowSeconds - 60);
+    keep(present);
+    await estate.az('group', 'show', '-n', 'rg1');
+    assert.equal(estate.requests.at(-1)?.headers['authorization'], `Bearer ${present}`);
+    keep(tokenFrom(nowSeconds + 10_800));
+    await estate.az('group', 'show', '-n', 'rg1');
+    assert.equal(estate.requests.at(-1)?.headers['authorization'], 'Bearer anew');
   });
 
   test('503 is tried again three times with growing pauses', async () => {

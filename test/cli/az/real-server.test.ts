@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSignedInProfile } from '../../../src/cli/az/index.ts';
 import { homeFiles } from '../../../src/cli/program/home.ts';
 import { type Estate, startEstate } from '../../../src/server/index.ts';
+import { temporaryFolder } from '../../support/belongings.ts';
 import { type AzOptions, type AzResult, runCaptured } from './estate.ts';
 
 describe('az against the server', () => {
@@ -17,7 +17,7 @@ describe('az against the server', () => {
   let ca: string;
 
   before(async () => {
-    home = mkdtempSync(join(tmpdir(), 'drydock-az-server-'));
+    home = temporaryFolder('az-server');
     const files = homeFiles(home);
     estate = await startEstate({ home, files, port: 0, launcher: 'drydock', version: '0' });
     const { tokens, ...account } = await estate.signIn();

@@ -14,6 +14,33 @@ export interface StoredToken {
   readonly expiresOn: number;
 }
 
+/** A token that is handed out lasts at least this long; az promises five minutes. */
+const leastLifetimeSeconds = 300;
+
+/**
+ * Whether a kept token can be used now: it has not nearly expired, and it does not begin in the future, as one does that
+ * was given before the machine's clock was put right.
+ */
+export function isGoodAt({ accessToken, expiresOn }: StoredToken, nowSeconds: number): boolean {
+  return expiresOn - nowSeconds > leastLifetimeSeconds && beginsOn(accessToken) <= nowSeconds + skewSeconds;
+}
+
+/** Servers let clocks differ by as much. */
+const skewSeconds = 60;
+
+/** Unix seconds; tokens that do not say begin at once. */
+function beginsOn(accessToken: string): number {
+  try {
+    const claims: unknown = JSON.parse(
+      Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    );
+    const begin = isObject(claims) ? claims['nbf'] : undefined;
+    return typeof begin === 'number' ? begin : 0;
+  } catch {
+    return 0;
+  }
+}
+
 interface CacheDocument {
   credentials: Record<string, Credential>;
   accessTokens: Record<string, StoredToken>;
