@@ -1,6 +1,7 @@
 import { conditionsWith, holds, type NewCondition } from '../../apimachinery/conditions.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { textOf, textsOf } from '../../schema/structural-node.ts';
+import { approvalCondition } from './approval.ts';
 
 /**
  * The status of a CustomResourceDefinition: which of its names are accepted beside those of `others` (the cluster's
@@ -25,12 +26,11 @@ export function establish(crd: JsonObject, others: Iterable<JsonObject>, nowMs: 
       ? { status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' }
       : { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }),
   };
-  const conditions = conditionsWith(old, namesAccepted, nowMs);
-  const status: JsonObject = {
-    ...old,
-    acceptedNames,
-    conditions: conditionsWith({ conditions }, established, nowMs),
-  };
+  const approval = approvalCondition(crd);
+  let conditions = conditionsWith(old, namesAccepted, nowMs);
+  conditions = conditionsWith({ conditions }, established, nowMs);
+  if (approval) conditions = conditionsWith({ conditions }, approval, nowMs);
+  const status: JsonObject = { ...old, acceptedNames, conditions };
   return isObject(crd.status) && jsonEqual(status, crd.status) ? crd.status : status;
 }
 

@@ -3,6 +3,7 @@ import { forbidden, invalid, notSupported, required } from '../../apimachinery/v
 import { dns1035Label, dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';
+import { validateApproval } from './approval.ts';
 import { specKey } from './definitions.ts';
 import { isEstablished } from './establish.ts';
 import { compileJsonPath } from './json-path.ts';
@@ -13,7 +14,6 @@ const selectableFieldsLimit = 8;
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
 const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 const reviewVersions = ['v1', 'v1beta1'];
-const approvalAnnotation = 'api-approved.kubernetes.io';
 
 /** Specs found valid, by content: the fleet kinds of every hub are the same. */
 const validSpecs = new Set<string>();
@@ -28,7 +28,7 @@ export function validateCrd(crd: JsonObject, old: JsonObject | undefined): Field
     ...validateSpec(spec, old),
     ...(old ? validateChange(spec, old) : []),
     ...validateStoredVersions(crd, spec),
-    ...validateApproval(crd, spec, old),
+    ...validateApproval(crd, old),
   ];
 }
 
@@ -434,37 +434,4 @@ function validateStoredVersions(crd: JsonObject, spec: JsonObject): FieldError[]
     errors.push(invalid(`${field}[${i}]`, version, why));
   }
   return errors;
-}
-
-/** Groups of the Kubernetes community want a link to the review of their API. */
-function validateApproval(crd: JsonObject, spec: JsonObject, old: JsonObject | undefined): FieldError[] {
-  const group = textOf(spec.group);
-  const isProtected = ['k8s.io', 'kubernetes.io'].some(
-    (domain) => group === domain || group.endsWith(`.${domain}`),
-  );
-  if (!isProtected) return [];
-  const annotation = approvalOf(crd);
-  if (old && approvalState(annotation) === approvalState(approvalOf(old))) return [];
-  const field = `metadata.annotations[${approvalAnnotation}]`;
-  if (annotation === undefined || annotation === '') {
-    const why =
-      'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111';
-    return [required(field, why)];
-  }
-  if (approvalState(annotation) !== 'invalid') return [];
-  const why =
-    'protected groups must have approval annotation "api-approved.kubernetes.io" with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111';
-  return [invalid(field, annotation, why)];
-}
-
-function approvalOf(crd: JsonObject): string | undefined {
-  const metadata = isObject(crd.metadata) ? crd.metadata : {};
-  const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
-  const text = annotations[approvalAnnotation];
-  return typeof text === 'string' ? text : undefined;
-}
-
-function approvalState(annotation: string | undefined): 'missing' | 'approved' | 'invalid' {
-  if (annotation === undefined || annotation === '') return 'missing';
-  return annotation.startsWith('unapproved') || URL.canParse(annotation) ? 'approved' : 'invalid';
 }

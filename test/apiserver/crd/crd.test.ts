@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { conditionOf } from '../../../src/apimachinery/conditions.ts';
 import {
   compileJsonPath,
   customResourceDefinitionResource,
@@ -80,6 +81,28 @@ test('names and scope of an established definition stay', () => {
     'spec.scope: Invalid value: "Cluster": field is immutable',
     'spec.names.kind: Invalid value: "Other": field is immutable',
   ]);
+});
+
+test('a definition of a protected group says whether its API was approved; others say nothing', () => {
+  const said = (group: string, annotation?: string) => {
+    const crd = stored(widgetCrd(plain));
+    const spec = isObject(crd.spec) ? crd.spec : {};
+    crd.spec = { ...spec, group };
+    const annotations = annotation === undefined ? {} : { 'api-approved.kubernetes.io': annotation };
+    crd.metadata = { name: `widgets.${group}`, annotations };
+    const condition = conditionOf(
+      { status: establish(crd, [], nowMs) },
+      'KubernetesAPIApprovalPolicyConformant',
+    );
+    return condition && [condition.status, condition.reason, condition.message];
+  };
+  const link = 'https://github.com/kubernetes/kubernetes/pull/1';
+  assert.deepEqual(said('a.k8s.io', link), ['True', 'ApprovedAnnotation', `approved in ${link}`]);
+  const not = 'unapproved, experimental';
+  assert.deepEqual(said('k8s.io', not), ['False', 'UnapprovedAnnotation', `not approved: "${not}"`]);
+  assert.equal(said('a.kubernetes.io')?.[1], 'MissingAnnotation');
+  assert.equal(said('a.kubernetes.io', 'yes')?.[1], 'InvalidAnnotation');
+  assert.equal(said('notk8s.io', link), undefined);
 });
 
 test('a definition is established unless its names are taken, and keeps its times', () => {
