@@ -103,6 +103,7 @@ class LibraryApiServer implements ApiServer {
   }
 
   accessChanged(): void {
+    this.#cluster.authentication.forgetTokens();
     this.#cluster.parts.lasting.identitiesChanged();
   }
 

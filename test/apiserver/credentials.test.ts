@@ -236,3 +236,37 @@ describe('credentials for an API server', () => {
     });
   });
 });
+
+it('a token that was taken counts no longer once its account is gone, also for an answer that was under way', async (t) => {
+  const known = new Set(['token']);
+  let asked = 0;
+  let asking: PromiseWithResolvers<void> | undefined;
+  const test = await startTestServer({
+    authenticators: [
+      async ({ bearerToken }) => {
+        const user = bearerToken !== undefined && known.has(bearerToken);
+        asked++;
+        await asking?.promise;
+        return user ? { username: 'jane', uid: '', groups: [], extra: {} } : undefined;
+      },
+    ],
+  });
+  t.after(() => test.close());
+  const ask = async () => {
+    const headers = { authorization: 'Bearer token' };
+    return (await test.fetch('/api', { headers })).status;
+  };
+  assert.deepEqual([await ask(), await ask(), asked], [200, 200, 1]);
+  known.delete('token');
+  test.server.accessChanged();
+  assert.equal(await ask(), 401);
+  known.add('token');
+  asking = Promise.withResolvers();
+  const underWay = ask();
+  while (asked < 3) await new Promise((resolve) => setImmediate(resolve));
+  known.delete('token');
+  test.server.accessChanged();
+  asking.resolve();
+  assert.equal(await underWay, 200);
+  assert.equal(await ask(), 401);
+});

@@ -80,11 +80,13 @@ export class Authentication {
 
   /** Looks at a credential afresh; undefined, and forgotten, when nobody recognises it any more. */
   async verify(credential: Credential): Promise<UserInfo | undefined> {
+    // Where an answer goes that was begun before everything was forgotten, nobody looks any more.
+    const tokens = this.#tokens;
     const user =
       'token' in credential
         ? (await this.review(credential.token, [])).user
         : await this.#ask({ bearerToken: undefined, clientCertificate: credential.certificate });
-    this.#remember(credential, user);
+    this.#remember(credential, user, tokens);
     return user;
   }
 
@@ -119,14 +121,14 @@ export class Authentication {
     return known && known.untilMs > this.#parts.clock.monotonic() ? known.user : undefined;
   }
 
-  #remember(credential: Credential, user: UserInfo | undefined): void {
+  #remember(credential: Credential, user: UserInfo | undefined, tokens: Map<string, Remembered>): void {
     const untilMs = this.#parts.clock.monotonic() + authenticationLimits.rememberMs;
     if (!('token' in credential)) {
       if (user) this.#certificates.set(credential.certificate, { user, untilMs });
       else this.#certificates.delete(credential.certificate);
     } else if (user) {
-      if (this.#tokens.size >= authenticationLimits.rememberedTokens) this.#tokens = new Map();
-      this.#tokens.set(credential.token, { user, untilMs });
+      if (tokens.size >= authenticationLimits.rememberedTokens) tokens.clear();
+      tokens.set(credential.token, { user, untilMs });
     } else this.#tokens.delete(credential.token);
   }
 }
