@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { held, temporaryFolder } from '../support/belongings.ts';
-import { drydock } from '../walkthrough/estate.ts';
+import { drydock, runProgram } from '../walkthrough/estate.ts';
 
 const launcher = resolve(import.meta.dirname, '..', '..', 'bin', 'drydock');
 
@@ -63,6 +63,49 @@ test('a server whose home is deleted or replaced says so and ends, and leaves th
   assert.deepEqual(readdirSync(home), ['drydock.db']);
   await rm(home, { recursive: true });
   await rm(`${home}-moved`, { recursive: true });
+});
+
+test("a copy of a home leads to the copy's own clusters, and a moved home to itself", async () => {
+  const home = await newHome();
+  const copy = `${home}-copy`;
+  const moved = `${home}-moved`;
+  const inside = (where: string, script: string) =>
+    runProgram(launcher, ['exec', '--home', where, '--', 'bash', '-euo', 'pipefail', '-c', script]);
+  await drydock('up', '--detach', '--home', home, '--port', '0');
+  const made = await inside(
+    home,
+    `az group create -n g -l eastus
+     az aks create -g g -n c --node-count 1 --no-ssh-key --enable-aad
+     az aks get-credentials -g g -n c --admin
+     az aks get-credentials -g g -n c
+     kubectl config set-cluster elsewhere --server https://192.0.2.1
+     kubectl --context c-admin create namespace original`,
+  );
+  assert.equal(made.code, 0, made.stderr);
+  await drydock('down', '--home', home);
+  await cp(home, copy, { recursive: true });
+  await drydock('up', '--detach', '--home', home);
+  const up = await drydock('up', '--detach', '--home', copy, '--port', '0');
+  assert.equal(up.code, 0, up.stderr);
+  const written = await inside(copy, 'kubectl --context c-admin create namespace copied; cat $KUBECONFIG');
+  assert.equal(written.code, 0, written.stderr);
+  assert.ok(written.stdout.includes(`- ${copy}\n`), written.stdout);
+  assert.ok(!written.stdout.includes(`- ${home}\n`), written.stdout);
+  assert.match(written.stdout, /server: "?https:\/\/192\.0\.2\.1/);
+  const left = await inside(home, 'kubectl --context c-admin get namespaces -o name');
+  assert.match(left.stdout, /namespace\/original/);
+  assert.doesNotMatch(left.stdout, /copied/);
+  await drydock('down', '--home', home);
+  await drydock('down', '--home', copy);
+  await rename(home, moved);
+  await drydock('up', '--detach', '--home', moved);
+  const there = await inside(
+    moved,
+    'az group list -o tsv --query [].name; kubectl --context c-admin get ns -o name',
+  );
+  assert.equal(there.code, 0, there.stderr);
+  await drydock('reset', '--yes', '--home', moved);
+  await drydock('reset', '--yes', '--home', copy);
 });
 
 test('a process of another boot that has the number and start time of a server is not taken for it', async () => {

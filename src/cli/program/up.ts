@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
 import { finishStaged, StoreDamaged, StoreLocked } from '../../server/home-check.ts';
 import type { Estate, RunningEstate } from '../../server/index.ts';
 import { acceptLossOf } from './accepted-loss.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
-import { homeFiles, makeHome, readJson, readRunning } from './home.ts';
+import { homeFiles, makeHome, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
+import { followMove, knowsPlace } from './moved-home.ts';
 import { launcher, programVersion } from './package.ts';
 import { defaultPort, savedSettings } from './settings.ts';
 import { announceStart } from './starting.ts';
@@ -88,7 +88,9 @@ function endWithoutHome(home: string): never {
 /** The administrator is signed in to our az from the start; a sign-in of the person's own is left alone. */
 async function signInLocally(home: string, estate: Estate): Promise<void> {
   const files = homeFiles(home);
-  if (existsSync(join(files.azureConfig, 'drydock.json')) && addressIsKnown(home, estate)) return;
+  const place = { home, resourceManager: estate.running.resourceManager };
+  if (knowsPlace(files, place)) return;
+  await followMove(files, place);
   const { writeSignedInProfile } = await import('../az/index.ts');
   const { tokens, ...account } = await estate.signIn();
   writeSignedInProfile({
@@ -98,12 +100,6 @@ async function signInLocally(home: string, estate: Estate): Promise<void> {
     account: { ...account, tenantDefaultDomain: account.tenantDomain, tenantDisplayName: account.tenantName },
     tokens: { refreshToken: tokens.refresh_token ?? '' },
   });
-}
-
-/** After a change of port the profile must be written anew. */
-function addressIsKnown(home: string, estate: Estate): boolean {
-  const known = readJson(join(homeFiles(home).azureConfig, 'drydock.json'));
-  return isObject(known) && known['resourceManager'] === estate.running.resourceManager;
 }
 
 /** What is asked for, else what the last start had. Throws UsageError when they do not go together. */
