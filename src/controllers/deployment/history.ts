@@ -1,4 +1,4 @@
-import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { replicaSets } from '../kinds/apps.ts';
 import { type Rollout, revisionOf } from './rollout.ts';
 
@@ -14,10 +14,6 @@ export async function cleanUpRevisions({ deployment, newSet, oldSets, context }:
     const inUse = (set.spec.replicas ?? 0) > 0 || (set.status?.replicas ?? 0) > 0;
     const lagging = (set.metadata.generation ?? 0) > (set.status?.observedGeneration ?? 0);
     if (inUse || lagging) continue;
-    try {
-      await context.client.delete(replicaSets, refOf(set));
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
+    await ignoringMissing(context.client.delete(replicaSets, refOf(set)));
   }
 }

@@ -1,4 +1,4 @@
-import { isNotFound, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Pod, type PodStatus, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
@@ -103,11 +103,9 @@ async function takeDown(
 
 async function remove(pod: Pod, context: KubeletContext): Promise<void> {
   const { uid = '' } = pod.metadata;
-  try {
-    await context.client.delete(pods, refOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } });
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
+  await ignoringMissing(
+    context.client.delete(pods, refOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } }),
+  );
 }
 
 function writeStatus(pod: Pod, status: PodStatus, context: KubeletContext): Promise<Pod | undefined> {

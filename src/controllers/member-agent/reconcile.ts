@@ -1,5 +1,5 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { isNotFound } from '../../apimachinery/kinds.ts';
+import { ignoringMissing } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
 import { CodedError, type Random, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -110,11 +110,7 @@ async function releaseWorks(context: MemberAgentContext): Promise<void> {
     const { finalizers = [] } = work.metadata;
     if (!finalizers.includes(cleanup)) continue;
     const metadata = { ...work.metadata, finalizers: finalizers.filter((name) => name !== cleanup) };
-    try {
-      await context.hub.update(works, { ...work, metadata });
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
+    await ignoringMissing(context.hub.update(works, { ...work, metadata }));
   }
 }
 

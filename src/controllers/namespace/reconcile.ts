@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { isNotFound } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, isNotFound } from '../../apimachinery/kinds.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
 import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -87,11 +87,7 @@ async function emptyKind(
 async function finalize(namespace: Namespace, context: NamespaceContext): Promise<void> {
   const finalizers = (namespace.spec?.finalizers ?? []).filter((other) => other !== finalizer);
   const released = { ...namespace, spec: { ...namespace.spec, finalizers } };
-  try {
-    await context.client.update(namespaces, released, { subresource: 'finalize' });
-  } catch (thrown) {
-    if (!isNotFound(thrown)) throw thrown;
-  }
+  await ignoringMissing(context.client.update(namespaces, released, { subresource: 'finalize' }));
 }
 
 async function writeConditions(
