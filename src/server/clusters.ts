@@ -63,7 +63,8 @@ export function buildClusters(parts: Parts): ClusterHost {
       return { close: () => watches.forEach((watch) => void watch.close()) };
     },
     authenticators: (spec) => [entraAuthenticator(tokens, () => spec().access)],
-    guards: (spec) => [fleetNamespaceGuard(() => spec().access)],
+    // Other clusters are not asked: every request would be.
+    guards: (spec) => (spec().role === 'hub' ? [fleetNamespaceGuard(() => spec().access)] : []),
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),
       azureRoleAuthorizer(roles, () => spec().access),
