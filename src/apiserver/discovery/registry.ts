@@ -19,6 +19,11 @@ export class SharedResources {
   }
 }
 
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
 /** What one cluster serves: the shared resources and those of its CustomResourceDefinitions. */
 export class ResourceRegistry {
   readonly shared: SharedResources;
@@ -28,7 +33,11 @@ export class ResourceRegistry {
   #builtInGroups: ReadonlySet<string> | undefined;
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
-  #elsewhere: readonly { readonly group: string; readonly version: string }[] = [];
+  #elsewhere: readonly GroupVersion[] = [];
+  #unserved: { readonly generation: number; readonly found: readonly GroupVersion[] } = {
+    generation: -1,
+    found: [],
+  };
 
   /** CustomResourceDefinitions that are being deleted: their objects may change and go, but no new ones come. */
   readonly terminating = new Set<string>();
@@ -43,16 +52,23 @@ export class ResourceRegistry {
   }
 
   /** Group versions that belong to a service elsewhere, as APIServices say; what is served here stays served here. */
-  setElsewhere(groupVersions: readonly { readonly group: string; readonly version: string }[]): void {
-    if (groupVersions.length === 0 && this.#elsewhere.length === 0) return;
+  setElsewhere(groupVersions: readonly GroupVersion[]): void {
+    const isSame = ({ group, version }: GroupVersion, at: number) =>
+      this.#elsewhere[at]?.group === group && this.#elsewhere[at].version === version;
+    if (groupVersions.length === this.#elsewhere.length && groupVersions.every(isSame)) return;
     this.#elsewhere = groupVersions;
     this.generation++;
   }
 
   /** Those of them that are not served here. */
-  elsewhere(): readonly { readonly group: string; readonly version: string }[] {
+  elsewhere(): readonly GroupVersion[] {
     if (this.#elsewhere.length === 0) return this.#elsewhere;
-    return this.#elsewhere.filter(({ group, version }) => !this.hasGroup(group, version));
+    // Asked with every request: worked out once for what is served now.
+    if (this.#unserved.generation !== this.generation) {
+      const found = this.#elsewhere.filter(({ group, version }) => !this.hasGroup(group, version));
+      this.#unserved = { generation: this.generation, found };
+    }
+    return this.#unserved.found;
   }
 
   /** Custom resources only. */
