@@ -13,7 +13,7 @@ DOMAIN=$(az account show --query user.name -o tsv | cut -d@ -f2)
 admin() { az aksarc get-credentials -g $RG -n $CLUSTER --admin -f $KUBECONFIG.admin --overwrite-existing >/dev/null; kubectl --kubeconfig $KUBECONFIG.admin "$@"; }
 change() {
   az rest --method put --url "$I" --body "$(az rest --method get --url "$I" | python3 -c "import json,sys; b=json.load(sys.stdin); p=b['properties']; $1; print(json.dumps(b))")" -o none
-  for _ in $(seq 100); do [ "$(az rest --method get --url "$I" --query properties.provisioningState -o tsv)" = Succeeded ] && return; sleep 0.1; done; return 1
+  for _ in $(seq 3000); do [ "$(az rest --method get --url "$I" --query properties.provisioningState -o tsv)" = Succeeded ] && return; sleep 0.1; done; return 1
 }
 `;
 
@@ -110,7 +110,7 @@ test('Azure RBAC roles for Arc clusters count once enableAzureRBAC is on', async
     role create Viewer
     echo "off: $(can get pods)"
     (export AZURE_CONFIG_DIR=$ADMIN_DIR; rbac True)
-    for _ in $(seq 20); do [ $(can get pods) = yes ] && break; sleep 0.1; done
+    for _ in $(seq 3000); do [ $(can get pods) = yes ] && break; sleep 0.1; done
     echo "viewer: $(can get pods) $(can get secrets) $(can create configmap a)"
     role delete Viewer; role create Writer
     echo "writer: $(can create configmap b) $(can create role r --verb=get --resource=pods)"
@@ -129,7 +129,7 @@ test('an open proxy ends and says why when the role that gave its credential is 
     ${asKim}
     hold $KUBECONFIG.log 'Press Ctrl+C' az connectedk8s proxy -n $CLUSTER -g $RG --file $KUBECONFIG.kim --port ${port}
     kubectl --kubeconfig $KUBECONFIG.kim get configmaps -A -w >$KUBECONFIG.watch 2>&1 & watch=$!
-    for _ in $(seq 200); do grep -q kube-root-ca $KUBECONFIG.watch && break; sleep 0.05; done
+    for _ in $(seq 3000); do grep -q kube-root-ca $KUBECONFIG.watch && break; sleep 0.05; done
     AZURE_CONFIG_DIR=$ADMIN_DIR az role assignment delete --role "Azure Arc Enabled Kubernetes Cluster User Role" --assignee $KIM --scope $C
     wait $watch || true
     grep -o 'The connection was closed.*' $KUBECONFIG.log

@@ -112,7 +112,7 @@ test('both PUTs of the page bring the cluster up, and kubectl sees its nodes thr
   const port = await freePort();
   const { stdout } = await estate.succeeds(`${holdFunctions}
     RG=arc-rg CLUSTER=my-arc
-    for _ in $(seq 100); do
+    for _ in $(seq 3000); do
       STATE=$(az connectedk8s show -n $CLUSTER -g $RG --query connectivityStatus -o tsv)
       [ "$STATE" = Connected ] && break; sleep 0.1
     done

@@ -164,7 +164,7 @@ export const holdFunctions = `
 hold() {
   local log=$1 text=$2; shift 2
   "$@" >"$log" 2>&1 & held=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 3000); do
     grep -q "$text" "$log" && return 0
     kill -0 "$held" 2>/dev/null || { cat "$log" >&2; return 1; }
     sleep 0.05

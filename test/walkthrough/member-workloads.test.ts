@@ -110,7 +110,7 @@ print(json.dumps({'location': cluster['location'], 'identity': {'type': 'SystemA
     'properties': {**properties, 'kubernetesVersion': '1.34.0'}}))
 PY
     az rest --method put --uri "$ID?api-version=2025-05-01" --body @wanted.json >/dev/null
-    for _ in $(seq 200); do
+    for _ in $(seq 3000); do
       [ "$(az aks show -g rg -n aks --query provisioningState -o tsv)" = Succeeded ] && break
     done
     kubectl get --raw /version

@@ -79,9 +79,9 @@ test('a watch and a large body flow through the tunnel', async () => {
     kubectl $S create configmap big --from-file=data=$log.big
     kubectl $S get configmap big -o jsonpath='{.data.data}' | cmp - $log.big && echo same
     timeout 20 kubectl $S get configmaps -w --output-watch-events --no-headers > $log.watch & watching=$!
-    for _ in $(seq 100); do grep -q 'ADDED.*big' $log.watch && break; sleep 0.05; done
+    for _ in $(seq 3000); do grep -q 'ADDED.*big' $log.watch && break; sleep 0.05; done
     kubectl $S create configmap small --from-literal=a=b
-    for _ in $(seq 100); do grep -q 'ADDED.*small' $log.watch && break; sleep 0.05; done
+    for _ in $(seq 3000); do grep -q 'ADDED.*small' $log.watch && break; sleep 0.05; done
     kill $watching; cat $log.watch
     release`);
   assert.match(stdout, /^same$/m);
