@@ -33,7 +33,7 @@ const nanoOfOne = 1_000_000_000n;
 /** What one container says that comes to nothing: bytes in fractions, variables that hide others. */
 export function containerWarnings({ container, path }: PlacedContainer): string[] {
   const warnings: string[] = [];
-  for (const resource of ['memory', 'ephemeral-storage']) {
+  for (const resource of container['resources'] === undefined ? [] : ['memory', 'ephemeral-storage']) {
     for (const list of ['limits', 'requests']) {
       const amounts = objectAt(container, 'resources', list);
       const amount = amounts[resource];

@@ -12,27 +12,38 @@ export function podWarnings(pod: JsonObject, path: string): string[] {
   const spec = objectAt(pod, 'spec');
   const here = child(path, 'spec');
   const containers = containersOf(spec, here);
+  const isAnnotated = at(pod, 'metadata', 'annotations') !== undefined;
+  // Every pod that is made passes here, and most have little of this: what is absent is not looked into.
+  const of = (member: string, warnings: () => string[]) => (spec[member] === undefined ? [] : warnings());
   return [
-    ...(path === '' ? appArmorWarnings(pod, containers) : []),
-    ...nodeSelectorWarnings(objectAt(spec, 'nodeSelector'), child(here, 'nodeSelector')),
-    ...nodeAffinityWarnings(spec, here),
-    ...spreadWarnings(spec, child(here, 'topologySpreadConstraints')),
-    ...annotationWarnings(pod, child(path, 'metadata.annotations')),
-    ...volumeWarnings(spec, child(here, 'volumes')),
-    ...repeated(spec, { list: 'hostAliases', member: 'ip', path: here }),
-    ...repeated(spec, { list: 'imagePullSecrets', member: 'name', path: here }),
-    ...unnamedSecrets(spec, child(here, 'imagePullSecrets')),
-    ...fractionWarnings(objectAt(spec, 'overhead'), child(here, 'overhead')),
-    ...profileWarnings(pod, containers, child(path, 'metadata.annotations')),
+    ...(path === '' && isAnnotated ? appArmorWarnings(pod, containers) : []),
+    ...of('nodeSelector', () =>
+      nodeSelectorWarnings(objectAt(spec, 'nodeSelector'), child(here, 'nodeSelector')),
+    ),
+    ...of('affinity', () => nodeAffinityWarnings(spec, here)),
+    ...of('topologySpreadConstraints', () => spreadWarnings(spec, child(here, 'topologySpreadConstraints'))),
+    ...(isAnnotated ? annotationWarnings(pod, child(path, 'metadata.annotations')) : []),
+    ...of('volumes', () => volumeWarnings(spec, child(here, 'volumes'))),
+    ...of('hostAliases', () => repeated(spec, { list: 'hostAliases', member: 'ip', path: here })),
+    ...of('imagePullSecrets', () => [
+      ...repeated(spec, { list: 'imagePullSecrets', member: 'name', path: here }),
+      ...unnamedSecrets(spec, child(here, 'imagePullSecrets')),
+    ]),
+    ...of('overhead', () => fractionWarnings(objectAt(spec, 'overhead'), child(here, 'overhead'))),
+    ...(isAnnotated ? profileWarnings(pod, containers, child(path, 'metadata.annotations')) : []),
     ...containers.flatMap(containerWarnings),
     ...portWarnings(containers),
     ...graceWarnings(spec, child(here, 'terminationGracePeriodSeconds')),
-    ...selectorlessTerms(spec, here),
-    ...textsAt(spec, 'dnsConfig', 'nameservers').flatMap((ip, i) =>
-      ipWarnings(index(child(here, 'dnsConfig.nameservers'), i), ip),
+    ...of('affinity', () => selectorlessTerms(spec, here)),
+    ...of('dnsConfig', () =>
+      textsAt(spec, 'dnsConfig', 'nameservers').flatMap((ip, i) =>
+        ipWarnings(index(child(here, 'dnsConfig.nameservers'), i), ip),
+      ),
     ),
-    ...objectsAt(spec, 'hostAliases').flatMap((alias, i) =>
-      ipWarnings(child(index(child(here, 'hostAliases'), i), 'ip'), textAt(alias, 'ip')),
+    ...of('hostAliases', () =>
+      objectsAt(spec, 'hostAliases').flatMap((alias, i) =>
+        ipWarnings(child(index(child(here, 'hostAliases'), i), 'ip'), textAt(alias, 'ip')),
+      ),
     ),
   ];
 }
