@@ -1,5 +1,7 @@
 import type { FieldError } from '../apimachinery/contract.ts';
-import { forbidden, goJson, invalid, invalidShown } from '../apimachinery/validation/field-errors.ts';
+import { forbidden } from '../apimachinery/validation/errors.ts';
+import { invalid, invalidShown } from '../apimachinery/validation/field-errors.ts';
+import { goJson } from '../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../base/index.ts';
 import { costLimits, exceeds, RuleCosts } from './rule-costs.ts';
 import { mostOccurrences } from './rules/sizes.ts';

@@ -1,5 +1,6 @@
 import type { FieldError } from '../apimachinery/contract.ts';
-import { invalid, required } from '../apimachinery/validation/field-errors.ts';
+import { required } from '../apimachinery/validation/errors.ts';
+import { invalid } from '../apimachinery/validation/field-errors.ts';
 import { dns1035Label, pathSegment } from '../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { hasKeyword, type StructuralNode } from './structural-node.ts';

@@ -1,5 +1,5 @@
 import type { FieldError } from '../apimachinery/contract.ts';
-import { forbidden } from '../apimachinery/validation/field-errors.ts';
+import { forbidden } from '../apimachinery/validation/errors.ts';
 
 /** What rules may cost by estimate, in the units of CEL. */
 export const costLimits = {

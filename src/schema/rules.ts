@@ -1,5 +1,6 @@
 import type { FieldError } from '../apimachinery/contract.ts';
-import { duplicate, forbidden, invalid, required } from '../apimachinery/validation/field-errors.ts';
+import { forbidden, required } from '../apimachinery/validation/errors.ts';
+import { duplicate, invalid } from '../apimachinery/validation/field-errors.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { type Budget, BudgetExceeded, type Program, type Run } from '../cel/compile.ts';
 import { CelError, none, OptionalValue, type Value } from '../cel/values.ts';

@@ -1,15 +1,8 @@
 import type { FieldError } from '../apimachinery/contract.ts';
-import {
-  goNumber,
-  goQuote,
-  invalid,
-  notSupported,
-  required,
-  tooLong,
-  tooMany,
-  typeInvalid,
-} from '../apimachinery/validation/field-errors.ts';
+import { required, tooLong } from '../apimachinery/validation/errors.ts';
+import { invalid, notSupported, tooMany, typeInvalid } from '../apimachinery/validation/field-errors.ts';
 import { formatCheck } from '../apimachinery/validation/formats.ts';
+import { goNumber, goQuote } from '../apimachinery/validation/go-text.ts';
 import { isNumber, isObject, type Json, type JsonObject, jsonEqual } from '../base/index.ts';
 import type { Correlation } from './correlation.ts';
 import { type StructuralNode, textOf } from './structural-node.ts';

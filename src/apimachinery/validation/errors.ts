@@ -1,6 +1,6 @@
 import type { Json } from '../../base/index.ts';
 import type { FieldError } from '../contract.ts';
-import { goJson, goQuote } from './field-errors.ts';
+import { goJson, goQuote } from './go-text.ts';
 
 /** Causes of a 422 answer, worded as `field.Error` of apimachinery words them. Paths are plain text: `spec.ports[0].name`. */
 
@@ -34,7 +34,7 @@ export function required(field: string, detail = ''): FieldError {
 }
 
 export function forbidden(field: string, detail: string): FieldError {
-  return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${detail}` };
+  return { reason: 'FieldValueForbidden', field, message: detail ? `Forbidden: ${detail}` : 'Forbidden' };
 }
 
 export function duplicate(field: string, value: Json | undefined): FieldError {

@@ -1,6 +1,7 @@
 import type { NewCondition } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { invalid, required } from '../../apimachinery/validation/field-errors.ts';
+import { required } from '../../apimachinery/validation/errors.ts';
+import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { textOf } from '../../schema/structural-node.ts';
 

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { forbidden, invalid, notSupported, required } from '../../apimachinery/validation/field-errors.ts';
+import { forbidden, required } from '../../apimachinery/validation/errors.ts';
+import { invalid, notSupported } from '../../apimachinery/validation/field-errors.ts';
 import { dns1035Label, dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';

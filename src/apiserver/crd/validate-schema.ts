@@ -1,5 +1,6 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { forbidden, invalid, notSupported, required } from '../../apimachinery/validation/field-errors.ts';
+import { forbidden, required } from '../../apimachinery/validation/errors.ts';
+import { invalid, notSupported } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { checkRules } from '../../schema/check-rules.ts';
 import { isFieldPath } from '../../schema/field-path.ts';

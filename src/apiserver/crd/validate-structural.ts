@@ -1,6 +1,7 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { patternOf } from '../../apimachinery/pattern.ts';
-import { forbidden, invalid, required } from '../../apimachinery/validation/field-errors.ts';
+import { forbidden, required } from '../../apimachinery/validation/errors.ts';
+import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { textOf } from '../../schema/structural-node.ts';
 

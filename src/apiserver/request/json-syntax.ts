@@ -1,4 +1,4 @@
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 
 /** What stands where in JSON text, as the scanner of Go's decoder sees it. */
 type Place = 'value' | 'first-key' | 'key' | 'colon' | 'after-member' | 'first-item' | 'after-item' | 'end';

@@ -2,7 +2,7 @@ import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { type FieldRequirement, parseFieldSelector } from '../../apimachinery/selectors/fields.ts';
 import { type LabelSelector, parseLabelSelector } from '../../apimachinery/selectors/labels.ts';
 import { badRequest } from '../../apimachinery/status.ts';
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';

@@ -7,7 +7,7 @@ import {
   methodNotAllowed,
   StatusError,
 } from '../../apimachinery/status.ts';
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { expired, invalid, StatusError } from '../../apimachinery/status.ts';
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import { Selection } from '../storage/selection.ts';

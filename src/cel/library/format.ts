@@ -1,4 +1,4 @@
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
 import {
   CelError,

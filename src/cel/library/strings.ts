@@ -1,5 +1,5 @@
 import { type Pattern, patternOf } from '../../apimachinery/pattern.ts';
-import { goQuote } from '../../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { Registry } from '../registry.ts';
 import { CelError, ListValue } from '../values.ts';
 import { int, list, text } from './arguments.ts';
