@@ -50,11 +50,14 @@ export interface Store {
   whyWritesFail(): string | undefined;
   /** Moves the compaction point to `revision` and drops what only older revisions show; current entries stay. */
   compact(revision: number): Promise<void>;
-  /** Creates a lease; entries written with its id are deleted when it is not kept alive for `ttlMs`. */
+  /**
+   * Creates a lease; entries written with its id are deleted when it is not kept alive for `ttlMs`, by the wall clock
+   * also while nothing runs. A lease that was kept alive gets its full time once more at the first start after that.
+   */
   grantLease(ttlMs: number): Promise<string>;
   /** Fails with `not-found` when the lease has expired. */
   keepLeaseAlive(lease: string): Promise<void>;
-  /** Deletes the lease and every entry attached to it. */
+  /** Deletes the lease and every entry attached to it. When this fails the lease goes on. */
   revokeLease(lease: string): Promise<void>;
   /** Waits for running commits, then releases files and timers. Later calls fail with `unavailable`. */
   close(): Promise<void>;

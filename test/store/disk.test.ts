@@ -237,6 +237,36 @@ test('a database of the first layout is brought to the present one with all that
   }
 });
 
+test('a database that does not know when its leases end is whole; their full time is given once', async () => {
+  const file = newFile();
+  const time = new ManualClock();
+  let store = openSqliteStore({ file, clock: time, random });
+  const lease = await store.grantLease(10_000);
+  await store.commit({ writes: [{ put: '/leased', value: utf8('x'), lease }] });
+  await store.close();
+  const earlier = new DatabaseSync(file);
+  earlier.exec('DROP TABLE lease_ends');
+  earlier.close();
+  time.advance(9_000);
+  store = openSqliteStore({ file, clock: time, random });
+  time.advance(9_000);
+  assert.ok(await store.get('/leased'));
+  await store.close();
+  store = openSqliteStore({ file, clock: time, random });
+  time.advance(1_000);
+  await store.commit({ writes: [{ put: '/other', value: utf8('') }] });
+  assert.equal(await store.get('/leased'), undefined);
+  await store.close();
+
+  store = openSqliteStore({ file, clock: time, random });
+  await store.grantLease(10_000);
+  await store.close();
+  const changed = new DatabaseSync(file);
+  changed.exec('UPDATE lease_ends SET ends_ms = ends_ms + 1');
+  changed.close();
+  assert.throws(() => openSqliteStore({ file, clock: time, random }), /The end of lease .* does not match/);
+});
+
 test('what cannot be opened is refused with the reason and the way out', () => {
   const refusal = (file: string): string => {
     try {

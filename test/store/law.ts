@@ -21,7 +21,10 @@ export interface DriverUnderTest {
   /** An empty store whose groups fail between `cut` and `mend`, as when the disk is gone. */
   openCuttable(options: { clock: ManualClock }): Promise<{ store: Store; cut(): void; mend(): void }>;
   /** Closes the store and opens its data again; absent when the driver keeps nothing. */
-  reopen?(store: Store, options: { clock: ManualClock; history?: HistoryLimits }): Promise<Store>;
+  reopen?(
+    store: Store,
+    options: { clock: ManualClock; history?: HistoryLimits; whileClosed?: () => void },
+  ): Promise<Store>;
   /** Removes what the stores left behind. */
   cleanUp?(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export function checkStoreLaws(driver: DriverUnderTest): void {
     watchLaws(open);
     compactionLaws(open, driver);
     leaseLaws(open);
+    leaseEndLaws(driver);
     claimLaws(open);
     leadershipLaws(driver);
     mirrorLaws(open);
@@ -502,6 +506,46 @@ function leaseLaws(open: () => Promise<Store>): void {
   });
 }
 
+function leaseEndLaws(driver: DriverUnderTest): void {
+  test('a lease whose end cannot be written takes nothing and is ended as soon as it can', async () => {
+    const time = new ManualClock();
+    const { store, cut, mend } = await driver.openCuttable({ clock: time });
+    const lease = await store.grantLease(10_000);
+    const leased = { put: '/l', value: utf8(''), lease };
+    await store.commit({ writes: [leased] });
+    cut();
+    time.advance(10_000);
+    for (let tries = 0; tries < 3; tries++) {
+      await rejectsWith('unavailable', put(store, '/other', ''));
+      time.advance(1_000);
+    }
+    await rejectsWith('not-found', store.keepLeaseAlive(lease));
+    mend();
+    await rejectsWith('not-found', store.commit({ writes: [leased] }));
+    time.advance(1_000);
+    await put(store, '/other', '');
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/other']);
+    await store.close();
+  });
+
+  test('a lease that could not be revoked or kept alive goes on, and ends at its time', async () => {
+    const time = new ManualClock();
+    const { store, cut, mend } = await driver.openCuttable({ clock: time });
+    const lease = await store.grantLease(10_000);
+    await store.commit({ writes: [{ put: '/l', value: utf8(''), lease }] });
+    cut();
+    await rejectsWith('unavailable', store.revokeLease(lease));
+    await rejectsWith('unavailable', store.keepLeaseAlive(lease));
+    mend();
+    time.advance(9_000);
+    assert.ok(await store.get('/l'));
+    time.advance(1_000);
+    await put(store, '/other', '');
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/other']);
+    await store.close();
+  });
+}
+
 function claimLaws(open: () => Promise<Store>): void {
   /** States `fact` in an object of its own unless another object states it: true when it did. */
   const state = async (store: Store, claims: Claims, { fact, name }: { fact: string; name: string }) => {
@@ -814,12 +858,58 @@ function restartLaws(driver: DriverUnderTest, reopen: NonNullable<DriverUnderTes
     );
     const seen = collect();
     await store.watch('/', seen.sink, 9);
-    time.advance(8_000);
+    time.advance(1_999);
     await store.keepLeaseAlive(lease);
-    assert.ok(await store.get('/leased'), 'a lease starts anew');
     time.advance(10_000);
     await put(store, '/b', '1');
     assert.deepEqual(seen.lines, ['10 ~/a=10', '11 +/leased=x', '12 -/a', '13 -/leased', '14 +/b=1']);
+    await store.close();
+  });
+
+  test('a lease ends at its time however often the store is restarted meanwhile', async () => {
+    const time = new ManualClock();
+    let store = await driver.open({ clock: time });
+    const lease = await store.grantLease(10_000);
+    await store.commit({ writes: [{ put: '/leased', value: utf8('x'), lease }] });
+    for (let restart = 0; restart < 3; restart++) {
+      time.advance(3_000);
+      store = await reopen(store, { clock: time });
+      assert.ok(await store.get('/leased'));
+    }
+    time.advance(1_000);
+    await put(store, '/other', '');
+    assert.equal(await store.get('/leased'), undefined);
+    await rejectsWith('not-found', store.keepLeaseAlive(lease));
+    await store.close();
+  });
+
+  test('a lease that ended while nothing ran is ended at the start, and takes no entry before', async () => {
+    const time = new ManualClock();
+    let store = await driver.open({ clock: time });
+    const lease = await store.grantLease(10_000);
+    await store.commit({ writes: [{ put: '/leased', value: utf8('x'), lease }] });
+    store = await reopen(store, { clock: time, whileClosed: () => time.advance(60_000) });
+    await rejectsWith('not-found', store.commit({ writes: [{ put: '/late', value: utf8(''), lease }] }));
+    time.advance(0);
+    await put(store, '/other', '');
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/other']);
+    await store.close();
+  });
+
+  test('who keeps a lease alive keeps it over a restart; when nobody does, restarts do not prolong it', async () => {
+    const time = new ManualClock();
+    let store = await driver.open({ clock: time });
+    const [kept, left] = [await store.grantLease(10_000), await store.grantLease(10_000)];
+    const leased = (key: string, lease: string) => ({ put: key, value: utf8(''), lease });
+    await store.commit({ writes: [leased('/kept', kept), leased('/left', left)] });
+    for (let round = 0; round < 4; round++) {
+      time.advance(6_000);
+      await store.keepLeaseAlive(kept);
+      if (round === 0) await store.keepLeaseAlive(left);
+      store = await reopen(store, { clock: time });
+    }
+    await put(store, '/other', '');
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/kept', '/other']);
     await store.close();
   });
 

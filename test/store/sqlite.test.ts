@@ -49,9 +49,10 @@ checkStoreLaws({
       },
     };
   },
-  async reopen(store, options) {
+  async reopen(store, { whileClosed, ...options }) {
     const file = files.get(store) ?? '';
     await store.close();
+    whileClosed?.();
     return openFile(file, options);
   },
 });

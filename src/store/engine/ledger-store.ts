@@ -57,6 +57,7 @@ export class LedgerStore implements Store {
     this.#leases = new LeaseTimers(options.clock, (id) => this.#expireLease(id));
     for (const lease of ledger.leases()) this.#leases.start(lease);
     this.#writes = new WriteHealth(options.clock, () => this.#tryToWrite());
+    this.#writeLeaseEnds();
     this.#policy = new HistoryPolicy(options.clock, options.history, {
       revision: ledger.revision(),
       sizes: ledger.historySizes(),
@@ -143,7 +144,8 @@ export class LedgerStore implements Store {
 
   async grantLease(ttlMs: number): Promise<string> {
     checkLeaseTtl(ttlMs);
-    const lease = { id: this.#options.random.uuid(), ttlMs };
+    const endsMs = Math.ceil(this.#options.clock.now() + ttlMs);
+    const lease = { id: this.#options.random.uuid(), ttlMs, endsMs };
     await this.#enqueue(() => this.#ledger.addLease(lease));
     this.#leases.start(lease);
     return lease.id;
@@ -151,16 +153,21 @@ export class LedgerStore implements Store {
 
   async keepLeaseAlive(lease: string): Promise<void> {
     this.#checkOpen();
+    if (this.#leases.isAlive(lease) && this.#leases.isEndKnown(lease)) {
+      await this.#enqueue(() => this.#ledger.setLeaseEnd(lease, undefined));
+      this.#leases.setEndKnown(lease, false);
+    }
     if (!this.#leases.renew(lease)) throw leaseEnded(lease);
   }
 
   async revokeLease(lease: string): Promise<void> {
-    this.#leases.stop(lease);
     await this.#enqueue((changed) => this.#applyRevocation(lease, changed));
+    this.#leases.stop(lease);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#writeLeaseEnds();
     this.#closed = true;
     while (this.#queue.length > 0) await new Promise((next) => setImmediate(next));
     this.#hub.close();
@@ -243,8 +250,8 @@ export class LedgerStore implements Store {
       }
     }
     for (const write of writes) {
-      if ('put' in write && write.lease !== undefined && !ledger.hasLease(write.lease))
-        throw leaseEnded(write.lease);
+      if (!('put' in write) || write.lease === undefined) continue;
+      if (!ledger.hasLease(write.lease) || !this.#leases.isAlive(write.lease)) throw leaseEnded(write.lease);
     }
     const revision = ledger.revision() + 1;
     const changes: Change[] = [];
@@ -270,10 +277,33 @@ export class LedgerStore implements Store {
     ledger.removeLease(lease);
   }
 
-  #expireLease(id: string): void {
-    this.revokeLease(id).catch((thrown) => {
-      if (!this.#closed)
-        this.#options.log.error('a lease could not be ended', { error: errorMessage(thrown) });
+  async #expireLease(id: string): Promise<void> {
+    try {
+      await this.revokeLease(id);
+    } catch (thrown) {
+      if (!this.#closed) this.#options.log.error('a lease is not ended yet', { error: errorMessage(thrown) });
+      throw thrown;
+    }
+  }
+
+  /**
+   * At a start and before an end: a lease that was kept alive gets its full time once, whoever keeps it. When this
+   * fails, it gets it once more.
+   */
+  #writeLeaseEnds(): void {
+    if (this.#leases.unknownEnds().length === 0) return;
+    const written: string[] = [];
+    const writing = this.#enqueue(() => {
+      // A renewal that comes before this moment counts, a later one takes the end back in a group after this one.
+      for (const { id, endsMs } of this.#leases.unknownEnds()) {
+        this.#ledger.setLeaseEnd(id, endsMs);
+        this.#leases.setEndKnown(id, true);
+        written.push(id);
+      }
+    });
+    writing.catch((thrown) => {
+      for (const id of written) this.#leases.setEndKnown(id, false);
+      this.#options.log.error('the ends of leases were not written', { error: errorMessage(thrown) });
     });
   }
 

@@ -32,6 +32,7 @@ export interface Ledger {
   hasLease(id: string): boolean;
   addLease(lease: Lease): void;
   removeLease(id: string): void;
+  setLeaseEnd(id: string, endsMs: number | undefined): void;
   leasedKeys(id: string): readonly string[];
 
   /** Moves the compaction point, durably. */
@@ -72,6 +73,8 @@ export interface LedgerRange {
 export interface Lease {
   readonly id: string;
   readonly ttlMs: number;
+  /** Unix milliseconds; undefined while somebody keeps it alive, which is nothing to write down each time. */
+  readonly endsMs: number | undefined;
 }
 
 /** Sorts after every key under `prefix`: keys are printable ASCII, so below U+007F. */

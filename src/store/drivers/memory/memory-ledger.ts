@@ -17,7 +17,7 @@ export class MemoryLedger implements Ledger {
   readonly #keys = new SortedKeys();
   /** Versions of each key, oldest first: what the compaction point shows, and all later ones. */
   readonly #versions = new Map<string, Change[]>();
-  readonly #leases = new Map<string, { readonly ttlMs: number; readonly keys: Set<string> }>();
+  readonly #leases = new Map<string, { readonly lease: Lease; readonly keys: Set<string> }>();
   /** Every revision above `#sweptRevision`, in order and without holes. */
   #log: { revision: number; changes: Change[] }[] = [];
   #revision = 0;
@@ -95,15 +95,20 @@ export class MemoryLedger implements Ledger {
   }
 
   leases(): readonly Lease[] {
-    return [...this.#leases].map(([id, { ttlMs }]) => ({ id, ttlMs }));
+    return [...this.#leases.values()].map(({ lease }) => lease);
   }
 
   hasLease(id: string): boolean {
     return this.#leases.has(id);
   }
 
-  addLease({ id, ttlMs }: Lease): void {
-    this.#leases.set(id, { ttlMs, keys: new Set() });
+  addLease(lease: Lease): void {
+    this.#leases.set(lease.id, { lease, keys: new Set() });
+  }
+
+  setLeaseEnd(id: string, endsMs: number | undefined): void {
+    const held = this.#leases.get(id);
+    if (held) this.#leases.set(id, { ...held, lease: { ...held.lease, endsMs } });
   }
 
   removeLease(id: string): void {

@@ -40,6 +40,7 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
     if (found.layout === 1) migrate(database);
     database.exec('BEGIN EXCLUSIVE');
     if (found.layout === 0) makeSchema(database);
+    else database.exec(schema);
     database.exec('COMMIT');
     return database;
   } catch (thrown) {

@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../../../base/index.ts';
 import { storeLimits } from '../../contract.ts';
 import { openFailure, StoreDamaged } from './errors.ts';
-import { definitionText, ordinals, schemaByName, schemaVersion } from './schema.ts';
+import { definitionText, laterTables, ordinals, schemaByName, schemaVersion } from './schema.ts';
 import { leaseSum, type StoreState, stateSum, versionSum } from './sums.ts';
 import { readWitness, type WitnessReading, witnessFile } from './witness.ts';
 
@@ -92,7 +92,10 @@ function definitionDamage(database: DatabaseSync): string[] {
       .all()
       .map((row) => [String(row['name']), definitionText(String(row['sql']))]),
   );
-  const wrong = [...schemaByName()].filter(([name, text]) => stored.get(name) !== text);
+  const wrong = [...schemaByName()].filter(([name, text]) => {
+    const found = stored.get(name);
+    return found === undefined ? !laterTables.has(name) : found !== text;
+  });
   return wrong.map(([name]) => `The definition of ${name} is not the one of this layout.`);
 }
 
@@ -172,6 +175,13 @@ function checkLeases(database: DatabaseSync, damage: string[]): void {
     const [id, ttlMs, sum] = Object.values(row);
     const right = leaseSum(String(id), Number(ttlMs)) === sum && Number(ttlMs) <= storeLimits.leaseTtlMs;
     if (!right) damage.push(`Lease ${id} does not match its checksum.`);
+  }
+  const ends = count(database, "SELECT count(*) FROM sqlite_master WHERE name = 'lease_ends'");
+  if (ends === 0) return;
+  for (const row of arrays(database, 'SELECT id, ends_ms, sum FROM lease_ends').iterate()) {
+    const [id, endsMs, sum] = Object.values(row);
+    if (leaseSum(String(id), Number(endsMs)) !== sum)
+      damage.push(`The end of lease ${id} does not match its checksum.`);
   }
 }
 

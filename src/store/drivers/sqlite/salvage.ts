@@ -155,7 +155,19 @@ function keepLeases(from: DatabaseSync, into: DatabaseSync): { kept: Set<string>
     add.run(String(id), Number(ttlMs), Number(sum));
     kept.add(String(id));
   }
+  keepLeaseEnds(from, into, kept);
   return { kept, lost: isWhole ? lost : lost + 1 };
+}
+
+/** A lease whose end is not known any more gets its full time. */
+function keepLeaseEnds(from: DatabaseSync, into: DatabaseSync, kept: ReadonlySet<string>): void {
+  const { rows } = scan(arrays(from, "SELECT name FROM sqlite_master WHERE name = 'lease_ends'"));
+  if (rows.length === 0) return;
+  const add = into.prepare('INSERT OR IGNORE INTO lease_ends VALUES (?, ?, ?)');
+  for (const [id, endsMs, sum] of scan(arrays(from, 'SELECT id, ends_ms, sum FROM lease_ends')).rows) {
+    const isProven = kept.has(String(id)) && leaseSum(String(id), Number(endsMs)) === sum;
+    if (isProven) add.run(String(id), Number(endsMs), Number(sum));
+  }
 }
 
 function writeState(into: DatabaseSync, { acknowledged, proven, highest }: Knowledge): void {

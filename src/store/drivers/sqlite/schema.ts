@@ -1,7 +1,7 @@
 /**
  * `versions` is the log: a row for each change, `id` being its revision and its place in the transaction. `created` is
  * 0 for a deletion. `current` points to the row that stands at each key. Every row whose loss or change another table
- * would not show carries a checksum (`sums.ts`).
+ * would not show carries a checksum (`sums.ts`). A lease without a row in `lease_ends` is kept alive by somebody.
  */
 export const schema = `
 CREATE TABLE IF NOT EXISTS versions (
@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS current (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS current_by_lease ON current (lease) WHERE lease IS NOT NULL;
 CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, ttl_ms INTEGER NOT NULL, sum INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS lease_ends (id TEXT PRIMARY KEY, ends_ms INTEGER NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (
   id INTEGER PRIMARY KEY,
   revision INTEGER NOT NULL,
@@ -34,6 +35,9 @@ CREATE TABLE IF NOT EXISTS state (
 
 /** Raised when the tables change shape; a database of a later layout is refused, never guessed at. */
 export const schemaVersion = 2;
+
+/** What came to the present layout later: releases before it work without, and a database may not have it yet. */
+export const laterTables: ReadonlySet<string> = new Set(['lease_ends']);
 
 /** `id` of a version: revision * ordinals + ordinal. */
 export const ordinals = 1024;

@@ -136,19 +136,30 @@ export class SqliteLedger implements Ledger {
   }
 
   leases(): readonly Lease[] {
-    return rows(this.#sql.leases).map(([id, ttlMs]) => ({ id: String(id), ttlMs: Number(ttlMs) }));
+    return rows(this.#sql.leases).map(([id, ttlMs, endsMs]) => ({
+      id: String(id),
+      ttlMs: Number(ttlMs),
+      endsMs: endsMs === null ? undefined : Number(endsMs),
+    }));
   }
 
   hasLease(id: string): boolean {
     return one(this.#sql.lease, id) !== undefined;
   }
 
-  addLease({ id, ttlMs }: Lease): void {
+  addLease({ id, ttlMs, endsMs }: Lease): void {
     this.#sql.addLease.run(id, ttlMs, leaseSum(id, ttlMs));
+    this.setLeaseEnd(id, endsMs);
   }
 
   removeLease(id: string): void {
     this.#sql.removeLease.run(id);
+    this.#sql.removeLeaseEnd.run(id);
+  }
+
+  setLeaseEnd(id: string, endsMs: number | undefined): void {
+    if (endsMs === undefined) this.#sql.removeLeaseEnd.run(id);
+    else this.#sql.setLeaseEnd.run(id, endsMs, leaseSum(id, endsMs));
   }
 
   leasedKeys(id: string): readonly string[] {

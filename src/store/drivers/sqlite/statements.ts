@@ -27,10 +27,13 @@ const queries = {
     ON CONFLICT (key) DO UPDATE SET version = excluded.version, created = excluded.created, lease = excluded.lease`,
   deleteCurrent: 'DELETE FROM current WHERE key = ?',
 
-  leases: 'SELECT id, ttl_ms FROM leases',
+  leases: 'SELECT l.id, l.ttl_ms, e.ends_ms FROM leases l LEFT JOIN lease_ends e ON e.id = l.id',
   lease: 'SELECT 1 FROM leases WHERE id = ?',
   addLease: 'INSERT INTO leases (id, ttl_ms, sum) VALUES (?, ?, ?)',
   removeLease: 'DELETE FROM leases WHERE id = ?',
+  setLeaseEnd: `INSERT INTO lease_ends (id, ends_ms, sum) SELECT id, ?2, ?3 FROM leases WHERE id = ?1
+    ON CONFLICT (id) DO UPDATE SET ends_ms = excluded.ends_ms, sum = excluded.sum`,
+  removeLeaseEnd: 'DELETE FROM lease_ends WHERE id = ?',
   leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key',
 
   dropSuperseded: `DELETE FROM versions WHERE id IN (
@@ -68,6 +71,8 @@ export function prepareStatements(database: DatabaseSync): Statements {
     lease: prepare('lease'),
     addLease: prepare('addLease'),
     removeLease: prepare('removeLease'),
+    setLeaseEnd: prepare('setLeaseEnd'),
+    removeLeaseEnd: prepare('removeLeaseEnd'),
     leasedKeys: prepare('leasedKeys'),
     dropSuperseded: prepare('dropSuperseded'),
     unusedPages: prepare('unusedPages'),

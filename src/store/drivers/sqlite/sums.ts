@@ -34,8 +34,9 @@ function mixed(sum: number, number: number): number {
   return Math.imul(low ^ (low >>> 15) ^ high, 0x85ebca6b) >>> 0;
 }
 
-export function leaseSum(id: string, ttlMs: number): number {
-  return crc32(`${ttlMs} ${id}`);
+/** Of a lease and its length, or its end. */
+export function leaseSum(id: string, ms: number): number {
+  return crc32(`${ms} ${id}`);
 }
 
 export function stateSum({ revision, compacted, swept, commits, chain }: StoreState): number {
