@@ -209,6 +209,8 @@ class InProcessWatch implements ClusterWatch {
   start(source: WatchSource, resource: ServedResource): void {
     if (this.#over) return;
     this.#source = source;
+    const ended = () =>
+      this.fail(new StatusError(503, 'ServiceUnavailable', 'the watch was ended by the server'));
     source.start({
       event: ({ type, object }) => {
         if (!this.#over) this.#handler.onEvent({ type, object: asKubeObject(object.decoded(resource)) });
@@ -217,7 +219,8 @@ class InProcessWatch implements ClusterWatch {
         if (!this.#over) this.#handler.onEvent({ type: 'BOOKMARK', resourceVersion: String(revision) });
       },
       error: (error) => this.fail(error),
-      end: () => this.fail(new StatusError(503, 'ServiceUnavailable', 'the watch was ended by the server')),
+      end: ended,
+      cut: ended,
     });
   }
 

@@ -15,7 +15,7 @@ import { tlsSecrets } from './admission/tls-secrets.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
-import { LastingAccess } from './authz/lasting-access.ts';
+import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
@@ -44,11 +44,11 @@ export interface Cluster {
 export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
   const { clock, random, log } = options;
   const storage = new ClusterStorage(options.store, options.keyPrefix);
-  const lasting = new LastingAccess(clock);
+  const lasting = new LastingRequests({ clock, log });
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
   const { guards = [] } = options;
   const authorizers = [mastersAuthorizer, ...guards, rbac.authorize.bind(rbac), ...options.authorizers];
-  const forget = () => authentication.forgetTokens();
+  const forget = () => authentication.forget();
   const tokens = serviceAccountTokens(options, { storage, resources, lasting, forget });
   const authentication: Authentication = new Authentication({
     authenticators: options.authenticators,
@@ -124,7 +124,7 @@ function serviceAccountTokens(
   parts: {
     readonly storage: ClusterStorage;
     readonly resources: ResourceRegistry;
-    readonly lasting: LastingAccess;
+    readonly lasting: LastingRequests;
     /** What was recognised before is looked at again. */
     readonly forget: () => void;
   },

@@ -11,6 +11,7 @@ import { readIncludeObject } from './answer/transform.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
+import type { RequestMoment } from './authz/lasting-requests.ts';
 import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
@@ -60,7 +61,7 @@ interface Who {
 async function answerFrom(parts: HandlerParts, request: HttpRequest, who: Who): Promise<HttpResponse> {
   try {
     const info = readRequestInfo(request);
-    const askedAt = parts.cluster.lasting.changes;
+    const since = parts.cluster.lasting.moment();
     // What is known already is not waited for, here and below: nearly every request would wait at each step.
     const recognised = parts.authentication.recognise(request);
     const { user: caller, credential } = recognised instanceof Promise ? await recognised : recognised;
@@ -70,7 +71,7 @@ async function answerFrom(parts: HandlerParts, request: HttpRequest, who: Who): 
     const taken = parts.impersonate(request, caller);
     const user = taken instanceof Promise ? await taken : taken;
     who.user = user;
-    return await answerAs(parts, request, { info, user, proof: { credential, caller, askedAt } });
+    return await answerAs(parts, request, { info, user, proof: { credential, caller, since } });
   } catch (thrown) {
     return failure(parts, request, thrown);
   }
@@ -113,12 +114,13 @@ function isElsewhere({ cluster }: HandlerParts, info: RequestInfo): boolean {
   return elsewhere.some((each) => each.group === asked.group && each.version === asked.version);
 }
 
-/** How the caller was recognised, and when the first question about it was asked. */
+/** How the caller was recognised. */
 interface Proof {
   readonly credential: Credential | undefined;
   /** Before any impersonation. */
   readonly caller: UserInfo;
-  readonly askedAt: number;
+  /** Before the first question about it was asked. */
+  readonly since: RequestMoment;
 }
 
 /** Lets a watch go on as long as the same request would be allowed to begin. */
@@ -128,18 +130,17 @@ function guardWatch(
   watch: { info: ResourceRequest; source: WatchSource; proof: Proof },
 ): void {
   const { info, source, proof } = watch;
-  const { credential, askedAt } = proof;
+  const { credential, since } = proof;
   let { caller } = proof;
-  const stillAllowed = async (identityChanged: boolean): Promise<boolean> => {
-    if (identityChanged && credential) {
+  const judge = async (identitiesChanged: boolean): Promise<void> => {
+    if (identitiesChanged && credential) {
       const now = await parts.authentication.verify(credential);
-      if (!now) return false;
+      if (!now) throw unauthorized();
       caller = now;
     }
     await authorize(parts, info, await parts.impersonate(request, caller));
-    return true;
   };
-  source.whileRunning(() => parts.cluster.lasting.add({ stillAllowed, end: () => source.expire() }, askedAt));
+  source.whileRunning(() => parts.cluster.lasting.add({ judge, end: () => source.revoke() }, since));
 }
 
 /** Health and version need no credentials; the roles of the anonymous say the same. */

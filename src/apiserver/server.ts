@@ -103,7 +103,7 @@ class LibraryApiServer implements ApiServer {
   }
 
   accessChanged(): void {
-    this.#cluster.authentication.forgetTokens();
+    this.#cluster.authentication.forget();
     this.#cluster.parts.lasting.identitiesChanged();
   }
 

@@ -38,3 +38,6 @@ export interface BastionAccess {
 
 /** Opens a byte stream to a target inside its network. Throws CodedError `unavailable`. */
 export type Dial = (targetId: string, port: number) => Promise<Duplex>;
+
+/** Tells when something that an admission rests on may have changed: a role, an account, a network, a host. */
+export type WatchAdmissions = (onChange: () => void) => { close(): void };

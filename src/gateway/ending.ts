@@ -1,4 +1,4 @@
-import { CodedError } from '../base/index.ts';
+import { CodedError, errorCode, errorMessage, type Logger } from '../base/index.ts';
 
 /** Why a tunnel or relay connection is ended from this side; the peer reads it in the WebSocket's close frame. */
 export interface Ending {
@@ -38,4 +38,15 @@ export function endingOf(thrown: unknown): Ending {
   if (thrown instanceof CodedError) return revoked(thrown.message);
   // Nobody can say that it is still allowed.
   return revoked('Whether this connection is still allowed could not be found out.');
+}
+
+/** A new judgement of something that is open; a failure that is no refusal is told to those who run the server. */
+export async function judged(judgement: Promise<void>, log: Logger): Promise<void> {
+  try {
+    await judgement;
+  } catch (thrown) {
+    if (errorCode(thrown) === 'internal')
+      log.error('whether something may stay open could not be judged', { error: errorMessage(thrown) });
+    throw thrown;
+  }
 }

@@ -9,7 +9,13 @@ export {
 export { type ArcProxy, type ArcProxyOptions, createArcProxy } from './client/arc-proxy.ts';
 export type { ClusterTls, RelayAccess, RelayCredential } from './client/relay-connector.ts';
 export { createTunnelListener, type TunnelListener, type TunnelOptions } from './client/tunnel-listener.ts';
-export type { BastionAccess, BastionDirectory, BastionHost, Dial, TunnelTarget } from './contract.ts';
+export type {
+  BastionAccess,
+  BastionDirectory,
+  BastionHost,
+  Dial,
+  TunnelTarget,
+  WatchAdmissions,
+} from './contract.ts';
 export { Refusal } from './ending.ts';
 export { gatewayLimits } from './limits.ts';
-export type { WatchAdmissions } from './rechecks.ts';

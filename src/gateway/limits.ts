@@ -8,8 +8,6 @@ export const gatewayLimits = {
   /** Tokens and tunnels at a time. */
   sessionsPerCaller: 2_000,
   sessionsPerGateway: 20_000,
-  /** From a change of what an admission rests on to the new look at what is open. */
-  recheckDelayMs: 50,
   tokenRequestBytes: 64 * 1024,
   /** Clients of Azure write a message to a blocking socket at once. */
   messageBytes: 16 * 1024,

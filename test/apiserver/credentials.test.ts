@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { certificateAuthenticator, tokenAuthenticator } from '../../src/apiserver/index.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import { createAuthority, issueClientCertificate } from '../../src/http/index.ts';
+import { plainRequest } from '../support/request.ts';
 import { startTestServer, type TestEndpoint, type TestServer, users } from './harness.ts';
 import { rbac } from './rights.ts';
 
@@ -268,5 +269,27 @@ it('a token that was taken counts no longer once its account is gone, also for a
   test.server.accessChanged();
   asking.resolve();
   assert.equal(await underWay, 200);
+  assert.equal(await ask(), 401);
+});
+
+it('a certificate counts no longer on its own connection once local accounts are off', async (t) => {
+  let localAccounts = true;
+  const user = { username: 'admin', uid: '', groups: [], extra: {} };
+  const test = await startTestServer({
+    authenticators: [
+      async ({ clientCertificate }) => (localAccounts && clientCertificate ? user : undefined),
+    ],
+  });
+  t.after(() => test.close());
+  // As on one connection, which hands in the same bytes with each request.
+  const clientCertificate = new Uint8Array([1]);
+  const ask = async () => {
+    const request = plainRequest({ target: '/api' });
+    const connection = { ...request.connection, clientCertificate };
+    return (await test.server.handler({ ...request, connection })).status;
+  };
+  assert.equal(await ask(), 200);
+  localAccounts = false;
+  test.server.accessChanged();
   assert.equal(await ask(), 401);
 });

@@ -39,6 +39,7 @@ test('a watch whose events left memory before it started ends with 410 instead o
         bookmark: () => heard.push('BOOKMARK'),
         error: ({ code }) => heard.push(`ERROR ${code}`),
         end: () => heard.push('end'),
+        cut: () => heard.push('cut'),
       });
   };
   const [soon, late] = [watch(), watch()];

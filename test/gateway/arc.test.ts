@@ -51,6 +51,8 @@ async function landscape(
     upgrade?: UpgradeHandler;
     credential?: () => Promise<RelayCredential>;
     clock?: ManualClock;
+    /** Called when a connection was admitted and its cluster is being dialed. */
+    whileDialing?: () => void;
   },
 ) {
   const clusterCa = createAuthority({ commonName: 'Cluster CA', ...issuing });
@@ -78,6 +80,7 @@ async function landscape(
     },
     dial: async (name) => {
       if (name !== connectionName) throw new CodedError('not-found', 'No such cluster is connected.');
+      options.whileDialing?.();
       const [near, far] = createDuplexPair();
       cluster.accept(far, 'arc');
       return near;
@@ -330,6 +333,19 @@ test('an open connection ends with the reason when the right of its holder is ta
   const answer = await ask(proxy.port, `/${clusterPath}/api`);
   assert.equal(answer.status, 503);
   assert.match(String(answer.body), /You have no role on the cluster/);
+});
+
+test('a right that is taken while the cluster is dialed opens nothing', async (t) => {
+  const bed = await landscape(t, {
+    whileDialing: () => {
+      bed.refused.add('ann');
+      bed.tell();
+    },
+  });
+  const answer = await ask(bed.proxy.port, `/${clusterPath}/api`);
+  assert.equal(answer.status, 503);
+  assert.match(String(answer.body), /You have no role on the cluster/);
+  await until(() => bed.relay.connections() === 0);
 });
 
 test('a proxy outlives a relay that breaks off', async (t) => {

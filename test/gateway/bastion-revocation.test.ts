@@ -169,6 +169,44 @@ test('a client of Azure reads the reason in the close frame', async (t) => {
   );
 });
 
+for (const [look, what] of ['is admitted', 'opens its tunnel'].entries()) {
+  test(`a right that is taken while a session ${what}, after it was asked about, ends the session`, async (t) => {
+    const target = await tcpTarget(t, () => {});
+    const bed = await testbed(t, { dial: target.dial });
+    const has = bed.world.reachable.has.bind(bed.world.reachable);
+    let looks = 0;
+    // The last question of each judgement: every right has been granted.
+    bed.world.reachable.has = (pair) => {
+      if (looks++ === look) {
+        bed.world.denied.add(`Microsoft.Network/bastionHosts/read ${bastionId}`);
+        bed.tell();
+      }
+      return has(pair);
+    };
+    const grant = await tokens(bed.port);
+    const socket = new WebSocket(
+      `wss://localhost:${bed.port}/bastion/b1/webtunnelv2/${grant.websocketToken}?X-Node-Id=${grant.nodeId}`,
+      { ca },
+    );
+    socket.on('error', () => {});
+    // Refused or ended: it is over.
+    await new Promise((closed) => socket.once('close', closed));
+    await until(() => bed.gateway.sessions() === 0 && bed.gateway.tunnels() === 0);
+  });
+}
+
+test('a session that nobody uses ends too when a right is taken while it is admitted', async (t) => {
+  const bed = await testbed(t, { dial: () => Promise.reject(new Error('nobody dials')) });
+  const has = bed.world.reachable.has.bind(bed.world.reachable);
+  bed.world.reachable.has = (pair) => {
+    bed.world.inactive.add('ann');
+    bed.tell();
+    return has(pair);
+  };
+  await tokens(bed.port);
+  await until(() => bed.gateway.sessions() === 0);
+});
+
 function tokens(port: number): Promise<{ websocketToken: string; nodeId: string }> {
   const form = new URLSearchParams({
     resourceId: hubId,

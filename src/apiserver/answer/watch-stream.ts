@@ -82,6 +82,12 @@ class EventWriter implements WatchConsumer {
     if (this.#waiting.length === this.#sent) this.#sink.end();
   }
 
+  cut(): void {
+    this.#waiting = [];
+    this.#sent = 0;
+    this.#sink.end();
+  }
+
   #encode(event: SelectedEvent): Buffer {
     return this.#framed(this.#form(event));
   }
@@ -120,9 +126,7 @@ class EventWriter implements WatchConsumer {
     this.#waitingBytes += bytes;
     if (this.#waitingBytes <= watchStreamLimits.waitingBytes) return;
     this.#options.source.close();
-    this.#waiting = [];
-    this.#sent = 0;
-    this.#sink.end();
+    this.cut();
   }
 
   #block(): void {

@@ -46,8 +46,7 @@ const nobody: Recognised = { user: anonymous, credential: undefined };
 /** Recognises callers, by certificate first and then by token, and remembers for a moment what each of them proved. */
 export class Authentication {
   readonly #parts: AuthenticationParts;
-  #tokens = new Map<string, Remembered>();
-  readonly #certificates = new WeakMap<Uint8Array, Remembered>();
+  #known = nothingKnown();
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts;
@@ -73,20 +72,20 @@ export class Authentication {
     throw unauthorized();
   }
 
-  /** Tokens that were recognised are looked at again. */
-  forgetTokens(): void {
-    this.#tokens = new Map();
+  /** Whoever was recognised is looked at again. */
+  forget(): void {
+    this.#known = nothingKnown();
   }
 
   /** Looks at a credential afresh; undefined, and forgotten, when nobody recognises it any more. */
   async verify(credential: Credential): Promise<UserInfo | undefined> {
     // Where an answer goes that was begun before everything was forgotten, nobody looks any more.
-    const tokens = this.#tokens;
+    const known = this.#known;
     const user =
       'token' in credential
         ? (await this.review(credential.token, [])).user
         : await this.#ask({ bearerToken: undefined, clientCertificate: credential.certificate });
-    this.#remember(credential, user, tokens);
+    this.#remember(credential, user, known);
     return user;
   }
 
@@ -116,21 +115,31 @@ export class Authentication {
   #recall(credential: Credential): UserInfo | undefined {
     const known =
       'token' in credential
-        ? this.#tokens.get(credential.token)
-        : this.#certificates.get(credential.certificate);
+        ? this.#known.tokens.get(credential.token)
+        : this.#known.certificates.get(credential.certificate);
     return known && known.untilMs > this.#parts.clock.monotonic() ? known.user : undefined;
   }
 
-  #remember(credential: Credential, user: UserInfo | undefined, tokens: Map<string, Remembered>): void {
+  #remember(credential: Credential, user: UserInfo | undefined, { tokens, certificates }: Known): void {
     const untilMs = this.#parts.clock.monotonic() + authenticationLimits.rememberMs;
     if (!('token' in credential)) {
-      if (user) this.#certificates.set(credential.certificate, { user, untilMs });
-      else this.#certificates.delete(credential.certificate);
+      if (user) certificates.set(credential.certificate, { user, untilMs });
+      else certificates.delete(credential.certificate);
     } else if (user) {
       if (tokens.size >= authenticationLimits.rememberedTokens) tokens.clear();
       tokens.set(credential.token, { user, untilMs });
-    } else this.#tokens.delete(credential.token);
+    } else tokens.delete(credential.token);
   }
+}
+
+/** What credentials proved lately. */
+interface Known {
+  readonly tokens: Map<string, Remembered>;
+  readonly certificates: WeakMap<Uint8Array, Remembered>;
+}
+
+function nothingKnown(): Known {
+  return { tokens: new Map(), certificates: new WeakMap() };
 }
 
 function withCommonGroup(user: UserInfo): UserInfo {

@@ -3,7 +3,7 @@ import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.t
 import type { Guard } from '../../store/contract.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
-import type { LastingAccess } from '../authz/lasting-access.ts';
+import type { LastingRequests } from '../authz/lasting-requests.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
@@ -63,7 +63,7 @@ export interface ClusterParts {
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;
   /** Ends what goes on when what allowed it goes. */
-  readonly lasting: LastingAccess;
+  readonly lasting: LastingRequests;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
   rulesOf(user: UserInfo, namespace: string): Promise<{ rules: PolicyRule[]; incomplete: boolean }>;
   /** Whose a bearer token is, for some of the audiences; none: for this server. */

@@ -12,6 +12,8 @@ export interface WatchConsumer {
   /** The watch is over because of an error; `end` follows. */
   error(error: StatusError): void;
   end(): void;
+  /** In place of `end`, when the reader may see no more: what he has not taken yet is dropped. */
+  cut(): void;
 }
 
 export interface SelectedEvent {
@@ -86,6 +88,13 @@ export class WatchSource {
     if (this.#closed) return;
     this.close();
     this.#consumer?.end();
+  }
+
+  /** Ends the watch of somebody who may not go on with it. */
+  revoke(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#consumer?.cut();
   }
 
   /** Stops without another word. */

@@ -5,7 +5,9 @@ import {
   CodedError,
   errorCode,
   errorMessage,
+  LastingAccess,
   type Logger,
+  type Moment,
   silentAudit,
 } from '../../base/index.ts';
 import type {
@@ -15,9 +17,9 @@ import type {
   UpgradeHandler,
   WebSocketAccept,
 } from '../../http/index.ts';
-import { type Ending, endingOf, goneAway } from '../ending.ts';
+import type { WatchAdmissions } from '../contract.ts';
+import { type Ending, endingOf, goneAway, judged } from '../ending.ts';
 import { gatewayLimits } from '../limits.ts';
-import { Rechecks, type WatchAdmissions } from '../rechecks.ts';
 import { joinStreams } from '../stream/join-streams.ts';
 import {
   halfCloseProtocol,
@@ -71,11 +73,15 @@ export function createArcRelay(options: ArcRelayOptions): ArcRelay {
   };
 }
 
-/** A stream into a cluster and the WebSocket that is joined with it, once it is. */
-interface Connection {
+/** Who wants to reach which cluster, from where. */
+interface Asked {
   readonly name: string;
   readonly holderId: string;
   readonly source: string;
+}
+
+/** A stream into a cluster and the WebSocket that is joined with it, once it is. */
+interface Connection extends Asked {
   readonly stream: Duplex;
   client?: MessageStream;
   ending?: Ending;
@@ -85,11 +91,15 @@ class Relay {
   readonly open = new Set<Connection>();
   readonly #options: ArcRelayOptions;
   readonly #audit: AuditTrail;
-  #rechecks: Rechecks | undefined;
+  readonly #lasting: LastingAccess;
+  #watch: { close(): void } | undefined;
+  /** Connections on their way: each has its place among those that are served. */
+  #dialing = 0;
   #closed = false;
 
   constructor(options: ArcRelayOptions) {
     this.#options = options;
+    this.#lasting = new LastingAccess(options);
     this.#audit = options.audit ?? silentAudit;
   }
 
@@ -106,7 +116,7 @@ class Relay {
   }
 
   follow(watch: WatchAdmissions): void {
-    this.#rechecks = new Rechecks({ clock: this.#options.clock, watch, look: () => this.#recheck() });
+    this.#watch = watch(() => this.#lasting.changed());
   }
 
   endWhere(concerned: (connection: Connection) => boolean, ending: Ending): void {
@@ -115,7 +125,8 @@ class Relay {
 
   close(): void {
     this.#closed = true;
-    this.#rechecks?.close();
+    this.#watch?.close();
+    this.#lasting.close();
     this.endWhere(() => true, goneAway('The relay is stopping.'));
   }
 
@@ -124,15 +135,13 @@ class Relay {
     const token = request.header('servicebusauthorization') ?? request.query.get('sb-hc-token') ?? '';
     let holderId: string | undefined;
     try {
+      const since = this.#lasting.moment();
       holderId = this.#options.verify(token, name);
       await this.#options.admit(name, holderId);
-      if (this.open.size >= gatewayLimits.relayConnections) {
-        throw new CodedError(
-          'too-many',
-          'The relay has as many connections as it serves; try again shortly.',
-        );
-      }
-      return await this.#dial({ name, holderId, source });
+      const connection = await this.#dial({ name, holderId, source }, since);
+      // What changed meanwhile ends it soon; better that it never opens.
+      if (this.#lasting.moment() !== since) await this.#admitAgain(connection);
+      return connection;
     } catch (thrown) {
       this.#audit.record({
         event: 'relay-opened',
@@ -146,24 +155,50 @@ class Relay {
     }
   }
 
-  async #dial(asked: { name: string; holderId: string; source: string }): Promise<Connection> {
-    const { name } = asked;
+  async #dial(asked: Asked, since: Moment): Promise<Connection> {
+    if (this.open.size + this.#dialing >= gatewayLimits.relayConnections) {
+      throw new CodedError('too-many', 'The relay has as many connections as it serves; try again shortly.');
+    }
+    this.#dialing++;
+    let stream: Duplex;
     try {
-      const stream = await this.#options.dial(name);
-      const connection: Connection = { ...asked, stream };
-      stream.on('error', () => {});
-      this.open.add(connection);
-      stream.once('close', () => this.open.delete(connection));
-      if (this.#closed) stream.destroy();
-      // What came while it was dialed was not asked of this connection.
-      const ending = await this.#endingOf(name, asked.holderId);
-      if (!ending) return connection;
-      stream.destroy();
-      throw new CodedError('forbidden', ending.reason);
+      stream = await this.#options.dial(asked.name);
     } catch (thrown) {
       if (thrown instanceof CodedError) throw thrown;
-      this.#options.log.warn('a cluster could not be dialed', { name, error: errorMessage(thrown) });
+      this.#options.log.warn('a cluster could not be dialed', {
+        name: asked.name,
+        error: errorMessage(thrown),
+      });
       throw new CodedError('unavailable', 'The cluster does not answer.', thrown);
+    } finally {
+      this.#dialing--;
+    }
+    return this.#opened({ ...asked, stream }, since);
+  }
+
+  /** Counts a connection, and watches over it from the moment before its holder was admitted. */
+  #opened(connection: Connection, since: Moment): Connection {
+    const { name, holderId, stream } = connection;
+    stream.on('error', () => {});
+    this.open.add(connection);
+    // Connections of one holder to one cluster share one answer.
+    const key = `${holderId} ${name}`;
+    const judge = () => judged(this.#options.admit(name, holderId), this.#options.log);
+    const leave = this.#lasting.add({ key, judge, end: (why) => end(connection, endingOf(why)) }, since);
+    stream.once('close', () => {
+      this.open.delete(connection);
+      leave();
+    });
+    if (this.#closed) stream.destroy();
+    return connection;
+  }
+
+  async #admitAgain({ name, holderId, stream }: Connection): Promise<void> {
+    try {
+      await this.#options.admit(name, holderId);
+    } catch (thrown) {
+      stream.destroy();
+      throw thrown;
     }
   }
 
@@ -192,31 +227,6 @@ class Relay {
     });
     // It may have been ended during the handshake.
     if (connection.ending) client.endWith(connection.ending);
-  }
-
-  /** Connections of one holder to one cluster share one answer. */
-  async #recheck(): Promise<void> {
-    const endings = new Map<string, Ending | undefined>();
-    for (const connection of [...this.open]) {
-      const { name, holderId } = connection;
-      const key = `${holderId} ${name}`;
-      if (!endings.has(key)) endings.set(key, await this.#endingOf(name, holderId));
-      const ending = endings.get(key);
-      if (ending) end(connection, ending);
-    }
-  }
-
-  /** Why the holder would be refused now; undefined when he would not. */
-  async #endingOf(name: string, holderId: string): Promise<Ending | undefined> {
-    try {
-      await this.#options.admit(name, holderId);
-      return undefined;
-    } catch (thrown) {
-      if (errorCode(thrown) === 'internal') {
-        this.#options.log.error('a connection could not be judged again', { error: errorMessage(thrown) });
-      }
-      return endingOf(thrown);
-    }
   }
 }
 

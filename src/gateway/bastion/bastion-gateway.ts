@@ -5,7 +5,9 @@ import {
   CodedError,
   errorCode,
   errorMessage,
+  LastingAccess,
   type Logger,
+  type Moment,
   type Random,
   silentAudit,
 } from '../../base/index.ts';
@@ -21,10 +23,9 @@ import {
   type WebSocketAccept,
   withFilters,
 } from '../../http/index.ts';
-import type { BastionAccess, BastionDirectory, Dial } from '../contract.ts';
-import { type Ending, endingOf, goneAway } from '../ending.ts';
+import type { BastionAccess, BastionDirectory, Dial, WatchAdmissions } from '../contract.ts';
+import { type Ending, endingOf, goneAway, judged } from '../ending.ts';
 import { gatewayLimits } from '../limits.ts';
-import { Rechecks, type WatchAdmissions } from '../rechecks.ts';
 import { joinStreams } from '../stream/join-streams.ts';
 import {
   halfCloseProtocol,
@@ -86,13 +87,15 @@ class Gateway {
   /** One process is one node: the id tells clients to come back here. */
   readonly #nodeId: string;
   readonly #audit: AuditTrail;
-  #rechecks: Rechecks | undefined;
+  readonly #lasting: LastingAccess;
+  #watch: { close(): void } | undefined;
   #closed = false;
 
   constructor(options: BastionGatewayOptions) {
     this.#options = options;
     this.#audit = options.audit ?? silentAudit;
     this.#nodeId = options.random.uuid();
+    this.#lasting = new LastingAccess(options);
     this.sessions = new BastionSessions(options.clock, options.random);
   }
 
@@ -140,7 +143,7 @@ class Gateway {
   }
 
   follow(watch: WatchAdmissions): void {
-    this.#rechecks = new Rechecks({ clock: this.#options.clock, watch, look: () => this.#recheck() });
+    this.#watch = watch(() => this.#lasting.changed());
   }
 
   endSessionsOf(resourceId: string, reason: string): void {
@@ -154,38 +157,21 @@ class Gateway {
 
   close(): void {
     this.#closed = true;
-    this.#rechecks?.close();
+    this.#watch?.close();
+    this.#lasting.close();
     this.sessions.close(goneAway('The Bastion endpoint is stopping.'));
   }
 
-  /** Sessions of one caller to one target share one answer. */
-  async #recheck(): Promise<void> {
-    const groups = new Map<string, Session[]>();
-    for (const session of this.sessions.open()) {
-      const { callerId, endpointId, resourceId, port } = session.admission;
-      const key = JSON.stringify([callerId, endpointId, resourceId, port]);
-      const group = groups.get(key);
-      if (group) group.push(session);
-      else groups.set(key, [session]);
-    }
-    for (const [first, ...others] of groups.values()) {
-      if (!first) continue;
-      const ending = await this.#endingOf(first);
-      if (ending) for (const session of [first, ...others]) this.sessions.end(session, ending);
-    }
-  }
-
-  /** Why the session would not be admitted now; undefined when it would. */
-  async #endingOf({ admission }: Session): Promise<Ending | undefined> {
-    try {
-      await readmit(admission, this.#options);
-      return undefined;
-    } catch (thrown) {
-      if (errorCode(thrown) === 'internal') {
-        this.#options.log.error('a session could not be judged again', { error: errorMessage(thrown) });
-      }
-      return endingOf(thrown);
-    }
+  /** Ends a session once it would not be admitted any more; those of one caller to one target share the answer. */
+  #watchOver(admission: Admission, admittedSince: Moment): (authToken: string) => () => void {
+    const { callerId, endpointId, resourceId, port } = admission;
+    const key = JSON.stringify([callerId, endpointId, resourceId, port]);
+    const judge = () => judged(readmit(admission, this.#options), this.#options.log);
+    return (authToken) =>
+      this.#lasting.add(
+        { key, judge, end: (refusal) => this.sessions.end({ authToken }, endingOf(refusal)) },
+        admittedSince,
+      );
   }
 
   async #issueToken(request: HttpRequest, { endpointId = '' }: PathParameters): Promise<HttpResponse> {
@@ -203,8 +189,9 @@ class Gateway {
       accessToken,
     };
     // The field `token` names the client's earlier session; it is a hint that this gateway does not need.
+    const since = this.#lasting.moment();
     const admission = await this.#admit(tokenRequest, request.connection.remoteAddress);
-    const session = this.sessions.issue(endpointId, admission);
+    const session = this.sessions.issue(endpointId, admission, this.#watchOver(admission, since));
     return jsonResponse(200, {
       authToken: session.authToken,
       nodeId: this.#nodeId,

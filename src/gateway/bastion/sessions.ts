@@ -12,13 +12,18 @@ export type Session = {
   readonly webSocketToken: string;
   readonly endpointId: string;
   readonly admission: Admission;
+  /** Stops watching over it. */
+  readonly leave: () => void;
 } & (
   | { state: 'issued'; readonly expiry: Timer }
   | { state: 'connected'; readonly closeTunnel: (ending?: Ending) => void }
   | { state: 'ended'; readonly ending: Ending | undefined; readonly forget: Timer }
 );
 
-type Facts = Pick<Session, 'authToken' | 'webSocketToken' | 'endpointId' | 'admission'>;
+type Facts = Pick<Session, 'authToken' | 'webSocketToken' | 'endpointId' | 'admission' | 'leave'>;
+
+/** Begins to watch over a session, by its `authToken`; what it returns ends that. */
+type WatchOver = (authToken: string) => () => void;
 
 const tokenBytes = 32;
 
@@ -42,8 +47,8 @@ export class BastionSessions {
     return this.#live;
   }
 
-  /** Throws `too-many`. */
-  issue(endpointId: string, admission: Admission): Session {
+  /** From here on `watchOver` guards the session, until it ends. Throws `too-many`. */
+  issue(endpointId: string, admission: Admission, watchOver: WatchOver): Session {
     const ofCaller = this.#liveByCaller.get(admission.callerId) ?? 0;
     if (ofCaller >= gatewayLimits.sessionsPerCaller) {
       throw new CodedError('too-many', `You have ${ofCaller} sessions open, as many as one caller may have.`);
@@ -51,7 +56,9 @@ export class BastionSessions {
     if (this.#live >= gatewayLimits.sessionsPerGateway) {
       throw new CodedError('too-many', 'The gateway has as many sessions as it serves; try again shortly.');
     }
-    const facts = { authToken: this.#token(), webSocketToken: this.#token(), endpointId, admission };
+    const authToken = this.#token();
+    const leave = watchOver(authToken);
+    const facts = { authToken, webSocketToken: this.#token(), endpointId, admission, leave };
     const expiry = this.#clock.after(gatewayLimits.webSocketTokenMs, () => this.end(session));
     const session: Session = { ...facts, state: 'issued', expiry };
     this.#byAuthToken.set(session.authToken, session);
@@ -85,9 +92,10 @@ export class BastionSessions {
   }
 
   /** Ends a session and closes its tunnel. Nothing happens when it has ended. */
-  end({ authToken }: Facts, ending?: Ending): void {
+  end({ authToken }: Pick<Facts, 'authToken'>, ending?: Ending): void {
     const session = this.#byAuthToken.get(authToken);
     if (!session || session.state === 'ended') return;
+    session.leave();
     this.#count(session, -1);
     this.#byWebSocketToken.delete(session.webSocketToken);
     const forget = this.#clock.after(gatewayLimits.endedSessionMs, () => this.forget(ended));
@@ -130,6 +138,6 @@ export class BastionSessions {
   }
 }
 
-function factsOf({ authToken, webSocketToken, endpointId, admission }: Facts): Facts {
-  return { authToken, webSocketToken, endpointId, admission };
+function factsOf({ authToken, webSocketToken, endpointId, admission, leave }: Facts): Facts {
+  return { authToken, webSocketToken, endpointId, admission, leave };
 }
