@@ -21,6 +21,8 @@ export const identityLimits = {
   concurrentSecretChecks: 4,
   waitingSecretChecks: 256,
   secretsPerObject: 100,
+  /** As Entra takes of an application that is used from other tenants too. */
+  identifierUrisPerApplication: 50,
   pageItems: 999,
   defaultPageItems: 100,
   idsPerRequest: 1000,

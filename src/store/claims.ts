@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Guard, Store, Write } from './contract.ts';
 
-export const claimLimits = { keysPerPrefix: 1024 } as const;
+/** So few that whatever one object states fits a transaction together with the object. */
+export const claimLimits = { keysPerPrefix: 96 } as const;
 
 const empty = new Uint8Array();
 

@@ -11,15 +11,18 @@
  * - A delete of a key that does not exist changes nothing; a transaction without any change takes no revision.
  * - Watchers have seen a commit by the time that it resolves.
  * - When a group cannot be made durable, each of its callers is told so (`unavailable`) and nothing of it is kept.
+ * - A transaction as large as `limits` say is taken; one above any of them is refused and nothing of it is kept.
  */
 export interface Store {
+  /** What one transaction takes. Stated by the driver, enforced by `commit`; never above `maximumTransaction`. */
+  readonly limits: TransactionLimits;
   /** The entry, or undefined. */
   get(key: string): Promise<Entry | undefined>;
   /** Entries whose key starts with `prefix`, in key order. */
   range(query: RangeQuery): Promise<RangeResult>;
   /**
-   * Applies all writes if every guard holds, else none. Fails with `too-large` over the limits below, `invalid` for a
-   * malformed key or two writes of one key, `not-found` for a lease that has ended.
+   * Applies all writes if every guard holds, else none. Fails with `too-large` over `limits`, `invalid` for a malformed
+   * key or two writes of one key, `not-found` for a lease that has ended.
    */
   commit(transaction: Transaction): Promise<CommitResult>;
   /**
@@ -129,10 +132,38 @@ export interface Watch {
   close(): void;
 }
 
+export interface TransactionLimits {
+  readonly guards: number;
+  readonly writes: number;
+  /** As `transactionBytes` counts them. */
+  readonly bytes: number;
+}
+
+/**
+ * What callers may count on nowhere to be more, whatever the driver: etcd's defaults.
+ * Source: `--max-txn-ops` and `--max-request-bytes` in https://etcd.io/docs/v3.5/op-guide/configuration/
+ */
+export const maximumTransaction: TransactionLimits = { guards: 128, writes: 128, bytes: 1.5 * 1024 * 1024 };
+
+/** What a remote store sends beside key and value: revisions, a lease, lengths. */
+const bytesPerOperation = 48;
+
+/** What a transaction takes of `limits.bytes`. The key of a guard counts twice: it is asked for when it fails. */
+export function transactionBytes({ guards = [], writes }: Transaction): number {
+  let bytes = 0;
+  for (const { key } of guards) bytes += 2 * key.length + bytesPerOperation;
+  for (const write of writes) bytes += writeBytes(write);
+  return bytes;
+}
+
+/** What one write takes of a transaction. */
+export function writeBytes(write: Write): number {
+  const bytes = 'put' in write ? write.put.length + write.value.length : write.delete.length;
+  return bytes + bytesPerOperation;
+}
+
 export const storeLimits = {
   keyBytes: 1024,
-  valueBytes: 3 * 1024 * 1024,
-  writesPerTransaction: 512,
   /** Also the page size when a range names no limit. */
   rangeEntries: 100_000,
   queuedTransactions: 100_000,

@@ -10,10 +10,11 @@ export type {
   RangeResult,
   Store,
   Transaction,
+  TransactionLimits,
   Watch,
   Write,
 } from './contract.ts';
-export { storeLimits } from './contract.ts';
+export { maximumTransaction, storeLimits, transactionBytes } from './contract.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
 export { copyDatabase, syncFile } from './drivers/sqlite/copy.ts';
 export { type Enclosures, enclose, readEnclosures, removeEnclosures } from './drivers/sqlite/enclosures.ts';
@@ -23,5 +24,6 @@ export { renumberDatabase } from './drivers/sqlite/renumber.ts';
 export { type Salvage, salvageDatabase } from './drivers/sqlite/salvage.ts';
 export { type FileStore, openSqliteStore } from './drivers/sqlite/sqlite-store.ts';
 export { type HistoryLimits, historyLimits } from './engine/history-policy.ts';
+export { inTransactions } from './in-transactions.ts';
 export { fencedCommits, Leadership } from './leadership.ts';
 export { Mirror, type MirrorChange, type Mirrored } from './mirror.ts';

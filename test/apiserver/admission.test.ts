@@ -117,6 +117,23 @@ describe('admission of services', () => {
   });
 });
 
+describe('a service with hundreds of ports', () => {
+  it('gets a node port for each, none of them twice', async () => {
+    const test = await startTestServer();
+    const ports = Array.from({ length: 300 }, (_, i) => ({ name: `p${i}`, port: 1_000 + i }));
+    const made = await Promise.all(
+      ['a', 'b'].map((name) =>
+        test.client.create(core('services'), service(name, { type: 'NodePort', ports })),
+      ),
+    );
+    const given = made.flatMap((each) =>
+      plain(each).spec.ports.map((port: { nodePort: number }) => port.nodePort),
+    );
+    assert.equal(new Set(given).size, 600);
+    await test.close();
+  });
+});
+
 describe('kinds with two forms', () => {
   it('are one object under both', async () => {
     const test = await startTestServer();

@@ -55,6 +55,44 @@ describe('what a body says of an object', () => {
   const thing = (metadata: string) =>
     `{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a",${metadata}},"spec":{}}`;
 
+  it('is refused in the words of etcd where an object is larger than a store takes', async () => {
+    const free = structuredClone(definition);
+    free.metadata.name = 'blobs.example.com';
+    free.spec.names = { plural: 'blobs', singular: 'blob', kind: 'Blob', listKind: 'BlobList' };
+    Object.assign(free.spec.versions[0]?.schema.openAPIV3Schema ?? {}, {
+      'x-kubernetes-preserve-unknown-fields': true,
+    });
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    assert.equal((await send('POST', path, JSON.stringify(free))).status, 201);
+    const blobs = '/apis/example.com/v1/namespaces/default/blobs';
+    const blob = (name: string, bytes: number) =>
+      `{"apiVersion":"example.com/v1","kind":"Blob","metadata":{"name":"${name}"},"data":"${'x'.repeat(bytes)}"}`;
+    const message = 'etcdserver: request is too large';
+    const tooLarge = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      code: 500,
+    };
+    const refused = await send('POST', blobs, blob('large', 1600 * 1024));
+    assert.deepEqual([refused.status, refused.value], [500, tooLarge]);
+    assert.equal((await send('POST', blobs, blob('fits', 1500 * 1024))).status, 201);
+    const grown = JSON.stringify({ more: 'x'.repeat(200 * 1024) });
+    const patched = await send('PATCH', `${blobs}/fits`, grown, 'application/merge-patch+json');
+    assert.deepEqual([patched.status, patched.value], [500, tooLarge]);
+    assert.equal(
+      (
+        await server.client.get(
+          { group: 'example.com', version: 'v1', resource: 'blobs' },
+          { name: 'fits', namespace: 'default' },
+        )
+      )['more'],
+      undefined,
+    );
+  });
+
   it('is refused for metadata that no object has, custom resources too', async () => {
     const cases = [
       ['"labels":{"a":1}', 'number into Go struct field ObjectMeta.labels of type string'],

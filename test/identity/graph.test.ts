@@ -362,6 +362,24 @@ test('create-for-rbac works step by step, and the secret signs in', async () => 
   assert.deepEqual((await signIn(secret)).body.error_codes, [700016]);
 });
 
+test('an application takes as many identifier URIs as Entra does, and is removed with all of them', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const uris = (count: number) => Array.from({ length: count }, (_, i) => `api://many/${i}`);
+  const made = await call('POST', '/applications', { displayName: 'many', identifierUris: uris(50) });
+  assert.equal(made.status, 201, made.text);
+  const path = `/applications/${made.body.id}`;
+  const refused = await call('PATCH', path, { identifierUris: uris(51) });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /'identifierUris' takes 50 values at most/);
+  assert.equal((await call('GET', path)).body.identifierUris.length, 50);
+  const others = uris(50).map((uri) => `${uri}/other`);
+  assert.equal((await call('PATCH', path, { identifierUris: others })).status, 204);
+  assert.equal((await call('DELETE', path)).status, 204);
+  const again = await call('POST', '/applications', { displayName: 'again', identifierUris: others });
+  assert.equal(again.status, 201, again.text);
+});
+
 test('a nested structure of an application keeps what a change does not name', async () => {
   await using estate = await startGraph();
   const { call } = estate;

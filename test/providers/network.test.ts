@@ -283,6 +283,31 @@ describe('Microsoft.Network', () => {
     assert.equal(properties(spelled.body).flowTimeoutInMinutes, 12);
   });
 
+  test('a network keeps more subnets than one request may make, and is sent back as it was shown', async () => {
+    const named = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => ({
+        name: `s${from + i}`,
+        properties: { addressPrefix: `10.${80 + Math.floor((from + i) / 256)}.${(from + i) % 256}.0/24` },
+      }));
+    const tooMany = await vnet('many', '10.80.0.0/14', named(0, 130));
+    assert.equal(tooMany.status, 413);
+    assert.match(tooMany.message, /132 resources at once; 128 is the most/);
+    assert.equal((await call('GET', `${net}/virtualNetworks/many`)).status, 404);
+    for (const all of [100, 200, 300]) {
+      const grown = await vnet('many', '10.80.0.0/14', named(0, all));
+      assert.ok(grown.status === 201 || grown.status === 200, grown.message);
+    }
+    const shown = await call('GET', `${net}/virtualNetworks/many`);
+    assert.equal(list(properties(shown.body).subnets).length, 300);
+    const back = await put('virtualNetworks/many', { ...shown.body, tags: { again: 'yes' } });
+    assert.equal(back.status, 200, back.message);
+    assert.equal(list(properties(back.body).subnets).length, 300);
+    assert.equal((await subnet('many/one-more', '10.82.0.0/24')).status, 201);
+    const gone = await call('DELETE', `${net}/virtualNetworks/many`);
+    assert.equal(gone.status, 202, gone.message);
+    assert.equal((await call('GET', `${net}/virtualNetworks/many/subnets/s7`)).status, 404);
+  });
+
   test('PATCH changes tags and nothing else', async () => {
     await vnet('patched', '10.8.0.0/16');
     const reply = await call('PATCH', `${net}/virtualNetworks/patched`, {

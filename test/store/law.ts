@@ -6,10 +6,12 @@ import {
   Claims,
   fencedCommits,
   type HistoryLimits,
+  inTransactions,
   Leadership,
   Mirror,
   type Store,
   storeLimits,
+  transactionBytes,
 } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -497,10 +499,10 @@ function leaseLaws(open: () => Promise<Store>): void {
     const store = await open();
     const lease = await store.grantLease(10_000);
     const value = utf8('');
-    for (let part = 0; part < 3; part++) {
-      const writes = Array.from({ length: 400 }, (_, i) => ({ put: `/l/${part}/${i}`, value, lease }));
-      await store.commit({ writes });
-    }
+    const length = 2 * store.limits.writes + 1;
+    const writes = Array.from({ length }, (_, i) => ({ put: `/l/${i}`, value, lease }));
+    for (const part of inTransactions(writes, store.limits)) await store.commit({ writes: part });
+    assert.equal((await store.range({ prefix: '/l/' })).entries.length, length);
     await store.revokeLease(lease);
     assert.deepEqual(keys(await store.range({ prefix: '/' })), []);
   });
@@ -803,19 +805,58 @@ function limitLaws(open: () => Promise<Store>): void {
       await rejectsWith('invalid', store.commit({ guards: [{ key, revision: 0 }], writes: [] }));
     }
     await rejectsWith('too-large', put(store, 'k'.repeat(storeLimits.keyBytes + 1), ''));
-    const large = { put: '/a', value: new Uint8Array(storeLimits.valueBytes + 1) };
-    await rejectsWith('too-large', store.commit({ writes: [large] }));
-    const many = Array.from({ length: storeLimits.writesPerTransaction + 1 }, (_, i) => write(`/${i}`, ''));
-    await rejectsWith('too-large', store.commit({ writes: many }));
     await rejectsWith('invalid', store.commit({ writes: [write('/a', ''), { delete: '/a' }] }));
     await rejectsWith('invalid', store.range({ prefix: '/', limit: 0 }));
     await rejectsWith('invalid', store.grantLease(0));
     assert.equal(store.revision(), 0);
     await put(store, 'k'.repeat(storeLimits.keyBytes), '');
-    await store.commit({ writes: [{ put: '/a', value: new Uint8Array(storeLimits.valueBytes).fill(7) }] });
-    assert.equal((await store.get('/a'))?.value.at(-1), 7);
-    await store.commit({ writes: many.slice(1) });
-    assert.equal(store.revision(), 3);
+  });
+
+  test('states limits of a transaction that are within the defaults of etcd', async () => {
+    const { guards, writes, bytes } = (await open()).limits;
+    assert.ok(guards >= 1 && guards <= 128);
+    assert.ok(writes >= 1 && writes <= 128);
+    assert.ok(bytes >= 1 && bytes <= 1_572_864);
+  });
+
+  test('takes a transaction as large as its limits, and nothing of one that is above any of them', async () => {
+    const store = await open();
+    const { limits } = store;
+    const many = (count: number) => Array.from({ length: count }, (_, i) => write(`/many/${i}`, ''));
+    const absent = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ key: `/no/${i}`, revision: 0 }));
+    const ofBytes = (bytes: number) => {
+      const guards = [{ key: '/no/large', revision: 0 }];
+      const rest = transactionBytes({ guards, writes: [write('/large', ''), { delete: '/no/other' }] });
+      const value = new Uint8Array(bytes - rest).fill(7);
+      return { guards, writes: [{ put: '/large', value }, { delete: '/no/other' }] };
+    };
+    await rejectsWith('too-large', store.commit({ writes: many(limits.writes + 1) }));
+    await rejectsWith('too-large', store.commit({ guards: absent(limits.guards + 1), writes: many(1) }));
+    await rejectsWith('too-large', store.commit(ofBytes(limits.bytes + 1)));
+    // Also where no single value is large.
+    const parts = many(8).map(({ put: key }) => ({ put: key, value: new Uint8Array(limits.bytes / 8) }));
+    await rejectsWith('too-large', store.commit({ writes: parts }));
+    assert.deepEqual([store.revision(), keys(await store.range({ prefix: '' }))], [0, []]);
+    await store.commit(ofBytes(limits.bytes));
+    assert.equal((await store.get('/large'))?.value.at(-1), 7);
+    const full = await store.commit({ guards: absent(limits.guards), writes: many(limits.writes) });
+    assert.deepEqual(full, { ok: true, revision: 2 });
+    assert.equal((await store.range({ prefix: '/many/' })).entries.length, limits.writes);
+  });
+
+  test('splits what need not happen at once into parts that each fit, a large write alone', async () => {
+    const store = await open();
+    const large = { put: '/large', value: new Uint8Array(store.limits.bytes - 1024) };
+    const small = Array.from({ length: 3 * store.limits.writes }, (_, i) =>
+      write(`/${i}`, 'x'.repeat(2_000)),
+    );
+    const writes = [...small.slice(0, 10), large, ...small.slice(10)];
+    const parts = [...inTransactions(writes, store.limits)];
+    assert.deepEqual(parts.flat(), writes);
+    assert.ok(parts.length < 10);
+    for (const part of parts) assert.ok((await store.commit({ writes: part })).ok);
+    assert.deepEqual([...inTransactions([], store.limits)], []);
   });
 }
 

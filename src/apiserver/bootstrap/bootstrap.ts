@@ -1,6 +1,7 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import { storeLimits, type Write } from '../../store/contract.ts';
+import type { Write } from '../../store/contract.ts';
+import { inTransactions } from '../../store/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
@@ -33,9 +34,7 @@ export async function bootstrap(parts: ClusterParts, objects: readonly JsonObjec
 }
 
 async function commitAll({ storage }: ClusterParts, writes: readonly Write[]): Promise<void> {
-  for (let at = 0; at < writes.length; at += storeLimits.writesPerTransaction) {
-    await storage.commit({ writes: writes.slice(at, at + storeLimits.writesPerTransaction) });
-  }
+  for (const part of inTransactions(writes, storage.limits)) await storage.commit({ writes: part });
 }
 
 function servedAs({ resources }: ClusterParts, object: JsonObject): ServedResource {

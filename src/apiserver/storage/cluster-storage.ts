@@ -1,3 +1,4 @@
+import { StatusError } from '../../apimachinery/status.ts';
 import { CodedError } from '../../base/index.ts';
 import type {
   ChangeBatch,
@@ -6,6 +7,7 @@ import type {
   Guard,
   Store,
   Transaction,
+  TransactionLimits,
   Watch,
 } from '../../store/contract.ts';
 import { Claims, fencedCommits } from '../../store/index.ts';
@@ -66,6 +68,11 @@ export class ClusterStorage {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
+  /** What one commit takes. */
+  get limits(): TransactionLimits {
+    return this.#store.limits;
+  }
+
   /** The revision of the newest commit that readers see. */
   revision(): number {
     return this.#store.revision();
@@ -106,7 +113,8 @@ export class ClusterStorage {
   async commit(transaction: Transaction, fence?: Guard): Promise<CommitResult> {
     const result = await (fence
       ? fencedCommits(this.#store, () => fence)(transaction)
-      : this.#store.commit(transaction));
+      : this.#store.commit(transaction)
+    ).catch(asStorageError);
     if (result.ok && result.revision > this.#seenRevision) await this.#seen(result.revision);
     return result;
   }
@@ -253,6 +261,14 @@ export class ClusterStorage {
     this.#waiting = this.#waiting.filter(({ revision }) => revision > this.#seenRevision);
     for (const { resolve } of ready) resolve();
   }
+}
+
+/** An object that the body's limit lets through may still be larger than the store takes. */
+function asStorageError(thrown: unknown): never {
+  if (thrown instanceof CodedError && thrown.code === 'too-large') {
+    throw new StatusError(500, '', 'etcdserver: request is too large');
+  }
+  throw thrown;
 }
 
 interface Loading {

@@ -1,5 +1,6 @@
 import { type Clock, decodeJson, encodeJson, type Json, type Random } from '../../base/index.ts';
 import type { Entry, Store, Write } from '../../store/contract.ts';
+import { inTransactions } from '../../store/index.ts';
 import type { OperationOutcome } from '../contract.ts';
 import { operationKey, operationPrefix } from './keys.ts';
 
@@ -40,7 +41,6 @@ export const operationLimits = {
   readPerPage: 1_000,
   /** A question about a running operation is held this long for the answer: clients ask again only after seconds. */
   statusWaitMs: 800,
-  deletesPerSweepCommit: 256,
 } as const;
 
 /** Operations in the store: made and ended as part of the commits of their resources. */
@@ -148,10 +148,8 @@ export class Operations {
     const gone = finished.filter(
       ({ endedAtMs }, place) => endedAtMs < before || place >= operationLimits.finishedKept,
     );
-    for (let at = 0; at < gone.length; at += operationLimits.deletesPerSweepCommit) {
-      const part = gone.slice(at, at + operationLimits.deletesPerSweepCommit);
-      await this.#store.commit({ writes: part.map(({ id }) => ({ delete: operationKey(id) })) });
-    }
+    const deletes = gone.map(({ id }) => ({ delete: operationKey(id) }));
+    for (const writes of inTransactions(deletes, this.#store.limits)) await this.#store.commit({ writes });
   }
 
   async *#all(): AsyncGenerator<Operation> {

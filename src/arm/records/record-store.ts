@@ -5,7 +5,7 @@ import {
   fencedCommits,
   type Guard,
   type Store,
-  storeLimits,
+  type TransactionLimits,
 } from '../../store/index.ts';
 import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from '../contract.ts';
 import { newEtag } from '../values.ts';
@@ -29,14 +29,14 @@ interface RecordParts {
   readonly cache: RecordCache;
   readonly claims: Claims;
   readonly leaving: Map<string, Promise<void>>;
-  readonly store: Pick<Store, 'commit'>;
+  readonly store: Pick<Store, 'commit' | 'limits'>;
   readonly operations: Operations;
   readonly random: Random;
 }
 
 const commitAttempts = 50;
-/** Each removal may also end an operation. */
-const removalsPerCommit = storeLimits.writesPerTransaction / 2;
+/** What a removal may write beside its records and their operations: claims, and a leader's guard. */
+const writesBesideRemovals = 16;
 
 /** Records over the store: reads from the cache, commits with guards. */
 export class StoredRecords implements RecordStore {
@@ -45,7 +45,7 @@ export class StoredRecords implements RecordStore {
   readonly #claims: Claims;
   /** Records whose removal is being decided, by key. */
   readonly #leaving: Map<string, Promise<void>>;
-  readonly #store: Pick<Store, 'commit'>;
+  readonly #store: Pick<Store, 'commit' | 'limits'>;
   readonly #operations: Operations;
   readonly #random: Random;
 
@@ -71,7 +71,8 @@ export class StoredRecords implements RecordStore {
   /** The same records for one who leads: what it writes fails with `unavailable` once `fence` does not hold. */
   fencedBy(fence: () => Guard): StoredRecords {
     const { store } = this.#parts;
-    return new StoredRecords({ ...this.#parts, store: { commit: fencedCommits(store, fence) } });
+    const fenced = { commit: fencedCommits(store, fence), limits: store.limits };
+    return new StoredRecords({ ...this.#parts, store: fenced });
   }
 
   start(): Promise<void> {
@@ -117,6 +118,7 @@ export class StoredRecords implements RecordStore {
       writes.push('put' in write ? { put: key, value: this.cache.encode(write.put) } : { delete: key });
     }
     for (const operation of change.operations ?? []) writes.push(this.#operations.write(operation));
+    refuseTooMany(Math.max(guards.length, writes.length), this.#store.limits);
     const result = await this.#store.commit({ guards, writes });
     return result.ok;
   }
@@ -217,8 +219,10 @@ export class StoredRecords implements RecordStore {
   /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `claims` were taken. */
   async tryRemove(id: string, since: number, claims: readonly string[] = []): Promise<boolean> {
     const doomed = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
-    for (let at = 0; at < doomed.length; at += removalsPerCommit) {
-      const part = doomed.slice(at, at + removalsPerCommit);
+    // Each removal may also end an operation.
+    const perCommit = Math.floor((this.#store.limits.writes - writesBesideRemovals) / 2);
+    for (let at = 0; at < doomed.length; at += perCommit) {
+      const part = doomed.slice(at, at + perCommit);
       const operations: Operation[] = [];
       for (const record of part) {
         const ended = await this.#ended(record, { status: 'Succeeded' });
@@ -249,6 +253,14 @@ function withoutOperation(record: ResourceRecord, outcome: OperationOutcome): Re
 
 function writtenId(write: RelatedWrite): string {
   return 'put' in write ? write.put.id : write.delete;
+}
+
+function refuseTooMany(resources: number, { writes }: TransactionLimits): void {
+  if (resources <= writes) return;
+  throw new CodedError(
+    'too-large',
+    `The request is about ${resources} resources at once; ${writes} is the most. Send what belongs to a resource one by one.`,
+  );
 }
 
 function contended(id: string): CodedError {

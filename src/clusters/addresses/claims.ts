@@ -1,5 +1,5 @@
 import { decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
-import { type Change, type Store, storeLimits, type Watch } from '../../store/index.ts';
+import { type Change, inTransactions, type Store, type Watch } from '../../store/index.ts';
 import type {
   AddressAnswer,
   AddressHolder,
@@ -144,12 +144,9 @@ export class AddressClaims {
   }
 
   async #drop(claims: readonly Claim[]): Promise<void> {
-    if (claims.length === 0) return;
-    for (let at = 0; at < claims.length; at += storeLimits.writesPerTransaction) {
-      const part = claims.slice(at, at + storeLimits.writesPerTransaction);
-      await this.#store.commit({ writes: part.map(({ key }) => ({ delete: key })) });
-      for (const claim of part) this.#forget(claim);
-    }
+    const deletes = claims.map(({ key }) => ({ delete: key }));
+    for (const writes of inTransactions(deletes, this.#store.limits)) await this.#store.commit({ writes });
+    for (const claim of claims) this.#forget(claim);
   }
 
   /** What this and other processes claim and give back, in order. */

@@ -1,5 +1,5 @@
 import { jsonEqual } from '../../base/index.ts';
-import { type CommitResult, fencedCommits, storeLimits, type Transaction } from '../../store/index.ts';
+import { type CommitResult, fencedCommits, type Transaction } from '../../store/index.ts';
 import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
@@ -203,8 +203,8 @@ class EmbeddedHost implements ClusterHost {
   /** Deletes every key below a prefix, in commits of the largest size allowed. */
   async #deleteBelow(prefix: string): Promise<void> {
     for (;;) {
-      const query = { prefix, limit: storeLimits.writesPerTransaction };
-      const { entries } = await this.#parts.store.range(query);
+      const { store } = this.#parts;
+      const { entries } = await store.range({ prefix, limit: store.limits.writes });
       if (entries.length === 0) return;
       await this.#commit({ writes: entries.map((entry) => ({ delete: entry.key })) });
     }

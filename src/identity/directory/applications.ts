@@ -1,5 +1,6 @@
 import { CodedError, type JsonObject } from '../../base/index.ts';
 import type { Guard, Write } from '../../store/contract.ts';
+import { identityLimits } from '../limits.ts';
 import type { ApplicationRecord, CertificateRecord, ServicePrincipalRecord } from '../records/records.ts';
 import type { DirectoryContext } from './context.ts';
 import { nameOf } from './names.ts';
@@ -179,6 +180,12 @@ export class Applications {
     const { names } = this.#context.db;
     const before = new Set(from.map(nameOf.identifierUri));
     const after = new Set(to.map(nameOf.identifierUri));
+    if (after.size > Math.max(before.size, identityLimits.identifierUrisPerApplication)) {
+      throw new CodedError(
+        'invalid',
+        `The property 'identifierUris' takes ${identityLimits.identifierUrisPerApplication} values at most.`,
+      );
+    }
     const added = [...after].filter((name) => !before.has(name));
     const removed = [...before].filter((name) => !after.has(name));
     if (added.some((name) => names.get(name))) {

@@ -3,7 +3,7 @@ import type { Database } from '../records/database.ts';
 import type { DirectoryRecord, GroupRecord } from '../records/records.ts';
 import { type Objects, objectNotFound } from './objects.ts';
 
-const edgesPerTransaction = 200;
+const edgesPerTransaction = 100;
 
 /** Who is in which group, directly and through other groups. */
 export class Membership {

@@ -4,8 +4,9 @@ import type { Mirror } from './mirror.ts';
 import { Owned } from './owned.ts';
 import type { Table } from './table.ts';
 
-const sweptPerTransaction = 200;
-const leavingPerTransaction = 100;
+/** All within what a transaction takes (`maximumTransaction`), guards and writes alike. */
+const sweptPerTransaction = 100;
+const leavingPerTransaction = 50;
 
 export interface ExpiringOptions<T> {
   readonly clock: Clock;

@@ -1,25 +1,23 @@
 import { CodedError } from '../../base/index.ts';
-import { type RangeQuery, storeLimits, type Transaction } from '../contract.ts';
+import {
+  type RangeQuery,
+  storeLimits,
+  type Transaction,
+  type TransactionLimits,
+  transactionBytes,
+} from '../contract.ts';
 import type { LedgerRange } from './ledger.ts';
 
 const printableAscii = /^[\x21-\x7e]*$/;
 
 /** Throws `invalid` or `too-large`; a transaction that passes can only fail by its guards and leases. */
-export function checkTransaction(transaction: Transaction): void {
-  const { writes, guards } = transaction;
-  if (writes.length > storeLimits.writesPerTransaction) {
-    throw new CodedError(
-      'too-large',
-      `A transaction takes ${storeLimits.writesPerTransaction} writes at most.`,
-    );
-  }
-  for (const write of writes) {
-    checkKey('put' in write ? write.put : write.delete);
-    if ('put' in write && write.value.length > storeLimits.valueBytes) {
-      throw new CodedError('too-large', `A value takes ${storeLimits.valueBytes} bytes at most.`);
-    }
-  }
-  if (guards) for (const guard of guards) checkKey(guard.key);
+export function checkTransaction(transaction: Transaction, limits: TransactionLimits): void {
+  const { writes, guards = [] } = transaction;
+  checkMost(writes.length, limits.writes, 'changes');
+  checkMost(guards.length, limits.guards, 'conditions');
+  for (const write of writes) checkKey('put' in write ? write.put : write.delete);
+  for (const guard of guards) checkKey(guard.key);
+  checkMost(transactionBytes(transaction), limits.bytes, 'bytes');
   if (writes.length > 1) checkDistinct(transaction);
 }
 
@@ -56,6 +54,12 @@ export function compactedError(revision: number, compacted: number): CodedError 
 export function checkLeaseTtl(ttlMs: number): void {
   if (!(ttlMs >= 1 && ttlMs <= storeLimits.leaseTtlMs)) {
     throw new CodedError('invalid', `A lease lasts between 1 and ${storeLimits.leaseTtlMs} ms.`);
+  }
+}
+
+function checkMost(count: number, most: number, unit: string): void {
+  if (count > most) {
+    throw new CodedError('too-large', `What is written at once takes ${most} ${unit} at most, not ${count}.`);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Store,
   storeLimits,
   type Transaction,
+  type TransactionLimits,
   type Watch,
 } from '../contract.ts';
 import { checkLeaseTtl, checkRange, checkTransaction, compactedError } from './checks.ts';
@@ -39,6 +40,7 @@ interface Operation {
  * watchers and then callers.
  */
 export class LedgerStore implements Store {
+  readonly limits: TransactionLimits;
   readonly #ledger: Ledger;
   readonly #options: StoreOptions;
   readonly #hub: WatchHub;
@@ -51,6 +53,7 @@ export class LedgerStore implements Store {
   #sweeping: Promise<void> | undefined;
 
   constructor(ledger: Ledger, options: StoreOptions) {
+    this.limits = ledger.limits;
     this.#ledger = ledger;
     this.#options = options;
     this.#hub = new WatchHub(ledger, options.log);
@@ -79,7 +82,7 @@ export class LedgerStore implements Store {
   }
 
   async commit(transaction: Transaction): Promise<CommitResult> {
-    checkTransaction(transaction);
+    checkTransaction(transaction, this.limits);
     return this.#enqueue((changed) => this.#applyTransaction(transaction, changed));
   }
 
@@ -270,8 +273,8 @@ export class LedgerStore implements Store {
   #applyRevocation(lease: string, changed: ChangeBatch[]): void {
     const ledger = this.#ledger;
     const keys = ledger.leasedKeys(lease);
-    for (let at = 0; at < keys.length; at += storeLimits.writesPerTransaction) {
-      const writes = keys.slice(at, at + storeLimits.writesPerTransaction).map((key) => ({ delete: key }));
+    for (let at = 0; at < keys.length; at += this.limits.writes) {
+      const writes = keys.slice(at, at + this.limits.writes).map((key) => ({ delete: key }));
       this.#applyTransaction({ writes }, changed);
     }
     ledger.removeLease(lease);

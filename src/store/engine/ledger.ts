@@ -1,10 +1,11 @@
-import type { Change, ChangeBatch, Entry } from '../contract.ts';
+import type { Change, ChangeBatch, Entry, TransactionLimits } from '../contract.ts';
 
 /**
  * The synchronous half of a store, which a driver supplies. The engine calls writes only between `begin` and `commit`
  * or `rollback`, and gives out nothing of a group before `commit` has returned.
  */
 export interface Ledger {
+  readonly limits: TransactionLimits;
   /** Revision of the latest commit. Inside a group it includes what the group has written so far. */
   revision(): number;
   compactedRevision(): number;

@@ -8,7 +8,7 @@ import {
   type ResourceWrite,
   sameId,
 } from '../../../arm/index.ts';
-import type { Json, JsonObject } from '../../../base/index.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../../base/index.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectsIn, propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
@@ -48,16 +48,32 @@ export async function planPeerings(
       throw networkRefusals.duplicatePeering(name, write.name);
     }
     kept.push(peeringRecord(write, { id, name, before, properties: draft.properties }));
-    related.push(...draft.related);
     unchanged.push(...draft.unchanged);
+    if (before && (await isAsStored(draft, before, write.context.records))) continue;
+    const peering = kept.at(-1);
+    if (peering) related.push({ put: peering });
+    related.push(...draft.related);
     claims.push(...draft.claims);
   }
   const gone = existing.filter((record) => !kept.some(({ id }) => sameId(id, record.id)));
   return {
-    related: [...kept.map((put) => ({ put })), ...gone.map(({ id }) => ({ delete: id })), ...related],
+    related: [...gone.map(({ id }) => ({ delete: id })), ...related],
     unchanged: [...unchanged, ...existing.map(({ id }) => id)],
     claims,
   };
+}
+
+/** Whether nothing of a peering, or of the one that leads back, would be other than it is. */
+async function isAsStored(
+  draft: Pick<Required<ResourceDraft>, 'properties' | 'related'>,
+  before: ResourceRecord,
+  records: ResourceWrite['context']['records'],
+): Promise<boolean> {
+  for (const related of draft.related) {
+    const put = 'put' in related ? related.put : undefined;
+    if (!put || !jsonEqual(put.properties, (await records.get(put.id))?.properties)) return false;
+  }
+  return jsonEqual(draft.properties, before.properties);
 }
 
 /** What an answer showed may be sent back without the remote network. */

@@ -9,7 +9,7 @@ import {
   type ResourceWrite,
   type TypeContext,
 } from '../../../arm/index.ts';
-import { isObject, type JsonObject } from '../../../base/index.ts';
+import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts';
 import { joins } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
 import { objectAt, objectsIn, oneOf, propertiesOf, textsAt } from '../json.ts';
@@ -80,11 +80,17 @@ async function prepareNetwork(write: ResourceWrite) {
   const peered = await planPeerings(write, sent.virtualNetworkPeerings, prefixes);
   const related: RelatedWrite[] = [
     ...peered.related,
-    ...(plan?.kept ?? []).map((record) => ({ put: record })),
+    // What stays as it is needs no write: a network may have more subnets than one commit takes.
+    ...(plan?.kept ?? []).filter((record) => changes(record, past.get(record.id))).map((put) => ({ put })),
     ...(plan?.gone ?? []).map((record) => ({ delete: record.id })),
   ];
-  const unchanged = [...existing.map((one) => one.id), ...peered.unchanged];
-  return { properties: networkProperties(sent, write), related, unchanged, claims: peered.claims };
+  // Subnets that come or change meanwhile touch the network, so they need no guard of their own.
+  const { unchanged, claims } = peered;
+  return { properties: networkProperties(sent, write), related, unchanged, claims };
+}
+
+function changes(record: ResourceRecord, before: ResourceRecord | undefined): boolean {
+  return before === undefined || !jsonEqual(record.properties, before.properties);
 }
 
 function networkProperties(sent: JsonObject, { stored, context }: ResourceWrite): JsonObject {

@@ -1,5 +1,5 @@
 import { errorMessage } from '../../../base/index.ts';
-import type { Change, ChangeBatch, Entry } from '../../contract.ts';
+import { type Change, type ChangeBatch, type Entry, maximumTransaction } from '../../contract.ts';
 import {
   endOfPrefix,
   type Lease,
@@ -14,6 +14,7 @@ const batchesPerSweep = 5_000;
 
 /** A ledger in the memory of this process; a commit cannot fail, so there is nothing to roll back. */
 export class MemoryLedger implements Ledger {
+  readonly limits = maximumTransaction;
   readonly #keys = new SortedKeys();
   /** Versions of each key, oldest first: what the compaction point shows, and all later ones. */
   readonly #versions = new Map<string, Change[]>();

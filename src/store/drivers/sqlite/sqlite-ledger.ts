@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CodedError } from '../../../base/index.ts';
-import type { Change, ChangeBatch, Entry } from '../../contract.ts';
+import { type Change, type ChangeBatch, type Entry, maximumTransaction } from '../../contract.ts';
 import {
   endOfPrefix,
   type Lease,
@@ -25,6 +25,8 @@ const noValue = new Uint8Array(0);
 
 /** A ledger in an SQLite file. Reads see the open group, which is why the engine never reads between its writes. */
 export class SqliteLedger implements Ledger {
+  /** SQLite takes far more; but what is written today has to fit wherever the data may go. */
+  readonly limits = maximumTransaction;
   readonly #database: DatabaseSync;
   readonly #sql: Statements;
   readonly #witness: Witness;
