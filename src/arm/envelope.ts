@@ -1,5 +1,7 @@
-import type { Json, JsonObject } from '../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import type { PresentContext, ResourceRecord, ResourceType } from './contract.ts';
+import { refusals } from './errors.ts';
+import { fullType } from './registry.ts';
 
 /** Envelope members besides location and tags, in the order of answers. */
 export const envelopeMembers = [
@@ -21,6 +23,30 @@ export function withEnvelopeNames(body: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [envelopeNames.get(name.toLowerCase()) ?? name, value]),
   );
+}
+
+/** What Resource Manager knows at the top of a resource: what is written, and what answers carry and clients send back. */
+const topNames: ReadonlySet<string> = new Set([
+  ...envelopeNames.keys(),
+  ...['id', 'name', 'type', 'etag', 'systemdata', 'createdtime', 'changedtime', 'provisioningstate'],
+]);
+
+/** Throws for what a PUT says beside `properties` and nobody would keep: no member of a resource, or none of this type's. */
+export function refuseLostMembers(body: JsonObject, type: ResourceType): void {
+  for (const name of Object.keys(body)) {
+    if (!topNames.has(name.toLowerCase())) throw refusals.unknownMember(name);
+  }
+  for (const member of envelopeMembers) {
+    if (type.envelope?.includes(member) || !saysSomething(body[member])) continue;
+    throw refusals.notBuilt(`The member '${member}' of '${fullType(type)}'`);
+  }
+}
+
+/** False for what asks for nothing, such as `{ "type": "None" }` of an identity. */
+function saysSomething(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  if (isObject(value) && String(value.type).toLowerCase() === 'none') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
 /** A resource as its own GET answers it. */

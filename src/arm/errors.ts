@@ -214,6 +214,13 @@ export const refusals = {
       'InvalidRequestContent',
       `The request content was invalid and could not be deserialized: '${detail}'.`,
     ),
+  unknownMember: (name: string) =>
+    new ArmError(
+      400,
+      'InvalidRequestContent',
+      `The request content was invalid and could not be deserialized: 'Could not find member '${name}' on object of type ` +
+        `'ResourceDefinition'. Path '${name}'.'.`,
+    ),
   unsupportedMediaType: (given: string) =>
     new ArmError(
       415,

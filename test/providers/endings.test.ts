@@ -140,7 +140,10 @@ describe('the ends of operations', () => {
     assert.equal(deleted.status, 202);
     const { status, error } = await operation(url(made));
     assert.equal(status, 'Canceled');
-    assert.equal((error as { code: string }).code, 'OperationPreempted');
+    assert.deepEqual(error, {
+      code: 'OperationPreempted',
+      message: 'Operation execution has been preempted by a more recent operation.',
+    });
     assert.equal(await pastMs(hasEnded(url(deleted))), 0);
     assert.equal((await operation(url(deleted))).status, 'Succeeded');
     assert.ok(stopped);

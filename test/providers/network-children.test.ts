@@ -147,6 +147,48 @@ describe('children in the body of a network resource, and several at the same mo
     assert.equal(again.status, 200, again.message);
   });
 
+  test('a rule of a security group is a resource of its own, and stands in its group', async () => {
+    const rule = (priority: number, more: JsonObject = {}) => ({
+      properties: { priority, protocol: 'Tcp', access: 'Allow', direction: 'Inbound', ...more },
+    });
+    const group = 'networkSecurityGroups/own';
+    const orphan = await put(`${group}/securityRules/a`, rule(100));
+    assert.deepEqual([orphan.status, orphan.code], [404, 'ParentResourceNotFound']);
+    await put(group, { location: 'eastus', properties: { securityRules: [{ name: 'a', ...rule(100) }] } });
+    const names = async () =>
+      list(properties((await call('GET', `${net}/${group}`)).body).securityRules).map(({ name }) => name);
+    const made = await put(`${group}/securityRules/b`, rule(200, { description: 'second' }));
+    assert.equal(made.status, 201, made.message);
+    assert.deepEqual(await names(), ['a', 'b']);
+    const again = await put(`${group}/securityRules/b`, rule(201, { description: 'moved' }));
+    assert.deepEqual([again.status, properties(again.body).priority], [200, 201], again.message);
+    const alone = await call('GET', `${net}/${group}/securityRules/b`);
+    assert.equal(properties(alone.body).description, 'moved');
+    const taken = await put(`${group}/securityRules/c`, rule(100));
+    assert.deepEqual([taken.status, taken.code], [400, 'SecurityRuleConflict']);
+    const replies = await Promise.all(
+      ['x', 'y'].map((name) => put(`${group}/securityRules/${name}`, rule(300))),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 400], 'two at once share no priority');
+    const whole = await put(group, {
+      location: 'eastus',
+      properties: { securityRules: [{ name: 'b', ...rule(201) }] },
+    });
+    assert.equal(whole.status, 200, whole.message);
+    assert.deepEqual(await names(), ['b'], 'a group is written with all its rules');
+    const { body: all } = await call('GET', `${net}/${group}/securityRules`);
+    assert.deepEqual(
+      list(all.value).map(({ name }) => name),
+      ['b'],
+    );
+    assert.equal((await call('DELETE', `${net}/${group}/securityRules/b`)).status, 202);
+    assert.equal((await call('DELETE', `${net}/${group}/securityRules/b`)).status, 204);
+    await put(`${group}/securityRules/left`, rule(400));
+    await call('DELETE', `${net}/${group}`);
+    await put(group, { location: 'eastus', properties: {} });
+    assert.deepEqual(await names(), [], 'rules go with their group');
+  });
+
   test('both sides of a peering, written at the same moment, connect', async () => {
     for (let round = 0; round < 5; round++) {
       const [one, two] = [`one${round}`, `two${round}`];

@@ -2,7 +2,7 @@ import { CodedError, isObject } from '../../base/index.ts';
 import { callerProven } from '../../http/callers.ts';
 import { demand } from '../access/demand.ts';
 import type { ResourceRecord } from '../contract.ts';
-import { withEnvelopeNames } from '../envelope.ts';
+import { refuseLostMembers, withEnvelopeNames } from '../envelope.ts';
 import { ArmError, refusals, unauthenticated } from '../errors.ts';
 import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
 import { readJsonBody } from '../json-input.ts';
@@ -269,6 +269,7 @@ function conformBody(exchange: Exchange): void {
   const { target, body, apiVersion } = exchange;
   if (target.route || target.intent !== 'write') return;
   const named = withEnvelopeNames(body);
+  if (exchange.request.method === 'PUT') refuseLostMembers(named, exchange.type);
   exchange.body = exchange.type.conform?.(named, apiVersion) ?? named;
 }
 

@@ -103,7 +103,7 @@ async function preemptedOperation(
 ): Promise<Operation | undefined> {
   if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
   const running = await services.operations.get(stored.operation);
-  return running && services.operations.end(running, { status: 'Canceled', error: preempted(stored.id) });
+  return running && services.operations.end(running, { status: 'Canceled', error: preempted });
 }
 
 /** The operation of a delete that has happened already. */
@@ -138,10 +138,11 @@ function deleteOperation(
   };
 }
 
-function preempted(id: string): { readonly code: string; readonly message: string } {
-  const message = `The operation was canceled: the deletion of the resource '${id}' took its place.`;
-  return { code: 'OperationPreempted', message };
-}
+/** Azure's own words; clients look for them. */
+const preempted = {
+  code: 'OperationPreempted',
+  message: 'Operation execution has been preempted by a more recent operation.',
+} as const;
 
 async function runningDelete(stored: ResourceRecord, services: Services): Promise<Operation | undefined> {
   if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;

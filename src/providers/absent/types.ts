@@ -196,7 +196,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'virtualNetworks/subnets/resourceNavigationLinks',
     'virtualNetworks/subnets/serviceAssociationLinks',
     'virtualNetworks/subnets/contextualServiceEndpointPolicies',
-    'networkSecurityGroups/securityRules',
     'networkSecurityGroups/defaultSecurityRules',
     'publicIPAddresses/ddosProtectionStatus',
     'publicIPAddresses/reserveCloudServicePublicIpAddress',

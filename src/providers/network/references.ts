@@ -9,6 +9,7 @@ export const networkTypes = {
   publicIpAddresses: 'Microsoft.Network/publicIPAddresses',
   bastionHosts: 'Microsoft.Network/bastionHosts',
   securityGroups: 'Microsoft.Network/networkSecurityGroups',
+  securityRules: 'Microsoft.Network/networkSecurityGroups/securityRules',
 } as const;
 
 /** The record that a body refers to. Throws InvalidResourceReference when there is none of that type. */

@@ -15,6 +15,12 @@ export const networkRefusals = {
       'MissingAddressPrefix',
       `The resource ${owner} must have an address prefix; none was given.`,
     ),
+  twoPrefixForms: (owner: string) =>
+    new ArmError(
+      400,
+      'InvalidRequestFormat',
+      `Cannot parse the request. 'addressPrefix' and 'addressPrefixes' of ${owner} differ; send one of them.`,
+    ),
   vnetPrefixesOverlap: (a: string, b: string, vnet: string) =>
     new ArmError(
       400,

@@ -8,7 +8,7 @@ import {
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { parseAddressPrefix } from '../cidr.ts';
-import { objectAt, objectsAt, propertiesOf, referenceId } from '../json.ts';
+import { objectAt, objectsAt, oneOf, propertiesOf, referenceId } from '../json.ts';
 import { demandReferenced, networkTypes, publicAddressUser, subnetUsers } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { subnetPrefixes } from '../subnets/plan.ts';
@@ -90,6 +90,11 @@ export async function readConfiguration(
   }
   const name = String(configuration.name ?? 'bastion_ip_config');
   const sent = propertiesOf(configuration);
+  const privateIPAllocationMethod = oneOf(sent.privateIPAllocationMethod, {
+    words: ['Dynamic'],
+    default: 'Dynamic',
+    path: 'properties.ipConfigurations[0].properties.privateIPAllocationMethod',
+  });
   const subnet = await readSubnet(write, referenceId(sent.subnet));
   const address = await readAddress(write, referenceId(sent.publicIPAddress), options.privateOnly);
   return {
@@ -99,7 +104,7 @@ export async function readConfiguration(
       type: 'Microsoft.Network/bastionHosts/bastionHostIpConfigurations',
       properties: {
         provisioningState: 'Succeeded',
-        privateIPAllocationMethod: 'Dynamic',
+        privateIPAllocationMethod,
         ...(address && { publicIPAddress: { id: address.id } }),
         subnet: { id: subnet.id },
       },

@@ -26,7 +26,7 @@ export async function peeringState(record: ResourceRecord, records: RecordReader
   return reverse?.properties.peeringState === 'Connected' ? 'Connected' : 'Disconnected';
 }
 
-/** Properties of a peering with its state and the remote address space as they are now. */
+/** Properties of a peering with its state and the address spaces of both sides as they are now. */
 export async function presentPeering(record: ResourceRecord, records: RecordReader): Promise<JsonObject> {
   const state = await peeringState(record, records);
   const remote = await records.get(referenceId(record.properties.remoteVirtualNetwork) ?? '');
@@ -35,10 +35,12 @@ export async function presentPeering(record: ResourceRecord, records: RecordRead
     peeringState: state,
     peeringSyncLevel: state === 'Connected' ? 'FullyInSync' : 'RemoteNotInSync',
   };
-  if (remote) {
-    const space = { addressPrefixes: networkPrefixes(remote.properties) };
-    properties.remoteAddressSpace = space;
-    properties.remoteVirtualNetworkAddressSpace = space;
+  const local = await records.get(parentId(record.id));
+  for (const [side, network] of [['local', local] as const, ['remote', remote] as const]) {
+    if (!network) continue;
+    const space = { addressPrefixes: networkPrefixes(network.properties) };
+    properties[`${side}AddressSpace`] = space;
+    properties[`${side}VirtualNetworkAddressSpace`] = space;
   }
   return properties;
 }

@@ -18,6 +18,7 @@ import { RangeSet } from '../range-set.ts';
 import { demandReferenced, networkTypes } from '../references.ts';
 import { conformsTo } from '../shape.ts';
 import { networkPrefixes, rangeOf } from '../subnets/plan.ts';
+import { refuseUnbuilt } from '../unbuilt.ts';
 import { peeringState, presentPeering, reversePeering } from './state.ts';
 
 /**
@@ -49,6 +50,7 @@ export async function preparePeering(
 ): Promise<Pick<Required<ResourceDraft>, 'properties' | 'related' | 'unchanged' | 'claims'>> {
   const { id, body, stored, context } = write;
   const sent = propertiesOf(body);
+  refusePartial(sent);
   const localId = parentId(id);
   const remoteId = referenceId(sent.remoteVirtualNetwork);
   if (remoteId === undefined || !parseId(remoteId)) {
@@ -75,7 +77,7 @@ export async function preparePeering(
     allowGatewayTransit: sent.allowGatewayTransit === true,
     useRemoteGateways: sent.useRemoteGateways === true,
     doNotVerifyRemoteGateways: sent.doNotVerifyRemoteGateways === true,
-    peerCompleteVnets: sent.peerCompleteVnets !== false,
+    peerCompleteVnets: true,
     peeringState: reverse ? 'Connected' : 'Initiated',
     resourceGuid: stored?.properties.resourceGuid ?? context.random.uuid(),
   };
@@ -83,6 +85,14 @@ export async function preparePeering(
   // Both sides of a pair see each other, and one of two with the same remote network is refused.
   const [one, other] = [localId, remote.id].map((one) => one.toLowerCase()).sort();
   return { properties, related, unchanged: [remote.id], claims: [`peering of ${one} and ${other}`] };
+}
+
+/** Whole networks are peered: a peering of some subnets would reach further than it says. */
+function refusePartial(sent: JsonObject): void {
+  refuseUnbuilt(networkTypes.peerings, sent);
+  if (sent.peerCompleteVnets === false) {
+    throw refusals.notBuilt("A peering with 'properties.peerCompleteVnets' false");
+  }
 }
 
 function connected(reverse: ResourceRecord, { context }: ResourceWrite): ResourceRecord {

@@ -14,6 +14,7 @@ import { objectAt, oneOf, propertiesOf } from '../json.ts';
 import { networkTypes, publicAddressUser } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { conformsTo } from '../shape.ts';
+import { refuseUnbuilt } from '../unbuilt.ts';
 
 /** 198.18.0.0/15 is set aside for tests (RFC 2544): nothing outside ever answers there. */
 const pool = { first: (198 << 24) | (18 << 16), size: 1 << 17 } as const;
@@ -48,6 +49,7 @@ async function prepareAddress(write: ResourceWrite) {
   if (write.verb === 'patch')
     return { properties: stored?.properties ?? {}, ...(stored?.sku && { sku: stored.sku }) };
   const sent = propertiesOf(body);
+  refuseUnbuilt(networkTypes.publicIpAddresses, sent);
   const sku = readSku(body);
   const method = oneOf(sent.publicIPAllocationMethod, {
     words: ['Static', 'Dynamic'],
@@ -80,13 +82,15 @@ async function prepareAddress(write: ResourceWrite) {
   for (const member of keptMembers) {
     if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
   }
+  // Nothing was ever made of the old kind that could be migrated.
+  oneOf(sent.migrationPhase, { words: ['None'], default: 'None', path: 'properties.migrationPhase' });
   const dns = await dnsSettings(write, objectAt(sent.dnsSettings));
   if (dns) properties.dnsSettings = dns;
   if (method === 'Static') {
     properties.ipAddress = stored?.properties.ipAddress ?? (await freeAddress(write, version));
   }
   const claims = [
-    ...(dns ? [`host name ${String(dns.fqdn)}`] : []),
+    ...(dns?.fqdn ? [`host name ${String(dns.fqdn)}`] : []),
     ...(properties.ipAddress ? [`address ${String(properties.ipAddress)}`] : []),
   ];
   return { properties, sku, claims };
@@ -115,7 +119,11 @@ function refuseChangedSku(stored: ResourceRecord | undefined, name: string): voi
 
 async function dnsSettings(write: ResourceWrite, sent: JsonObject): Promise<JsonObject | undefined> {
   const label = sent.domainNameLabel;
-  if (typeof label !== 'string' || label === '') return undefined;
+  const reverse =
+    typeof sent.reverseFqdn === 'string' && sent.reverseFqdn !== ''
+      ? { reverseFqdn: sent.reverseFqdn }
+      : undefined;
+  if (typeof label !== 'string' || label === '') return reverse;
   if (!/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/.test(label)) {
     throw new ArmError(
       400,
@@ -130,7 +138,7 @@ async function dnsSettings(write: ResourceWrite, sent: JsonObject): Promise<Json
       throw new ArmError(400, 'DnsRecordInUse', `DNS record ${fqdn} is already used by another public IP.`);
     }
   }
-  return { domainNameLabel: label, fqdn };
+  return { domainNameLabel: label, fqdn, ...reverse };
 }
 
 async function freeAddress({ context, id }: ResourceWrite, version: 'IPv4' | 'IPv6'): Promise<string> {

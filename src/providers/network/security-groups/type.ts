@@ -11,8 +11,9 @@ import { networkName, networkType } from '../declare.ts';
 import { propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { planRules } from '../security-rules/plan.ts';
 import { conformsTo } from '../shape.ts';
-import { readRules } from './rules.ts';
+import { renderInner } from '../subnets/render.ts';
 
 /**
  * Microsoft.Network/networkSecurityGroups: kept and shown; no traffic passes them, so none is filtered.
@@ -31,13 +32,18 @@ export const securityGroups: ResourceType = {
   beforeDelete: refuseUsed,
 };
 
-function prepareGroup({ id, verb, body, stored, context }: ResourceWrite) {
+async function prepareGroup(write: ResourceWrite) {
+  const { verb, body, stored, context } = write;
   if (verb === 'patch') return { properties: stored?.properties ?? {} };
   const sent = propertiesOf(body);
-  const rules = readRules(sent.securityRules, id);
   const flush = typeof sent.flushConnection === 'boolean' ? { flushConnection: sent.flushConnection } : {};
   const resourceGuid = stored?.properties.resourceGuid ?? context.random.uuid();
-  return { properties: { resourceGuid, ...flush, securityRules: rules, defaultSecurityRules: [] } };
+  const rules = await context.records.list(write.id, networkTypes.securityRules);
+  return {
+    properties: { resourceGuid, ...flush, defaultSecurityRules: [] },
+    related: await planRules(write),
+    unchanged: rules.map((rule) => rule.id),
+  };
 }
 
 async function subnetsOf(id: string, records: TypeContext['records']): Promise<string[]> {
@@ -53,10 +59,13 @@ async function presentGroup(
   record: ResourceRecord,
   { records }: { readonly records: TypeContext['records'] },
 ): Promise<JsonObject> {
+  const rules = await records.list(record.id, networkTypes.securityRules);
   const users = await subnetsOf(record.id, records);
-  return users.length === 0
-    ? record.properties
-    : { ...record.properties, subnets: users.map((id) => ({ id })) };
+  return {
+    securityRules: rules.map((rule) => renderInner(rule, rule.properties)),
+    ...record.properties,
+    ...(users.length > 0 && { subnets: users.map((id) => ({ id })) }),
+  };
 }
 
 async function refuseUsed(record: ResourceRecord, { records }: TypeContext): Promise<void> {

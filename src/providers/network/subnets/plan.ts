@@ -1,8 +1,10 @@
-import { type JsonObject, rangeContains } from '../../../base/index.ts';
+import { type JsonObject, jsonEqual, rangeContains } from '../../../base/index.ts';
 import { type AddressPrefix, parseAddressPrefix } from '../cidr.ts';
 import { objectAt, objectsIn, oneOf, textsAt } from '../json.ts';
 import { RangeSet } from '../range-set.ts';
+import { networkTypes } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
+import { refuseUnbuilt } from '../unbuilt.ts';
 
 const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'] as const;
 const switches = ['Enabled', 'Disabled'] as const;
@@ -20,13 +22,16 @@ const keptMembers = [
 
 /** The stored properties of a subnet, from a body's. Throws for missing or malformed prefixes. */
 export function subnetProperties(sent: JsonObject, id: string): JsonObject {
+  refuseUnbuilt(networkTypes.subnets, sent);
   const prefixes = subnetPrefixes(sent);
+  refuseTwoForms(sent, prefixes, id);
   if (prefixes.length === 0) throw networkRefusals.missingPrefix(id);
   for (const prefix of prefixes) rangeOf(prefix, id);
-  const properties: JsonObject =
-    typeof sent.addressPrefix === 'string'
-      ? { addressPrefix: sent.addressPrefix }
-      : { addressPrefixes: prefixes };
+  const { addressPrefix } = sent;
+  const properties: JsonObject = {
+    ...(typeof addressPrefix === 'string' && addressPrefix !== '' && { addressPrefix }),
+    ...(textsAt(sent.addressPrefixes).length > 0 && { addressPrefixes: prefixes }),
+  };
   for (const member of keptMembers) {
     if (sent[member] !== undefined && sent[member] !== null) properties[member] = sent[member];
   }
@@ -44,6 +49,12 @@ export function subnetProperties(sent: JsonObject, id: string): JsonObject {
     path: 'properties.privateLinkServiceNetworkPolicies',
   });
   return properties;
+}
+
+/** `addressPrefix` and `addressPrefixes` are two ways to say one thing. */
+function refuseTwoForms(sent: JsonObject, prefixes: readonly string[], id: string): void {
+  const listed = textsAt(sent.addressPrefixes);
+  if (listed.length > 0 && !jsonEqual(listed, prefixes)) throw networkRefusals.twoPrefixForms(id);
 }
 
 function renderDelegation(delegation: JsonObject, subnetId: string): JsonObject {

@@ -23,6 +23,7 @@ import { checkPlan, networkPrefixes, rangeOf, subnetPrefixes, subnetProperties }
 import { subnetReferences } from '../subnets/references.ts';
 import { presentSubnet, renderInner } from '../subnets/render.ts';
 import { demandSecurityGroup, planned, refuseMovedSubnet } from '../subnets/type.ts';
+import { refuseUnbuilt } from '../unbuilt.ts';
 
 const keptMembers = [
   'dhcpOptions',
@@ -62,6 +63,7 @@ async function prepareNetwork(write: ResourceWrite) {
   const { id, name, body, stored, context } = write;
   if (write.verb === 'patch') return { properties: stored?.properties ?? {} };
   const sent = propertiesOf(body);
+  refuseUnbuilt(networkTypes.virtualNetworks, sent);
   const prefixes = networkPrefixes(sent);
   if (prefixes.length === 0) throw networkRefusals.missingPrefix(id);
   refuseOverlap(prefixes, { id, name });
