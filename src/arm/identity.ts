@@ -37,6 +37,9 @@ export function settledIdentity(
   const { verb, stored, cache } = about;
   if (sent === undefined || sent === null) return undefined;
   if (!isObject(sent)) throw refusals.invalidContent("The member must be an object. Path 'identity'.");
+  if (isObject(sent.delegatedResources) && Object.keys(sent.delegatedResources).length > 0) {
+    throw refusals.notBuilt("The member 'identity.delegatedResources'");
+  }
   const type = readKind(sent.type);
   const given = sent.userAssignedIdentities ?? {};
   if (!isObject(given)) {

@@ -5,6 +5,7 @@ import type { Estate } from '../../arm/estate.ts';
 import { everyType } from '../every-type.ts';
 import type { Leaf } from './models.ts';
 import { neighbours, networkSubjects } from './network.ts';
+import { containerServiceSubjects, otherSubjects } from './others.ts';
 import { bodyWith, type Outcome, pathOf, type Subject, valueAt } from './subject.ts';
 
 describe('every writable member of the SDKs’ models, sent alone', () => {
@@ -24,7 +25,11 @@ describe('every writable member of the SDKs’ models, sent alone', () => {
   const write = async (id: string, apiVersion: string, body: unknown) => {
     const reply = await estate.call('PUT', `${id}?api-version=${apiVersion}`, { body });
     if (reply.status < 300) {
-      await estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+      const { records } = estate.manager;
+      for (const { id: begun, provisioningState } of await records.list(group)) {
+        if (provisioningState === 'Succeeded') continue;
+        await records.update(begun, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+      }
     }
     return reply;
   };
@@ -80,5 +85,23 @@ describe('every writable member of the SDKs’ models, sent alone', () => {
 
   test('of Microsoft.Network is kept, or refused by name', async () => {
     for (const subject of networkSubjects(group)) await check(subject);
+  });
+
+  test('of Microsoft.ContainerService is kept, or refused by name', async () => {
+    const service = `${group}/providers/Microsoft.ContainerService`;
+    const cluster = {
+      location: 'eastus',
+      properties: { agentPoolProfiles: [{ name: 'system', mode: 'System', count: 1 }] },
+    };
+    for (const name of ['kept', 'other'])
+      await write(`${service}/managedClusters/${name}`, '2025-07-01', cluster);
+    await write(`${service}/fleets/kept`, '2025-03-01', { location: 'eastus' });
+    for (const subject of containerServiceSubjects(group)) await check(subject);
+  });
+
+  test('of identities, connected clusters and roles is kept, or refused by name', async () => {
+    const kept = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kept`;
+    await write(kept, '2023-01-31', { location: 'eastus' });
+    for (const subject of otherSubjects(group)) await check(subject);
   });
 });

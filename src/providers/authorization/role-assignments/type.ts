@@ -60,7 +60,9 @@ async function prepareAssignment(write: ResourceWrite) {
   const guid = roleGuid(text(sent.roleDefinitionId) ?? '');
   if (principalId === undefined || guid === '') throw refuse.incomplete();
   // Whatever stands there: an assignment without its condition would give more than was asked.
-  if (sent.condition !== undefined && sent.condition !== null && sent.condition !== '')
+  if (
+    [sent.condition, sent.conditionVersion].some((said) => said !== undefined && said !== null && said !== '')
+  )
     throw refuse.conditionUnsupported();
   const scope = scopeOfId(id);
   const customRole = await demandRole(write, guid, scope);

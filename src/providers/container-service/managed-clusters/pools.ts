@@ -4,6 +4,7 @@ import {
   type RelatedWrite,
   type ResourceRecord,
   type ResourceWrite,
+  refusals,
   type TypeContext,
 } from '../../../arm/index.ts';
 import type { JsonObject, Random } from '../../../base/index.ts';
@@ -122,6 +123,7 @@ export function readPool(pool: Fields, clusterVersion: string): AgentPool {
   }
   refuseRange(pool);
   pool.choice('osType', ['Linux', 'Windows']);
+  demandScaleSet(pool);
   return {
     name,
     count: pool.integer('count', nodesPerPool) ?? 1,
@@ -136,6 +138,13 @@ export function readPool(pool: Fields, clusterVersion: string): AgentPool {
     power: powerOfPool(pool),
     profile: pool.value,
   };
+}
+
+/** Pools of single machines and of availability sets are not built. */
+function demandScaleSet(pool: Fields): void {
+  const type = pool.choice('type', ['VirtualMachineScaleSets', 'VirtualMachines', 'AvailabilitySet']);
+  if (type === undefined || type === 'VirtualMachineScaleSets') return;
+  throw refusals.notBuilt(`An agent pool of the type '${type}'`);
 }
 
 /** What a pool was asked for by itself; its cluster may be stopped all the same. */
@@ -155,7 +164,9 @@ export function poolProperties(pool: AgentPool): JsonObject {
   return {
     ...poolDefaults,
     osSKU: pool.profile['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu',
-    ...Object.fromEntries(Object.entries(pool.profile).filter(([, value]) => value !== null)),
+    ...Object.fromEntries(
+      Object.entries(pool.profile).filter(([name, value]) => value !== null && name !== 'status'),
+    ),
     osDiskSizeGB: pool.profile['osDiskSizeGB'] || 128,
     name: pool.name,
     count: pool.count,
