@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Guard, Store, Write } from './contract.ts';
 
-/** So few that whatever one object states fits a transaction together with the object. */
-export const claimLimits = { keysPerPrefix: 96 } as const;
+export const claimLimits = {
+  keysPerPrefix: 1024,
+  /** So few that any number of facts that one object states fits a transaction together with the object. */
+  keysForManyFacts: 96,
+} as const;
 
 const empty = new Uint8Array();
 
@@ -22,11 +25,13 @@ export interface Claimed {
 export class Claims {
   readonly #store: Pick<Store, 'get'>;
   readonly #prefix: string;
+  readonly #keys: number;
 
-  /** `prefix` ends in a slash; nothing else is written below it. */
-  constructor(store: Pick<Store, 'get'>, prefix: string) {
+  /** `prefix` ends in a slash; nothing else is written below it, on `keys` keys at most. */
+  constructor(store: Pick<Store, 'get'>, prefix: string, keys: number = claimLimits.keysPerPrefix) {
     this.#store = store;
     this.#prefix = prefix;
+    this.#keys = keys;
   }
 
   /**
@@ -52,6 +57,6 @@ export class Claims {
 
   #keyOf(fact: string): string {
     const number = createHash('sha256').update(fact).digest().readUInt32BE(0);
-    return `${this.#prefix}${number % claimLimits.keysPerPrefix}`;
+    return `${this.#prefix}${number % this.#keys}`;
   }
 }

@@ -1,4 +1,4 @@
-export { type Claimed, Claims } from './claims.ts';
+export { type Claimed, Claims, claimLimits } from './claims.ts';
 export type {
   Change,
   ChangeBatch,

@@ -1,4 +1,4 @@
-import type { ChangeBatch, Entry, Store, Watch } from './contract.ts';
+import type { ChangeBatch, Entry, Guard, Store, Watch } from './contract.ts';
 
 const pageEntries = 5000;
 
@@ -36,7 +36,7 @@ export class Mirror<T> {
   readonly #rows = new Map<string, Mirrored<T>>();
   /** Of own writes under way: what their bytes say. */
   readonly #written = new WeakMap<Uint8Array, T>();
-  #waiting: { readonly revision: number; readonly resolve: () => void }[] = [];
+  #waiting: { readonly isDue: () => boolean; readonly resolve: () => void }[] = [];
   #watch: Watch | undefined;
   #seen = 0;
   #closed = false;
@@ -97,8 +97,20 @@ export class Mirror<T> {
 
   /** Resolves when a commit below the prefix, by its revision, is shown; at once when it is, or when closed. */
   reached(revision: number): Promise<void> {
-    if (this.#closed || this.#seen >= revision) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ revision, resolve }));
+    return this.#until(() => this.#seen >= revision);
+  }
+
+  /**
+   * Resolves when what made a guard fail is shown: the key is not at its revision here. At once when that is so, or when
+   * closed. For keys below the prefix.
+   */
+  moved({ key, revision }: Guard): Promise<void> {
+    return this.#until(() => (this.#rows.get(key)?.revision ?? 0) !== revision);
+  }
+
+  #until(isDue: () => boolean): Promise<void> {
+    if (this.#closed || isDue()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ isDue, resolve }));
   }
 
   #apply(batch: ChangeBatch): void {
@@ -127,8 +139,11 @@ export class Mirror<T> {
   }
 
   #wake(): void {
-    const due = this.#waiting.filter(({ revision }) => revision <= this.#seen);
-    this.#waiting = this.#waiting.filter(({ revision }) => revision > this.#seen);
-    for (const { resolve } of due) resolve();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const one of waiting) {
+      if (one.isDue()) one.resolve();
+      else this.#waiting.push(one);
+    }
   }
 }

@@ -9,7 +9,7 @@ import { firstPartyApplications } from '../../src/identity/index.ts';
 import { identityLimits } from '../../src/identity/limits.ts';
 import { openTables } from '../../src/identity/records/database.ts';
 import { Expiring } from '../../src/identity/records/expiring.ts';
-import { Mirror } from '../../src/identity/records/mirror.ts';
+import { MirroredTables } from '../../src/identity/records/mirror.ts';
 import { SecretHasher } from '../../src/identity/secrets.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -135,7 +135,7 @@ test('wrong secrets and assertions of a program are counted before they are judg
 test('owners that fill all there is leave room for everybody else: whoever has the most loses his oldest', async () => {
   const clock = new ManualClock();
   const store = createMemoryStore({ clock, random: systemRandom });
-  const mirror = new Mirror(store, '/test/');
+  const mirror = new MirroredTables(store, '/test/');
   const codes = new Expiring(mirror, mirror.table<{ owner: string; expiresAtMs: number }>('codes'), {
     clock,
     limit: 20,

@@ -567,7 +567,7 @@ function claimLaws(open: () => Promise<Store>): void {
   test('lets one of many state a fact, whoever decides where, and the next one once its object is gone', async () => {
     const store = await open();
     // Each with its own, as processes would have.
-    const claims = [new Claims(store, '/claims/'), new Claims(store, '/claims/')] as const;
+    const claims = [new Claims(store, '/claims/', 8), new Claims(store, '/claims/', 8)] as const;
     for (let round = 0; round < 10; round++) {
       const stated = await Promise.all(
         Array.from({ length: 12 }, (_, i) =>
@@ -762,6 +762,43 @@ function mirrorLaws(open: () => Promise<Store>): void {
     assert.deepEqual([mirror.get('/m/a')?.value, decoded()], ['one', 0]);
     await put(store, '/m/a', '2');
     assert.deepEqual([mirror.get('/m/a')?.value, decoded()], ['2', 1]);
+  });
+
+  test('whoever loses a guard decides again on what made it fail, however late a mirror is told', async () => {
+    const store = await open();
+    await put(store, '/m/a', '1');
+    const late: (() => void)[] = [];
+    const behind: Store = Object.assign(Object.create(store), {
+      range: store.range.bind(store),
+      watch: (prefix: string, sink: (batch: ChangeBatch) => void, afterRevision?: number) =>
+        store.watch(prefix, (batch) => late.push(() => sink(batch)), afterRevision),
+    });
+    const { mirror } = await mirrorOf(behind);
+    const lived: string[] = [];
+    const guard = { key: '/m/a', revision: 1 };
+    const waitFor = async (name: string, waited: Promise<void>) => {
+      await waited;
+      lived.push(name);
+    };
+    await store.commit({ writes: [{ delete: '/m/a' }] });
+    await put(store, '/m/b', '1');
+    const waiting = [
+      waitFor('made', mirror.moved({ key: '/m/b', revision: 0 })),
+      waitFor('gone', mirror.moved(guard)),
+      waitFor('shown', mirror.reached(3)),
+    ];
+    await settle();
+    assert.deepEqual(lived, []);
+    late.shift()?.();
+    await settle();
+    assert.deepEqual(lived, ['gone']);
+    late.shift()?.();
+    await Promise.all(waiting);
+    assert.deepEqual(lived, ['gone', 'made', 'shown']);
+    await mirror.moved(guard);
+    const never = mirror.moved({ key: '/m/b', revision: 3 });
+    mirror.close();
+    await never;
   });
 
   test('a mirror never goes back, also when it is told old news', async () => {

@@ -10,7 +10,7 @@ import type {
   TransactionLimits,
   Watch,
 } from '../../store/contract.ts';
-import { Claims, fencedCommits } from '../../store/index.ts';
+import { Claims, claimLimits, fencedCommits } from '../../store/index.ts';
 import { Collection, type CollectionEvent } from './collection.ts';
 import { parseObjectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -53,7 +53,7 @@ export class ClusterStorage {
   constructor(store: Store, prefix: string) {
     this.#store = store;
     this.#prefix = `${prefix}/`;
-    this.#claims = new Claims(store, `${this.#prefix}~claims/`);
+    this.#claims = new Claims(store, `${this.#prefix}~claims/`, claimLimits.keysForManyFacts);
   }
 
   async start(): Promise<void> {

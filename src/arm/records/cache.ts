@@ -1,5 +1,5 @@
 import { decodeJson, deepFreeze, encodeJson } from '../../base/index.ts';
-import { Mirror, type MirrorChange, type Store } from '../../store/index.ts';
+import { type Guard, Mirror, type MirrorChange, type Store } from '../../store/index.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { recordKey, recordPrefix } from './keys.ts';
 
@@ -52,6 +52,11 @@ export class RecordCache {
   /** Resolves when the commit of a record, by its revision, is shown. */
   reached(revision: number): Promise<void> {
     return this.#mirror.reached(revision);
+  }
+
+  /** Resolves when what made the guard of a record fail is shown. */
+  moved(guard: Guard): Promise<void> {
+    return this.#mirror.moved(guard);
   }
 
   get size(): number {

@@ -120,6 +120,8 @@ export class StoredRecords implements RecordStore {
     for (const operation of change.operations ?? []) writes.push(this.#operations.write(operation));
     refuseTooMany(Math.max(guards.length, writes.length), this.#store.limits);
     const result = await this.#store.commit({ guards, writes });
+    // Decided again on what is there now, not on what is still under way to here.
+    if (!result.ok && !this.#claims.owns(result.failed)) await this.cache.moved(result.failed);
     return result.ok;
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/index.ts';
 import type { Store } from '../../store/contract.ts';
 import { identityLimits } from '../limits.ts';
 import { Expiring } from './expiring.ts';
-import { Mirror } from './mirror.ts';
+import { MirroredTables } from './mirror.ts';
 import type {
   ApplicationRecord,
   AuthorizationCodeRecord,
@@ -23,7 +23,7 @@ import { Relation } from './relation.ts';
 export type Database = ReturnType<typeof openTables>;
 
 export function openTables(store: Store, clock: Clock) {
-  const mirror = new Mirror(store, '/identity/');
+  const mirror = new MirroredTables(store, '/identity/');
   return {
     mirror,
     /** One record, `self`. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, CodedError } from '../../base/index.ts';
-import type { Mirror } from './mirror.ts';
+import type { MirroredTables } from './mirror.ts';
 import { Owned } from './owned.ts';
 import type { Table } from './table.ts';
 
@@ -27,12 +27,12 @@ export interface ExpiringOptions<T> {
  * and cost a row each; refresh tokens live for months.)
  */
 export class Expiring<T extends { readonly expiresAtMs: number }> {
-  readonly #mirror: Mirror;
+  readonly #mirror: MirroredTables;
   readonly #table: Table<T>;
   readonly #options: ExpiringOptions<T>;
   readonly #owned: Owned<T>;
 
-  constructor(mirror: Mirror, table: Table<T>, options: ExpiringOptions<T>) {
+  constructor(mirror: MirroredTables, table: Table<T>, options: ExpiringOptions<T>) {
     this.#mirror = mirror;
     this.#table = table;
     this.#options = options;

@@ -1,41 +1,46 @@
 import { encodeJson } from '../../base/index.ts';
-import type { Entry, Guard, Write } from '../../store/contract.ts';
+import type { Guard, Mirrored, Write } from '../../store/index.ts';
 
-/** The records under one prefix, as the mirror last saw them. */
+/** The records under one prefix, as the room's mirror last saw them. */
 export class Table<T> {
   readonly prefix: string;
-  readonly #rows = new Map<string, { readonly record: T; readonly revision: number }>();
+  readonly #stored: (key: string) => Mirrored<T> | undefined;
+  readonly #ids = new Set<string>();
   readonly #listeners: ((id: string, before: T | undefined, after: T | undefined) => void)[] = [];
 
-  constructor(prefix: string) {
+  constructor(prefix: string, stored: (key: string) => Mirrored<T> | undefined) {
     this.prefix = prefix;
+    this.#stored = stored;
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#ids.size;
   }
 
   get(id: string): T | undefined {
-    return this.#rows.get(id)?.record;
+    return this.#stored(this.prefix + id)?.value;
   }
 
   /** 0 when there is none. */
   revision(id: string): number {
-    return this.#rows.get(id)?.revision ?? 0;
+    return this.#stored(this.prefix + id)?.revision ?? 0;
   }
 
   *entries(): IterableIterator<readonly [string, T]> {
-    for (const [id, row] of this.#rows) yield [id, row.record];
+    for (const id of this.#ids) {
+      const row = this.#stored(this.prefix + id);
+      if (row) yield [id, row.value];
+    }
   }
 
   *values(): IterableIterator<T> {
-    for (const row of this.#rows.values()) yield row.record;
+    for (const [, record] of this.entries()) yield record;
   }
 
   /** Called for everything that is there already, then for each change. */
   onChange(listener: (id: string, before: T | undefined, after: T | undefined) => void): void {
     this.#listeners.push(listener);
-    for (const [id, row] of this.#rows) listener(id, undefined, row.record);
+    for (const [id, record] of this.entries()) listener(id, undefined, record);
   }
 
   put(id: string, record: T): Write {
@@ -46,29 +51,16 @@ export class Table<T> {
     return { delete: this.prefix + id };
   }
 
-  /** Holds while the record is as it is now. Every delete needs one: see `Mirror.commit`. */
+  /** Holds while the record is as it is now. Every delete needs one: see `MirroredTables.transact`. */
   guard(id: string): Guard {
     return { key: this.prefix + id, revision: this.revision(id) };
   }
 
-  /** For the mirror only. */
-  apply(key: string, entry: Entry | undefined): void {
+  /** For the mirror only: it shows `after` already. */
+  changed(key: string, before: T | undefined, after: T | undefined): void {
     const id = key.slice(this.prefix.length);
-    const before = this.#rows.get(id)?.record;
-    if (entry === undefined) {
-      this.#rows.delete(id);
-      for (const listener of this.#listeners) listener(id, before, undefined);
-      return;
-    }
-    const record = decodeRecord<T>(entry.value);
-    this.#rows.set(id, { record, revision: entry.revision });
-    for (const listener of this.#listeners) listener(id, before, record);
+    if (after === undefined) this.#ids.delete(id);
+    else this.#ids.add(id);
+    for (const listener of this.#listeners) listener(id, before, after);
   }
-}
-
-const decoder = new TextDecoder();
-
-/** Only this room writes below its prefix, so the bytes are what `put` encoded. */
-function decodeRecord<T>(bytes: Uint8Array): T {
-  return JSON.parse(decoder.decode(bytes)) as T;
 }
