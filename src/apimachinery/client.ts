@@ -26,6 +26,8 @@ export interface ResourceRef {
   readonly group: string;
   readonly version: string;
   readonly resource: string;
+  /** The caller needs nothing but metadata: objects may come in another version than this one. */
+  readonly ofMetadataAlone?: boolean;
 }
 
 export interface ObjectRef {

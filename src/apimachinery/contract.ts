@@ -26,8 +26,8 @@ export interface ResourceDefinition {
   readonly columns: TableColumns;
   /** What callers of a deprecated version are warned with. */
   readonly deprecation?: string;
-  /** What callers are told of a conversion that is asked for and not made. */
-  readonly notConverted?: string;
+  /** Address of the webhook that alone may convert between versions. None is called: objects are served in the version they were stored in. */
+  readonly convertedBy?: string;
   /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** True when `metadata.generation` counts spec changes. */

@@ -27,6 +27,7 @@ import { selectedName } from './request/request-info.ts';
 import type { ServedResource } from './storage/served-resource.ts';
 import type { WatchSource } from './storage/watch-source.ts';
 import { dispatch } from './verbs/dispatch.ts';
+import { find } from './verbs/get.ts';
 
 export interface ClientParts {
   readonly cluster: ClusterParts;
@@ -140,13 +141,15 @@ export class InProcessClient implements ClusterClient {
     const { cluster, user, fence } = this.#parts;
     // Leaves the turn of the store that may be telling its watchers about commits one by one.
     await undefined;
-    const resource = cluster.resources.find(ref.group, ref.version, ref.resource);
-    if (!resource) throw resourceNotServed();
+    const found = cluster.resources.find(ref.group, ref.version, ref.resource);
+    if (!found) throw resourceNotServed();
+    const resource = ref.ofMetadataAlone ? await this.#forMetadata(verb, found, request) : found;
     const options: CallOptions = { ...defaultOptions, fieldValidation: 'Ignore', ...request.options };
     const namespace = placeOf(resource, request.target);
     const name = request.target.name || (asksForMany(verb) ? selectedName(options.fieldSelector) : '');
     const subresource = request.subresource ?? '';
-    await decideAccess(cluster, { user, verb, resource: { ...ref, subresource, namespace, name } });
+    const asked = { group: ref.group, version: ref.version, resource: ref.resource };
+    await decideAccess(cluster, { user, verb, resource: { ...asked, subresource, namespace, name } });
     const body = request.body ?? valueBody(undefined);
     const call: Call = {
       verb,
@@ -162,6 +165,21 @@ export class InProcessClient implements ClusterClient {
       ...(fence && writes(verb) && { fence: fence() }),
     };
     return dispatch(cluster, call);
+  }
+
+  /** What is written goes into the version that the object has; everything else takes it as it lies there. */
+  async #forMetadata(
+    verb: string,
+    found: ServedResource,
+    { target }: ClientRequest,
+  ): Promise<ServedResource> {
+    if (!found.isConvertedElsewhere) return found;
+    if (verb !== 'patch' && verb !== 'update') return found.asStored;
+    const { resources } = this.#parts.cluster;
+    const place = { resource: found.asStored, namespace: target.namespace ?? '', name: target.name };
+    const version = (await find(this.#parts.cluster, place))?.storedVersion() ?? found.apiVersion;
+    const { group, resource } = found.definition;
+    return resources.find(group, version.slice(version.indexOf('/') + 1), resource) ?? found;
   }
 
   #object(answer: Answer): KubeObject {

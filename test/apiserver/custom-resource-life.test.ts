@@ -205,12 +205,13 @@ describe('a custom resource', () => {
     assert.deepEqual(Object.keys((await send('GET', `${home('turns')}/x`)).value['spec'] ?? {}), ['n']);
   });
 
-  it('whose versions a webhook should convert says that none is called', async () => {
+  it('whose versions a webhook converts is served in the version it was stored in, and refused in others', async () => {
     const other = {
       name: 'v2',
       served: true,
       storage: false,
       schema: { openAPIV3Schema: { type: 'object' } },
+      subresources: { status: {} },
     };
     const definition = definitionOf('hooks', { type: 'object' }, {}, [other]);
     const webhook = {
@@ -218,9 +219,89 @@ describe('a custom resource', () => {
       clientConfig: { service: { name: 's', namespace: 'default' } },
     };
     const spec = { ...definition.spec, conversion: { strategy: 'Webhook', webhook } };
+    const defined = await send('POST', definitions, { ...definition, spec });
+    assert.equal(defined.status, 201);
+    assert.match(defined.warnings, /Conversion webhooks are not built/);
+    const [v1, v2] = [home('hooks'), home('hooks', 'v2')];
+    const inV2 = (name: string) => ({ ...object('Hook', name), apiVersion: 'example.com/v2' });
+    const apply = 'application/apply-patch+yaml';
+    const refused = async (version: string, asks: (readonly [string, string, Json?, string?])[]) => {
+      for (const [method, path, body, type] of asks) {
+        const { status, value } = await send(method, path, body, type);
+        const message = `conversion webhook for example.com/${version}, Kind=Hook failed: Post "https://s.default.svc:443/?timeout=30s": conversion webhooks are not called by this server`;
+        const { message: said, reason } = value;
+        assert.deepEqual([status, said, reason], [500, message, undefined], `${method} ${path}`);
+      }
+    };
+
+    assert.deepEqual((await send('GET', v2)).value['items'], []);
+    await refused('v2', [
+      ['POST', v2, inV2('a')],
+      ['POST', `${v2}?dryRun=All`, inV2('a')],
+      ['PATCH', `${v2}/a?fieldManager=m`, inV2('a'), apply],
+    ]);
+    const made = await send('POST', v1, object('Hook', 'a'));
+    assert.deepEqual([made.status, made.warnings], [201, '']);
+    await refused('v1', [
+      ['GET', v2],
+      ['GET', `${v2}?limit=1`],
+      ['GET', '/apis/example.com/v2/hooks'],
+      ['GET', `${v2}/a`],
+      ['GET', `${v2}/a/status`],
+      ['PUT', `${v2}/a`, inV2('a')],
+      ['PATCH', `${v2}/a`, { metadata: { labels: { a: 'b' } } }, merge],
+      ['PATCH', `${v2}/a?fieldManager=m`, inV2('a'), apply],
+      ['DELETE', `${v2}/a`],
+      ['DELETE', v2],
+    ]);
+    assert.equal((await send('GET', `${v2}/nope`)).status, 404);
+    const watch = await send('GET', `${v2}?watch=true`);
+    assert.deepEqual([watch.status, watch.value['reason']], [429, 'TooManyRequests']);
+    assert.match(
+      String(watch.value['message']),
+      /^storage is \(re\)initializing: failed to list example.com\/v2/,
+    );
+    assert.equal((await send('PATCH', `${v1}/a`, { metadata: { labels: { a: 'b' } } }, merge)).status, 200);
+
+    const moved = [
+      { ...spec.versions[0], storage: false },
+      { ...other, storage: true },
+    ];
+    const place = `${definitions}/hooks.example.com`;
+    assert.equal((await send('PATCH', place, { spec: { versions: moved } }, merge)).status, 200);
+    assert.equal((await send('POST', v2, inV2('b'))).status, 201);
+    assert.equal((await send('GET', `${v1}/a`)).status, 200);
+    assert.equal((await send('GET', `${v2}/b`)).value['apiVersion'], 'example.com/v2');
+    await refused('v2', [['GET', `${v1}/b`]]);
+    await refused('v1', [
+      ['GET', `${v2}/a`],
+      ['PATCH', `${v1}/a`, { metadata: { labels: { a: 'c' } } }, merge],
+    ]);
+    assert.equal((await send('DELETE', place)).status, 200);
+    await definitionOnce('hooks', ({ status }) => status === 404);
+  });
+
+  it('that nobody converts ends the watch of another version with the reason', async () => {
+    const other = {
+      name: 'v2',
+      served: true,
+      storage: false,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const definition = definitionOf('quits', { type: 'object' }, {}, [other]);
+    const webhook = { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://h.example.com/c' } };
+    const spec = { ...definition.spec, conversion: { strategy: 'Webhook', webhook } };
     assert.equal((await send('POST', definitions, { ...definition, spec })).status, 201);
-    assert.equal((await send('GET', home('hooks'))).warnings, '');
-    assert.match((await send('GET', home('hooks', 'v2'))).warnings, /conversion webhooks are not called/);
+    const endpoint = await server.listen();
+    const watch = await endpoint.watch(`${home('quits', 'v2')}?watch=true`);
+    const right = await endpoint.watch(`${home('quits')}?watch=true`);
+    assert.equal((await send('POST', home('quits'), object('Quit', 'a'))).status, 201);
+    const told = (await watch.next()) ?? {};
+    assert.deepEqual([told['type'], at(told, 'object', 'code')], ['ERROR', 500]);
+    assert.match(String(at(told, 'object', 'message')), /Post "https:\/\/h.example.com\/c\?timeout=30s"/);
+    assert.equal(await watch.next(), undefined);
+    assert.equal((await right.next())?.['type'], 'ADDED');
+    right.close();
   });
 
   it('without a name is nobody that a write could mean', async () => {

@@ -350,3 +350,74 @@ test('a kind served only in a version that is not preferred owns, and holds its 
   await cluster.client.patch(gadgets, { name: 'held', ...inGadgets }, { type: 'merge', body });
   await eventually(cluster.client, namespaces, { name: 'gadgets' }, (n) => n === undefined);
 });
+
+test('what only a webhook could convert is emptied and collected all the same, in whatever version it lies', async () => {
+  const version = (name: string, storage: boolean) => ({
+    name,
+    served: true,
+    storage,
+    schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+  });
+  const definition: KubeObject = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'relics.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'relics', kind: 'Relic' },
+      conversion: {
+        strategy: 'Webhook',
+        webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://h.example.com/c' } },
+      },
+      versions: [version('v1', true), version('v2', false)],
+    },
+  };
+  const { client } = cluster;
+  await client.create(customResources, definition);
+  const old = defineKind('example.com/v1', 'Relic', 'relics');
+  const late = defineKind('example.com/v2', 'Relic', 'relics');
+  const inAnyVersion = { ...old, ofMetadataAlone: true };
+  for (const namespace of ['ruin', 'museum']) {
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  }
+  const relic = (apiVersion: string, name: string, metadata: KubeObject['metadata'] = {}): KubeObject => ({
+    apiVersion,
+    kind: 'Relic',
+    metadata: { name, namespace: 'ruin', ...metadata },
+    spec: { kept: name },
+  });
+  const owner = await client.create(configMaps, {
+    ...configMap('keeper'),
+    metadata: { name: 'keeper', namespace: 'museum' },
+  });
+  const ownerReferences = [ownedBy(owner)];
+  await client.create(old, relic('example.com/v1', 'a'));
+  await client.create(old, relic('example.com/v1', 'held', { finalizers: ['example.com/hold'] }));
+  await client.create(old, relic('example.com/v1', 'owned', { namespace: 'museum', ownerReferences }));
+  const versions = [version('v1', false), version('v2', true)];
+  const place = { name: 'relics.example.com' };
+  await client.patch(customResources, place, { type: 'merge', body: { spec: { versions } } });
+  await client.create(late, relic('example.com/v2', 'b'));
+
+  await client.delete(configMaps, { namespace: 'museum', name: 'keeper' });
+  await eventually(
+    client,
+    inAnyVersion,
+    { namespace: 'museum', name: 'owned' },
+    (found) => found === undefined,
+  );
+  await client.delete(namespaces, { name: 'ruin' });
+  const held = await eventually(client, inAnyVersion, { namespace: 'ruin', name: 'held' }, (found) =>
+    Boolean(found?.metadata.deletionTimestamp),
+  );
+  assert.deepEqual([held?.apiVersion, held?.['spec']], ['example.com/v1', { kept: 'held' }]);
+  const back = { spec: { versions: [version('v1', true), version('v2', false)] } };
+  await client.patch(customResources, place, { type: 'merge', body: back });
+  await client.patch(
+    old,
+    { namespace: 'ruin', name: 'held' },
+    { type: 'merge', body: { metadata: { finalizers: null } } },
+  );
+  await eventually(client, namespaces, { name: 'ruin' }, (found) => found === undefined);
+});

@@ -12,6 +12,7 @@ import { prune } from '../../schema/prune.ts';
 import { StructuralNode, textOf, textsOf } from '../../schema/structural-node.ts';
 import { compareVersions } from '../discovery/versions.ts';
 import { columnsOf } from './columns.ts';
+import { conversionWebhookOf } from './conversion-webhook.ts';
 import { compileJsonPath } from './json-path.ts';
 import { customResourceStrategy } from './strategy.ts';
 
@@ -70,12 +71,8 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
   const names = acceptedNames && textOf(acceptedNames.plural) !== '' ? acceptedNames : declared;
   const roots = new Map(versions.map((version) => [version, rootOf(version)]));
   const stored = storage && roots.get(storage);
-  const storedForm: StoredForm | undefined = stored && {
-    bring(object) {
-      prune(object, stored);
-      applyDefaults(object, stored);
-    },
-  };
+  const storedForm = stored && formOf(stored);
+  const convertedBy = conversionWebhookOf(spec);
   return versions
     .filter((version) => version.served === true)
     .map((version) => {
@@ -84,9 +81,12 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
       return {
         ...definitionOf(version, { spec, names, root }),
         storageVersion: textOf(storage?.name) || textOf(version.name),
-        ...(storedForm && { storedForm }),
-        ...(version !== storage && wantsWebhook(spec) && { notConverted }),
-        ...(converts && { conversion: conversionBetween(root, stored) }),
+        ...(convertedBy === undefined
+          ? {
+              ...(storedForm && { storedForm }),
+              ...(converts && { conversion: conversionBetween(root, stored) }),
+            }
+          : { convertedBy, storedForm: formOf(root) }),
         ...(version.deprecated === true && {
           deprecation: deprecationOf(version, { spec, names, versions }),
         }),
@@ -94,12 +94,13 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
     });
 }
 
-/** Said with every answer in a version that a webhook should have made. */
-const notConverted =
-  'conversion webhooks are not called: this version shows the stored object under another name, as strategy None does';
-
-function wantsWebhook({ conversion }: JsonObject): boolean {
-  return isObject(conversion) && conversion.strategy === 'Webhook';
+function formOf(root: StructuralNode): StoredForm {
+  return {
+    bring(object) {
+      prune(object, root);
+      applyDefaults(object, root);
+    },
+  };
 }
 
 /** The definition's own words, or the version to use instead: the newest served one that is not deprecated itself. */

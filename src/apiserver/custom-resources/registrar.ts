@@ -75,7 +75,7 @@ export class CustomResourceRegistrar {
     try {
       const [served] = this.#parts.resources.ofCrd(name);
       await this.#showTerminating(name);
-      if (served) await deleteInstances(this.#parts, served, () => this.#closed);
+      if (served) await deleteInstances(this.#parts, served.asStored, () => this.#closed);
       if (this.#closed) return;
       await modify(this.#parts, internalCall('update', this.#resource, { namespace: '', name }), {
         mayCreate: false,

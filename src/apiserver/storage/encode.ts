@@ -1,6 +1,7 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import { isObject, type JsonObject, utf8 } from '../../base/index.ts';
+import { checkStorable } from './conversion.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const formsWritten = new WeakMap<Uint8Array, StoredForm>();
@@ -12,15 +13,16 @@ export function formWritten(bytes: Uint8Array): StoredForm | undefined {
 
 /** The stored bytes of an object: storage version, no resourceVersion, kind, apiVersion and metadata in front. */
 export function encodeStored(served: ServedResource, object: JsonObject): Uint8Array {
+  checkStorable(served);
   let source = object;
   if (served.definition.conversion) {
     source = cloneJson(object);
     served.definition.conversion.toStorage(source);
   }
-  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = source;
+  const { kind: _kind, apiVersion, metadata, ...rest } = source;
   const stored = {
     kind: served.definition.kind,
-    apiVersion: served.storageApiVersion,
+    apiVersion: served.keepsVersion && apiVersion !== undefined ? apiVersion : served.storageApiVersion,
     metadata: isObject(metadata) ? { ...metadata, resourceVersion: undefined } : {},
     ...rest,
   };

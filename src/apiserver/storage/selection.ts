@@ -4,6 +4,7 @@ import { type LabelSelector, parseLabelSelector } from '../../apimachinery/selec
 import { badRequest } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { CallOptions } from '../request/options.ts';
+import { checkServedIn } from './conversion.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -29,6 +30,11 @@ export class Selection {
     }
     this.name = name || selected;
     this.#fields = name === '' ? fields : [...fields, { path: 'metadata.name', equal: true, value: name }];
+  }
+
+  /** Throws 500 for an object that cannot be shown as this resource. */
+  checkServed(object: StoredObject): void {
+    checkServedIn(object, this.#served);
   }
 
   /** True when labels or fields leave objects out. */

@@ -14,6 +14,9 @@ export class ServedResource {
   readonly isStorageForm: boolean;
   /** What JSON of this version begins with, up to the first member of metadata. */
   readonly prefix: Buffer;
+  /** Other versions of an object are a webhook's to make, which nobody calls. */
+  readonly isConvertedElsewhere: boolean;
+  #asStored: ServedResource | undefined;
 
   /** `builtInKeys`: where built-in kinds are kept, which a custom resource may be called like. */
   constructor(
@@ -30,7 +33,24 @@ export class ServedResource {
     this.storageKey = this.custom && builtInKeys.has(key) ? `custom:${key}` : key;
     this.isStorageForm =
       storageGroup === definition.group && definition.version === definition.storageVersion;
+    this.isConvertedElsewhere = definition.convertedBy !== undefined;
     this.prefix = Buffer.from(`{"kind":"${definition.kind}","apiVersion":"${this.apiVersion}","metadata":{`);
+  }
+
+  /**
+   * The same resource for those who are concerned with metadata alone (who empties a namespace, who follows owners):
+   * each object as it lies in the store, in whatever version, and written back in that one.
+   */
+  get asStored(): ServedResource {
+    const { convertedBy, storedForm: _form, ...definition } = this.definition;
+    if (convertedBy === undefined) return this;
+    this.#asStored ??= new StoredVersions(definition, this.storageKey);
+    return this.#asStored;
+  }
+
+  /** True: an object keeps the version that it has. */
+  get keepsVersion(): boolean {
+    return false;
   }
 
   /** The apiVersion of the stored form. */
@@ -42,6 +62,16 @@ export class ServedResource {
   subject(name?: string): Subject {
     const { group, resource } = this.definition;
     return name === undefined ? { group, resource } : { group, resource, name };
+  }
+}
+
+class StoredVersions extends ServedResource {
+  constructor(definition: ResourceDefinition, storageKey: string) {
+    super(definition, 'custom', new Set(storageKey.startsWith('custom:') ? [storageKey.slice(7)] : []));
+  }
+
+  override get keepsVersion(): boolean {
+    return true;
   }
 }
 

@@ -29,6 +29,7 @@ export class StoredObject {
   #spliced = false;
   #versionChecked = false;
   #variants: Map<ServedResource, Variant> | undefined;
+  #storedVersion: string | undefined;
   #labels: Labels | undefined;
   #fields: Map<string, string> | undefined;
 
@@ -43,6 +44,7 @@ export class StoredObject {
 
   /** The JSON text in the version of `served`. */
   bytes(served: ServedResource): Buffer {
+    if (served.keepsVersion) return this.#storageBytes();
     this.#bring(served);
     if (served.isStorageForm) return this.#inStorageVersion(served);
     const variant = this.#variant(served);
@@ -90,6 +92,15 @@ export class StoredObject {
     return this.#variants?.get(served)?.decoded ?? this.copy(served);
   }
 
+  /** The apiVersion under which it was written. */
+  storedVersion(): string {
+    if (this.#storedVersion === undefined) {
+      const { apiVersion } = parse(this.#raw);
+      this.#storedVersion = typeof apiVersion === 'string' ? apiVersion : '';
+    }
+    return this.#storedVersion;
+  }
+
   labels(): Labels {
     this.#labels ??= this.#readLabels();
     return this.#labels;
@@ -123,6 +134,7 @@ export class StoredObject {
   at(revision: number): StoredObject {
     const last = new StoredObject(this, this.#withoutRevision(), revision);
     last.#form = this.#form;
+    last.#storedVersion = this.#storedVersion;
     last.#labels = this.#labels;
     last.#fields = this.#fields;
     return last;
@@ -173,6 +185,7 @@ export class StoredObject {
     if (this.#versionChecked) return bytes;
     this.#versionChecked = true;
     if (bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0) return bytes;
+    this.storedVersion();
     this.#raw = asLine(prefix, bytes.subarray(tailOffset(bytes)));
     return this.#raw;
   }

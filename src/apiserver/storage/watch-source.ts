@@ -1,4 +1,4 @@
-import { expired, type StatusError } from '../../apimachinery/status.ts';
+import { expired, StatusError } from '../../apimachinery/status.ts';
 import type { Clock, Timer } from '../../base/index.ts';
 import type { Collection, CollectionEvent } from './collection.ts';
 import type { Selection } from './selection.ts';
@@ -134,8 +134,15 @@ export class WatchSource {
 
   #onEvent(event: CollectionEvent): void {
     if (this.#closed) return;
-    const selected = select(event, this.#plan.selection);
-    if (selected) this.#consumer?.event(selected);
+    try {
+      this.#plan.selection.checkServed(event.object);
+      const selected = select(event, this.#plan.selection);
+      if (selected) this.#consumer?.event(selected);
+    } catch (thrown) {
+      if (!(thrown instanceof StatusError)) throw thrown;
+      this.#consumer?.error(thrown);
+      this.finish();
+    }
   }
 
   /** Ends it as time does: a last bookmark lets the caller go on from here without reading anything twice. */

@@ -3,6 +3,7 @@ import { alreadyExists, forbidden, StatusError } from '../../apimachinery/status
 import { type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { Stated } from '../storage/cluster-storage.ts';
+import { checkStorable } from '../storage/conversion.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -89,6 +90,7 @@ async function insert(
   const { resource } = call;
   const name = textOf(metadataOf(object)['name']);
   const place = { resource, namespace: call.namespace, name };
+  checkStorable(resource);
   if (call.options.dryRun) {
     if (await find(parts, place)) return undefined;
     return { type: 'value', code: 201, value: object, resource };

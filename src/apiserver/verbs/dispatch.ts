@@ -25,7 +25,6 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
 export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   const { definition } = call.resource;
   if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
-  if (definition.notConverted !== undefined) call.warnings.push(definition.notConverted);
   if (call.subresource === '') {
     const verb = verbs.get(call.verb);
     if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();

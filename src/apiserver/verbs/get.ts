@@ -1,5 +1,6 @@
 import { notFound, StatusError } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { checkServedIn } from '../storage/conversion.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
@@ -29,5 +30,7 @@ export async function find(
   { resource, namespace, name }: Pick<Call, 'resource' | 'namespace' | 'name'>,
 ): Promise<StoredObject | undefined> {
   const collection = storage.loaded(resource) ?? (await storage.collection(resource));
-  return collection.get(objectKey(resource.definition.namespaced ? namespace : '', name));
+  const found = collection.get(objectKey(resource.definition.namespaced ? namespace : '', name));
+  if (found && resource.isConvertedElsewhere) checkServedIn(found, resource);
+  return found;
 }

@@ -3,6 +3,7 @@ import { badRequest, expired, invalid, type StatusError } from '../../apimachine
 import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts, ListAnswer } from '../call/call.ts';
 import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
+import { checkServedIn } from '../storage/conversion.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import { Selection } from '../storage/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -183,6 +184,8 @@ function answer(
   revision: number,
   next?: { afterKey: string; remaining: number | undefined },
 ): ListAnswer {
+  const { resource } = page.call;
+  if (resource.isConvertedElsewhere) for (const object of objects) checkServedIn(object, resource);
   return {
     type: 'list',
     resource: page.call.resource,

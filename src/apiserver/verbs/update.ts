@@ -5,6 +5,7 @@ import { conflict, invalid, notFound, type StatusError } from '../../apimachiner
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { Stated } from '../storage/cluster-storage.ts';
+import { checkStorable } from '../storage/conversion.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -172,6 +173,7 @@ async function replace(
   const { current, old, next } = write;
   if (jsonEqual(next, old)) return { type: 'object', code: 200, resource, object: current };
   const vanishes = isFullyReleased(next);
+  if (!vanishes) checkStorable(resource);
   if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };
   const key = parts.storage.storeKey(resource, objectKey(current.namespace, current.name));
   const guards = [{ key, revision: current.storeRevision }];

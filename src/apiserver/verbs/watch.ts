@@ -3,7 +3,10 @@ import { expired, invalid, StatusError } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import type { Collection } from '../storage/collection.ts';
+import { checkServedIn } from '../storage/conversion.ts';
 import { Selection } from '../storage/selection.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
 import { type WatchPlan, WatchSource } from '../storage/watch-source.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
@@ -19,6 +22,7 @@ export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
   const namespace = resource.definition.namespaced ? call.namespace : '';
   const selection = new Selection(resource, namespace, options, call.name);
   const collection = await parts.storage.collection(resource);
+  if (resource.isConvertedElsewhere) checkWatchable(collection, resource);
   const seconds = options.timeoutSeconds || randomTimeoutSeconds(parts);
   const plan: WatchPlan = {
     collection,
@@ -30,6 +34,20 @@ export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
     currentRevision: () => parts.storage.revision(),
   };
   return { type: 'watch', resource, source: new WatchSource(plan) };
+}
+
+/** A real server's cache of a version never fills while one object cannot be converted to it. Throws 429. */
+function checkWatchable(collection: Collection, resource: ServedResource): void {
+  const { apiVersion, definition } = resource;
+  try {
+    for (const object of collection.scan('')) checkServedIn(object, resource);
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError)) throw thrown;
+    const why = `failed to list ${apiVersion}, Kind=${definition.kind}: ${thrown.message}`;
+    throw new StatusError(429, 'TooManyRequests', `storage is (re)initializing: ${why}`, {
+      retryAfterSeconds: 1,
+    });
+  }
 }
 
 async function beginning(parts: ClusterParts, call: Call, floor: number): Promise<WatchPlan['begin']> {

@@ -2,6 +2,7 @@ import type { DeleteOptions, KubeObject, OwnerReference } from '../../apimachine
 import { ignoringMissing, isNotFound } from '../../apimachinery/kinds.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { metadataOf } from '../shared/discovery.ts';
 import type { Dependent, OwnershipGraph, WaitingOwner } from './graph.ts';
 
 export interface GarbageContext extends ClusterContext {
@@ -84,7 +85,7 @@ async function stateOf(
   if (kind.namespaced && namespace === undefined) return 'holds';
   const ref =
     kind.namespaced && namespace !== undefined ? { name: owner.name, namespace } : { name: owner.name };
-  const found = await readLive({ kind, ref, uid: owner.uid }, context);
+  const found = await readLive({ kind: metadataOf(kind), ref, uid: owner.uid }, context);
   if (!found) return 'absent';
   const waits = found.metadata.deletionTimestamp && found.metadata.finalizers?.includes(foreground);
   return waits ? 'waits' : 'holds';

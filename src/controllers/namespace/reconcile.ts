@@ -6,7 +6,7 @@ import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type Namespace, namespaces } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
-import type { ServedKind } from '../shared/discovery.ts';
+import { metadataOf, type ServedKind } from '../shared/discovery.ts';
 import { commitStatus } from '../shared/status.ts';
 
 const finalizer = 'kubernetes';
@@ -46,7 +46,7 @@ export async function reconcileNamespace(
 async function empty(name: string, context: NamespaceContext): Promise<Emptying> {
   let kinds: readonly ServedKind[];
   try {
-    kinds = await context.served.all();
+    kinds = (await context.served.all()).map(metadataOf);
   } catch (thrown) {
     return { remaining: new Map(), failures: [], discoveryFailure: errorMessage(thrown) };
   }

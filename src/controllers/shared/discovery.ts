@@ -9,6 +9,11 @@ export interface ServedKind extends Kind<KubeObject> {
   readonly versions: readonly string[];
 }
 
+/** The kind for somebody who looks at metadata alone, which objects show also where their version cannot be had. */
+export function metadataOf(kind: ServedKind): ServedKind {
+  return { ...kind, ofMetadataAlone: true };
+}
+
 /** What a cluster serves; read once and again when told to. */
 export class ServedKinds {
   readonly #client: ClusterClient;

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../base/index.ts';
 import type { ClusterContext } from './context.ts';
-import type { ServedKind } from './discovery.ts';
+import { metadataOf, type ServedKind } from './discovery.ts';
 import { type FeedHandler, KindFeed } from './feed.ts';
 
 /** How long a change of the served kinds waits for further ones. */
@@ -21,7 +21,7 @@ export function kindName(kind: { readonly group: string; readonly resource: stri
   return `${kind.group}/${kind.resource}`;
 }
 
-/** Follows every kind of a cluster that somebody is interested in, custom kinds as they come and go. */
+/** Follows the metadata of every kind of a cluster that somebody is interested in, custom kinds as they come and go. */
 export class KindFollower {
   /** Resolves when every kind has been listed once. */
   readonly synced: Promise<void>;
@@ -78,7 +78,8 @@ export class KindFollower {
     const { client, clock, log, served, signal } = this.#context;
     while (!signal.aborted) {
       try {
-        const kinds = (await served.all()).filter((kind) => isFollowable(kind) && this.#wants(kind));
+        const all = (await served.all()).filter((kind) => isFollowable(kind) && this.#wants(kind));
+        const kinds = all.map(metadataOf);
         if (signal.aborted) return;
         const names = new Set(kinds.map(kindName));
         const isFirst = this.#feeds.size === 0;
