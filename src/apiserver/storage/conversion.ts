@@ -1,9 +1,8 @@
 import { StatusError } from '../../apimachinery/status.ts';
 import type { ServedResource } from './served-resource.ts';
-import type { StoredObject } from './stored-object.ts';
 
 /** Throws 500 for an object of another version that only a webhook may convert. */
-export function checkServedIn(object: StoredObject, served: ServedResource): void {
+export function checkServedIn(object: { storedVersion(): string }, served: ServedResource): void {
   if (!served.isConvertedElsewhere) return;
   const storedAs = object.storedVersion();
   if (storedAs !== served.apiVersion) throw notConverted(served, storedAs);
