@@ -26,7 +26,7 @@ import type { AddressSupply } from './shared/addresses.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
 import { startIdleClaimProtection, startVolumeProtection } from './storage-protection/controller.ts';
-import { startVolumeClaimController } from './volume-claim/controller.ts';
+import { startVolumeClaimController, startVolumeReclaimer } from './volume-claim/controller.ts';
 
 /** What nodes say they run when nobody says. */
 const defaultVersion = '1.34.4';
@@ -87,6 +87,7 @@ const workloadControllers: readonly Start[] = [
   startDisruptionController,
   startStaleDisruptions,
   startVolumeClaimController,
+  startVolumeReclaimer,
   startNodeLifecycleController,
   (context) => startPodGarbage(context),
 ];

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { persistentVolumeClaims, persistentVolumes } from '../../src/controllers/kinds/storage.ts';
+import type { ClusterClient, KubeObject } from '../../src/apimachinery/client.ts';
+import type { JsonObject } from '../../src/base/index.ts';
+import { eventObjects, pods } from '../../src/controllers/kinds/core.ts';
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+  storageClasses,
+} from '../../src/controllers/kinds/storage.ts';
 import { eventually, eventuallyAll, startTestCluster } from './harness.ts';
 
 const target = { namespace: 'default', name: 'data' };
@@ -26,24 +35,230 @@ test('a claim made anew under its name gets a volume of its own, and the old one
   await close();
 });
 
-test('a volume that waits for a claim which is not there yet stays', async () => {
+test('a volume that waits for a claim which is not there yet stays, and is the one the claim gets', async () => {
   const { client, close } = await startTestCluster();
-  await client.create(persistentVolumes, {
+  await client.create(
+    persistentVolumes,
+    volume('ready-made', { claimRef: { namespace: 'default', name: 'data' } }),
+  );
+  await volumePhase(client, 'ready-made', 'Available');
+  await client.create(persistentVolumes, volume('smaller', { capacity: { storage: '1Gi' } }));
+  await volumePhase(client, 'smaller', 'Available');
+  const made = await client.create(persistentVolumeClaims, claim);
+  const bound = await claimPhase(client, 'data', 'Bound');
+  assert.equal(bound.spec.volumeName, 'ready-made');
+  assert.deepEqual(bound.status, {
+    phase: 'Bound',
+    accessModes: ['ReadWriteOnce'],
+    capacity: { storage: '5Gi' },
+  });
+  const found = await volumePhase(client, 'ready-made', 'Bound');
+  assert.deepEqual(
+    [found.spec.claimRef?.uid, found.metadata.annotations?.['pv.kubernetes.io/bound-by-controller']],
+    [made.metadata.uid, undefined],
+  );
+  await close();
+});
+
+function volume(name: string, spec: Partial<PersistentVolume['spec']> = {}, labels = {}): PersistentVolume {
+  return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: 'ready-made' },
+    metadata: { name, labels },
     spec: {
       accessModes: ['ReadWriteOnce'],
-      capacity: { storage: '1Gi' },
-      claimRef: { namespace: 'default', name: 'later' },
-      csi: { driver: 'disk.csi.azure.com', volumeHandle: 'h' },
-      persistentVolumeReclaimPolicy: 'Delete',
+      capacity: { storage: '5Gi' },
+      csi: { driver: 'disk.csi.azure.com', volumeHandle: name },
+      persistentVolumeReclaimPolicy: 'Retain',
+      ...spec,
     },
+  };
+}
+
+function claimFor(name: string, spec: Partial<PersistentVolumeClaim['spec']>): PersistentVolumeClaim {
+  return { ...claim, metadata: { namespace: 'default', name }, spec: { ...claim.spec, ...spec } };
+}
+
+async function volumePhase(client: ClusterClient, name: string, phase: string): Promise<PersistentVolume> {
+  const found = await eventually(client, persistentVolumes, { name }, (one) => one?.status?.phase === phase);
+  assert.ok(found);
+  return found;
+}
+
+async function claimPhase(
+  client: ClusterClient,
+  name: string,
+  phase: string,
+): Promise<PersistentVolumeClaim> {
+  const place = { namespace: 'default', name };
+  const found = await eventually(
+    client,
+    persistentVolumeClaims,
+    place,
+    (one) => one?.status?.phase === phase,
+  );
+  assert.ok(found);
+  return found;
+}
+
+function toldOf(client: ClusterClient, name: string, message: string): Promise<unknown> {
+  const about = ({ involvedObject, message: said }: { involvedObject: { name?: string }; message: string }) =>
+    involvedObject.name === name && said === message;
+  return eventuallyAll(client, eventObjects, {}, (events) => events.some(about));
+}
+
+test('a claim that names its volume binds it on both sides, is kept from one that is taken, and leaves it released', async () => {
+  const { client, close } = await startTestCluster();
+  await client.create(
+    persistentVolumeClaims,
+    claimFor('first', { volumeName: 'disk', storageClassName: '' }),
+  );
+  await claimPhase(client, 'first', 'Pending');
+  await client.create(persistentVolumes, volume('disk'));
+  const first = await claimPhase(client, 'first', 'Bound');
+  const taken = await volumePhase(client, 'disk', 'Bound');
+  const { apiVersion, kind, namespace, name, uid } = taken.spec.claimRef ?? {};
+  assert.deepEqual(
+    [apiVersion, kind, namespace, name, uid],
+    ['v1', 'PersistentVolumeClaim', 'default', 'first', first.metadata.uid],
+  );
+  assert.equal(taken.metadata.annotations?.['pv.kubernetes.io/bound-by-controller'], 'yes');
+  assert.equal(first.metadata.annotations?.['pv.kubernetes.io/bound-by-controller'], undefined);
+
+  await client.create(
+    persistentVolumeClaims,
+    claimFor('second', { volumeName: 'disk', storageClassName: '' }),
+  );
+  await toldOf(client, 'second', 'volume "disk" already bound to a different claim.');
+  assert.equal((await claimPhase(client, 'second', 'Pending')).spec.volumeName, 'disk');
+
+  await client.delete(persistentVolumeClaims, { namespace: 'default', name: 'first' });
+  const released = await volumePhase(client, 'disk', 'Released');
+  assert.equal(released.spec.claimRef?.uid, first.metadata.uid);
+  const free: JsonObject = { spec: { claimRef: null } };
+  await client.patch(persistentVolumes, { name: 'disk' }, { type: 'merge', body: free });
+  const second = await claimPhase(client, 'second', 'Bound');
+  assert.equal((await volumePhase(client, 'disk', 'Bound')).spec.claimRef?.uid, second.metadata.uid);
+
+  await client.delete(persistentVolumes, { name: 'disk' });
+  const going = await client.get(persistentVolumes, { name: 'disk' });
+  assert.ok(going.metadata.deletionTimestamp, 'a bound volume stays until its claim goes');
+  await client.delete(persistentVolumeClaims, { namespace: 'default', name: 'second' });
+  await eventually(client, persistentVolumes, { name: 'disk' }, (one) => one === undefined);
+  await close();
+});
+
+test('a claim gets the smallest volume that will do, and two at once never the same', async () => {
+  const { client, close } = await startTestCluster();
+  const storageClassName = 'by-hand';
+  await client.create(storageClasses, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: storageClassName },
+    provisioner: 'kubernetes.io/no-provisioner',
   });
-  // A claim that is made after it has been looked at after it.
-  await client.create(persistentVolumeClaims, claim);
-  await eventually(client, persistentVolumeClaims, target, (one) => one?.status?.phase === 'Bound');
-  const found = await client.get(persistentVolumes, { name: 'ready-made' });
-  assert.equal(found.metadata.deletionTimestamp, undefined);
+  const sizes: readonly (readonly [string, Partial<PersistentVolume['spec']>])[] = [
+    ['big', { capacity: { storage: '50Gi' } }],
+    ['right', { capacity: { storage: '10Gi' } }],
+    ['tiny', { capacity: { storage: '1Mi' } }],
+    ['raw', { volumeMode: 'Block' }],
+    ['other-modes', { accessModes: ['ReadOnlyMany'] }],
+    ['other-class', { storageClassName: 'else' }],
+  ];
+  for (const [name, spec] of sizes) {
+    await client.create(persistentVolumes, volume(name, { storageClassName, ...spec }, { tier: name }));
+    await volumePhase(client, name, 'Available');
+  }
+  const wanted = { storageClassName, resources: { requests: { storage: '2Gi' } } };
+  await Promise.all(
+    ['a', 'b', 'c'].map((name) => client.create(persistentVolumeClaims, claimFor(name, wanted))),
+  );
+  await volumePhase(client, 'right', 'Bound');
+  await volumePhase(client, 'big', 'Bound');
+  await eventuallyAll(
+    client,
+    persistentVolumeClaims,
+    {},
+    (all) =>
+      all
+        .map(({ status }) => status?.phase)
+        .sort()
+        .join() === 'Bound,Bound,Pending',
+  );
+  const selector = { matchLabels: { tier: 'late' } };
+  await client.create(persistentVolumeClaims, claimFor('picky', { ...wanted, selector }));
+  await claimPhase(client, 'picky', 'Pending');
+  await client.create(persistentVolumes, volume('late', { storageClassName }, { tier: 'late' }));
+  await volumePhase(client, 'late', 'Bound');
+  await close();
+});
+
+test('a claim waits for its first consumer where its class says so, and is told why it waits', async () => {
+  const { client, close } = await startTestCluster();
+  const lazy = {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'lazy' },
+    provisioner: 'example.com/disks',
+    volumeBindingMode: 'WaitForFirstConsumer',
+    reclaimPolicy: 'Retain',
+  };
+  await client.create(
+    persistentVolumes,
+    volume('idle', { storageClassName: 'lazy', capacity: { storage: '1Mi' } }),
+  );
+  await client.create(persistentVolumeClaims, claimFor('nobody', { storageClassName: 'no-such' }));
+  await toldOf(client, 'nobody', 'storageclass.storage.k8s.io "no-such" not found');
+  await client.create(persistentVolumeClaims, claimFor('bare', { storageClassName: '' }));
+  await toldOf(client, 'bare', 'no persistent volumes available for this claim and no storage class is set');
+  await client.create(storageClasses, lazy);
+  await client.create(persistentVolumeClaims, claimFor('data', { storageClassName: 'lazy' }));
+  await toldOf(client, 'data', 'waiting for first consumer to be created before binding');
+  const pod: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'default', name: 'user' },
+    spec: {
+      containers: [{ name: 'c', image: 'i' }],
+      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+    },
+  };
+  await client.create(pods, pod);
+  const bound = await claimPhase(client, 'data', 'Bound');
+  const user = await client.get(pods, { namespace: 'default', name: 'user' });
+  assert.equal(bound.metadata.annotations?.['volume.kubernetes.io/selected-node'], user.spec.nodeName);
+  const made = await volumePhase(client, bound.spec.volumeName ?? '', 'Bound');
+  assert.deepEqual(
+    [made.spec.persistentVolumeReclaimPolicy, made.metadata.annotations?.['pv.kubernetes.io/provisioned-by']],
+    ['Retain', 'example.com/disks'],
+  );
+  await close();
+});
+
+test('what becomes of a volume after its claim is what its policy says, where somebody can do it', async () => {
+  const { client, close } = await startTestCluster();
+  const cases: readonly (readonly [string, Partial<PersistentVolume['spec']>, string | undefined])[] = [
+    ['deleted', { persistentVolumeReclaimPolicy: 'Delete' }, undefined],
+    ['kept', {}, 'Released'],
+    ['recycled', { persistentVolumeReclaimPolicy: 'Recycle' }, 'Failed'],
+  ];
+  for (const [name, spec] of cases) {
+    await client.create(persistentVolumes, volume(name, spec));
+    await client.create(persistentVolumeClaims, claimFor(name, { volumeName: name, storageClassName: '' }));
+    await claimPhase(client, name, 'Bound');
+  }
+  for (const [name, , phase] of cases) {
+    await client.delete(persistentVolumeClaims, { namespace: 'default', name });
+    if (phase === undefined)
+      await eventually(client, persistentVolumes, { name }, (one) => one === undefined);
+    else await volumePhase(client, name, phase);
+  }
+  await client.create(persistentVolumes, volume('lost'));
+  await client.create(persistentVolumeClaims, claimFor('lost', { volumeName: 'lost', storageClassName: '' }));
+  await claimPhase(client, 'lost', 'Bound');
+  const body = { metadata: { finalizers: null } };
+  await client.delete(persistentVolumes, { name: 'lost' });
+  await client.patch(persistentVolumes, { name: 'lost' }, { type: 'merge', body });
+  await claimPhase(client, 'lost', 'Lost');
   await close();
 });

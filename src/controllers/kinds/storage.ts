@@ -23,15 +23,30 @@ export interface PersistentVolume extends KubeObject {
     persistentVolumeReclaimPolicy?: string;
     storageClassName?: string;
     volumeMode?: string;
+    mountOptions?: string[];
     csi?: JsonObject;
+    hostPath?: { path?: string };
   };
-  status?: { phase?: string };
+  status?: { phase?: string; message?: string };
+}
+
+export interface StorageClass extends KubeObject {
+  provisioner: string;
+  reclaimPolicy?: string;
+  volumeBindingMode?: string;
+  mountOptions?: string[];
 }
 
 export const persistentVolumeClaims = defineKind<PersistentVolumeClaim>(
   'v1',
   'PersistentVolumeClaim',
   'persistentvolumeclaims',
+);
+export const storageClasses = defineKind<StorageClass>(
+  'storage.k8s.io/v1',
+  'StorageClass',
+  'storageclasses',
+  'Cluster',
 );
 export const persistentVolumes = defineKind<PersistentVolume>(
   'v1',

@@ -1,128 +1,192 @@
-import { ignoringMissing, isAlreadyExists, refOf } from '../../apimachinery/kinds.ts';
-import type { Informer } from '../../reconcile/index.ts';
 import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
-  persistentVolumes,
+  type StorageClass,
 } from '../kinds/storage.ts';
-import type { ClusterContext } from '../shared/context.ts';
 import { release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
+import { bind, bindCompleted } from './bind.ts';
+import { binder, type VolumeClaimContext } from './context.ts';
+import { bestMatch, classOf, isMeantFor, mismatch } from './match.ts';
+import { provision, usualProvisioner } from './provision.ts';
 
 const claimProtection = 'kubernetes.io/pvc-protection';
-const volumeProtection = 'kubernetes.io/pv-protection';
-const provisioner = 'disk.csi.azure.com';
+const selectedNode = 'volume.kubernetes.io/selected-node';
+const storageProvisioner = 'volume.kubernetes.io/storage-provisioner';
 
-export interface VolumeClaimContext extends ClusterContext {
-  readonly claims: Informer<PersistentVolumeClaim>;
-  readonly volumes: Informer<PersistentVolume>;
-  /** True while a pod that has not ended mounts the claim. */
-  isUsed(claim: string): boolean;
-}
+/** Classes that every AKS cluster has; what they make here is the same. */
+const aksClasses = /^(default|managed(-premium|-csi|-csi-premium)?|azurefile(-premium|-csi|-csi-premium)?)$/;
 
-/** One pass over a claim: give it a volume, or take both away. */
+/** One pass over a claim: it finds or gets a volume, or is told why not. */
 export async function reconcileClaim(key: string, context: VolumeClaimContext): Promise<undefined> {
   const claim = context.claims.get(key);
-  await releaseVolumes(key, claim?.metadata.uid, context);
-  if (!claim) return undefined;
-  if (claim.metadata.deletionTimestamp) {
-    if (!context.isUsed(key))
-      await release(claim, claimProtection, { client: context.client, informer: context.claims });
+  if (!claim) {
+    context.waiting.delete(key);
     return undefined;
   }
-  if (claim.status?.phase === 'Bound') return undefined;
-  await bindVolume(claim, context);
+  if (claim.metadata.deletionTimestamp && context.usersOf(key).length === 0) {
+    await release(claim, claimProtection, { client: context.client, informer: context.claims });
+    return undefined;
+  }
+  if (claim.metadata.annotations?.[bindCompleted] !== undefined) await keepBound(key, claim, context);
+  else if (claim.spec.volumeName) await bindNamed(key, claim, claim.spec.volumeName, context);
+  else await findVolume(key, claim, context);
   return undefined;
 }
 
-async function bindVolume(claim: PersistentVolumeClaim, context: VolumeClaimContext): Promise<void> {
-  const volume = claim.spec.volumeName
-    ? context.volumes.get(claim.spec.volumeName)
-    : await provision(claim, context);
-  // A claim that names its volume waits for it.
-  if (!volume) return;
-  const bound = await context.client.update(persistentVolumeClaims, {
-    ...claim,
-    metadata: {
-      ...claim.metadata,
-      annotations: {
-        ...claim.metadata.annotations,
-        'pv.kubernetes.io/bind-completed': 'yes',
-        'pv.kubernetes.io/bound-by-controller': 'yes',
-        'volume.kubernetes.io/storage-provisioner': provisioner,
-      },
-    },
-    spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' },
-  });
-  context.claims.observe(bound);
-  // The volume first: a claim that is bound is not looked at again.
-  await setPhase(volume, 'Bound', context);
-  const { accessModes = [], capacity = {} } = volume.spec;
-  const status = { ...bound.status, phase: 'Bound', accessModes, capacity };
-  await commitStatus(bound, status, { client: context.client, informer: context.claims });
-}
-
-async function provision(
-  claim: PersistentVolumeClaim,
-  context: VolumeClaimContext,
-): Promise<PersistentVolume> {
-  const wanted = volumeFor(claim);
-  try {
-    const volume = await context.client.create(persistentVolumes, wanted);
-    context.volumes.observe(volume);
-    const message = `Successfully provisioned volume ${volume.metadata.name}`;
-    const said = { type: 'Normal', reason: 'ProvisioningSucceeded', message } as const;
-    context.events.record(claim, { ...said, component: provisioner });
-    return volume;
-  } catch (thrown) {
-    if (!isAlreadyExists(thrown)) throw thrown;
-    return context.client.get(persistentVolumes, refOf(wanted));
-  }
-}
-
-function volumeFor(claim: PersistentVolumeClaim): PersistentVolume {
-  const { name = '', namespace = '', uid = '', resourceVersion = '' } = claim.metadata;
-  const { accessModes, resources, storageClassName, volumeMode = 'Filesystem' } = claim.spec;
-  return {
-    apiVersion: persistentVolumes.apiVersion,
-    kind: persistentVolumes.kind,
-    metadata: { name: `pvc-${uid}`, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
-    spec: {
-      accessModes: accessModes ?? ['ReadWriteOnce'],
-      capacity: { storage: resources?.requests?.['storage'] ?? '1Gi' },
-      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid, resourceVersion },
-      csi: { driver: provisioner, volumeHandle: `simulated/${uid}` },
-      persistentVolumeReclaimPolicy: 'Delete',
-      ...(storageClassName ? { storageClassName } : {}),
-      volumeMode,
-    },
-  };
-}
-
-async function setPhase(volume: PersistentVolume, phase: string, context: VolumeClaimContext): Promise<void> {
-  const { resourceVersion: _, ...metadata } = volume.metadata;
-  const place = { client: context.client, informer: context.volumes };
-  await commitStatus({ ...volume, metadata }, { ...volume.status, phase }, place);
-}
-
-/** A claim that had the name is gone: its volumes go too, unless they are to be kept. One without a uid waits for its claim. */
-async function releaseVolumes(
+/** A claim that names its volume waits for that one, and gets it when it is free and will do. */
+async function bindNamed(
   key: string,
-  currentUid: string | undefined,
+  claim: PersistentVolumeClaim,
+  volumeName: string,
   context: VolumeClaimContext,
 ): Promise<void> {
-  const left = [...context.volumes.list()].filter(
-    ({ spec: { claimRef } }) =>
-      claimRef?.uid && claimRef.uid !== currentUid && `${claimRef.namespace}/${claimRef.name}` === key,
-  );
-  for (const volume of left) {
-    if (volume.spec.persistentVolumeReclaimPolicy !== 'Delete') {
-      await setPhase(volume, 'Released', context);
-      continue;
-    }
-    if (volume.metadata.deletionTimestamp)
-      await release(volume, volumeProtection, { client: context.client, informer: context.volumes });
-    else await ignoringMissing(context.client.delete(persistentVolumes, refOf(volume)));
+  const volume = context.volumes.get(volumeName);
+  if (!volume) return stayPending(key, claim, context);
+  if (volume.spec.claimRef) {
+    if (isMeantFor(volume, claim)) return bindNow(key, { volume, claim }, context);
+    const message = `volume ${JSON.stringify(volumeName)} already bound to a different claim.`;
+    return stayPending(key, claim, context, { type: 'Warning', reason: 'FailedBinding', message });
   }
+  const why = mismatch(volume, claim);
+  if (why === undefined) return bindNow(key, { volume, claim }, context);
+  const message = `Cannot bind to requested volume ${JSON.stringify(volumeName)}: ${why}`;
+  return stayPending(key, claim, context, { type: 'Warning', reason: 'VolumeMismatch', message });
+}
+
+async function findVolume(
+  key: string,
+  claim: PersistentVolumeClaim,
+  context: VolumeClaimContext,
+): Promise<void> {
+  const storageClass = context.classes.get(classOf(claim));
+  const users = context.usersOf(key);
+  const node =
+    claim.metadata.annotations?.[selectedNode] ?? users.find((pod) => pod.spec.nodeName)?.spec.nodeName;
+  const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && node === undefined;
+  const volume = bestMatch(claim, context.volumes.list(), { waits });
+  if (volume) return bindNow(key, { volume, claim }, context);
+  if (waits) {
+    const [first] = users;
+    return stayPending(key, claim, context, {
+      type: 'Normal',
+      reason: first ? 'WaitForPodScheduled' : 'WaitForFirstConsumer',
+      message: first
+        ? `waiting for pod ${first.metadata.name} to be scheduled`
+        : 'waiting for first consumer to be created before binding',
+    });
+  }
+  const refusal = whyNotProvisioned(claim, storageClass);
+  if (refusal) return stayPending(key, claim, context, refusal);
+  const marked = await markProvisioned(claim, { storageClass, node }, context);
+  return bindNow(key, { volume: await provision(marked, storageClass, context), claim: marked }, context);
+}
+
+type Told = { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
+
+function whyNotProvisioned(
+  claim: PersistentVolumeClaim,
+  storageClass: StorageClass | undefined,
+): Told | undefined {
+  const name = classOf(claim);
+  if (name === '' && claim.spec.storageClassName === '') {
+    const message = 'no persistent volumes available for this claim and no storage class is set';
+    return { type: 'Normal', reason: 'FailedBinding', message };
+  }
+  const failed = (message: string): Told => ({ type: 'Warning', reason: 'ProvisioningFailed', message });
+  if (!storageClass) {
+    const isKnown = name === '' || aksClasses.test(name);
+    return isKnown ? undefined : failed(`storageclass.storage.k8s.io "${name}" not found`);
+  }
+  if (storageClass.provisioner !== 'kubernetes.io/no-provisioner') return undefined;
+  return failed('no volume plugin matched name: kubernetes.io/no-provisioner');
+}
+
+async function markProvisioned(
+  claim: PersistentVolumeClaim,
+  {
+    storageClass,
+    node,
+  }: { readonly storageClass: StorageClass | undefined; readonly node: string | undefined },
+  context: VolumeClaimContext,
+): Promise<PersistentVolumeClaim> {
+  const annotations = {
+    ...claim.metadata.annotations,
+    [storageProvisioner]: storageClass?.provisioner ?? usualProvisioner,
+    ...(storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && node && { [selectedNode]: node }),
+  };
+  const marked = await context.client.update(persistentVolumeClaims, {
+    ...claim,
+    metadata: { ...claim.metadata, annotations },
+  });
+  context.claims.observe(marked);
+  return marked;
+}
+
+async function bindNow(
+  key: string,
+  { volume, claim }: { readonly volume: PersistentVolume; readonly claim: PersistentVolumeClaim },
+  context: VolumeClaimContext,
+): Promise<void> {
+  await bind(volume, claim, context);
+  context.waiting.delete(key);
+}
+
+/** Said once for as long as it stays the same. */
+async function stayPending(
+  key: string,
+  claim: PersistentVolumeClaim,
+  context: VolumeClaimContext,
+  told?: Told,
+): Promise<void> {
+  const message = told?.message ?? '';
+  if (told && context.waiting.get(key) !== message)
+    context.events.record(claim, { ...told, component: binder });
+  context.waiting.set(key, message);
+  const place = { client: context.client, informer: context.claims };
+  await commitStatus(claim, { ...claim.status, phase: 'Pending' }, place);
+}
+
+/** A claim that was bound has its volume, or has lost it and says so. */
+async function keepBound(
+  key: string,
+  claim: PersistentVolumeClaim,
+  context: VolumeClaimContext,
+): Promise<void> {
+  const { volumeName } = claim.spec;
+  if (!volumeName) {
+    return lose(
+      claim,
+      ['ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!'],
+      context,
+    );
+  }
+  const volume = context.volumes.get(volumeName);
+  if (!volume) {
+    return lose(
+      claim,
+      ['ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!'],
+      context,
+    );
+  }
+  const { claimRef } = volume.spec;
+  if (!claimRef || isMeantFor(volume, claim)) return bindNow(key, { volume, claim }, context);
+  const message = 'Two claims are bound to the same volume, this one is bound incorrectly';
+  return lose(claim, ['ClaimMisbound', message], context);
+}
+
+async function lose(
+  claim: PersistentVolumeClaim,
+  [reason, message]: readonly [string, string],
+  context: VolumeClaimContext,
+): Promise<void> {
+  if (claim.status?.phase === 'Lost') return;
+  context.events.record(claim, { type: 'Warning', reason, message, component: binder });
+  const { capacity: _capacity, accessModes: _modes, ...status } = claim.status ?? {};
+  await commitStatus(
+    claim,
+    { ...status, phase: 'Lost' },
+    { client: context.client, informer: context.claims },
+  );
 }
