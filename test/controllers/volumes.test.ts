@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterClient, KubeObject } from '../../src/apimachinery/client.ts';
+import { at } from '../../src/apimachinery/read.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { eventObjects, pods } from '../../src/controllers/kinds/core.ts';
 import {
@@ -226,7 +227,10 @@ test('a claim waits for its first consumer where its class says so, and is told 
   await client.create(pods, pod);
   const bound = await claimPhase(client, 'data', 'Bound');
   const user = await client.get(pods, { namespace: 'default', name: 'user' });
-  assert.equal(bound.metadata.annotations?.['volume.kubernetes.io/selected-node'], user.spec.nodeName);
+  assert.equal(
+    bound.metadata.annotations?.['volume.kubernetes.io/selected-node'],
+    at(user, 'spec', 'nodeName'),
+  );
   const made = await volumePhase(client, bound.spec.volumeName ?? '', 'Bound');
   assert.deepEqual(
     [made.spec.persistentVolumeReclaimPolicy, made.metadata.annotations?.['pv.kubernetes.io/provisioned-by']],
