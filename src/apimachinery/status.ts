@@ -111,6 +111,11 @@ export function fieldErrorText({ field, message }: FieldError): string {
   return `${field === '' ? '<nil>' : field}: ${message}`;
 }
 
+/** 403 of an admission webhook, worded as the API server passes it on. Source: controller-runtime, `admission.Denied`. */
+export function deniedByWebhook(webhook: string, why: string): StatusError {
+  return new StatusError(403, 'Forbidden', `admission webhook "${webhook}" denied the request: ${why}`);
+}
+
 export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
 }

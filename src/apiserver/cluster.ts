@@ -3,6 +3,7 @@ import { isObject } from '../base/index.ts';
 import { certificateRequests } from './admission/certificate-requests.ts';
 import { crdStatus } from './admission/crd-status.ts';
 import { defaultClasses } from './admission/default-classes.ts';
+import { handedIn } from './admission/handed-in.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { nodeTaints } from './admission/node-taints.ts';
 import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
@@ -66,6 +67,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     log,
     tokens,
     admission,
+    exclusive: new Set(options.admission?.exclusive),
     notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
     lasting,
     authorize: (review) => decide(authorizers, review),
@@ -80,7 +82,10 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   return { parts, authentication, registrar };
 }
 
-/** The order matters: a namespace that is going is the first thing to know, rights are asked about what is final. */
+/**
+ * The order matters: a namespace that is going is the first thing to know, rights are asked about what is final, and
+ * what a cluster adds of its own comes last, as webhooks do.
+ */
 function admissionSteps(
   options: ApiServerOptions,
   { rbac, registrar }: { rbac: Rbac; registrar: CustomResourceRegistrar },
@@ -102,6 +107,7 @@ function admissionSteps(
     crdStatus(registrar),
     rbacEscalation(rbac),
     certificateRequests,
+    ...(options.admission ? [handedIn(options.admission)] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Logger, Random } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
+import type { ClusterAdmission } from './call/cluster-admission.ts';
 import type { NotEnforced } from './call/not-enforced.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 
@@ -40,6 +41,8 @@ export interface ApiServerOptions {
   readonly readyChecks?: readonly HealthCheck[];
   /** What this cluster stores without any effect; writers are warned. */
   readonly notEnforced?: readonly NotEnforced[];
+  /** Rules about writes that this cluster has besides those of every cluster. */
+  readonly admission?: ClusterAdmission;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
   readonly observe?: (answered: Answered) => void;
   /** No service account injection into pods: nothing but an API server. */

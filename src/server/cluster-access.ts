@@ -1,5 +1,6 @@
-import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
+import type { AccessDecision, Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { AccessSpec } from '../clusters/contract.ts';
+import { isReserved, isTrustedName } from '../controllers/index.ts';
 import type { Principal } from '../identity/contract.ts';
 
 /** What cluster access needs from identity. */
@@ -95,21 +96,30 @@ export function azureRoleAuthorizer(roles: DataAccess, access: () => AccessSpec)
 /** What the user of a member's agent is called at its hub; the member's name follows. */
 export const agentUserPrefix = 'fleet-member-agent:';
 
-const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+/** Subresources that are no writes of the object: the guard rail of the hub's admission is not asked about them. */
+const besideAdmission: ReadonlySet<string> = new Set(['token', 'exec', 'attach', 'portforward', 'proxy']);
 
 /**
- * The namespaces `fleet-…` of a hub are the fleet's: what lies in them is carried to the members and applied there with
- * every right, so nobody but the fleet itself writes there, whatever roles say.
- * Source: https://kubefleet.dev/docs/faq (reserved namespaces)
+ * What the guard rail of a hub (`controllers/hub-admission`) leaves open, because it looks at writes only: in
+ * namespaces of the fleet and of Kubernetes nobody gets a token or a connection, and nobody speaks as somebody whom the
+ * guard rail lets pass, whatever roles say.
  */
-export function fleetNamespaceGuard(access: () => AccessSpec): Authorizer {
-  return ({ user, verb, resource }) => {
-    const isReserved = access().roleFamily === 'fleet' && resource?.namespace.startsWith('fleet-') === true;
-    if (!isReserved || readVerbs.has(verb) || user.username.startsWith(agentUserPrefix)) {
-      return { decision: 'no-opinion', reason: '' };
-    }
-    return { decision: 'deny', reason: `the namespace "${resource?.namespace}" is reserved for the fleet` };
-  };
+export const fleetGuard: Authorizer = ({ verb, resource }) => {
+  if (!resource) return noOpinion;
+  const { namespace, name } = resource;
+  if (verb === 'impersonate') {
+    const isAgent = resource.resource === 'users' && name.startsWith(agentUserPrefix);
+    const isTrusted = isAgent || isReserved(namespace) || isTrustedName(resource.resource, name);
+    return isTrusted ? denied(`"${name}" is reserved for the fleet`) : noOpinion;
+  }
+  if (!isReserved(namespace) || !besideAdmission.has(resource.subresource)) return noOpinion;
+  return denied(`the namespace "${namespace}" is reserved for the fleet`);
+};
+
+const noOpinion = { decision: 'no-opinion', reason: '' } as const;
+
+function denied(reason: string): AccessDecision {
+  return { decision: 'deny', reason };
 }
 
 function azureObjectId(user: UserInfo): string | undefined {

@@ -1,16 +1,17 @@
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
-import { notBuilt, startClusterControllers } from '../controllers/index.ts';
+import { HubAdmission, notBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Guard, Store } from '../store/index.ts';
 import { observeCluster } from './audit-observer.ts';
 import {
   adminGroupAuthorizer,
+  agentUserPrefix,
   azureRoleAuthorizer,
   type DataAccess,
   entraAuthenticator,
-  fleetNamespaceGuard,
+  fleetGuard,
 } from './cluster-access.ts';
 
 interface Parts {
@@ -38,6 +39,10 @@ const commonNames = [
   'kubernetes.default.svc.cluster.local',
 ];
 
+const hubAdmission = new HubAdmission({
+  isAgentName: (username) => username.startsWith(agentUserPrefix),
+});
+
 export function buildClusters(parts: Parts): ClusterHost {
   const { store, fence, clock, random, log, authority, identity, roles, readyChecks, servedNames, audit } =
     parts;
@@ -64,7 +69,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     },
     authenticators: (spec) => [entraAuthenticator(tokens, () => spec().access)],
     // Other clusters are not asked: every request would be.
-    guards: (spec) => (spec().role === 'hub' ? [fleetNamespaceGuard(() => spec().access)] : []),
+    guards: (spec) => (spec().role === 'hub' ? [fleetGuard] : []),
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),
       azureRoleAuthorizer(roles, () => spec().access),
@@ -80,6 +85,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
+    admission: ({ role }) => (role === 'hub' ? hubAdmission : undefined),
     controllers: ({ spec, client, certificateAuthority, addresses, secretToken }) =>
       startClusterControllers({
         client,

@@ -59,6 +59,8 @@ export interface ClusterParts {
   readonly random: Random;
   readonly log: Logger;
   readonly admission: readonly AdmissionStep[];
+  /** `group/resource` of which, in this cluster, one write goes after the other. */
+  readonly exclusive: ReadonlySet<string>;
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;

@@ -18,12 +18,12 @@ const attempts = 64;
  * lost a claim, to another process, are decided again from a copy of what was asked for.
  */
 export function inTurn<T>(
-  { storage }: ClusterParts,
+  { storage, exclusive: own }: ClusterParts,
   call: Call,
   { object, write }: { readonly object: JsonObject; write(object: JsonObject): Promise<T> },
 ): Promise<T> {
   const { storageKey } = call.resource;
-  if (call.subresource !== '' || !exclusive.has(storageKey)) return write(object);
+  if (call.subresource !== '' || !(exclusive.has(storageKey) || own.has(storageKey))) return write(object);
   return storage.turns.run(`all ${storageKey}`, async () => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const warnings = call.warnings.length;

@@ -6,6 +6,7 @@ import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import {
   type ApiServer,
   type ApiServerOptions,
+  type ClusterAdmission,
   certificateAuthenticator,
   createApiServer,
   type NotEnforced,
@@ -47,6 +48,8 @@ export interface Surroundings {
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** What each cluster stores without any effect; writers are warned. */
   readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
+  /** Rules about writes that clusters of its role have. */
+  readonly admission?: (spec: ClusterSpec) => ClusterAdmission | undefined;
   /** Told of every answer of a cluster's API server, by whatever way the request came. */
   readonly observe?: (spec: () => ClusterSpec) => NonNullable<ApiServerOptions['observe']>;
   readonly controllers: (cluster: {
@@ -96,6 +99,7 @@ export class EmbeddedCluster implements ClusterHandle {
     this.#keys = made.keys;
     this.#claims = made.claims;
     this.serving = made.serving;
+    const admission = parts.admission?.(spec);
     this.#server = createApiServer({
       store: parts.store,
       keyPrefix: dataPrefix(spec.clusterId),
@@ -111,6 +115,7 @@ export class EmbeddedCluster implements ClusterHandle {
       readyChecks: parts.readyChecks ?? [],
       bare: false,
       notEnforced: parts.notEnforced?.(spec) ?? [],
+      ...(admission && { admission }),
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
     });
     this.client = this.#clientAs(administrator, parts.fence);

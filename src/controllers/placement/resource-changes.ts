@@ -7,7 +7,8 @@ import type { Placement, ResourceSelector } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import { type FollowedKinds, KindFollower } from '../shared/kind-follower.ts';
-import { isMadeByCluster, isPlaceable, isReservedNamespace } from './propagation-rules.ts';
+import { isPlaceable } from '../shared/placeable.ts';
+import { isMadeByCluster, isReservedNamespace } from './propagation-rules.ts';
 
 /** The placements of one family and how to ask for a pass over one. */
 export interface ChangeTarget {

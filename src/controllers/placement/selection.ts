@@ -2,12 +2,12 @@ import type { KubeObject, ListOptions } from '../../apimachinery/client.ts';
 import { defineKind, isNotFound, type Kind } from '../../apimachinery/kinds.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Placement, ResourceSelector } from '../kinds/placement.ts';
+import { isPlaceable } from '../shared/placeable.ts';
 import type { PlacementContext } from './context.ts';
 import {
   comesWithNamespace,
   compareResources,
   isMadeByCluster,
-  isPlaceable,
   isReservedNamespace,
   sanitize,
 } from './propagation-rules.ts';
