@@ -4,6 +4,7 @@ import { asKind } from '../../src/apimachinery/kinds.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
+  HubAdmission,
   type NodePool,
   startClusterControllers,
 } from '../../src/controllers/index.ts';
@@ -47,7 +48,9 @@ export interface TestCluster extends TestServer {
   readonly controllers: ClusterControllers;
 }
 
-/** An API server with everything that runs beside one. */
+const hubAdmission = new HubAdmission({ isAgentName: (name) => name.startsWith('fleet-member-agent:') });
+
+/** An API server with everything that runs beside one; a hub's refuses what hubs refuse. */
 export async function startTestCluster(
   options: TestServerOptions & {
     readonly nodes?: readonly NodePool[];
@@ -58,7 +61,11 @@ export async function startTestCluster(
   } = {},
 ): Promise<TestCluster> {
   const { nodes = twoNodes, profile = 'member', addresses, clientFor, ...rest } = options;
-  const server = await startTestServer({ bare: false, ...rest });
+  const server = await startTestServer({
+    bare: false,
+    ...(profile === 'hub' && { admission: hubAdmission }),
+    ...rest,
+  });
   const controllers = startClusterControllers({
     client: clientFor?.(server.client) ?? server.client,
     clock: options.clock ?? systemClock,

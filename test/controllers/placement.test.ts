@@ -435,12 +435,21 @@ test('a drift that stops the apply is told with what drifted', async () => {
 
 test('a PickFixed list without names decides nothing', async () => {
   await makeNamespace('nobody');
+  const { apiVersion, kind } = namespacedFamily.placements;
+  const metadata = { name: 'nobody', namespace: 'nobody' };
+  const selector = { group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' };
   const policy: PlacementPolicy = { placementType: 'PickFixed', clusterNames: [] };
-  await hub.client.create(clusterFamily.placements, placement('nobody', wholeNamespace('nobody'), policy));
+  // Of a placement of the whole hub this is refused.
+  await hub.client.create(namespacedFamily.placements, {
+    apiVersion,
+    kind,
+    metadata,
+    spec: { resourceSelectors: [selector], policy },
+  });
   const placed = await eventually(
     hub.client,
-    clusterFamily.placements,
-    { name: 'nobody' },
+    namespacedFamily.placements,
+    metadata,
     (p) => p?.status?.observedResourceIndex === '0',
   );
   const [scheduled] = placed?.status?.conditions ?? [];

@@ -63,10 +63,52 @@ YAML
     kubectl -n fleet-member-arc get works -o name | wc -l
     kubectl create namespace fleeting`);
   const lines = stdout.trim().split('\n');
-  const refused = lines.filter((line) => /is reserved for the fleet$/.test(line));
+  const refused = lines.filter((line) =>
+    /denied the request: user: '\S+' in '.+' is not allowed to/.test(line),
+  );
   assert.equal(refused.length, 5, stdout);
   assert.ok(Number(lines.at(-2)) > 0, stdout);
   assert.equal(lines.at(-1), 'namespace/fleeting created');
+});
+
+test('nobody gets round the guard rail of a hub as somebody else, or with a token of the fleet', async () => {
+  const { stdout } = await estate.succeeds(`
+    for as in '--as=me --as-group=system:masters' '--as=me --as-group=kubeadm:cluster-admins' \
+      '--as=me --as-group=system:serviceaccounts:kube-system' --as=aks-support --as=fleet-member-agent:arc \
+      --as=system:serviceaccount:fleet-system:default --as=system:serviceaccount:kube-system:default
+    do kubectl $as create namespace fleet-mine 2>&1 || true
+    done
+    kubectl -n fleet-system create token default 2>&1 || true
+    kubectl -n kube-system create token default 2>&1 || true
+    kubectl create serviceaccount robot >/dev/null
+    kubectl create clusterrolebinding robot --clusterrole cluster-admin --serviceaccount default:robot >/dev/null
+    kubectl --as=system:serviceaccount:default:robot create namespace fleet-mine 2>&1 || true
+    kubectl --as=system:serviceaccount:default:robot create namespace mine 2>&1 || true
+    kubectl get namespace fleet-mine 2>&1 || true`);
+  const lines = stdout.trim().split('\n');
+  const reserved = lines.filter((line) => /is reserved for the fleet$/.test(line));
+  assert.equal(reserved.length, 9, stdout);
+  const [rail, made, missing] = lines.slice(9);
+  assert.match(rail ?? '', /"fleet\.namespace\.guardrail\.validating" denied the request: user: .*robot/);
+  assert.equal(made, 'namespace/mine created');
+  assert.match(missing ?? '', /not found/);
+});
+
+test('a member comes and goes by Resource Manager alone', async () => {
+  const { stdout } = await estate.succeeds(`
+    kubectl get membercluster arc -o yaml | sed 's/name: arc$/name: rogue/' | kubectl create -f - 2>&1 || true
+    kubectl delete membercluster arc 2>&1 || true
+    kubectl patch membercluster arc --type merge -p '{"spec":{"identity":{"name":"me"}}}' 2>&1 || true
+    kubectl patch membercluster arc --type merge -p '{"spec":{"taints":[{"key":"a","value":"b","effect":"NoSchedule"}]}}'
+    kubectl patch membercluster arc --type merge -p '{"spec":{"taints":[]}}'
+    kubectl get membercluster -o name`);
+  const lines = stdout.trim().split('\n');
+  for (const [at, operation] of ['CREATE', 'DELETE', 'UPDATE'].entries()) {
+    const told = `"fleet\\.membercluster\\.guardrail\\.validating" denied the request: .* is not allowed to ${operation} `;
+    assert.match(lines[at] ?? '', new RegExp(told));
+  }
+  const patched = 'membercluster.cluster.kubernetes-fleet.io/arc patched';
+  assert.deepEqual(lines.slice(3), [patched, patched, 'membercluster.cluster.kubernetes-fleet.io/arc']);
 });
 
 const balancer = 'jsonpath={.status.loadBalancer.ingress[0].ip} {.status.loadBalancer.ingress[0].ipMode}';
