@@ -145,6 +145,12 @@ const refusedPlacements: Record<string, readonly [JsonObject, string]> = {
       `invalid requirement on property kubernetes-fleet.io/node-count: value "zz" is not a valid resource.Quantity: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
     ),
   ],
+  'a value with two suffixes': [
+    required({ name: 'n', operator: 'Ge', values: ['1Kk'] }),
+    invalidPolicy(
+      `invalid requirement on property n: value "1Kk" is not a valid resource.Quantity: unable to parse quantity's suffix`,
+    ),
+  ],
   'a resource property of an unknown capacity, and no value': [
     required({ name: 'resources.kubernetes-fleet.io/most-cpu', operator: 'Ge', values: [] }),
     invalidPolicy(

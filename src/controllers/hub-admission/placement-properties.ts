@@ -70,7 +70,7 @@ function requirementProblem(requirement: JsonObject): string | undefined {
 }
 
 function quantityProblem(text: string): string {
-  const hasForm = text !== '' && /^[+-]?\d*(\.\d*)?[eEinumkKMGTP]*[-+]?\d*$/.test(text);
+  const hasForm = text !== '' && /^[+-]?\d*(?:\.\d*)?(?:[eEinumkKMGTP]+[-+]?\d*|[-+]\d*)?$/.test(text);
   return hasForm ? "unable to parse quantity's suffix" : quantityRule;
 }
 
