@@ -3,6 +3,7 @@ import { machine } from './process.ts';
 import { beginSection, writeSection } from './report.ts';
 
 const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N] [--write]
+                     [--against URL --token T [--pid P]]
 
 Sections: startup memory arm clients cli tunnel (all of them when none is named)
 --starts  startup: starts of each kind (5)
@@ -10,6 +11,8 @@ Sections: startup memory arm clients cli tunnel (all of them when none is named)
 --runs    cli: runs of each command (15)
 --dials   tunnel: connections opened and closed (5000; the documented run: 100000)
 --write   put the figures into docs/benchmarks.md
+--against arm: also drives the Resource Manager at URL, in turns, with the bearer token T of an administrator; --pid is
+          its process, for the processor time of a call
 
 The API servers are measured by npm run bench:kube.
 `;
@@ -22,14 +25,24 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '15' },
     dials: { type: 'string', default: '5000' },
     write: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    token: { type: 'string' },
+    pid: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
+function against() {
+  const { against: url, token = '', pid } = values;
+  return url === undefined
+    ? {}
+    : { against: { url, token, pid: pid === undefined ? undefined : Number(pid) } };
+}
+
 const sections: Record<string, () => Promise<void>> = {
   startup: async () => (await import('./sections/startup.ts')).startup({ starts: Number(values.starts) }),
   memory: async () => (await import('./sections/memory.ts')).memory(),
-  arm: async () => (await import('./sections/arm.ts')).arm({ rounds: Number(values.rounds) }),
+  arm: async () => (await import('./sections/arm.ts')).arm({ rounds: Number(values.rounds), ...against() }),
   clients: async () => (await import('./sections/clients.ts')).clients({ rounds: Number(values.rounds) }),
   cli: async () => (await import('./sections/cli.ts')).cli({ runs: Number(values.runs) }),
   tunnel: async () => (await import('./sections/tunnel.ts')).tunnel({ dials: Number(values.dials) }),

@@ -1,113 +1,150 @@
-import { BenchEstate, putUntilSucceeded } from '../estate.ts';
-import { figure, median, printHead, printTable } from '../figures.ts';
-import type { BenchClient } from '../kube/client.ts';
+import { readFileSync } from 'node:fs';
+import { BenchEstate } from '../estate.ts';
+import { figure, median, printHead, printTable, withUnit } from '../figures.ts';
+import { BenchClient } from '../kube/client.ts';
 import { callsPerSecond } from '../kube/rows.ts';
+import { ArmCalls } from './arm-calls.ts';
 
-const networkVersion = '2024-05-01';
-const groupVersion = '2021-04-01';
-const listed = 100;
 const roundMs = 1_000;
+const callersOfRows = [1, 16] as const;
+
+export interface ArmOptions {
+  readonly rounds: number;
+  /** A server that runs already and is driven in turns with ours, as an administrator. */
+  readonly against?: {
+    readonly url: string;
+    readonly token: string;
+    /** Its process on this machine, for what a call costs it. */
+    readonly pid: number | undefined;
+  };
+}
 
 /** Resource Manager over HTTP/2, a caller waiting for each answer. */
-export async function arm(options: { readonly rounds: number }): Promise<void> {
-  printHead('Resource Manager: calls a second');
+export async function arm(options: ArmOptions): Promise<void> {
+  const { against } = options;
   await using estate = await BenchEstate.start();
-  const client = await estate.client();
-  const calls = new ArmCalls(client, estate);
-  await calls.fill();
+  const own = await estate.client();
+  const servers: Server[] = [
+    { client: own, pid: estate.status.pid, calls: await ArmCalls.fill(own, estate.status.subscriptionId) },
+  ];
+  if (against) servers.push(await given(against));
+  printHead(`Resource Manager: calls a second${against ? `, against ${against.url}` : ''}`);
+  if (against) await printAgainst(servers, options.rounds);
+  else await printAlone(servers, options.rounds);
+  for (const { client } of servers) client.close();
+}
+
+interface Server {
+  readonly client: BenchClient;
+  readonly pid: number | undefined;
+  readonly calls: ArmCalls;
+}
+
+async function given({ url, token, pid }: NonNullable<ArmOptions['against']>): Promise<Server> {
+  const client = new BenchClient({ name: url, url, token, authority: undefined });
+  const { text } = await client.request({
+    method: 'GET',
+    path: '/subscriptions?api-version=2022-12-01',
+    keep: true,
+  });
+  const answer: { value?: { subscriptionId: string }[] } = JSON.parse(text);
+  const subscriptionId = answer.value?.[0]?.subscriptionId;
+  if (subscriptionId === undefined) throw new Error(`${url} shows no subscription: ${text}`);
+  return { client, pid, calls: await ArmCalls.fill(client, subscriptionId) };
+}
+
+async function printAlone(servers: readonly Server[], rounds: number): Promise<void> {
   const rows: string[][] = [];
-  for (const { name, call } of calls.rows()) {
-    const cells = [name];
-    for (const callers of [1, 16]) {
-      await callsPerSecond({ callers, durationMs: roundMs / 4, call });
-      const rounds: number[] = [];
-      for (let round = 0; round < options.rounds; round++) {
-        rounds.push(await callsPerSecond({ callers, durationMs: roundMs, call }));
-      }
-      cells.push(`${figure(median(rounds))}/s`);
+  for (const at of rowNumbers(servers)) {
+    const cells = [nameOf(servers, at)];
+    for (const callers of callersOfRows) {
+      const [own] = await measure(servers, { at, callers, rounds });
+      cells.push(withUnit(own?.perSecond ?? Number.NaN, '/s'));
     }
     rows.push(cells);
   }
   printTable(['', '1 caller', '16 callers'], rows);
-  client.close();
 }
 
-class ArmCalls {
-  readonly #client: BenchClient;
-  readonly #estate: BenchEstate;
-  #counter = 0;
-
-  constructor(client: BenchClient, estate: BenchEstate) {
-    this.#client = client;
-    this.#estate = estate;
-  }
-
-  async fill(): Promise<void> {
-    await this.#put(this.#group('bench'), { location: 'eastus' });
-    await this.#put(this.#group('written'), { location: 'eastus' });
-    for (let at = 0; at < 16; at++) await this.#put(this.#group(`tagged-${at}`), { location: 'eastus' });
-    for (let at = 0; at < listed; at++) {
-      await putUntilSucceeded(this.#client, this.#network('bench', `network-${at}`), network);
+async function printAgainst(servers: readonly Server[], rounds: number): Promise<void> {
+  const rows: string[][] = [];
+  for (const at of rowNumbers(servers)) {
+    for (const callers of callersOfRows) {
+      const [own, other] = await measure(servers, { at, callers, rounds });
+      if (!own || !other) continue;
+      rows.push([
+        `${nameOf(servers, at)}, ${callers} caller${callers === 1 ? '' : 's'}`,
+        withUnit(own.perSecond, '/s'),
+        withUnit(other.perSecond, '/s'),
+        `${figure(own.perSecond / other.perSecond)}x`,
+        figure(own.cpuMicroseconds),
+        figure(other.cpuMicroseconds),
+        `${figure(other.cpuMicroseconds / own.cpuMicroseconds)}x`,
+      ]);
     }
   }
-
-  rows(): { name: string; call: (caller: number) => Promise<void> }[] {
-    return [
-      {
-        name: 'GET a virtual network',
-        call: () => this.#get(this.#network('bench', `network-${this.#counter++ % listed}`)),
-      },
-      { name: `list of ${listed} virtual networks`, call: () => this.#get(this.#networks('bench')) },
-      { name: `list of the ${listed} resources of a group`, call: () => this.#get(this.#resources('bench')) },
-      {
-        name: 'PUT a resource group (tags of one that is there)',
-        call: (caller) =>
-          this.#put(this.#group(`tagged-${caller}`), {
-            location: 'eastus',
-            tags: { n: String(this.#counter++) },
-          }),
-      },
-      {
-        name: 'PUT a new virtual network (a record and its operation)',
-        call: () => this.#put(this.#network('written', `made-${this.#counter++}`), network),
-      },
-    ];
-  }
-
-  #group(name: string): string {
-    return `${this.#estate.groupPath(name)}?api-version=${groupVersion}`;
-  }
-
-  #resources(group: string): string {
-    return `${this.#estate.groupPath(group)}/resources?api-version=${groupVersion}`;
-  }
-
-  #networks(group: string, name = ''): string {
-    const path = `${this.#estate.groupPath(group)}/providers/Microsoft.Network/virtualNetworks${name}`;
-    return `${path}?api-version=${networkVersion}`;
-  }
-
-  #network(group: string, name: string): string {
-    return this.#networks(group, `/${name}`);
-  }
-
-  async #get(path: string): Promise<void> {
-    const { status } = await this.#client.request({ method: 'GET', path });
-    if (status !== 200) throw new Error(`GET ${path} answered ${status}`);
-  }
-
-  async #put(path: string, body: object): Promise<void> {
-    const answer = await this.#client.request({
-      method: 'PUT',
-      path,
-      body: JSON.stringify(body),
-      keep: true,
-    });
-    if (answer.status >= 300) throw new Error(`PUT ${path} answered ${answer.status}: ${answer.text}`);
-  }
+  printTable(['', 'ours', 'other', 'ratio', 'µs of ours a call', 'of the other', 'ratio'], rows);
 }
 
-const network = {
-  location: 'eastus',
-  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } },
-} as const;
+function rowNumbers([first]: readonly Server[]): number[] {
+  return [...(first?.calls.rows.keys() ?? [])];
+}
+
+function nameOf([first]: readonly Server[], at: number): string {
+  return first?.calls.rows[at]?.name ?? '';
+}
+
+interface Measured {
+  readonly perSecond: number;
+  /** Processor time of the server for one call. */
+  readonly cpuMicroseconds: number;
+}
+
+/** One row on each server, in turns; who is first changes with each round. */
+async function measure(
+  servers: readonly Server[],
+  row: { readonly at: number; readonly callers: number; readonly rounds: number },
+): Promise<Measured[]> {
+  for (const server of servers) await takeRound(server, { ...row, durationMs: roundMs / 4 });
+  const taken: Measured[][] = servers.map(() => []);
+  for (let round = 0; round < row.rounds; round++) {
+    for (let turn = 0; turn < servers.length; turn++) {
+      const which = (turn + round) % servers.length;
+      const server = servers[which];
+      if (server) taken[which]?.push(await takeRound(server, { ...row, durationMs: roundMs }));
+    }
+  }
+  return taken.map((rounds) => ({
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    cpuMicroseconds: median(rounds.map(({ cpuMicroseconds }) => cpuMicroseconds)),
+  }));
+}
+
+async function takeRound(
+  { calls, pid }: Server,
+  row: { readonly at: number; readonly callers: number; readonly durationMs: number },
+): Promise<Measured> {
+  const call = calls.rows[row.at]?.call;
+  if (!call) throw new RangeError(`there is no row ${row.at}`);
+  let done = 0;
+  const beforeMs = cpuMs(pid);
+  const perSecond = await callsPerSecond({
+    ...row,
+    call: async (caller) => {
+      await call(caller);
+      done++;
+    },
+  });
+  return { perSecond, cpuMicroseconds: ((cpuMs(pid) - beforeMs) * 1_000) / done };
+}
+
+/** Linux counts a process's time in hundredths of a second. */
+const tickMs = 10;
+
+/** Processor time of a process so far, its own and the kernel's for it. */
+function cpuMs(pid: number | undefined): number {
+  if (pid === undefined) return Number.NaN;
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [, ...fields] = stat.slice(stat.lastIndexOf(')')).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+}
