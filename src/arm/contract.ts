@@ -58,7 +58,10 @@ export interface ResourceType {
   prepare(write: ResourceWrite): Promise<ResourceDraft> | ResourceDraft;
   /** Whether a write or delete is finished by a loop (async operation) or at once. */
   readonly lifecycle: 'immediate' | 'converged';
-  /** Properties as a caller sees them: adds derived members, hides secrets. Default: as stored. */
+  /**
+   * Properties as a caller sees them: adds derived members, hides secrets. Default: as stored. Answers are kept while nothing
+   * has changed of the record and of what was read from the context: nothing else that changes may go into them.
+   */
   present?(record: ResourceRecord, context: PresentContext): JsonObject | Promise<JsonObject>;
   /** Refuses a delete, e.g. because something uses the resource. */
   beforeDelete?(record: ResourceRecord, context: TypeContext): Promise<void> | void;
@@ -436,6 +439,8 @@ export interface RouteCall {
 export interface RouteAnswer {
   readonly status: number;
   readonly body?: Json;
+  /** The body in UTF-8, in place of `body`; the bytes may be shown to others too. */
+  readonly bytes?: readonly Uint8Array[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

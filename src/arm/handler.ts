@@ -33,7 +33,10 @@ async function answerRequest(exchange: Exchange, services: Services, routes: Rou
   const { request } = exchange;
   const path = services.canonicalPath(request.path);
   exchange.target = locate({ method: request.method, path }, services.registry, routes);
-  for (const step of steps) await step(exchange, services);
+  for (const step of steps) {
+    const taken = step(exchange, services);
+    if (taken) await taken;
+  }
   if (exchange.target.route) return answerRoute(exchange, services);
   switch (exchange.target.intent) {
     case 'read':
@@ -102,8 +105,9 @@ function refusalAnswer(exchange: Exchange, services: Services, thrown: unknown):
 }
 
 function respond(exchange: Exchange, answer: Answer, headers: Record<string, string>): HttpResponse {
-  const { status, body } = answer;
-  if (body === undefined || exchange.request.method === 'HEAD') return { status, headers };
+  const { status, body, bytes } = answer;
+  const isEmpty = body === undefined && bytes === undefined;
+  if (isEmpty || exchange.request.method === 'HEAD') return { status, headers };
   headers['Content-Type'] = 'application/json; charset=utf-8';
-  return { status, headers, body: encodeJson(body) };
+  return { status, headers, body: bytes ?? encodeJson(body) };
 }

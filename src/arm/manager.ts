@@ -11,6 +11,7 @@ import type {
 import { firstStart } from './first-start.ts';
 import { armHandler } from './handler.ts';
 import { RouteTable } from './pipeline/locate.ts';
+import { Presentations } from './presentations.ts';
 import { Operations, operationLimits } from './records/operations.ts';
 import { StoredRecords } from './records/record-store.ts';
 import { TypeRegistry } from './registry.ts';
@@ -55,6 +56,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     records,
     operations,
     access,
+    presentations: new Presentations(records.cache),
     registry: new TypeRegistry(options.types, options.absent),
     directory,
     clock,

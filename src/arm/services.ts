@@ -1,6 +1,7 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Access } from './access/access.ts';
 import type { CallerDirectory, TypeContext } from './contract.ts';
+import type { Presentations } from './presentations.ts';
 import type { Operations } from './records/operations.ts';
 import type { StoredRecords } from './records/record-store.ts';
 import type { TypeRegistry } from './registry.ts';
@@ -11,6 +12,7 @@ export interface Services {
   readonly operations: Operations;
   readonly access: Access;
   readonly registry: TypeRegistry;
+  readonly presentations: Presentations;
   readonly directory: CallerDirectory;
   readonly clock: Clock;
   readonly random: Random;
@@ -26,5 +28,7 @@ export interface Services {
 export interface Answer {
   readonly status: number;
   readonly body?: Json | JsonObject;
+  /** The body in UTF-8, in place of `body`; the bytes may be shown to others too. */
+  readonly bytes?: readonly Uint8Array[];
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -39,3 +39,4 @@ export { decodeJson, encodeJson, parseJson, utf8 } from './json-codec.ts';
 export { type Lasting, LastingAccess, lastingAccessLimits, type Moment } from './lasting-access.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
+export { Recent } from './recent.ts';

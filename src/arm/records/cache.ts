@@ -1,6 +1,7 @@
-import { decodeJson, deepFreeze, encodeJson } from '../../base/index.ts';
+import { decodeJson, deepFreeze, encodeJson, Recent } from '../../base/index.ts';
 import { type Guard, Mirror, type MirrorChange, type Store } from '../../store/index.ts';
 import type { ResourceRecord } from '../contract.ts';
+import { KeyIndex, type ListStamp } from './key-index.ts';
 import { recordKey, recordPrefix } from './keys.ts';
 
 /** A record with the store revision of its last write. */
@@ -9,11 +10,28 @@ export interface CachedRecord {
   readonly revision: number;
 }
 
+/** What a list was read from; see `RecordCache.holds`. */
+export interface ReadStamp {
+  readonly below: ListStamp;
+  /** The key that the list was asked at, and what stood there itself. */
+  readonly key: string | undefined;
+  readonly own: ResourceRecord | undefined;
+}
+
+/** Sorted lists that are kept for the next one who asks, and the items that they hold together at most. */
+const keptLists = { lists: 512, items: 100_000 } as const;
+
+interface KeptList {
+  readonly stamp: ReadStamp;
+  readonly records: readonly ResourceRecord[];
+}
+
 /** Every record, decoded once and frozen, found by lower-cased id, by type and by what contains it. */
 export class RecordCache {
   readonly #mirror: Mirror<ResourceRecord>;
-  readonly #byType = new Map<string, Set<string>>();
-  readonly #byContainer = new Map<string, Set<string>>();
+  readonly #index = new KeyIndex();
+  #sorted = new Recent<KeptList>(keptLists.lists);
+  #sortedItems = 0;
   readonly #listeners = new Set<(record: ResourceRecord) => void>();
   /** Changed by the commit that is being shown. */
   #changed: ResourceRecord[] = [];
@@ -23,7 +41,7 @@ export class RecordCache {
       store,
       prefix: `${recordPrefix}/`,
       decode: decodeRecord,
-      onChange: (change) => this.#index(change),
+      onChange: (change) => this.#follow(change),
       onSeen: () => this.#tell(),
     });
   }
@@ -70,29 +88,52 @@ export class RecordCache {
 
   /** Records at and below `scope` ('' is the tenant), of one type when it is given, in no particular order. */
   list(scope: string, type?: string): ResourceRecord[] {
-    const root = scope === '' || scope === '/';
-    const prefix = root ? recordPrefix : recordKey(scope);
+    const prefix = prefixOf(scope);
     const found: ResourceRecord[] = [];
     const wantedType = type?.toLowerCase();
-    for (const key of this.#candidates(root ? undefined : prefix, wantedType)) {
-      if (!root && key !== prefix && !(key.startsWith(prefix) && key.charCodeAt(prefix.length) === 47))
-        continue;
+    const candidates = this.#index.candidates(prefix, wantedType) ?? this.#mirror.keys();
+    const take = (key: string) => {
       const record = this.#mirror.get(key)?.value;
-      if (record === undefined) continue;
-      if (wantedType !== undefined && record.type.toLowerCase() !== wantedType) continue;
-      found.push(record);
-    }
+      if (record && (wantedType === undefined || record.type.toLowerCase() === wantedType))
+        found.push(record);
+    };
+    // What stands at the scope itself does not lie in it.
+    if (prefix !== undefined) take(prefix);
+    const within = prefix === undefined ? '' : `${prefix}/`;
+    for (const key of candidates) if (key.startsWith(within)) take(key);
     return found;
   }
 
-  /** The smallest index that holds all answers. */
-  #candidates(prefix: string | undefined, type: string | undefined): Iterable<string> {
-    const ofType = type === undefined ? undefined : (this.#byType.get(type) ?? new Set<string>());
-    const container = prefix === undefined ? undefined : containerOf(prefix);
-    const ofContainer =
-      container === undefined ? undefined : (this.#byContainer.get(container) ?? new Set<string>());
-    if (ofType && ofContainer) return ofType.size <= ofContainer.size ? ofType : ofContainer;
-    return ofType ?? ofContainer ?? this.#mirror.keys();
+  /** The same ordered by id, without case: one list for all who ask while nothing in it changes. */
+  sorted(scope: string, type: string): readonly ResourceRecord[] {
+    const name = `${type} ${scope}`;
+    const kept = this.#sorted.get(name);
+    if (kept && this.holds(kept.stamp)) return kept.records;
+    const stamp = this.stamp(scope, type);
+    const records = sortedById(this.list(scope, type));
+    this.#sortedItems += records.length;
+    if (this.#sortedItems > keptLists.items) {
+      this.#sorted = new Recent(keptLists.lists);
+      this.#sortedItems = records.length;
+    }
+    this.#sorted.set(name, { stamp, records });
+    return records;
+  }
+
+  /** The moment of a list, to be asked about with `holds`. */
+  stamp(scope: string, type?: string): ReadStamp {
+    const key = prefixOf(scope);
+    return {
+      below: this.#index.stamp(key, type?.toLowerCase()),
+      key,
+      own: key === undefined ? undefined : this.#mirror.get(key)?.value,
+    };
+  }
+
+  /** True while a list that was read at the stamp would come out the same. */
+  holds({ below, key, own }: ReadStamp): boolean {
+    if (!this.#index.holds(below)) return false;
+    return key === undefined || this.#mirror.get(key)?.value === own;
   }
 
   /** Calls `listener` after every change, with the record as it is or last was. */
@@ -101,19 +142,13 @@ export class RecordCache {
     return { close: () => this.#listeners.delete(listener) };
   }
 
-  #index({ key, before, after }: MirrorChange<ResourceRecord>): void {
-    if (before && before.type !== after?.type) this.#unindex(key, before);
-    if (after && before?.type !== after.type) {
-      addTo(this.#byType, after.type.toLowerCase(), key);
-      for (const container of containersOf(key)) addTo(this.#byContainer, container, key);
-    }
+  #follow({ key, before, after }: MirrorChange<ResourceRecord>): void {
+    if (before) this.#index.touch(key, before.type);
+    if (before && before.type !== after?.type) this.#index.drop(key, before.type);
+    if (after && before?.type !== after.type) this.#index.add(key, after.type);
+    if (after) this.#index.touch(key, after.type);
     const shown = after ?? before;
     if (shown) this.#changed.push(shown);
-  }
-
-  #unindex(key: string, record: ResourceRecord): void {
-    dropFrom(this.#byType, record.type.toLowerCase(), key);
-    for (const container of containersOf(key)) dropFrom(this.#byContainer, container, key);
   }
 
   #tell(): void {
@@ -129,27 +164,14 @@ function decodeRecord(value: Uint8Array): ResourceRecord {
   return deepFreeze(decodeJson(value) as unknown as ResourceRecord);
 }
 
-const containerPattern = /^\/arm\/records(\/subscriptions\/[^/]+)(\/resourcegroups\/[^/]+)?/;
-
-/** The deepest indexed container at or above a key: its group, else its subscription. */
-function containerOf(key: string): string | undefined {
-  return containerPattern.exec(key)?.[0];
+/** Where the keys of a scope begin; undefined for the tenant, where all do. */
+function prefixOf(scope: string): string | undefined {
+  return scope === '' || scope === '/' ? undefined : recordKey(scope);
 }
 
-function containersOf(key: string): string[] {
-  const match = containerPattern.exec(key);
-  if (!match) return [];
-  const subscription = recordPrefix + match[1];
-  return match[2] === undefined ? [subscription] : [subscription, match[0]];
-}
-
-function addTo(index: Map<string, Set<string>>, name: string, key: string): void {
-  const set = index.get(name);
-  if (set) set.add(key);
-  else index.set(name, new Set([key]));
-}
-
-function dropFrom(index: Map<string, Set<string>>, name: string, key: string): void {
-  const set = index.get(name);
-  if (set?.delete(key) && set.size === 0) index.delete(name);
+function sortedById(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+  return records
+    .map((record) => ({ record, id: record.id.toLowerCase() }))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    .map(({ record }) => record);
 }

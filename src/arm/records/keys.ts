@@ -1,12 +1,22 @@
+import { Recent } from '../../base/index.ts';
+
 /** Where things lie in the store. Nothing outside this folder knows. */
 export const recordPrefix = '/arm/records';
 /** Keys that stand for facts that only one record may state; see `Claims`. */
 export const claimPrefix = '/arm/turns/';
 export const operationPrefix = '/arm/operations/';
 
+/** Ids are asked for again and again: their keys are worked out once. Longer ones are rare, and would take much room. */
+const knownKeys = { ids: 8_192, characters: 512 } as const;
+const keysOfIds = new Recent<string>(knownKeys.ids);
+
 /** Store key of a record: its id in lower case, with everything but printable ASCII escaped. */
 export function recordKey(id: string): string {
-  return recordPrefix + escapeKey(id.toLowerCase());
+  const known = keysOfIds.get(id);
+  if (known !== undefined) return known;
+  const key = recordPrefix + escapeKey(id.toLowerCase());
+  if (id.length <= knownKeys.characters) keysOfIds.set(id, key);
+  return key;
 }
 
 /** Store key of an operation. */

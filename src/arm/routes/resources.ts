@@ -4,6 +4,7 @@ import { renderListed } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { compileFilter } from '../filter.ts';
 import { page } from '../paging.ts';
+import { listBody } from '../presentations.ts';
 import { resourceManagerVersions } from '../resource-versions.ts';
 import type { Services } from '../services.ts';
 import { demandVisible, readableRecords } from './visibility.ts';
@@ -55,15 +56,22 @@ async function listAll(services: Services, call: RouteCall, scope: string): Prom
   const readable = await readableRecords(services, call, { scope, records });
   const expand = readExpand(call.query.get('$expand'));
   const { items, nextLink } = page(readable, call);
-  const value: JsonObject[] = items.map((record) => renderListed(record, expand));
-  return { status: 200, body: nextLink === undefined ? { value } : { value, nextLink } };
+  if (expand.size > 0) {
+    const value: JsonObject[] = items.map((record) => renderListed(record, expand));
+    return { status: 200, body: nextLink === undefined ? { value } : { value, nextLink } };
+  }
+  const texts = items.map((record) => services.presentations.listed(record));
+  return { status: 200, bytes: listBody(texts, nextLink) };
 }
 
 const expandable: ReadonlySet<string> = new Set(['createdtime', 'changedtime', 'provisioningstate']);
 
 function readExpand(value: string | null): ReadonlySet<string> {
-  const words = (value ?? '').split(',').map((word) => word.trim().toLowerCase());
-  const unknown = words.find((word) => word !== '' && !expandable.has(word));
+  const words = (value ?? '')
+    .split(',')
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== '');
+  const unknown = words.find((word) => !expandable.has(word));
   if (unknown === undefined) return new Set(words);
   throw refusals.invalidParameter(
     '$expand',

@@ -1,30 +1,37 @@
-import type { JsonObject } from '../../base/index.ts';
 import type { ResourceRecord } from '../contract.ts';
-import { renderResource } from '../envelope.ts';
 import { page } from '../paging.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { permissionOf } from '../pipeline/locate.ts';
+import { listBody } from '../presentations.ts';
 import { fullType } from '../registry.ts';
 import type { Answer, Services } from '../services.ts';
 
 /** GET of a collection: `{ value, nextLink? }`, only what the caller may read. */
 export async function listResources(exchange: Exchange, services: Services): Promise<Answer> {
   const { target, type, caller, query, origin, apiVersion } = exchange;
-  let records = await readable(exchange, services);
-  if (type.list) {
-    const { context } = services;
-    records = [...(await type.list({ scope: target.id, query, caller, records, context }))];
-  } else records.sort(byId);
+  const readable = await readableOf(exchange, services);
+  const { context } = services;
+  const records = type.list
+    ? await type.list({ scope: target.id, query, caller, records: readable, context })
+    : readable;
   const { items, nextLink } = page(records, exchange);
-  const context = { apiVersion, origin, records: services.records, inList: true };
-  const value: JsonObject[] = [];
-  for (const record of items) value.push(await renderResource(record, type, context));
-  return { status: 200, body: nextLink === undefined ? { value } : { value, nextLink } };
+  const asked = { apiVersion, origin, inList: true };
+  const texts: Uint8Array[] = [];
+  for (const record of items) {
+    const text = services.presentations.resource(record, type, asked);
+    texts.push(text instanceof Uint8Array ? text : await text);
+  }
+  return { status: 200, bytes: listBody(texts, nextLink) };
 }
 
-async function readable(exchange: Exchange, services: Services): Promise<ResourceRecord[]> {
+/** Ordered by id, unless the type has an order of its own. */
+async function readableOf(exchange: Exchange, services: Services): Promise<readonly ResourceRecord[]> {
   const { target, type, caller } = exchange;
-  const found = services.records.cache.list(target.id, fullType(type)).filter((r) => r.id !== target.id);
+  const { cache } = services.records;
+  const all = type.list ? cache.list(target.id, fullType(type)) : cache.sorted(target.id, fullType(type));
+  const found = all.some((record) => record.id === target.id)
+    ? all.filter((record) => record.id !== target.id)
+    : all;
   if (!exchange.filtered) return found;
   const action = permissionOf(target);
   const allowed: ResourceRecord[] = [];
@@ -32,10 +39,4 @@ async function readable(exchange: Exchange, services: Services): Promise<Resourc
     if (await services.access.can(caller, action, record.id)) allowed.push(record);
   }
   return allowed;
-}
-
-function byId(a: ResourceRecord, b: ResourceRecord): number {
-  const left = a.id.toLowerCase();
-  const right = b.id.toLowerCase();
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,5 +1,4 @@
 import type { ResourceRecord } from '../contract.ts';
-import { renderResource } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { groupIdOf, roleScopeOf } from '../ids.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
@@ -75,13 +74,14 @@ export async function showResource(
   },
 ): Promise<Answer> {
   const { type, apiVersion, origin } = exchange;
-  const context = { apiVersion, origin, records: services.records, inList: false };
   const { record } = shown;
   const id = type.tenantWide?.shownAs(record, exchange.target.id) ?? record.id;
-  const body = await renderResource({ ...record, id }, type, context);
+  const seen = id === record.id ? record : { ...record, id };
+  const text = services.presentations.resource(seen, type, { apiVersion, origin, inList: false });
+  const bytes = [text instanceof Uint8Array ? text : await text];
   const headers: Record<string, string> = { ...shown.headers };
   if (type.etagMember) headers.ETag = shown.record.etag;
-  return { status: shown.status, body, headers };
+  return { status: shown.status, bytes, headers };
 }
 
 /** Ids above the target that must stay as they were seen: its group and its parent. */

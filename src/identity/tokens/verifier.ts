@@ -1,12 +1,11 @@
 import { compactVerify } from 'jose/jws/compact/verify';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, Recent } from '../../base/index.ts';
 import type { Audience, Principal } from '../contract.ts';
 import type { Objects } from '../directory/objects.ts';
 import { identityLimits, lifetimes } from '../limits.ts';
 import type { Audiences } from './audiences.ts';
 import { type AccessTokenClaims, issuerOf, readAccessToken } from './claims.ts';
 import type { KeyRing } from './key-ring.ts';
-import { Recent } from './recent.ts';
 import { refuse } from './refusals.ts';
 
 interface VerifiedToken {
