@@ -4,7 +4,7 @@ import { ArmError, toArmError } from './errors.ts';
 import { isGuid } from './ids.ts';
 import { Exchange } from './pipeline/exchange.ts';
 import { commonHeaders } from './pipeline/headers.ts';
-import { locate, type RouteTable } from './pipeline/locate.ts';
+import { Locator, type RouteTable } from './pipeline/locate.ts';
 import { steps } from './pipeline/steps.ts';
 import type { Answer, Services } from './services.ts';
 import { runAction } from './verbs/action.ts';
@@ -16,11 +16,12 @@ import { putResource } from './verbs/put.ts';
 
 /** Answers every request of Resource Manager: locate, the steps, then the verb or route. */
 export function armHandler(services: Services, routes: RouteTable): Handler {
+  const locator = new Locator({ ...services, routes });
   return async (request) => {
     const exchange = newExchange(request, services);
     let answer: Answer;
     try {
-      answer = await answerRequest(exchange, services, routes);
+      answer = await answerRequest(exchange, services, locator);
     } catch (thrown) {
       answer = refusalAnswer(exchange, services, thrown);
     }
@@ -29,10 +30,9 @@ export function armHandler(services: Services, routes: RouteTable): Handler {
   };
 }
 
-async function answerRequest(exchange: Exchange, services: Services, routes: RouteTable): Promise<Answer> {
+async function answerRequest(exchange: Exchange, services: Services, locator: Locator): Promise<Answer> {
   const { request } = exchange;
-  const path = services.canonicalPath(request.path);
-  exchange.target = locate({ method: request.method, path }, services.registry, routes);
+  exchange.target = locator.find(request.method, request.path);
   for (const step of steps) {
     const taken = step(exchange, services);
     if (taken) await taken;

@@ -15,6 +15,7 @@ export function isSupportedVersion(
   supported: { readonly apiVersions: readonly string[]; readonly lowestApiVersion?: string | undefined },
   nowMs: number,
 ): boolean {
+  if (supported.apiVersions.includes(version)) return true;
   const wanted = version.toLowerCase();
   if (supported.apiVersions.some((listed) => listed.toLowerCase() === wanted)) return true;
   const date = form.exec(version)?.[1];

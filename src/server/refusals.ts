@@ -1,11 +1,12 @@
 import type { Random } from '../base/index.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../http/index.ts';
 
-const kubernetesRoots = new Set(['api', 'apis', 'version', 'openapi']);
+const kubernetesPath = /^\/(?:apis?|version|openapi)(?:\/|$)/;
 
 /** Whether a request is one of Kubernetes; Resource Manager's all carry an api-version. */
-export function looksLikeKubernetes({ path, query }: Pick<HttpRequest, 'path' | 'query'>): boolean {
-  return kubernetesRoots.has(path.split('/')[1] ?? '') && !query.has('api-version');
+export function looksLikeKubernetes(request: Pick<HttpRequest, 'path' | 'query'>): boolean {
+  // The query is parsed when it is asked for.
+  return kubernetesPath.test(request.path) && !request.query.has('api-version');
 }
 
 function kubernetesStatus(

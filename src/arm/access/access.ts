@@ -43,7 +43,8 @@ export interface Denial {
 interface ScopedAccess {
   readonly blocks: readonly CompiledBlock[];
   readonly denials: readonly Denial[];
-  readonly decisions: Map<string, Decision>;
+  /** By action, as it was asked for. */
+  readonly decisions: Readonly<Record<'action' | 'data', Map<string, Decision>>>;
 }
 
 /** Why an action is granted or not. */
@@ -158,22 +159,24 @@ export class Access implements AccessControl {
       version = this.#membershipVersion;
       groups = await this.#groupsOf(objectId);
     } while (version !== this.#membershipVersion);
-    const access = this.#scopedAccess(objectId.toLowerCase(), groups, at.scope.toLowerCase());
-    const asked = `${at.kind}:${action}`;
-    const known = access.decisions.get(asked);
+    const access = this.#scopedAccess(objectId, groups, at.scope);
+    const decisions = access.decisions[at.kind];
+    const known = decisions.get(action);
     if (known) return known;
     const decision = evaluate(access, action.toLowerCase(), at.kind);
-    if (access.decisions.size >= accessLimits.rememberedActions) access.decisions.clear();
-    access.decisions.set(asked, decision);
+    if (decisions.size >= accessLimits.rememberedActions) decisions.clear();
+    decisions.set(action, decision);
     return decision;
   }
 
-  #scopedAccess(objectId: string, groups: readonly string[], scope: string): ScopedAccess {
-    let scopes = this.#scoped.get(scope);
+  /** Remembered by scope and principal as they were asked for: most who ask write them alike. */
+  #scopedAccess(objectId: string, groups: readonly string[], asked: string): ScopedAccess {
+    let scopes = this.#scoped.get(asked);
     const known = scopes?.get(objectId);
     if (known) return known;
+    const scope = asked.toLowerCase();
     const { assignments, denials } = this.#current();
-    const principals = [objectId, ...groups];
+    const principals = [objectId.toLowerCase(), ...groups];
     const blocks = new Set<CompiledBlock>();
     for (const principal of principals) {
       for (const { scope: granted, role } of assignments.get(principal) ?? []) {
@@ -183,11 +186,11 @@ export class Access implements AccessControl {
     const access: ScopedAccess = {
       blocks: [...blocks],
       denials: denials.filter((denial) => applies(denial, principals, scope)),
-      decisions: new Map(),
+      decisions: { action: new Map(), data: new Map() },
     };
     if (!scopes) {
       if (this.#scoped.size >= accessLimits.rememberedScopes) this.#scoped.clear();
-      this.#scoped.set(scope, (scopes = new Map()));
+      this.#scoped.set(asked, (scopes = new Map()));
     }
     scopes.set(objectId, access);
     return access;
@@ -195,14 +198,15 @@ export class Access implements AccessControl {
 
   async #groupsOf(objectId: string): Promise<readonly string[]> {
     const known = this.#groups.get(objectId);
-    const nowMs = this.#clock.monotonic();
+    // Memberships that are told of need no clock.
+    const nowMs = this.#directory.watchGroups ? 0 : this.#clock.monotonic();
     if (known && known.untilMs > nowMs) return known.ids;
     const version = this.#membershipVersion;
     const ids = (await this.#directory.groupsOf(objectId)).map((id) => id.toLowerCase());
     if (version !== this.#membershipVersion) return ids;
     const untilMs = this.#directory.watchGroups ? Infinity : nowMs + accessLimits.groupMemoryMs;
     const moved = known !== undefined && known.ids.join() !== ids.join();
-    if (!known || moved) this.#forgetPrincipal(objectId.toLowerCase());
+    if (!known || moved) this.#forgetPrincipal(objectId);
     this.#groups.set(objectId, { ids, untilMs });
     if (moved) for (const listener of this.#listeners) listener();
     return ids;

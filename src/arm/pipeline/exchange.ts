@@ -1,7 +1,8 @@
-import { CodedError, type JsonObject } from '../../base/index.ts';
+import { CodedError, type JsonObject, Recent } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import type { ArmRoute, Caller, ResourceType } from '../contract.ts';
 import type { ResourcePath } from '../ids.ts';
+import type { Namespace } from '../registry.ts';
 
 export const requestLimits = { bodyBytes: 4 * 1024 * 1024, pathBytes: 8 * 1024 } as const;
 
@@ -27,6 +28,13 @@ export interface Target {
   /** Last segment of a POST. */
   readonly actionName: string;
   readonly type: ResourceType | undefined;
+  /** Undefined when nothing of it is known. */
+  readonly namespace: Namespace | undefined;
+  /** Ids of the subscription and the resource group that the path lies in. */
+  readonly subscriptionScope: string | undefined;
+  readonly groupScope: string | undefined;
+  /** Of a resource, e.g. `Microsoft.Network/virtualNetworks/read`. */
+  readonly permission: string;
   readonly route: RouteMatch | undefined;
   /** True: the path is that of a route which has other methods. */
   readonly otherMethod?: boolean;
@@ -38,7 +46,7 @@ export class Exchange {
   readonly requestId: string;
   readonly correlationId: string;
   readonly origin: string;
-  /** Names in lower case. */
+  /** Names in lower case. Shared with other requests: nobody changes it. */
   readonly query: URLSearchParams;
   /** True once the resource's own provider decides: its refusals are not the gateway's. */
   atProvider = false;
@@ -60,8 +68,7 @@ export class Exchange {
     this.requestId = about.requestId;
     this.correlationId = about.correlationId;
     this.origin = about.origin;
-    this.query = new URLSearchParams();
-    for (const [name, value] of about.request.query) this.query.append(name.toLowerCase(), value);
+    this.query = lowerNamed(about.request);
   }
 
   get target(): Target {
@@ -106,6 +113,19 @@ export class Exchange {
     const { path, rawQuery } = this.request;
     return `${this.origin}${path}${rawQuery === '' ? '' : `?${rawQuery}`}`;
   }
+}
+
+/** Most requests differ in their path alone. */
+const knownQueries = { queries: 256, characters: 256 } as const;
+const queries = new Recent<URLSearchParams>(knownQueries.queries);
+
+function lowerNamed({ rawQuery, query }: HttpRequest): URLSearchParams {
+  const known = queries.get(rawQuery);
+  if (known) return known;
+  const named = new URLSearchParams();
+  for (const [name, value] of query) named.append(name.toLowerCase(), value);
+  if (rawQuery.length <= knownQueries.characters) queries.set(rawQuery, named);
+  return named;
 }
 
 function known<T>(value: T | undefined, name: string): T {

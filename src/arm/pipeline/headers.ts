@@ -33,7 +33,15 @@ export function commonHeaders(exchange: Exchange, nowMs: number, random: Random)
   return headers;
 }
 
+/** The text of the latest second: most answers share it. */
+const latest = { second: -1, text: '' };
+
 /** `yyyyMMddTHHmmssZ`. */
 function routingTime(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const second = Math.floor(nowMs / 1_000);
+  if (second !== latest.second) {
+    latest.second = second;
+    latest.text = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  }
+  return latest.text;
 }

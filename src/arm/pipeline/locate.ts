@@ -1,8 +1,42 @@
+import { Recent } from '../../base/index.ts';
 import type { ArmRoute, ResourceType } from '../contract.ts';
 import { ArmError, refusals } from '../errors.ts';
 import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
 import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
 import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
+
+/** Paths that come again and again are read once; a method more than another is one more entry of the path. */
+const knownPaths = { paths: 2_048, characters: 512 } as const;
+
+/** Finds what paths mean, and remembers it. */
+export class Locator {
+  readonly #registry: TypeRegistry;
+  readonly #routes: RouteTable;
+  readonly #canonicalPath: (path: string) => string;
+  readonly #known = new Recent<Map<string, Target>>(knownPaths.paths);
+
+  constructor(parts: {
+    readonly registry: TypeRegistry;
+    readonly routes: RouteTable;
+    readonly canonicalPath: (path: string) => string;
+  }) {
+    this.#registry = parts.registry;
+    this.#routes = parts.routes;
+    this.#canonicalPath = parts.canonicalPath;
+  }
+
+  /** As `locate`. */
+  find(method: string, asked: string): Target {
+    const known = this.#known.get(asked);
+    const found = known?.get(method);
+    if (found) return found;
+    const target = locate({ method, path: this.#canonicalPath(asked) }, this.#registry, this.#routes);
+    // Methods that are none were refused.
+    if (known) known.set(method, target);
+    else if (asked.length <= knownPaths.characters) this.#known.set(asked, new Map([[method, target]]));
+    return target;
+  }
+}
 
 /** Finds what a request's path and method mean; throws only when the path cannot be read at all. */
 export function locate(
@@ -26,7 +60,7 @@ export function locate(
   if (!known) throw refusals.methodNotAllowed(request.method, request.path);
   const path = parsePath(segments) ?? tenantPath;
   const route = routes.match(request.method, segments);
-  if (route) return routeTarget(route, path);
+  if (route) return routeTarget(route, path, registry);
   const target = resourceTarget(request.method, path, registry);
   return target.type || !routes.hasPath(segments) ? target : { ...target, otherMethod: true };
 }
@@ -63,10 +97,19 @@ const tenantPath: ResourcePath = {
   kind: 'tenant',
 };
 
-function routeTarget(route: RouteMatch, path: ResourcePath): Target {
+function routeTarget(route: RouteMatch, path: ResourcePath, registry: TypeRegistry): Target {
   const intent: Intent =
     route.route.method === 'GET' ? 'read' : route.route.method === 'DELETE' ? 'delete' : 'write';
-  return { path, intent, id: route.scope, typePath: '', actionName: '', type: undefined, route };
+  const what = { path, intent, id: route.scope, typePath: '', actionName: '', type: undefined, route };
+  return { ...what, ...surroundings(path, registry), permission: route.route.permission ?? '' };
+}
+
+function surroundings(path: ResourcePath, registry: TypeRegistry) {
+  const { subscriptionId, resourceGroup } = path;
+  const subscriptionScope = subscriptionId === undefined ? undefined : `/subscriptions/${subscriptionId}`;
+  const groupScope =
+    resourceGroup === undefined ? undefined : `${subscriptionScope ?? ''}/resourceGroups/${resourceGroup}`;
+  return { namespace: registry.namespace(path.namespace), subscriptionScope, groupScope };
 }
 
 function resourceTarget(method: string, path: ResourcePath, registry: TypeRegistry): Target {
@@ -77,7 +120,8 @@ function resourceTarget(method: string, path: ResourcePath, registry: TypeRegist
   const actionName = isAction ? (path.types.at(-1) ?? '') : '';
   const type = registry.type(path.namespace, typePath);
   const id = canonicalId(path, type);
-  return { path, intent, id, typePath, actionName, type, route: undefined };
+  const what = { path, intent, id, typePath, actionName, type, route: undefined };
+  return { ...what, ...surroundings(path, registry), permission: permissionOf(what) };
 }
 
 function intentOf(method: string, paired: boolean): Intent {
@@ -94,8 +138,8 @@ function canonicalId(path: ResourcePath, type: ResourceType | undefined): string
   return resourceId({ ...path, namespace: type.namespace, types: type.type.split('/') });
 }
 
-/** The permission that a request for a resource needs, e.g. `Microsoft.Network/virtualNetworks/read`. */
-export function permissionOf(target: Target): string {
+/** The permission that a request for a resource needs. */
+function permissionOf(target: Pick<Target, 'type' | 'intent' | 'path' | 'typePath' | 'actionName'>): string {
   const { type, intent, path, typePath, actionName } = target;
   const base = type ? permissionBase(type) : fullType({ namespace: path.namespace, type: typePath });
   if (intent === 'action') {

@@ -13,7 +13,7 @@ import type { Services } from '../services.ts';
 import { isRegistered } from '../subscriptions.ts';
 import { isSupportedVersion, isVersion } from '../versions.ts';
 import { type Exchange, requestLimits, type Target } from './exchange.ts';
-import { findAction, permissionOf } from './locate.ts';
+import { findAction } from './locate.ts';
 import { refuseOptions } from './options.ts';
 
 /** One check on the way. Throws an ArmError to refuse. */
@@ -50,20 +50,20 @@ function requireApiVersion(exchange: Exchange): void {
 
 function requireSubscription({ target }: Exchange, { records }: Services): void {
   const id = target.path.subscriptionId;
-  if (id === undefined) return;
+  if (id === undefined || target.subscriptionScope === undefined) return;
   if (!isGuid(id)) throw refusals.invalidSubscriptionId(id);
-  if (!records.cache.get(`/subscriptions/${id}`)) throw refusals.subscriptionNotFound(id);
+  if (!records.cache.get(target.subscriptionScope)) throw refusals.subscriptionNotFound(id);
 }
 
 async function authenticate(exchange: Exchange, services: Services): Promise<void> {
   if (exchange.target.route?.route.anonymous) return;
-  const authorizationUri = `${services.loginEndpoint(exchange.origin).replace(/\/$/, '')}/${services.tenantId}`;
   try {
     exchange.caller = await services.directory.authenticate(exchange.request.header('authorization'));
     callerProven(exchange.request, exchange.caller.objectId);
   } catch (thrown) {
     if (!(thrown instanceof CodedError) || thrown.code !== 'unauthenticated') throw thrown;
     const code = isObject(thrown.detail) ? thrown.detail.code : undefined;
+    const authorizationUri = `${services.loginEndpoint(exchange.origin).replace(/\/$/, '')}/${services.tenantId}`;
     throw unauthenticated(
       typeof code === 'string' ? code : 'AuthenticationFailed',
       thrown.message,
@@ -76,12 +76,11 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
   const { target } = exchange;
   const route = target.route?.route;
   if (route && route.permission === undefined) return;
-  const namespace = target.path.namespace;
   // Nobody holds a right in a namespace that is not there: saying 403 would send people looking for a role.
-  if (!route && !target.otherMethod && !services.registry.namespace(namespace))
-    throw refusals.invalidNamespace(namespace);
+  if (!route && !target.otherMethod && !target.namespace)
+    throw refusals.invalidNamespace(target.path.namespace);
   refuseAbsent(target, services);
-  const action = route?.permission ?? permissionOf(target);
+  const action = target.permission;
   const scope = target.id === '' ? '/' : target.id;
   if (target.intent === 'list') {
     const { granted, deniedBy } = await services.access.decide(exchange.caller.objectId, action, scope);
@@ -100,7 +99,7 @@ function refuseAbsent(target: Target, { registry }: Services): void {
   if (route) return;
   const isAction = intent === 'action' && actionName !== '';
   if (type && !(isAction && !(type.actions && findAction(type.actions, actionName)))) return;
-  const namespace = registry.namespace(path.namespace)?.name ?? path.namespace;
+  const namespace = target.namespace?.name ?? path.namespace;
   const whole = [...typePath.split('/'), ...(isAction ? [actionName] : [])].filter((word) => word !== '');
   if (!registry.isAbsent(namespace, whole.join('/'))) return;
   throw refusals.notBuilt(
@@ -117,27 +116,23 @@ function honourLocks({ target }: Exchange, { records }: Services): void {
   refuseLocked(records.cache, target.id, removes ? 'delete' : 'write');
 }
 
-function requireRegistration({ target }: Exchange, { records, registry }: Services): void {
-  const { path, intent } = target;
-  if (path.subscriptionId === undefined || target.route || (intent !== 'write' && intent !== 'action'))
-    return;
-  const subscription = records.cache.get(`/subscriptions/${path.subscriptionId}`)?.record;
+function requireRegistration({ target }: Exchange, { records }: Services): void {
+  const { intent, namespace, subscriptionScope } = target;
+  if (subscriptionScope === undefined || target.route || (intent !== 'write' && intent !== 'action')) return;
+  const subscription = records.cache.get(subscriptionScope)?.record;
   if (subscription && subscription.properties.state !== 'Enabled') {
     throw refusals.readOnlySubscription(subscription.name);
   }
-  const namespace = registry.namespace(path.namespace);
   if (!namespace || namespace.registrationFree || !subscription) return;
   if (!isRegistered(subscription, namespace.name)) throw refusals.missingRegistration(namespace.name);
 }
 
 function requireGroup({ target }: Exchange, { records }: Services): void {
   const { path, intent } = target;
-  if (path.resourceGroup === undefined) return;
+  if (path.resourceGroup === undefined || target.groupScope === undefined) return;
   const isGroupItself = path.kind === 'group' && path.types.length === 1;
   if (isGroupItself && intent !== 'list') return;
-  const group = records.cache.get(
-    `/subscriptions/${path.subscriptionId}/resourceGroups/${path.resourceGroup}`,
-  )?.record;
+  const group = records.cache.get(target.groupScope)?.record;
   if (!group) throw refusals.groupNotFound(path.resourceGroup);
   const changes = intent === 'write' || intent === 'action';
   if (changes && group.provisioningState === 'Deleting') throw refusals.groupBeingDeleted(group.name);
@@ -157,11 +152,10 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
     return;
   }
   if (target.otherMethod) throw refusals.methodNotAllowed(exchange.request.method, exchange.request.path);
-  const { path, typePath, type } = target;
-  const namespace = services.registry.namespace(path.namespace);
+  const { path, typePath, type, namespace } = target;
   if (!namespace) throw refusals.invalidNamespace(path.namespace);
   if (path.kind !== 'resource' && !type) throw refusals.routeNotFound(exchange.request.path);
-  if (!type || !standsAt(type, path)) {
+  if (!type || !standsAt(type, target)) {
     throw refusals.invalidResourceType(namespace.name, typePath, apiVersion);
   }
   const fits = services.anyApiVersion
@@ -195,20 +189,19 @@ function refuseLocation({ target, apiVersion }: Exchange): void {
   });
 }
 
-function standsAt(type: Exchange['type'], path: Exchange['target']['path']): boolean {
+function standsAt(type: Exchange['type'], { path, groupScope, subscriptionScope }: Target): boolean {
   if (type.scope === 'extension' || path.kind === 'group') return true;
   const levels = type.levels ?? ['group'];
-  const group = `/subscriptions/${path.subscriptionId}/resourceGroups/${path.resourceGroup}`;
   if (path.scope === '')
     return levels.includes('tenant') || (path.names.length === 0 && path.types.length === 1);
   if (path.resourceGroup === undefined) {
-    const isSubscription = path.scope === `/subscriptions/${path.subscriptionId}`;
+    const isSubscription = path.scope === subscriptionScope;
     return (
       isSubscription &&
       (levels.includes('subscription') || (path.names.length === 0 && path.types.length === 1))
     );
   }
-  return path.scope === group && levels.includes('group');
+  return path.scope === groupScope && levels.includes('group');
 }
 
 /** Refuses verbs that the type does not have. */

@@ -2,7 +2,7 @@ import { errorMessage } from '../../base/index.ts';
 import type { ActionCall, AnsweringAction, ConvergedAction, ResourceRecord } from '../contract.ts';
 import { refusals, toArmError } from '../errors.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import { findAction, permissionOf } from '../pipeline/locate.ts';
+import { findAction } from '../pipeline/locate.ts';
 import type { Operation } from '../records/operations.ts';
 import type { Answer, Services } from '../services.ts';
 import { newEtag } from '../values.ts';
@@ -64,7 +64,7 @@ function postOperation(exchange: Exchange, services: Services, record: ResourceR
     resourceId: record.id,
     verb: 'post' as const,
     callerObjectId: exchange.caller.objectId,
-    permission: permissionOf(exchange.target),
+    permission: exchange.target.permission,
     apiVersion: exchange.apiVersion,
     retryAfterSeconds: exchange.type.retryAfterSeconds ?? 1,
   };

@@ -1,7 +1,6 @@
 import type { ResourceRecord } from '../contract.ts';
 import { page } from '../paging.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import { permissionOf } from '../pipeline/locate.ts';
 import { listBody } from '../presentations.ts';
 import { fullType } from '../registry.ts';
 import type { Answer, Services } from '../services.ts';
@@ -33,7 +32,7 @@ async function readableOf(exchange: Exchange, services: Services): Promise<reado
     ? all.filter((record) => record.id !== target.id)
     : all;
   if (!exchange.filtered) return found;
-  const action = permissionOf(target);
+  const action = target.permission;
   const allowed: ResourceRecord[] = [];
   for (const record of found) {
     if (await services.access.can(caller, action, record.id)) allowed.push(record);

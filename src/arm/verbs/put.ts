@@ -5,7 +5,6 @@ import { envelopeMembers } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { settledIdentity } from '../identity.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import { permissionOf } from '../pipeline/locate.ts';
 import type { Operation } from '../records/operations.ts';
 import { normalLocation } from '../regions.ts';
 import { fullType } from '../registry.ts';
@@ -101,7 +100,7 @@ export async function writeResource(
           resourceId: record.id,
           verb: write.verb,
           callerObjectId: caller.objectId,
-          permission: permissionOf(target),
+          permission: target.permission,
           apiVersion,
           retryAfterSeconds: type.retryAfterSeconds ?? 1,
         });

@@ -27,6 +27,7 @@ export interface VerifierOptions {
  */
 export class Verifier {
   readonly #options: VerifierOptions;
+  /** By token, and by the header that it came in. */
   readonly #verified = new Recent<VerifiedToken>(identityLimits.verifiedTokens);
 
   constructor(options: VerifierOptions) {
@@ -34,12 +35,16 @@ export class Verifier {
   }
 
   async verify(token: string, audience: Audience): Promise<Principal> {
-    const known = this.#verified.get(token);
-    const verified = known ?? (await this.#verifySignature(token));
+    const verified = this.#verified.get(token) ?? (await this.#verifySignature(token));
+    return this.#admit(verified, audience, token);
+  }
+
+  /** `keptAs` is where the token was found. */
+  #admit(verified: VerifiedToken, audience: Audience, keptAs: string): Principal {
     const { claims } = verified;
     const now = this.#options.clock.now();
     if (claims.exp * 1000 <= now) {
-      this.#verified.delete(token);
+      this.#verified.delete(keptAs);
       throw refuse.expired(claims.exp * 1000, now);
     }
     if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
@@ -53,9 +58,15 @@ export class Verifier {
 
   async authenticateHeader(authorization: string | undefined, audience: Audience): Promise<Principal> {
     if (authorization === undefined || authorization === '') throw refuse.missing();
+    const known = this.#verified.get(authorization);
+    if (known) return this.#admit(known, audience, authorization);
     const scheme = authorization.slice(0, 7);
     if (scheme !== 'Bearer ' && scheme.toLowerCase() !== 'bearer ') throw refuse.otherScheme();
-    return this.verify(authorization.slice(7).trim(), audience);
+    const token = authorization.slice(scheme.length).trim();
+    const verified = this.#verified.get(token) ?? (await this.#verifySignature(token));
+    const principal = this.#admit(verified, audience, token);
+    if (authorization.length === scheme.length + token.length) this.#verified.set(authorization, verified);
+    return principal;
   }
 
   async #verifySignature(token: string): Promise<VerifiedToken> {
