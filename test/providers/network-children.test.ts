@@ -302,4 +302,57 @@ describe('children in the body of a network resource, and several at the same mo
       assert.equal(host.status === 201, stands, `round ${round}: host ${host.code}, delete ${gone.code}`);
     }
   });
+
+  test('what is done to a resource nearby shows in the very next answer, alone and in lists', async () => {
+    const path = (rest: string) => `${net}/${rest}`;
+    const get = async (rest: string) => properties((await call('GET', path(rest))).body);
+    const inList = async (rest: string) => {
+      const [type = '', name] = rest.split('/');
+      const all = list((await call('GET', path(type))).body.value);
+      return properties(all.find((one) => one.name === name));
+    };
+    const both = async (rest: string, member: string) => {
+      const count = (of: JsonObject) => list(of[member]).length + (isObject(of[member]) ? 1 : 0);
+      return [count(await get(rest)), count(await inList(rest))];
+    };
+    const network = 'virtualNetworks/near';
+    const group = 'networkSecurityGroups/near-group';
+    const address = 'publicIPAddresses/near-ip';
+    await vnet('near', '10.90.0.0/16');
+    await put(group, { location: 'eastus' });
+    const standard = { sku: { name: 'Standard' }, properties: { publicIPAllocationMethod: 'Static' } };
+    await put(address, { location: 'eastus', ...standard });
+    assert.deepEqual(await both(network, 'subnets'), [0, 0]);
+    assert.deepEqual(await both(group, 'subnets'), [0, 0]);
+    assert.deepEqual(await both(address, 'ipConfiguration'), [0, 0]);
+
+    const subnet = `${network}/subnets/AzureBastionSubnet`;
+    await put(subnet, { properties: { addressPrefix: '10.90.0.0/26' } });
+    const guarded = { networkSecurityGroup: { id: path(group) } };
+    await put(`${network}/subnets/guarded`, { properties: { addressPrefix: '10.90.1.0/26', ...guarded } });
+    assert.deepEqual(await both(network, 'subnets'), [2, 2]);
+    assert.deepEqual(await both(group, 'subnets'), [1, 1]);
+    assert.equal(list((await get(subnet)).ipConfigurations).length, 0);
+
+    const at = { subnet: { id: path(subnet) }, publicIPAddress: { id: path(address) } };
+    const host = await put('bastionHosts/near', {
+      ...{ location: 'eastus', sku: { name: 'Standard' } },
+      properties: { ipConfigurations: [{ name: 'c', properties: at }] },
+    });
+    assert.equal(host.status, 201, host.message);
+    assert.equal(list((await get(subnet)).ipConfigurations).length, 1);
+    assert.deepEqual(await both(address, 'ipConfiguration'), [1, 1]);
+    const standing = async () => {
+      const [first] = list((await get(network)).subnets);
+      return list(properties(first).ipConfigurations).length;
+    };
+    assert.equal(await standing(), 1, 'two levels down');
+
+    await call('DELETE', path('bastionHosts/near'));
+    assert.equal(await standing(), 0);
+    assert.deepEqual(await both(address, 'ipConfiguration'), [0, 0]);
+    await call('DELETE', path(`${network}/subnets/guarded`));
+    assert.deepEqual(await both(network, 'subnets'), [1, 1]);
+    assert.deepEqual(await both(group, 'subnets'), [0, 0]);
+  });
 });
