@@ -52,7 +52,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   arm: [
     ['records'],
-    ['identity.ts', 'locks.ts'],
+    ['identity.ts', 'locks.ts', 'presentations.ts'],
     ['access'],
     ['services.ts'],
     ['subscriptions.ts'],
