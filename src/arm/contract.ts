@@ -65,6 +65,11 @@ export interface ResourceType {
   present?(record: ResourceRecord, context: PresentContext): JsonObject | Promise<JsonObject>;
   /** Refuses a delete, e.g. because something uses the resource. */
   beforeDelete?(record: ResourceRecord, context: TypeContext): Promise<void> | void;
+  /**
+   * Clears away what an immediate type has elsewhere, once the record has gone. It may never be called, when the process
+   * ends in between: what it clears away is looked for at the next start too.
+   */
+  afterDelete?(record: ResourceRecord): Promise<void>;
   /** State of a converged record while it is created or deleted; default `Creating` and `Deleting`. */
   readonly createState?: string;
   readonly deleteState?: string;

@@ -233,6 +233,8 @@ export interface Directory {
     readonly name: string;
     readonly resourceId: string;
   }): Promise<{ readonly objectId: string; readonly clientId: string }>;
+  /** The service principals of managed identities, with the ids of their resources. */
+  managedIdentities(): readonly { readonly objectId: string; readonly resourceId: string }[];
   /** Removes a user, group or service principal with its memberships and credentials; nothing to remove is no error. */
   removePrincipal(objectId: string): Promise<void>;
   /** Gives a user a new generated password and ends its sessions. */

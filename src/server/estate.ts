@@ -38,6 +38,7 @@ import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
 import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
+import { removeOrphanPrincipals } from './orphan-principals.ts';
 import { processIdentity } from './process-identity.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
@@ -328,6 +329,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   built = providers;
   closing.push(() => gateway.close());
   await providers.initialize();
+  await removeOrphanPrincipals(providers.records, identity, log);
   closing.push(() => providers.close());
   await clusters.initialize();
   await gateway.start();

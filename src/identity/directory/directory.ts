@@ -134,6 +134,12 @@ export class TenantDirectory implements Directory {
     return { objectId: record.id, clientId: record.appId };
   }
 
+  managedIdentities(): { readonly objectId: string; readonly resourceId: string }[] {
+    return [...this.#context.db.servicePrincipals.values()].flatMap(({ id, resourceId }) =>
+      resourceId === undefined ? [] : [{ objectId: id, resourceId }],
+    );
+  }
+
   async removePrincipal(objectId: string): Promise<void> {
     await this.removeObject(objectId);
   }

@@ -32,7 +32,7 @@ export function userAssignedIdentities(directory: ManagedIdentityDirectory): Res
     provisioningState: false,
     alwaysTags: true,
     prepare: (write) => prepareIdentity(write, directory),
-    beforeDelete: (record) => removePrincipal(record, directory),
+    afterDelete: (record) => removePrincipal(record, directory),
   };
 }
 
