@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -127,6 +127,27 @@ test('reset refuses a folder that is no home and deletes one that is', async () 
   assert.match(refused.stderr, /not a Drydock home/);
   await drydock('up', '--detach', '--home', folder, '--port', '0');
   assert.equal((await drydock('reset', '--yes', '--home', folder)).code, 0);
+  await assert.rejects(stat(folder));
+});
+
+test('reset deletes no backup that lies in the home, wherever it lies, and says the way out', async () => {
+  const folder = temporaryFolder('test');
+  await drydock('up', '--detach', '--home', folder, '--port', '0');
+  const kept = [join(folder, 'drydock.db.backup'), join(folder, 'logs', 'before'), join(folder, 'mine', 'b')];
+  await mkdir(join(folder, 'mine'));
+  for (const file of kept) {
+    const made = await drydock('backup', file, '--home', folder);
+    assert.equal(made.code, 0, made.stderr);
+  }
+  for (const held of ['drydock.db.backup', 'logs/before', 'mine']) {
+    const refused = await drydock('reset', '--yes', '--home', folder);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, new RegExp(`${held}[,.].*--everything`));
+    assert.equal((await drydock('status', '--home', folder)).code, 0, 'it goes on running');
+    await rm(join(folder, held), { recursive: true });
+  }
+  await writeFile(join(folder, 'notes'), '');
+  assert.equal((await drydock('reset', '--yes', '--everything', '--home', folder)).code, 0);
   await assert.rejects(stat(folder));
 });
 

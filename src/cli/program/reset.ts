@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { stopServer } from './down.ts';
+import { foreignFiles } from './foreign-files.ts';
 import { homeFiles } from './home.ts';
 
 export async function run(call: VerbCall): Promise<number> {
@@ -16,6 +17,7 @@ export async function run(call: VerbCall): Promise<number> {
       1,
     );
   }
+  if (call.options['everything'] !== true) refuseForeign(call.home);
   if (call.options['yes'] !== true && !(await confirmed(call.home))) {
     process.stderr.write('Nothing was deleted.\n');
     return 1;
@@ -25,6 +27,21 @@ export async function run(call: VerbCall): Promise<number> {
   process.stdout.write(`Deleted ${call.home}.\n`);
   return 0;
 }
+
+/** Backups and other people's files do not go with the state that they were to outlive. */
+function refuseForeign(home: string): void {
+  const found = foreignFiles(home);
+  if (found.length === 0) return;
+  const named = found.slice(0, shownFiles).join(', ');
+  const more = found.length > shownFiles ? ` and ${found.length - shownFiles} more` : '';
+  throw new UsageError(
+    `${home} holds files that are not Drydock's own: ${named}${more}. Backups may be among them, so nothing was deleted. ` +
+      'Move them elsewhere, or pass --everything to delete them too.',
+    1,
+  );
+}
+
+const shownFiles = 10;
 
 async function confirmed(home: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError('pass --yes to delete without a terminal to ask on.', 1);

@@ -61,7 +61,14 @@ export const verbs: readonly Verb[] = [
   {
     word: 'reset',
     summary: 'stop the server and delete all state of this home',
-    options: { ...homeOption, yes: { type: 'boolean', short: 'y', summary: 'do not ask' } },
+    options: {
+      ...homeOption,
+      yes: { type: 'boolean', short: 'y', summary: 'do not ask' },
+      everything: {
+        type: 'boolean',
+        summary: "delete also what is not Drydock's own there, such as backups",
+      },
+    },
     load: () => import('./reset.ts'),
   },
   {
