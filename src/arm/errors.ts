@@ -255,6 +255,12 @@ export const refusals = {
       broken.code ?? 'InvalidResourceName',
       `Resource name '${name}' is invalid for type '${type}'. A name must be: ${broken.rule}.`,
     ),
+  invalidTagCharacters: (name: string) =>
+    new ArmError(
+      400,
+      'InvalidTagNameCharacters',
+      `The tag names '${name}' have reserved characters '<,>,%,&,\\,?,/' or control characters.`,
+    ),
   invalidTags: (reason: string) => new ArmError(400, 'InvalidTag', reason),
   preconditionFailed: (id: string, condition: string) =>
     new ArmError(

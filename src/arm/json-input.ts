@@ -1,7 +1,5 @@
-import { decodeJson, isObject, type JsonObject } from '../base/index.ts';
+import { decodeJson, isObject, type JsonObject, nestingLevelsLimit } from '../base/index.ts';
 import { refusals } from './errors.ts';
-
-export const jsonLimits = { nestingLevels: 100 } as const;
 
 /** A request body as a JSON object; an empty one is `{}`. Throws InvalidRequestContent with the place and the reason. */
 export function readJsonBody(bytes: Uint8Array): JsonObject {
@@ -32,8 +30,8 @@ function refuseDeepNesting(bytes: Uint8Array): void {
     } else if (byte === 0x22) inString = true;
     else if (byte === 0x7b || byte === 0x5b) depth++;
     else if (byte === 0x7d || byte === 0x5d) depth--;
-    if (depth > jsonLimits.nestingLevels) {
-      throw refusals.invalidContent(`The body nests deeper than ${jsonLimits.nestingLevels} levels.`);
+    if (depth > nestingLevelsLimit) {
+      throw refusals.invalidContent(`The body nests deeper than ${nestingLevelsLimit} levels.`);
     }
   }
 }

@@ -4,6 +4,11 @@ import { refusals } from './errors.ts';
 /** Source: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources */
 export const tagLimits = { tagsPerResource: 50, nameCharacters: 512, valueCharacters: 256 } as const;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const reserved = /[<>%&\\?/\u0000-\u001f\u007f]/;
+/** Of a name that is too long, in the sentence about it. */
+const shownCharacters = 100;
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** Tags as a body sends them, checked. Absent and null are no tags. */
@@ -17,11 +22,12 @@ export function readTags(value: Json | undefined): Tags | undefined {
   const tags: [name: string, value: string][] = [];
   const seen = new Set<string>();
   for (const [name, content] of entries) {
-    if (name === '' || name.length > tagLimits.nameCharacters || /[<>%&\\?/]/.test(name)) {
+    if (name === '' || name.length > tagLimits.nameCharacters) {
       throw refusals.invalidTags(
-        `The tag name '${name}' is invalid: 1 to ${tagLimits.nameCharacters} characters without any of < > % & \\ ? /`,
+        `The tag name '${name.slice(0, shownCharacters)}' is invalid: 1 to ${tagLimits.nameCharacters} characters.`,
       );
     }
+    if (reserved.test(name)) throw refusals.invalidTagCharacters(name);
     if (seen.has(name.toLowerCase())) {
       throw refusals.invalidTags(`The tag name '${name}' is given twice; names are case-insensitive.`);
     }

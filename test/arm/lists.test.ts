@@ -276,7 +276,7 @@ describe('lists and ARM-owned routes', () => {
     assert.equal((await estate.call('DELETE', `${base}/constructor/tagValues/one`)).status, 200);
     assert.equal((await estate.call('DELETE', `${base}/constructor`)).status, 200);
     assert.equal((await estate.call('PUT', `${base}/none/tagValues/x`)).code, 'TagNameNotFound');
-    assert.equal((await estate.call('PUT', `${base}/a%3Cb`)).code, 'InvalidTag');
+    assert.equal((await estate.call('PUT', `${base}/a%3Cb`)).code, 'InvalidTagNameCharacters');
     assert.equal((await estate.call('GET', base, { as: people.nobody })).status, 403);
   });
 

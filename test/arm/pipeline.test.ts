@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { nestingLevelsLimit } from '../../src/base/index.ts';
 import { type Estate, openEstate, people } from './estate.ts';
 import { thing, things } from './things.ts';
 
@@ -341,11 +342,76 @@ describe('resources', () => {
   test('tags are limited and their names compare without case', async () => {
     const put = (tags: unknown) =>
       estate.call('PUT', thing(group, 'widgets/t'), { body: { location: 'eastus', tags } });
-    assert.equal((await put({ 'a<b': 'x' })).code, 'InvalidTag');
+    const reserved = await put({ 'a<b': 'x' });
+    assert.equal(reserved.code, 'InvalidTagNameCharacters');
+    assert.equal(
+      reserved.message,
+      "The tag names 'a<b' have reserved characters '<,>,%,&,\\,?,/' or control characters.",
+    );
+    assert.equal((await put({ ['n'.repeat(513)]: 'x' })).code, 'InvalidTag');
     assert.equal((await put({ a: 'x', A: 'y' })).code, 'InvalidTag');
     assert.equal((await put({ a: 'x'.repeat(257) })).code, 'InvalidTag');
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`n${index}`, 'v']));
     assert.equal((await put(many)).code, 'InvalidTag');
+    const { n50: _last, ...fifty } = many;
+    assert.equal((await put({ ...fifty, ['n'.repeat(512)]: 'v'.repeat(256), n0: undefined })).status, 201);
+    // Whoever adds one in another way is refused as well.
+    const target = thing(group, 'widgets/t');
+    assert.equal((await put(fifty)).status, 200);
+    assert.equal((await estate.call('PATCH', target, { body: { tags: many } })).code, 'InvalidTag');
+    const tags = `${group}/providers/Contoso.Things/widgets/t/providers/Microsoft.Resources/tags/default`;
+    const merge = { operation: 'Merge', properties: { tags: { more: 'x' } } };
+    assert.equal((await estate.call('PATCH', tags, { body: merge })).code, 'InvalidTag');
+  });
+
+  test('what no resource has at the top of a body is refused, and what this type has not', async () => {
+    const put = (more: object) =>
+      estate.call('PUT', thing(group, 'widgets/top'), { body: { location: 'eastus', ...more } });
+    const unknown = await put({ propertys: {} });
+    assert.deepEqual([unknown.status, unknown.code], [400, 'InvalidRequestContent']);
+    assert.match(
+      unknown.message,
+      /'Could not find member 'propertys' on object of type 'ResourceDefinition'\. Path 'propertys'/,
+    );
+    for (const [member, value] of [
+      ['zones', ['1']],
+      ['extendedLocation', { type: 'EdgeZone', name: 'x' }],
+      ['plan', { name: 'p' }],
+      ['managedBy', group],
+    ] as const) {
+      const reply = await put({ [member]: value });
+      assert.deepEqual([reply.status, reply.code], [501, 'NotImplemented'], member);
+      assert.match(reply.message, new RegExp(`'${member}' of 'Contoso.Things/widgets'`));
+    }
+    const nothing = await put({ zones: [], plan: null, managedBy: '', extendedLocation: {} });
+    assert.equal(nothing.status, 201, nothing.message);
+    const again = await put({
+      ...nothing.body,
+      ID: nothing.body.id,
+      systemData: {},
+      Etag: 'x',
+      provisioningState: 'x',
+    });
+    assert.equal(again.status, 200, again.message);
+  });
+
+  test('a body as deep as the server reads any is kept, changed and removed; a deeper one is refused', async () => {
+    const target = thing(group, 'widgets/deep');
+    const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const body = (levels: number) => `{"location":"eastus","properties":${nested(levels)}}`;
+    const deep = nestingLevelsLimit - 1;
+    const refused = await estate.call('PUT', target, { body: body(deep + 1) });
+    assert.deepEqual([refused.status, refused.code], [400, 'InvalidRequestContent']);
+    assert.match(refused.message, new RegExp(`nests deeper than ${nestingLevelsLimit} levels`));
+    assert.equal((await estate.call('PUT', target, { body: body(deep) })).status, 201);
+    const patched = await estate.call('PATCH', target, {
+      body: `{"properties":${nested(deep).replace('1', '2')}}`,
+    });
+    assert.equal(patched.status, 200, patched.message);
+    const shown = await estate.call('GET', target);
+    const again = await estate.call('PUT', target, { body: shown.body });
+    assert.deepEqual([again.status, JSON.stringify(again.body.properties).includes('"a":2')], [200, true]);
+    assert.equal((await estate.call('DELETE', target)).status, 200);
   });
 
   test('every answer carries the headers that clients read', async () => {
