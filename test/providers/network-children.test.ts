@@ -264,6 +264,52 @@ describe('children in the body of a network resource, and several at the same mo
     assert.deepEqual(labels.map(({ code }) => code).sort(), ['', 'DnsRecordInUse', 'DnsRecordInUse']);
   });
 
+  test('a subnet with a host in it neither moves nor goes, alone and in the body of its network; without it it may', async () => {
+    const subnets = (prefix: string) => ({
+      subnets: [{ name: 'AzureBastionSubnet', properties: { addressPrefix: prefix } }],
+    });
+    await vnet('lived-in', '10.65.0.0/16', subnets('10.65.255.0/26'));
+    const subnet = `${net}/virtualNetworks/lived-in/subnets/AzureBastionSubnet`;
+    const address = await put('publicIPAddresses/lived-in', {
+      location: 'eastus',
+      sku: { name: 'Standard' },
+      properties: { publicIPAllocationMethod: 'Static' },
+    });
+    const made = await put('bastionHosts/lives-there', {
+      location: 'eastus',
+      properties: {
+        ipConfigurations: [
+          {
+            name: 'c',
+            properties: { subnet: { id: subnet }, publicIPAddress: { id: address.body.id ?? '' } },
+          },
+        ],
+      },
+    });
+    assert.equal(made.status, 201, made.message);
+    const move = (prefix: string) =>
+      put('virtualNetworks/lived-in/subnets/AzureBastionSubnet', { properties: { addressPrefix: prefix } });
+    for (const refused of [
+      await move('10.65.254.0/26'),
+      await vnet('lived-in', '10.65.0.0/16', subnets('10.65.254.0/26')),
+    ]) {
+      assert.deepEqual([refused.status, refused.code], [400, 'InUsePrefixCannotBeDeleted'], refused.message);
+      assert.match(refused.message, /cannot be changed because it is in use by .*lives-there/);
+    }
+    for (const refused of [
+      await call('DELETE', subnet),
+      await vnet('lived-in', '10.65.0.0/16', { subnets: [] }),
+      await call('DELETE', `${net}/virtualNetworks/lived-in`),
+    ]) {
+      assert.deepEqual([refused.status, refused.code], [400, 'InUseSubnetCannotBeDeleted'], refused.message);
+    }
+    const stands = await call('GET', subnet);
+    assert.equal(properties(stands.body).addressPrefix, '10.65.255.0/26');
+    assert.equal((await move('10.65.255.0/26')).status, 200);
+    await call('DELETE', `${net}/bastionHosts/lives-there`);
+    assert.equal((await move('10.65.254.0/26')).status, 200);
+  });
+
   test('a subnet that goes while a host comes to stand in it either stays or refuses the host', async () => {
     for (let round = 0; round < 60; round++) {
       const name = `leaving${round}`;
