@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from './harness.ts';
 
+const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 const path = '/api/v1/namespaces/default/configmaps';
 
 describe('writes', () => {
@@ -264,4 +265,30 @@ it('refuses a quantity and base64 that no decoder takes', async () => {
   };
   await assert.rejects(server.client.create({ ...pods, resource: 'secrets' }, secret), /illegal base64 data/);
   await server.close();
+});
+
+it('a failure inside the server tells nothing of its cause, in whatever way it is asked', async (context) => {
+  const broken = await startTestServer();
+  context.after(() => broken.close());
+  const healthy = broken.store.commit;
+  broken.store.commit = async () => {
+    throw new TypeError('secret of the inside');
+  };
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+  const answer = await broken.fetch(path, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+  const status = JSON.parse(await answer.text());
+  assert.deepEqual([answer.status, status.kind, status.reason], [500, 'Status', 'InternalError']);
+  assert.match(status.message, /^Internal error occurred: /);
+  assert.doesNotMatch(JSON.stringify(status), /secret/);
+  const made = broken.client.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'b' },
+  });
+  await assert.rejects(made, (error) => !/secret/.test(String(error)));
+  broken.store.commit = healthy;
 });

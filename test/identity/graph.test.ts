@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstPartyApplications } from '../../src/identity/index.ts';
-import { type Answer, clientOf, type Estate, openIdentity, origins, startEstate } from './support.ts';
+import {
+  type Answer,
+  armScope,
+  azureCli,
+  clientOf,
+  type Estate,
+  openIdentity,
+  origins,
+  startEstate,
+} from './support.ts';
 
 interface GraphEstate extends Estate {
   readonly call: (method: string, path: string, json?: unknown) => Promise<Answer>;
@@ -591,4 +600,33 @@ test('what Graph has and this server has not says so; what neither has is unknow
     [unknown.status, unknown.body.error.message],
     [400, "Resource not found for the segment 'usrs'."],
   );
+});
+
+test('a failure inside tells nothing of its cause, neither in Graph nor at the sign-in', async () => {
+  await using estate = await startGraph();
+  const { call, login, store, tenantId, administrator, password } = estate;
+  const healthy = store.commit;
+  store.commit = async () => {
+    throw new TypeError('secret of the inside');
+  };
+  const graph = await call('POST', '/groups', {
+    displayName: 'g',
+    mailNickname: 'g',
+    mailEnabled: false,
+    securityEnabled: true,
+  });
+  assert.deepEqual([graph.status, graph.body.error.code], [500, 'Service_InternalServerError']);
+  const signIn = await login('POST', `/${tenantId}/oauth2/v2.0/token`, {
+    form: {
+      grant_type: 'password',
+      client_id: azureCli,
+      username: administrator,
+      password,
+      scope: `${armScope} offline_access`,
+    },
+  });
+  store.commit = healthy;
+  assert.deepEqual([signIn.status, signIn.body.error], [500, 'server_error'], signIn.text);
+  assert.deepEqual(signIn.body.error_codes, [90099]);
+  for (const { text } of [graph, signIn]) assert.doesNotMatch(text, /secret/);
 });

@@ -194,11 +194,11 @@ test('history is limited in bytes, also below the revisions that are always kept
   assert.ok(afterBurst <= 30 * 1024 * 1024, `${afterBurst} bytes after 40 MiB of writes`);
 
   store = openSqliteStore({ file, clock, random });
-  for (let i = 0; i < 20; i++) {
-    await store.commit({ writes: [{ put: `/b/${i}`, value: new Uint8Array(2 * 1024 * 1024).fill(i) }] });
+  for (let i = 0; i < 40; i++) {
+    await store.commit({ writes: [{ put: `/b/${i}`, value: new Uint8Array(1024 * 1024).fill(i) }] });
   }
   const full = statSync(file).size;
-  for (let i = 0; i < 20; i++) await store.commit({ writes: [{ delete: `/b/${i}` }] });
+  for (let i = 0; i < 40; i++) await store.commit({ writes: [{ delete: `/b/${i}` }] });
   await store.compact(store.revision());
   await store.close();
   assert.ok(statSync(file).size < full / 4, `${statSync(file).size} of ${full} bytes stay`);

@@ -37,7 +37,7 @@ export function mutantsOf(tree: string, rooms: readonly string[]): Mutant[] {
     return program
       .getSourceFileNames()
       .map((name) => ({ name, file: relative(tree, name).split(sep).join('/') }))
-      .filter(({ file }) => rooms.some((room) => file.startsWith(`src/${room}/`)))
+      .filter(({ file }) => file.endsWith('.ts') && rooms.some((room) => file.startsWith(`src/${room}/`)))
       .flatMap(({ name, file }) => {
         const source = program.getSourceFile(name);
         return source ? mutantsIn(source, file) : [];
@@ -88,6 +88,10 @@ function isSilent(node: Node): boolean {
     is.isTypeAliasDeclaration(node) ||
     is.isImportDeclaration(node) ||
     is.isExportDeclaration(node) ||
-    (is.isCallExpression(node) && /\blog(?:ger)?\??\.\w+$/i.test(node.expression.getText()))
+    isForTheLog(is.isExpressionStatement(node) ? node.expression : node)
   );
+}
+
+function isForTheLog(node: Node): boolean {
+  return is.isCallExpression(node) && /\blog(?:ger)?\??\.\w+$/i.test(node.expression.getText());
 }
