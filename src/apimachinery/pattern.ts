@@ -30,8 +30,13 @@ export class Pattern {
 
   /** The most steps that matching a text may take. */
   steps(text: string): number {
+    return this.stepsFor(text.length);
+  }
+
+  /** The same for a text of so many characters. */
+  stepsFor(characters: number): number {
     if (this.problem() !== undefined) return 1;
-    return this.#instructions * (text.length + 1);
+    return this.#instructions * (characters + 1);
   }
 
   /** Throws when the pattern is malformed. */

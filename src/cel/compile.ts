@@ -1,6 +1,6 @@
-import { patternOf } from '../apimachinery/pattern.ts';
 import type { Variable } from './checker.ts';
 import { fitsType } from './fits-type.ts';
+import { type Steps, stepsOfCall, stepsOfEquality, stepsOfKey } from './steps.ts';
 import type {
   BindExpr,
   CallExpr,
@@ -23,7 +23,6 @@ import {
   OptionalValue,
   TypeValue,
   type Value,
-  weightOf,
 } from './values.ts';
 
 /** One evaluation: the values of its variables and the steps it may still take. */
@@ -83,6 +82,7 @@ function typeProgram(type: CelType): Program {
 
 function slotProgram(slot: number): Program {
   return (run) => {
+    spend(run);
     const value = run.slots[slot];
     return value === undefined ? null : value;
   };
@@ -96,6 +96,7 @@ function selectProgram({ operand, field, test, optional }: SelectExpr): Program 
   if (test) {
     return (run) => {
       const target = of(run);
+      spend(run);
       if (target instanceof OptionalValue)
         return target.value !== undefined && read(target.value) !== undefined;
       if (target instanceof MapValue) return target.has(field);
@@ -104,6 +105,7 @@ function selectProgram({ operand, field, test, optional }: SelectExpr): Program 
   }
   return (run) => {
     const target = of(run);
+    spend(run);
     if (target instanceof OptionalValue)
       return target.value === undefined ? none : wrapped(read(target.value));
     const value = read(target);
@@ -123,6 +125,7 @@ function indexProgram({ operand, index, optional }: IndexExpr): Program {
   return (run) => {
     const target = of(run);
     const key = at(run);
+    spend(run, stepsOfKey(key));
     if (target instanceof OptionalValue)
       return target.value === undefined ? none : wrapped(elementAt(target.value, key));
     if (optional) return wrapped(elementAt(target, key));
@@ -176,17 +179,23 @@ function callProgram(expr: CallExpr): Program {
       // The second argument is evaluated only when it is needed.
       if (first && second && expr.target) return optionalOr(first, second, expr.name);
   }
-  return dispatch(expr.overloads ?? [], args);
+  const pattern = expr.args.at(-1);
+  const isPatternWritten = pattern?.kind === 'literal' && typeof pattern.value === 'string';
+  return dispatch(expr.overloads ?? [], args, isPatternWritten);
 }
 
 function areEqual(run: Run, a: Value, b: Value): boolean {
-  spend(run, 1 + Math.min(weightOf(a), weightOf(b)));
+  spend(run, stepsOfEquality(a, b));
   return equals(a, b);
 }
+
+/** Nothing beside what they connect, but not for nothing: many of them stand in one loop. */
+const connectiveSteps = 0.1;
 
 /** `&&` and `||` answer from either side; an error on one side matters only when the other does not decide. */
 function logical(left: Program, right: Program, decisive: boolean): Program {
   return (run) => {
+    spend(run, connectiveSteps);
     let failure: unknown;
     try {
       const value = left(run);
@@ -206,6 +215,7 @@ function logical(left: Program, right: Program, decisive: boolean): Program {
 
 function conditional(condition: Program, yes: Program, no: Program): Program {
   return (run) => {
+    spend(run, connectiveSteps);
     const value = condition(run);
     if (typeof value !== 'boolean') throw noSuchOverload();
     return value ? yes(run) : no(run);
@@ -221,87 +231,69 @@ function optionalOr(target: Program, other: Program, name: 'or' | 'orValue'): Pr
   };
 }
 
-function dispatch(overloads: readonly Overload[], args: readonly Program[]): Program {
-  const [only] = overloads;
-  const [first, second] = args;
-  const choose = (values: readonly Value[]): Overload => {
-    const found = overloads.find(({ parameters }) =>
-      parameters.every((type, i) => fitsType(values[i] ?? null, type)),
-    );
-    if (!found) throw noSuchOverload();
-    return found;
-  };
-  if (only && args.length === 1 && first) {
-    return (run) => {
-      const value = first(run);
-      spend(run, 1 + costOf(value));
-      return choose([value]).run(value);
-    };
-  }
-  if (only && args.length === 2 && first && second) {
-    return (run) => {
-      const a = first(run);
-      const b = second(run);
-      const overload = choose([a, b]);
-      spend(run, callCost(overload.name, [a, b]));
-      return overload.run(a, b);
-    };
-  }
+function dispatch(
+  overloads: readonly Overload[],
+  args: readonly Program[],
+  isPatternWritten: boolean,
+): Program {
+  const candidates = overloads.map((overload) => ({
+    overload,
+    stepsOf: stepsOfCall(overload, isPatternWritten),
+  }));
   return (run) => {
     const values = args.map((arg) => arg(run));
-    const overload = choose(values);
-    spend(run, callCost(overload.name, values));
-    return overload.run(...values);
+    for (const { overload, stepsOf } of candidates) {
+      if (fits(values, overload)) return call(run, overload, { values, stepsOf });
+    }
+    throw noSuchOverload();
   };
 }
 
-/** Steps of a call: what it reads, and where it looks at each part of one argument for each of another, the product. */
-function callCost(name: string, values: readonly Value[]): number {
-  const [a = null, b = null, c = null] = values;
-  const sum = values.reduce<number>((cost, value) => cost + costOf(value), 1);
-  switch (name) {
-    case 'matches':
-    case 'find':
-    case 'findAll':
-      return typeof a === 'string' && typeof b === 'string'
-        ? sum + patternOf(b).steps(a) / patternStepsPerStep
-        : sum;
-    case 'sets.contains':
-    case 'sets.equivalent':
-    case 'sets.intersects':
-      return sum + weightOf(a) * (b instanceof ListValue ? b.size : 1);
-    case '@in':
-      return sum + weightOf(b);
-    case 'indexOf':
-    case 'lastIndexOf':
-      return a instanceof ListValue ? sum + weightOf(a) : sum;
-    case 'replace':
-      return typeof a === 'string' && typeof b === 'string' && typeof c === 'string'
-        ? sum + ((a.length / Math.max(b.length, 1) + 1) * c.length) / 10
-        : sum;
-    case 'join':
-      return a instanceof ListValue && typeof b === 'string' ? sum + (a.size * b.length) / 10 : sum;
-    default:
-      return sum;
+function fits(values: readonly Value[], { parameters }: Overload): boolean {
+  for (let i = 0; i < parameters.length; i++) {
+    const type = parameters[i];
+    if (type && !fitsType(values[i] ?? null, type)) return false;
   }
+  return true;
 }
 
-/** Steps of the pattern engine that cost as much as one of an evaluation. */
-const patternStepsPerStep = 10;
-
-/** Work on a text or list grows with its length. */
-function costOf(value: Value): number {
-  if (typeof value === 'string') return 1 + value.length / 10;
-  return value instanceof ListValue ? 1 + value.size : 1;
+function call(
+  run: Run,
+  overload: Overload,
+  { values, stepsOf }: { values: readonly Value[]; stepsOf: Steps },
+): Value {
+  spend(run, stepsOf(values));
+  return overload.metered
+    ? overload.metered((steps) => spend(run, steps), ...values)
+    : overload.run(...values);
 }
 
 function listProgram({ items }: ListExpr): Program {
   const programs = items.map(({ value, optional }) => ({ value: compile(value), optional }));
+  if (items.every(({ value, optional }) => !optional && isConstant(value))) {
+    const list = new ListValue(programs.map(({ value }) => value(noRun())));
+    return () => list;
+  }
   return (run) => {
+    spend(run, 1 + items.length / partsPerStep);
     const list: Value[] = [];
     for (const { value, optional } of programs) addElement(list, value(run), optional);
     return new ListValue(list);
   };
+}
+
+/** Parts of a list or map that are put in place in one step, beside what each of them costs. */
+const partsPerStep = 10;
+
+/** What is the same whenever it is evaluated, and made once. */
+function isConstant(expr: Expr): boolean {
+  if (expr.kind === 'literal') return true;
+  return expr.kind === 'list' && expr.items.every(({ value, optional }) => !optional && isConstant(value));
+}
+
+/** Constants look at nothing. */
+function noRun(): Run {
+  return { slots: [], budget: { steps: 0 } };
 }
 
 function addElement(list: Value[], value: Value, optional: boolean): void {
@@ -317,9 +309,11 @@ function mapProgram({ entries }: MapExpr): Program {
     optional,
   }));
   return (run) => {
+    spend(run, 1 + entries.length / partsPerStep);
     const pairs: [Value, Value][] = [];
     for (const { key, value, optional } of programs) {
       const name = key(run);
+      spend(run, stepsOfKey(name));
       const found: Value[] = [];
       addElement(found, value(run), optional);
       const [only] = found;
@@ -450,9 +444,15 @@ function transformedMap(
     walk(run, (key) => {
       if (!accepts(run)) return false;
       const value = body(run);
-      if (expr.name === 'transformMap') pairs.push([key, value]);
-      else if (value instanceof MapValue)
-        for (const own of value.keys()) pairs.push([own, value.get(own) ?? null]);
+      if (expr.name === 'transformMap') {
+        spend(run, stepsOfKey(key));
+        pairs.push([key, value]);
+      } else if (value instanceof MapValue) {
+        for (const own of value.keys()) {
+          spend(run, stepsOfKey(own));
+          pairs.push([own, value.get(own) ?? null]);
+        }
+      }
       return false;
     });
     const map = new MapValue(pairs);

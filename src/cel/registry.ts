@@ -7,6 +7,7 @@ import {
   dynType,
   intType,
   listType,
+  type Metered,
   mapType,
   nullType,
   type Overload,
@@ -46,7 +47,18 @@ export class Registry {
 
   /** `run` gets arguments that fit the signature: they were checked, when compiled or when called. */
   declare(signature: string, run: (...args: Value[]) => Value): void {
-    const overload = parseSignature(signature, run);
+    this.#add(parseSignature(signature, run));
+  }
+
+  /** For what spends steps as it goes, beside those that every call costs. */
+  declareMetered(signature: string, metered: Metered): void {
+    const unmetered = () => {
+      throw new Error(`${signature} is called without a budget`);
+    };
+    this.#add({ ...parseSignature(signature, unmetered), metered });
+  }
+
+  #add(overload: Overload): void {
     const known = this.#functions.get(overload.name);
     if (known) known.push(overload);
     else this.#functions.set(overload.name, [overload]);

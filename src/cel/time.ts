@@ -16,6 +16,9 @@ const unitNanos: Readonly<Record<string, number>> = {
 
 const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
+/** More digits than these are more than a duration holds, whatever their unit. */
+const mostDigits = 19;
+
 /** A Go duration such as `1h30m`, `-1.5s`; undefined when it is none. */
 export function parseDuration(text: string): Duration | undefined {
   const negative = text.startsWith('-');
@@ -29,7 +32,9 @@ export function parseDuration(text: string): Duration | undefined {
     const [whole = '', amount = '', unit = ''] = match ?? [];
     if (whole === '') return undefined;
     const scale = unitNanos[unit] ?? 0;
-    const [integral = '', fraction = ''] = amount.split('.');
+    const [leading = '', fraction = ''] = amount.split('.');
+    const integral = leading.replace(/^0+/, '');
+    if (integral.length > mostDigits) return undefined;
     nanos += BigInt(integral || '0') * BigInt(scale);
     if (fraction !== '') nanos += BigInt(Math.floor(Number(`0.${fraction}`) * scale));
     at += whole.length;
@@ -122,13 +127,29 @@ export function timeParts(time: Timestamp, zone: string): Date | undefined {
     return new Date(sign === '-' ? ms - offsetMs : ms + offsetMs);
   }
   if (zone === '' || zone === 'UTC' || zone === 'Z') return new Date(ms);
+  const format = zoneFormat(zone);
+  if (!format) return undefined;
+  const name = format.formatToParts(ms).find((each) => each.type === 'timeZoneName')?.value ?? 'GMT';
+  const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? [];
+  const shift = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return new Date(ms + (sign === '-' ? -shift : shift));
+}
+
+const zoneFormats = new Map<string, Intl.DateTimeFormat | undefined>();
+const zonesKeptLimit = 1_000;
+const longestZoneCharacters = 64;
+
+/** Made once for each zone: making one takes as long as hundreds of steps. Undefined for an unknown zone. */
+function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
+  if (zone.length > longestZoneCharacters) return undefined;
+  if (zoneFormats.has(zone)) return zoneFormats.get(zone);
+  if (zoneFormats.size >= zonesKeptLimit) zoneFormats.clear();
+  let format: Intl.DateTimeFormat | undefined;
   try {
-    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-    const name = format.formatToParts(ms).find((each) => each.type === 'timeZoneName')?.value ?? 'GMT';
-    const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? [];
-    const shift = (Number(hours) * 60 + Number(minutes)) * 60_000;
-    return new Date(ms + (sign === '-' ? -shift : shift));
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   } catch {
-    return undefined;
+    // No such zone, which is worth remembering too.
   }
+  zoneFormats.set(zone, format);
+  return format;
 }

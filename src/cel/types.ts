@@ -54,7 +54,12 @@ export interface Overload {
   readonly result: CelType;
   readonly isGeneric: boolean;
   readonly run: (...args: Value[]) => Value;
+  /** In place of `run`, for what cannot tell beforehand how much it will do. */
+  readonly metered?: Metered;
 }
+
+/** Does its work piece by piece, and calls `spend` before each. */
+export type Metered = (spend: (steps: number) => void, ...args: Value[]) => Value;
 
 const typeNames: Readonly<Record<string, string>> = {
   null: 'null',

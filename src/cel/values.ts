@@ -80,6 +80,10 @@ export class TypeValue {
 /** A value of a library's own type, e.g. a quantity. */
 export abstract class OpaqueValue {
   abstract readonly typeName: string;
+  /** What reading it all costs, in steps. */
+  get weight(): number {
+    return 1;
+  }
   abstract equals(other: OpaqueValue): boolean;
 }
 
@@ -91,6 +95,7 @@ export interface ListLike {
 
 export class ListValue implements ListLike {
   readonly #items: readonly Value[];
+  #weight: number | undefined;
 
   constructor(items: readonly Value[]) {
     this.#items = items;
@@ -104,10 +109,14 @@ export class ListValue implements ListLike {
     return this.#items[index] ?? null;
   }
 
+  /** Counted once: a list may hold another many times, and that one a third. */
   get weight(): number {
-    let weight = 1;
-    for (const item of this.#items) weight += weightOf(item);
-    return weight;
+    if (this.#weight === undefined) {
+      let weight = 1;
+      for (const item of this.#items) weight += weightOf(item);
+      this.#weight = weight;
+    }
+    return this.#weight;
   }
 
   /** How items are told apart when the list's type gives them an identity: sets and keyed lists. */
@@ -124,7 +133,12 @@ export class ListValue implements ListLike {
 /** How many parts a value has, all the way down: what comparing it may cost. */
 export function weightOf(value: Value): number {
   if (typeof value === 'string') return 1 + value.length / 10;
-  return value instanceof ListValue || value instanceof MapValue ? value.weight : 1;
+  if (typeof value !== 'object' || value === null) return 1;
+  if (value instanceof ListValue || value instanceof MapValue || value instanceof OpaqueValue)
+    return value.weight;
+  if (value instanceof Uint8Array) return 1 + value.length / 10;
+  if (value instanceof OptionalValue) return value.value === undefined ? 1 : 1 + weightOf(value.value);
+  return 1;
 }
 
 export type MapKey = string | bigint | boolean | CelUint;
@@ -132,6 +146,8 @@ export type MapKey = string | bigint | boolean | CelUint;
 /** A map with keys of any kind; objects are maps by field name. */
 export class MapValue {
   readonly #entries: ReadonlyMap<string, { readonly key: Value; readonly value: Value }>;
+  #weight: number | undefined;
+  #keys: readonly Value[] | undefined;
 
   constructor(entries: Iterable<readonly [Value, Value]> = []) {
     const map = new Map<string, { key: Value; value: Value }>();
@@ -148,9 +164,12 @@ export class MapValue {
   }
 
   get weight(): number {
-    let weight = 1;
-    for (const { value } of this.#entries.values()) weight += 1 + weightOf(value);
-    return weight;
+    if (this.#weight === undefined) {
+      let weight = 1;
+      for (const { key, value } of this.#entries.values()) weight += weightOf(key) + weightOf(value);
+      this.#weight = weight;
+    }
+    return this.#weight;
   }
 
   has(key: Value): boolean {
@@ -163,8 +182,8 @@ export class MapValue {
     return text === undefined ? undefined : this.#entries.get(text)?.value;
   }
 
-  keys(): Iterable<Value> {
-    return [...this.#entries.values()].map((entry) => entry.key);
+  keys(): readonly Value[] {
+    return (this.#keys ??= [...this.#entries.values()].map((entry) => entry.key));
   }
 
   /** Equality with another map. */

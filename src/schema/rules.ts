@@ -1,8 +1,9 @@
 import type { FieldError } from '../apimachinery/contract.ts';
 import { forbidden, required } from '../apimachinery/validation/errors.ts';
 import { duplicate, invalid } from '../apimachinery/validation/field-errors.ts';
+import { goQuote } from '../apimachinery/validation/go-text.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
-import { type Budget, BudgetExceeded, type Program, type Run } from '../cel/compile.ts';
+import { type Budget, BudgetExceeded, type Run } from '../cel/compile.ts';
 import { CelError, none, OptionalValue, type Value } from '../cel/values.ts';
 import type { Correlation } from './correlation.ts';
 import { fromJson } from './rules/json-values.ts';
@@ -194,7 +195,12 @@ function checkRulesOf(
       evaluation.budget.steps -= granted - Math.max(run.budget.steps, 0);
     }
     if (!check.usesOldSelf && place.unchanged()) continue;
-    evaluation.errors.push(ruleError(compiled, { path, type, run }));
+    const said = messageOf(compiled, run.slots, evaluation.budget);
+    if (said.stopped !== undefined) {
+      fail(said.stopped);
+      throw new CallCostExceeded();
+    }
+    evaluation.errors.push(ruleError(compiled, { path, type, message: said.text }));
     // A long path in many errors costs what it weighs.
     evaluation.budget.steps -= Math.max(0, path.length - freePathCharacters);
   }
@@ -224,11 +230,11 @@ function failureText(why: string, rule: ValidationRule): string {
 }
 
 function ruleError(
-  { rule, message, fieldPath }: CompiledRule,
-  { path, type, run }: { path: string; type: string; run: Run },
+  { rule, fieldPath }: CompiledRule,
+  { path, type, message }: { path: string; type: string; message: string | undefined },
 ): FieldError {
   const fixed = rule.message === '' ? `failed rule: ${rule.rule.trim()}` : rule.message.trim();
-  const detail = (message?.ok && messageOf(message.program, run)) || fixed;
+  const detail = message ?? fixed;
   const field = fieldPath === '' ? path : joinPath(path, fieldPath);
   switch (rule.reason) {
     case 'FieldValueForbidden':
@@ -247,18 +253,38 @@ function joinPath(path: string, relative: string): string {
   return relative.startsWith('[') ? path + relative : `${path}.${relative}`;
 }
 
-/** The text of a message expression; undefined when it gives none that can be used. */
-function messageOf(program: Program, run: Run): string | undefined {
+/** What a message expression gave, or why nothing more is evaluated after it. */
+interface Said {
+  /** Undefined when it gave nothing that can be used. */
+  readonly text?: string | undefined;
+  readonly stopped?: string;
+}
+
+/** It spends of the same budget as the rules. */
+function messageOf({ rule, message }: CompiledRule, slots: Value[], budget: Budget): Said {
+  if (!message?.ok) return {};
+  const granted = Math.min(callStepsLimit, budget.steps);
+  const run: Run = { slots, budget: { steps: granted } };
   try {
-    const text = program(run);
-    if (typeof text !== 'string') return undefined;
-    const trimmed = text.trim();
-    return trimmed === '' || trimmed.includes('\n') || Buffer.byteLength(trimmed) > messageBytes
-      ? undefined
-      : trimmed;
+    return { text: usable(message.program(run)) };
   } catch (error) {
-    if (error instanceof CelError || error instanceof RangeError || error instanceof BudgetExceeded)
-      return undefined;
+    if (error instanceof BudgetExceeded) {
+      const stopped =
+        granted === callStepsLimit
+          ? `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${goQuote(rule.messageExpression)}`
+          : 'messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run';
+      return { stopped };
+    }
+    if (error instanceof CelError || error instanceof RangeError) return {};
     throw error;
+  } finally {
+    budget.steps -= granted - Math.max(run.budget.steps, 0);
   }
+}
+
+function usable(text: Value): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  const trimmed = text.trim();
+  const fits = trimmed !== '' && !trimmed.includes('\n') && Buffer.byteLength(trimmed) <= messageBytes;
+  return fits ? trimmed : undefined;
 }

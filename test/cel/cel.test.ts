@@ -243,6 +243,43 @@ test('a rule that would keep the server busy is stopped, and those after it are 
     assert.match(firstError(rule, { l, a, b: '(a|b)*a(a|b){9}c' }), stopped, rule);
 });
 
+test('a message expression spends of the same budget as the rules', () => {
+  const messageExpression = 'string(self.filter(a, self.exists(b, b < 0)).size())';
+  const rule = { rule: 'size(self) == 0', messageExpression };
+  const lists = (size: number, count: number): readonly string[] => {
+    const schema = {
+      type: 'array',
+      items: { type: 'array', items: integer, 'x-kubernetes-validations': [rule] },
+    };
+    const one = Array.from({ length: size }, (_, i) => i);
+    return errorsOf(object({ l: schema }), { l: Array.from({ length: count }, () => one) });
+  };
+  assert.match(
+    lists(2_000, 1).at(-1) ?? '',
+    /no further validation rules will be run due to call cost exceeds limit for messageExpression: "string\(/,
+  );
+  assert.match(lists(300, 1).at(-1) ?? '', /"array": 0$/);
+  const many = lists(300, 200);
+  assert.match(
+    many.at(-1) ?? '',
+    /messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run$/,
+  );
+  assert.ok(many.length < 60, `${many.length} lists were told of`);
+});
+
+test('a rule may ask for the size of a long list for each of its items', () => {
+  const l = Array.from({ length: 20_000 }, (_, i) => i);
+  assert.equal(firstError('self.l.all(x, x < self.l.size())', { l, a: '', b: '' }), '');
+});
+
+test('numbers beyond 64 bits are none, however long they are', () => {
+  const digits = '9'.repeat(2_000);
+  assert.equal(holds(`!isSemver("1.0.${digits}") && !isSemver("1.0.0-${digits}")`), true);
+  assert.equal(holds(`isSemver("1.0.18446744073709551615")`), true);
+  assert.equal(holds(`int("0${'0'.repeat(100)}7") == 7 && int("-9223372036854775808") < 0`), true);
+  assert.equal(holds(`quantity("${digits}").isGreaterThan(quantity("1E")) && uint("00007") == 7u`), true);
+});
+
 test('a pattern out of an object is matched in time linear in the text', () => {
   const value = { l: [], a: `${'a'.repeat(3_000)}b`, b: '^a*a*a*a*a*c$' };
   assert.match(firstError('self.a.matches(self.b)', value), /failed rule/);

@@ -44,7 +44,7 @@ function declareNumbers(registry: Registry): void {
   registry.declare('uint(double) uint', (a) => uintOf(intOf(real(a))));
   registry.declare('uint(string) uint', (a) => {
     if (!/^\d+$/.test(text(a))) throw conversionError('string', 'uint');
-    return uintOf(BigInt(text(a)));
+    return uintOf(shortInteger(text(a)) ?? 2n ** 64n);
   });
   registry.declare('double(double) double', (a) => real(a));
   registry.declare('double(int) double', (a) => Number(int(a)));
@@ -70,9 +70,17 @@ function uintOf(value: bigint): CelUint {
 
 function parsedInt(value: string): bigint {
   if (!/^[+-]?\d+$/.test(value)) throw conversionError('string', 'int');
-  const parsed = BigInt(value.replace('+', ''));
-  if (parsed < -(2n ** 63n) || parsed >= 2n ** 63n) throw conversionError('string', 'int');
+  const size = shortInteger(value.replace(/^[+-]/, ''));
+  const parsed = size !== undefined && value.startsWith('-') ? -size : size;
+  if (parsed === undefined || parsed < -(2n ** 63n) || parsed >= 2n ** 63n)
+    throw conversionError('string', 'int');
   return parsed;
+}
+
+/** Digits of a number that may fit 64 bits; undefined for more of them, which cost more than their length to read. */
+function shortInteger(digits: string): bigint | undefined {
+  const significant = digits.replace(/^0+/, '');
+  return significant.length > 20 ? undefined : BigInt(significant || '0');
 }
 
 const decimalForm = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;

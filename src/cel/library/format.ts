@@ -116,7 +116,8 @@ function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
   const shown = toEven(value, digits);
   const [whole = '', fraction] = shown.replace('-', '').split('.');
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const first = whole.length % 3 || 3;
+  const grouped = [whole.slice(0, first), ...(whole.slice(first).match(/\d{3}/g) ?? [])].join(',');
   return `${shown.startsWith('-') ? '-' : ''}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 

@@ -166,6 +166,10 @@ class UrlValue extends OpaqueValue {
     this.parts = parts;
   }
 
+  override get weight(): number {
+    return 1 + this.source.length / 10;
+  }
+
   equals(other: OpaqueValue): boolean {
     return other instanceof UrlValue && other.source === this.source;
   }
@@ -224,7 +228,10 @@ function hostname(host: string): string {
 
 function queryMap(query: string): MapValue {
   const values = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(query))
-    values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of new URLSearchParams(query)) {
+    const known = values.get(name);
+    if (known) known.push(value);
+    else values.set(name, [value]);
+  }
   return new MapValue([...values].map(([name, list]): [Value, Value] => [name, new ListValue(list)]));
 }

@@ -46,7 +46,14 @@ const parseError =
 function quantityOf(value: string): QuantityValue {
   const quantity = parseQuantity(value);
   if (!quantity) throw new CelError(parseError);
-  return new QuantityValue(quantity);
+  return new QuantityValue({ ...quantity, nano: bounded(quantity.nano) });
+}
+
+const mostNano = (2n ** 63n - 1n) * nanoPerUnit;
+
+/** A larger amount counts as the largest that a quantity holds, as in Go. */
+function bounded(nano: bigint): bigint {
+  return nano > mostNano ? mostNano : nano < -mostNano ? -mostNano : nano;
 }
 
 /** Kubernetes' resource quantities. */
@@ -87,6 +94,10 @@ class SemverValue extends OpaqueValue {
     this.prerelease = prerelease;
   }
 
+  override get weight(): number {
+    return this.prerelease.reduce((weight, part) => weight + 1 + part.length / 10, 1);
+  }
+
   equals(other: OpaqueValue): boolean {
     return other instanceof SemverValue && this.compareTo(other) === 0;
   }
@@ -120,10 +131,16 @@ function parseVersion(value: string, normalize: boolean): SemverValue | undefine
   const match = versionForm.exec(normalize ? normalized(value) : value);
   if (!match) return undefined;
   const [, major = '0', minor = '0', patch = '0', prerelease] = match;
+  const numeric = prerelease?.split('.').filter((part) => /^\d+$/.test(part)) ?? [];
+  if ([major, minor, patch, ...numeric].some((number) => !fits64Bits(number))) return undefined;
   return new SemverValue(
     [major, minor, patch].map(BigInt),
     prerelease === undefined ? [] : prerelease.split('.'),
   );
+}
+
+function fits64Bits(number: string): boolean {
+  return number.length <= 20 && BigInt(number) < 2n ** 64n;
 }
 
 /** Without a leading `v` and zeros, with minor and patch numbers. */

@@ -1,6 +1,7 @@
 import { type Pattern, patternOf } from '../../apimachinery/pattern.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { Registry } from '../registry.ts';
+import { stepsOfNextSearch } from '../steps.ts';
 import { CelError, ListValue } from '../values.ts';
 import { int, list, text } from './arguments.ts';
 import { format } from './format.ts';
@@ -155,20 +156,34 @@ function splitSome(value: string, by: string, count: number): string[] {
 }
 
 function declareRegex(registry: Registry): void {
-  const found = (value: string, source: string): string[] => {
-    const pattern = patternOf(source);
-    const problem = pattern.problem();
-    if (problem !== undefined) throw new CelError(`Illegal regex: ${problem}`);
-    const matcher = pattern.compiled.matcher(value);
-    const matches: string[] = [];
-    while (matcher.find()) matches.push(matcher.group() ?? '');
-    return matches;
-  };
-  registry.declare('string.find(string) string', (a, b) => found(text(a), text(b))[0] ?? '');
-  registry.declare('string.findAll(string) list(string)', (a, b) => new ListValue(found(text(a), text(b))));
-  registry.declare('string.findAll(string, int) list(string)', (a, b, limit) => {
-    const all = found(text(a), text(b));
-    const count = Number(int(limit));
-    return new ListValue(count < 0 ? all : all.slice(0, count));
-  });
+  registry.declareMetered(
+    'string.find(string) string',
+    (spend, a, b) => found(text(a), text(b), { spend, limit: 1 })[0] ?? '',
+  );
+  registry.declareMetered(
+    'string.findAll(string) list(string)',
+    (spend, a, b) => new ListValue(found(text(a), text(b), { spend, limit: -1 })),
+  );
+  registry.declareMetered(
+    'string.findAll(string, int) list(string)',
+    (spend, a, b, limit) => new ListValue(found(text(a), text(b), { spend, limit: Number(int(limit)) })),
+  );
+}
+
+/** Up to `limit` matches, all when it is negative. The first search is paid for; each further one spends. */
+function found(
+  value: string,
+  source: string,
+  { spend, limit }: { spend: (steps: number) => void; limit: number },
+): string[] {
+  const pattern = patternOf(source);
+  const problem = pattern.problem();
+  if (problem !== undefined) throw new CelError(`Illegal regex: ${problem}`);
+  const matcher = pattern.compiled.matcher(value);
+  const matches: string[] = [];
+  while (matches.length !== limit && matcher.find()) {
+    matches.push(matcher.group() ?? '');
+    spend(stepsOfNextSearch(source, value.length - matcher.end()));
+  }
+  return matches;
 }

@@ -48,6 +48,20 @@ function invalidFormat(format: string, value: string): never {
   throw new CelError(`Invalid ${format} formatted string ${value}`);
 }
 
+/** Members that were looked at: texts with a format are read once, and lists and maps know their size. */
+class Members<K> {
+  #made: Map<K, Value> | undefined;
+
+  of(key: K, json: Json, node: StructuralNode): Value {
+    const known = this.#made?.get(key);
+    if (known !== undefined) return known;
+    const value = fromJson(json, node);
+    // What costs nothing to make is not worth remembering.
+    if (typeof value === 'object' && value !== null) (this.#made ??= new Map()).set(key, value);
+    return value;
+  }
+}
+
 const weights = new WeakMap<object, number>();
 
 /** The parts of a JSON value, counted once. */
@@ -57,7 +71,8 @@ function jsonWeight(value: Json | readonly Json[] | undefined): number {
   const known = weights.get(value);
   if (known !== undefined) return known;
   let weight = 1;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) weight += jsonWeight(member);
+  if (Array.isArray(value)) for (const member of value) weight += jsonWeight(member);
+  else for (const [key, member] of Object.entries(value)) weight += 1 + key.length / 10 + jsonWeight(member);
   weights.set(value, weight);
   return weight;
 }
@@ -66,6 +81,7 @@ class JsonList extends ListValue {
   readonly #list: readonly Json[];
   readonly #node: StructuralNode;
   readonly #items: StructuralNode;
+  readonly #members = new Members<number>();
 
   constructor(list: readonly Json[], node: StructuralNode, items: StructuralNode) {
     super([]);
@@ -83,7 +99,7 @@ class JsonList extends ListValue {
   }
 
   override at(index: number): Value {
-    return fromJson(this.#list[index] ?? null, this.#items);
+    return this.#members.of(index, this.#list[index] ?? null, this.#items);
   }
 
   override get identity(): ((item: Value) => string) | undefined {
@@ -105,6 +121,8 @@ function identityOfItem(item: Value): string {
 class JsonMap extends MapValue {
   readonly #object: JsonObject;
   readonly #values: StructuralNode;
+  readonly #members = new Members<string>();
+  #keys: readonly string[] | undefined;
 
   constructor(object: JsonObject, values: StructuralNode) {
     super();
@@ -113,7 +131,7 @@ class JsonMap extends MapValue {
   }
 
   override get size(): number {
-    return Object.keys(this.#object).length;
+    return this.keys().length;
   }
 
   override get weight(): number {
@@ -125,13 +143,13 @@ class JsonMap extends MapValue {
   }
 
   override get(key: Value): Value | undefined {
-    const member =
-      typeof key === 'string' && Object.hasOwn(this.#object, key) ? this.#object[key] : undefined;
-    return member === undefined ? undefined : fromJson(member, this.#values);
+    if (typeof key !== 'string' || !Object.hasOwn(this.#object, key)) return undefined;
+    const member = this.#object[key];
+    return member === undefined ? undefined : this.#members.of(key, member, this.#values);
   }
 
-  override keys(): Iterable<Value> {
-    return Object.keys(this.#object);
+  override keys(): readonly string[] {
+    return (this.#keys ??= Object.keys(this.#object));
   }
 }
 
@@ -139,6 +157,10 @@ class JsonMap extends MapValue {
 class JsonObjectValue extends MapValue {
   readonly #object: JsonObject;
   readonly #node: StructuralNode;
+  readonly #members = new Members<string>();
+  #keys: readonly string[] | undefined;
+  /** Of all fields, also those that rules cannot see. */
+  #allKeys: readonly string[] | undefined;
 
   constructor(object: JsonObject, node: StructuralNode) {
     super();
@@ -147,7 +169,7 @@ class JsonObjectValue extends MapValue {
   }
 
   override get size(): number {
-    return [...this.keys()].length;
+    return this.keys().length;
   }
 
   override get weight(): number {
@@ -160,7 +182,11 @@ class JsonObjectValue extends MapValue {
 
   override get(key: Value): Value | undefined {
     const member = this.#member(key);
-    return member === undefined ? undefined : fromJson(member.value, member.node);
+    return member === undefined ? undefined : this.#members.of(String(key), member.value, member.node);
+  }
+
+  get allKeys(): readonly string[] {
+    return (this.#allKeys ??= Object.keys(this.#object));
   }
 
   #member(key: Value): { value: Json; node: StructuralNode } | undefined {
@@ -173,8 +199,8 @@ class JsonObjectValue extends MapValue {
   /** Fields that rules cannot see count too. */
   override isEqualTo(other: MapValue): boolean {
     if (!(other instanceof JsonObjectValue)) return super.isEqualTo(other);
-    const keys = Object.keys(this.#object);
-    if (keys.length !== Object.keys(other.#object).length) return false;
+    const keys = this.allKeys;
+    if (keys.length !== other.allKeys.length) return false;
     return keys.every((key) => {
       const left = this.#object[key];
       const right = other.#object[key];
@@ -184,10 +210,10 @@ class JsonObjectValue extends MapValue {
     });
   }
 
-  override keys(): Iterable<Value> {
-    return [...fieldsOf(this.#node)]
+  override keys(): readonly string[] {
+    return (this.#keys ??= [...fieldsOf(this.#node)]
       .filter(([key, { name }]) => escapeField(name) === key && this.has(key))
-      .map(([key]) => key);
+      .map(([key]) => key));
   }
 
   /** What tells it from other items of its list. */
