@@ -20,6 +20,7 @@ import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
+import { AdmissionSteps } from './call/admission-steps.ts';
 import type { AdmissionStep, ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
@@ -58,7 +59,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     clock,
   });
   const leases = new EventLeases(storage, clock);
-  const admission: AdmissionStep[] = [];
+  const admission = new AdmissionSteps();
   const parts: ClusterParts = {
     storage,
     resources,
@@ -78,7 +79,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (!crds) throw new Error('customresourcedefinitions are not served');
   const registrar = new CustomResourceRegistrar(parts, crds);
-  admission.push(...admissionSteps(options, { rbac, registrar }));
+  admission.add(admissionSteps(options, { rbac, registrar }));
   return { parts, authentication, registrar };
 }
 

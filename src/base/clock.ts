@@ -49,8 +49,13 @@ export const systemClock: Clock = {
 
 /** RFC 3339 in UTC with whole seconds, the form of Kubernetes `metav1.Time`. */
 export function rfc3339Seconds(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== latest.second) latest = { second, text: `${new Date(epochMs).toISOString().slice(0, 19)}Z` };
+  return latest.text;
 }
+
+/** Every write of an object asks for the second that it happens in, often twice. */
+let latest = { second: Number.NaN, text: '' };
 
 /** RFC 3339 in UTC with microseconds, the form of Kubernetes `metav1.MicroTime`. */
 export function rfc3339Micros(epochMs: number): string {

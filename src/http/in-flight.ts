@@ -284,6 +284,7 @@ function classOf({ method, path, rawQuery }: HttpRequest): RequestClass {
 }
 
 function isWatchPath(asked: string): boolean {
+  if (!asked.includes('watch') && !asked.includes('%')) return false;
   const path = asked.includes('%')
     ? asked.replace(/%([2-7][0-9a-f])/gi, (_all, hex) => character(hex))
     : asked;

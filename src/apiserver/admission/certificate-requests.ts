@@ -17,22 +17,19 @@ const final = [...decisions, 'Failed'];
  */
 export const certificateRequests: AdmissionStep = {
   name: 'certificate-requests',
+  concerns: [resourceKey],
   mutate(request) {
-    if (!isAbout(request) || !request.object) return;
+    if (!request.object) return;
     if (request.old) keepAskedFor(request, request.object, request.old);
     else recordRequester(request, request.object);
   },
   async validate(request) {
     const { object, old } = request;
-    if (!isAbout(request) || !object) return;
+    if (!object) return;
     if (!old) checkAsked(request, object);
     else await checkDecision(request, object, old);
   },
 };
-
-function isAbout({ call, operation }: AdmissionRequest): boolean {
-  return call.resource.storageKey === resourceKey && operation !== 'delete';
-}
 
 function recordRequester({ call }: AdmissionRequest, object: JsonObject): void {
   const { username: _, uid: __, groups: ___, extra: ____, ...asked } = specOf(object);

@@ -8,10 +8,9 @@ import { namesClaimed } from '../crd/index.ts';
 export function crdStatus(registrar: { statusOf(crd: JsonObject): JsonObject }): AdmissionStep {
   return {
     name: 'crd-status',
-    mutate({ call, operation, object, old, claims }) {
-      const { group, resource } = call.resource.definition;
-      if (group !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions') return;
-      if (operation === 'delete' || call.subresource !== '' || !object) return;
+    concerns: ['apiextensions.k8s.io/customresourcedefinitions'],
+    mutate({ call, object, old, claims }) {
+      if (call.subresource !== '' || !object) return;
       if (old && readMetadata(object)['deletionTimestamp'] !== undefined) return;
       object['status'] = cloneJson(registrar.statusOf(object));
       claims.push(...namesClaimed(object));

@@ -7,18 +7,16 @@ const oldIngressClass = 'kubernetes.io/ingress.class';
 /** Claims that name no storage class get the default one, as ingresses get theirs. */
 export const defaultClasses: AdmissionStep = {
   name: 'default-classes',
-  // Nothing waits for the many writes that are about something else.
+  concerns: ['core/persistentvolumeclaims', 'networking.k8s.io/ingresses'],
   mutate(request) {
     const { call, operation, object } = request;
     if (operation !== 'create' || call.subresource !== '') return;
     const spec = object?.['spec'];
     if (!object || !isObject(spec)) return;
-    const { group, resource } = call.resource.definition;
-    if (group === '' && resource === 'persistentvolumeclaims') {
+    if (call.resource.definition.resource === 'persistentvolumeclaims') {
       if (spec['storageClassName'] !== undefined || hasOldStorageClass(object)) return;
       return fill(request, spec, { member: 'storageClassName', classes: storageClasses });
     }
-    if (group !== 'networking.k8s.io' || resource !== 'ingresses') return;
     const annotations = readMetadata(object)['annotations'];
     const isAnnotated = isObject(annotations) && Object.hasOwn(annotations, oldIngressClass);
     if (spec['ingressClassName'] !== undefined || isAnnotated) return;

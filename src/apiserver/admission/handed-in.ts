@@ -20,6 +20,7 @@ export function handedIn(admission: ClusterAdmission): AdmissionStep {
     });
   return {
     name: admission.name,
+    concerns: 'all',
     mutate(request) {
       if (concerns(request)) admission.mutate(writeOf(request));
     },

@@ -8,6 +8,7 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
 /** Objects are created only in namespaces that exist and stay; three namespaces can never go. */
 export const namespaceLifecycle: AdmissionStep = {
   name: 'namespace-lifecycle',
+  concerns: 'all',
   async mutate({ parts, call, operation, namespace, name }) {
     if (operation !== 'create' || !call.resource.definition.namespaced || namespace === '') return;
     const namespaces = parts.resources.find('', 'v1', 'namespaces');

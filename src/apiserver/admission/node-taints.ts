@@ -6,10 +6,9 @@ const notReady = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } a
 /** A new node takes no pods until somebody has seen that it is ready. */
 export const nodeTaints: AdmissionStep = {
   name: 'node-taints',
+  concerns: ['core/nodes'],
   mutate({ call, operation, object }) {
-    const { group, resource } = call.resource.definition;
-    if (group !== '' || resource !== 'nodes' || operation !== 'create' || call.subresource !== '') return;
-    if (!object) return;
+    if (operation !== 'create' || call.subresource !== '' || !object) return;
     const spec: JsonObject = isObject(object['spec']) ? object['spec'] : {};
     const taints = Array.isArray(spec['taints']) ? spec['taints'] : [];
     const isThere = taints.some(

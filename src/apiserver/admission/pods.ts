@@ -7,20 +7,16 @@ import { objectKey } from '../storage/keys.ts';
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3_607;
 
-/** The specs of a pod that is updated as a whole. */
+/** The specs of a pod that is updated as a whole, for steps that concern pods. */
 function changedPodSpecs({ call, operation, object, old }: AdmissionRequest) {
-  const { group, resource } = call.resource.definition;
-  if (group !== '' || resource !== 'pods' || call.subresource !== '' || operation !== 'update')
-    return undefined;
+  if (call.subresource !== '' || operation !== 'update') return undefined;
   const [now, before] = [object?.['spec'], old?.['spec']];
   return isObject(now) && isObject(before) ? { now, before } : undefined;
 }
 
-/** The spec of a pod that is being created; undefined for every other write. */
+/** The spec of a pod that is being created, for steps that concern pods; undefined for their other writes. */
 export function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
-  const { group, resource } = call.resource.definition;
-  if (group !== '' || resource !== 'pods' || operation !== 'create' || call.subresource !== '')
-    return undefined;
+  if (operation !== 'create' || call.subresource !== '') return undefined;
   const spec = object?.['spec'];
   return isObject(spec) ? spec : undefined;
 }
@@ -28,6 +24,7 @@ export function newPodSpec({ call, operation, object }: AdmissionRequest): JsonO
 /** Pods run as a service account that exists and get its token. */
 export const podServiceAccount: AdmissionStep = {
   name: 'pod-service-account',
+  concerns: ['core/pods'],
   async mutate(request) {
     const spec = newPodSpec(request);
     if (!spec) return;
@@ -91,6 +88,7 @@ function tokenVolume(name: string): JsonObject {
 /** Pods stay five minutes on a node that fell silent, unless they say otherwise. */
 export const podTolerations: AdmissionStep = {
   name: 'pod-tolerations',
+  concerns: ['core/pods'],
   mutate(request) {
     // A manifest that says none again means the same pod.
     const spec = newPodSpec(request) ?? changedPodSpecs(request)?.now;
@@ -113,6 +111,7 @@ export const podTolerations: AdmissionStep = {
 /** The number behind a pod's priority class. */
 export const podPriority: AdmissionStep = {
   name: 'pod-priority',
+  concerns: ['core/pods'],
   async mutate(request) {
     const changed = changedPodSpecs(request);
     for (const member of changed ? ['priority', 'preemptionPolicy'] : []) {

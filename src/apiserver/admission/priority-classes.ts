@@ -6,10 +6,10 @@ const systemClasses = new Set(['system-node-critical', 'system-cluster-critical'
 /** There is one default among the priority classes, and those of the system stay. */
 export const priorityClasses: AdmissionStep = {
   name: 'priority-classes',
+  concerns: ['scheduling.k8s.io/priorityclasses'],
   validate(request) {
     const { call, operation, object, name } = request;
-    const { group, resource } = call.resource.definition;
-    if (group !== 'scheduling.k8s.io' || resource !== 'priorityclasses' || call.subresource !== '') return;
+    if (call.subresource !== '') return;
     if (operation === 'delete' && systemClasses.has(name)) {
       throw forbidden(call.resource.subject(name), 'this is a system priority class and cannot be deleted');
     }

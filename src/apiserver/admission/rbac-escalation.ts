@@ -12,14 +12,12 @@ const group = 'rbac.authorization.k8s.io';
 export function rbacEscalation(rbac: Rbac): AdmissionStep {
   return {
     name: 'rbac-escalation',
+    concerns: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(
+      (each) => `${group}/${each}`,
+    ),
     async validate(request) {
       const { definition } = request.call.resource;
-      if (
-        definition.group !== group ||
-        !request.object ||
-        request.call.user.groups.includes('system:masters')
-      )
-        return;
+      if (!request.object || request.call.user.groups.includes('system:masters')) return;
       if (changesCollectionOnly(request.object, request.old)) return;
       if (definition.kind.endsWith('Binding')) await checkBinding(rbac, request, request.object);
       else await checkRole(rbac, request, request.object);

@@ -8,6 +8,7 @@ import { newPodSpec } from './pods.ts';
 /** Pods get what their runtime class says of overhead and of the nodes that have it. */
 export const runtimeClasses: AdmissionStep = {
   name: 'runtime-classes',
+  concerns: ['core/pods'],
   mutate(request) {
     const spec = newPodSpec(request);
     if (!spec || (spec['runtimeClassName'] === undefined && spec['overhead'] === undefined)) return;
@@ -34,6 +35,7 @@ async function takeOverhead(request: AdmissionRequest, spec: JsonObject): Promis
 /** The nodes that a runtime class chooses, and what it tolerates there. */
 export const runtimeScheduling: AdmissionStep = {
   name: 'runtime-scheduling',
+  concerns: ['core/pods'],
   mutate(request) {
     const spec = newPodSpec(request);
     const name = spec ? textOf(spec['runtimeClassName']) : '';

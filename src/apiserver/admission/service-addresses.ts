@@ -17,11 +17,10 @@ export function serviceAddresses(cidr: string): AdmissionStep {
   const range = readRange(cidr);
   return {
     name: 'service-addresses',
+    concerns: ['core/services'],
     async mutate(request) {
-      const { call, operation, object, parts } = request;
-      const { group, resource } = call.resource.definition;
-      if (group !== '' || resource !== 'services' || operation === 'delete' || call.subresource !== '')
-        return;
+      const { call, object, parts } = request;
+      if (call.subresource !== '') return;
       const spec = object?.['spec'];
       if (!isObject(spec)) return;
       chooseFamilies(request, spec);

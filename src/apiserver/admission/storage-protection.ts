@@ -10,10 +10,10 @@ const finalizers: Readonly<Record<string, string | undefined>> = {
 /** Volumes and claims are created with a finalizer, which goes when nobody uses them any more. */
 export const storageProtection: AdmissionStep = {
   name: 'storage-protection',
+  concerns: ['core/persistentvolumeclaims', 'core/persistentvolumes'],
   mutate({ call, operation, object }) {
-    const { group, resource } = call.resource.definition;
-    if (group !== '' || operation !== 'create' || call.subresource !== '' || !object) return;
-    const finalizer = Object.hasOwn(finalizers, resource) ? finalizers[resource] : undefined;
+    if (operation !== 'create' || call.subresource !== '' || !object) return;
+    const finalizer = finalizers[call.resource.definition.resource];
     if (finalizer === undefined) return;
     const metadata = metadataOf(object);
     const held = finalizersOf(metadata);
@@ -24,9 +24,9 @@ export const storageProtection: AdmissionStep = {
 /** When a volume came to the phase that it is in. */
 export const volumePhases: AdmissionStep = {
   name: 'volume-phases',
-  mutate({ parts, call, operation, object, old }) {
-    const { group, resource } = call.resource.definition;
-    if (group !== '' || resource !== 'persistentvolumes' || operation === 'delete' || !object) return;
+  concerns: ['core/persistentvolumes'],
+  mutate({ parts, object, old }) {
+    if (!object) return;
     const status = object['status'];
     const before = old?.['status'];
     if (!isObject(status) || (isObject(before) && before['phase'] === status['phase'])) return;

@@ -6,9 +6,9 @@ import type { AdmissionStep } from '../call/call.ts';
 /** Writers of a TLS secret are told when its key does not fit its certificate. */
 export const tlsSecrets: AdmissionStep = {
   name: 'tls-secrets',
-  validate({ call, operation, object }) {
-    const { group, resource } = call.resource.definition;
-    if (group !== '' || resource !== 'secrets' || operation === 'delete' || call.subresource !== '') return;
+  concerns: ['core/secrets'],
+  validate({ call, object }) {
+    if (call.subresource !== '') return;
     if (object?.['type'] !== 'kubernetes.io/tls') return;
     const problem = problemOf(object['data']);
     if (problem !== undefined) call.warnings.push(problem);

@@ -58,7 +58,10 @@ export interface ClusterParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly admission: readonly AdmissionStep[];
+  readonly admission: {
+    /** Steps that concern writes of the resource, in their order. */
+    of(resource: ServedResource): readonly AdmissionStep[];
+  };
   /** `group/resource` of which, in this cluster, one write goes after the other. */
   readonly exclusive: ReadonlySet<string>;
   /** What is stored and has no effect. */
@@ -72,8 +75,8 @@ export interface ClusterParts {
   reviewToken(token: string, audiences: readonly string[]): Promise<TokenVerdict>;
   /** Issues service account tokens, when there is a key for them. */
   readonly tokens: ServiceAccountTokens | undefined;
-  /** The store lease under which objects of the resource are kept (events expire), or undefined for ever. */
-  leaseFor(resource: ServedResource): Promise<string | undefined>;
+  /** The store lease under which objects of the resource are kept (events expire); undefined: they are kept for ever. */
+  leaseFor(resource: ServedResource): Promise<string> | undefined;
 }
 
 /** One write under admission; steps may change `object`. */
@@ -93,6 +96,8 @@ export interface AdmissionRequest {
 /** A step throws a StatusError to refuse. `mutate` steps run before validation, `validate` steps after. */
 export interface AdmissionStep {
   readonly name: string;
+  /** `ServedResource.storageKey` of the resources whose writes it looks at; it is not asked about others. */
+  readonly concerns: 'all' | readonly string[];
   mutate?(request: AdmissionRequest): Promise<void> | void;
   validate?(request: AdmissionRequest): Promise<void> | void;
 }

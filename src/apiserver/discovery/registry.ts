@@ -6,17 +6,28 @@ export class SharedResources {
   readonly all: readonly ServedResource[];
   /** Where their objects are kept. */
   readonly storageKeys: ReadonlySet<string>;
-  readonly #byPath: ReadonlyMap<string, ServedResource>;
+  readonly named: ByName;
 
   constructor(definitions: readonly ResourceDefinition[]) {
     this.all = definitions.map((definition) => new ServedResource(definition, 'built-in'));
     this.storageKeys = new Set(this.all.map(({ storageKey }) => storageKey));
-    this.#byPath = new Map(this.all.map((served) => [pathOf(served.definition), served]));
+    this.named = byName(this.all);
   }
+}
 
-  find(path: string): ServedResource | undefined {
-    return this.#byPath.get(path);
+/** Served resources by group, version and plural name: no key has to be put together for a question that every request asks. */
+type ByName = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ServedResource>>>;
+
+function byName(all: readonly ServedResource[]): ByName {
+  const groups = new Map<string, Map<string, Map<string, ServedResource>>>();
+  for (const served of all) {
+    const { group, version, resource } = served.definition;
+    const versions = groups.get(group) ?? new Map<string, Map<string, ServedResource>>();
+    groups.set(group, versions);
+    const resources = versions.get(version) ?? new Map<string, ServedResource>();
+    versions.set(version, resources.set(resource, served));
   }
+  return groups;
 }
 
 interface GroupVersion {
@@ -29,8 +40,8 @@ export class ResourceRegistry {
   readonly shared: SharedResources;
   /** Changes whenever the custom resources do. */
   generation = 0;
-  #custom = new Map<string, ServedResource>();
-  #builtInGroups: ReadonlySet<string> | undefined;
+  #custom: readonly ServedResource[] = [];
+  #customNamed: ByName = new Map();
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
   #elsewhere: readonly GroupVersion[] = [];
@@ -47,8 +58,10 @@ export class ResourceRegistry {
   }
 
   find(group: string, version: string, resource: string): ServedResource | undefined {
-    const path = `${group}/${version}/${resource}`;
-    return this.shared.find(path) ?? this.#custom.get(path);
+    return (
+      this.shared.named.get(group)?.get(version)?.get(resource) ??
+      this.#customNamed.get(group)?.get(version)?.get(resource)
+    );
   }
 
   /** Group versions that belong to a service elsewhere, as APIServices say; what is served here stays served here. */
@@ -73,11 +86,11 @@ export class ResourceRegistry {
 
   /** Custom resources only. */
   custom(): readonly ServedResource[] {
-    return [...this.#custom.values()];
+    return this.#custom;
   }
 
   all(): readonly ServedResource[] {
-    return this.#custom.size === 0 ? this.shared.all : [...this.shared.all, ...this.#custom.values()];
+    return this.#custom.length === 0 ? this.shared.all : [...this.shared.all, ...this.#custom];
   }
 
   /** A version of a resource of that kind, for owner references and apply. */
@@ -90,13 +103,12 @@ export class ResourceRegistry {
 
   /** True when any resource of the group is served. */
   hasGroup(group: string, version: string): boolean {
-    return this.all().some(({ definition }) => definition.group === group && definition.version === version);
+    return [this.shared.named, this.#customNamed].some((named) => named.get(group)?.has(version) === true);
   }
 
   /** True for groups of kinds that every server has. */
   isBuiltInGroup(group: string): boolean {
-    this.#builtInGroups ??= new Set(this.shared.all.map(({ definition }) => definition.group));
-    return this.#builtInGroups.has(group);
+    return this.shared.named.has(group);
   }
 
   /** What a CustomResourceDefinition brings. */
@@ -115,9 +127,8 @@ export class ResourceRegistry {
     if (before.length === after.length && before.every((served, at) => served === after[at])) return;
     if (after.length === 0) this.#byCrd.delete(crd);
     else this.#byCrd.set(crd, after);
-    this.#custom = new Map(
-      [...this.#byCrd.values()].flat().map((served) => [pathOf(served.definition), served]),
-    );
+    this.#custom = [...this.#byCrd.values()].flat();
+    this.#customNamed = byName(this.#custom);
     this.generation++;
     for (const served of before) if (!after.includes(served)) ended(served);
   }
@@ -133,8 +144,4 @@ function servedCustom(definition: ResourceDefinition, { storageKeys }: SharedRes
     served.set(definition, known);
   }
   return known;
-}
-
-function pathOf({ group, version, resource }: ResourceDefinition): string {
-  return `${group}/${version}/${resource}`;
 }

@@ -1,6 +1,6 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import type { StoredForm } from '../../apimachinery/contract.ts';
-import { isObject, type JsonObject, utf8 } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import { checkStorable } from './conversion.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -26,7 +26,8 @@ export function encodeStored(served: ServedResource, object: JsonObject): Uint8A
     metadata: isObject(metadata) ? { ...metadata, resourceVersion: undefined } : {},
     ...rest,
   };
-  const bytes = utf8(JSON.stringify(stored));
+  // From Node's pool, because they live briefly: whoever shows the object keeps a copy with its revision.
+  const bytes = Buffer.from(JSON.stringify(stored));
   const form = served.definition.storedForm;
   if (form) formsWritten.set(bytes, form);
   return bytes;

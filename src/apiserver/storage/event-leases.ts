@@ -20,7 +20,8 @@ export class EventLeases {
     this.#clock = clock;
   }
 
-  async leaseFor({ storageKey }: ServedResource): Promise<string | undefined> {
+  /** Undefined for what is kept for ever, which most writes are about. */
+  leaseFor({ storageKey }: ServedResource): Promise<string> | undefined {
     if (storageKey !== 'core/events') return undefined;
     const nowMs = this.#clock.monotonic();
     if (!this.#current || this.#current.untilMs <= nowMs) {

@@ -21,7 +21,7 @@ export async function admit(
   },
 ): Promise<readonly string[]> {
   const request = admissionRequest(parts, call, write);
-  for (const step of parts.admission) {
+  for (const step of parts.admission.of(call.resource)) {
     const wait = step.mutate?.(request);
     if (wait) await wait;
   }
@@ -29,7 +29,7 @@ export async function admit(
   if (request.operation === 'create' && call.verb !== 'create') await demandCreate(parts, call);
   if (call.subresource === '')
     call.warnings.push(...parts.notEnforced.about(call.resource.definition, write.object));
-  for (const step of parts.admission) {
+  for (const step of parts.admission.of(call.resource)) {
     const wait = step.validate?.(request);
     if (wait) await wait;
   }
@@ -47,7 +47,7 @@ async function demandCreate(parts: ClusterParts, call: Call): Promise<void> {
 /** Asks the validating steps about a delete. */
 export async function admitDelete(parts: ClusterParts, call: Call, old: JsonObject): Promise<void> {
   const request = admissionRequest(parts, call, { object: undefined, old });
-  for (const step of parts.admission) {
+  for (const step of parts.admission.of(call.resource)) {
     const wait = step.validate?.(request);
     if (wait) await wait;
   }

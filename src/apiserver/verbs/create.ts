@@ -89,25 +89,25 @@ async function insert(
 ): Promise<Answer | undefined> {
   const { resource } = call;
   const name = textOf(metadataOf(object)['name']);
-  const place = { resource, namespace: call.namespace, name };
   checkStorable(resource);
   if (call.options.dryRun) {
-    if (await find(parts, place)) return undefined;
+    if (await find(parts, { resource, namespace: call.namespace, name })) return undefined;
     return { type: 'value', code: 201, value: object, resource };
   }
   const namespace = resource.definition.namespaced ? call.namespace : '';
   const key = parts.storage.storeKey(resource, objectKey(namespace, name));
-  const lease = await parts.leaseFor(resource);
+  const leasing = parts.leaseFor(resource);
+  const lease = leasing && (await leasing);
   const value = encodeStored(resource, object);
   // Loaded first: reading the collection after the commit would have to go through all of it once more.
-  await parts.storage.collection(resource);
+  const collection = parts.storage.loaded(resource) ?? (await parts.storage.collection(resource));
   const transaction = {
     guards: [{ key, revision: 0 }],
     writes: [lease === undefined ? { put: key, value } : { put: key, value, lease }],
   };
   const result = await parts.storage.commitStating(transaction, stated);
   if (!result.ok) return undefined;
-  const created = await find(parts, place);
+  const created = collection.get(objectKey(namespace, name));
   if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };
   remember(created, object, resource);
   return { type: 'object', code: 201, resource, object: created };

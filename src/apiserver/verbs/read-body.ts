@@ -26,19 +26,22 @@ export async function readBodyAs(call: Call, kind: string): Promise<JsonObject> 
     throw unrecognized(kind, why, thrown.summary);
   }
   const bytes = call.body.bytes();
-  const summary = bytes === undefined ? '' : summaryOf(bytes);
   const object = body === null && !call.resource.custom ? {} : body;
   if (!isObject(object)) {
     const why =
       object === null
         ? missingKind(bytes)
         : `${versionUnknown}: json: cannot unmarshal ${goTypeWord(asJson(object))} into Go value of type ${typeMeta}`;
-    throw unrecognized(kind, why, summary);
+    throw unrecognized(kind, why, summary(bytes));
   }
   const problem =
     typeProblem(object) ?? (call.resource.custom && bytes ? kindProblem(object, bytes) : undefined);
-  if (problem !== undefined) throw unrecognized(kind, problem, summary);
+  if (problem !== undefined) throw unrecognized(kind, problem, summary(bytes));
   return object;
+}
+
+function summary(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : summaryOf(bytes);
 }
 
 /** What a decoder of JSON made is JSON. */

@@ -181,12 +181,13 @@ async function replace(
     const result = await parts.storage.commit({ guards, writes: [{ delete: key }] }, call.fence);
     return result.ok ? { type: 'value', code: 200, value: next, resource } : undefined;
   }
-  const lease = await parts.leaseFor(resource);
+  const leasing = parts.leaseFor(resource);
+  const lease = leasing && (await leasing);
   const value = encodeStored(resource, next);
   const writes = [lease === undefined ? { put: key, value } : { put: key, value, lease }];
   const result = await parts.storage.commitStating({ guards, writes }, write.stated);
   if (!result.ok) return undefined;
-  const stored = await find(parts, { resource, namespace: current.namespace, name: current.name });
+  const stored = parts.storage.loaded(resource)?.get(objectKey(current.namespace, current.name));
   if (stored?.revision !== result.revision) {
     metadataOf(next)['resourceVersion'] = String(result.revision);
     return { type: 'value', code: 200, value: next, resource };
