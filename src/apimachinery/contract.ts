@@ -71,6 +71,8 @@ export interface ScalePaths {
  * Order in a write: decode, prune/strict check, `default`, `prepareForCreate|Update`, admission, `validate`.
  */
 export interface WriteStrategy {
+  /** What an object shows that says nothing: members that are printed whatever their value. Absent: none. */
+  blank?(): JsonObject;
   /** Fills absent fields. */
   default(object: JsonObject): void;
   /** Clears or fixes fields that a create may not set (e.g. status). */

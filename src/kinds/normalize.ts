@@ -52,6 +52,21 @@ export function normalize(object: JsonObject, type: string): void {
   fillAbsent(object, plan);
 }
 
+const blanks = new Map<string, JsonObject>();
+
+/** The members that a Go server prints of a value that nobody has set, without defaults. Shared and frozen. */
+export function blankOf(type: string): JsonObject {
+  const known = blanks.get(type);
+  if (known) return known;
+  const blank: JsonObject = {};
+  for (const { name, type: fieldType, pointer } of planOf(type).alwaysWritten) {
+    blank[name] =
+      fieldType.is === 'object' && !pointer ? blankOf(fieldType.name) : zeroOf(fieldType, pointer);
+  }
+  blanks.set(type, Object.freeze(blank));
+  return blank;
+}
+
 /** Clears the status of a normal object: what stands there instead is what `normalize` would put. */
 export function clearStatus(object: JsonObject, type: string): void {
   delete object['status'];

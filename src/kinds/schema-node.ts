@@ -133,7 +133,9 @@ function typedNode(type: TypeRef, extensions: Extensions): SchemaNode {
 
 const leaf = { field: () => undefined, fieldNames: () => [] } as const;
 
-const scalarShapes: Readonly<Record<Scalar, Pick<SchemaNode, 'type' | 'format' | 'preserveUnknown'>>> = {
+const scalarShapes: Readonly<
+  Record<Scalar, Pick<SchemaNode, 'type' | 'format' | 'preserveUnknown' | 'mapType'>>
+> = {
   string: { type: 'string' },
   int32: { type: 'integer', format: 'int32' },
   int64: { type: 'integer', format: 'int64' },
@@ -144,7 +146,7 @@ const scalarShapes: Readonly<Record<Scalar, Pick<SchemaNode, 'type' | 'format' |
   MicroTime: { type: 'string', format: 'micro-time' },
   Quantity: { type: 'int-or-string', format: 'quantity' },
   IntOrString: { type: 'int-or-string', format: 'int-or-string' },
-  RawExtension: { type: 'object', preserveUnknown: true },
+  RawExtension: { type: 'object', preserveUnknown: true, mapType: 'atomic' },
   FieldsV1: { type: 'object', preserveUnknown: true },
   JSON: { type: 'any', preserveUnknown: true },
   JSONSchemaPropsOrArray: { type: 'any', preserveUnknown: true },

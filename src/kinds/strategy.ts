@@ -2,7 +2,7 @@ import type { FieldError, WriteStrategy } from '../apimachinery/contract.ts';
 import { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
 import { type NameRule, subdomainName } from '../apimachinery/validation/names.ts';
 import type { JsonObject } from '../base/index.ts';
-import { clearStatus, normalize } from './normalize.ts';
+import { blankOf, clearStatus, normalize } from './normalize.ts';
 
 /** What one kind adds to the common course of a write. Everything is optional. */
 export interface KindRules {
@@ -49,6 +49,7 @@ export function builtinStrategy({
 }: StrategyOptions): WriteStrategy {
   const metadata = { namespaced, name: rules.name ?? subdomainName, standardFinalizers: true };
   return {
+    blank: () => blankOf(type),
     default(object) {
       normalize(object, type);
       rules.default?.(object);

@@ -2,6 +2,8 @@ import type { ResourceDefinition } from '../apimachinery/contract.ts';
 import { type FieldSet, leaf, setOfPaths } from './field-set.ts';
 
 const status = setOfPaths([['f:status']]);
+/** What a request for a certificate says is the server's to fill in. */
+const specAndStatus = setOfPaths([['f:spec'], ['f:status']]);
 const allButStatus = setOfPaths([['f:spec'], ['f:metadata', 'f:labels'], ['f:metadata', 'f:annotations']]);
 
 /**
@@ -10,6 +12,7 @@ const allButStatus = setOfPaths([['f:spec'], ['f:metadata', 'f:labels'], ['f:met
  */
 export function resetFieldsOf(definition: ResourceDefinition, subresource: string): FieldSet {
   if (subresource === 'status') return allButStatus;
+  if (subresource === '' && definition.resource === 'certificatesigningrequests') return specAndStatus;
   if (subresource === '' && definition.subresources.status) return status;
   return leaf;
 }

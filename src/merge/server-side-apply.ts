@@ -49,6 +49,8 @@ export interface ApplyRequest {
   readonly subresource: string;
   readonly nowMs: number;
   readonly schema: SchemaNode;
+  /** As for an update: what belongs to nobody. */
+  readonly blank?: JsonObject | undefined;
   /** Paths that an apply here cannot set (`resetFieldsOf`). */
   readonly resetFields?: FieldSet;
   readonly versions?: VersionView;
@@ -127,9 +129,7 @@ function kindText(apiVersion: string, kind: string): string {
 /** The entries of an object that nobody tracked so far: all of it belongs to `before-first-apply`. */
 function firstEntries(live: JsonObject, request: ApplyRequest): ManagedEntry[] {
   const copy: JsonObject = { ...live, metadata: { ...(isObject(live.metadata) ? live.metadata : {}) } };
-  const { apiVersion, subresource, nowMs, schema } = request;
-  const manager = 'before-first-apply';
-  trackUpdate({ before: undefined, after: copy, manager, apiVersion, subresource, nowMs, schema });
+  trackUpdate({ ...request, before: undefined, after: copy, manager: 'before-first-apply' });
   return decodeEntries(managedFieldsJson(copy));
 }
 

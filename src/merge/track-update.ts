@@ -34,6 +34,8 @@ export type VersionView = (apiVersion: string) =>
 export interface UpdateToTrack {
   /** The stored object in the request's version; undefined for a create. It is not changed. */
   readonly before: JsonObject | undefined;
+  /** What an object of the kind shows before anybody has said anything: nobody owns what is still like that. */
+  readonly blank?: JsonObject | undefined;
   /** The object about to be stored, after defaults and resets; its `metadata.managedFields` is what is written. */
   readonly after: JsonObject;
   readonly manager: string;
@@ -64,7 +66,10 @@ function trackedEntries(write: UpdateToTrack): Json | undefined {
   // An object whose tracking was switched off stays so until somebody applies it.
   if (before !== undefined && start.entries.length === 0) return undefined;
 
-  const change = ignoring(compareObjects(before ?? {}, after, write.schema), write.resetFields);
+  const change = ignoring(
+    compareObjects(before ?? write.blank ?? {}, after, write.schema),
+    write.resetFields,
+  );
   if (!change.added && !change.modified && !change.removed) {
     return start.sent ? encodeEntries(start.entries) : stored;
   }

@@ -238,7 +238,7 @@ describe('writes', () => {
     assert.equal(refused.status, 422);
     assert.match(
       refused.body.message,
-      /metadata.resourceVersion: Invalid value: 0x0: must be specified for an update$/,
+      /metadata.resourceVersion: Invalid value: 0: must be specified for an update$/,
     );
   });
 });

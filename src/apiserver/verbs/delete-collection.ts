@@ -1,6 +1,6 @@
 import { StatusError } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
-import { removeObject, withDeletionOptions } from './delete.ts';
+import { removeObject, warnOfOrphans, withDeletionOptions } from './delete.ts';
 import { list } from './list.ts';
 
 /** `deletecollection`: deletes what a list with the same selectors shows, and answers that list. */
@@ -8,6 +8,7 @@ export async function removeCollection(parts: ClusterParts, call: Call): Promise
   const listed = await list(parts, { ...call, name: '' });
   if (listed.type !== 'list') return listed;
   const deletion = await withDeletionOptions(call);
+  warnOfOrphans(deletion);
   await Promise.all(
     listed.objects.map(async (object) => {
       try {

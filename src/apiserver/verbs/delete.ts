@@ -10,7 +10,7 @@ import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
-import { type CallOptions, withDeleteBody } from '../request/options.ts';
+import { withDeleteBody } from '../request/options.ts';
 import { UnreadableBody } from '../request/unreadable-body.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
@@ -28,7 +28,9 @@ const foregroundFinalizer = 'foregroundDeletion';
 
 /** `delete`: the Status of a finished delete, or the object when something still holds it. */
 export async function remove(parts: ClusterParts, call: Call): Promise<Answer> {
-  return removeObject(parts, await withDeletionOptions(call));
+  const deletion = await withDeletionOptions(call);
+  warnOfOrphans(deletion);
+  return removeObject(parts, deletion);
 }
 
 /** Throws 500 as the real server does for what its decoder of delete options does not take. */
@@ -74,7 +76,11 @@ export async function removeObject(parts: ClusterParts, call: Call): Promise<Ans
     await admitDelete(parts, call, old);
     const next = markedForDeletion(parts, call, current);
     const answer = isFullyReleased(next)
-      ? await erase(parts, call, { current, old, next: current.copy(call.resource) })
+      ? await erase(parts, call, {
+          current,
+          old,
+          next: endsInSteps(call) ? next : current.copy(call.resource),
+        })
       : await keepMarked(parts, call, { current, old, next });
     if (answer) return answer;
     if (attempt === attempts) throw conflict(call.resource.subject(call.name));
@@ -105,7 +111,7 @@ export function checkPreconditions(call: Call, current: StoredObject): void {
 function markedForDeletion(parts: ClusterParts, call: Call, current: StoredObject): JsonObject {
   const object = current.copy(call.resource);
   const metadata = metadataOf(object);
-  const finalizers = policyFinalizers(finalizersOf(metadata), call.options);
+  const finalizers = policyFinalizers(finalizersOf(metadata), call);
   if (isCustomResourceDefinition(call) && metadata['deletionTimestamp'] === undefined) {
     finalizers.push('customresourcecleanup.apiextensions.k8s.io');
   }
@@ -127,6 +133,11 @@ function markedForDeletion(parts: ClusterParts, call: Call, current: StoredObjec
     object['status'] = { ...(isObject(object['status']) ? object['status'] : {}), phase: 'Terminating' };
   }
   return object;
+}
+
+/** Pods are told to end before they go, also when no time is given for it: their last state says so. */
+function endsInSteps({ resource }: Call): boolean {
+  return resource.storageKey === 'core/pods';
 }
 
 /** A namespace goes when it is empty, however long that takes. */
@@ -154,7 +165,21 @@ function graceOf({ options, resource }: Call, object: JsonObject): number {
   return Math.max(0, options.deletion.gracePeriodSeconds ?? (typeof own === 'number' ? own : 30));
 }
 
-function policyFinalizers(finalizers: readonly string[], { deletion }: CallOptions): string[] {
+/** Kinds whose dependents stay when nobody says otherwise, as they did before there was garbage collection. */
+const orphansByDefault = new Set(['batch/jobs', 'core/replicationcontrollers']);
+
+/** What a caller hears who leaves that open, whether there is such an object or not. */
+export function warnOfOrphans({ resource, options, warnings }: Call): void {
+  const { propagationPolicy, orphanDependents } = options.deletion;
+  if (resource.storageKey !== 'batch/jobs' || propagationPolicy !== undefined) return;
+  if (orphanDependents !== undefined) return;
+  warnings.push(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  );
+}
+
+function policyFinalizers(finalizers: readonly string[], { options, resource }: Call): string[] {
+  const { deletion } = options;
   const policy =
     deletion.propagationPolicy ??
     (deletion.orphanDependents === undefined
@@ -162,7 +187,12 @@ function policyFinalizers(finalizers: readonly string[], { deletion }: CallOptio
       : deletion.orphanDependents
         ? 'Orphan'
         : 'Background');
-  if (policy === undefined) return [...finalizers];
+  if (policy === undefined) {
+    const isSaid = finalizers.includes(orphanFinalizer) || finalizers.includes(foregroundFinalizer);
+    return !isSaid && orphansByDefault.has(resource.storageKey)
+      ? [...finalizers, orphanFinalizer]
+      : [...finalizers];
+  }
   const rest = finalizers.filter((each) => each !== orphanFinalizer && each !== foregroundFinalizer);
   if (policy === 'Orphan') return [...rest, orphanFinalizer];
   return policy === 'Foreground' ? [...rest, foregroundFinalizer] : rest;

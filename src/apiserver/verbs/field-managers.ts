@@ -16,6 +16,7 @@ export function trackWrite(
   const { definition, apiVersion } = call.resource;
   trackUpdate({
     before,
+    blank: before ? undefined : definition.strategy.blank?.(),
     after,
     manager: managerOf(call),
     apiVersion,
@@ -36,6 +37,7 @@ export function applyConfiguration(
   const { definition, apiVersion } = call.resource;
   const { object } = serverSideApply({
     live,
+    blank: definition.strategy.blank?.(),
     config,
     manager: call.options.fieldManager,
     force: call.options.force === true,

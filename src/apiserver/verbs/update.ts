@@ -2,7 +2,7 @@ import { cloneJson } from '../../apimachinery/clone.ts';
 import { finalizersOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 
 import { conflict, invalid, notFound, type StatusError } from '../../apimachinery/status.ts';
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { Stated } from '../storage/cluster-storage.ts';
 import { checkStorable } from '../storage/conversion.ts';
@@ -55,10 +55,12 @@ const versionDemanded = new Set([
   'apiextensions.k8s.io/customresourcedefinitions',
   'apiregistration.k8s.io/apiservices',
   'coordination.k8s.io/leases',
-  'flowcontrol.apiserver.k8s.io/flowschemas',
-  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
   'node.k8s.io/runtimeclasses',
   'policy/poddisruptionbudgets',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/csistoragecapacities',
+  'storage.k8s.io/volumeattachments',
 ]);
 
 function allowsUnconditional({ resource }: Call): boolean {
@@ -66,8 +68,9 @@ function allowsUnconditional({ resource }: Call): boolean {
 }
 
 function versionMissing({ resource, name }: Call): StatusError {
-  const message = 'Invalid value: 0x0: must be specified for an update';
-  return invalid(resource.definition, name, [
+  const message = 'Invalid value: 0: must be specified for an update';
+  const { group, resource: kind } = resource.definition;
+  return invalid({ group, kind }, name, [
     { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
   ]);
 }
@@ -146,11 +149,40 @@ async function prepare(
 
 /** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
 const annotationsCount = new Set(['apps/deployments']);
+const labelsCount = new Set(['discovery.k8s.io/endpointslices']);
+/** Kinds that are in their first generation for ever. */
+const generationStays = new Set(['scheduling.k8s.io/priorityclasses']);
 
 function countsAsChange({ resource, subresource }: Call, next: JsonObject, old: JsonObject): boolean {
-  if (specChanged(next, old, resource.definition.subresources['status'] !== undefined)) return true;
-  if (subresource === 'status' || !annotationsCount.has(resource.storageKey)) return false;
-  return !jsonEqual(readMetadata(next)['annotations'] ?? {}, readMetadata(old)['annotations'] ?? {});
+  const { storageKey, definition } = resource;
+  if (generationStays.has(storageKey)) return false;
+  if (specChanged(next, old, definition.subresources['status'] !== undefined)) return true;
+  if (subresource === 'status') return false;
+  const changed = (member: 'labels' | 'annotations') =>
+    !jsonEqual(readMetadata(next)[member] ?? {}, readMetadata(old)[member] ?? {});
+  return (
+    (annotationsCount.has(storageKey) && changed('annotations')) ||
+    (labelsCount.has(storageKey) && changed('labels'))
+  );
+}
+
+/** Who writes the same again owns it since the same time: what an apply leaves out and defaults fill in shows only afterwards. */
+function areTimesAllThatDiffers(next: JsonObject, old: JsonObject): boolean {
+  const { managedFields, ...metadata } = readMetadata(next);
+  const { managedFields: before, ...metadataBefore } = readMetadata(old);
+  if (managedFields === undefined || before === undefined) return false;
+  if (!jsonEqual(metadata, metadataBefore)) return false;
+  if (!jsonEqual(withoutTimes(managedFields), withoutTimes(before))) return false;
+  return jsonEqual({ ...next, metadata: {} }, { ...old, metadata: {} });
+}
+
+function withoutTimes(managedFields: Json): Json {
+  if (!Array.isArray(managedFields)) return managedFields;
+  return managedFields.map((entry) => {
+    if (!isObject(entry)) return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
 }
 
 /** Everything but metadata counts, and status where it has an endpoint of its own. */
@@ -171,7 +203,8 @@ async function replace(
 ): Promise<Answer | undefined> {
   const { resource } = call;
   const { current, old, next } = write;
-  if (jsonEqual(next, old)) return { type: 'object', code: 200, resource, object: current };
+  if (jsonEqual(next, old) || areTimesAllThatDiffers(next, old))
+    return { type: 'object', code: 200, resource, object: current };
   const vanishes = isFullyReleased(next);
   if (!vanishes) checkStorable(resource);
   if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };

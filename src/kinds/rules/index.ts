@@ -3,6 +3,7 @@ import * as access from './access.ts';
 import { apiServiceRules } from './api-services.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
+import { deviceClaimRules } from './devices.ts';
 import * as jobs from './jobs.ts';
 import * as network from './network.ts';
 import { podRules } from './pods.ts';
@@ -27,6 +28,7 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/ResourceQuota': cluster.resourceQuotaRules,
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policies.admissionPolicyRules,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
   'apiregistration.k8s.io/APIService': apiServiceRules,
@@ -55,6 +57,8 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'rbac.authorization.k8s.io/ClusterRoleBinding': access.clusterRoleBindingRules,
   'rbac.authorization.k8s.io/Role': access.roleRules,
   'rbac.authorization.k8s.io/RoleBinding': access.roleBindingRules,
+  'resource.k8s.io/ResourceClaim': deviceClaimRules,
+  'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
   'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
   'storage.k8s.io/CSIDriver': storage.csiDriverRules,
   'storage.k8s.io/CSINode': storage.csiNodeRules,

@@ -57,6 +57,11 @@ export const disruptionBudgetRules: KindRules = {
   },
 };
 
+export const admissionPolicyRules: KindRules = {
+  validate: (object) =>
+    maybeObjectAt(object, 'spec', 'matchConstraints') ? [] : [required('spec.matchConstraints')],
+};
+
 const metricTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 const metricMembers: Readonly<Record<string, string>> = {
   ContainerResource: 'containerResource',

@@ -106,6 +106,10 @@ export const controllerRevisionRules: KindRules = {
 };
 
 export const daemonSetRules: KindRules = {
+  default(object) {
+    const metadata = objectAt(object, 'metadata');
+    metadata['annotations'] = { [templateGeneration]: '0', ...objectAt(metadata, 'annotations') };
+  },
   prepareForCreate: (object) => keepTemplateGeneration(object, undefined),
   prepareForUpdate: (object, old) => keepTemplateGeneration(object, old),
   validate(object) {
@@ -191,8 +195,10 @@ function keepLabels(object: JsonObject, old: JsonObject): void {
 }
 
 /** DaemonSets count their templates in an annotation that clients of old versions read. */
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
 function keepTemplateGeneration(object: JsonObject, old: JsonObject | undefined): void {
-  const name = 'deprecated.daemonset.template.generation';
+  const name = templateGeneration;
   const metadata = objectAt(object, 'metadata');
   const annotations = { ...objectAt(metadata, 'annotations') };
   const before = Number(textAt(old, 'metadata', 'annotations', name)) || 0;

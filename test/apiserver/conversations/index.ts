@@ -1,5 +1,6 @@
 import { admissionConversations } from './admission.ts';
 import { jobConversations } from './jobs.ts';
+import { kindConversations } from './kinds.ts';
 import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
@@ -18,6 +19,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   jobs: jobConversations,
   admission: admissionConversations,
   names: nameConversations,
+  kinds: kindConversations,
   reviews: reviewConversations,
   warnings: warningConversations,
 };

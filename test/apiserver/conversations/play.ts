@@ -67,10 +67,36 @@ async function ask(send: Send, asked: Ask, namespace: string, names: Names = new
   const text = await answer.text();
   const seen: Record<string, string> = {};
   for (const name of told) {
-    const value = answer.headers.get(name);
-    if (value !== null) seen[name] = replaced(value, names);
+    const value = name === 'warning' ? sharedWarnings(answer) : answer.headers.get(name);
+    if (value) seen[name] = replaced(value, names);
   }
   return { status: answer.status, headers: seen, body: withoutChoices(text, names) };
+}
+
+/** Without those of what this server alone has not built yet. */
+function sharedWarnings({ headers }: Response): string | undefined {
+  const warnings = headers.get('warning')?.split(/, (?=299 )/);
+  return warnings?.filter((each) => !each.includes('not built in Drydock')).join(', ');
+}
+
+/** Answers as they are kept: the place of an earlier one where it is the same. */
+export type KeptAnswers = readonly (Answer | number)[];
+
+export function keptAnswers(answers: readonly Answer[]): KeptAnswers {
+  const places = new Map<string, number>();
+  return answers.map((answer, at) => {
+    const text = JSON.stringify(answer);
+    const place = places.get(text);
+    places.set(text, place ?? at);
+    return place ?? answer;
+  });
+}
+
+export function answersKept(kept: KeptAnswers): readonly Answer[] {
+  return kept.flatMap((each) => {
+    const answer = typeof each === 'number' ? kept[each] : each;
+    return answer === undefined || typeof answer === 'number' ? [] : [answer];
+  });
 }
 
 function withoutChoices(text: string, names: Names): Json {
