@@ -258,9 +258,9 @@ export interface ResourceRecord {
   readonly etag: string;
   /** The running operation, when there is one. */
   readonly operation?: string;
-  /** The operation that ended last, and its error when it failed. */
+  /** How what was begun last ended: its operation, unless the estate itself began it, and its error when it failed. */
   readonly lastOperation?: {
-    readonly id: string;
+    readonly id?: string;
     readonly error?: { readonly code: string; readonly message: string };
   };
   /** Facts that the loops keep for themselves; never shown. */

@@ -3,12 +3,15 @@ import { absent } from '../../src/providers/absent/index.ts';
 import { authorizationTypes } from '../../src/providers/authorization/index.ts';
 import type { ClusterSupply, FleetSupply } from '../../src/providers/cluster-supply.ts';
 import { computeTypes } from '../../src/providers/compute/index.ts';
-import { containerServiceTypes } from '../../src/providers/container-service/index.ts';
+import {
+  type ContainerServiceSettings,
+  containerServiceTypes,
+} from '../../src/providers/container-service/index.ts';
 import { arcTypes } from '../../src/providers/kubernetes/index.ts';
 import { managedIdentityTypes } from '../../src/providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../../src/providers/network/index.ts';
 import { resourceGroups } from '../../src/providers/resources/index.ts';
-import { type Estate, openEstate, tenantId } from '../arm/estate.ts';
+import { type Estate, type EstateOptions, openEstate, tenantId } from '../arm/estate.ts';
 import { identities } from './support.ts';
 
 /** Requests record and loops act: what is asked of a request alone never comes here. */
@@ -25,12 +28,16 @@ const noFleets: FleetSupply = {
 };
 
 /** An estate with every type that the server has, and no loops: every write stays where its request left it. */
-export async function everyType(): Promise<{
+export async function everyType(
+  options: Pick<EstateOptions, 'store' | 'clock'> & { readonly clusters?: ClusterSupply } = {},
+): Promise<{
   readonly estate: Estate;
   readonly types: readonly ResourceType[];
+  readonly settings: ContainerServiceSettings;
 }> {
+  const { clusters = noClusters, ...given } = options;
   const settings = {
-    clusters: noClusters,
+    clusters,
     fleets: noFleets,
     identities,
     tenantId,
@@ -55,5 +62,9 @@ export async function everyType(): Promise<{
     ...containerServiceTypes(settings),
     ...arcTypes(settings),
   ];
-  return { estate: await openEstate({ types, absent }), types: [resourceGroups, ...types] };
+  return {
+    estate: await openEstate({ ...given, types, absent }),
+    types: [resourceGroups, ...types],
+    settings,
+  };
 }

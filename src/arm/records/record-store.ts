@@ -245,12 +245,13 @@ export class StoredRecords implements RecordStore {
 
 /** The record as it stands when its running operation has this outcome. */
 function withoutOperation(record: ResourceRecord, outcome: OperationOutcome): ResourceRecord {
-  const { operation: id, ...idle } = record;
-  if (id === undefined) return idle;
-  return {
-    ...idle,
-    lastOperation: outcome.status === 'Succeeded' ? { id } : { id, error: outcome.error },
+  const { operation, lastOperation: before, ...idle } = record;
+  const id = operation ?? before?.id;
+  const lastOperation = {
+    ...(id !== undefined && { id }),
+    ...(outcome.status !== 'Succeeded' && { error: outcome.error }),
   };
+  return { ...idle, lastOperation };
 }
 
 function writtenId(write: RelatedWrite): string {

@@ -1,11 +1,19 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
-import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
+import { type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { agentPoolType } from '../managed-clusters/pools.ts';
 import { clusterIdOfPool, profilesOf, systemNodes } from './type.ts';
 
-/** Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. */
+/**
+ * Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. What
+ * its cluster is doing has a time, and a reason when it fails: both are the pool's.
+ */
 export function runAgentPools(parts: LoopParts) {
-  return runRecordLoop({ ...parts, type: agentPoolType, reconcile: (id) => reconcile(id, parts) });
+  return runRecordLoop({
+    ...parts,
+    type: agentPoolType,
+    endsByItself: true,
+    reconcile: (id) => reconcile(id, parts),
+  });
 }
 
 async function reconcile(id: string, { records }: LoopParts): Promise<void> {
@@ -17,7 +25,9 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
     return;
   }
   if (cluster.provisioningState === 'Failed') {
-    throw cannot(`The managed cluster '${cluster.name}' failed.`);
+    const failed = cluster.lastOperation?.error ?? cannot(`The managed cluster '${cluster.name}' failed.`);
+    await settle(records, pool, { failed });
+    return;
   }
   if (cluster.provisioningState !== 'Succeeded') throw new RetryLater('its cluster is being changed');
   if (pool.provisioningState !== 'Deleting') {
@@ -30,14 +40,16 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
   }
   if (!leavesSystemPool(cluster, pool.name)) {
     // Of two pools that were to go at the same moment, the other one went first.
-    throw cannot('The last system pool of a cluster with nodes cannot be deleted.');
+    const failed = cannot('The last system pool of a cluster with nodes cannot be deleted.');
+    await settle(records, pool, { failed });
+    return;
   }
   await records.update(cluster.id, (current) => withoutPool(current, pool.name));
   throw new RetryLater('its nodes are being removed');
 }
 
-function cannot(message: string): CannotConverge {
-  return new CannotConverge('OperationNotAllowed', message);
+function cannot(message: string) {
+  return { code: 'OperationNotAllowed', message };
 }
 
 function leavesSystemPool(cluster: ResourceRecord, name: string): boolean {

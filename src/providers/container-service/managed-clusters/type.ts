@@ -215,9 +215,16 @@ function present(record: ResourceRecord): JsonObject {
       provisioningState: record.provisioningState,
     })),
     maxAgentPools: poolLimit,
+    ...presentFailure(record),
     ...presentIdentityProfile(record),
     resourceUID: clusterIdOf(record),
   };
+}
+
+/** Why the cluster is as it is, when the last thing done to it failed. */
+function presentFailure({ provisioningState, lastOperation }: ResourceRecord): JsonObject {
+  if (provisioningState !== 'Failed' || !lastOperation?.error) return {};
+  return { status: { provisioningError: { ...lastOperation.error } } };
 }
 
 /** The identity that nodes pull images with. */
