@@ -40,3 +40,4 @@ export { type Lasting, LastingAccess, lastingAccessLimits, type Moment } from '.
 export { type LogFields, type Logger, silentLogger } from './log.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
 export { Recent } from './recent.ts';
+export { withoutTrailingSlashes } from './trailing-slashes.ts';

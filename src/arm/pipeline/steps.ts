@@ -1,4 +1,4 @@
-import { CodedError, isObject } from '../../base/index.ts';
+import { CodedError, isObject, withoutTrailingSlashes } from '../../base/index.ts';
 import { callerProven } from '../../http/callers.ts';
 import { demand } from '../access/demand.ts';
 import type { ResourceRecord } from '../contract.ts';
@@ -63,7 +63,7 @@ async function authenticate(exchange: Exchange, services: Services): Promise<voi
   } catch (thrown) {
     if (!(thrown instanceof CodedError) || thrown.code !== 'unauthenticated') throw thrown;
     const code = isObject(thrown.detail) ? thrown.detail.code : undefined;
-    const authorizationUri = `${services.loginEndpoint(exchange.origin).replace(/\/$/, '')}/${services.tenantId}`;
+    const authorizationUri = `${withoutTrailingSlashes(services.loginEndpoint(exchange.origin))}/${services.tenantId}`;
     throw unauthenticated(
       typeof code === 'string' ? code : 'AuthenticationFailed',
       thrown.message,

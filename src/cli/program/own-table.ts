@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { isObject, type JsonObject, systemClock } from '../../base/index.ts';
+import { isObject, type JsonObject, systemClock, withoutTrailingSlashes } from '../../base/index.ts';
 import { HttpsClient } from '../../http/index.ts';
 import { UsageError } from './declaration.ts';
 
@@ -28,7 +28,7 @@ export async function tableByOwnClient(
   const token = execToken(target.exec, environment);
   return layOut(
     await getTable({
-      url: new URL(`${server.replace(/\/$/, '')}${path}`),
+      url: new URL(`${withoutTrailingSlashes(server)}${path}`),
       token,
       authority: target.authority,
     }),

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../../base/index.ts';
 import { type Audience, firstPartyApplications as apps, type IdentityOrigins } from '../contract.ts';
 import type { Objects } from '../directory/objects.ts';
 
@@ -38,12 +39,12 @@ export class Audiences {
   resolve(identifier: string): Resource | undefined {
     const audience = audiences.find((one) => this.accepts(identifier, one));
     if (audience) return { audience, identifier };
-    const appId = identifier.replace(/^api:\/\//i, '').replace(/(?<!\/)\/+$/, '');
+    const appId = withoutTrailingSlashes(identifier.replace(/^api:\/\//i, ''));
     const known =
       this.#objects.applicationByAppId(appId) ??
       this.#objects.servicePrincipalByAppId(appId) ??
       this.#objects.applicationByUri(identifier) ??
-      this.#objects.applicationByUri(identifier.replace(/(?<!\/)\/+$/, ''));
+      this.#objects.applicationByUri(withoutTrailingSlashes(identifier));
     return known && { audience: 'application', identifier };
   }
 
@@ -80,5 +81,5 @@ export class Audiences {
 
 /** Resource identifiers are compared without their trailing slash, in lower case. */
 function normalize(identifier: string): string {
-  return identifier.replace(/(?<!\/)\/+$/, '').toLowerCase();
+  return withoutTrailingSlashes(identifier).toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { ArmError } from '../../arm/index.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, withoutTrailingSlashes } from '../../base/index.ts';
 
 /** `properties` of a body, or an empty object. */
 export function propertiesOf(body: JsonObject): JsonObject {
@@ -38,7 +38,7 @@ export function textsAt(value: Json | undefined): string[] {
 /** `{ id }` of a reference. */
 export function referenceId(value: Json | undefined): string | undefined {
   const { id } = objectAt(value);
-  return typeof id === 'string' && id !== '' ? id.replace(/(?<!\/)\/+$/, '') : undefined;
+  return typeof id === 'string' && id !== '' ? withoutTrailingSlashes(id) : undefined;
 }
 
 /** One of the words in its documented casing; InvalidRequestFormat-like refusal for others. */

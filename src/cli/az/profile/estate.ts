@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../../../base/index.ts';
+import { isObject, withoutTrailingSlashes } from '../../../base/index.ts';
 import { writePrivately } from '../../private-file.ts';
 import { AzError } from '../errors.ts';
 
@@ -40,7 +40,7 @@ export function readEstate(directory: string): Estate {
     if (typeof member !== 'string') throw new AzError(`${join(directory, estateFile)} has no '${key}'.`);
     return member;
   };
-  const origin = (key: string) => text(key).replace(/(?<!\/)\/+$/, '');
+  const origin = (key: string) => withoutTrailingSlashes(text(key));
   const resourceManager = origin('resourceManager');
   return {
     resourceManager,

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../../../base/index.ts';
 import { type Estate, writeEstate } from './estate.ts';
 import { Profile } from './subscriptions.ts';
 import { type StoredToken, TokenCache } from './tokens.ts';
@@ -40,12 +41,12 @@ const cloudName = 'Drydock';
 export function writeSignedInProfile(signedIn: SignedInProfile): void {
   const { dir, endpoints, caFile, account, tokens } = signedIn;
   const estate: Estate = {
-    resourceManager: endpoints.resourceManager.replace(/(?<!\/)\/+$/, ''),
-    login: endpoints.login.replace(/(?<!\/)\/+$/, ''),
-    graph: endpoints.graph.replace(/(?<!\/)\/+$/, ''),
+    resourceManager: withoutTrailingSlashes(endpoints.resourceManager),
+    login: withoutTrailingSlashes(endpoints.login),
+    graph: withoutTrailingSlashes(endpoints.graph),
     caFile,
     tenantId: account.tenantId,
-    audience: endpoints.audience ?? `${endpoints.resourceManager.replace(/(?<!\/)\/+$/, '')}/`,
+    audience: endpoints.audience ?? `${withoutTrailingSlashes(endpoints.resourceManager)}/`,
     cloudName,
   };
   writeEstate(dir, estate);

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../../base/index.ts';
+import { isObject, type JsonObject, withoutTrailingSlashes } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 import { GraphError, objectsByIds } from '../http/graph.ts';
 import type { Session } from '../session.ts';
@@ -23,7 +23,7 @@ export function scopeOf(
     }
     if (!scope.startsWith('/'))
       throw new AzError('Invalid scope. Please use --help to view the valid format.');
-    return scope === '/' ? scope : scope.replace(/(?<!\/)\/+$/, '');
+    return scope === '/' ? scope : withoutTrailingSlashes(scope);
   }
   const subscription = `/subscriptions/${session.subscriptionId}`;
   return resourceGroup === undefined ? subscription : `${subscription}/resourceGroups/${resourceGroup}`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
+import { isObject, type Json, type JsonObject, withoutTrailingSlashes } from '../../../../base/index.ts';
 import type { RelayCredential } from '../../../../gateway/index.ts';
 import { type Call, defineCommand, type Flags, type Values } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
@@ -159,7 +159,7 @@ function hashOf(id: string): string {
 
 /** A relay given as a URL is taken as it is; a host keeps the path; a bare name means the estate's own. */
 function relayUrl(relay: string, resourceManager: string, path: string): string {
-  if (/^wss?:\/\//.test(relay)) return relay.replace(/(?<!\/)\/+$/, '');
+  if (/^wss?:\/\//.test(relay)) return withoutTrailingSlashes(relay);
   const host = /[.:]/.test(relay) ? relay : new URL(resourceManager).host;
   return `wss://${host}${path}`;
 }
