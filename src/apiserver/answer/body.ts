@@ -113,19 +113,21 @@ function bounded(value: Json, bytes: Uint8Array): Json {
 
 /** Clients that apply JSON label it YAML, of which it is a part: the fast parser gets the first try. */
 function decodeYamlBody(bytes: Uint8Array, findings: BodyFindings): Json {
-  const value = bytes[0] === openBrace ? jsonOf(bytes) : undefined;
+  const text = bytes[0] === openBrace ? decoder.decode(bytes) : '';
+  const value = jsonOf(text);
   if (value === undefined) return decodeYamlText(bytes, findings);
   const found = noFindings();
-  const exact = exactJson(decoder.decode(bytes), bounded(value, bytes), found);
+  const exact = exactJson(text, bounded(value, bytes), found);
   // The reader of YAML tells of these in its own words.
   const doubtful = found.strict.length > 0 || found.tooLarge !== undefined;
   return doubtful ? decodeYamlText(bytes, findings) : exact;
 }
 
-/** Undefined for YAML in flow style. */
-function jsonOf(bytes: Uint8Array): Json | undefined {
+/** Undefined for YAML. */
+function jsonOf(text: string): Json | undefined {
+  if (text === '') return undefined;
   try {
-    return JSON.parse(decoder.decode(bytes));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

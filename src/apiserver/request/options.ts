@@ -155,6 +155,7 @@ function checkWrite(kind: string, query: URLSearchParams, dryRun: readonly strin
 function managerErrors(manager: string): FieldError[] {
   const errors: FieldError[] = [];
   if (Buffer.byteLength(manager) > managerBytes) errors.push(tooLong('fieldManager', managerBytes));
+  if (plain.test(manager)) return errors;
   let position = 0;
   for (const character of manager) {
     if (!/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)) {
@@ -166,6 +167,9 @@ function managerErrors(manager: string): FieldError[] {
   }
   return errors;
 }
+
+/** ASCII that shows, as nearly all managers are called. */
+const plain = /^[\x20-\x7e]*$/;
 
 function dryRunErrors(values: readonly string[]): FieldError[] {
   return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', [...values], ['All'])];

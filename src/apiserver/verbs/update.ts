@@ -78,9 +78,9 @@ function versionMissing({ resource, name }: Call): StatusError {
 export interface Modification {
   /**
    * The new state as the caller wants it, private to this call; computed again when somebody else was faster. The
-   * same object as `current.copy` may be returned.
+   * same object as `current.copy` may be returned. `old` is what `current` says, decoded, and only to be read.
    */
-  compute(current: StoredObject | undefined): Promise<JsonObject> | JsonObject;
+  compute(current: StoredObject | undefined, old: JsonObject | undefined): Promise<JsonObject> | JsonObject;
   /** A missing object is created instead of 404. */
   readonly mayCreate: boolean;
   readonly mayRetry: boolean;
@@ -100,10 +100,15 @@ async function modifyNow(parts: ClusterParts, call: Call, change: Modification):
     const current = await find(parts, call);
     if (!current) {
       if (!change.mayCreate) throw notFound(call.resource.subject(call.name));
-      return createObject(parts, call, await change.compute(undefined), change.tracked ? 'tracked' : 'track');
+      return createObject(
+        parts,
+        call,
+        await change.compute(undefined, undefined),
+        change.tracked ? 'tracked' : 'track',
+      );
     }
     const old = current.peek(call.resource);
-    const next = await change.compute(current);
+    const next = await change.compute(current, old);
     const answer = await inTurn(parts, call, {
       object: next,
       write: (own) => admitAndReplace(parts, call, { current, old, next: own, change }),
