@@ -35,6 +35,8 @@ export class SqliteLedger implements Ledger {
   /** With what the open group has written so far. */
   #revision: number;
   #chain: number;
+  /** Asked last and not written since: a write nearly always follows the guard of its own key. */
+  #asked: { readonly key: string; readonly row: Row | undefined } | undefined;
 
   constructor(database: DatabaseSync, witnessFile: string) {
     this.#database = database;
@@ -61,7 +63,7 @@ export class SqliteLedger implements Ledger {
   }
 
   revisionOf(key: string): number {
-    const row = one(this.#sql.current, key);
+    const row = this.#current(key);
     return row ? revisionOfId(row[0]) : 0;
   }
 
@@ -94,11 +96,13 @@ export class SqliteLedger implements Ledger {
   }
 
   begin(): void {
+    this.#asked = undefined;
     this.#sql.begin.run();
   }
 
   put({ key, value, lease, position }: LedgerPut): Change {
-    const before = one(this.#sql.current, key);
+    const before = this.#current(key);
+    this.#asked = undefined;
     const { revision } = position;
     const created = before ? Number(before[1]) : revision;
     const id = idOf(position);
@@ -116,6 +120,7 @@ export class SqliteLedger implements Ledger {
   }
 
   delete(key: string, position: Position): Change | undefined {
+    this.#asked = undefined;
     if (this.#sql.deleteCurrent.run(key).changes === 0) return undefined;
     this.#append({ id: idOf(position), key, created: 0, lease: null, value: null });
     this.#revision = position.revision;
@@ -206,6 +211,12 @@ export class SqliteLedger implements Ledger {
   close(): void {
     this.#database.close();
     this.#witness.close();
+  }
+
+  /** What stands at a key: version and creation. */
+  #current(key: string): Row | undefined {
+    if (this.#asked?.key !== key) this.#asked = { key, row: one(this.#sql.current, key) };
+    return this.#asked.row;
   }
 
   #append(version: Parameters<typeof versionSum>[0]): void {
