@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { at } from '../../src/apimachinery/read.ts';
-import { isObject, type Json, type JsonObject } from '../../src/base/index.ts';
+import { isObject, type Json, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
+import { createAuthority } from '../../src/http/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const definition = {
@@ -143,6 +144,53 @@ describe('what a body says of an object', () => {
     assert.equal(at(unknown.value, 'metadata', 'foo'), undefined);
     assert.deepEqual(at(unknown.value, 'metadata', 'labels'), { b: '' });
     assert.equal(at(unknown.value, 'metadata', 'annotations'), undefined);
+  });
+
+  it('of a TLS secret is told when its key does not fit, and kept all the same', async () => {
+    const authority = (name: string) =>
+      createAuthority({ commonName: name, clock: systemClock, random: systemRandom });
+    const [one, other] = [authority('one'), authority('other')];
+    const encoded = (text: string) => Buffer.from(text).toString('base64');
+    const cut = one.privateKeyPem.replace(/\n.*\n-----END/, '\n-----END');
+    for (const [name, certificate, key, warning] of [
+      ['whole', one.certificatePem, one.privateKeyPem, ''],
+      ['strange', one.certificatePem, other.privateKeyPem, 'tls: private key does not match public key'],
+      ['cut', one.certificatePem, cut, 'tls: failed to parse private key'],
+      ['keyless', one.certificatePem, 'x', 'tls: failed to find any PEM data in key input'],
+    ] as const) {
+      const made = await send(
+        'POST',
+        '/api/v1/namespaces/default/secrets',
+        JSON.stringify({
+          ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name }, type: 'kubernetes.io/tls' },
+          data: { 'tls.crt': encoded(certificate), 'tls.key': encoded(key) },
+        }),
+      );
+      assert.deepEqual([made.status, made.warnings], [201, warning && `299 - "${warning}"`], name);
+    }
+  });
+
+  it('with a warning for each of very many members is answered with some four thousand characters of them', async () => {
+    const members = Array.from({ length: 80 }, (_, n) => `"${'x'.repeat(200)}${n}":1`).join();
+    const map = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"warned"},${members}}`;
+    const { status, warnings } = await send('POST', maps, map);
+    assert.equal(status, 201);
+    assert.ok(warnings.length > 4_000 && warnings.length < 5_000, `${warnings.length} characters`);
+  });
+
+  it('with an escape that JSON does not know is refused with the character', async () => {
+    const map = (text: string) =>
+      `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"e"},"data":{"a":"${text}"}}`;
+    for (const [text, problem] of [
+      ['\\q', /invalid character 'q' in string escape code/],
+      ['\\u12g4', /invalid character 'g' in \\u hexadecimal character escape/],
+    ] as const) {
+      const refused = await send('POST', maps, map(text));
+      assert.equal(refused.status, 400, refused.message);
+      assert.match(refused.message, problem);
+    }
+    const made = await send('POST', maps, map('\\u00e9\\n\\/'));
+    assert.deepEqual(made.value['data'], { a: 'é\n/' });
   });
 
   it('names an owner once, and tells who named it twice', async () => {

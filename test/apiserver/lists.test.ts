@@ -85,6 +85,17 @@ describe('a list', () => {
     assert.equal(rows.kind, 'Table');
     assert.deepEqual(rows.rows[0].cells.slice(0, 2), ['b', 0]);
     assert.equal(rows.rows[0].object.kind, 'PartialObjectMetadata');
+    const tableWith = async (includeObject: string) => {
+      const answer = await test.fetch(`${path}?includeObject=${includeObject}`, {
+        headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+      });
+      return { status: answer.status, row: JSON.parse(await answer.text()).rows?.[0] };
+    };
+    assert.equal((await tableWith('Metadata')).row.object.kind, 'PartialObjectMetadata');
+    assert.equal((await tableWith('Object')).row.object.metadata.name, 'b');
+    assert.equal((await tableWith('Object')).row.object.kind, 'ConfigMap');
+    assert.equal((await tableWith('None')).row.object, undefined);
+    assert.equal((await tableWith('Some')).status, 400);
     const partial = await test.fetch(path, {
       headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
     });

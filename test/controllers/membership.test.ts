@@ -101,6 +101,26 @@ test('a member joins: the hub makes its namespace and rights, the agent answers,
   await agent.close();
 });
 
+test('the rights of a member are bound to its identity as it is named, with the API group of users where it is left out', async () => {
+  const group = 'rbac.authorization.k8s.io';
+  for (const [name, identity, subject] of [
+    ['by-user', { kind: 'User', name: 'u' }, { kind: 'User', name: 'u', apiGroup: group }],
+    ['by-group', { kind: 'Group', name: 'g' }, { kind: 'Group', name: 'g', apiGroup: group }],
+    [
+      'by-account',
+      { kind: 'ServiceAccount', name: 's', namespace: 'fleet-system' },
+      { kind: 'ServiceAccount', name: 's', namespace: 'fleet-system' },
+    ],
+  ] as const) {
+    const member = memberCluster(name);
+    await hub.client.create(memberClusters, { ...member, spec: { ...member.spec, identity } });
+    const target = { name: `fleet-rolebinding-${name}`, namespace: `fleet-member-${name}` };
+    const binding = await eventually(hub.client, roleBindings, target, (found) => found !== undefined);
+    assert.deepEqual(binding?.subjects, [subject]);
+    await hub.client.delete(memberClusters, { name });
+  }
+});
+
 test("kubectl shows the member as Azure's page does", async () => {
   const { kubectl } = await hub.listen();
   const table = await kubectl('get', 'memberclusters');

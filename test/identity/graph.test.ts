@@ -630,3 +630,35 @@ test('a failure inside tells nothing of its cause, neither in Graph nor at the s
   assert.deepEqual(signIn.body.error_codes, [90099]);
   for (const { text } of [graph, signIn]) assert.doesNotMatch(text, /secret/);
 });
+
+test('a group whose owners or members cannot be had is not made', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const ann = await createUser(estate, 'ann');
+  const nobody = '00000000-0000-4000-8000-00000000dead';
+  const group = (more: object) =>
+    call('POST', '/groups', {
+      displayName: 'dockers',
+      mailNickname: 'dockers',
+      mailEnabled: false,
+      securityEnabled: true,
+      ...more,
+    });
+  const to = (id: string) => reference(id)['@odata.id'];
+  for (const member of ['owners@odata.bind', 'members@odata.bind']) {
+    const refused = await group({ [member]: [to(ann), to(nobody)] });
+    assert.ok(refused.status >= 400 && refused.status < 500, `${member}: ${refused.text}`);
+    const { body } = await call('GET', '/groups');
+    assert.deepEqual(body.value, [], member);
+  }
+  const made = await group({ 'owners@odata.bind': [to(ann)], 'members@odata.bind': [to(ann)] });
+  assert.equal(made.status, 201, made.text);
+  for (const list of ['owners', 'members']) {
+    const { body } = await call('GET', `/groups/${made.body.id}/${list}`);
+    assert.deepEqual(
+      body.value.map(({ id }: { id: string }) => id),
+      [ann],
+      list,
+    );
+  }
+});

@@ -45,6 +45,16 @@ describe('Microsoft.ContainerService', () => {
     assert.deepEqual([group.status, group.body.managedBy], [200, made.body.id]);
   });
 
+  test('a cluster has a hundred agent pools and no more', async () => {
+    const pools = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...pool, name: `p${n}` })) satisfies JsonObject[];
+    const refused = await cluster('wide', { agentPoolProfiles: pools(101) });
+    assert.equal(refused.status, 400);
+    assert.match(refused.message, /agentPoolProfiles.*at most 100 agent pools/);
+    const made = await cluster('wide', { agentPoolProfiles: pools(100) });
+    assert.equal(made.status, 201, made.message);
+  });
+
   test('a group that exists is never taken over, however its name is spelled', async () => {
     const victim = `${estate.subscription}/resourceGroups/victim`;
     await estate.call('PUT', victim, { body: { location: 'westus', tags: { keep: 'me' } } });

@@ -163,6 +163,20 @@ describe('Microsoft.Network', () => {
     );
     await refused(bastion('b', 'Basic', { scaleUnits: 3 }), /exactly 2 scale units/);
     await refused(bastion('b', 'Gold'), /must be one of: Developer, Basic, Standard, Premium/);
+    for (const [properties, status] of [
+      [{}, 400],
+      [{ virtualNetwork: { id: `${net}/virtualNetworks/none` } }, 400],
+      [
+        { virtualNetwork: { id: `${net}/virtualNetworks/fleet-vnet` }, ipConfigurations: [{ name: 'c' }] },
+        400,
+      ],
+      [{ virtualNetwork: { id: `${net}/virtualNetworks/fleet-vnet` } }, 201],
+    ] as const) {
+      const developer = await call('PUT', `${net}/bastionHosts/developer`, {
+        body: { location: 'eastus', sku: { name: 'Developer' }, properties },
+      });
+      assert.equal(developer.status, status, `${JSON.stringify(properties)}: ${developer.message}`);
+    }
     const agents = { subnet: { id: `${net}/virtualNetworks/fleet-vnet/subnets/agents` } };
     await refused(bastion('b', 'Standard', {}, agents), /named AzureBastionSubnet, not 'agents'/);
     await refused(bastion('b', 'Standard', {}, { publicIPAddress: {} }), /needs a public IP address/);

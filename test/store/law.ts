@@ -649,6 +649,41 @@ function leadershipLaws(driver: DriverUnderTest): void {
     await store.close();
   });
 
+  test('a leader outlasts a renewal that fails when the one before it is young, and ends before its lease may have', async () => {
+    const time = new ManualClock();
+    const store = await driver.open({ clock: time });
+    const renew = store.keepLeaseAlive.bind(store);
+    let fails = false;
+    store.keepLeaseAlive = async (lease) => {
+      if (fails) throw new CodedError('unavailable', 'The store cannot be reached.');
+      await renew(lease);
+    };
+    const leader = new Candidate(store, { identity: 'first' });
+    await settle();
+    const pass = async () => {
+      time.advance(5_000);
+      leader.clock.advance(5_000);
+      await settle();
+    };
+    for (let step = 0; step < 6; step++) await pass();
+    fails = true;
+    await pass();
+    assert.deepEqual(leader.life, ['leads'], 'renewed five seconds ago');
+    fails = false;
+    await pass();
+    fails = true;
+    await pass();
+    assert.deepEqual(leader.life, ['leads'], 'renewed five seconds ago, again');
+    await pass();
+    assert.deepEqual(
+      leader.life,
+      ['leads', 'is told to stop'],
+      'nobody answered for two thirds of the lease',
+    );
+    await leader.stop();
+    await store.close();
+  });
+
   test('a leader that was replaced without noticing writes nothing, and neither does one that never led', async () => {
     const time = new ManualClock();
     const store = await driver.open({ clock: time });

@@ -170,6 +170,7 @@ const refusals: readonly {
     what: 'a bad SSH key',
     code: 'InvalidSshPublicKey',
     change: (b) => void (b.properties.linuxProfile.ssh.publicKeys = [{ keyData: 'not a key' }]),
+    text: /'(properties\.linuxProfile\.ssh\.publicKeys\[0\]\.keyData)' is not an SSH public key.*"target": ?"\1"/s,
   },
   {
     what: 'an even number of control plane nodes',

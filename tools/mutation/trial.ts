@@ -67,7 +67,7 @@ async function runTests(
 
 /** Far longer than a run ever takes: what is not over by then hangs. */
 function longest(usualMs: number): number {
-  return 60_000 + 5 * usualMs;
+  return 30_000 + 5 * usualMs;
 }
 
 /** The test files that run a mutant's line: those of its room, and with words of its path in their own, first. */

@@ -135,12 +135,10 @@ function isPathSegment(name: string): boolean {
 /** The whole path is unescaped before it is split: what is asked of the authorizer and what is acted on are one. */
 function segmentsOf(path: string): string[] {
   const text = path.includes('%') ? unescaped(path) : path;
-  let start = 1;
   let end = text.length;
-  // A second slash at the beginning makes it another path.
-  if (text[1] === '/') start = 0;
-  while (end > start && text[end - 1] === '/') end--;
-  return text.slice(start, end).split('/');
+  while (end > 1 && text[end - 1] === '/') end--;
+  // After a second slash at the beginning the first segment is empty, which makes it another path.
+  return text.slice(1, end).split('/');
 }
 
 function unescaped(path: string): string {

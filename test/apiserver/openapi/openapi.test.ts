@@ -120,7 +120,13 @@ test('a custom resource is described by its own schema, with the metadata of all
   assert.deepEqual(references(at(schema, 'properties', 'metadata')), [
     '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
   ]);
-  assert.ok(at(document, 'components', 'schemas', 'com.example.v1.WidgetList'));
+  const list = objectAt(document, 'components', 'schemas', 'com.example.v1.WidgetList');
+  assert.deepEqual(at(list, 'required'), ['items']);
+  for (const described of [schema, list]) {
+    for (const name of ['apiVersion', 'kind']) {
+      assert.equal(at(described, 'properties', name, 'type'), 'string', name);
+    }
+  }
 });
 
 test('Swagger 2.0 has every kind, leaves out what it cannot say, and has no loose references', () => {
@@ -184,4 +190,14 @@ test('Swagger 2.0 comes as protobuf too, beginning with its version', () => {
   const bytes = Buffer.from(openApiV2(builtin).protobuf);
   assert.deepEqual([...bytes.subarray(0, 5)], [0x0a, 3, ...Buffer.from('2.0')]);
   assert.ok(bytes.includes('io.k8s.api.apps.v1.Deployment'));
+});
+
+test('a type names the members that it must have, one or more, and none where there is none', () => {
+  const required = (name: string) => {
+    const names = at(documentOf('api/v1', builtin), 'components', 'schemas', name, 'required');
+    return Array.isArray(names) ? names.map(String).sort() : names;
+  };
+  assert.deepEqual(required('io.k8s.api.core.v1.ConfigMapKeySelector'), ['key']);
+  assert.deepEqual(required('io.k8s.api.core.v1.VolumeMount'), ['mountPath', 'name']);
+  assert.equal(required('io.k8s.api.core.v1.LocalObjectReference'), undefined);
 });
