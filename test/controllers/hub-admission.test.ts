@@ -19,12 +19,19 @@ const customResources = defineKind(
 const placementGroup = 'placement.kubernetes-fleet.io';
 const clusterGroup = 'cluster.kubernetes-fleet.io';
 
+const storedOnly = {
+  group: placementGroup,
+  resource: 'clusterresourceoverrides',
+  sentence: () => 'Overrides are only stored here.',
+};
+
 let hub: TestCluster;
 let endpoint: TestEndpoint;
 /** Everything is allowed to everybody here: what is refused, admission refuses. */
 before(async () => {
   hub = await startTestCluster({
     profile: 'hub',
+    notEnforced: [storedOnly],
     authorizers: [() => ({ decision: 'allow', reason: '' })],
   });
   for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
@@ -801,6 +808,15 @@ test('namespaces of the fleet and of Kubernetes, and what is in them, are theirs
     await told(jane.delete(namespaces, { name: 'fleet-system' })),
     denied('namespace.guardrail', refusedTo('DELETE', '/v1, Kind=Namespace/: /fleet-system')),
   );
+  const finalize = jane.update(
+    namespaces,
+    { ...named('fleet-member-east'), spec: { finalizers: [] } },
+    { subresource: 'finalize' },
+  );
+  assert.equal(
+    await told(finalize),
+    denied('namespace.guardrail', refusedTo('UPDATE', '/v1, Kind=Namespace/finalize: /fleet-member-east')),
+  );
   await jane.create(namespaces, named('fleeting'));
   const settings = (namespace: string) => ({
     apiVersion: 'v1',
@@ -885,6 +901,32 @@ test('the definitions of the fleet are touched by administrators alone, also the
     denied(guard, refusedTo('DELETE', what())),
   );
   await hub.client.patch(customResources, { name }, { type: 'merge', body });
+});
+
+test('many wrong values of one long key, and many requirements, cost no more than they are long', async () => {
+  const key = 'k'.repeat(100_000);
+  const values = Array.from({ length: 20_000 }, (_, at) => `a b ${at}`);
+  const labelSelector = { matchExpressions: [{ key, operator: 'In', values }] };
+  const selector = { group: '', version: 'v1', kind: 'Namespace', labelSelector };
+  const why = (await createPlacement({ resourceSelectors: [selector] })) ?? '';
+  assert.match(why, /name part must be no more than 63 characters/);
+  assert.ok(why.length < 4_000_000, `${why.length} characters`);
+  const requirements = Array.from({ length: 20_000 }, (_, at) => ({
+    name: 'n',
+    operator: 'Ne',
+    values: [`${at}`],
+  }));
+  assert.equal(await createPlacement(required(...requirements)), undefined);
+});
+
+test('what is refused is not warned of as stored, and what the hub takes is', async () => {
+  const manifest = (path: string) =>
+    JSON.stringify(override('warned', { rule: { jsonPatchOverrides: [patchOf(path)] } }));
+  const warned = async (path: string) => {
+    const { stderr } = await endpoint.run(['create', '--dry-run=server', '-f', '-'], manifest(path));
+    return stderr.includes('only stored here');
+  };
+  assert.deepEqual([await warned('/status'), await warned('/data/x')], [false, true]);
 });
 
 test('rules of the schema stand beside: staged strategies and runs', async () => {

@@ -27,12 +27,13 @@ export async function admit(
   }
   validate(call, write);
   if (request.operation === 'create' && call.verb !== 'create') await demandCreate(parts, call);
-  if (call.subresource === '')
-    call.warnings.push(...parts.notEnforced.about(call.resource.definition, write.object));
   for (const step of parts.admission.of(call.resource)) {
     const wait = step.validate?.(request);
     if (wait) await wait;
   }
+  // Not said of what was refused.
+  if (call.subresource === '')
+    call.warnings.push(...parts.notEnforced.about(call.resource.definition, write.object));
   return request.claims;
 }
 

@@ -1,14 +1,18 @@
 import { objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { firstTold } from '../../apimachinery/told.ts';
 import { goJson, goQuote } from '../../apimachinery/validation/go-text.ts';
 import { labelValue, qualifiedName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 
 /** Texts as Go's `%+v` and its aggregated errors print them: clients compare messages by the letter. */
 
-/** Several errors as one text; each is told once. Undefined for none. */
+/** Several errors as one text; each is told once, as far as an answer has room. Undefined for none. */
 export function aggregate(errors: readonly string[]): string | undefined {
   const different = [...new Set(errors)];
-  return different.length > 1 ? `[${different.join(', ')}]` : different[0];
+  if (different.length < 2) return different[0];
+  const shown = [...firstTold(different, (error) => error.length)];
+  if (shown.length < different.length) shown.push(`and ${different.length - shown.length} more`);
+  return `[${shown.join(', ')}]`;
 }
 
 /** The errors under a heading, as one error. */
@@ -75,11 +79,15 @@ function requirementProblem(
   countProblem: string | undefined,
 ): string | undefined {
   const problems: string[] = [];
-  const told = (field: string, value: string, why: readonly string[]) => {
-    if (why.length > 0) problems.push(`${field}: Invalid value: ${goQuote(value)}: ${why.join('; ')}`);
-  };
-  told('key', key, qualifiedName(key));
+  const tell = (field: string, value: string, why: readonly string[]) =>
+    problems.push(`${field}: Invalid value: ${goQuote(value)}: ${why.join('; ')}`);
+  const badKey = qualifiedName(key);
+  if (badKey.length > 0) tell('key', key, badKey);
   if (countProblem !== undefined) problems.push(countProblem);
-  for (const [at, value] of values.entries()) told(`values[${at}][${key}]`, value, labelValue(value));
+  const badValues = [...values.entries()].filter(([, value]) => labelValue(value).length > 0);
+  // Each value is told with the key, which may be long.
+  for (const [at, value] of firstTold(badValues, ([, value]) => key.length + value.length)) {
+    tell(`values[${at}][${key}]`, value, labelValue(value));
+  }
   return aggregate(problems);
 }

@@ -103,10 +103,12 @@ export function guardInside(namespace: string): Webhook | undefined {
   return namespace.startsWith(memberNamespacePrefix) ? inMemberNamespace : inFleetNamespace;
 }
 
+const events = new Set(['/events', 'events.k8s.io/events']);
+
 async function untrustedVerdict(write: HubWrite, hub: HubView): Promise<Verdict> {
   const { group, resource, namespace, operation } = write;
-  if (resource === 'events') return undefined;
   const key = `${group}/${resource}`;
+  if (events.has(key)) return undefined;
   if (namespace.startsWith('kube-') && operation !== 'DELETE' && !guardedInKube.has(key)) return undefined;
   if (memberKinds.has(key) && (await isMemberItself(write, hub))) return undefined;
   return notAllowed(write);

@@ -14,7 +14,9 @@ export function requirementsErrors(requirements: readonly JsonObject[]): string[
     if (badName !== undefined) errors.push(`invalid property name ${name}: ${badName}`);
     const problem = requirementProblem(requirement);
     if (problem !== undefined) errors.push(`invalid requirement on property ${name}: ${problem}`);
-    byName.set(name, [...(byName.get(name) ?? []), requirement]);
+    const together = byName.get(name);
+    if (together) together.push(requirement);
+    else byName.set(name, [requirement]);
   }
   for (const [name, together] of byName) {
     const problem = contradiction(together);
