@@ -7,6 +7,7 @@ export {
 } from './audit.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type Clock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
+export { eachAtOnce, eachInTurn } from './each.ts';
 export { CodedError, type ErrorCode, errorCode, errorMessage } from './errors.ts';
 export { integerOf, type JsonFindings, memberOf, parseExactly, setMember } from './exact-json.ts';
 export { goDuration } from './go-duration.ts';

@@ -1,5 +1,5 @@
 import { isFinalState, type RecordStore, type ResourceRecord } from '../arm/index.ts';
-import type { Clock, Logger, Random } from '../base/index.ts';
+import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
 import { type KeySource, type Reconciled, runController, type WorkQueueLimits } from '../reconcile/index.ts';
 import { CannotConverge, endingLimits, RetryLater, reasonOf, settle } from './endings.ts';
 
@@ -66,7 +66,11 @@ export function runRecordLoop(options: RecordLoopOptions): RecordLoop {
         void passes.stopIfReplaced(id);
         return id;
       }),
-      ...(options.follows ?? []).map((followed) => recordKeys(records, followed.type, followed.idFor)),
+      ...(options.follows ?? []).map((followed) =>
+        recordKeys(records, followed.type, (id) =>
+          insistently(() => followed.idFor(id), options, stopping.signal),
+        ),
+      ),
     ],
     async reconcile(id, ending) {
       const { operation, signal, end } = await passes.begin(id, ending);
@@ -196,6 +200,24 @@ class Passes {
 /** Types have names of their own for it (`Deleting`, `Leaving`). */
 function isLeaving({ provisioningState }: ResourceRecord): boolean {
   return provisioningState === 'Deleting' || provisioningState === 'Leaving';
+}
+
+/** Asks until there is an answer: a change whose ids nobody learned would never be looked at. */
+function insistently(
+  ask: () => string | Promise<readonly string[]>,
+  { clock, log, type }: RecordLoopOptions,
+  signal: AbortSignal,
+): string | Promise<readonly string[]> {
+  const first = ask();
+  if (typeof first === 'string') return first;
+  const later = async (thrown: unknown): Promise<readonly string[]> => {
+    log.warn('what a change concerns could not be found out yet', { type, error: errorMessage(thrown) });
+    await clock.sleep(recordLoopLimits.longestRetryMs, signal);
+    if (signal.aborted) return [];
+    const again = ask();
+    return typeof again === 'string' ? [again] : again.catch(later);
+  };
+  return first.catch(later);
 }
 
 /** Ids of all records of a type now and of each one that changes or goes, or what `idFor` makes of them. */

@@ -1,4 +1,12 @@
-import { type Clock, CodedError, decodeJson, encodeJson, isObject, type Logger } from '../base/index.ts';
+import {
+  type Clock,
+  CodedError,
+  decodeJson,
+  encodeJson,
+  errorMessage,
+  isObject,
+  type Logger,
+} from '../base/index.ts';
 import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
 import {
   createListener,
@@ -108,15 +116,30 @@ export class ClusterPorts {
 
   async #forget(clusterId: string): Promise<void> {
     this.#stop(clusterId);
-    if (this.#ports.delete(clusterId)) await this.#save();
+    const port = this.#ports.get(clusterId);
+    if (port === undefined) return;
+    this.#ports.delete(clusterId);
+    try {
+      await this.#save();
+    } catch (thrown) {
+      // It is given up once that is written down: the next try finds it again.
+      this.#ports.set(clusterId, port);
+      throw thrown;
+    }
   }
 
   /** Requests that run go on for a moment; nobody waits for them but `close`. */
   #stop(clusterId: string): void {
     const listener = this.#listeners.get(clusterId);
     this.#listeners.delete(clusterId);
-    const over = listener?.close().finally(() => this.#closing.delete(over ?? Promise.resolve()));
-    if (over) this.#closing.add(over);
+    if (!listener) return;
+    const over = listener
+      .close()
+      .catch((thrown: unknown) =>
+        this.#parts.log.error('a port of a cluster did not close', { error: errorMessage(thrown) }),
+      )
+      .finally(() => this.#closing.delete(over));
+    this.#closing.add(over);
   }
 
   /** Clients hold this port in their kubeconfigs: it is this one or none. */

@@ -1,5 +1,5 @@
 import { type Clock, CodedError, errorMessage, type Logger } from '../base/index.ts';
-import type { Entry, Guard, Store } from './contract.ts';
+import type { Entry, Guard, Store, Watch } from './contract.ts';
 
 const prefix = '/leadership/';
 
@@ -92,13 +92,14 @@ export class Leadership {
     const end = () => term.abort();
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
-    const watch = await store.watch(this.#key, end, held.guard.revision);
     const renewing = this.#renew(held.lease, term);
+    let watch: Watch | undefined;
     try {
+      watch = await store.watch(this.#key, end, held.guard.revision);
       await lead(term.signal);
     } finally {
       end();
-      watch.close();
+      watch?.close();
       signal.removeEventListener('abort', end);
       await renewing;
       this.#held = undefined;
@@ -131,10 +132,13 @@ export class Leadership {
     const changed = Promise.withResolvers<void>();
     const stop = () => changed.resolve();
     signal.addEventListener('abort', stop, { once: true });
-    const watch = await this.#options.store.watch(this.#key, stop, standing.revision);
-    if (!signal.aborted) await changed.promise;
-    watch.close();
-    signal.removeEventListener('abort', stop);
+    try {
+      const watch = await this.#options.store.watch(this.#key, stop, standing.revision);
+      if (!signal.aborted) await changed.promise;
+      watch.close();
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 }
 

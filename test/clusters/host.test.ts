@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import { type ClusterSpec, createEmbeddedClusters, type Surroundings } from '../../src/clusters/index.ts';
 import { createAuthority, issueServerCertificate } from '../../src/http/index.ts';
-import { createMemoryStore } from '../../src/store/index.ts';
+import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { type FailingStore, failingStore } from '../support/failing-store.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const spec: ClusterSpec = {
@@ -25,10 +26,14 @@ const spec: ClusterSpec = {
 };
 
 /** A host of real API servers; what runs inside the clusters only notes what it is asked for. */
-async function openHost(controllers: Surroundings['controllers'], fence?: Surroundings['fence']) {
+async function openHost(
+  controllers: Surroundings['controllers'],
+  fence?: Surroundings['fence'],
+  wrap: (store: Store) => Store = (store) => store,
+) {
   const surroundings = { clock: systemClock, random: seededRandom('host'), log: silentLogger };
   const authority = createAuthority({ commonName: 'test', ...surroundings });
-  const store = createMemoryStore(surroundings);
+  const store = wrap(createMemoryStore(surroundings));
   const host = createEmbeddedClusters({
     store,
     ...surroundings,
@@ -96,6 +101,51 @@ test('a removal that failed halfway ends the cluster with the next try, and leav
     [],
   );
   await close();
+});
+
+test('whichever commit fails in the life of a cluster, the next try goes on, and nothing is left at its end', async () => {
+  const renamed = { ...spec, hostNames: ['c2.hcp.localhost'] };
+  let failures = 0;
+  for (let commit = 0; ; commit++) {
+    let failing: FailingStore | undefined;
+    const { seen, controllers } = counted();
+    const { host, store, close } = await openHost(controllers, undefined, (real) => {
+      failing = failingStore(real);
+      return failing.store;
+    });
+    const watches = failing?.openWatches();
+    failing?.failAfter(commit);
+    /** As a loop does: again until it works. */
+    const insist = async (step: () => Promise<unknown>) => {
+      for (;;) {
+        try {
+          return await step();
+        } catch (thrown) {
+          assert.match(String(thrown), /disk|internal error/i);
+        }
+      }
+    };
+    await insist(() => host.ensure(spec));
+    assert.equal(host.findByHostName('c1.hcp.localhost')?.state, 'running');
+    await insist(() => host.ensure(renamed));
+    assert.equal(host.findByHostName('c1.hcp.localhost'), undefined);
+    await insist(() => host.stop(renamed));
+    await insist(() => host.ensure(renamed));
+    await insist(() => host.remove(spec.clusterId));
+    assert.equal(host.findByHostName('c2.hcp.localhost'), undefined);
+    assert.deepEqual([host.list(), host.stopped(), seen.started - seen.closed], [[], [], 0]);
+    const { entries } = await store.range({ prefix: '/' });
+    assert.deepEqual(
+      entries.filter(({ key }) => key.includes(spec.clusterId)).map(({ key }) => key),
+      [],
+    );
+    assert.equal(failing?.openWatches(), watches, 'nobody follows the store for a cluster that is gone');
+    const hasFailed = failing?.failed();
+    await close();
+    if (!hasFailed) break;
+    failures++;
+  }
+  assert.ok(failures > 5, `${failures} commits`);
 });
 
 test('a stop that failed halfway ends the cluster with the next try, also when that is a start', async () => {

@@ -5,6 +5,7 @@ import { AddressClaims } from '../../src/clusters/addresses/claims.ts';
 import type { ClusterSpec, NetworkSpec } from '../../src/clusters/index.ts';
 import { eventObjects, nodes, type Service, services } from '../../src/controllers/kinds/core.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { failingStore } from '../support/failing-store.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
 
@@ -91,6 +92,23 @@ test('a Service of type LoadBalancer gets an address for documentation, its fina
   );
   const [ensuring] = await events(cluster, 'front', 'EnsuringLoadBalancer');
   assert.equal(ensuring?.message, 'Ensuring load balancer');
+  await cluster.close();
+});
+
+test('a Service whose address could not be written down gets one, and is told of once it has', async () => {
+  const failing = failingStore(createMemoryStore({ clock: systemClock, random: seededRandom('lb') }));
+  const claims = await startClaims(failing.store);
+  const cluster = await startTestCluster({ addresses: claims.ofCluster(() => spec('a')) });
+  failing.failAfter(0);
+  await cluster.client.create(services, balanced('front'));
+  const address = addressOf(await served(cluster, 'front'));
+  const { entries } = await failing.store.range({ prefix: '/addresses/' });
+  assert.deepEqual(
+    entries.map(({ key }) => key.slice(key.lastIndexOf('/') + 1)),
+    [address],
+  );
+  assert.equal((await events(cluster, 'front', 'EnsuredLoadBalancer')).length, 1);
+  assert.equal(failing.failed(), true);
   await cluster.close();
 });
 

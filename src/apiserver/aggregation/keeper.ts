@@ -1,6 +1,6 @@
 import { listAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import { eachInTurn, errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -21,7 +21,7 @@ export class ApiServiceKeeper {
   readonly #parts: ClusterParts;
   #collection: Collection | undefined;
   #resource: ServedResource | undefined;
-  #following = false;
+  readonly #following = new Set<string>();
   #running = false;
   #asked = false;
   #closed = false;
@@ -97,14 +97,15 @@ export class ApiServiceKeeper {
     for (const { definition } of this.#parts.resources.custom())
       wanted.set(serviceName(definition), definition);
     if (present.some(hasService)) await this.#followServices();
-    for (const apiService of present) {
+    await eachInTurn(present, async (apiService) => {
       const name = textAt(apiService, 'metadata', 'name');
       const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
       if (isManaged && !wanted.has(name)) await this.#remove(resource, name);
       else await this.#judge(resource, name, apiService);
-      wanted.delete(name);
-    }
-    for (const each of wanted.values()) await this.#create(resource, each);
+    });
+    const names = new Set(present.map((apiService) => textAt(apiService, 'metadata', 'name')));
+    const missing = [...wanted].filter(([name]) => !names.has(name));
+    await eachInTurn(missing, ([, groupVersion]) => this.#create(resource, groupVersion));
   }
 
   async #create(resource: ServedResource, of: GroupVersion): Promise<void> {
@@ -149,15 +150,15 @@ export class ApiServiceKeeper {
 
   /** Services and what is behind them matter from the first APIService that names one. */
   async #followServices(): Promise<void> {
-    if (this.#following) return;
-    this.#following = true;
     for (const [group, plural] of [
       ['', 'services'],
       ['discovery.k8s.io', 'endpointslices'],
     ] as const) {
       const served = this.#parts.resources.find(group, 'v1', plural);
-      if (!served) continue;
-      (await this.#parts.storage.collection(served)).listen(({ object }) => {
+      if (!served || this.#following.has(plural)) continue;
+      const collection = await this.#parts.storage.collection(served);
+      this.#following.add(plural);
+      collection.listen(({ object }) => {
         const isMeant = this.#all().some(
           ({ spec }) => textAt(spec, 'service', 'namespace') === object.namespace,
         );

@@ -1,6 +1,6 @@
 import { finalizersOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { errorMessage, isObject, type JsonObject } from '../../base/index.ts';
+import { eachInTurn, errorMessage, isObject, type JsonObject } from '../../base/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { definitionsOf, establish, isEstablished, terminating } from '../crd/index.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
@@ -9,8 +9,8 @@ import { internalCall } from '../verbs/internal-call.ts';
 import { modify } from '../verbs/update.ts';
 import { deleteInstances } from './cleanup.ts';
 
-/** Between two tries to delete the instances of a definition. */
-const cleanUpAgainMs = 1000;
+/** Between two tries to delete the instances of a definition, or to accept names. */
+const tryAgainMs = 1_000;
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -92,7 +92,7 @@ export class CustomResourceRegistrar {
     } catch (thrown) {
       // Nothing else may change the definition: without another try it would wait for ever.
       const isGone = thrown instanceof StatusError && thrown.code === 404;
-      if (!isGone && !this.#closed) this.#parts.clock.after(cleanUpAgainMs, () => this.#lookAgain(name));
+      if (!isGone && !this.#closed) this.#parts.clock.after(tryAgainMs, () => this.#lookAgain(name));
       throw thrown;
     } finally {
       this.#cleaning.delete(name);
@@ -119,19 +119,34 @@ export class CustomResourceRegistrar {
   }
 
   async #reconsiderNames(): Promise<void> {
-    for (const stored of [...(this.#collection?.scan('') ?? [])]) {
-      const crd = stored.decoded(this.#resource);
-      if (isEstablished(crd) || this.statusOf(crd) === crd['status']) continue;
-      // Admission gives it the status that it is to have now, and claims its names.
-      await modify(
-        this.#parts,
-        internalCall('update', this.#resource, { namespace: '', name: stored.name }),
-        {
-          mayCreate: false,
-          mayRetry: true,
-          compute: (current) => current?.copy(this.#resource) ?? {},
-        },
-      );
+    if (this.#closed) return;
+    try {
+      await eachInTurn([...(this.#collection?.scan('') ?? [])], async (stored) => {
+        const crd = stored.decoded(this.#resource);
+        if (!isEstablished(crd) && this.statusOf(crd) !== crd['status']) await this.#acceptNames(stored.name);
+      });
+    } catch (thrown) {
+      // The name that was freed is free once: nothing else brings those that wait for it another look.
+      if (!this.#closed)
+        this.#parts.clock.after(tryAgainMs, () =>
+          this.#inBackground('accept names', () => this.#reconsiderNames()),
+        );
+      throw thrown;
+    }
+  }
+
+  /** Admission gives it the status that it is to have now, and claims its names. */
+  async #acceptNames(name: string): Promise<void> {
+    const call = internalCall('update', this.#resource, { namespace: '', name });
+    try {
+      await modify(this.#parts, call, {
+        mayCreate: false,
+        mayRetry: true,
+        compute: (current) => current?.copy(this.#resource) ?? {},
+      });
+    } catch (thrown) {
+      // One that went meanwhile waits for nothing.
+      if (!(thrown instanceof StatusError) || thrown.code !== 404) throw thrown;
     }
   }
 

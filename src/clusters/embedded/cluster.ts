@@ -129,8 +129,14 @@ export class EmbeddedCluster implements ClusterHandle {
   ): Promise<EmbeddedCluster> {
     const serving = await parts.serve(spec.hostNames);
     const cluster = new EmbeddedCluster(spec, parts, { ...own, serving });
-    await cluster.#server.start();
-    cluster.#accessChanges = parts.accessChanges(() => cluster.#server.accessChanged());
+    try {
+      await cluster.#server.start();
+      cluster.#accessChanges = parts.accessChanges(() => cluster.#server.accessChanged());
+    } catch (thrown) {
+      // The next try makes another one; this one follows the store no longer.
+      await cluster.#server.close();
+      throw thrown;
+    }
     cluster.#state = 'running';
     return cluster;
   }
@@ -148,8 +154,9 @@ export class EmbeddedCluster implements ClusterHandle {
 
   async stopControllers(): Promise<void> {
     const controllers = this.#controllers;
-    this.#controllers = undefined;
-    await controllers?.close();
+    if (!controllers) return;
+    await controllers.close();
+    if (this.#controllers === controllers) this.#controllers = undefined;
   }
 
   /** True while what runs inside has not followed the last change: it failed halfway. */

@@ -1,4 +1,4 @@
-import { jsonEqual } from '../../base/index.ts';
+import { eachAtOnce, jsonEqual } from '../../base/index.ts';
 import { type CommitResult, fencedCommits, type Transaction } from '../../store/index.ts';
 import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
@@ -53,7 +53,7 @@ class EmbeddedHost implements ClusterHost {
   async stopControllers(): Promise<void> {
     this.#runsControllers = false;
     const clusters = [...this.#clusters.values(), ...this.#ending.values()];
-    await Promise.all(clusters.map((cluster) => cluster.stopControllers()));
+    await eachAtOnce(clusters, (cluster) => cluster.stopControllers());
   }
 
   ensure(spec: ClusterSpec): Promise<ClusterHandle> {
@@ -70,8 +70,13 @@ class EmbeddedHost implements ClusterHost {
       if (this.#runsControllers) running.startControllers();
       if (running.isBehind || !jsonEqual(running.spec, spec)) {
         await this.#write(spec);
-        await running.update(spec);
-        this.#remember(running);
+        this.#forgetNames(running);
+        try {
+          await running.update(spec);
+        } finally {
+          // Also while what runs inside has not followed: it answers under its new names.
+          this.#remember(running);
+        }
       }
       return this.#ensured(running);
     });
@@ -90,7 +95,7 @@ class EmbeddedHost implements ClusterHost {
       // First nobody finds it any more: what works with it from outside must not begin again.
       const cluster = this.#withdraw(clusterId);
       if (!cluster) return;
-      await Promise.all(this.#stopSteps.map((step) => step(cluster)));
+      await eachAtOnce(this.#stopSteps, (step) => step(cluster));
       await this.#end(clusterId);
     });
   }
@@ -140,7 +145,7 @@ class EmbeddedHost implements ClusterHost {
       // Nobody finds it from now on, so that nothing begins to work with it behind those who stop.
       this.#stopped.delete(clusterId);
       this.#withdraw(clusterId);
-      if (spec) await Promise.all(this.#removalSteps.map((stop) => stop(spec)));
+      if (spec) await eachAtOnce(this.#removalSteps, (stop) => stop(spec));
       await this.#end(clusterId);
       await this.#deleteBelow(`${dataPrefix(clusterId)}/`);
       await this.#claims.dropCluster(clusterId);
@@ -152,13 +157,14 @@ class EmbeddedHost implements ClusterHost {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#turns.values());
-    await Promise.all(
-      [...this.#clusters.values(), ...this.#ending.values()].map((cluster) => cluster.close()),
-    );
-    this.#claims.close();
-    this.#stopped.clear();
-    this.#clusters.clear();
-    this.#byHostName.clear();
+    try {
+      await eachAtOnce([...this.#clusters.values(), ...this.#ending.values()], (cluster) => cluster.close());
+    } finally {
+      this.#claims.close();
+      this.#stopped.clear();
+      this.#clusters.clear();
+      this.#byHostName.clear();
+    }
   }
 
   async #start(spec: ClusterSpec): Promise<EmbeddedCluster> {
@@ -176,13 +182,17 @@ class EmbeddedHost implements ClusterHost {
     if (!cluster) return this.#ending.get(clusterId);
     this.#ending.set(clusterId, cluster);
     this.#clusters.delete(clusterId);
-    for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
+    this.#forgetNames(cluster);
     return cluster;
   }
 
   async #end(clusterId: string): Promise<void> {
     await this.#ending.get(clusterId)?.close();
     this.#ending.delete(clusterId);
+  }
+
+  #forgetNames(cluster: EmbeddedCluster): void {
+    for (const name of cluster.spec.hostNames) this.#byHostName.delete(name);
   }
 
   #remember(cluster: EmbeddedCluster): void {

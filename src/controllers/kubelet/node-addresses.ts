@@ -1,3 +1,4 @@
+import { eachInTurn } from '../../base/index.ts';
 import type { AddressSupply } from '../shared/addresses.ts';
 
 /** Where nodes get their addresses from. */
@@ -30,10 +31,10 @@ export function claimedAddresses(supply: AddressSupply): NodeAddresses {
     },
     isTaken: () => false,
     async keepOnly(nodes) {
-      for (const holder of supply.holders()) {
-        const isGone = holder.name.startsWith(prefix) && !nodes.has(holder.uid);
-        if (isGone) await supply.settle(holder, undefined);
-      }
+      const gone = [...supply.holders()].filter(
+        (holder) => holder.name.startsWith(prefix) && !nodes.has(holder.uid),
+      );
+      await eachInTurn(gone, (holder) => supply.settle(holder, undefined));
     },
   };
 }

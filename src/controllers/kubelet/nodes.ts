@@ -202,14 +202,16 @@ export class SimulatedNodes {
     if (this.#renewing) return;
     this.#renewing = true;
     const { clock, log } = this.#context;
-    const reports = clock.monotonic() - this.#reportedAtMs >= nodeTimes.reportMs;
-    if (reports) this.#reportedAtMs = clock.monotonic();
+    const nowMs = clock.monotonic();
+    const reports = nowMs - this.#reportedAtMs >= nodeTimes.reportMs;
     try {
       await inBatches([...this.#running.keys()], async (name) => {
         await this.#renew(name);
         const node = this.#informer.get(name);
         if (node && (reports || !isReady(node))) await this.#report(node);
       });
+      // What failed of them is reported with the next beat.
+      if (reports) this.#reportedAtMs = nowMs;
     } catch (thrown) {
       log.warn('node heartbeat failed', { error: errorMessage(thrown) });
     } finally {

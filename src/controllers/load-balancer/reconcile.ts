@@ -71,7 +71,6 @@ async function ensureBalancer(
   const known = ensured.get(key);
   const isNews = known !== signature && !(known === undefined && isServed);
   if (isNews) tell(service, context, ['EnsuringLoadBalancer', 'Ensuring load balancer']);
-  ensured.set(key, signature);
   const held = await hold(service, cleanupFinalizer, { client: context.client, informer: context.services });
   const nodeAddresses = new Set(addressesOf(context.nodes));
   const answer = await addresses.claim(holder, {
@@ -82,12 +81,15 @@ async function ensureBalancer(
   if ('refusal' in answer) {
     if (!waiting.has(key)) tellRefusal(service, answer.refusal, context);
     waiting.add(key);
+    ensured.set(key, signature);
     return { againAfterMs: retryMs };
   }
-  const wasWaiting = waiting.delete(key);
-  if (isNews || wasWaiting) tell(service, context, ['EnsuredLoadBalancer', 'Ensured load balancer']);
   await writeIngress(held, [{ ip: answer.address, ipMode: 'VIP' }], context);
   await addresses.settle(holder, answer.address);
+  // Said once it is so: what failed on the way here is told by the pass that succeeds.
+  ensured.set(key, signature);
+  const wasWaiting = waiting.delete(key);
+  if (isNews || wasWaiting) tell(service, context, ['EnsuredLoadBalancer', 'Ensured load balancer']);
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { ignoringMissing, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
+import { eachInTurn } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { namespaces } from '../kinds/core.ts';
 import { fleetKey, type MemberCluster, memberClusters, memberNamespace } from '../kinds/fleet.ts';
@@ -48,11 +49,11 @@ export async function collectMember(
 
 async function releaseWorks(namespace: string, client: TypedClient): Promise<void> {
   const { items } = await client.list(works, { namespace });
-  for (const work of items) {
-    if (!work.metadata.finalizers?.length) continue;
-    const body = { metadata: { finalizers: null } };
-    await ignoringMissing(client.patch(works, refOf(work), { type: 'merge', body }));
-  }
+  const body = { metadata: { finalizers: null } };
+  const held = items.filter((work) => work.metadata.finalizers?.length);
+  await eachInTurn(held, (work) =>
+    ignoringMissing(client.patch(works, refOf(work), { type: 'merge', body })),
+  );
 }
 
 async function deleteNamespace(name: string, client: TypedClient): Promise<void> {

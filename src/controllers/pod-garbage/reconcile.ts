@@ -1,4 +1,5 @@
 import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
+import { eachInTurn } from '../../base/index.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import type { ClusterContext } from '../shared/context.ts';
 
@@ -12,9 +13,9 @@ export async function removeOldest(
   const standing = found.filter(({ metadata }) => !metadata.deletionTimestamp);
   const since = ({ metadata }: Pod) => metadata.creationTimestamp ?? '';
   const oldest = [...standing].sort((a, b) => (since(a) < since(b) ? -1 : 1)).slice(0, excess);
-  for (const pod of oldest) {
+  await eachInTurn(oldest, (pod) => {
     const preconditions = { uid: pod.metadata.uid ?? '' };
-    await ignoringMissing(client.delete(pods, refOf(pod), { gracePeriodSeconds: 0, preconditions }));
-  }
+    return ignoringMissing(client.delete(pods, refOf(pod), { gracePeriodSeconds: 0, preconditions }));
+  });
   return undefined;
 }

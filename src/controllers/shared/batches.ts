@@ -1,3 +1,5 @@
+import { eachAtOnce, eachInTurn } from '../../base/index.ts';
+
 /** Writes that run side by side: enough for the store to commit them together. */
 export const concurrentWrites = 64;
 
@@ -12,19 +14,15 @@ export async function inSlowBatches<T>(
   let size = 1;
   for (let at = 0; at < items.length; size = Math.min(size * 2, concurrentWrites)) {
     const batch = items.slice(at, at + size);
-    await settleAll(batch.map(work));
+    await eachAtOnce(batch, work);
     at += batch.length;
   }
 }
 
 /** Runs `work` over all items, a bounded number at a time; throws the first failure when all are done. */
 export async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < items.length; at += concurrentWrites) {
-    await settleAll(items.slice(at, at + concurrentWrites).map(work));
-  }
-}
-
-async function settleAll(running: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(running);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  const batches: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += concurrentWrites)
+    batches.push(items.slice(at, at + concurrentWrites));
+  await eachInTurn(batches, (batch) => eachAtOnce(batch, work));
 }

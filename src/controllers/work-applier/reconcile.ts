@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { eachInTurn, type JsonObject } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { membershipAnnotation, workFinalizer } from '../kinds/fleet-names.ts';
 import { type AppliedWork, appliedWorks, type ManifestCondition, type Work } from '../kinds/placement.ts';
@@ -81,10 +81,10 @@ async function prepare(
   const isNew = applied?.observedGeneration !== work.metadata.generation;
   if (!isNew || work.spec.applyStrategy?.type === 'ReportDiff') return work;
   const wanted = new Set(manifests.map(({ identifier }) => identityOf(identifier)));
-  for (const left of work.status?.manifestConditions ?? []) {
-    if (!wanted.has(identityOf(left.identifier)) && mayExist(left))
-      await removeLeftover(left, { owner, context });
-  }
+  const leftovers = (work.status?.manifestConditions ?? []).filter(
+    (left) => !wanted.has(identityOf(left.identifier)) && mayExist(left),
+  );
+  await eachInTurn(leftovers, (left) => removeLeftover(left, { owner, context }));
   return writeStatus(work, preparedStatus(work, manifests, context.clock.now()), context);
 }
 

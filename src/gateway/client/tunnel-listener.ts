@@ -90,8 +90,11 @@ class TunnelClient {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await this.#deleteSession();
-    this.#client.close();
+    try {
+      await this.#deleteSession();
+    } finally {
+      this.#client.close();
+    }
   }
 
   async #connect() {
