@@ -112,6 +112,8 @@ function compareValues(lhs: Json, rhs: Json, node: SchemaNode): Difference | und
   if (isAssociative(node) && isListOrNull(lhs) && isListOrNull(rhs) && (lhs?.length || rhs?.length)) {
     return compareLists(lhs ?? [], rhs ?? [], node);
   }
+  // What takes the place of a plain value is new down to its leaves.
+  if (isObject(rhs)) return { added: undefined, modified: allPaths(rhs, node), removed: undefined };
   return asLeaf(lhs, rhs);
 }
 

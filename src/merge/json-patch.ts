@@ -36,7 +36,7 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
     throw new PatchError(
       413,
       'RequestEntityTooLarge',
-      `The allowed maximum operations in a JSON patch is ${jsonPatchOperationsLimit}, got ${operations.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsLimit}, got ${operations.length}`,
     );
   }
   let document: Json = structuredClone(object);

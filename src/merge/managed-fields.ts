@@ -138,7 +138,8 @@ export function withFields(entry: ManagedEntry, fields: FieldSet): ManagedEntry 
 /** The entry's time is now. */
 export function touched(entry: ManagedEntry, nowMs: number): ManagedEntry {
   const { source: _unchanged, ...rest } = entry;
-  return { ...rest, time: rfc3339Seconds(nowMs) };
+  // What came through a scale is known by whom it came, not when.
+  return { ...rest, time: entry.subresource === 'scale' ? undefined : rfc3339Seconds(nowMs) };
 }
 
 /** Keeps the number of update managers within the limit. */

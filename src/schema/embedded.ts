@@ -1,6 +1,7 @@
 import type { FieldError } from '../apimachinery/contract.ts';
 import { required } from '../apimachinery/validation/errors.ts';
 import { invalid } from '../apimachinery/validation/field-errors.ts';
+import { validateMetadata } from '../apimachinery/validation/metadata.ts';
 import { dns1035Label, pathSegment } from '../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { hasKeyword, type StructuralNode } from './structural-node.ts';
@@ -71,7 +72,11 @@ function checkMetadata(value: Json, field: string): FieldError[] {
   if (!isObject(value)) {
     return [invalid(field, value, `invalid type for metadata: expected object`)];
   }
-  const { name } = value;
-  if (typeof name !== 'string' || name === '') return [];
-  return pathSegment(name).map((why) => invalid(`${field}.name`, name, why));
+  // A name is not demanded of what is only a part.
+  const metadata = value['name'] ? value : { ...value, name: 'unnamed' };
+  const rules = { namespaced: Boolean(value['namespace']), name: (name: string) => pathSegment(name) };
+  return validateMetadata({ metadata }, rules).map((error) => ({
+    ...error,
+    field: error.field.replace(/^metadata/, field),
+  }));
 }

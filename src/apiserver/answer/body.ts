@@ -1,6 +1,6 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
-import { unsupportedMediaType } from '../../apimachinery/status.ts';
-import { isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
+import { StatusError, unsupportedMediaType } from '../../apimachinery/status.ts';
+import { CodedError, isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
 import { decodeProtobuf } from '../../kinds/protobuf/index.ts';
 import type { CallBody, PatchType } from '../call/call.ts';
@@ -44,7 +44,7 @@ export function httpBody(request: HttpRequest): CallBody {
     empty,
     findings,
     async read() {
-      const bytes = await request.body(bodyLimits.requestBytes);
+      const bytes = await limitedBody(request);
       taken = bytes;
       if (bytes.length === 0 && request.method === 'DELETE') return {};
       if (request.method !== 'PATCH' && patchTypes[contentType] !== undefined) {
@@ -54,6 +54,19 @@ export function httpBody(request: HttpRequest): CallBody {
     },
     bytes: () => taken,
   };
+}
+
+async function limitedBody(request: HttpRequest): Promise<Uint8Array> {
+  const limit = bodyLimits.requestBytes;
+  const tooLarge = () =>
+    new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+  try {
+    const bytes = await request.body(limit);
+    if (bytes.length <= limit) return bytes;
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'too-large') throw thrown;
+  }
+  throw tooLarge();
 }
 
 /** A body that is a value already; each read gives a private copy. */

@@ -146,7 +146,7 @@ export function listValue(list: ListAnswer): JsonObject {
   return {
     kind: definition.listKind,
     apiVersion,
-    metadata: listMetadata(list),
+    metadata: wholeListMetadata(list),
     items: list.objects.map((object) => itemValue(object.peek(list.resource), list.resource.custom)),
   };
 }
@@ -168,8 +168,13 @@ export function listMetadata(
   };
 }
 
+/** Lists of custom resources say also that there is nothing to go on with. */
+function wholeListMetadata(list: ListAnswer): JsonObject {
+  return { ...(list.resource.custom && { continue: '' }), ...listMetadata(list) };
+}
+
 function listHead(list: ListAnswer): string {
   const { definition, apiVersion } = list.resource;
-  const metadata = JSON.stringify(listMetadata(list));
+  const metadata = JSON.stringify(wholeListMetadata(list));
   return `{"kind":"${definition.listKind}","apiVersion":"${apiVersion}","metadata":${metadata},"items":[`;
 }

@@ -64,8 +64,8 @@ function checkSelectable({ definition, custom }: ServedResource, path: string): 
   if (path === 'metadata.namespace') {
     const { namespaced, group, resource } = definition;
     if (namespaced || !(custom || withoutNamespace.has(`${group}/${resource}`))) return;
-    if (custom) throw badRequest(`field label not supported: ${path}`);
   }
+  if (custom) throw badRequest(`field label not supported: ${path}`);
   throw badRequest(notSelectable(definition, path));
 }
 

@@ -1,4 +1,9 @@
-import { methodNotAllowed, methodNotSupported, resourceNotServed } from '../../apimachinery/status.ts';
+import {
+  methodNotAllowed,
+  methodNotSupported,
+  notFound,
+  resourceNotServed,
+} from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -31,7 +36,9 @@ export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
     return (virtualVerb(definition) ?? verb)(parts, call);
   }
   const subresource = own(definition.subresources, call.subresource);
-  if (!subresource) throw resourceNotServed();
+  if (!subresource) {
+    throw call.resource.custom ? notFound(call.resource.subject(call.name)) : resourceNotServed();
+  }
   if (!subresource.verbs.includes(call.verb)) {
     throw call.resource.custom ? methodNotSupported(call.resource.subject(), call.verb) : methodNotAllowed();
   }

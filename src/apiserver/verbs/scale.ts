@@ -124,6 +124,12 @@ function replicasOf(wanted: JsonObject, call: Call): number {
   const spec = wanted['spec'];
   const replicas = (isObject(spec) ? spec['replicas'] : undefined) ?? 0;
   if (typeof replicas === 'number' && replicas >= 0) return replicas;
+  const { definition } = call.resource;
+  const custom = definition.subresources['scale']?.scalePaths;
+  if (custom) {
+    const negative = invalidField(custom.specReplicas, replicas, 'should be a non-negative integer');
+    throw invalid(definition, call.name, [negative]);
+  }
   const error = invalidField('spec.replicas', replicas, 'must be greater than or equal to 0');
   throw invalid(scaleKind, call.name, [error]);
 }

@@ -67,7 +67,11 @@ const fileMode: TypeDefaults = (object) => {
 };
 
 /** Whether the kubelet should pull each time: no tag (and no digest) means `latest`. */
+/** What names no image has no tag either. */
+const longestImageName = 255;
+
 function isLatest(image: string): boolean {
+  if (image.length > longestImageName && !image.includes(':')) return false;
   if (image.includes('@')) return false;
   const tag = /:([^:/]+)$/.exec(image)?.[1];
   return tag === undefined || tag === 'latest';

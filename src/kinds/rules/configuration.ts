@@ -30,7 +30,7 @@ export const configMapRules: KindRules = {
     errors.push(
       ...Object.keys(binary).flatMap((name) => invalidEach(key('binaryData', name), name, configKey(name))),
     );
-    if (textBytes(data) + base64Bytes(binary) > maxDataBytes) errors.push(tooLong('', maxDataBytes));
+    if (textBytes(data) + base64Bytes(binary) > maxDataBytes) errors.push(tooLong('[]', maxDataBytes));
     return errors;
   },
   validateUpdate: (object, old) => validateFrozen(object, old, ['data', 'binaryData']),

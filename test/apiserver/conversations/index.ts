@@ -1,4 +1,5 @@
 import { admissionConversations } from './admission.ts';
+import { customConversations } from './custom.ts';
 import { jobConversations } from './jobs.ts';
 import { kindConversations } from './kinds.ts';
 import { nameConversations } from './names.ts';
@@ -8,6 +9,7 @@ import type { Conversation } from './play.ts';
 import { refusals } from './refusals.ts';
 import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
+import { sizeConversations } from './sizes.ts';
 import { warningConversations } from './warnings.ts';
 
 /** Every conversation, by its subject. */
@@ -16,8 +18,10 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   patches,
   paths,
   services: serviceConversations,
+  sizes: sizeConversations,
   jobs: jobConversations,
   admission: admissionConversations,
+  custom: customConversations,
   names: nameConversations,
   kinds: kindConversations,
   reviews: reviewConversations,

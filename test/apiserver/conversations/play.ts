@@ -8,6 +8,10 @@ export interface Ask {
   readonly body?: Json;
   readonly type?: string;
   readonly accept?: string;
+  /** Asked again until it has this status: a real server takes its time. */
+  readonly until?: number;
+  /** The answer is nobody's business. */
+  readonly unheard?: true;
 }
 
 /** Requests that belong together, in order, in a namespace of their own. */
@@ -29,6 +33,8 @@ export type Send = (
   init: { method: string; headers: Record<string, string>; body?: string },
 ) => Promise<Response>;
 
+const pauseMs = 50;
+
 const told = ['content-type', 'warning', 'allow', 'retry-after', 'location'];
 
 /** Holds a conversation in the namespace `namespace`, which is made before and deleted after it. */
@@ -41,7 +47,14 @@ export async function play(
   await ask(send, { method: 'POST', path: '/api/v1/namespaces', body: kept }, namespace);
   const answers: Answer[] = [];
   const names: Names = new Map([[namespace, '{ns}']]);
-  for (const each of asks) answers.push(await ask(send, each, namespace, names));
+  for (const each of asks) {
+    let answer = await ask(send, each, namespace, names);
+    while (each.until !== undefined && answer.status !== each.until) {
+      await new Promise((next) => setTimeout(next, pauseMs));
+      answer = await ask(send, each, namespace, names);
+    }
+    answers.push(each.unheard ? { status: 0, headers: {}, body: null } : answer);
+  }
   // A server without controllers never empties a namespace; addresses and ports are for the next ones to have.
   await ask(send, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}/services` }, namespace);
   await ask(send, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, namespace);
