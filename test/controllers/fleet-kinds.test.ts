@@ -229,6 +229,28 @@ for (const [what, kind, wrong, message] of refusals) {
   });
 }
 
+test('a placement takes ten terms of clusters and not eleven', async () => {
+  const terms = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ labelSelector: { matchLabels: { n: String(n) } } }));
+  const withTerms = (name: string, count: number) =>
+    object(placements, name, {
+      resourceSelectors: selectors,
+      policy: {
+        placementType: 'PickAll',
+        affinity: {
+          clusterAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: { clusterSelectorTerms: terms(count) },
+          },
+        },
+      },
+    });
+  await assert.rejects(() => server.client.create(placements, withTerms('eleven', 11)), {
+    status: 422,
+    message: /clusterSelectorTerms: Too many: 11: must have at most 10 items/,
+  });
+  await server.client.create(placements, withTerms('ten', 10));
+});
+
 test('what may not change is refused on update', async () => {
   const spec = { placementName: 'p', stagedRolloutStrategyName: 's' };
   const run = await server.client.create(runs, object(runs, 'run', spec));

@@ -631,6 +631,57 @@ test('bindings and Works whose placement was torn away from them are collected',
   await eventually(hub.client, works, work, (w) => w === undefined);
 });
 
+test('a custom kind that a member gets later is applied then, and until then the Work says what is missing', async () => {
+  const target = { name: 'ahead', namespace: 'fleet-member-east' };
+  const widget = {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'w', namespace: 'default' },
+  };
+  const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ahead', namespace: 'default' } };
+  await hub.client.create(works, {
+    apiVersion: works.apiVersion,
+    kind: works.kind,
+    metadata: target,
+    spec: { workload: { manifests: [widget] } },
+  });
+  const applied = (status: string) =>
+    eventually(
+      hub.client,
+      works,
+      target,
+      (work) => findCondition(work?.status?.conditions, 'Applied')?.status === status,
+    );
+  await applied('False');
+  await on('east').client.create(customResources, {
+    apiVersion: customResources.apiVersion,
+    kind: customResources.kind,
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  });
+  await hub.client.patch(works, target, {
+    type: 'merge',
+    body: { spec: { workload: { manifests: [widget, settings] } } },
+  });
+  await applied('True');
+  const widgets = { group: 'example.com', version: 'v1', resource: 'widgets' };
+  await on('east').client.get(widgets, widget.metadata);
+  await hub.client.delete(works, target);
+  await eventually(hub.client, works, target, (work) => work === undefined);
+});
+
 const withoutFinalizers = { type: 'merge', body: { metadata: { finalizers: null } } } as const;
 
 async function placedOnEast(name: string) {

@@ -36,6 +36,14 @@ test('a claim made anew under its name gets a volume of its own, and the old one
   await close();
 });
 
+test('a claim on a hub, where nothing uses it, goes when it is deleted', async () => {
+  const { client, close } = await startTestCluster({ profile: 'hub' });
+  await client.create(persistentVolumeClaims, claim);
+  await client.delete(persistentVolumeClaims, target);
+  await eventually(client, persistentVolumeClaims, target, (one) => one === undefined);
+  await close();
+});
+
 test('a volume that waits for a claim which is not there yet stays, and is the one the claim gets', async () => {
   const { client, close } = await startTestCluster();
   await client.create(
