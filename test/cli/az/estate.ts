@@ -58,6 +58,8 @@ export interface ScriptedEstate {
   az(...words: string[]): Promise<AzResult>;
   azWith(options: AzOptions, ...words: string[]): Promise<AzResult>;
   answer(script: Script): void;
+  /** From then on nobody listens; the folder stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -106,9 +108,12 @@ export async function startScriptedEstate(script: Script = () => undefined): Pro
     },
     az: (...words) => estate.azWith({}, ...words),
     azWith: (options, ...words) => runCaptured(words, { folder, pauses, options }),
-    async close() {
+    async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+    },
+    async close() {
+      await estate.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

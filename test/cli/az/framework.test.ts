@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { systemClock, systemRandom } from '../../../src/base/index.ts';
+import { createAuthority } from '../../../src/http/index.ts';
 import { type ScriptedEstate, startScriptedEstate, subscriptionId } from './estate.ts';
 
 const groupBody = {
@@ -312,5 +314,63 @@ describe('az on the wire', () => {
     const refused = await estate.az('account', 'set', '-s', 'nope');
     assert.equal(refused.stderr, "ERROR: The subscription of 'nope' doesn't exist in cloud 'Drydock'.\n");
     assert.equal(refused.code, 1);
+  });
+
+  test('when one of two accounts signs out, a subscription of the other is the active one', async () => {
+    const two = await startScriptedEstate();
+    const file = join(two.folder, 'azure', 'azureProfile.json');
+    const profile = JSON.parse(readFileSync(file, 'utf8').replace('\uFEFF', ''));
+    const [first] = profile.subscriptions;
+    for (const [n, id] of [
+      '33333333-3333-4333-8333-333333333333',
+      '44444444-4444-4444-8444-444444444444',
+    ].entries()) {
+      const user = { name: 'other@drydock.local', type: 'user' };
+      profile.subscriptions.push({ ...first, id, name: `Other ${n}`, user, isDefault: false });
+    }
+    writeFileSync(file, JSON.stringify(profile));
+    assert.equal((await two.az('logout')).code, 0);
+    const listed = JSON.parse((await two.az('account', 'list')).stdout);
+    assert.deepEqual(
+      listed.map((one: { name: string; isDefault: boolean }) => [one.name, one.isDefault]),
+      [
+        ['Other 0', true],
+        ['Other 1', false],
+      ],
+    );
+    await two.close();
+  });
+
+  test('help lists what a command must have first', async () => {
+    const { stdout } = await estate.az('aks', 'create', '--help');
+    const [, own = ''] = stdout.split(/^Arguments$/m);
+    const flags = own.split(/^\S/m)[0]?.match(/^ {4}--\S.*$/gm) ?? [];
+    const required = flags.map((line) => line.includes('[Required]'));
+    assert.ok(required.filter(Boolean).length >= 2, stdout);
+    assert.ok(required.includes(false));
+    assert.deepEqual(
+      required,
+      required.toSorted((one, other) => Number(other) - Number(one)),
+    );
+  });
+
+  test('a server that does not answer, and one that somebody else stands in for, are told apart', async () => {
+    const gone = await startScriptedEstate();
+    const caFile = join(gone.folder, 'ca.pem');
+    const strange = createAuthority({ commonName: 'strange', clock: systemClock, random: systemRandom });
+    const trusted = readFileSync(caFile, 'utf8');
+    writeFileSync(caFile, strange.certificatePem);
+    const untrusted = await gone.az('group', 'list');
+    assert.equal(untrusted.code, 1);
+    assert.match(untrusted.stderr, /^ERROR: The certificate of https:\/\/localhost:\d+ is not trusted: /m);
+    assert.match(untrusted.stderr, /'drydock status' names its certificate file/);
+    writeFileSync(caFile, trusted);
+    assert.notEqual((await gone.az('group', 'list')).stderr, untrusted.stderr);
+    await gone.stop();
+    const unreached = await gone.az('group', 'list');
+    assert.equal(unreached.code, 1);
+    assert.match(unreached.stderr, /^ERROR: Cannot reach https:\/\/localhost:\d+: /m);
+    assert.match(unreached.stderr, /'drydock up' starts it/);
+    await gone.close();
   });
 });

@@ -385,6 +385,32 @@ describe('az against the server', () => {
     assert.match(refused.stderr, /^ERROR: \(AuthorizationFailed\) /);
   });
 
+  test('a provider is shown with its types and their versions', async () => {
+    const shown = JSON.parse(await succeed('provider', 'show', '-n', 'Microsoft.ContainerService'));
+    assert.deepEqual(
+      [shown.namespace, shown.registrationState],
+      ['Microsoft.ContainerService', 'Registered'],
+    );
+    const fleets = shown.resourceTypes.find((one: { resourceType: string }) => one.resourceType === 'fleets');
+    assert.ok(fleets.apiVersions.includes('2025-03-01'), JSON.stringify(fleets));
+    assert.ok(fleets.locations.length > 0);
+    assert.equal(fleets.aliases, null);
+  });
+
+  test('install-cli takes the flags of az and finds the kubectl that is there', async () => {
+    const flags = ['--client-version', '1.34.0', '--install-location', '/x', '--kubelogin-version', '0.2'];
+    const installed = await run(home, { env: { PATH: process.env['PATH'] ?? '' } }, [
+      'aks',
+      'install-cli',
+      ...flags,
+    ]);
+    assert.equal(installed.code, 0, installed.stderr);
+    assert.match(installed.stderr, /kubectl is already installed: \S+kubectl\./);
+    const none = await run(home, { env: { PATH: home } }, ['aks', 'install-cli']);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /kubectl is not on PATH/);
+  });
+
   test('rest picks the token by the origin of the URL', async () => {
     const me = JSON.parse(await succeed('rest', '--url', `${estate.running.graph}/v1.0/me`));
     assert.equal(me.userPrincipalName, userName);
