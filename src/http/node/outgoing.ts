@@ -96,11 +96,13 @@ function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   return chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes);
 }
 
-/** A sink into a Node stream. What is written in one turn of the event loop goes out together. */
+/**
+ * A sink into a Node stream. The first chunk goes out at once and alone; what comes before it is through waits in the
+ * stream and goes out together.
+ */
 export class StreamSink implements ByteSink {
   readonly #stream: Writable;
   readonly #recipient: Recipient;
-  #corked = false;
 
   constructor(stream: Writable, recipient: Recipient) {
     this.#stream = stream;
@@ -115,11 +117,6 @@ export class StreamSink implements ByteSink {
 
   write(chunk: Uint8Array): boolean {
     if (this.closed) return true;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      setImmediate(() => this.#uncork());
-    }
     const more = this.#stream.write(chunk);
     // Until it drains: whoever takes the last byte in time has been fast enough.
     if (!more) {
@@ -130,9 +127,7 @@ export class StreamSink implements ByteSink {
   }
 
   end(): void {
-    if (this.closed) return;
-    this.#uncork();
-    this.#stream.end();
+    if (!this.closed) this.#stream.end();
   }
 
   onDrain(run: () => void): void {
@@ -142,11 +137,5 @@ export class StreamSink implements ByteSink {
   onClose(run: () => void): void {
     if (this.#stream.destroyed) queueMicrotask(run);
     else this.#stream.once('close', run);
-  }
-
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#stream.uncork();
   }
 }
