@@ -6,7 +6,7 @@ export {
 export { startHubControllers, startMemberAgent } from './fleet.ts';
 export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index.ts';
 export { notBuilt } from './fleet-kinds/not-built.ts';
-export { isReserved, isTrustedName } from './hub-admission/reserved.ts';
+export { isComponentName, isReserved } from './hub-admission/reserved.ts';
 export { HubAdmission } from './hub-admission/webhooks.ts';
 export type { NodePool } from './kubelet/node-pools.ts';
 export type { RunningControllers } from './shared/context.ts';

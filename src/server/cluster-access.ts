@@ -1,6 +1,6 @@
 import type { AccessDecision, Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { AccessSpec } from '../clusters/contract.ts';
-import { isReserved, isTrustedName } from '../controllers/index.ts';
+import { isComponentName, isReserved } from '../controllers/index.ts';
 import type { Principal } from '../identity/contract.ts';
 
 /** What cluster access needs from identity. */
@@ -101,16 +101,16 @@ const besideAdmission: ReadonlySet<string> = new Set(['token', 'exec', 'attach',
 
 /**
  * What the guard rail of a hub (`controllers/hub-admission`) leaves open, because it looks at writes only: in
- * namespaces of the fleet and of Kubernetes nobody gets a token or a connection, and nobody speaks as somebody whom the
- * guard rail lets pass, whatever roles say.
+ * namespaces of the fleet and of Kubernetes nobody gets a token or a connection, and nobody speaks as a part of the fleet
+ * or of the cluster, whatever roles say.
  */
 export const fleetGuard: Authorizer = ({ verb, resource }) => {
   if (!resource) return noOpinion;
   const { namespace, name } = resource;
   if (verb === 'impersonate') {
     const isAgent = resource.resource === 'users' && name.startsWith(agentUserPrefix);
-    const isTrusted = isAgent || isReserved(namespace) || isTrustedName(resource.resource, name);
-    return isTrusted ? denied(`"${name}" is reserved for the fleet`) : noOpinion;
+    const isTaken = isAgent || isReserved(namespace) || isComponentName(resource.resource, name);
+    return isTaken ? denied(`"${name}" is reserved for the fleet`) : noOpinion;
   }
   if (!isReserved(namespace) || !besideAdmission.has(resource.subresource)) return noOpinion;
   return denied(`the namespace "${namespace}" is reserved for the fleet`);
@@ -122,7 +122,8 @@ function denied(reason: string): AccessDecision {
   return { decision: 'deny', reason };
 }
 
-function azureObjectId(user: UserInfo): string | undefined {
+/** The directory object behind somebody whom Azure recognised. */
+export function azureObjectId(user: UserInfo): string | undefined {
   return user.extra[objectIdKey]?.[0];
 }
 

@@ -8,6 +8,7 @@ import { observeCluster } from './audit-observer.ts';
 import {
   adminGroupAuthorizer,
   agentUserPrefix,
+  azureObjectId,
   azureRoleAuthorizer,
   type DataAccess,
   entraAuthenticator,
@@ -41,6 +42,7 @@ const commonNames = [
 
 const hubAdmission = new HubAdmission({
   isAgentName: (username) => username.startsWith(agentUserPrefix),
+  isOfAzure: (user) => azureObjectId(user) !== undefined,
 });
 
 export function buildClusters(parts: Parts): ClusterHost {

@@ -48,7 +48,10 @@ export interface TestCluster extends TestServer {
   readonly controllers: ClusterControllers;
 }
 
-const hubAdmission = new HubAdmission({ isAgentName: (name) => name.startsWith('fleet-member-agent:') });
+const hubAdmission = new HubAdmission({
+  isAgentName: (name) => name.startsWith('fleet-member-agent:'),
+  isOfAzure: ({ extra }) => extra['oid'] !== undefined,
+});
 
 /** An API server with everything that runs beside one; a hub's refuses what hubs refuse. */
 export async function startTestCluster(

@@ -683,10 +683,10 @@ test('the Status of a denial is the one that the API server makes of it', async 
   });
 });
 
-test('members come and go by the fleet alone, and nobody else changes what a member is', async () => {
+test('members of the fleet come and go by the fleet alone, and nobody else changes what a member is', async () => {
   const guard = 'membercluster.guardrail';
   const what = (name: string, part = '') => `${clusterGroup}/v1, Kind=MemberCluster/${part}: /${name}`;
-  const jane = asSomebody();
+  const jane = hub.clientAs({ ...somebody, extra: { oid: ['1'] } });
   assert.equal(
     await told(jane.create(members, member('rogue'))),
     denied(guard, refusedTo('CREATE', what('rogue'))),
@@ -702,6 +702,15 @@ test('members come and go by the fleet alone, and nobody else changes what a mem
   const deleted = denied(guard, refusedTo('DELETE', what('east')));
   assert.equal(await told(jane.delete(members, east)), deleted);
   assert.equal(await told(jane.deleteCollection(members)), deleted);
+  assert.equal(await told(asSomebody().delete(members, east)), deleted);
+  const annotated = {
+    ...member('rogue'),
+    metadata: { name: 'rogue', annotations: { 'fleet.azure.com/x': 'y' } },
+  };
+  assert.equal(
+    await told(asSomebody().create(members, annotated)),
+    denied(guard, refusedTo('CREATE', what('rogue'))),
+  );
   const change = (body: JsonObject, client = jane) =>
     told(client.patch(members, east, { type: 'merge', body }));
   const updated = denied(guard, refusedTo('UPDATE', what('east')));
@@ -743,6 +752,8 @@ test('a member that was made without the fleet never becomes one of the fleet', 
     assert.equal(await change(annotated, client), denied('membercluster.guardrail', why));
   }
   assert.equal(await change({ spec: { heartbeatPeriodSeconds: 30 } }, asSomebody()), undefined);
+  await asSomebody().create(members, member('elsewhere'));
+  await asSomebody().delete(members, { name: 'elsewhere' });
   // Of the fleet's own, by the name that it gives to agents, the spec stays.
   const own = member('own');
   const identity = { kind: 'User', name: 'fleet-member-agent:own', apiGroup: 'rbac.authorization.k8s.io' };

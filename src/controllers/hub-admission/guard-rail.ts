@@ -1,6 +1,6 @@
 import { textAt } from '../../apimachinery/read.ts';
 import type { HubView, HubWrite, Verdict, Webhook } from './contract.ts';
-import { memberClusterVerdict } from './member-cluster-guard.ts';
+import { type FleetNames, memberClusterVerdict } from './member-cluster-guard.ts';
 import { isAdministrator, isReserved, isTrusted, memberNamespacePrefix } from './reserved.ts';
 
 /** The guard rail: who may write what belongs to the fleet. Source: KubeFleet, `--enable-guard-rail`. */
@@ -76,11 +76,11 @@ export const namespaceGuard: Webhook = {
   },
 };
 
-export function memberClusterGuard(isAgentName: (username: string) => boolean): Webhook {
+export function memberClusterGuard(names: FleetNames): Webhook {
   return {
     name: 'fleet.membercluster.guardrail.validating',
     operations: always,
-    judge: (write) => memberClusterVerdict(write, { isAgentName, notAllowed }),
+    judge: (write) => memberClusterVerdict(write, { ...names, notAllowed }),
   };
 }
 

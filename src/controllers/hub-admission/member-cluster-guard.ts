@@ -1,3 +1,4 @@
+import type { UserInfo } from '../../apimachinery/contract.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { objectAt, textAt } from '../../apimachinery/read.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
@@ -6,27 +7,35 @@ import { isTrusted } from './reserved.ts';
 
 const annotationPrefix = 'fleet.azure.com';
 
+/** How this hub tells what is the fleet's. */
+export interface FleetNames {
+  /** Whether that is what the fleet calls the agent of a member. */
+  isAgentName(username: string): boolean;
+  /** Whether somebody was recognised by Azure: his members are made by Resource Manager. */
+  isOfAzure(user: UserInfo): boolean;
+}
+
 /**
- * Members come and go by Resource Manager. Others may change labels, taints and annotations that are not the fleet's;
- * of a member that somebody made without the fleet, the rest of the spec as well.
+ * The fleet's members come and go by Resource Manager, and whom Azure knows makes none here. Others may change labels,
+ * taints and annotations that are not the fleet's; of a member that somebody made without the fleet, the rest of the
+ * spec as well.
  */
 export function memberClusterVerdict(
   write: HubWrite,
-  rules: {
-    readonly isAgentName: (username: string) => boolean;
-    readonly notAllowed: (write: HubWrite) => string;
-  },
+  rules: FleetNames & { notAllowed(write: HubWrite): string },
 ): Verdict {
   const { object, old, user } = write;
   const refusal = isTrusted(user) ? undefined : rules.notAllowed(write);
-  if (!object || !old) return refusal;
+  if (!object || !old) {
+    return isOfFleet(object ?? old ?? {}, rules) || rules.isOfAzure(user) ? refusal : undefined;
+  }
   const [before, after] = [fleetAnnotations(old), fleetAnnotations(object)];
   const wasAnnotated = Object.keys(before).length > 0;
   const isAnnotated = Object.keys(after).length > 0;
   if (wasAnnotated && !isAnnotated) {
     return 'no user is allowed to remove all fleet pre-fixed annotations from a fleet member cluster';
   }
-  if (wasAnnotated || rules.isAgentName(textAt(old, 'spec', 'identity', 'name'))) {
+  if (isOfFleet(old, rules)) {
     const changed = !jsonEqual(guardedPart(object), guardedPart(old)) || !keepsAll(before, after);
     return changed ? refusal : undefined;
   }
@@ -34,6 +43,11 @@ export function memberClusterVerdict(
     return 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster';
   }
   return jsonEqual(object['status'] ?? {}, old['status'] ?? {}) ? undefined : refusal;
+}
+
+function isOfFleet(member: JsonObject, { isAgentName }: FleetNames): boolean {
+  const isAnnotated = Object.keys(fleetAnnotations(member)).length > 0;
+  return isAnnotated || isAgentName(textAt(member, 'spec', 'identity', 'name'));
 }
 
 function fleetAnnotations(object: JsonObject): JsonObject {

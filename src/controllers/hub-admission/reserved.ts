@@ -29,8 +29,11 @@ function isTrustedGroup(group: string): boolean {
   return groups.has(group) || (group.startsWith(accountsOf) && isReserved(group.slice(accountsOf.length)));
 }
 
-/** Whether the guard rail knows somebody by that name of a user or group: nobody may borrow it. */
-export function isTrustedName(resource: string, name: string): boolean {
+/**
+ * Whether that is the name of a part of the cluster that the guard rail lets pass: nobody may borrow it. Not those of
+ * administrators: whoever may act as one is one, as on every cluster.
+ */
+export function isComponentName(resource: string, name: string): boolean {
   if (resource === 'users') return users.has(name);
-  return resource === 'groups' && isTrustedGroup(name);
+  return resource === 'groups' && isTrustedGroup(name) && !admins.includes(name);
 }

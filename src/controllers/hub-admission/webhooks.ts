@@ -3,6 +3,7 @@ import { placementGroup } from '../fleet-kinds/placement.ts';
 import type { HubTarget, HubView, HubWrite, Webhook } from './contract.ts';
 import { disruptionBudgets, evictions } from './evictions.ts';
 import { definitionGuard, guardInside, memberClusterGuard, namespaceGuard } from './guard-rail.ts';
+import type { FleetNames } from './member-cluster-guard.ts';
 import { clusterResourceOverrides, resourceOverrides } from './overrides.ts';
 import { setPlacementDefaults } from './placement-defaults.ts';
 import { clusterResourcePlacements } from './placements.ts';
@@ -22,8 +23,7 @@ export class HubAdmission {
   readonly exclusive = overrides;
   readonly #byResource: ReadonlyMap<string, readonly Webhook[]>;
 
-  /** `isAgentName`: whether that is what Drydock calls the agent of a member. */
-  constructor({ isAgentName }: { readonly isAgentName: (username: string) => boolean }) {
+  constructor(names: FleetNames) {
     this.#byResource = new Map<string, readonly Webhook[]>([
       ['/pods', [pods]],
       ['apps/replicasets', [replicaSets]],
@@ -32,7 +32,7 @@ export class HubAdmission {
       [overrides[1], [resourceOverrides]],
       [`${placementGroup}/clusterresourceplacementevictions`, [evictions]],
       [`${placementGroup}/clusterresourceplacementdisruptionbudgets`, [disruptionBudgets]],
-      ['cluster.kubernetes-fleet.io/memberclusters', [memberClusters, memberClusterGuard(isAgentName)]],
+      ['cluster.kubernetes-fleet.io/memberclusters', [memberClusters, memberClusterGuard(names)]],
       ['apiextensions.k8s.io/customresourcedefinitions', [definitionGuard]],
       ['/namespaces', [namespaceGuard]],
     ]);
