@@ -68,13 +68,19 @@ test('an open tunnel ends and says why, whatever is taken away, and opens again 
     connect; az ad group member remove --group tunnellers --member-id $GUEST; closed group
     az ad group member add --group tunnellers --member-id $GUEST
     connect; az role assignment delete --assignee $GROUP --role Reader --scope $S; closed role
-    az role assignment create --role Reader --assignee $GROUP --scope $S >/dev/null
+    role() { echo "{\\"Name\\":\\"Tunneller\\",\\"Description\\":\\"Tunnels\\",\\"Actions\\":[\\"*/read\\"],\\"NotActions\\":[$*],\\"AssignableScopes\\":[\\"$S\\"]}" > $log.role; }
+    role; az role definition create --role-definition @$log.role >/dev/null
+    az role assignment create --role Tunneller --assignee $GROUP --scope $S >/dev/null
+    connect; role '"Microsoft.Network/bastionHosts/read"'; az role definition update --role-definition @$log.role >/dev/null; closed definition
+    role; az role definition update --role-definition @$log.role >/dev/null
     connect; az network vnet peering delete -g rg -n to2 --vnet-name vnet1; closed peering
     az network vnet peering delete -g rg -n to1 --vnet-name vnet2
     peer
     connect; enable false; closed account
     enable true
     connect; az network bastion delete -g rg -n bastion; closed host
+    az network bastion create -g rg -n bastion --vnet-name vnet2 --public-ip-address ip --sku Standard --enable-tunneling true >/dev/null
+    connect; az fleet delete -g rg -n fleet --yes; closed fleet
     release`);
   t.diagnostic(stdout);
   const lines = stdout.trim().split('\n');
@@ -82,9 +88,11 @@ test('an open tunnel ends and says why, whatever is taken away, and opens again 
     /^switch: The tunnel was closed: Native client support \(enableTunneling\) is off/,
     /^group: The tunnel was closed: You no longer have the right Microsoft\.Network\/bastionHosts\/read/,
     /^role: The tunnel was closed: You no longer have the right Microsoft\.Network\/bastionHosts\/read/,
+    /^definition: The tunnel was closed: You no longer have the right Microsoft\.Network\/bastionHosts\/read/,
     /^peering: The tunnel was closed: The Bastion host's network does not reach the target's network/,
     /^account: The tunnel was closed: Your account was disabled or deleted/,
     /^host: The tunnel was closed: The Bastion host (was|is being) deleted/,
+    /^fleet: The tunnel was closed: The target (was|is being) deleted/,
   ];
   assert.equal(lines.length, expected.length, stdout);
   for (const [i, line] of lines.entries()) assert.match(line, expected[i] ?? /^$/);
