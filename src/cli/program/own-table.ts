@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { isObject, type JsonObject, systemClock, withoutTrailingSlashes } from '../../base/index.ts';
 import { HttpsClient } from '../../http/index.ts';
 import { UsageError } from './declaration.ts';
@@ -41,7 +41,7 @@ function optionValue(words: readonly string[], name: string): string | undefined
 }
 
 function readKubeconfig(file: string) {
-  const config: unknown = parse(readFileSync(file, 'utf8'));
+  const config: unknown = load(readFileSync(file, 'utf8'), { schema: CORE_SCHEMA });
   const current = isObject(config) ? config['current-context'] : undefined;
   const context = entry(config, 'contexts', current)['context'];
   const names = isObject(context) ? context : {};

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
+import { CORE_SCHEMA, dump, load } from 'js-yaml';
 import { errorMessage, isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { writePrivately } from '../../private-file.ts';
 import { AzError } from '../errors.ts';
@@ -46,9 +46,11 @@ function textOf(file: string): string {
 
 /** The YAML of a kubeconfig; undefined when it is empty. Throws AzError with `name` when it is something else. */
 export function readKubeconfig(text: string, name: string): JsonObject | undefined {
+  // Nothing but comments is no document for the reader, and an empty file for people.
+  if (text.split('\n').every((line) => /^\s*(?:#|$)/.test(line))) return undefined;
   let value: unknown;
   try {
-    value = parse(text);
+    value = load(text, { schema: CORE_SCHEMA });
   } catch (thrown) {
     throw new AzError(`Error parsing ${name} (${errorMessage(thrown)})`);
   }
@@ -151,7 +153,7 @@ function sorted(value: Json | undefined): unknown {
 
 /** YAML in az's manner: keys sorted, sequences not indented. */
 export function kubeconfigText(config: JsonObject): string {
-  return stringify(sorted(config), { indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
+  return dump(sorted(config), { seqNoIndent: true, lineWidth: -1, noRefs: true, quoteStyle: 'double' });
 }
 
 /** The file holds a key: whoever could read it until now, afterwards only its owner can. */
