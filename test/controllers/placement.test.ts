@@ -297,6 +297,26 @@ test('PickFixed names a member that is not there', async () => {
   assert.equal(failed?.message, 'Specified cluster "nowhere" is not found');
 });
 
+test('a placement whose policy is changed leaves the member that it names no more for the one that it names', async () => {
+  await makeNamespace('moving');
+  const policy = (name: string): PlacementPolicy => ({ placementType: 'PickFixed', clusterNames: [name] });
+  const { placements } = clusterFamily;
+  await hub.client.create(placements, placement('moving', wholeNamespace('moving'), policy('east')));
+  await done('moving', 1);
+  await on('east').client.get(namespaces, { name: 'moving' });
+  const body = { spec: { policy: { clusterNames: ['west'] } } };
+  await hub.client.patch(placements, { name: 'moving' }, { type: 'merge', body });
+  await eventually(on('west').client, namespaces, { name: 'moving' }, (found) => found !== undefined);
+  await eventually(on('east').client, namespaces, { name: 'moving' }, (found) => found === undefined);
+  const moved = await eventually(
+    hub.client,
+    placements,
+    { name: 'moving' },
+    (p) => reached(p, 'Available') && p?.status?.placementStatuses?.[0]?.clusterName === 'west',
+  );
+  assert.equal(moved?.status?.placementStatuses?.length, 1);
+});
+
 test('a taint keeps new placements away that do not tolerate it', async () => {
   await makeNamespace('tainted');
   const body = { spec: { taints: [{ key: 'closed', value: 'yes', effect: 'NoSchedule' }] } };

@@ -90,6 +90,8 @@ const constant: Operator = {
     if (!is.isStringLiteral(node) || isName(node)) return [];
     // A text for people is not what this tool asks about.
     if (/\s/.test(node.text)) return [];
+    // `const [first = ''] = list` is for the type checker, as `?? ''` is.
+    if (node.text === '' && is.isBindingElement(node.parent)) return [];
     return [edit(node, source, node.text === '' ? `'mutated'` : `''`)];
   },
 };

@@ -155,8 +155,6 @@ export function findAction<T>(actions: Readonly<Record<string, T>>, name: string
   return Object.entries(actions).find(([declared]) => declared.toLowerCase() === wanted);
 }
 
-const methods = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const;
-
 interface RoutePattern {
   readonly route: ArmRoute;
   readonly segments: readonly string[];
@@ -167,6 +165,7 @@ interface RoutePattern {
 /** Routes that are no resource verbs, matched without case before ids are. */
 export class RouteTable {
   readonly #patterns: readonly RoutePattern[];
+  readonly #methods: readonly string[];
 
   constructor(routes: readonly ArmRoute[]) {
     this.#patterns = routes.map((route) => {
@@ -174,11 +173,12 @@ export class RouteTable {
       const scoped = segments[0] === '{scope}';
       return { route, segments: scoped ? segments.slice(1) : segments, scoped };
     });
+    this.#methods = [...new Set(routes.map(({ method }) => method))];
   }
 
   /** True when some method has a route at the path. */
   hasPath(segments: readonly string[]): boolean {
-    return methods.some((method) => this.match(method, segments) !== undefined);
+    return this.#methods.some((method) => this.match(method, segments) !== undefined);
   }
 
   match(method: string, segments: readonly string[]): RouteMatch | undefined {

@@ -117,6 +117,27 @@ describe('what commands send', () => {
     assert.deepEqual(bodyOf(lastPut()), { location: 'eastus', identity: { type: 'None' } });
   });
 
+  test('fleet update gives an identity that is an id, and only together with --enable-managed-identity', async () => {
+    estate.answer(agreeable);
+    const update = (...words: string[]) => estate.az('fleet', 'update', '-g', 'g', '-n', 'f', ...words);
+    const alone = await update('--assign-identity', 'me');
+    assert.match(alone.stderr, /Cannot assign identity without enabling managed identity\./);
+    const name = await update('--enable-managed-identity', '--assign-identity', 'me');
+    assert.match(name.stderr, /--assign-identity is not a valid Azure resource ID\./);
+    assert.deepEqual([alone.code, name.code, estate.requests.length], [1, 1, 0]);
+    const id = `/subscriptions/${subscriptionId}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/me`;
+    for (const [words, identity] of [
+      [[], { type: 'SystemAssigned' }],
+      [['--assign-identity', id], { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } }],
+    ] as const) {
+      estate.requests.length = 0;
+      const done = await update('--enable-managed-identity', ...words);
+      assert.equal(done.code, 0, done.stderr);
+      const sent = estate.requests.find(({ method }) => method === 'PATCH');
+      assert.deepEqual(bodyOf(sent), { identity });
+    }
+  });
+
   test('reconcile puts the member again, guarded by its etag', async () => {
     estate.answer((request) =>
       request.method === 'GET'
