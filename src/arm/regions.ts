@@ -92,6 +92,7 @@ export const regionDisplayNames: readonly string[] = regions.map(({ displayName 
 
 /** Normal form of a location: lower case, blanks removed. */
 export function normalLocation(location: string): string {
+  if (regionNames.has(location)) return location;
   return location.toLowerCase().replaceAll(/\s/g, '');
 }
 
@@ -99,5 +100,10 @@ export function normalLocation(location: string): string {
 export function isOffered(location: string, locations: readonly string[] | undefined): boolean {
   const wanted = normalLocation(location);
   if (locations === undefined) return regionNames.has(wanted);
-  return locations.some((offered) => normalLocation(offered) === wanted);
+  let offered = normalOffers.get(locations);
+  if (!offered) normalOffers.set(locations, (offered = new Set(locations.map(normalLocation))));
+  return offered.has(wanted);
 }
+
+/** Of the lists that types declare, which stay as they are. */
+const normalOffers = new WeakMap<readonly string[], ReadonlySet<string>>();

@@ -105,7 +105,8 @@ export class StoredRecords implements RecordStore {
     }
     const { guards, writes } = claimed;
     const guarded = new Set<string>();
-    for (const id of [...change.writes.map(writtenId), ...(change.unchanged ?? [])]) {
+    // What is written is asked for last: the store goes on from there.
+    for (const id of [...(change.unchanged ?? []), ...change.writes.map(writtenId)]) {
       const key = recordKey(id);
       if (guarded.has(key)) continue;
       guarded.add(key);

@@ -185,5 +185,5 @@ function storedId({ target, type }: Exchange, { records }: Services): string {
   const cut = target.id.lastIndexOf('/', target.id.lastIndexOf('/') - 1);
   const above = target.id.slice(0, cut).replace(/\/providers\/[^/]+$/, '');
   const stored = records.cache.get(above)?.record.id;
-  return stored === undefined ? target.id : stored + target.id.slice(above.length);
+  return stored === undefined || stored === above ? target.id : stored + target.id.slice(above.length);
 }
