@@ -77,6 +77,22 @@ describe('a list', () => {
     assert.equal((await page('labelSelector=a%3D%3D%3Db')).status, 400);
   });
 
+  it('of one name is one look-up: nothing comes after it, here or on a later page', async () => {
+    const only = await page('fieldSelector=metadata.name%3Db&limit=1');
+    assert.deepEqual(names(only.body), ['b']);
+    assert.equal(only.body.metadata.continue, undefined);
+    const other = await page('fieldSelector=metadata.name%3Db,metadata.name!%3Db');
+    assert.deepEqual(names(other.body), []);
+    const gone = await page('fieldSelector=metadata.name%3Dnobody');
+    assert.deepEqual(names(gone.body), []);
+    const { body: first } = await page('limit=3');
+    const token = encodeURIComponent(first.metadata.continue);
+    const past = await page(`fieldSelector=metadata.name%3Db&limit=3&continue=${token}`);
+    assert.deepEqual(names(past.body), []);
+    const everywhere = await test.fetch('/api/v1/configmaps?fieldSelector=metadata.name%3Db&limit=1');
+    assert.deepEqual(names(JSON.parse(await everywhere.text())), ['b']);
+  });
+
   it('is a Table or metadata alone for callers that want it so', async () => {
     const table = await test.fetch(path, {
       headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },

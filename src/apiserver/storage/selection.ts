@@ -4,7 +4,9 @@ import { type LabelSelector, parseLabelSelector } from '../../apimachinery/selec
 import { badRequest } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { CallOptions } from '../request/options.ts';
+import type { Collection } from './collection.ts';
 import { checkServedIn } from './conversion.ts';
+import { namespacePrefix, objectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -40,6 +42,15 @@ export class Selection {
   /** True when labels or fields leave objects out. */
   get selective(): boolean {
     return this.#labels !== undefined || this.#fields.length > 0;
+  }
+
+  /** Objects of the collection, in key order, among which those are that match: one at most when one is named. */
+  among(collection: Collection, afterKey?: string): Iterable<StoredObject> {
+    const isAcross = this.namespace === '' && this.#served.definition.namespaced;
+    if (this.name === '' || isAcross) return collection.scan(namespacePrefix(this.namespace), afterKey);
+    const key = objectKey(this.namespace, this.name);
+    const named = afterKey === undefined || afterKey < key ? collection.get(key) : undefined;
+    return named ? [named] : [];
   }
 
   matches(object: StoredObject): boolean {

@@ -125,8 +125,7 @@ export class WatchSource {
 
   #sendState(consumer: WatchConsumer): void {
     const { collection, selection } = this.#plan;
-    const prefix = selection.namespace === '' ? '' : `${selection.namespace}/`;
-    for (const object of collection.scan(prefix)) {
+    for (const object of selection.among(collection)) {
       if (selection.matches(object)) consumer.event({ type: 'ADDED', object });
       if (this.#closed) return;
     }

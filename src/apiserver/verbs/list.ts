@@ -128,7 +128,7 @@ async function fromCurrent(
   ]);
   const identity = { collection, resource, revision: collection.lastRevision, text };
   const objects: StoredObject[] = [];
-  for (const object of collection.scan(page.prefix, afterKey)) {
+  for (const object of page.selection.among(collection, afterKey)) {
     if (page.limit > 0 && objects.length === page.limit) {
       const last = keyOf(objects.at(-1));
       const remaining = page.selection.selective ? undefined : collection.countAfter(page.prefix, last);
