@@ -11,9 +11,15 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock, Timer } from '../../base/index.ts';
 import type { HttpResponse } from '../contract.ts';
 import type { Answer } from './answer.ts';
-import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
-import { StreamSink, wholeBody, writeBody } from './outgoing.ts';
-import { type Reader, readerOf } from './traffic.ts';
+import {
+  type ConnectionFacts,
+  discard,
+  NodeRequest,
+  type NodeRequestOrigin,
+  type Serving,
+} from './message.ts';
+import { type Recipient, StreamSink, wholeBody, writeBody } from './outgoing.ts';
+import { readerOf } from './traffic.ts';
 
 /** Serves HTTP/2 on a connection whose TLS handshake is done. */
 export function serveHttp2(
@@ -40,15 +46,15 @@ export function serveHttp2(
     connection.serving++;
     goodbye.wait();
     const reader = readerOf(() => stream.close(constants.NGHTTP2_CANCEL));
-    stream.once('close', () => {
+    stream.on('close', () => {
       traffic.done(reader);
       connection.serving--;
       goodbye.answered();
       use.onAnswered();
     });
-    const request = new Http2Request(stream, { headers, raw }, { facts, serving: use });
+    const request = new Http2Request(stream, { headers, raw }, { facts, serving: use, source: stream });
     answer(request, (response) =>
-      respond(stream, response, { method: request.method, serving: use, reader }),
+      respond(stream, response, { method: request.method, serving: use, reader, traffic }),
     );
   });
   return session;
@@ -65,12 +71,8 @@ class Http2Request extends NodeRequest {
   readonly #headers: IncomingHttpHeaders;
   readonly #raw: readonly string[];
 
-  constructor(
-    stream: ServerHttp2Stream,
-    { headers, raw }: Sent,
-    of: { readonly facts: ConnectionFacts; readonly serving: Serving },
-  ) {
-    super(headers[':method'] ?? '', headers[':path'] ?? '', { ...of, source: stream });
+  constructor(stream: ServerHttp2Stream, { headers, raw }: Sent, origin: NodeRequestOrigin) {
+    super(headers[':method'] ?? '', headers[':path'] ?? '', origin);
     this.#stream = stream;
     this.#headers = headers;
     this.#raw = raw;
@@ -106,14 +108,9 @@ class Http2Request extends NodeRequest {
 function respond(
   stream: ServerHttp2Stream,
   response: HttpResponse,
-  {
-    method,
-    serving,
-    reader,
-  }: { readonly method: string; readonly serving: Serving; readonly reader: Reader },
+  to: Recipient & { readonly method: string; readonly serving: Serving },
 ): void {
   if (stream.destroyed || stream.closed) return;
-  const recipient = { traffic: serving.traffic, reader };
   // Http2 takes lists as several header lines but wants them mutable.
   const headers: OutgoingHttpHeaders = { ':status': response.status };
   for (const name in response.headers) {
@@ -121,22 +118,22 @@ function respond(
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
   }
   const { body } = response;
-  if (!stream.readableEnded) leaveRequestBody(stream, serving);
+  if (!stream.readableEnded) leaveRequestBody(stream, to.serving);
   if (body !== undefined && 'start' in body) {
-    const noBody = method === 'HEAD';
+    const noBody = to.method === 'HEAD';
     stream.respond(headers, { endStream: noBody });
-    if (!noBody) body.start(new StreamSink(stream, recipient));
+    if (!noBody) body.start(new StreamSink(stream, to));
     return;
   }
   const whole = body && wholeBody(body);
   const bytes = whole?.bytes ?? 0;
   if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(bytes);
-  if (!whole || bytes === 0 || method === 'HEAD') {
+  if (!whole || bytes === 0 || to.method === 'HEAD') {
     stream.respond(headers, { endStream: true });
     return;
   }
   stream.respond(headers);
-  writeBody(stream, whole, recipient);
+  writeBody(stream, whole, to);
 }
 
 /** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */

@@ -159,11 +159,11 @@ function collect(source: Readable, limitBytes: number, serving: Serving): Promis
     chunks.push(chunk);
   };
   source.on('data', take);
-  source.once('end', () => {
+  source.on('end', () => {
     const only = chunks.length === 1 ? chunks[0] : undefined;
     over(() => resolve(only ?? Buffer.concat(chunks, size)));
   });
-  source.once('close', () => over(() => reject(new CodedError('unavailable', 'The client went away.'))));
+  source.on('close', () => over(() => reject(new CodedError('unavailable', 'The client went away.'))));
   return promise;
 }
 
