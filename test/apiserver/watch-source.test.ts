@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SharedResources } from '../../src/apiserver/discovery/registry.ts';
 import { defaultOptions } from '../../src/apiserver/request/options.ts';
 import { Collection, collectionLimits } from '../../src/apiserver/storage/collection.ts';
 import { Selection } from '../../src/apiserver/storage/selection.ts';
 import { WatchSource } from '../../src/apiserver/storage/watch-source.ts';
 import { utf8 } from '../../src/base/index.ts';
+import { builtinResources } from '../../src/kinds/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 test('a watch whose events left memory before it started ends with 410 instead of leaving them out', () => {
+  const configMaps = new SharedResources(builtinResources()).named.get('')?.get('v1')?.get('configmaps');
+  assert.ok(configMaps);
   const collection = new Collection('/kube/c/core/configmaps/', [], 10);
   const put = (revision: number) =>
     collection.apply({
@@ -25,8 +29,7 @@ test('a watch whose events left memory before it started ends with 410 instead o
   const watch = () => {
     const source = new WatchSource({
       collection,
-      // Everything is selected: the resource is not asked.
-      selection: new Selection(undefined as never, '', defaultOptions),
+      selection: new Selection(configMaps, '', defaultOptions),
       clock: new ManualClock(),
       begin: { from: 'revision', revision: 10 },
       bookmarks: false,

@@ -14,6 +14,8 @@ export interface Rendering {
 export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: '' };
 
 const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+/** Headers that leave it at JSON whatever is asked for, as those of most callers do. */
+const plainHeaders: ReadonlySet<string> = new Set(['', '*/*', 'application/json']);
 const known = new Map<string, Rendering>();
 const knownLimit = 256;
 
@@ -27,7 +29,7 @@ export interface Offer {
 
 /** Chooses from an `Accept` header. Throws 406 when nothing in it is offered. */
 export function negotiate(accept: string | undefined, offer: Offer): Rendering {
-  if (accept === undefined || accept === '' || accept === '*/*') return plainJson;
+  if (accept === undefined || plainHeaders.has(accept)) return plainJson;
   const key = `${offer.custom ? 'c' : 'b'}${offer.stream ? 's' : 'w'}${accept}`;
   const cached = known.get(key);
   if (cached) return cached;
@@ -58,7 +60,7 @@ const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernete
  * list may also watch.
  */
 export function checkRoutable(accept: string | undefined, listing: boolean): void {
-  if (accept === undefined || accept === '' || accept === '*/*') return;
+  if (accept === undefined || plainHeaders.has(accept)) return;
   const types = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim());
   if (types.some((type) => type === '*/*' || acceptedTypes.includes(type))) return;
   const offered = listing ? [...acceptedTypes, ...streamTypes] : acceptedTypes;
