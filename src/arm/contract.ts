@@ -69,7 +69,7 @@ export interface ResourceType {
    * Clears away what an immediate type has elsewhere, once the record has gone. It may never be called, when the process
    * ends in between: what it clears away is looked for at the next start too.
    */
-  afterDelete?(record: ResourceRecord): Promise<void>;
+  afterDelete?(record: ResourceRecord, context: TypeContext): Promise<void>;
   /** State of a converged record while it is created or deleted; default `Creating` and `Deleting`. */
   readonly createState?: string;
   readonly deleteState?: string;
@@ -295,6 +295,8 @@ export interface TypeContext {
   readonly log: Logger;
   /** True when the caller may do `action` at `scope`. */
   can(caller: Caller, action: string, scope: string): Promise<boolean>;
+  /** The guard of the loop that asks, when one does: what a type writes elsewhere carries it. */
+  readonly fence?: () => Guard;
 }
 
 export interface RecordReader {

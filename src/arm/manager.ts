@@ -84,7 +84,11 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     records: led,
     access,
     subscriptions,
-    deletes: systemDeletes({ ...services, records: led }),
+    deletes: systemDeletes({
+      ...services,
+      records: led,
+      context: options.fence ? { ...context, fence: options.fence } : context,
+    }),
     context,
     async initialize() {
       await records.start();

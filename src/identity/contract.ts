@@ -1,6 +1,6 @@
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
-import type { Store } from '../store/contract.ts';
+import type { Guard, Store } from '../store/contract.ts';
 
 /** A verified token. */
 export interface Principal {
@@ -235,8 +235,11 @@ export interface Directory {
   }): Promise<{ readonly objectId: string; readonly clientId: string }>;
   /** The service principals of managed identities, with the ids of their resources. */
   managedIdentities(): readonly { readonly objectId: string; readonly resourceId: string }[];
-  /** Removes a user, group or service principal with its memberships and credentials; nothing to remove is no error. */
-  removePrincipal(objectId: string): Promise<void>;
+  /**
+   * Removes a user, group or service principal with its memberships and credentials; nothing to remove is no error. With `fence`
+   * nothing is written unless that guard holds: `unavailable`.
+   */
+  removePrincipal(objectId: string, fence?: () => Guard): Promise<void>;
   /** Gives a user a new generated password and ends its sessions. */
   resetPassword(objectId: string): Promise<string>;
   /** Who may write through Graph besides owners: users, groups or service principals. */

@@ -15,7 +15,7 @@ import {
   type ListenerLimits,
   type Traffic,
 } from '../http/index.ts';
-import type { Store } from '../store/index.ts';
+import { fencedCommits, type Guard, type Store } from '../store/index.ts';
 import { isTaken, listenOn } from './listen-on.ts';
 import type { PortRange } from './options.ts';
 
@@ -27,6 +27,8 @@ export interface ClusterPortsParts {
   /** What a cluster's public endpoint answers. */
   readonly answer: (clusterId: string) => Handler;
   readonly store: Store;
+  /** The guard of whoever leads the loops that make and remove clusters. */
+  readonly fence: () => Guard;
   readonly limits: Partial<ListenerLimits>;
   readonly traffic: Traffic;
   readonly clock: Clock;
@@ -45,6 +47,8 @@ const advice = 'Stop what listens there, or give the clusters other ports with -
  */
 export class ClusterPorts {
   readonly #parts: ClusterPortsParts;
+  /** What loops order: making, stopping and removing clusters. */
+  readonly #led: Store['commit'];
   readonly #ports = new Map<string, number>();
   readonly #listeners = new Map<string, Listener>();
   readonly #closing = new Set<Promise<void>>();
@@ -53,6 +57,7 @@ export class ClusterPorts {
 
   constructor(parts: ClusterPortsParts) {
     this.#parts = parts;
+    this.#led = fencedCommits(parts.store, parts.fence);
     this.#last = parts.range.last;
   }
 
@@ -63,7 +68,9 @@ export class ClusterPorts {
     // Those that have a port come first, so that nobody is given it.
     const kept = handles.filter(({ spec }) => this.#ports.has(spec.clusterId));
     for (const handle of kept) if (handle.spec.publicEndpoint) await this.#reopen(handle);
-    for (const handle of handles) await this.ensure(handle);
+    // Not a loop's doing yet: nobody leads before everything listens.
+    const commit: Store['commit'] = (transaction) => this.#parts.store.commit(transaction);
+    for (const handle of handles) await this.#inTurn(() => this.#ensure(handle, commit));
   }
 
   /** The port of a cluster; undefined when it has none. */
@@ -73,28 +80,30 @@ export class ClusterPorts {
 
   /** Gives the cluster a port, when it has a public endpoint and one is left; else it goes without, and the log says so. */
   ensure(handle: ClusterHandle): Promise<void> {
-    return this.#inTurn(async () => {
-      const { clusterId, publicEndpoint, name } = handle.spec;
-      if (!publicEndpoint) return this.#forget(clusterId);
-      if (this.#listeners.has(clusterId)) return;
-      if (this.#ports.has(clusterId)) return this.#reopen(handle);
-      const port = await this.#firstFree(handle);
-      if (port === undefined) {
-        const { first, last } = this.#parts.range;
-        this.#parts.log.error('no port is left for a cluster', { cluster: name, range: `${first}-${last}` });
-        return;
-      }
-      this.#ports.set(clusterId, port);
-      this.#last = port;
-      try {
-        await this.#save();
-      } catch (thrown) {
-        // Whoever orders the cluster tries again; a port that a restart does not know is none.
-        this.#ports.delete(clusterId);
-        this.#stop(clusterId);
-        throw thrown;
-      }
-    });
+    return this.#inTurn(() => this.#ensure(handle, this.#led));
+  }
+
+  async #ensure(handle: ClusterHandle, commit: Store['commit']): Promise<void> {
+    const { clusterId, publicEndpoint, name } = handle.spec;
+    if (!publicEndpoint) return this.#forget(clusterId, commit);
+    if (this.#listeners.has(clusterId)) return;
+    if (this.#ports.has(clusterId)) return this.#reopen(handle);
+    const port = await this.#firstFree(handle);
+    if (port === undefined) {
+      const { first, last } = this.#parts.range;
+      this.#parts.log.error('no port is left for a cluster', { cluster: name, range: `${first}-${last}` });
+      return;
+    }
+    this.#ports.set(clusterId, port);
+    this.#last = port;
+    try {
+      await this.#save(commit);
+    } catch (thrown) {
+      // Whoever orders the cluster tries again; a port that a restart does not know is none.
+      this.#ports.delete(clusterId);
+      this.#stop(clusterId);
+      throw thrown;
+    }
   }
 
   /** The cluster is stopped: nobody listens for it until it is ensured again, on the same port. */
@@ -104,7 +113,7 @@ export class ClusterPorts {
 
   /** The cluster goes away: nobody listens for it any more. */
   release(clusterId: string): Promise<void> {
-    return this.#inTurn(() => this.#forget(clusterId));
+    return this.#inTurn(() => this.#forget(clusterId, this.#led));
   }
 
   async close(): Promise<void> {
@@ -114,15 +123,15 @@ export class ClusterPorts {
     await Promise.all(this.#closing);
   }
 
-  async #forget(clusterId: string): Promise<void> {
+  async #forget(clusterId: string, commit: Store['commit']): Promise<void> {
     this.#stop(clusterId);
     const port = this.#ports.get(clusterId);
     if (port === undefined) return;
     this.#ports.delete(clusterId);
     try {
-      await this.#save();
+      await this.#save(commit);
     } catch (thrown) {
-      // It is given up once that is written down: the next try finds it again.
+      // It is not given up yet, so the next try does that.
       this.#ports.set(clusterId, port);
       throw thrown;
     }
@@ -219,9 +228,9 @@ export class ClusterPorts {
     }
   }
 
-  async #save(): Promise<void> {
+  async #save(commit: Store['commit']): Promise<void> {
     const value = encodeJson({ last: this.#last, ports: Object.fromEntries(this.#ports) });
-    await this.#parts.store.commit({ writes: [{ put: recordKey, value }] });
+    await commit({ writes: [{ put: recordKey, value }] });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

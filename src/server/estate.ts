@@ -21,7 +21,7 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { type FileStore, Leadership, openSqliteStore, StoreLocked } from '../store/index.ts';
+import { type FileStore, type Guard, Leadership, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
@@ -157,7 +157,8 @@ async function startParts(start: Starting): Promise<Estate> {
   const limits = serverLimits(options.limits ?? {});
   const requests = new RequestsInFlight(clock, limits.inFlight);
   const traffic = new Traffic(clock, limits.traffic);
-  const ports = clusterPorts(start, { clusters, requests, traffic, limits: limits.listener });
+  const fence = () => rooms.leadership.fence();
+  const ports = clusterPorts(start, { clusters, fence, requests, traffic, limits: limits.listener });
   const open = createFront({
     clusters,
     resourceManager: audited(providers.handler, { trail: start.audit, surface: 'arm' }),
@@ -222,6 +223,7 @@ function clusterPorts(
   { options, store, clock, log, random }: Starting,
   parts: {
     readonly clusters: ClusterHost;
+    readonly fence: () => Guard;
     readonly requests: RequestsInFlight;
     readonly traffic: Traffic;
     readonly limits: Partial<ListenerLimits>;
@@ -229,10 +231,10 @@ function clusterPorts(
 ): ClusterPorts | undefined {
   const range = options.clusterPorts;
   if (!range) return undefined;
-  const { clusters, requests, traffic, limits } = parts;
+  const { clusters, fence, requests, traffic, limits } = parts;
   const answer = (clusterId: string) => clusterFront(clusterId, { clusters, requests, random });
   const ports = new ClusterPorts({
-    ...{ range, listen: options.listen, clusters, answer, store, traffic, limits, clock, log },
+    ...{ range, listen: options.listen, clusters, answer, store, fence, traffic, limits, clock, log },
   });
   clusters.afterEnsure((cluster) => ports.ensure(cluster));
   clusters.beforeRemoval(({ clusterId }) => ports.release(clusterId));

@@ -77,7 +77,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     fleets: parts.fleets,
     identities: {
       create: (wanted: { name: string; resourceId: string }) => directory.createManagedIdentity(wanted),
-      remove: (objectId: string) => directory.removePrincipal(objectId),
+      remove: (objectId: string, guard?: () => Guard) => directory.removePrincipal(objectId, guard),
     },
     tenantId: tenant.tenantId,
     publicDomain,

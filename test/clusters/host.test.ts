@@ -6,6 +6,7 @@ import { createAuthority, issueServerCertificate } from '../../src/http/index.ts
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { type FailingStore, failingStore } from '../support/failing-store.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { beforeCommit, writesTo } from '../support/store-views.ts';
 
 const spec: ClusterSpec = {
   clusterId: '11111111-1111-4111-8111-111111111111',
@@ -35,8 +36,8 @@ async function openHost(
   const authority = createAuthority({ commonName: 'test', ...surroundings });
   const store = wrap(createMemoryStore(surroundings));
   const host = createEmbeddedClusters({
-    store,
     ...surroundings,
+    store,
     certificateAuthority: authority.certificatePem,
     accessChanges: () => ({ close: () => {} }),
     authenticators: () => [],
@@ -247,4 +248,38 @@ test('of a host that does not lead any more nothing is written, by it or by its 
   await assert.rejects(host.remove(spec.clusterId), refused);
   assert.equal((await store.range({ prefix: '/' })).entries.length, kept);
   await close();
+});
+
+test('a leader that is replaced while it makes a cluster keeps no keys of it, and the next one makes them', async () => {
+  const key = '/leadership/test';
+  const elect = (store: Store) => store.commit({ writes: [{ put: key, value: new Uint8Array() }] });
+  let term = 1;
+  const fence = () => ({ key, revision: term });
+  const { host, store, close } = await openHost(counted().controllers, fence, (kept) =>
+    beforeCommit(kept, writesTo(/^\/cluster-keys\//), () => elect(kept)),
+  );
+  await elect(store);
+  await assert.rejects(host.ensure(spec), /does not lead/);
+  assert.deepEqual((await store.range({ prefix: '/cluster-keys/' })).entries, []);
+  assert.equal(host.get(spec.clusterId), undefined);
+  term = (await store.get(key))?.revision ?? 0;
+  await host.ensure(spec);
+  assert.equal((await store.range({ prefix: '/cluster-keys/' })).entries.length, 1);
+  await close();
+});
+
+test('what a crash left of a cluster that was being made is completed by a start that does not lead yet', async () => {
+  const first = await openHost(counted().controllers);
+  await first.host.ensure(spec);
+  const { store } = first;
+  await first.host.close();
+  await store.commit({ writes: [{ delete: `/cluster-keys/${spec.clusterId}` }] });
+  const refuse = () => {
+    throw new Error('nobody leads');
+  };
+  const next = await openHost(counted().controllers, refuse, () => store);
+  assert.equal(next.host.get(spec.clusterId)?.state, 'running');
+  assert.equal((await store.range({ prefix: '/cluster-keys/' })).entries.length, 1);
+  await next.close();
+  await store.close();
 });

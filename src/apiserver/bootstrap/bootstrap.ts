@@ -1,6 +1,5 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import type { Write } from '../../store/contract.ts';
 import { inTransactions } from '../../store/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { encodeStored } from '../storage/encode.ts';
@@ -12,6 +11,14 @@ import type { ServedResource } from '../storage/served-resource.ts';
  * what somebody changed stays changed.
  */
 export async function bootstrap(parts: ClusterParts, objects: readonly JsonObject[]): Promise<void> {
+  for (;;) {
+    if (await writeMissing(parts, objects)) return;
+  }
+}
+
+/** False when another process wrote some of it meanwhile: then it is looked at again. */
+async function writeMissing(parts: ClusterParts, objects: readonly JsonObject[]): Promise<boolean> {
+  const { storage } = parts;
   const writes: { put: string; value: Uint8Array }[] = [];
   const present = new Map<ServedResource, Set<string>>();
   for (const object of objects) {
@@ -20,21 +27,21 @@ export async function bootstrap(parts: ClusterParts, objects: readonly JsonObjec
     const key = objectKey(textOf(namespace), textOf(name));
     let keys = present.get(served);
     if (!keys) {
-      const stored = await parts.storage.range(served);
+      const stored = await storage.range(served);
       keys = new Set(stored.map((each) => objectKey(each.namespace, each.name)));
       present.set(served, keys);
     }
     if (keys.has(key)) continue;
     writes.push({
-      put: parts.storage.storeKey(served, key),
+      put: storage.storeKey(served, key),
       value: encodeStored(served, stamped(parts, object)),
     });
   }
-  await commitAll(parts, writes);
-}
-
-async function commitAll({ storage }: ClusterParts, writes: readonly Write[]): Promise<void> {
-  for (const part of inTransactions(writes, storage.limits)) await storage.commit({ writes: part });
+  for (const part of inTransactions(writes, storage.limits)) {
+    const guards = part.flatMap((write) => ('put' in write ? { key: write.put, revision: 0 } : []));
+    if (!(await storage.commit({ guards, writes: part })).ok) return false;
+  }
+  return true;
 }
 
 function servedAs({ resources }: ClusterParts, object: JsonObject): ServedResource {

@@ -81,7 +81,7 @@ async function beginDelete(
   const { stored, since } = about;
   if ((type.deletion ?? type.lifecycle) === 'immediate') {
     const removed = await services.records.tryRemove(stored.id, since);
-    if (removed) await type.afterDelete?.(stored);
+    if (removed) await type.afterDelete?.(stored, services.context);
     return removed ? { record: stored, operation: undefined } : undefined;
   }
   const operation = services.operations.begin(deleteOperation(type, services, about));

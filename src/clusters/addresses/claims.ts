@@ -1,5 +1,12 @@
 import { decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
-import { type Change, inTransactions, type Store, type Watch } from '../../store/index.ts';
+import {
+  fencedCommits,
+  type Guard,
+  Mirror,
+  type MirrorChange,
+  type Store,
+  type Transaction,
+} from '../../store/index.ts';
 import type {
   AddressAnswer,
   AddressHolder,
@@ -22,54 +29,65 @@ interface Claim {
   readonly holder: AddressHolder;
 }
 
+type Owner = Pick<Claim, 'clusterId' | 'holder'>;
+
 /**
  * Who has which address, over all clusters. A claim is one key of the store, written only where there is none, so that
- * no address has two holders, not even after a crash.
+ * no address has two holders, not even after a crash. Loops ask for addresses and give them back: that carries their
+ * leader's guard.
  */
 export class AddressClaims {
   readonly #store: Store;
+  readonly #commit: Store['commit'];
   readonly #random: Random;
-  readonly #byKey = new Map<string, Claim>();
+  readonly #mirror: Mirror<Claim>;
   /** By cluster and name of the holder. */
   readonly #byHolder = new Map<string, Set<Claim>>();
+  /** Keys that are being written: two that ask at once never choose the same. */
+  readonly #asked = new Set<string>();
+  /** One claim at a time for a holder: asked twice at once, it still gets one address. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
-  #watch: Watch | undefined;
+  #freed = false;
 
-  constructor(options: { readonly store: Store; readonly random: Random }) {
-    this.#store = options.store;
-    this.#random = options.random;
+  constructor(options: { readonly store: Store; readonly random: Random; readonly fence?: () => Guard }) {
+    const { store, random, fence } = options;
+    this.#store = store;
+    this.#commit = fence ? fencedCommits(store, fence) : (transaction) => store.commit(transaction);
+    this.#random = random;
+    this.#mirror = new Mirror({
+      store,
+      prefix,
+      decode: decodeClaim,
+      onChange: (change) => this.#index(change),
+      onSeen: () => this.#tell(),
+    });
   }
 
-  /**
-   * Reads the claims and follows them; those of clusters that are gone are given back. Call once, before anything else.
-   */
-  async load(isCluster: (clusterId: string) => boolean): Promise<void> {
-    const { entries, revision } = await this.#store.range({ prefix });
-    for (const { key, value } of entries) this.#note(decodeClaim(key, value));
-    this.#watch = await this.#store.watch(prefix, ({ changes }) => this.#follow(changes), revision);
-    await this.#drop([...this.#byKey.values()].filter((claim) => !isCluster(claim.clusterId)));
+  /** Reads the claims and follows them. Call once, before anything else. */
+  load(): Promise<void> {
+    return this.#mirror.start();
   }
 
   close(): void {
-    this.#watch?.close();
+    this.#mirror.close();
   }
 
   /** The claims of one cluster; `spec` is asked each time. */
   ofCluster(spec: () => ClusterSpec): ClusterAddresses {
     const { clusterId } = spec();
-    const claimsOf = (name: string) => [...(this.#byHolder.get(holderKey(clusterId, name)) ?? [])];
+    const claimsOf = (name: string) => this.#byHolder.get(holderKey(clusterId, name)) ?? [];
     return {
       claim: (holder, request) => this.#claim({ clusterId, holder }, poolOf(spec(), request.scope), request),
       settle: (holder, address) =>
-        this.#drop(
-          claimsOf(holder.name).filter(
+        this.#drop(() =>
+          [...claimsOf(holder.name)].filter(
             (claim) => claim.holder.uid === holder.uid && claim.address !== address,
           ),
         ),
-      isHeld: (scope, address) => this.#byKey.has(keyOf(poolOf(spec(), scope).name, address)),
-      holders: () =>
-        [...this.#byKey.values()].flatMap((claim) => (claim.clusterId === clusterId ? [claim.holder] : [])),
-      holdersNamed: (name) => claimsOf(name).map(({ holder }) => holder),
+      isHeld: (scope, address) => this.#isTaken(keyOf(poolOf(spec(), scope).name, address)),
+      holders: () => this.#claimsWhere((claim) => claim.clusterId === clusterId).map(({ holder }) => holder),
+      holdersNamed: (name) => [...claimsOf(name)].map(({ holder }) => holder),
       onFreed: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -77,16 +95,27 @@ export class AddressClaims {
     };
   }
 
-  /** Gives back whatever a cluster holds. */
-  async dropCluster(clusterId: string): Promise<void> {
-    await this.#drop([...this.#byKey.values()].filter((claim) => claim.clusterId === clusterId));
+  /** Gives back whatever clusters hold that `isGone`. */
+  async dropClusters(isGone: (clusterId: string) => boolean): Promise<void> {
+    await this.#drop(() => this.#claimsWhere(({ clusterId }) => isGone(clusterId)));
   }
 
-  async #claim(
-    owner: Pick<Claim, 'clusterId' | 'holder'>,
-    pool: AddressPool,
-    request: AddressRequest,
-  ): Promise<AddressAnswer> {
+  #claim(owner: Owner, pool: AddressPool, request: AddressRequest): Promise<AddressAnswer> {
+    const name = holderKey(owner.clusterId, owner.holder.name);
+    const before = this.#turns.get(name) ?? Promise.resolve();
+    const turn = before.then(
+      () => this.#claimInTurn(owner, pool, request),
+      () => this.#claimInTurn(owner, pool, request),
+    );
+    this.#turns.set(name, turn);
+    const forget = () => {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+
+  async #claimInTurn(owner: Owner, pool: AddressPool, request: AddressRequest): Promise<AddressAnswer> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const answer = await this.#tryToClaim(owner, pool, request);
       if (answer) return answer;
@@ -96,7 +125,7 @@ export class AddressClaims {
 
   /** Undefined when another process has taken what was chosen. */
   async #tryToClaim(
-    { clusterId, holder }: Pick<Claim, 'clusterId' | 'holder'>,
+    { clusterId, holder }: Owner,
     pool: AddressPool,
     { asked, avoid }: AddressRequest,
   ): Promise<AddressAnswer | undefined> {
@@ -106,30 +135,22 @@ export class AddressClaims {
     const kept = asked === undefined ? held[0] : held.find(({ address }) => address === asked);
     if (kept) return { address: kept.address };
     const isFree = (address: string) =>
-      !this.#byKey.has(keyOf(pool.name, address)) && !pool.reserved.includes(address) && !avoid.has(address);
+      !this.#isTaken(keyOf(pool.name, address)) && !pool.reserved.includes(address) && !avoid.has(address);
     const chosen = asked === undefined ? this.#free(pool, isFree) : checkAsked(asked, pool, isFree);
     if ('refusal' in chosen) return chosen;
     const { address } = chosen;
-    const claim = { key: keyOf(pool.name, address), pool: pool.name, address, clusterId, holder };
-    // Noted before it is durable: two that ask at once never choose the same.
-    this.#note(claim);
+    const key = keyOf(pool.name, address);
+    this.#asked.add(key);
     try {
-      const done = await this.#store.commit({
-        guards: [{ key: claim.key, revision: 0 }],
-        writes: [{ put: claim.key, value: encodeJson({ pool: pool.name, address, clusterId, holder }) }],
-      });
-      if (!done.ok) {
-        this.#forget(claim);
-        // Seen by now unless the news is still under way.
-        if (done.current && !this.#byKey.has(claim.key))
-          this.#note(decodeClaim(claim.key, done.current.value));
-        return undefined;
-      }
-    } catch (thrown) {
-      this.#forget(claim);
-      throw thrown;
+      const guard = { key, revision: 0 };
+      const value = encodeJson({ pool: pool.name, address, clusterId, holder });
+      const done = await this.#commit({ guards: [guard], writes: [{ put: key, value }] });
+      if (done.ok) await this.#mirror.reached(done.revision);
+      else await this.#mirror.moved(guard);
+      return done.ok ? { address } : undefined;
+    } finally {
+      this.#asked.delete(key);
     }
-    return { address };
   }
 
   #free(pool: AddressPool, isFree: (address: string) => boolean): AddressAnswer {
@@ -143,41 +164,54 @@ export class AddressClaims {
     return { refusal: `no address is free in ${ranges || 'the address pool, which is empty'}` };
   }
 
-  async #drop(claims: readonly Claim[]): Promise<void> {
-    const deletes = claims.map(({ key }) => ({ delete: key }));
-    for (const writes of inTransactions(deletes, this.#store.limits)) await this.#store.commit({ writes });
-    for (const claim of claims) this.#forget(claim);
-  }
-
-  /** What this and other processes claim and give back, in order. */
-  #follow(changes: readonly Change[]): void {
-    let freed = false;
-    for (const change of changes) {
-      const key = change.type === 'put' ? change.entry.key : change.key;
-      const known = this.#byKey.get(key);
-      const claim = change.type === 'put' ? decodeClaim(key, change.entry.value) : undefined;
-      if (known && claim && sameOwner(known, claim)) continue;
-      if (known) this.#forget(known);
-      if (claim) this.#note(claim);
-      else freed = true;
+  /** Gives back what `chosen` answers, each claim only as it is shown here: it may be somebody else's by now. */
+  async #drop(chosen: () => readonly Claim[]): Promise<void> {
+    // A leader's guard comes to those of the claims.
+    const perCommit = Math.min(this.#store.limits.writes, this.#store.limits.guards - 1);
+    for (;;) {
+      const part = chosen().slice(0, perCommit);
+      if (part.length === 0) return;
+      const guards = part.map(({ key }) => ({ key, revision: this.#mirror.get(key)?.revision ?? 0 }));
+      const transaction: Transaction = { guards, writes: part.map(({ key }) => ({ delete: key })) };
+      const done = await this.#commit(transaction);
+      await Promise.all((done.ok ? guards : [done.failed]).map((guard) => this.#mirror.moved(guard)));
     }
-    if (freed) for (const listener of [...this.#listeners]) listener();
   }
 
-  #note(claim: Claim): void {
-    this.#byKey.set(claim.key, claim);
-    const key = holderKey(claim.clusterId, claim.holder.name);
-    const claims = this.#byHolder.get(key);
-    if (claims) claims.add(claim);
-    else this.#byHolder.set(key, new Set([claim]));
+  #isTaken(key: string): boolean {
+    return this.#asked.has(key) || this.#mirror.get(key) !== undefined;
   }
 
-  #forget(claim: Claim): void {
-    if (this.#byKey.get(claim.key) === claim) this.#byKey.delete(claim.key);
-    const key = holderKey(claim.clusterId, claim.holder.name);
-    const claims = this.#byHolder.get(key);
-    claims?.delete(claim);
-    if (claims?.size === 0) this.#byHolder.delete(key);
+  #claimsWhere(isMeant: (claim: Claim) => boolean): Claim[] {
+    const found: Claim[] = [];
+    for (const key of this.#mirror.keys()) {
+      const claim = this.#mirror.get(key)?.value;
+      if (claim && isMeant(claim)) found.push(claim);
+    }
+    return found;
+  }
+
+  #index({ before, after }: MirrorChange<Claim>): void {
+    if (before) {
+      const key = holderKey(before.clusterId, before.holder.name);
+      const claims = this.#byHolder.get(key);
+      claims?.delete(before);
+      if (claims?.size === 0) this.#byHolder.delete(key);
+    }
+    if (after) {
+      const key = holderKey(after.clusterId, after.holder.name);
+      const claims = this.#byHolder.get(key);
+      if (claims) claims.add(after);
+      else this.#byHolder.set(key, new Set([after]));
+    } else {
+      this.#freed = true;
+    }
+  }
+
+  #tell(): void {
+    if (!this.#freed) return;
+    this.#freed = false;
+    for (const listener of [...this.#listeners]) listener();
   }
 }
 
@@ -190,14 +224,6 @@ function checkAsked(asked: string, pool: AddressPool, isFree: (address: string) 
   return isFree(asked) ? { address: asked } : { refusal: `user supplied IP Address ${asked} is in use` };
 }
 
-function sameOwner(one: Claim, other: Claim): boolean {
-  return (
-    one.clusterId === other.clusterId &&
-    one.holder.name === other.holder.name &&
-    one.holder.uid === other.holder.uid
-  );
-}
-
 function keyOf(pool: string, address: string): string {
   return `${prefix}${pool}/${address}`;
 }
@@ -206,16 +232,17 @@ function holderKey(clusterId: string, name: string): string {
   return `${clusterId}/${name}`;
 }
 
-/** Reads a claim as `#claim` writes it. */
-function decodeClaim(key: string, value: Uint8Array): Claim {
+/** Reads a claim as `#tryToClaim` writes it. */
+function decodeClaim(value: Uint8Array): Claim {
   const claim: unknown = decodeJson(value);
   const holder = isObject(claim) ? claim['holder'] : undefined;
-  if (!isObject(claim) || !isObject(holder)) throw new Error(`the address claim ${key} is broken`);
+  if (!isObject(claim) || !isObject(holder)) throw new Error('an address claim is broken');
   const text = (found: unknown) => (typeof found === 'string' ? found : '');
+  const [pool, address] = [text(claim['pool']), text(claim['address'])];
   return {
-    key,
-    pool: text(claim['pool']),
-    address: text(claim['address']),
+    key: keyOf(pool, address),
+    pool,
+    address,
     clusterId: text(claim['clusterId']),
     holder: { name: text(holder['name']), uid: text(holder['uid']) },
   };

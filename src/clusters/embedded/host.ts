@@ -1,5 +1,11 @@
-import { eachAtOnce, jsonEqual } from '../../base/index.ts';
-import { type CommitResult, fencedCommits, type Transaction } from '../../store/index.ts';
+import { eachAtOnce, errorMessage, jsonEqual } from '../../base/index.ts';
+import {
+  type CommitResult,
+  type Entry,
+  fencedCommits,
+  type Store,
+  type Transaction,
+} from '../../store/index.ts';
 import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
@@ -34,15 +40,21 @@ class EmbeddedHost implements ClusterHost {
 
   async initialize(): Promise<void> {
     const { entries } = await this.#parts.store.range({ prefix: specPrefix });
-    const stored = entries.map((entry) => decodeSpec(entry.value));
-    const known = new Set(stored.map(({ spec }) => spec.clusterId));
-    await this.#claims.load((clusterId) => known.has(clusterId));
-    for (const { spec, stopped } of stored) if (stopped) this.#stopped.set(spec.clusterId, spec);
-    await Promise.all(stored.map(({ spec, stopped }) => (stopped ? undefined : this.#start(spec))));
+    await this.#claims.load();
+    await Promise.all(
+      entries.map(async (entry) => {
+        const { spec, stopped } = decodeSpec(entry.value);
+        if (stopped) this.#stopped.set(spec.clusterId, spec);
+        // Nobody leads yet: keys that a crash kept from being made are made as long as the cluster is as it was read.
+        else
+          await this.#start(spec, { commit: (transaction) => this.#parts.store.commit(transaction), entry });
+      }),
+    );
   }
 
   async startControllers(): Promise<void> {
     this.#runsControllers = true;
+    await this.#dropLostClaims();
     for (const cluster of [...this.#clusters.values()]) {
       if (this.#runsControllers) cluster.startControllers();
       // Requests get their turn between two clusters.
@@ -63,7 +75,7 @@ class EmbeddedHost implements ClusterHost {
         await this.#end(spec.clusterId);
         // Written first: a crash while starting finds the cluster again.
         await this.#write(spec);
-        const cluster = await this.#start(spec);
+        const cluster = await this.#start(spec, { commit: (transaction) => this.#commit(transaction) });
         if (this.#runsControllers) cluster.startControllers();
         return this.#ensured(cluster);
       }
@@ -148,7 +160,7 @@ class EmbeddedHost implements ClusterHost {
       if (spec) await eachAtOnce(this.#removalSteps, (stop) => stop(spec));
       await this.#end(clusterId);
       await this.#deleteBelow(`${dataPrefix(clusterId)}/`);
-      await this.#claims.dropCluster(clusterId);
+      await this.#claims.dropClusters((holder) => holder === clusterId);
       await this.#commit({
         writes: [keysKey, administratorKey, specKey].map((keyOf) => ({ delete: keyOf(clusterId) })),
       });
@@ -167,8 +179,23 @@ class EmbeddedHost implements ClusterHost {
     }
   }
 
-  async #start(spec: ClusterSpec): Promise<EmbeddedCluster> {
-    const keys = await loadOrMakeKeys(spec.clusterId, this.#parts);
+  /** Gives back addresses of clusters that are gone: whoever removed them stopped halfway. */
+  async #dropLostClaims(): Promise<void> {
+    const { store, log } = this.#parts;
+    try {
+      const { entries } = await store.range({ prefix: specPrefix });
+      const known = new Set(entries.map(({ value }) => decodeSpec(value).spec.clusterId));
+      await this.#claims.dropClusters((clusterId) => !known.has(clusterId));
+    } catch (thrown) {
+      log.warn('addresses of lost clusters were not given back', { error: errorMessage(thrown) });
+    }
+  }
+
+  async #start(
+    spec: ClusterSpec,
+    { commit, entry }: { readonly commit: Store['commit']; readonly entry?: Entry },
+  ): Promise<EmbeddedCluster> {
+    const keys = await loadOrMakeKeys(spec.clusterId, { ...this.#parts, commit, owner: entry });
     const cluster = await EmbeddedCluster.start(spec, this.#parts, { keys, claims: this.#claims });
     this.#stopped.delete(spec.clusterId);
     this.#clusters.set(spec.clusterId, cluster);

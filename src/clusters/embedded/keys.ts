@@ -27,18 +27,23 @@ export function administratorKey(clusterId: string): string {
 }
 
 interface Parts {
-  readonly store: Store;
+  readonly store: Pick<Store, 'get' | 'commit'>;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export async function loadOrMakeKeys(clusterId: string, parts: Parts): Promise<ClusterKeys> {
+/** `commit` writes them, as long as `owner` is what it was when it is given. */
+export async function loadOrMakeKeys(
+  clusterId: string,
+  parts: Parts & { readonly commit: Store['commit']; readonly owner: Entry | undefined },
+): Promise<ClusterKeys> {
+  const { store, commit, owner } = parts;
   const key = keysKey(clusterId);
-  const stored = await parts.store.get(key);
+  const stored = await store.get(key);
   if (stored) return readKeys(stored.value);
-  return readKeys(
-    await keepFirst(parts.store, { key, value: encodeJson({ ...makeKeys(clusterId, parts) }) }),
-  );
+  const value = encodeJson({ ...makeKeys(clusterId, parts) });
+  const kept = { get: (of: string) => store.get(of), commit };
+  return readKeys(await keepFirst(kept, { key, value, owner }));
 }
 
 /**
@@ -67,7 +72,7 @@ export async function loadOrMakeAdministrator(
 
 /** Writes the value unless another one was faster, or its owner is gone; answers the one that is kept. */
 async function keepFirst(
-  store: Store,
+  store: Pick<Store, 'get' | 'commit'>,
   { key, value, owner }: { key: string; value: Uint8Array; owner?: Entry | undefined },
 ): Promise<Uint8Array> {
   const guards = [{ key, revision: 0 }, ...(owner ? [{ key: owner.key, revision: owner.revision }] : [])];

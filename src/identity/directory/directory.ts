@@ -1,4 +1,5 @@
 import { CodedError } from '../../base/index.ts';
+import type { Guard } from '../../store/contract.ts';
 import type {
   Directory,
   DirectoryGroup,
@@ -140,19 +141,19 @@ export class TenantDirectory implements Directory {
     );
   }
 
-  async removePrincipal(objectId: string): Promise<void> {
-    await this.removeObject(objectId);
+  async removePrincipal(objectId: string, fence?: () => Guard): Promise<void> {
+    await this.removeObject(objectId, fence);
   }
 
   /** Removes any directory object; an application takes its service principal along. Tells whether there was one. */
-  async removeObject(objectId: string): Promise<boolean> {
+  async removeObject(objectId: string, fence?: () => Guard): Promise<boolean> {
     const record = this.objects.find(objectId);
     if (!record) return false;
     if (record.kind === 'servicePrincipal' && record.firstParty) throw firstPartyIsFixed(record);
     this.demandNotLastAdministrator(record.id);
     if (record.kind === 'application') {
       const standIn = this.objects.servicePrincipalByAppId(record.appId);
-      if (standIn) await this.removeObject(standIn.id);
+      if (standIn) await this.removeObject(standIn.id, fence);
     }
     const { db } = this.#context;
     await db.mirror.transact(() => {
@@ -170,8 +171,8 @@ export class TenantDirectory implements Directory {
         writes: rows.map(({ table, id }) => table.delete(id)),
         result: undefined,
       };
-    });
-    await this.membership.forget(record.id);
+    }, fence);
+    await this.membership.forget(record.id, fence);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { CodedError } from '../../base/index.ts';
+import type { Guard } from '../../store/contract.ts';
 import type { Database } from '../records/database.ts';
 import type { DirectoryRecord, GroupRecord } from '../records/records.ts';
 import { type Objects, objectNotFound } from './objects.ts';
@@ -108,7 +109,7 @@ export class Membership {
   }
 
   /** Clears what is left of an object that went: a part at a time, since a group may be large. */
-  async forget(id: string): Promise<void> {
+  async forget(id: string, fence?: () => Guard): Promise<void> {
     for (const relation of [this.#db.members, this.#db.owners]) {
       for (;;) {
         const left = await this.#db.mirror.transact(() => {
@@ -118,7 +119,7 @@ export class Membership {
             writes: edges.map(([source, target]) => relation.remove(source, target)),
             result: edges.length,
           };
-        });
+        }, fence);
         if (left < edgesPerTransaction) break;
       }
     }

@@ -1,4 +1,4 @@
-import type { ResourceRecord, ResourceType, ResourceWrite } from '../../../arm/index.ts';
+import type { ResourceRecord, ResourceType, ResourceWrite, TypeContext } from '../../../arm/index.ts';
 import { isObject } from '../../../base/index.ts';
 import { identityVersions } from '../versions.ts';
 
@@ -9,8 +9,8 @@ export interface ManagedIdentityDirectory {
     readonly objectId: string;
     readonly clientId: string;
   }>;
-  /** Nothing happens when there is none. */
-  remove(objectId: string): Promise<void>;
+  /** Nothing happens when there is none; nothing is written when `fence` is given and does not hold. */
+  remove(objectId: string, fence?: TypeContext['fence']): Promise<void>;
 }
 
 /**
@@ -32,7 +32,7 @@ export function userAssignedIdentities(directory: ManagedIdentityDirectory): Res
     provisioningState: false,
     alwaysTags: true,
     prepare: (write) => prepareIdentity(write, directory),
-    afterDelete: (record) => removePrincipal(record, directory),
+    afterDelete: (record, { fence }) => removePrincipal(record, directory, fence),
   };
 }
 
@@ -58,6 +58,7 @@ async function prepareIdentity(
 async function removePrincipal(
   { properties }: ResourceRecord,
   directory: ManagedIdentityDirectory,
+  fence: TypeContext['fence'],
 ): Promise<void> {
-  if (typeof properties.principalId === 'string') await directory.remove(properties.principalId);
+  if (typeof properties.principalId === 'string') await directory.remove(properties.principalId, fence);
 }
