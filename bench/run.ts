@@ -5,7 +5,7 @@ import { beginSection, writeSection } from './report.ts';
 const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N] [--write]
                      [--against URL --token T [--pid P]]
 
-Sections: startup memory arm clients cli tunnel (all of them when none is named)
+Sections: startup memory growth arm clients cli tunnel (all of them when none is named)
 --starts  startup: starts of each kind (5)
 --rounds  arm, clients: rounds of a second each (3)
 --runs    cli: runs of each command (15)
@@ -42,6 +42,7 @@ function against() {
 const sections: Record<string, () => Promise<void>> = {
   startup: async () => (await import('./sections/startup.ts')).startup({ starts: Number(values.starts) }),
   memory: async () => (await import('./sections/memory.ts')).memory(),
+  growth: async () => (await import('./sections/growth.ts')).growth(),
   arm: async () => (await import('./sections/arm.ts')).arm({ rounds: Number(values.rounds), ...against() }),
   clients: async () => (await import('./sections/clients.ts')).clients({ rounds: Number(values.rounds) }),
   cli: async () => (await import('./sections/cli.ts')).cli({ runs: Number(values.runs) }),

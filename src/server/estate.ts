@@ -1,12 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import {
   type AuditTrail,
   type Clock,
   CodedError,
   errorMessage,
   type Logger,
-  systemClock,
-  systemRandom,
+  type systemRandom,
   utf8,
 } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
@@ -21,23 +20,21 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { type FileStore, type Guard, Leadership, openSqliteStore, StoreLocked } from '../store/index.ts';
-import { AuditFile } from './audit-file.ts';
+import { type FileStore, type Guard, Leadership } from '../store/index.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
-import { EventLoop } from './event-loop.ts';
+import type { EventLoop } from './event-loop.ts';
 import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
 import { serverLimits } from './limit-settings.ts';
 import { listenOn } from './listen-on.ts';
-import { fileLogger } from './log.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
-import { type EstateOptions, HomeInUse, type RunningEstate } from './options.ts';
+import type { EstateOptions, RunningEstate } from './options.ts';
 import { removeOrphanPrincipals } from './orphan-principals.ts';
 import { processIdentity } from './process-identity.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
@@ -67,36 +64,8 @@ export interface LocalSignIn {
 
 const azureCliApplication = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 
-/** Starts everything in one process; resolves once every part answers. */
-export async function startEstate(options: EstateOptions): Promise<Estate> {
-  mkdirSync(options.home, { recursive: true, mode: 0o700 });
-  const { log, close: closeLog } = fileLogger(options.files.log);
-  const surroundings = { clock: systemClock, random: systemRandom, log };
-  const store = await openStore(options, surroundings);
-  const eventLoop = new EventLoop(systemClock);
-  const audit = new AuditFile({ file: options.files.audit, clock: systemClock, log });
-  const closing: (() => Promise<void> | void)[] = [
-    closeLog,
-    () => audit.close(),
-    () => store.close(),
-    () => eventLoop.close(),
-  ];
-  // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
-  const readyChecks = [
-    { name: 'store-writes', check: () => store.whyWritesFail() },
-    { name: 'audit-trail', check: () => audit.whyFailing() },
-    eventLoop.check,
-  ];
-  try {
-    return await startParts({ options, store, closing, audit, eventLoop, readyChecks, ...surroundings });
-  } catch (thrown) {
-    await closeAll(closing, log);
-    throw thrown;
-  }
-}
-
 /** Undoes what was done, last first; what fails keeps nothing else from being undone. */
-async function closeAll(closing: Starting['closing'], log: Logger): Promise<void> {
+export async function closeAll(closing: Starting['closing'], log: Logger): Promise<void> {
   for (const close of closing.reverse()) {
     try {
       await close();
@@ -106,28 +75,12 @@ async function closeAll(closing: Starting['closing'], log: Logger): Promise<void
   }
 }
 
-const openAttempts = 4;
-const openPauseMs = 100;
-
-/** Two that open at the very same moment may each find the other in the way: so more than one try, at odd times. */
-async function openStore(
-  options: EstateOptions,
-  surroundings: Pick<Starting, 'clock' | 'random' | 'log'>,
-): Promise<FileStore> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return openSqliteStore({ file: options.files.database, ...surroundings });
-    } catch (thrown) {
-      if (!(thrown instanceof StoreLocked)) throw thrown;
-      if (attempt === openAttempts) throw new HomeInUse(options.home, thrown);
-      await surroundings.clock.sleep(surroundings.random.integer(openPauseMs) + 1);
-    }
-  }
-}
-
-interface Starting {
+/** What an estate is built on. */
+export interface Starting {
   readonly options: EstateOptions;
   readonly store: FileStore;
+  /** No other process can have the store open. */
+  readonly alone: boolean;
   readonly clock: Clock;
   readonly random: typeof systemRandom;
   readonly log: Logger;
@@ -138,7 +91,8 @@ interface Starting {
   readonly closing: (() => Promise<void> | void)[];
 }
 
-async function startParts(start: Starting): Promise<Estate> {
+/** Builds every part on a store and listens; resolves once every part answers. */
+export async function startParts(start: Starting): Promise<Estate> {
   const { options, clock, log, closing } = start;
   const { files } = options;
   const { rooms, address } = await buildRooms(start);
@@ -297,8 +251,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
 
   const leadership = new Leadership({
     ...{ store, clock, log, name: 'loops', identity: `${process.pid} ${random.uuid()}` },
-    // The file of the store is locked for this process.
-    alone: true,
+    alone: start.alone,
   });
   const fence = () => leadership.fence();
 
@@ -331,7 +284,8 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   built = providers;
   closing.push(() => gateway.close());
   await providers.initialize();
-  await removeOrphanPrincipals(providers.records, identity, log);
+  // Another process may be about to record the resource of one.
+  if (start.alone) await removeOrphanPrincipals(providers.records, identity, log);
   closing.push(() => providers.close());
   await clusters.initialize();
   await gateway.start();

@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { systemClock, systemRandom } from '../base/index.ts';
+import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
+import { AuditFile } from './audit-file.ts';
+import { closeAll, type Estate, type Starting, startParts } from './estate.ts';
+import { EventLoop } from './event-loop.ts';
+import { fileLogger } from './log.ts';
+import { type EstateOptions, HomeInUse } from './options.ts';
+
+/** Starts everything in one process; resolves once every part answers. */
+export async function startEstate(options: EstateOptions): Promise<Estate> {
+  mkdirSync(options.home, { recursive: true, mode: 0o700 });
+  const { log, close: closeLog } = fileLogger(options.files.log);
+  const surroundings = { clock: systemClock, random: systemRandom, log };
+  const store = await openStore(options, surroundings);
+  const eventLoop = new EventLoop(systemClock);
+  const audit = new AuditFile({ file: options.files.audit, clock: systemClock, log });
+  const closing: (() => Promise<void> | void)[] = [
+    closeLog,
+    () => audit.close(),
+    () => store.close(),
+    () => eventLoop.close(),
+  ];
+  // What `/readyz` of the server and of every cluster asks; whatever the process depends on adds its check here.
+  const readyChecks = [
+    { name: 'store-writes', check: () => store.whyWritesFail() },
+    { name: 'audit-trail', check: () => audit.whyFailing() },
+    eventLoop.check,
+  ];
+  try {
+    // The file of the store is locked for this process.
+    return await startParts({
+      options,
+      store,
+      closing,
+      audit,
+      eventLoop,
+      readyChecks,
+      ...surroundings,
+      alone: true,
+    });
+  } catch (thrown) {
+    await closeAll(closing, log);
+    throw thrown;
+  }
+}
+
+const openAttempts = 4;
+const openPauseMs = 100;
+
+/** Two that open at the very same moment may each find the other in the way: so more than one try, at odd times. */
+async function openStore(
+  options: EstateOptions,
+  surroundings: Pick<Starting, 'clock' | 'random' | 'log'>,
+): Promise<FileStore> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openSqliteStore({ file: options.files.database, ...surroundings });
+    } catch (thrown) {
+      if (!(thrown instanceof StoreLocked)) throw thrown;
+      if (attempt === openAttempts) throw new HomeInUse(options.home, thrown);
+      await surroundings.clock.sleep(surroundings.random.integer(openPauseMs) + 1);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  isObject,
+  type JsonObject,
+  silentAudit,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '../../src/base/index.ts';
+import { homeFiles } from '../../src/cli/program/home.ts';
+import { type Estate, startParts } from '../../src/server/estate.ts';
+import { EventLoop } from '../../src/server/event-loop.ts';
+import { type FileStore, openSqliteStore } from '../../src/store/index.ts';
+import { temporaryFolder } from '../support/belongings.ts';
+
+const folder = temporaryFolder('leadership');
+const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
+const seat = '/leadership/loops';
+const seatOfAnother = { put: seat, value: new Uint8Array() };
+let homes = 0;
+
+/** A whole server on a store that others may write to as well, with a client of its administrator. */
+async function startServer(store: FileStore) {
+  const home = join(folder, `home-${++homes}`);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const files = homeFiles(home);
+  const eventLoop = new EventLoop(systemClock);
+  const estate = await startParts({
+    ...surroundings,
+    options: { home, files, port: 0, launcher: 'drydock', version: '0.0.0' },
+    store,
+    alone: false,
+    audit: silentAudit,
+    eventLoop,
+    readyChecks: [],
+    closing: [() => eventLoop.close()],
+  });
+  const { subscriptions, tokens } = await estate.signIn();
+  const group = `/subscriptions/${subscriptions[0]?.id}/resourceGroups/g`;
+  const ca = readFileSync(files.authority);
+  return {
+    estate,
+    group,
+    call: (method: string, path: string, body?: JsonObject) =>
+      send(estate, { method, path, body, ca, token: tokens.access_token }),
+  };
+}
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+function send(
+  estate: Estate,
+  {
+    method,
+    path,
+    body,
+    ca,
+    token,
+  }: { method: string; path: string; body: JsonObject | undefined; ca: Buffer; token: string },
+): Promise<{ status: number; body: JsonObject }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: JsonObject }>();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const sent = request(
+    `${estate.running.resourceManager}${path}`,
+    { method, headers, ca, agent: false },
+    (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: answer.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) });
+      });
+    },
+  );
+  sent.on('error', reject);
+  sent.end(body && JSON.stringify(body));
+  return promise;
+}
+
+const clusterPath = (group: string, name: string) =>
+  `${group}/providers/Microsoft.ContainerService/managedClusters/${name}?api-version=2025-05-01`;
+
+const clusterBody = {
+  location: 'eastus',
+  properties: { agentPoolProfiles: [{ name: 'pool', mode: 'System', count: 1, vmSize: 'Standard_DS2_v2' }] },
+};
+
+async function stateOf({ call, group }: Server, name: string): Promise<unknown> {
+  const { body } = await call('GET', clusterPath(group, name));
+  return isObject(body.properties) ? body.properties.provisioningState : undefined;
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await systemClock.sleep(50);
+}
+
+/** Resolves when nobody has written for a while: what runs by itself has come to rest, or does not run. */
+async function atRest(store: FileStore): Promise<number> {
+  for (;;) {
+    const revision = store.revision();
+    await systemClock.sleep(1_500);
+    if (store.revision() === revision) return revision;
+  }
+}
+
+const stores: FileStore[] = [];
+after(() => Promise.all(stores.map((store) => store.close())));
+
+function openStore(): FileStore {
+  const store = openSqliteStore({ file: join(folder, `store-${homes}`, 'drydock.db'), ...surroundings });
+  stores.push(store);
+  return store;
+}
+
+test('a server that loses its leadership writes nothing by itself, answers on, and takes up its work when it has it back', async () => {
+  const store = openStore();
+  const server = await startServer(store);
+  const { call, group } = server;
+  await call('PUT', `${group}?api-version=2024-11-01`, { location: 'eastus' });
+  assert.equal((await call('PUT', clusterPath(group, 'first'), clusterBody)).status, 201);
+  await until(async () => (await stateOf(server, 'first')) === 'Succeeded');
+  for (let round = 0; round < 2; round++) {
+    const name = `late-${round}`;
+    await store.commit({ writes: [seatOfAnother] });
+    assert.equal((await call('PUT', clusterPath(group, name), clusterBody)).status, 201);
+    const rested = await atRest(store);
+    assert.equal(await stateOf(server, name), 'Creating', 'nobody leads who could make it');
+    assert.equal(await stateOf(server, 'first'), 'Succeeded');
+    assert.equal(store.revision(), rested);
+    await store.commit({ writes: [{ delete: seat }] });
+    await until(async () => (await stateOf(server, name)) === 'Succeeded');
+  }
+  await server.estate.close();
+  assert.equal(await store.get(seat), undefined, 'leadership is given back');
+});
+
+test('a server that goes down while another one leads goes down, and leaves the other its seat', async () => {
+  const store = openStore();
+  const server = await startServer(store);
+  await until(async () => (await store.get(seat)) !== undefined);
+  const taken = await store.commit({ writes: [seatOfAnother] });
+  await server.estate.close();
+  assert.ok(taken.ok);
+  assert.equal((await store.get(seat))?.revision, taken.revision);
+});
+
+test('of two servers on one store one leads; when it goes down the other goes on with what it left', async () => {
+  const store = openStore();
+  const first = await startServer(store);
+  await until(async () => (await store.get(seat)) !== undefined);
+  const led = (await store.get(seat))?.revision;
+  const second = await startServer(store);
+  const { group } = first;
+  await second.call('PUT', `${group}?api-version=2024-11-01`, { location: 'eastus' });
+  assert.equal((await second.call('PUT', clusterPath(group, 'one'), clusterBody)).status, 201);
+  await until(async () => (await stateOf(second, 'one')) === 'Succeeded');
+  assert.equal((await store.get(seat))?.revision, led, 'the first one made it');
+  await first.estate.close();
+  await until(async () => (await store.get(seat)) !== undefined);
+  assert.equal((await second.call('PUT', clusterPath(group, 'two'), clusterBody)).status, 201);
+  await until(async () => (await stateOf(second, 'two')) === 'Succeeded');
+  assert.equal((await second.call('DELETE', clusterPath(group, 'one'))).status, 202);
+  await until(async () => (await second.call('GET', clusterPath(group, 'one'))).status === 404);
+  await until(async () => (await store.range({ prefix: '/clusters/' })).entries.length === 1);
+  await second.estate.close();
+});
