@@ -66,6 +66,8 @@ export class LedgerStore implements Store {
       sizes: ledger.historySizes(),
       compact: (revision) => this.#compactByItself(revision),
     });
+    // What a process that ended had not dropped or given back yet: nothing else may come to do it for a long time.
+    setImmediate(() => this.#compactByItself(ledger.compactedRevision()));
   }
 
   async get(key: string): Promise<Entry | undefined> {

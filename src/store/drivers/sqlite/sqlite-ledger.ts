@@ -179,6 +179,7 @@ export class SqliteLedger implements Ledger {
 
   sweep(): boolean {
     const { compacted, swept } = this.#durable;
+    if (swept >= compacted) return true;
     const to = Math.min(compacted, swept + revisionsPerSweep);
     const first = (swept + 1) * ordinals;
     const last = to * ordinals + ordinals - 1;
