@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { managedIdentityTypes } from '../../src/providers/managed-identity/index.ts';
+import { openEstate } from '../arm/estate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { beforeCommit, drivers, meetingAtCommit, writesTo } from '../support/store-views.ts';
 import { openIdentity } from './support.ts';
@@ -65,8 +67,10 @@ async function led(replacedBefore: RegExp) {
   const elected = await store.commit({ writes: [{ put: '/leadership/loops', value: new Uint8Array() }] });
   assert.ok(elected.ok);
   const fence = () => ({ key: '/leadership/loops', revision: elected.revision });
-  const view = beforeCommit(store, writesTo(replacedBefore), () =>
-    store.commit({ writes: [{ put: '/leadership/loops', value: new Uint8Array() }] }),
+  const view = beforeCommit(
+    store,
+    ({ writes }) => writes.some((write) => 'delete' in write && replacedBefore.test(write.delete)),
+    () => store.commit({ writes: [{ put: '/leadership/loops', value: new Uint8Array() }] }),
   );
   return { store, fence, first, identity: openIdentity(view, clock) };
 }
@@ -83,6 +87,32 @@ test('a loop that loses its leadership while it removes a principal removes noth
   assert.equal(identity.directory.isActive(made.objectId), true);
   await identity.directory.removePrincipal(made.objectId);
   assert.equal(first.directory.isActive(made.objectId), false);
+  await identity.close();
+  await first.close();
+  await store.close();
+});
+
+test('a loop that loses its leadership between an identity and its principal leaves the principal', async () => {
+  const { store, fence, first, identity } = await led(/^\/identity\/service-principals\//);
+  await identity.initialize();
+  const { directory } = identity;
+  const types = managedIdentityTypes({
+    create: (wanted) => directory.createManagedIdentity(wanted),
+    remove: (objectId, guard) => directory.removePrincipal(objectId, guard),
+  });
+  const estate = await openEstate({ types, store, fence });
+  const id = `${await estate.group('Dock')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ident`;
+  const version = 'api-version=2024-11-30';
+  assert.equal((await estate.call('PUT', `${id}?${version}`, { body: { location: 'eastus' } })).status, 201);
+  const [made] = directory.managedIdentities();
+  assert.ok(made);
+  const progress = await estate.manager.deletes.request(id);
+  assert.equal(progress.state, 'refused');
+  assert.equal(first.directory.isActive(made.objectId), true);
+  // People delete without leading.
+  await directory.removePrincipal(made.objectId);
+  assert.deepEqual(first.directory.managedIdentities(), []);
+  await estate.manager.close();
   await identity.close();
   await first.close();
   await store.close();

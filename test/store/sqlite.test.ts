@@ -57,6 +57,23 @@ checkStoreLaws({
   },
 });
 
+test('what a process that ended had not given back to the disk yet is given back by the next one', async () => {
+  const file = newFile();
+  const options = { file, clock: new ManualClock(), random };
+  const store = openSqliteStore(options);
+  const value = new Uint8Array(1024 * 1024).fill(7);
+  for (let i = 0; i < 48; i++) await store.commit({ writes: [{ put: '/a', value }] });
+  const compacting = store.compact(store.revision());
+  await store.close();
+  await compacting;
+  const left = statSync(file).size;
+  assert.ok(left > 40 * value.length);
+  const next = openSqliteStore(options);
+  while (statSync(file).size > left / 4) await new Promise((turn) => setImmediate(turn));
+  assert.equal((await next.get('/a'))?.revision, 48);
+  await next.close();
+});
+
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a database that is open cannot be opened a second time', async () => {
