@@ -326,8 +326,12 @@ export class LedgerStore implements Store {
   /** In steps, so that writes and reads go on in between. */
   async #sweep(): Promise<void> {
     const pause = () => new Promise((next) => setImmediate(next));
-    while (!this.#closed && !this.#ledger.sweep()) await pause();
-    for (let goOn = false; !this.#closed && !this.#ledger.giveBack(goOn); goOn = true) await pause();
+    for (let goOn = false; !this.#closed; await pause()) {
+      // First what was compacted meanwhile: while writes go on, giving back may take long.
+      if (!this.#ledger.sweep()) continue;
+      if (this.#ledger.giveBack(goOn)) return;
+      goOn = true;
+    }
   }
 
   #checkOpen(): void {
