@@ -84,11 +84,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     records: led,
     access,
     subscriptions,
-    deletes: systemDeletes({
-      ...services,
-      records: led,
-      context: options.fence ? { ...context, fence: options.fence } : context,
-    }),
+    deletes: systemDeletes(ledBy(options.fence, { ...services, records: led })),
     context,
     async initialize() {
       await records.start();
@@ -107,4 +103,9 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       records.close();
     },
   };
+}
+
+/** What loops work with: types that they ask write elsewhere under their leader's guard too. */
+function ledBy(fence: ResourceManagerOptions['fence'], services: Services): Services {
+  return fence ? { ...services, context: { ...services.context, fence } } : services;
 }
