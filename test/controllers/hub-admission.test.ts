@@ -758,6 +758,11 @@ test('a member that was made without the fleet never becomes one of the fleet', 
   const own = member('own');
   const identity = { kind: 'User', name: 'fleet-member-agent:own', apiGroup: 'rbac.authorization.k8s.io' };
   await hub.client.create(members, { ...own, spec: { identity } });
+  const body = { metadata: { annotations: { 'fleet.azure.com/location': 'eastus' } } };
+  assert.match(
+    (await told(asSomebody().patch(members, { name: 'own' }, { type: 'merge', body }))) ?? '',
+    /no user is allowed to add/,
+  );
   const swap = { type: 'merge' as const, body: { spec: { identity: { name: 'jane' } } } };
   assert.match(
     (await told(asSomebody().patch(members, { name: 'own' }, swap))) ?? '',

@@ -35,12 +35,12 @@ export function memberClusterVerdict(
   if (wasAnnotated && !isAnnotated) {
     return 'no user is allowed to remove all fleet pre-fixed annotations from a fleet member cluster';
   }
+  if (isAnnotated && !wasAnnotated) {
+    return 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster';
+  }
   if (isOfFleet(old, rules)) {
     const changed = !jsonEqual(guardedPart(object), guardedPart(old)) || !keepsAll(before, after);
     return changed ? refusal : undefined;
-  }
-  if (isAnnotated) {
-    return 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster';
   }
   return jsonEqual(object['status'] ?? {}, old['status'] ?? {}) ? undefined : refusal;
 }
