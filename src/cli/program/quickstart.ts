@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { relative } from 'node:path';
 import { systemClock } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
@@ -12,7 +11,9 @@ import { parsePort } from './listen-choice.ts';
 import { type OwnAzCall, ownAzJson, ownAzText, runOwnAz } from './own-az.ts';
 import { launcher } from './package.ts';
 import { usablePort } from './ports.ts';
+import { connectedCluster, provisionedCluster } from './quickstart-bodies.ts';
 import { shellQuote } from './shell-quote.ts';
+import { ToldSteps } from './told-steps.ts';
 import { startDetached } from './up.ts';
 
 const names = {
@@ -35,7 +36,7 @@ const clusterAdminRole = 'Azure Kubernetes Fleet Manager RBAC Cluster Admin';
 /** Both walkthroughs, by the commands that a person types. */
 export async function run(call: VerbCall): Promise<number> {
   const startedMs = systemClock.monotonic();
-  const steps = new Steps(call.home);
+  const steps = new ToldSteps(call.home);
   const running = await steps.take('drydock up --detach', () => ensureUp(call));
   const quickstart = new Quickstart(call.home, running, steps);
   const members = await quickstart.privateHub();
@@ -57,45 +58,12 @@ async function ensureUp(call: VerbCall): Promise<RunningEstate> {
   return startDetached(call.home, { port: parsePort(call.options['port']) });
 }
 
-/** Prints one line a step, with its time, and keeps what a failed step had to say. */
-class Steps {
-  readonly #home: string;
-
-  constructor(home: string) {
-    this.#home = home;
-  }
-
-  async take<T>(title: string, work: () => Promise<T>): Promise<T> {
-    const startedMs = systemClock.monotonic();
-    try {
-      const result = await work();
-      this.#print('ok', title, systemClock.monotonic() - startedMs);
-      return result;
-    } catch (thrown) {
-      this.#print('failed', title, systemClock.monotonic() - startedMs);
-      if (thrown instanceof UsageError) {
-        throw new UsageError(
-          `${thrown.message} The server log: drydock logs --home ${this.#home}`,
-          thrown.exitCode,
-        );
-      }
-      throw thrown;
-    }
-  }
-
-  #print(word: string, title: string, elapsedMs: number): void {
-    const width = Math.max(60, (process.stdout.columns ?? 100) - 20);
-    const shown = title.length > width ? `${title.slice(0, width - 3)}...` : title;
-    process.stdout.write(`${word.padEnd(7)}${shown.padEnd(width)} ${(elapsedMs / 1000).toFixed(2)} s\n`);
-  }
-}
-
 class Quickstart {
-  readonly #steps: Steps;
+  readonly #steps: ToldSteps;
   readonly #configFolder: string;
   readonly #environment: Record<string, string>;
 
-  constructor(home: string, running: RunningEstate, steps: Steps) {
+  constructor(home: string, running: RunningEstate, steps: ToldSteps) {
     this.#steps = steps;
     this.#configFolder = homeFiles(home).azureConfig;
     this.#environment = shellVariables(home, running, 'own');
@@ -172,7 +140,7 @@ class Quickstart {
     const connected = `/subscriptions/${String(account['id'])}/resourceGroups/${group}/providers/Microsoft.Kubernetes/connectedClusters/${arcCluster}`;
     await this.#put(
       `${connected}?api-version=2024-01-01`,
-      connectedCluster(String(account['tenantId']), groupId),
+      connectedCluster(location, String(account['tenantId']), groupId),
     );
     const instance = `${connected}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default?api-version=2024-01-01`;
     if (!(await this.#exists(['rest', '--method', 'get', '--url', instance]))) {
@@ -332,57 +300,10 @@ class Quickstart {
 
 const silent: Output = { write() {}, isTTY: false };
 
-function connectedCluster(tenantId: string, adminGroupId: string) {
-  return {
-    location: names.location,
-    identity: { type: 'SystemAssigned' },
-    kind: 'ProvisionedCluster',
-    properties: {
-      agentPublicKeyCertificate: '',
-      azureHybridBenefit: 'NotApplicable',
-      distribution: 'AKS',
-      distributionVersion: '1.0',
-      aadProfile: { enableAzureRBAC: false, adminGroupObjectIDs: [adminGroupId], tenantID: tenantId },
-    },
-  };
-}
-
-function provisionedCluster(customLocationId: string, logicalNetworkId: string) {
-  return {
-    extendedLocation: { type: 'CustomLocation', name: customLocationId },
-    properties: {
-      linuxProfile: { ssh: { publicKeys: [{ keyData: throwAwaySshKey() }] } },
-      controlPlane: { count: 1, vmSize: 'Standard_A4_v2' },
-      kubernetesVersion: '1.24.11',
-      networkProfile: {
-        loadBalancerProfile: { count: 0 },
-        networkPolicy: 'calico',
-        podCidr: '10.244.0.0/16',
-      },
-      agentPoolProfiles: [{ name: 'nodepool1', count: 1, vmSize: 'Standard_A4_v2', osType: 'Linux' }],
-      cloudProviderProfile: { infraNetworkProfile: { vnetSubnetIds: [logicalNetworkId] } },
-      licenseProfile: { azureHybridBenefit: 'NotApplicable' },
-    },
-  };
-}
-
 /** From where the person stands, when that is shorter. */
 function nearPath(file: string): string {
   const near = relative(process.cwd(), file);
   return near.length < file.length ? near : file;
-}
-
-/** An OpenSSH public key whose private half nobody keeps: the nodes are simulated. */
-function throwAwaySshKey(): string {
-  const { publicKey } = generateKeyPairSync('ed25519');
-  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-  const field = (bytes: Uint8Array) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-  };
-  const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(raw)]);
-  return `ssh-ed25519 ${blob.toString('base64')} quickstart`;
 }
 
 /** The first line works wherever it is typed; the others in the shell that it prepared. */
