@@ -183,7 +183,7 @@ export interface ListCall {
   readonly scope: string;
   readonly query: URLSearchParams;
   readonly caller: Caller;
-  /** What the caller may read of this type at and below `scope`. */
+  /** What the caller may read of this type at and below `scope`, ordered by id without case. */
   readonly records: readonly ResourceRecord[];
   readonly context: TypeContext;
 }

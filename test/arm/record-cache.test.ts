@@ -77,7 +77,7 @@ test('lists hold what lies at and below a scope, whatever was written, and a sta
       const place = `${scope} ${wanted} in round ${round}`;
       assert.deepEqual(new Set(cache.list(scope, wanted)), new Set(found), place);
       assert.equal(cache.list(scope, wanted).length, found.length, place);
-      if (wanted !== undefined) {
+      if (wanted !== undefined || round % 5 === 0) {
         const sorted = found.toSorted((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
         assert.deepEqual(cache.sorted(scope, wanted), sorted, place);
       }

@@ -105,8 +105,8 @@ export class RecordCache {
   }
 
   /** The same ordered by id, without case: one list for all who ask while nothing in it changes. */
-  sorted(scope: string, type: string): readonly ResourceRecord[] {
-    const name = `${type} ${scope}`;
+  sorted(scope: string, type?: string): readonly ResourceRecord[] {
+    const name = `${type ?? ''} ${scope}`;
     const kept = this.#sorted.get(name);
     if (kept && this.holds(kept.stamp)) return kept.records;
     const stamp = this.stamp(scope, type);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/index.ts';
-import type { ArmRoute, ResourceRecord, RouteAnswer, RouteCall } from '../contract.ts';
+import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderListed } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { compileFilter } from '../filter.ts';
@@ -49,10 +49,10 @@ async function listAll(services: Services, call: RouteCall, scope: string): Prom
     throw refusals.groupNotFound(resourceGroupName);
   }
   const matches = compileFilter(call.query.get('$filter'));
+  const listed = listedTypes(services);
   const records = services.records.cache
-    .list(scope)
-    .filter((record) => isListed(record, services) && matches(record))
-    .sort((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
+    .sorted(scope)
+    .filter((record) => listed(record.type) && matches(record));
   const readable = await readableRecords(services, call, { scope, records });
   const expand = readExpand(call.query.get('$expand'));
   const { items, nextLink } = page(readable, call);
@@ -79,12 +79,16 @@ function readExpand(value: string | null): ReadonlySet<string> {
   );
 }
 
-function isListed(record: ResourceRecord, { registry }: Services): boolean {
-  const type = registry.ofRecord(record);
-  return (
-    type !== undefined &&
-    type.scope === 'tracked' &&
-    type.unlisted !== true &&
-    record.type.toLowerCase() !== groupType
-  );
+/** True for types whose records are listed; each is looked up once for a request. */
+function listedTypes({ registry }: Services): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let listed = known.get(name);
+    if (listed === undefined) {
+      const type = registry.ofRecord({ type: name });
+      listed = type?.scope === 'tracked' && type.unlisted !== true && name.toLowerCase() !== groupType;
+      known.set(name, listed);
+    }
+    return listed;
+  };
 }

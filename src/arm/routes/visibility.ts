@@ -29,13 +29,12 @@ export async function readableRecords(
   const wholeTypes = new Map<string, boolean>();
   const readable: ResourceRecord[] = [];
   for (const record of about.records) {
-    const action = `${record.type}/read`;
     let all = wholeTypes.get(record.type);
     if (all === undefined) {
-      all = await services.access.can(caller, action, about.scope);
+      all = await services.access.can(caller, `${record.type}/read`, about.scope);
       wholeTypes.set(record.type, all);
     }
-    if (all || (await services.access.can(caller, action, record.id))) readable.push(record);
+    if (all || (await services.access.can(caller, `${record.type}/read`, record.id))) readable.push(record);
   }
   return readable;
 }

@@ -23,11 +23,10 @@ export async function listResources(exchange: Exchange, services: Services): Pro
   return { status: 200, bytes: listBody(texts, nextLink) };
 }
 
-/** Ordered by id, unless the type has an order of its own. */
+/** Ordered by id. */
 async function readableOf(exchange: Exchange, services: Services): Promise<readonly ResourceRecord[]> {
   const { target, type, caller } = exchange;
-  const { cache } = services.records;
-  const all = type.list ? cache.list(target.id, fullType(type)) : cache.sorted(target.id, fullType(type));
+  const all = services.records.cache.sorted(target.id, fullType(type));
   const found = all.some((record) => record.id === target.id)
     ? all.filter((record) => record.id !== target.id)
     : all;

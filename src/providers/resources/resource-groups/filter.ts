@@ -3,5 +3,5 @@ import { compileFilter, type ListCall, type ResourceRecord } from '../../../arm/
 /** Groups in the order of their names, narrowed by `$filter` on tags and names. */
 export function listGroups({ records, query }: ListCall): readonly ResourceRecord[] {
   const matches = compileFilter(query.get('$filter'));
-  return records.filter(matches).sort((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
+  return records.filter(matches);
 }
