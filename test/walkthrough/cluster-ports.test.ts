@@ -96,6 +96,12 @@ test('a cluster with a port of its own is reached without its TLS server name, a
     new RegExp(`one .*localhost:${first + 1} `),
   );
 
+  await estate.succeeds('az aks stop -g rg -n one');
+  await assert.rejects(whoAmI(file('one'), own), /ECONNREFUSED/, 'nobody answers for a stopped cluster');
+  await estate.succeeds(`
+    az aks start -g rg -n one
+    kubectl --kubeconfig ${file('one')} get namespace only-one`);
+
   await estate.succeeds(
     'az aks delete -g rg -n one --yes; az aks create -g rg -n one --node-count 1 --no-ssh-key -o none',
   );

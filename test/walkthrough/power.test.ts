@@ -123,6 +123,67 @@ test('node pools are added, scaled, stopped, started and deleted, and a system p
   assert.match(stderr, /Node pool user1 doesnt exist/);
 });
 
+test('a node pool is updated twice, waited for, shows its upgrades, and never gets ahead of its cluster', async () => {
+  const pool = '-g rg --cluster-name m1 -n user2';
+  const { stdout, stderr } = await estate.script(`set +e
+    az aks nodepool add ${pool} --node-count 1 -k 1.33 -o none
+    az aks nodepool update ${pool} --labels tier=gold --tags a=b --query '[nodeLabels.tier,tags.a]' -o tsv
+    az aks nodepool update ${pool} --labels tier=silver --node-taints k=v:NoSchedule --query '[nodeLabels.tier,nodeTaints[0]]' -o tsv
+    az aks nodepool update ${pool} --node-taints '' --max-surge 33% --query '[nodeTaints,upgradeSettings.maxSurge]' -o json | tr -d ' \\n'; echo
+    az aks nodepool update ${pool} -e --min-count 1 --max-count 3 --query '[enableAutoScaling,minCount,maxCount]' -o tsv
+    az aks nodepool update ${pool} -u --min-count 1 --max-count 4 --query maxCount
+    az aks nodepool update ${pool} -e --min-count 1 --max-count 4
+    az aks nodepool update ${pool} -d --query '[enableAutoScaling,minCount]' -o json | tr -d ' \\n'; echo
+    az aks nodepool update ${pool} -d
+    az aks nodepool update ${pool} --min-count 1
+    az aks nodepool update ${pool} --query provisioningState -o tsv
+    az aks nodepool wait ${pool} --updated --interval 1 --timeout 60 && echo waited
+    az aks nodepool get-upgrades ${pool} --query '[kubernetesVersion,upgrades[-1].kubernetesVersion,osType]' -o tsv
+    az aks nodepool upgrade ${pool} -k 1.34 --yes --query currentOrchestratorVersion -o tsv
+    az aks nodepool get-upgrades ${pool} --query upgrades -o json
+    az aks nodepool upgrade ${pool} -k 1.35 --yes
+    az aks nodepool upgrade ${pool} -k 1.3 --yes
+    az aks nodepool wait ${pool} --exists --interval 1 --timeout 60 && az aks nodepool delete ${pool}
+    az aks nodepool wait ${pool} --deleted --interval 1 --timeout 60 && echo gone
+    az aks nodepool get-upgrades ${pool}
+    az aks show -g rg -n m1 --query currentKubernetesVersion -o tsv`);
+  const lines = stdout.trim().split('\n');
+  const version = lines.at(-1);
+  assert.deepEqual(lines.slice(0, 15), [
+    ...['gold', 'b', 'silver', 'k=v:NoSchedule', '[[],"33%"]', 'true', '1', '3', '4', '[false,null]'],
+    ...['Succeeded', 'waited', '1.33.4', String(version), 'Linux'],
+  ]);
+  assert.deepEqual(lines.slice(15), [version, 'gone', version]);
+  assert.match(stderr, /WARNING: Cluster autoscaler is already enabled for this node pool\./);
+  assert.match(stderr, /WARNING: Cluster autoscaler is already disabled for this node pool\./);
+  assert.match(
+    stderr,
+    /min-count and max-count are required for --enable-cluster-autoscaler or --update-cluster-autoscaler/,
+  );
+  assert.match(
+    stderr,
+    /\(NodePoolMcVersionIncompatible\) Node pool version 1\.35\.\d+ and control plane version 1\.34/,
+  );
+  assert.match(stderr, /\(AgentPoolK8sVersionNotSupported\) Version 1\.3 is not supported in this region/);
+  assert.match(stderr, /\(ResourceNotFound\)[^\n]*agentPools\/user2/);
+});
+
+test('a kubeconfig of before a stop leads to the same cluster after the start, with the same authority', async () => {
+  const { stdout } = await estate.succeeds(`
+    az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.before
+    az aks stop -g rg -n m1
+    az aks start -g rg -n m1
+    az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.after
+    kubectl --kubeconfig $KUBECONFIG.before get configmap kept -o jsonpath='{.data.a}{"\\n"}'
+    for file in before after; do
+      kubectl --kubeconfig $KUBECONFIG.$file config view --raw -o jsonpath='{.clusters[0].cluster.server} {.clusters[0].cluster.tls-server-name} {.clusters[0].cluster.certificate-authority-data}{"\\n"}'
+    done`);
+  const [kept, before, after] = stdout.trim().split('\n');
+  assert.equal(kept, 'b');
+  assert.ok(before && before.length > 500);
+  assert.equal(before, after);
+});
+
 test('a stopped cluster is deleted with all that it had, and its member leaves', async () => {
   const { stdout } = await estate.succeeds(`
     az aks stop -g rg -n m1

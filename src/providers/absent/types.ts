@@ -17,7 +17,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'managedClusters/agentPools/deleteMachines',
     'managedClusters/agentPools/machines',
     'managedClusters/agentPools/upgradeNodeImageVersion',
-    'managedClusters/agentPools/upgradeProfiles',
     'managedClusters/availableAgentPoolVersions',
     'managedClusters/commandResults',
     'managedClusters/detectors',

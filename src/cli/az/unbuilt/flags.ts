@@ -13,6 +13,8 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
   'aks nodepool delete': '--if-match --ignore-pdb',
   'aks nodepool start': '--aks-custom-headers',
   'aks nodepool stop': '--aks-custom-headers',
+  'aks nodepool update':
+    '--aks-custom-headers --allowed-host-ports --asg-ids --disable-artifact-streaming --disable-fips-image --disable-secure-boot --disable-vtpm --drain-timeout --enable-artifact-streaming --enable-fips-image --enable-managed-dranet --enable-secure-boot --enable-vtpm --gpu-driver --if-match --if-none-match --localdns-config --max-unavailable --node-soak-duration --os-sku --scale-down-mode --undrainable-node-behavior',
   'aks nodepool upgrade':
     '--aks-custom-headers --drain-timeout --if-match --if-none-match --max-surge --max-unavailable --node-soak-duration --snapshot-id --undrainable-node-behavior',
   'aks upgrade':

@@ -1,4 +1,4 @@
-import { ArmError, type ArmRoute, type RouteCall } from '../../../arm/index.ts';
+import { type ArmRoute, type ResourceRecord, type RouteCall, refusals } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { aksVersions } from '../../kubernetes-versions.ts';
@@ -12,6 +12,8 @@ const computeVersions = {
   lowestApiVersion: '2015-06-15',
 } as const;
 const locations = '/subscriptions/{subscriptionId}/providers';
+const clusterPath =
+  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ContainerService/managedClusters/{name}';
 
 /** What a caller may choose from: Kubernetes versions, upgrades of a cluster, machine sizes. */
 export const catalogRoutes: readonly ArmRoute[] = [
@@ -24,10 +26,17 @@ export const catalogRoutes: readonly ArmRoute[] = [
   },
   {
     method: 'GET',
-    path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ContainerService/managedClusters/{name}/upgradeProfiles/default',
+    path: `${clusterPath}/upgradeProfiles/default`,
     ...versions,
     permission: 'Microsoft.ContainerService/managedClusters/upgradeProfiles/read',
     handle: upgradeProfile,
+  },
+  {
+    method: 'GET',
+    path: `${clusterPath}/agentPools/{pool}/upgradeProfiles/default`,
+    ...versions,
+    permission: 'Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles/read',
+    handle: poolUpgradeProfile,
   },
   {
     method: 'GET',
@@ -66,17 +75,50 @@ function upgradesOf(version: string): string[] {
   );
 }
 
-async function upgradeProfile({ parameters, context }: RouteCall) {
+async function demandCluster({ parameters, context }: RouteCall): Promise<ResourceRecord> {
   const { subscriptionId, resourceGroupName, name } = parameters;
   const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.ContainerService/managedClusters/${name}`;
   const cluster = await context.records.get(id);
-  if (!cluster) {
-    throw new ArmError(
-      404,
-      'ResourceNotFound',
-      `The Resource 'Microsoft.ContainerService/managedClusters/${name}' under resource group '${resourceGroupName}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+  if (cluster) return cluster;
+  throw refusals.resourceNotFound(`Microsoft.ContainerService/managedClusters/${name}`, resourceGroupName);
+}
+
+async function poolUpgradeProfile(call: RouteCall) {
+  const cluster = await demandCluster(call);
+  const name = call.parameters.pool ?? '';
+  const pool = await call.context.records.get(`${cluster.id}/agentPools/${name}`);
+  if (!pool) {
+    throw refusals.resourceNotFound(
+      `Microsoft.ContainerService/managedClusters/${cluster.name}/agentPools/${name}`,
+      call.parameters.resourceGroupName,
     );
   }
+  const properties = new Fields(pool.properties);
+  const newest = currentVersion(new Fields(cluster.properties)) ?? '';
+  const kubernetesVersion = properties.string('currentOrchestratorVersion') ?? newest;
+  const order = aksVersions.versions;
+  // Nodes are never newer than the API server that they speak to.
+  const upgrades = order.filter(
+    (_version, at) => at > order.indexOf(kubernetesVersion) && at <= order.indexOf(newest),
+  );
+  return {
+    status: 200,
+    body: {
+      id: `${pool.id}/upgradeProfiles/default`,
+      name: 'default',
+      type: 'Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles',
+      properties: {
+        kubernetesVersion,
+        latestNodeImageVersion: properties.string('nodeImageVersion') ?? null,
+        osType: properties.string('osType') ?? 'Linux',
+        ...(upgrades.length > 0 && { upgrades: upgrades.map((version) => ({ kubernetesVersion: version })) }),
+      },
+    },
+  };
+}
+
+async function upgradeProfile(call: RouteCall) {
+  const cluster = await demandCluster(call);
   const properties = new Fields(cluster.properties);
   const kubernetesVersion = currentVersion(properties) ?? '';
   const upgrades = upgradesOf(kubernetesVersion).map((version) => ({ kubernetesVersion: version }));

@@ -131,13 +131,53 @@ export function readPool(pool: Fields, clusterVersion: string): AgentPool {
     mode: pool.choice('mode', ['System', 'User', 'Gateway']) ?? 'User',
     maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
     version: pool.string('orchestratorVersion') || clusterVersion,
-    currentVersion:
-      resolveVersion(aksVersions, pool.string('orchestratorVersion') || clusterVersion) ?? clusterVersion,
+    currentVersion: poolVersion(pool, clusterVersion),
     labels: pool.stringMap('nodeLabels'),
     taints: pool.strings('nodeTaints'),
     power: powerOfPool(pool),
     profile: pool.value,
   };
+}
+
+/** The release that a pool runs: an alias stays at the one that it stands for already, else it is that of the cluster. */
+function poolVersion(pool: Fields, clusterVersion: string): string {
+  const asked = pool.string('orchestratorVersion') || clusterVersion;
+  const current = pool.string('currentOrchestratorVersion');
+  const { versions } = aksVersions;
+  if (asked === clusterVersion) return asked;
+  const kept = [current, clusterVersion].find(
+    (version) => version?.startsWith(`${asked}.`) && versions.includes(version),
+  );
+  const version = kept ?? resolveVersion(aksVersions, asked);
+  if (!version) {
+    throw new ArmError(
+      400,
+      'AgentPoolK8sVersionNotSupported',
+      `Version ${asked} is not supported in this region. Supported versions: ${versions.join(', ')}.`,
+      { target: 'properties.orchestratorVersion' },
+    );
+  }
+  refuseNewer(version, clusterVersion);
+  return version;
+}
+
+/** Nodes are never newer than the API server that they speak to. */
+function refuseNewer(version: string, clusterVersion: string): void {
+  const order = aksVersions.versions;
+  if (order.indexOf(version) <= order.indexOf(clusterVersion)) return;
+  const [, poolMinor] = version.split('.');
+  const [, clusterMinor] = clusterVersion.split('.');
+  const part =
+    poolMinor === clusterMinor
+      ? `Node pool version ${version} is bigger than control plane version ${clusterVersion}`
+      : `Minor version of node pool version ${poolMinor} is bigger than control plane version ${clusterMinor}`;
+  throw new ArmError(
+    400,
+    'NodePoolMcVersionIncompatible',
+    `Node pool version ${version} and control plane version ${clusterVersion} are incompatible. ${part}. ` +
+      'For more information, please check https://aka.ms/aks/UpgradeVersionRules.',
+    { target: 'properties.orchestratorVersion' },
+  );
 }
 
 /** Pools of single machines and of availability sets are not built. */

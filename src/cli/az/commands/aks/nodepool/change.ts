@@ -10,8 +10,11 @@ export async function changePool(
   change: (properties: JsonObject) => JsonObject,
 ): Promise<Json | undefined> {
   const body = await getResource(agentPool, call);
-  const properties = isObject(body['properties']) ? body['properties'] : {};
-  return putResource(agentPool, call, { ...body, properties: change(properties) });
+  return putResource(agentPool, call, { ...body, properties: change(propertiesOf(body)) });
+}
+
+export function propertiesOf(body: JsonObject): JsonObject {
+  return isObject(body['properties']) ? body['properties'] : {};
 }
 
 /** Whether the cluster has a pool of the name that the call gives, whatever its case. */

@@ -1,0 +1,102 @@
+import type { JsonObject } from '../../../../../base/index.ts';
+import { defineCommand, type Values } from '../../../declaration.ts';
+import { integer, list, noWait, tags, text, toggle } from '../../../declare/flags.ts';
+import { getResource, putResource } from '../../../declare/verbs.ts';
+import { AzError } from '../../../errors.ts';
+import { readLabels } from '../../../shape/labels.ts';
+import { agentPool } from '../noun.ts';
+import { propertiesOf } from './change.ts';
+
+const flags = {
+  ...agentPool.names,
+  enableAutoscaler: toggle('--enable-cluster-autoscaler -e', 'Enable the cluster autoscaler.'),
+  disableAutoscaler: toggle('--disable-cluster-autoscaler -d', 'Disable the cluster autoscaler.'),
+  updateAutoscaler: toggle('--update-cluster-autoscaler -u', 'Update minimum or maximum of the autoscaler.'),
+  minCount: integer('--min-count', 'Fewest nodes for the autoscaler.'),
+  maxCount: integer('--max-count', 'Most nodes for the autoscaler.'),
+  labels: list('--labels', 'Labels of the nodes: key=value.'),
+  tags: tags(),
+  taints: text('--node-taints', 'Taints of the nodes, separated by commas; "" removes all.'),
+  maxSurge: text('--max-surge', 'Extra nodes of an upgrade: a number or a percentage.'),
+  mode: text('--mode', 'Whether the pool runs system pods.', { choices: ['System', 'User', 'Gateway'] }),
+  noWait: noWait(),
+} as const;
+
+/** `az aks nodepool update`: without flags it asks for the pool as it is, once more. */
+export const command = defineCommand({
+  words: 'aks nodepool update',
+  summary: 'Update a node pool properties.',
+  flags,
+  async run(call) {
+    const given = call.flags;
+    refuseAutoscalerFlags(given);
+    const body = await getResource(agentPool, call);
+    const properties = propertiesOf(body);
+    const isOn = properties['enableAutoScaling'] === true;
+    if (given.enableAutoscaler && isOn) {
+      call.warn(
+        'Cluster autoscaler is already enabled for this node pool.\n' +
+          'Please run "az aks --update-cluster-autoscaler" if you want to update min-count or max-count.',
+      );
+      return undefined;
+    }
+    if (given.updateAutoscaler && !isOn) {
+      throw new AzError(
+        'Cluster autoscaler is not enabled for this node pool.\n' +
+          'Run "az aks nodepool update --enable-cluster-autoscaler" to enable cluster with min-count and max-count.',
+      );
+    }
+    if (given.disableAutoscaler && !isOn) {
+      call.warn('Cluster autoscaler is already disabled for this node pool.');
+      return undefined;
+    }
+    return putResource(agentPool, call, {
+      ...body,
+      properties: { ...properties, ...changes(given, properties) },
+    });
+  },
+});
+
+function refuseAutoscalerFlags(given: Values<typeof flags>): void {
+  const { enableAutoscaler, updateAutoscaler, disableAutoscaler, minCount, maxCount } = given;
+  if (Number(enableAutoscaler) + Number(updateAutoscaler) + Number(disableAutoscaler) > 1) {
+    throw new AzError(
+      'Can only specify one of --enable-cluster-autoscaler, --update-cluster-autoscaler and --disable-cluster-autoscaler',
+    );
+  }
+  if (!enableAutoscaler && !updateAutoscaler) {
+    if (minCount === undefined && maxCount === undefined) return;
+    throw new AzError(
+      'min-count and max-count are required for --enable-cluster-autoscaler or --update-cluster-autoscaler, please use the flag',
+    );
+  }
+  if (minCount === undefined || maxCount === undefined) {
+    throw new AzError('Please specify both min-count and max-count when --enable-cluster-autoscaler enabled');
+  }
+  if (minCount > maxCount) {
+    throw new AzError('Value of min-count should be less than or equal to value of max-count');
+  }
+  if (given.mode === 'System' && minCount < 1) {
+    throw new AzError('Value of min-count should be greater than or equal to 1 for System node pools');
+  }
+}
+
+function changes(given: Values<typeof flags>, before: JsonObject): JsonObject {
+  const { minCount = null, maxCount = null } = given;
+  const upgrades = before['upgradeSettings'];
+  return {
+    ...((given.enableAutoscaler || given.updateAutoscaler) && {
+      enableAutoScaling: true,
+      minCount,
+      maxCount,
+    }),
+    ...(given.disableAutoscaler && { enableAutoScaling: false, minCount: null, maxCount: null }),
+    ...(given.labels && { nodeLabels: readLabels(given.labels.join(' ')) }),
+    ...(given.tags && { tags: given.tags }),
+    ...(given.taints !== undefined && { nodeTaints: given.taints === '' ? [] : given.taints.split(',') }),
+    ...(given.maxSurge && {
+      upgradeSettings: { ...(typeof upgrades === 'object' ? upgrades : {}), maxSurge: given.maxSurge },
+    }),
+    ...(given.mode && { mode: given.mode }),
+  };
+}
