@@ -33,7 +33,7 @@ const poolValues = (path: string, ids: Ids) =>
     [`${path}vmSize`]: vmSizes,
     [`${path}maxPods`]: [30, 50],
     [`${path}osDiskSizeGB`]: [64, 128],
-    [`${path}orchestratorVersion`]: ['1.33', '1.34'],
+    [`${path}orchestratorVersion`]: ['1.32', '1.33'],
     [`${path}type`]: ['VirtualMachineScaleSets', 'VirtualMachines'],
     [`${path}vnetSubnetID`]: ids.subnets,
     [`${path}podSubnetID`]: ids.subnets,
