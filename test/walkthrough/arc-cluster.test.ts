@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freePort, holdFunctions, TestEstate } from './estate.ts';
+import { drydock, freePort, holdFunctions, TestEstate } from './estate.ts';
 
 let estate: TestEstate;
 /** Ids that the page's reader collects first. */
@@ -301,4 +301,19 @@ test('what cannot change is refused', async () => {
   );
   assert.equal(answer.status, 400);
   assert.equal(JSON.parse(answer.text).error.code, 'PropertyChangeNotAllowed');
+});
+
+test('an instance that is deleted takes its cluster along, and the connected cluster that stays is offline', async () => {
+  const running = async () => {
+    const { stdout } = await drydock('status', '--json', '--home', estate.home);
+    return JSON.parse(stdout).clusters.map(({ name }: { name: string }) => name);
+  };
+  assert.ok((await running()).includes('my-arc'));
+  const path = connectedPath('my-arc');
+  const instance = `${path}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default?api-version=2024-01-01`;
+  assert.equal((await estate.request('DELETE', instance)).status, 202);
+  assert.equal(await ended(instance), undefined);
+  assert.ok(!(await running()).includes('my-arc'));
+  const connected = await estate.request('GET', `${path}?api-version=2024-01-01`);
+  assert.equal(JSON.parse(connected.text).properties.connectivityStatus, 'Offline');
 });
