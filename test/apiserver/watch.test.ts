@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
 import { silentLogger, systemRandom } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -112,6 +113,26 @@ describe('a watch', () => {
     assert.equal(event.object.reason, 'Expired');
     assert.equal(await stream.next(), undefined);
     await fresh.close();
+  });
+
+  it('in this process is told how it ended: by a version that is gone, no rights, or the end of the server', async () => {
+    const version = test.server.resourceVersion();
+    await test.client.create(configMaps, configMap('told'));
+    const fresh = await startTestServer({ store: test.store });
+    await test.store.compact(test.store.revision());
+    const ending = (client: ClusterClient, resourceVersion: string) =>
+      new Promise<ClusterError>((onError) => {
+        client.watch(configMaps, { namespace: 'default', resourceVersion }, { onEvent() {}, onError });
+      });
+    const gone = await ending(fresh.client, version);
+    assert.deepEqual([gone.status, gone.reason], [410, 'Expired']);
+    const nobody = fresh.clientAs({ username: 'nobody', uid: '', groups: [], extra: {} });
+    assert.equal((await ending(nobody, '')).status, 403);
+    const last = ending(fresh.client, fresh.server.resourceVersion());
+    // The watch has begun once a list after it was answered.
+    await fresh.client.list(configMaps, { namespace: 'default' });
+    await fresh.close();
+    assert.equal((await last).status, 503);
   });
 
   it('gives rows to callers that want a Table, columns only once', async () => {

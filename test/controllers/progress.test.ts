@@ -41,3 +41,21 @@ test('a rollout that stands still times out, counted from the last pod that beca
   assert.match(progressing(late)?.message ?? '', /^ReplicaSet "slow-[a-z0-9]+" has timed out progressing\.$/);
   await cluster.close();
 });
+
+test('a rollout of which no pod ever becomes available times out', async () => {
+  const clock = new ManualClock();
+  const cluster = await startTestCluster({ clock, nodes: [] });
+  const target = { name: 'stuck', namespace: 'default' };
+  const spec = { ...target, replicas: 1, progressDeadlineSeconds: 60 };
+  await cluster.client.create(deployments, workload('apps/v1', 'Deployment', spec));
+  const reasons = new Set<string>();
+  for (let round = 0; round < 2_000 && !reasons.has('ProgressDeadlineExceeded'); round++) {
+    clock.advance(100);
+    await setImmediate();
+    const found = asKind(deployments, await cluster.client.get(deployments, target));
+    reasons.add(findCondition(found.status?.conditions, 'Progressing')?.reason ?? '');
+  }
+  assert.ok(reasons.has('ReplicaSetUpdated'), [...reasons].join());
+  assert.ok(reasons.has('ProgressDeadlineExceeded'), [...reasons].join());
+  await cluster.close();
+});

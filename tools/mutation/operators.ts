@@ -145,6 +145,10 @@ const number: Operator = {
   name: 'off by one',
   apply(node, source) {
     if (!is.isNumericLiteral(node)) return [];
+    // `count ?? 0` is mostly there for the type checker, as `?? ''` is.
+    const { parent } = node;
+    if (is.isBinaryExpression(parent) && parent.operatorToken.kind === SyntaxKind.QuestionQuestionToken)
+      return [];
     const value = Number(node.text);
     // Larger ones are times and sizes, where one more or less is no fault.
     return Number.isSafeInteger(value) && value < 1000 ? [edit(node, source, String(value + 1))] : [];
