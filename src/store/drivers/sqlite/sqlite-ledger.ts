@@ -132,6 +132,7 @@ export class SqliteLedger implements Ledger {
   }
 
   rollback(): void {
+    this.#asked = undefined;
     this.#revision = this.#durable.revision;
     this.#chain = this.#durable.chain;
     // SQLite has rolled back by itself after some errors, such as a full disk.
