@@ -113,8 +113,6 @@ async function report(): Promise<void> {
   const seconds = (performance.now() - startedMs) / 1000;
   const resident = residentMib(process.pid);
   const live = (await liveBytes()) / mebibyte;
-  if (process.env.SPLIT)
-    for (const n of readdirSync(folder)) console.log(n, statSync(join(folder, n)).size / mebibyte);
   const files = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   const sample: GrowthSample = {
     seconds,

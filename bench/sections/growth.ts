@@ -23,8 +23,8 @@ export interface GrowthSample {
 }
 
 const aim = { timesLive: 3 };
-/** Unused pages and a log of so much stay for the next writes, however little is kept. */
-const floorMib = 24;
+/** Unused pages and a log, of 16 MiB each, stay for the next writes, however little is live. */
+const floorMib = 32;
 
 /** What many writes leave behind: the file, the memory, and how long the next start takes. */
 export async function growth(): Promise<void> {

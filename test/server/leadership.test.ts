@@ -6,6 +6,8 @@ import { after, test } from 'node:test';
 import {
   isObject,
   type JsonObject,
+  type LogFields,
+  type Logger,
   silentAudit,
   silentLogger,
   systemClock,
@@ -26,13 +28,14 @@ const stores: FileStore[] = [];
 let homes = 0;
 
 /** A whole server on a store that others may write to as well, with a client of its administrator. */
-async function startServer(store: FileStore) {
+async function startServer(store: FileStore, log: Logger = silentLogger) {
   const home = join(folder, `home-${++homes}`);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const files = homeFiles(home);
   const eventLoop = new EventLoop(systemClock);
   const estate = await startParts({
     ...surroundings,
+    log,
     options: { home, files, port: 0, launcher: 'drydock', version: '0.0.0' },
     store,
     alone: false,
@@ -89,6 +92,15 @@ function send(
   return promise;
 }
 
+/** Keeps the lines that tell of somebody who does not lead and tried to write. */
+function logOf(refused: string[]): Logger {
+  const note = (message: string, fields?: LogFields) => {
+    const line = `${message} ${JSON.stringify(fields)}`;
+    if (line.includes('does not lead')) refused.push(line);
+  };
+  return { debug: note, info: note, warn: note, error: note, with: () => logOf(refused) };
+}
+
 const clusterPath = (group: string, name: string) =>
   `${group}/providers/Microsoft.ContainerService/managedClusters/${name}?api-version=2025-05-01`;
 
@@ -135,7 +147,8 @@ function openStore(): FileStore {
 
 test('a server that loses its leadership writes nothing by itself, answers on, and takes up its work when it has it back', async () => {
   const store = openStore();
-  const server = await startServer(store);
+  const refused: string[] = [];
+  const server = await startServer(store, logOf(refused));
   const { call, group } = server;
   await call('PUT', `${group}?api-version=2024-11-01`, { location: 'eastus' });
   assert.equal((await call('PUT', clusterPath(group, 'first'), clusterBody)).status, 201);
@@ -145,9 +158,12 @@ test('a server that loses its leadership writes nothing by itself, answers on, a
     await store.commit({ writes: [seatOfAnother] });
     assert.equal((await call('PUT', clusterPath(group, name), clusterBody)).status, 201);
     const rested = await atRest(store);
+    refused.length = 0;
     assert.equal(await stateOf(server, name), 'Creating', 'nobody leads who could make it');
     assert.equal(await stateOf(server, 'first'), 'Succeeded');
+    await atRest(store);
     assert.equal(await written(store), rested);
+    assert.deepEqual(refused, [], 'nothing tries to write');
     await store.commit({ writes: [{ delete: seat }] });
     await until(async () => (await stateOf(server, name)) === 'Succeeded');
   }
