@@ -27,17 +27,21 @@ export const federatedCredentials: ResourceType = {
 async function prepareCredential({ id, body, stored, context }: ResourceWrite) {
   const sent = isObject(body.properties) ? body.properties : {};
   const { issuer, subject } = sent;
-  const audiences = Array.isArray(sent.audiences)
-    ? sent.audiences.filter((audience) => typeof audience === 'string')
-    : [];
+  const audiences = Array.isArray(sent.audiences) ? sent.audiences : [];
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) {
     throw refusals.invalidParameter('properties.issuer', 'an https URL is required');
   }
   if (typeof subject !== 'string' || subject === '') {
     throw refusals.invalidParameter('properties.subject', 'a subject is required');
   }
-  if (audiences.length === 0) {
-    throw refusals.invalidParameter('properties.audiences', 'at least one audience is required');
+  if (
+    audiences.length === 0 ||
+    audiences.some((audience) => typeof audience !== 'string' || audience === '')
+  ) {
+    throw refusals.invalidParameter(
+      'properties.audiences',
+      'at least one audience is required, and all are texts',
+    );
   }
   const siblings = await context.records.list(
     parentId(id),
