@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isTrue } from '../../src/apimachinery/conditions.ts';
 import { systemClock } from '../../src/base/index.ts';
 import { AddressClaims } from '../../src/clusters/addresses/claims.ts';
+import { addressLimits } from '../../src/clusters/addresses/pools.ts';
 import type { ClusterSpec, NetworkSpec } from '../../src/clusters/index.ts';
 import { eventObjects, nodes, type Service, services } from '../../src/controllers/kinds/core.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { failingStore } from '../support/failing-store.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
+import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, twoNodes } from './harness.ts';
 
 const cleanup = 'service.kubernetes.io/load-balancer-cleanup';
 const documentation = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/;
@@ -302,6 +304,58 @@ test('two that ask at once never get the same address', async () => {
   const answers = (await Promise.all(asking)).flatMap((answer) =>
     'address' in answer ? [answer.address] : [],
   );
-  assert.equal(answers.length, 762);
-  assert.equal(new Set(answers).size, 762);
+  assert.equal(answers.length, 800);
+  assert.equal(new Set(answers).size, 800);
+});
+
+test("a cluster has its share of the public addresses and is in nobody's way; what waits gets the next that is given back", async () => {
+  const claims = await startClaims();
+  const supply = claims.ofCluster(() => spec('greedy'));
+  const holder = (at: number) => ({ name: `held/${at}`, uid: `${at}` });
+  const request = { scope: 'public', avoid: new Set<string>() } as const;
+  const share = addressLimits.publicPerCluster;
+  const given = new Set<string>();
+  for (let at = 0; at < share; at++) {
+    const answer = await supply.claim(holder(at), request);
+    assert.ok('address' in answer);
+    given.add(answer.address);
+  }
+  assert.equal(given.size, share, 'more than the addresses for documentation');
+  assert.deepEqual(await supply.claim(holder(5), request), await supply.claim(holder(5), request));
+  const cluster = await startTestCluster({ addresses: supply });
+  await cluster.client.create(services, balanced('late'));
+  const [refused] = await events(cluster, 'late', 'SyncLoadBalancerFailed');
+  assert.match(
+    refused?.message ?? '',
+    /this cluster holds 1000 public addresses, as many as one cluster may have/,
+  );
+  const other = await claims.ofCluster(() => spec('modest')).claim(holder(0), request);
+  assert.ok('address' in other && !given.has(other.address));
+  await supply.settle(holder(7), undefined);
+  assert.ok(addressOf(await served(cluster, 'late')));
+  await cluster.close();
+});
+
+test('a Service is told when the nodes behind its load balancer are others', async () => {
+  const claims = await startClaims();
+  const cluster = await startTestCluster({ addresses: claims.ofCluster(() => spec('a')) });
+  // A socket that is open keeps the process waiting for timers.
+  await cluster.listen();
+  const ready = async (count: number) =>
+    eventuallyAll(
+      cluster.client,
+      nodes,
+      {},
+      (all) => all.filter(({ status }) => isTrue(status?.conditions, 'Ready')).length === count,
+    );
+  await ready(2);
+  await cluster.client.create(services, balanced('front'));
+  await served(cluster, 'front');
+  await cluster.controllers.update({
+    nodes: [...twoNodes, pool('more', ['node-3'])],
+    kubernetesVersion: '1.34.4',
+  });
+  const [told] = await events(cluster, 'front', 'UpdatedLoadBalancer');
+  assert.equal(told?.message, 'Updated load balancer with new hosts');
+  await cluster.close();
 });

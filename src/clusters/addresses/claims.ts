@@ -47,6 +47,8 @@ export class AddressClaims {
   readonly #asked = new Set<string>();
   /** One claim at a time for a holder: asked twice at once, it still gets one address. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** How many claims there are, by cluster and pool. */
+  readonly #counts = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #freed = false;
 
@@ -136,11 +138,17 @@ export class AddressClaims {
     if (kept) return { address: kept.address };
     const isFree = (address: string) =>
       !this.#isTaken(keyOf(pool.name, address)) && !pool.reserved.includes(address) && !avoid.has(address);
+    const most = pool.mostPerCluster;
+    if (most !== undefined && (this.#counts.get(holderKey(clusterId, pool.name)) ?? 0) >= most) {
+      return { refusal: `this cluster holds ${most} public addresses, as many as one cluster may have` };
+    }
     const chosen = asked === undefined ? this.#free(pool, isFree) : checkAsked(asked, pool, isFree);
     if ('refusal' in chosen) return chosen;
     const { address } = chosen;
     const key = keyOf(pool.name, address);
     this.#asked.add(key);
+    // Those that are being written count: many that ask at once get no more than the share.
+    this.#count({ clusterId, pool: pool.name }, 1);
     try {
       const guard = { key, revision: 0 };
       const value = encodeJson({ pool: pool.name, address, clusterId, holder });
@@ -150,17 +158,22 @@ export class AddressClaims {
       return done.ok ? { address } : undefined;
     } finally {
       this.#asked.delete(key);
+      this.#count({ clusterId, pool: pool.name }, -1);
     }
   }
 
   #free(pool: AddressPool, isFree: (address: string) => boolean): AddressAnswer {
-    const addresses = new AddressSequence(pool.ranges);
-    const start = pool.order === 'spread' && addresses.size > 0 ? this.#random.integer(addresses.size) : 0;
-    for (let step = 0; step < addresses.size; step++) {
-      const address = addresses.at((start + step) % addresses.size);
-      if (isFree(address)) return { address };
+    for (const part of [pool.ranges, pool.overflow ?? []]) {
+      const addresses = new AddressSequence(part);
+      const start = pool.order === 'spread' && addresses.size > 0 ? this.#random.integer(addresses.size) : 0;
+      for (let step = 0; step < addresses.size; step++) {
+        const address = addresses.at((start + step) % addresses.size);
+        if (isFree(address)) return { address };
+      }
     }
-    const ranges = pool.ranges.map(({ first, last }) => `${first}-${last}`).join(', ');
+    const ranges = [...pool.ranges, ...(pool.overflow ?? [])]
+      .map(({ first, last }) => `${first}-${last}`)
+      .join(', ');
     return { refusal: `no address is free in ${ranges || 'the address pool, which is empty'}` };
   }
 
@@ -191,14 +204,23 @@ export class AddressClaims {
     return found;
   }
 
+  #count({ clusterId, pool }: Pick<Claim, 'clusterId' | 'pool'>, by: 1 | -1): void {
+    const key = holderKey(clusterId, pool);
+    const count = (this.#counts.get(key) ?? 0) + by;
+    if (count > 0) this.#counts.set(key, count);
+    else this.#counts.delete(key);
+  }
+
   #index({ before, after }: MirrorChange<Claim>): void {
     if (before) {
+      this.#count(before, -1);
       const key = holderKey(before.clusterId, before.holder.name);
       const claims = this.#byHolder.get(key);
       claims?.delete(before);
       if (claims?.size === 0) this.#byHolder.delete(key);
     }
     if (after) {
+      this.#count(after, 1);
       const key = holderKey(after.clusterId, after.holder.name);
       const claims = this.#byHolder.get(key);
       if (claims) claims.add(after);

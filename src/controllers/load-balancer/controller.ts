@@ -3,7 +3,11 @@ import { type Controller, runController, watchKeys } from '../../reconcile/index
 import { nodes, services } from '../kinds/core.ts';
 import type { AddressSupply } from '../shared/addresses.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { Hosts } from './hosts.ts';
 import { holderPrefix, reconcileService } from './reconcile.ts';
+
+/** Nodes that come and go together are one change. */
+const hostsSettleMs = 100;
 
 /** Gives Services of type LoadBalancer an address, as the service controller of a cloud does. */
 export function startLoadBalancerController(context: ClusterContext, addresses: AddressSupply): Controller {
@@ -12,6 +16,7 @@ export function startLoadBalancerController(context: ClusterContext, addresses: 
   /** Services that got no address. */
   const waiting = new Set<string>();
   const ensured = new Map<string, string>();
+  const hosts = new Hosts(nodeInformer);
   const controller = runController({
     ...context,
     name: 'service-controller',
@@ -24,7 +29,18 @@ export function startLoadBalancerController(context: ClusterContext, addresses: 
         addresses,
         waiting,
         ensured,
+        hosts,
       }),
+  });
+  runController({
+    ...context,
+    name: 'service-hosts',
+    watches: [watchKeys(nodeInformer, () => 'nodes'), watchKeys(all, () => undefined)],
+    settleMs: hostsSettleMs,
+    reconcile: async () => {
+      hosts.tellChanges(all, context);
+      return undefined;
+    },
   });
   const stopListening = addresses.onFreed(() => {
     for (const key of waiting) controller.enqueue(key);

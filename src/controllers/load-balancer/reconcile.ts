@@ -5,6 +5,7 @@ import { type LoadBalancerIngress, type Node, type Service, services } from '../
 import type { AddressSupply } from '../shared/addresses.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { hold, release } from '../shared/finalizers.ts';
+import { type Hosts, unavailable } from './hosts.ts';
 import { askedAddress, cleanupFinalizer, isInternal, needsCleanup, wantsLoadBalancer } from './wanted.ts';
 
 export interface LoadBalancerContext extends ClusterContext {
@@ -15,6 +16,7 @@ export interface LoadBalancerContext extends ClusterContext {
   readonly waiting: Set<string>;
   /** By key: what a Service asked for when it was last served. */
   readonly ensured: Map<string, string>;
+  readonly hosts: Hosts;
 }
 
 /** Names of holders that are Services begin with this; the key follows. */
@@ -71,6 +73,8 @@ async function ensureBalancer(
   const known = ensured.get(key);
   const isNews = known !== signature && !(known === undefined && isServed);
   if (isNews) tell(service, context, ['EnsuringLoadBalancer', 'Ensuring load balancer']);
+  if (isNews && context.hosts.isEmpty) context.events.record(service, unavailable);
+  context.hosts.begin();
   const held = await hold(service, cleanupFinalizer, { client: context.client, informer: context.services });
   const nodeAddresses = new Set(addressesOf(context.nodes));
   const answer = await addresses.claim(holder, {
