@@ -738,8 +738,54 @@ test('members of the fleet come and go by the fleet alone, and nobody else chang
     { subresource: 'status' },
   );
   assert.equal(await told(status), denied(guard, refusedTo('UPDATE', what('east', 'status'))));
-  assert.equal(await change({ metadata: { labels: { a: 'b' }, annotations: { a: 'b' } } }), undefined);
+  assert.equal(await change({ metadata: { annotations: { 'fleet.azure.com/more': 'x' } } }), updated);
+  const free = { labels: { 'kubernetes-fleet.io/a': 'b' }, annotations: { a: 'b' } };
+  assert.equal(await change({ metadata: free }), undefined);
   assert.equal(await change({ spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }), undefined);
+});
+
+test('labels of a member of the fleet come from Resource Manager; of other members everybody may change them', async () => {
+  const account: UserInfo = {
+    ...somebody,
+    username: 'system:serviceaccount:fleet-system:robot',
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system'],
+  };
+  const label = (labels: JsonObject, client: ClusterClient, name = 'east') =>
+    told(client.patch(members, { name }, { type: 'merge', body: { metadata: { labels } } }));
+  const refused = denied(
+    'membercluster.guardrail',
+    'users are not allowed to modify labels through hub cluster directly',
+  );
+  await hub.client.patch(
+    members,
+    { name: 'east' },
+    { type: 'merge', body: { metadata: { labels: { team: 'a' } } } },
+  );
+  for (const client of [asSomebody(), hub.clientAs(account)]) {
+    for (const labels of [{ team: 'b' }, { team: null }, { other: 'x' }]) {
+      assert.equal(await label(labels, client), refused);
+    }
+    const applied = { ...member('east'), metadata: { name: 'east', labels: { applied: 'x' } } };
+    const apply = client.patch(
+      members,
+      { name: 'east' },
+      { type: 'apply', body: applied },
+      { fieldManager: 'f', force: true },
+    );
+    assert.equal(await told(apply), refused);
+  }
+  assert.equal(await label({ team: 'c' }, hub.client), undefined);
+  await hub.client.create(members, member('labelled'));
+  assert.equal(await label({ team: 'b' }, asSomebody(), 'labelled'), undefined);
+});
+
+test('a PodDisruptionBudget is kept on a hub, as upstream does unless it is told otherwise', async () => {
+  await asSomebody().create(kindOf('policy/v1', 'PodDisruptionBudget'), {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'kept', namespace: 'default' },
+    spec: { minAvailable: 1, selector: { matchLabels: { a: 'b' } } },
+  });
 });
 
 test('a member that was made without the fleet never becomes one of the fleet', async () => {

@@ -3,9 +3,12 @@ import { readMetadata } from '../../apimachinery/metadata.ts';
 import { objectAt, textAt } from '../../apimachinery/read.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { HubWrite, Verdict } from './contract.ts';
-import { isTrusted } from './reserved.ts';
+import { isMaster, isTrusted } from './reserved.ts';
 
 const annotationPrefix = 'fleet.azure.com';
+
+/** Labels that everybody may change, whoever's member it is. */
+const freeLabelPrefix = 'kubernetes-fleet.io/';
 
 /** How this hub tells what is the fleet's. */
 export interface FleetNames {
@@ -16,9 +19,11 @@ export interface FleetNames {
 }
 
 /**
- * The fleet's members come and go by Resource Manager, and whom Azure knows makes none here. Others may change labels,
- * taints and annotations that are not the fleet's; of a member that somebody made without the fleet, the rest of the
- * spec as well.
+ * The fleet's members come and go by Resource Manager, as do their labels, and whom Azure knows makes none here. Others
+ * may change taints and annotations that are not the fleet's; of a member that somebody made without the fleet, labels
+ * and the rest of the spec as well.
+ * Source: https://learn.microsoft.com/azure/kubernetes-fleet/concepts-fleet#labels; KubeFleet,
+ * `--deny-modify-member-cluster-labels`
  */
 export function memberClusterVerdict(
   write: HubWrite,
@@ -39,7 +44,10 @@ export function memberClusterVerdict(
     return 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster';
   }
   if (isOfFleet(old, rules)) {
-    const changed = !jsonEqual(guardedPart(object), guardedPart(old)) || !keepsAll(before, after);
+    if (!isMaster(user) && !jsonEqual(guardedLabels(object), guardedLabels(old))) {
+      return 'users are not allowed to modify labels through hub cluster directly';
+    }
+    const changed = !jsonEqual(guardedPart(object), guardedPart(old)) || !jsonEqual(before, after);
     return changed ? refusal : undefined;
   }
   return jsonEqual(object['status'] ?? {}, old['status'] ?? {}) ? undefined : refusal;
@@ -55,8 +63,9 @@ function fleetAnnotations(object: JsonObject): JsonObject {
   return Object.fromEntries(annotations.filter(([key]) => key.startsWith(annotationPrefix)));
 }
 
-function keepsAll(before: JsonObject, after: JsonObject): boolean {
-  return Object.entries(before).every(([key, value]) => after[key] === value);
+function guardedLabels(object: JsonObject): JsonObject {
+  const labels = Object.entries(objectAt(object, 'metadata', 'labels'));
+  return Object.fromEntries(labels.filter(([key]) => !key.startsWith(freeLabelPrefix)));
 }
 
 /** Metadata that the server keeps, and what everybody may change. */

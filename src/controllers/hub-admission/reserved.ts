@@ -7,10 +7,16 @@ export function isReserved(namespace: string): boolean {
 
 export const memberNamespacePrefix = 'fleet-member-';
 
-const groups = new Set(['system:masters', 'kubeadm:cluster-admins', 'system:nodes']);
-const admins = ['system:masters', 'kubeadm:cluster-admins'];
+const masters = 'system:masters';
+const groups = new Set([masters, 'kubeadm:cluster-admins', 'system:nodes']);
+const admins = [masters, 'kubeadm:cluster-admins'];
 const users = new Set(['system:kube-scheduler', 'system:kube-controller-manager', 'aks-support']);
 const accountsOf = 'system:serviceaccounts:';
+
+/** Whom no authorizer is asked about: Resource Manager and the loops of the hub among them. */
+export function isMaster(user: UserInfo): boolean {
+  return user.groups.includes(masters);
+}
 
 /** Those who administer the cluster itself. */
 export function isAdministrator(user: UserInfo): boolean {
