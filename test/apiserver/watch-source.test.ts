@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { watchStream } from '../../src/apiserver/answer/watch-stream.ts';
 import { SharedResources } from '../../src/apiserver/discovery/registry.ts';
 import { defaultOptions } from '../../src/apiserver/request/options.ts';
 import { Collection, collectionLimits } from '../../src/apiserver/storage/collection.ts';
@@ -52,4 +55,111 @@ test('a watch whose events left memory before it started ends with 410 instead o
   heard.length = 0;
   late();
   assert.deepEqual(heard, ['ERROR 410', 'end']);
+});
+
+const put = (
+  collection: Collection,
+  name: string,
+  { revision, bytes }: { revision: number; bytes: number },
+) => {
+  const text = 'x'.repeat(bytes);
+  const entry = {
+    key: `${collection.keyPrefix}default/${name}`,
+    value: utf8(
+      `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"${name}"},"data":{"text":"${text}"}}`,
+    ),
+    createRevision: 1,
+    revision,
+  };
+  collection.apply({ type: 'put', created: false, entry });
+};
+
+/** What is remembered, in bytes of what was and of what became of it. */
+const remembered = (collection: Collection) =>
+  [...collection.eventsAfter(collection.floor)].reduce(
+    (sum, { object, previous }) => sum + object.byteLength + (previous?.byteLength ?? 0),
+    0,
+  );
+
+test('events are remembered within bounds, however large the objects were before they changed', () => {
+  const collection = new Collection('/kube/c/core/configmaps/', [], 10);
+  for (let n = 0; n < 20; n++) put(collection, `m${n}`, { revision: 11 + n, bytes: 1_000_000 });
+  for (let n = 0; n < 20; n++) put(collection, `m${n}`, { revision: 31 + n, bytes: 10 });
+  assert.ok(remembered(collection) > 0);
+  assert.ok(remembered(collection) <= collectionLimits.historyBytes);
+});
+
+test('events are remembered within bounds, however many objects were read after they had been counted', () => {
+  const configMaps = new SharedResources(builtinResources()).named.get('')?.get('v1')?.get('configmaps');
+  assert.ok(configMaps);
+  const collection = new Collection('/kube/c/core/configmaps/', [], 10);
+  const reads = 60_000;
+  for (let n = 0; n < reads; n++) {
+    put(collection, 'm', { revision: 11 + n, bytes: 10 });
+    for (const object of collection.scan('')) object.bytes(configMaps);
+  }
+  for (let n = 0; n < 20; n++) put(collection, 'm', { revision: 11 + reads + n, bytes: 500_000 });
+  assert.ok(remembered(collection) <= collectionLimits.historyBytes);
+});
+
+/** Which of these are still held, in a turn of its own: what was looked at in this one is held until it ends. */
+async function stillHeld(objects: readonly WeakRef<object>[]): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  await new Promise((turn) => setImmediate(turn));
+  runInNewContext('gc')();
+  return objects.filter((object) => object.deref() !== undefined).length;
+}
+
+test('what is not remembered any more is not held in memory', async () => {
+  const collection = new Collection('/kube/c/core/configmaps/', [], 10);
+  const objects: WeakRef<object>[] = [];
+  for (let n = 0; n < 20; n++) {
+    put(collection, 'm', { revision: 11 + n, bytes: 1_000_000 });
+    for (const object of collection.scan('')) objects.push(new WeakRef(object));
+  }
+  const held = await stillHeld(objects);
+  assert.equal(collection.size, 1);
+  assert.ok(held >= 1 && held <= 3, `${held} of ${objects.length} are held`);
+});
+
+test('for a reader that does not keep up, what objects were before they changed is not held', async () => {
+  const configMaps = new SharedResources(builtinResources()).named.get('')?.get('v1')?.get('configmaps');
+  assert.ok(configMaps);
+  const collection = new Collection('/kube/c/core/configmaps/', [], 10);
+  for (let n = 0; n < 20; n++) put(collection, `m${n}`, { revision: 11 + n, bytes: 1_000_000 });
+  const objects = [...collection.scan('')].map((object) => new WeakRef(object));
+  const source = new WatchSource({
+    collection,
+    selection: new Selection(configMaps, '', defaultOptions),
+    clock: new ManualClock(),
+    begin: { from: 'now' },
+    bookmarks: false,
+    timeoutMs: 1_000,
+    currentRevision: () => collection.lastRevision,
+  });
+  const drains: (() => void)[] = [];
+  let taken = 0;
+  const take = () => {
+    taken++;
+    return false;
+  };
+  const rendering = { as: 'plain', metaVersion: 'v1', format: 'json' } as const;
+  watchStream({
+    ...{ resource: configMaps, source, rendering, includeObject: 'Object', now: () => 0, asMessages: false },
+  }).start({
+    closed: false,
+    write: take,
+    end: () => {},
+    onDrain: (run) => drains.push(run),
+    onClose: () => {},
+  });
+  for (let n = 0; n < 20; n++) put(collection, `m${n}`, { revision: 31 + n, bytes: 10 });
+  // Past what is remembered: the latest events hold both.
+  for (let n = 0; n < collectionLimits.historyEvents; n++)
+    put(collection, 'other', { revision: 51 + n, bytes: 10 });
+  const held = await stillHeld(objects);
+  assert.equal(taken, 1);
+  for (let run = drains.shift(); run; run = drains.shift()) run();
+  assert.equal(taken, 20 + collectionLimits.historyEvents, 'everything that waited is sent');
+  assert.equal(held, 0);
 });

@@ -58,7 +58,9 @@ class EventWriter implements WatchConsumer {
   }
 
   event(event: SelectedEvent): void {
-    if (this.#blocked) this.#wait(event, event.object.byteLength);
+    const { type, object } = event;
+    // Not the event itself: the state before it may be far larger than what is counted.
+    if (this.#blocked) this.#wait({ type, object }, object.byteLength);
     else this.#write(this.#encode(event));
   }
 

@@ -19,10 +19,17 @@ interface Slot {
   object: StoredObject;
 }
 
+interface Remembered {
+  readonly event: CollectionEvent;
+  /** As they were counted: objects take a little more once they have been read. */
+  readonly bytes: number;
+}
+
 export const collectionLimits = {
   /** Past events kept for watches that resume; older ones are worked out from the store. */
   historyEvents: 1_000,
-  historyBytes: 1024 * 1024,
+  /** Of what was and what became of it: either may be large. */
+  historyBytes: 2 * 1024 * 1024,
 } as const;
 
 /** All objects of one resource in one cluster: current state, in key order, and the latest events. */
@@ -37,7 +44,8 @@ export class Collection {
   floor: number;
   readonly #byKey = new Map<string, Slot>();
   readonly #inOrder: Slot[] = [];
-  #history: CollectionEvent[] = [];
+  /** Nothing stands before `#historyStart`. */
+  #history: (Remembered | undefined)[] = [];
   #historyStart = 0;
   #historyBytes = 0;
   readonly #listeners = new Set<CollectionListener>();
@@ -91,10 +99,10 @@ export class Collection {
     let high = this.#history.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#history[middle]?.revision ?? 0) <= revision) low = middle + 1;
+      if ((this.#history[middle]?.event.revision ?? 0) <= revision) low = middle + 1;
       else high = middle;
     }
-    for (const event of this.#history.slice(low)) yield event;
+    for (const remembered of this.#history.slice(low)) if (remembered) yield remembered.event;
   }
 
   listen(listener: CollectionListener): () => void {
@@ -152,16 +160,18 @@ export class Collection {
   }
 
   #remember(event: CollectionEvent): void {
-    this.#history.push(event);
-    this.#historyBytes += event.object.byteLength;
+    const bytes = event.object.byteLength + (event.previous?.byteLength ?? 0);
+    this.#history.push({ event, bytes });
+    this.#historyBytes += bytes;
     while (
       this.#history.length - this.#historyStart > collectionLimits.historyEvents ||
       this.#historyBytes > collectionLimits.historyBytes
     ) {
-      const dropped = this.#history[this.#historyStart++];
+      const dropped = this.#history[this.#historyStart];
       if (!dropped) break;
-      this.floor = dropped.revision;
-      this.#historyBytes -= dropped.object.byteLength;
+      this.#history[this.#historyStart++] = undefined;
+      this.floor = dropped.event.revision;
+      this.#historyBytes -= dropped.bytes;
     }
     if (this.#historyStart > 512 && this.#historyStart * 2 > this.#history.length) {
       this.#history = this.#history.slice(this.#historyStart);
