@@ -20,6 +20,10 @@ export const lastingAccessLimits = {
   gatherMs: 50,
   /** Others get their turn after so many judgements. */
   judgedInTurn: 100,
+  /** After a round of judgements it rests this many times as long as that took: changes without end cost a part of the time. */
+  restFactor: 9,
+  /** Yet no right outlives its end by more than this and a round. */
+  longestRestMs: 1_000,
 } as const;
 
 /** What is judged by one answer. */
@@ -32,8 +36,8 @@ interface Group {
 
 /**
  * Ends what goes on when that which allowed it goes. Whoever begins something takes a `moment`, judges, and adds it with
- * that moment: what changed in between is judged again at once. Without a change nothing runs, and one judgement that
- * takes long holds up no other.
+ * that moment: what changed in between is judged again at once. Without a change nothing runs, one judgement that takes long
+ * holds up no other, and whoever changes something again and again buys no more than a part of the processor's time.
  */
 export class LastingAccess {
   readonly #clock: Clock;
@@ -41,6 +45,9 @@ export class LastingAccess {
   readonly #groups = new Map<string | Lasting, Group>();
   #now = momentAt(0);
   #timer: Timer | undefined;
+  /** A round of judgements is under way; `again`: one more is to follow it. */
+  #round: 'none' | 'one' | 'again' = 'none';
+  #restUntilMs = 0;
   #closed = false;
 
   constructor(options: { readonly clock: Clock; readonly log: Logger }) {
@@ -83,19 +90,37 @@ export class LastingAccess {
 
   #schedule(): void {
     if (this.#closed) return;
-    this.#timer ??= this.#clock.after(lastingAccessLimits.gatherMs, () => {
+    if (this.#round !== 'none') {
+      this.#round = 'again';
+      return;
+    }
+    const restMs = this.#restUntilMs - this.#clock.monotonic();
+    this.#timer ??= this.#clock.after(Math.max(lastingAccessLimits.gatherMs, restMs), () => {
       this.#timer = undefined;
       void this.#judgeDue();
     });
   }
 
   async #judgeDue(): Promise<void> {
+    this.#round = 'one';
+    const { restFactor, longestRestMs, judgedInTurn } = lastingAccessLimits;
+    const beganMs = this.#clock.monotonic();
     let judged = 0;
     for (const [key, group] of [...this.#groups]) {
       if (group.judging || group.judgedAt === this.#now || this.#groups.get(key) !== group) continue;
       void this.#judge(key, group);
-      if (++judged % lastingAccessLimits.judgedInTurn === 0) await this.#clock.sleep(0);
+      if (++judged % judgedInTurn === 0) await this.#clock.sleep(0);
     }
+    const endedMs = this.#clock.monotonic();
+    this.#restUntilMs = endedMs + Math.min((endedMs - beganMs) * restFactor, longestRestMs);
+    const isDue = this.#isAgain();
+    this.#round = 'none';
+    if (isDue) this.#schedule();
+  }
+
+  /** Set by others while a round waits. */
+  #isAgain(): boolean {
+    return this.#round === 'again';
   }
 
   async #judge(key: string | Lasting, group: Group): Promise<void> {

@@ -128,3 +128,59 @@ test('one that is not known to be allowed is ended: a judgement that fails, in w
   await pass();
   assert.deepEqual(ended, ['no facts']);
 });
+
+test('changes without end cost a part of the time: after a round of judgements it rests, but not for long', async () => {
+  let spentMs = 0;
+  /** Judgements take time, and nothing else does. */
+  const clock = new (class extends ManualClock {
+    override monotonic(): number {
+      return super.monotonic() + spentMs;
+    }
+  })();
+  const lasting = new LastingAccess({ clock, log: silentLogger });
+  let judged = 0;
+  let costMs = 1;
+  const judge = async () => {
+    judged++;
+    spentMs += costMs;
+  };
+  for (let session = 0; session < 60; session++) {
+    lasting.add({ judge, end: () => assert.fail('all are allowed') }, lasting.moment());
+  }
+  const { gatherMs, restFactor, longestRestMs } = lastingAccessLimits;
+  const change = async (afterMs: number) => {
+    lasting.changed();
+    clock.advance(afterMs);
+    await turn();
+  };
+  await change(gatherMs);
+  assert.equal(judged, 60);
+  // The round took 60 ms; until the rest is over every change is gathered.
+  for (let passed = gatherMs; passed < 60 * restFactor; passed += gatherMs) await change(gatherMs);
+  assert.equal(judged, 60);
+  costMs = 100;
+  await change(gatherMs);
+  assert.equal(judged, 120);
+  await change(longestRestMs);
+  assert.equal(judged, 180);
+});
+
+test('a change in the middle of a round is answered by one more round, of those that were judged before it', async () => {
+  const clock = new ManualClock();
+  const lasting = new LastingAccess({ clock, log: silentLogger });
+  const { gatherMs, judgedInTurn } = lastingAccessLimits;
+  const judged: number[] = [];
+  for (let session = 0; session <= judgedInTurn; session++) {
+    const judge = async () => {
+      judged.push(session);
+      if (judged.length === 2) for (let time = 0; time < 3; time++) lasting.changed();
+    };
+    lasting.add({ judge, end: () => assert.fail('all are allowed') }, lasting.moment());
+  }
+  lasting.changed();
+  for (let pass = 0; pass < 4; pass++) {
+    clock.advance(gatherMs);
+    await turn();
+  }
+  assert.deepEqual(judged.slice(judgedInTurn + 1), [0, 1]);
+});
