@@ -23,8 +23,9 @@ export function defaultCrd(crd: JsonObject): void {
 export function recordStoredVersion(crd: JsonObject): void {
   const spec = isObject(crd.spec) ? crd.spec : {};
   const versions = Array.isArray(spec.versions) ? spec.versions.filter(isObject) : [];
-  const storage = textOf(versions.find((version) => version.storage === true)?.name);
-  if (storage === '') return;
+  const version = versions.find(({ storage }) => storage === true);
+  if (!version) return;
+  const storage = textOf(version.name);
   const status: JsonObject = isObject(crd.status) ? { ...crd.status } : {};
   const stored = Array.isArray(status.storedVersions) ? status.storedVersions : [];
   if (!stored.includes(storage)) status.storedVersions = [...stored, storage];

@@ -46,9 +46,9 @@ function checkWebhookClient(webhook: JsonObject | undefined, path: string): Fiel
   }
   const service = isObject(client.service) ? client.service : {};
   const errors: FieldError[] = [];
-  if (textOf(service.name) === '') errors.push(required(`${field}.service.name`, 'service name is required'));
+  if (textOf(service.name) === '') errors.push(required(`${field}.service.name`));
   if (textOf(service.namespace) === '') {
-    errors.push(required(`${field}.service.namespace`, 'service namespace is required'));
+    errors.push(required(`${field}.service.namespace`));
   }
   return errors;
 }

@@ -137,7 +137,7 @@ function checkVersions(
     if (problems.length > 0) {
       errors.push(invalid(`${path}.name`, name, problems.join(',')));
       // The first version's name is also that of the whole, in the real server's internal form.
-      if (i === 0) atTop.push(invalid('spec.version', name, problems.join(',')));
+      if (i === 0 && name !== '') atTop.push(invalid('spec.version', name, problems.join(',')));
     }
     errors.push(...checkDeprecation(version, path));
     const place = (isShared: boolean, top: string, own: string) => ({

@@ -1,5 +1,6 @@
 import { admissionConversations } from './admission.ts';
 import { customConversations } from './custom.ts';
+import { definitionConversations } from './definitions.ts';
 import { jobConversations } from './jobs.ts';
 import { kindConversations } from './kinds.ts';
 import { nameConversations } from './names.ts';
@@ -22,6 +23,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   jobs: jobConversations,
   admission: admissionConversations,
   custom: customConversations,
+  definitions: definitionConversations,
   names: nameConversations,
   kinds: kindConversations,
   reviews: reviewConversations,
