@@ -13,4 +13,4 @@ export {
 } from './server-side-apply.ts';
 export { applyStrategicMergePatch } from './strategic-merge.ts';
 export { trackUpdate, type UpdateToTrack, type VersionView } from './track-update.ts';
-export { goPlain } from './typed-check.ts';
+export { goPlain, goType } from './typed-check.ts';

@@ -104,8 +104,10 @@ function goSyntax(value: Json | undefined): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-function goType(value: Json): string {
+/** The type that Go's decoder of JSON without a schema gives a value. */
+export function goType(value: Json): string {
   if (Array.isArray(value)) return '[]interface {}';
   if (isObject(value)) return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

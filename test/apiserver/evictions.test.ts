@@ -128,7 +128,7 @@ test('a pod that two budgets guard is not evicted, in the words of the real serv
   assert.deepEqual(
     [answer.status, answer.body.status, answer.body.code, answer.body.message],
     [
-      201,
+      500,
       'Failure',
       500,
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',

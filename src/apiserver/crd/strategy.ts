@@ -2,6 +2,7 @@ import type { FieldError, ScalePaths, WriteStrategy } from '../../apimachinery/c
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { qualifiedName, subdomainName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { goPlain, goType } from '../../merge/index.ts';
 import { Correlation } from '../../schema/correlation.ts';
 import { applyDefaults } from '../../schema/defaults.ts';
 import { validateEmbedded } from '../../schema/embedded.ts';
@@ -172,16 +173,15 @@ function validateScale(object: JsonObject, scale: ScalePaths | undefined, subres
 function validateReplicas(object: JsonObject, path: string): FieldError[] {
   const replicas = valueAt(object, path);
   if (replicas === undefined) return [];
-  if (typeof replicas !== 'number') return [invalid(path, 0, wrongType(path, replicas, 'int64'))];
+  if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas))
+    return [invalid(path, 0, wrongType(path, replicas, 'int64'))];
   if (replicas < 0) return [invalid(path, replicas, 'should be a non-negative integer')];
   if (replicas <= replicasLimit) return [];
   return [invalid(path, replicas, `should be less than or equal to ${replicasLimit}`)];
 }
 
 function wrongType(path: string, value: Json, expected: string): string {
-  const found = typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'int64' : typeof value;
-  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return `${path} accessor error: ${shown} is of the type ${found}, expected ${expected}`;
+  return `${path} accessor error: ${goPlain(value)} is of the type ${goType(value)}, expected ${expected}`;
 }
 
 /** The value at a simple path such as `.spec.replicas`. */

@@ -103,7 +103,6 @@ class Scanner {
   #literal(word: string): string | undefined {
     for (const expected of word) {
       const found = this.#peek();
-      if (found === '') return endOfText;
       if (found !== expected) return this.#unexpected(`in literal ${word} (expecting '${expected}')`);
       this.#at++;
     }
@@ -126,12 +125,10 @@ class Scanner {
 
   #escape(): string | undefined {
     const found = this.#peek();
-    if (found === '') return endOfText;
-    if (!'bfnrt\\/"u'.includes(found)) return this.#unexpected('in string escape code');
+    if (found === '' || !'bfnrt\\/"u'.includes(found)) return this.#unexpected('in string escape code');
     this.#at++;
     for (let digit = 0; found === 'u' && digit < 4; digit++) {
       const hex = this.#peek();
-      if (hex === '') return endOfText;
       if (!/^[0-9a-fA-F]$/.test(hex)) return this.#unexpected('in \\u hexadecimal character escape');
       this.#at++;
     }
@@ -141,19 +138,19 @@ class Scanner {
   #number(): string | undefined {
     if (this.#peek() === '-') {
       this.#at++;
-      if (!isDigit(this.#peek())) return this.#missing('in numeric literal');
+      if (!isDigit(this.#peek())) return this.#unexpected('in numeric literal');
     }
     if (this.#peek() === '0') this.#at++;
     else this.#digits();
     if (this.#peek() === '.') {
       this.#at++;
-      if (!isDigit(this.#peek())) return this.#missing('after decimal point in numeric literal');
+      if (!isDigit(this.#peek())) return this.#unexpected('after decimal point in numeric literal');
       this.#digits();
     }
     if (this.#peek().toLowerCase() !== 'e') return undefined;
     this.#at++;
     if (this.#peek() === '+' || this.#peek() === '-') this.#at++;
-    if (!isDigit(this.#peek())) return this.#missing('in exponent of numeric literal');
+    if (!isDigit(this.#peek())) return this.#unexpected('in exponent of numeric literal');
     this.#digits();
     return undefined;
   }
@@ -167,14 +164,13 @@ class Scanner {
     return code === undefined ? '' : String.fromCharCode(code);
   }
 
-  #missing(where: string): string {
-    return this.#peek() === '' ? endOfText : this.#unexpected(where);
-  }
-
+  /** Where the text ends Go goes on with a blank. */
   #unexpected(where: string): string {
-    return `invalid character ${shown(this.#bytes[this.#at] ?? 0)} ${where}`;
+    return `invalid character ${shown(this.#bytes[this.#at] ?? blank)} ${where}`;
   }
 }
+
+const blank = 0x20;
 
 function isDigit(character: string): boolean {
   return character >= '0' && character <= '9' && character !== '';

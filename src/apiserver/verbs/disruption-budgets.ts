@@ -134,7 +134,7 @@ export function tooManyDisruptions(name: string): StatusError {
     429,
     'TooManyRequests',
     refusal,
-    { causes: [{ reason: 'DisruptionBudget', message }] },
+    { causes: [{ reason: 'DisruptionBudget', message }], retryAfterSeconds: unprocessedRetryAfterSeconds },
     unprocessedRetryAfterSeconds,
   );
 }

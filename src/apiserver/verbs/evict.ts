@@ -14,19 +14,15 @@ import { modify } from './update.ts';
 
 const attempts = 20;
 
-const success: Answer = statusAnswer({ status: 'Success', code: 201 });
+const success: Answer = {
+  type: 'value',
+  code: 201,
+  value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
+  resource: undefined,
+};
 
-/** Answered as the real server does: with the code of a success around a Status that is none. */
-const severalBudgets: Answer = statusAnswer({
-  status: 'Failure',
-  message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
-  code: 500,
-});
-
-function statusAnswer(status: JsonObject): Answer {
-  const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
-  return { type: 'value', code: 201, value, resource: undefined };
-}
+const severalBudgets =
+  'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
 
 /** `pods/eviction`: a delete that disruption budgets may refuse. */
 export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
@@ -41,7 +37,7 @@ export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
   if (!pod) return success;
   const object = pod.peek(call.resource);
   const budgets = await budgetsOf(parts, call.namespace, object);
-  if (budgets.length > 1) return severalBudgets;
+  if (budgets.length > 1) throw new StatusError(500, '', severalBudgets);
   const [budget] = budgets;
   if (!budget) {
     await deletePod(parts, eviction);

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, invalid, StatusError } from '../../apimachinery/status.ts';
-import { forbidden, invalid as invalidField, notSupported } from '../../apimachinery/validation/errors.ts';
+import { forbidden, invalid as invalidField } from '../../apimachinery/validation/errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Call, Verb } from '../call/call.ts';
 import { require } from './get.ts';
@@ -73,7 +74,9 @@ function checkLogOptions({ name, query }: Call): void {
   if (!query) return;
   const number = (option: string) => {
     const text = query.get(option);
-    return text === null || text === '' ? undefined : Number(text);
+    if (text === null || text === '') return undefined;
+    if (/^[+-]?\d+$/.test(text)) return Number(text);
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   };
   const [tail, limit, since] = [number('tailLines'), number('limitBytes'), number('sinceSeconds')];
   const errors: FieldError[] = [];
@@ -84,15 +87,11 @@ function checkLogOptions({ name, query }: Call): void {
     errors.push(invalidField('limitBytes', limit, 'must be greater than 0'));
   }
   if (since !== undefined && query.has('sinceTime')) {
-    errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+    errors.push(forbidden('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (since !== undefined && since < 1) {
     errors.push(invalidField('sinceSeconds', since, 'must be greater than 0'));
   }
-  const stream = query.get('stream');
-  if (stream !== null && !logStreams.includes(stream)) {
-    errors.push(notSupported('stream', stream, logStreams));
-  }
+  // Behind a feature gate that is off.
+  if (query.has('stream')) errors.push(forbidden('stream', 'may not be specified'));
   if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, errors);
 }
-
-const logStreams = ['All', 'Stderr', 'Stdout'];

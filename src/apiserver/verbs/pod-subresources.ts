@@ -40,6 +40,8 @@ export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
     {
       mayCreate: false,
       mayRetry: true,
+      // Nobody owns what a binding sets.
+      tracked: true,
       compute: (current) =>
         bound(parts, { current, node, name, annotations: readMetadata(body)['annotations'] }, pods),
     },

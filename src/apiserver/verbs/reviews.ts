@@ -19,7 +19,7 @@ async function readReview(call: Call): Promise<JsonObject> {
 export const selfSubjectAccessReview: Verb = async (parts, call) => {
   const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, body, spec);
+  refuse(call, attributeErrors(body, spec));
   return reviewed(parts, call, { body, user: call.user, spec });
 };
 
@@ -27,21 +27,26 @@ export const selfSubjectAccessReview: Verb = async (parts, call) => {
 export const subjectAccessReview: Verb = async (parts, call) => {
   const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, body, spec);
-  return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
+  refuse(call, attributeErrors(body, spec, 'subject'));
+  return reviewed(parts, call, { body, user: subjectOf(spec), spec });
 };
 
 /** `localsubjectaccessreviews`: may they, in this namespace? */
 export const localSubjectAccessReview: Verb = async (parts, call) => {
   const body = await readReview(call);
   const spec = specOf(body);
-  checkAttributes(call, body, spec);
-  const attributes = spec['resourceAttributes'];
-  if (isObject(attributes) && textOf(attributes['namespace']) !== call.namespace) {
-    const given = textOf(attributes['namespace']);
-    refuse(call, [invalidField('spec.resourceAttributes.namespace', given, 'must match metadata.namespace')]);
+  const errors = attributeErrors(body, spec, 'subject');
+  const { resourceAttributes: attributes, nonResourceAttributes: path } = spec;
+  if (isObject(path)) {
+    errors.push(invalidField('spec.nonResourceAttributes', path, 'disallowed on this kind of request'));
   }
-  return reviewed(parts, call, { body, user: subjectOf(call, spec), spec });
+  const namespace = isObject(attributes) ? textOf(attributes['namespace']) : call.namespace;
+  if (namespace !== call.namespace) {
+    const why = 'must match metadata.namespace';
+    errors.push(invalidField('spec.resourceAttributes.namespace', namespace, why));
+  }
+  refuse(call, errors);
+  return reviewed(parts, call, { body, user: subjectOf(spec), spec });
 };
 
 /** `selfsubjectrulesreviews`: what may I do in a namespace? */
@@ -110,7 +115,8 @@ function questionOf(user: UserInfo, spec: JsonObject): AccessReview {
   };
 }
 
-function checkAttributes(call: Call, body: JsonObject, spec: JsonObject): void {
+/** With `subject` it must say about whom it asks. */
+function attributeErrors(body: JsonObject, spec: JsonObject, about?: 'subject'): FieldError[] {
   const { resourceAttributes, nonResourceAttributes: pathAttributes } = spec;
   const errors: FieldError[] = [];
   if (isObject(resourceAttributes) && isObject(pathAttributes)) {
@@ -120,11 +126,14 @@ function checkAttributes(call: Call, body: JsonObject, spec: JsonObject): void {
     const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
     errors.push(invalidField('spec.resourceAttributes', null, detail));
   }
+  if (about === 'subject' && textOf(spec['user']) === '' && texts(spec['groups']).length === 0) {
+    errors.push(invalidField('spec.user', '', 'at least one of user or group must be specified'));
+  }
   const metadata = isObject(body['metadata']) ? body['metadata'] : {};
   if (['name', 'labels', 'annotations', 'generateName'].some((member) => isGiven(metadata[member]))) {
     errors.push(invalidField('metadata', metadata, 'must be empty'));
   }
-  refuse(call, errors);
+  return errors;
 }
 
 function isGiven(value: Json | undefined): boolean {
@@ -136,12 +145,9 @@ function refuse({ resource }: Call, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid({ group: resource.definition.group, kind: '' }, '', errors);
 }
 
-function subjectOf(call: Call, spec: JsonObject): UserInfo {
+function subjectOf(spec: JsonObject): UserInfo {
   const username = textOf(spec['user']);
   const groups = texts(spec['groups']);
-  if (username === '' && groups.length === 0) {
-    refuse(call, [invalidField('spec.user', '', 'at least one of user or group must be specified')]);
-  }
   const extra: Record<string, string[]> = {};
   if (isObject(spec['extra']))
     for (const [key, value] of Object.entries(spec['extra'])) extra[key] = texts(value);

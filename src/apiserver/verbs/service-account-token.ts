@@ -10,9 +10,9 @@ import {
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Call, Verb } from '../call/call.ts';
-import { readObject } from './decode.ts';
 import { find, require } from './get.ts';
 import { checkNamespace } from './place.ts';
+import { readBodyAs } from './read-body.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;
@@ -30,7 +30,7 @@ export const createToken: Verb = async (parts, call) => {
     );
   }
   const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
-  const body = await readObject(call);
+  const body = await readBodyAs(call, 'TokenRequest');
   checkAsked(call, body, uid);
   const spec = isObject(body['spec']) ? body['spec'] : {};
   const expiresInSeconds = secondsOf(spec['expirationSeconds']);
@@ -68,10 +68,9 @@ export const createToken: Verb = async (parts, call) => {
     const plural = `${kind.toLowerCase()}s`;
     const resource = parts.resources.find('', 'v1', plural);
     if (!resource || !['Pod', 'Secret', 'Node'].includes(kind)) {
-      const message = `Unsupported value: "${kind}": supported values: "Node", "Pod", "Secret"`;
-      throw invalid(tokenKind, '', [
-        { reason: 'FieldValueNotSupported', field: 'spec.boundObjectRef.kind', message },
-      ]);
+      const apiVersion = textOf(reference['apiVersion']);
+      const shown = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+      throw badRequest(`cannot bind token to object of type ${shown}, Kind=${kind}`);
     }
     const found = await find(parts, { resource, namespace: call.namespace, name });
     if (!found) throw notFound({ group: '', resource: plural, name });
@@ -84,7 +83,7 @@ export const createToken: Verb = async (parts, call) => {
     const wanted = textOf(reference['uid']);
     if (wanted !== '' && wanted !== actual) {
       const why = `the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`;
-      throw conflict({ group: '', resource: plural, name }, why);
+      throw conflict({ group: '', resource: kind, name }, why);
     }
     return { kind, name, uid: actual };
   }

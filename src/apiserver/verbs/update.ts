@@ -160,7 +160,7 @@ const generationStays = new Set(['scheduling.k8s.io/priorityclasses']);
 
 function countsAsChange({ resource, subresource }: Call, next: JsonObject, old: JsonObject): boolean {
   const { storageKey, definition } = resource;
-  if (generationStays.has(storageKey)) return false;
+  if (generationStays.has(storageKey) || subresource === 'binding') return false;
   if (specChanged(next, old, definition.subresources['status'] !== undefined)) return true;
   if (subresource === 'status') return false;
   const changed = (member: 'labels' | 'annotations') =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { startTestServer } from '../harness.ts';
@@ -14,7 +15,11 @@ function recorded(subject: string): Record<string, readonly Answer[]> {
   return Object.fromEntries(Object.entries(kept).map(([name, answers]) => [name, answersKept(answers)]));
 }
 
-const server = await startTestServer({ serviceCidr: '10.0.0.0/24' });
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const server = await startTestServer({
+  serviceCidr: '10.0.0.0/24',
+  serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+});
 after(() => server.close());
 
 for (const [subject, held] of Object.entries(conversations)) {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/base/index.ts';
+import type { Json, JsonObject } from '../../../src/base/index.ts';
 import { get, object, patch, post, put, remove } from './asks.ts';
 import type { Ask, Conversation } from './play.ts';
 
@@ -265,6 +265,38 @@ const applies: readonly Ask[] = [
   get(`${rings}/x`),
 ];
 
+const looseDefinition = definition(
+  'looses',
+  { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  {
+    subresources: {
+      scale: {
+        specReplicasPath: '.spec.n',
+        statusReplicasPath: '.status.n',
+        labelSelectorPath: '.status.selector',
+      },
+      status: {},
+    },
+  },
+);
+const looses = home('looses');
+const loose = (name: string, rest: JsonObject) => object(apiVersion, 'Loose', name, rest);
+const counts: readonly Json[] = [0, -1, 2147483647, 2147483648, 'x', true, {}, 1.5];
+const looseAsks: readonly Ask[] = [
+  ...counts.map((n, at) => post(looses, loose(`s${at}`, { spec: { n } }))),
+  post(looses, loose('a', { spec: { n: 1 } })),
+  ...counts.map((n) => patch(`${looses}/a`, { spec: { n } })),
+  ...counts.map((n) => patch(`${looses}/a/status`, { status: { n } })),
+  patch(`${looses}/a/status`, { status: { selector: 1 } }),
+  patch(`${looses}/a/status`, { status: { n: 0, selector: 'a=b' } }),
+  get(`${looses}/a/scale`),
+  patch(`${looses}/a/scale`, { spec: { replicas: 'x' } }),
+  patch(`${looses}/a/scale`, { spec: { replicas: 3 } }),
+  get(`${looses}/a/scale`),
+  post(looses, loose('bad_name', {})),
+  post(looses, { apiVersion: `${group}/v2`, kind: 'Loose', metadata: { name: 'v' } }),
+];
+
 /** Names that objects of JavaScript have by themselves. */
 const words = ['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'];
 const membersOf = (value: string) => `{${words.map((word) => `"${word}":${value}`).join(',')}}`;
@@ -392,5 +424,9 @@ export const customConversations: readonly Conversation[] = [
         put(`${home('blobs')}/a`, object(apiVersion, 'Blob', 'a')),
       ],
     ),
+  },
+  {
+    name: 'numbers of a scale without a schema',
+    asks: whileDefined('looses', looseDefinition, looseAsks),
   },
 ];

@@ -239,7 +239,7 @@ const columns: readonly JsonObject[] = [
   { name: 'A', type: 'string', jsonPath: 'a' },
 ];
 
-const selectable: readonly (readonly JsonObject[])[] = [
+const selectable: readonly JsonObject[][] = [
   [{ jsonPath: '' }],
   [{ jsonPath: '.nope' }],
   [{ jsonPath: '.metadata.name' }],
@@ -251,7 +251,7 @@ const selectable: readonly (readonly JsonObject[])[] = [
   [1, 2, 3, 4, 5, 6, 7, 8].map((at) => ({ jsonPath: `.s${at}` })),
   [1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => ({ jsonPath: `.s${at}` })),
 ];
-const selected = (selectableFields: readonly JsonObject[]) =>
+const selected = (selectableFields: JsonObject[]) =>
   ofVersion({
     selectableFields,
     schema: {

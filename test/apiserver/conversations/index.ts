@@ -7,10 +7,13 @@ import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
+import { podConversations } from './pods.ts';
 import { refusals } from './refusals.ts';
 import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
 import { sizeConversations } from './sizes.ts';
+import { textConversations } from './texts.ts';
+import { tokenConversations } from './tokens.ts';
 import { warningConversations } from './warnings.ts';
 
 /** Every conversation, by its subject. */
@@ -27,5 +30,8 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   names: nameConversations,
   kinds: kindConversations,
   reviews: reviewConversations,
+  pods: podConversations,
+  texts: textConversations,
+  tokens: tokenConversations,
   warnings: warningConversations,
 };

@@ -46,4 +46,38 @@ export const reviewConversations: readonly Conversation[] = [
       post(`/apis/${authn}/tokenreviews?fieldValidation=Strict`, review(authn, 'TokenReview', { foo: 1 })),
     ],
   },
+  {
+    name: 'reviews that name no subject, or no question',
+    asks: [
+      ...[
+        {},
+        may,
+        { user: 'x' },
+        { groups: ['a'] },
+        { ...may, groups: [] },
+        { nonResourceAttributes: { path: '/x', verb: 'get' } },
+      ].map((spec) =>
+        post(`/apis/${authz}/subjectaccessreviews`, review(authz, 'SubjectAccessReview', spec)),
+      ),
+      post(
+        `/apis/${authz}/subjectaccessreviews`,
+        object(authz, 'SubjectAccessReview', 'x', { spec: { user: 'x', ...may } }),
+      ),
+      post(
+        `/apis/${authz}/namespaces/{ns}/localsubjectaccessreviews`,
+        review(authz, 'LocalSubjectAccessReview', {
+          user: 'x',
+          nonResourceAttributes: { path: '/x', verb: 'get' },
+        }),
+      ),
+      post(
+        `/apis/${authz}/namespaces/{ns}/localsubjectaccessreviews`,
+        review(authz, 'LocalSubjectAccessReview', { resourceAttributes: { verb: 'get', resource: 'pods' } }),
+      ),
+      post(
+        `/apis/${authz}/selfsubjectrulesreviews`,
+        review(authz, 'SelfSubjectRulesReview', { namespace: '' }),
+      ),
+    ],
+  },
 ];
