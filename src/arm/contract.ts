@@ -380,6 +380,8 @@ export interface ResourceManagerOptions {
   readonly store: Store;
   /** The guard of whoever leads the loops: what they write carries it. Default none. */
   readonly fence?: () => Guard;
+  /** Other processes may work on the same store. Default no. */
+  readonly othersRun?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -14,6 +14,7 @@ import { RouteTable } from './pipeline/locate.ts';
 import { Presentations } from './presentations.ts';
 import { Operations, operationLimits } from './records/operations.ts';
 import { StoredRecords } from './records/record-store.ts';
+import { RunningActions } from './records/running-actions.ts';
 import { TypeRegistry } from './registry.ts';
 import { ownRoutes } from './routes/index.ts';
 import type { Services } from './services.ts';
@@ -40,6 +41,13 @@ export interface ResourceManager {
 export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
   const { store, clock, random, log, directory, tenantId } = options;
   const operations = new Operations({ store, clock, random, statusWaitMs: options.statusWaitMs });
+  const actions = new RunningActions({
+    store,
+    operations,
+    clock,
+    log,
+    othersRun: options.othersRun ?? false,
+  });
   const records = StoredRecords.over({ store, operations, random });
   const access = new Access({ cache: records.cache, directory, clock });
   const subscriptions = new StoredSubscriptions({ records, clock, random });
@@ -55,6 +63,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const services: Services = {
     records,
     operations,
+    actions,
     access,
     presentations: new Presentations(records.cache),
     registry: new TypeRegistry(options.types, options.absent),
@@ -71,10 +80,11 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
   const led = options.fence ? records.fencedBy(options.fence) : records;
   let sweep: Timer | undefined;
+  let closed = false;
   const sweepLater = () => {
+    if (closed) return;
     sweep = clock.after(operationLimits.checkIntervalMs, () => {
-      operations
-        .sweepWhenDue()
+      Promise.all([operations.sweepWhenDue(), options.othersRun && actions.failInterrupted()])
         .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
         .finally(sweepLater);
     });
@@ -90,15 +100,14 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       await records.start();
       access.start();
       await firstStart(services, subscriptions, options);
-      // What a record carries is its loop's to end.
-      await operations.failInterrupted(
-        ({ id, resourceId }) => records.cache.get(resourceId)?.record.operation === id,
-      );
+      await actions.failInterrupted();
       await operations.sweep();
       sweepLater();
     },
     async close() {
+      closed = true;
       sweep?.cancel();
+      actions.close();
       access.close();
       records.close();
     },

@@ -4,12 +4,14 @@ import type { CallerDirectory, TypeContext } from './contract.ts';
 import type { Presentations } from './presentations.ts';
 import type { Operations } from './records/operations.ts';
 import type { StoredRecords } from './records/record-store.ts';
+import type { RunningActions } from './records/running-actions.ts';
 import type { TypeRegistry } from './registry.ts';
 
 /** The parts that the pipeline's steps work with; made once by `createResourceManager`. */
 export interface Services {
   readonly records: StoredRecords;
   readonly operations: Operations;
+  readonly actions: RunningActions;
   readonly access: Access;
   readonly registry: TypeRegistry;
   readonly presentations: Presentations;

@@ -276,6 +276,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...{ store, fence, clock, random, log, identity, clusters, fleets },
     origins: () => address.origins,
     portOf: (clusterId) => address.portOf(clusterId),
+    othersRun: !start.alone,
     launcher: options.launcher,
     home: options.home,
     anyApiVersion: options.anyApiVersion === true,

@@ -53,6 +53,8 @@ export interface ResourceManagerParts {
   readonly store: Store;
   /** The guard of whoever leads the loops. */
   readonly fence: () => Guard;
+  /** Other processes may work on the same store. */
+  readonly othersRun: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -91,6 +93,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const manager = createResourceManager({
     store,
     fence: parts.fence,
+    othersRun: parts.othersRun,
     clock,
     random,
     log,

@@ -53,8 +53,9 @@ export class Leadership {
     let endsPredecessor = alone;
     while (!signal.aborted) {
       try {
+        const asOf = this.#options.store.revision();
         const standing = await this.#options.store.get(this.#key);
-        if (standing && !endsPredecessor) await this.#gone(standing, signal);
+        if (standing && !endsPredecessor) await this.#gone(asOf, signal);
         else if (await this.#elect(standing)) {
           log.debug('leading', { leadership: name });
           await this.#serve(lead, signal);
@@ -127,13 +128,13 @@ export class Leadership {
     }
   }
 
-  /** Resolves when the key of another has changed or gone. */
-  async #gone(standing: Entry, signal: AbortSignal): Promise<void> {
+  /** Resolves when the key of another has changed or gone since a revision: not its own, which may be compacted. */
+  async #gone(asOf: number, signal: AbortSignal): Promise<void> {
     const changed = Promise.withResolvers<void>();
     const stop = () => changed.resolve();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const watch = await this.#options.store.watch(this.#key, stop, standing.revision);
+      const watch = await this.#options.store.watch(this.#key, stop, asOf);
       if (!signal.aborted) await changed.promise;
       watch.close();
     } finally {

@@ -5,6 +5,7 @@ export const recordPrefix = '/arm/records';
 /** Keys that stand for facts that only one record may state; see `Claims`. */
 export const claimPrefix = '/arm/turns/';
 export const operationPrefix = '/arm/operations/';
+const runningPrefix = '/arm/running/';
 
 /** Ids are asked for again and again: their keys are worked out once. Longer ones are rare, and would take much room. */
 const knownKeys = { ids: 8_192, characters: 512 } as const;
@@ -22,6 +23,11 @@ export function recordKey(id: string): string {
 /** Store key of an operation. */
 export function operationKey(operationId: string): string {
   return operationPrefix + escapeKey(operationId.toLowerCase());
+}
+
+/** Store key that stands as long as a process works on an action. */
+export function runningKey(operationId: string): string {
+  return runningPrefix + escapeKey(operationId.toLowerCase());
 }
 
 function escapeKey(text: string): string {

@@ -87,7 +87,7 @@ export class Operations {
 
   async get(id: string): Promise<Operation | undefined> {
     const entry = await this.#store.get(operationKey(id));
-    return entry && decode(entry);
+    return entry && decodeOperation(entry);
   }
 
   /** The operation once it has ended, or as it is when the time to wait is over. */
@@ -95,7 +95,7 @@ export class Operations {
     const key = operationKey(id);
     const revision = this.#store.revision();
     const entry = await this.#store.get(key);
-    const operation = entry && decode(entry);
+    const operation = entry && decodeOperation(entry);
     if (operation?.status !== 'InProgress' || this.#statusWaitMs === 0) return operation;
     const changed = Promise.withResolvers<void>();
     const timer = this.#clock.after(this.#statusWaitMs, changed.resolve);
@@ -104,29 +104,6 @@ export class Operations {
     timer.cancel();
     watch.close();
     return this.get(id);
-  }
-
-  /** Ends an operation that no record carries (a POST action). */
-  async finish(id: string, outcome: OperationOutcome): Promise<void> {
-    for (;;) {
-      const entry = await this.#store.get(operationKey(id));
-      if (!entry) return;
-      const guards = [{ key: entry.key, revision: entry.revision }];
-      const done = await this.#store.commit({
-        guards,
-        writes: [this.write(this.end(decode(entry), outcome))],
-      });
-      if (done.ok) return;
-    }
-  }
-
-  /** Fails actions that a stopped process left running and that no loop goes on with: nobody works on them any more. */
-  async failInterrupted(goesOn: (operation: Operation) => boolean): Promise<void> {
-    for await (const operation of this.#all()) {
-      if (operation.verb !== 'post' || operation.status !== 'InProgress' || goesOn(operation)) continue;
-      const message = 'The service stopped while the action ran. Please send the request again.';
-      await this.finish(operation.id, { status: 'Failed', error: { code: 'OperationInterrupted', message } });
-    }
   }
 
   /** Sweeps when it is time to, or when many have ended since the last time. */
@@ -142,7 +119,7 @@ export class Operations {
     this.#ended = 0;
     const before = this.#clock.now() - operationLimits.retentionMs;
     const finished: { readonly id: string; readonly endedAtMs: number }[] = [];
-    for await (const { id, endedAtMs } of this.#all())
+    for await (const { id, endedAtMs } of this.all())
       if (endedAtMs !== undefined) finished.push({ id, endedAtMs });
     finished.sort((a, b) => b.endedAtMs - a.endedAtMs);
     const gone = finished.filter(
@@ -152,7 +129,8 @@ export class Operations {
     for (const writes of inTransactions(deletes, this.#store.limits)) await this.#store.commit({ writes });
   }
 
-  async *#all(): AsyncGenerator<Operation> {
+  /** All that are stored, in no particular order. */
+  async *all(): AsyncGenerator<Operation> {
     let afterKey: string | undefined;
     for (;;) {
       const page = await this.#store.range({
@@ -160,14 +138,14 @@ export class Operations {
         limit: operationLimits.readPerPage,
         ...(afterKey !== undefined && { afterKey }),
       });
-      yield* page.entries.map(decode);
+      yield* page.entries.map(decodeOperation);
       afterKey = page.entries.at(-1)?.key;
       if (!page.more || afterKey === undefined) return;
     }
   }
 }
 
-function decode(entry: Entry): Operation {
+export function decodeOperation(entry: Entry): Operation {
   // Only this file writes below its prefix.
   return decodeJson(entry.value) as unknown as Operation;
 }

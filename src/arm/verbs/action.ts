@@ -1,5 +1,11 @@
 import { errorMessage } from '../../base/index.ts';
-import type { ActionCall, AnsweringAction, ConvergedAction, ResourceRecord } from '../contract.ts';
+import type {
+  ActionCall,
+  AnsweringAction,
+  ConvergedAction,
+  OperationOutcome,
+  ResourceRecord,
+} from '../contract.ts';
 import { refusals, toArmError } from '../errors.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { findAction } from '../pipeline/locate.ts';
@@ -77,28 +83,21 @@ async function runLater(
 ): Promise<Answer> {
   const { record } = work.call;
   const operation = services.operations.begin(postOperation(exchange, services, record));
-  await services.operations.store(operation);
-  void finishLater(services, operation, work);
+  await services.actions.run(operation, () => outcomeOf(services, operation, work));
   return { status: 202, headers: operationHeaders(operation, exchange.origin, exchange.apiVersion) };
 }
 
-async function finishLater(
+async function outcomeOf(
   services: Services,
   operation: Operation,
   work: { readonly action: AnsweringAction; readonly call: ActionCall },
-): Promise<void> {
+): Promise<OperationOutcome> {
   try {
     const result = await work.action.run(work.call);
-    const outcome = { status: 'Succeeded', ...(result !== null && { result }) } as const;
-    await services.operations.finish(operation.id, outcome);
+    return { status: 'Succeeded', ...(result !== null && { result }) };
   } catch (thrown) {
     const { code, message } = toArmError(thrown);
     services.log.warn('action failed', { operation: operation.id, error: errorMessage(thrown) });
-    try {
-      await services.operations.finish(operation.id, { status: 'Failed', error: { code, message } });
-    } catch (lost) {
-      // The store is closing; the operation is failed as interrupted at the next start.
-      services.log.debug('action not ended', { operation: operation.id, error: errorMessage(lost) });
-    }
+    return { status: 'Failed', error: { code, message } };
   }
 }
