@@ -649,6 +649,31 @@ function leadershipLaws(driver: DriverUnderTest): void {
     await store.close();
   });
 
+  test('a candidate waits without a word while the leader stays, also when its election has been compacted', async () => {
+    const time = new ManualClock();
+    const store = await driver.open({ clock: time });
+    const first = new Candidate(store, { identity: 'first' });
+    await settle();
+    for (let n = 0; n < 3; n++) await store.commit({ writes: [{ put: '/a', value: utf8(`${n}`) }] });
+    await store.compact(store.revision());
+    let asked = 0;
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      asked++;
+      return get(key);
+    };
+    const second = new Candidate(store, { identity: 'second' });
+    await settle();
+    second.clock.advance(60_000);
+    await settle();
+    assert.equal(asked, 1, 'it looks once and is told of changes');
+    await first.stop();
+    await settle();
+    assert.deepEqual(second.life, ['leads']);
+    await second.stop();
+    await store.close();
+  });
+
   test('a leader outlasts a renewal that fails when the one before it is young, and ends before its lease may have', async () => {
     const time = new ManualClock();
     const store = await driver.open({ clock: time });

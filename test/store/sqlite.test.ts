@@ -57,6 +57,42 @@ checkStoreLaws({
   },
 });
 
+test('a transaction that cannot be read on in its middle is not kept by half, and its revision is not given out', async () => {
+  const file = newFile();
+  mkdirSync(dirname(file), { mode: 0o700 });
+  const ledger = new SqliteLedger(openDatabase(file), `${file}-witness`);
+  const put = ledger.put.bind(ledger);
+  ledger.put = (write) => {
+    if (write.key === '/unreadable') throw new CodedError('unavailable', 'The database could not be read.');
+    return put(write);
+  };
+  const clock = new ManualClock();
+  const store = new LedgerStore(ledger, { clock, random, log: silentLogger, history: historyLimits });
+  const seen: number[] = [];
+  await store.watch('/', ({ revision }) => seen.push(revision));
+  const value = utf8('1');
+  const [half, other] = await Promise.allSettled([
+    store.commit({
+      writes: [
+        { put: '/a', value },
+        { put: '/unreadable', value },
+      ],
+    }),
+    store.commit({ writes: [{ put: '/b', value }] }),
+  ]);
+  assert.deepEqual([half.status, other.status], ['rejected', 'rejected'], 'they share one fate');
+  assert.deepEqual((await store.range({ prefix: '/' })).entries, []);
+  assert.equal(store.revision(), 0);
+  // The first step of a transaction concerns nobody else.
+  const [alone, beside] = await Promise.allSettled([
+    store.commit({ writes: [{ put: '/unreadable', value }] }),
+    store.commit({ writes: [{ put: '/b', value }] }),
+  ]);
+  assert.deepEqual([alone.status, beside.status], ['rejected', 'fulfilled']);
+  assert.deepEqual(seen, [1]);
+  await store.close();
+});
+
 test('what a process that ended had not given back to the disk yet is given back by the next one', async () => {
   const file = newFile();
   const options = { file, clock: new ManualClock(), random };

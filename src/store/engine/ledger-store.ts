@@ -217,7 +217,7 @@ export class LedgerStore implements Store {
     const settle: (() => void)[] = [];
     try {
       this.#ledger.begin();
-      for (const operation of group) settle.push(applyOne(operation, changed));
+      for (const operation of group) settle.push(this.#applyOne(operation, changed));
       this.#ledger.commit();
     } catch (thrown) {
       this.#abandon(group, thrown);
@@ -231,8 +231,22 @@ export class LedgerStore implements Store {
     for (const run of settle) run();
   }
 
+  /**
+   * A coded error is the operation's own: the rest of the group goes on. Anything else ends the group, and so does what
+   * comes after the first write, of which nothing may be kept.
+   */
+  #applyOne(operation: Operation, changed: ChangeBatch[]): () => void {
+    const before = this.#ledger.revision();
+    try {
+      return operation.apply(changed);
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError) || this.#ledger.revision() !== before) throw thrown;
+      return () => operation.reject(thrown);
+    }
+  }
+
   #abandon(group: readonly Operation[], thrown: unknown): void {
-    const reason = this.#ledger.reasonOf(thrown);
+    const reason = this.#ledger.reasonOf(thrown instanceof CodedError ? (thrown.detail ?? thrown) : thrown);
     this.#options.log.error('a group of writes was not committed', { error: errorMessage(thrown) });
     this.#writes.failed(reason);
     try {
@@ -336,16 +350,6 @@ export class LedgerStore implements Store {
 
   #checkOpen(): void {
     if (this.#closed) throw new CodedError('unavailable', 'The store is closed.');
-  }
-}
-
-/** A coded error is the operation's own: the rest of the group goes on. Anything else ends the group. */
-function applyOne(operation: Operation, changed: ChangeBatch[]): () => void {
-  try {
-    return operation.apply(changed);
-  } catch (thrown) {
-    if (!(thrown instanceof CodedError)) throw thrown;
-    return () => operation.reject(thrown);
   }
 }
 
