@@ -79,16 +79,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   };
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
   const led = options.fence ? records.fencedBy(options.fence) : records;
-  let sweep: Timer | undefined;
-  let closed = false;
-  const sweepLater = () => {
-    if (closed) return;
-    sweep = clock.after(operationLimits.checkIntervalMs, () => {
-      Promise.all([operations.sweepWhenDue(), options.othersRun && actions.failInterrupted()])
-        .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
-        .finally(sweepLater);
-    });
-  };
+  const housekeeping = housekeepingOf(services, options);
   return {
     handler: armHandler(services, routes),
     records: led,
@@ -102,11 +93,10 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       await firstStart(services, subscriptions, options);
       await actions.failInterrupted();
       await operations.sweep();
-      sweepLater();
+      housekeeping.start();
     },
     async close() {
-      closed = true;
-      sweep?.cancel();
+      housekeeping.stop();
       actions.close();
       access.close();
       records.close();
@@ -117,4 +107,28 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
 /** What loops work with: types that they ask write elsewhere under their leader's guard too. */
 function ledBy(fence: ResourceManagerOptions['fence'], services: Services): Services {
   return fence ? { ...services, context: { ...services.context, fence } } : services;
+}
+
+/** What has to be looked at from time to time. */
+function housekeepingOf(
+  { operations, actions, clock, log }: Services,
+  { othersRun }: ResourceManagerOptions,
+): { start(): void; stop(): void } {
+  let timer: Timer | undefined;
+  let stopped = false;
+  const start = () => {
+    if (stopped) return;
+    timer = clock.after(operationLimits.checkIntervalMs, () => {
+      Promise.all([operations.sweepWhenDue(), othersRun && actions.failInterrupted()])
+        .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
+        .finally(start);
+    });
+  };
+  return {
+    start,
+    stop() {
+      stopped = true;
+      timer?.cancel();
+    },
+  };
 }
