@@ -53,7 +53,10 @@ export interface HttpResponse {
 /** A list of chunks is written as it stands, so that stored bytes are not copied. */
 export type HttpBody = Uint8Array | readonly Uint8Array[] | StreamBody;
 
-/** A body that is produced over time, such as a watch. `start` is called once, after the headers went out. */
+/**
+ * A body that is produced over time, such as a watch. `start` is called once the headers went out, or with a sink that
+ * is closed when there is nobody to answer any more: a body that was opened hears of its end in any case. A HEAD starts none.
+ */
 export interface StreamBody {
   start(sink: ByteSink): void;
   /** Each chunk is a message of this kind for callers that asked for WebSocket; without it the body is none for them. */

@@ -245,11 +245,11 @@ function isStream(answer: HttpResponse | undefined): answer is StreamAnswer {
   return answer?.body !== undefined && 'start' in answer.body;
 }
 
-/** Whether the caller is gone before the stream starts or after: the place is given back once. */
-function held(answer: HttpResponse, request: HttpRequest, leave: () => void): HttpResponse {
+/** The place of a stream is given back when the stream is over, which it is at once when nobody is there to read it. */
+function held(answer: HttpResponse, { method }: HttpRequest, leave: () => void): HttpResponse {
   const { body } = answer;
   if (body === undefined || !('start' in body)) return answer;
-  if (request.method === 'HEAD' || request.signal.aborted) {
+  if (method === 'HEAD') {
     leave();
     return answer;
   }
@@ -258,7 +258,6 @@ function held(answer: HttpResponse, request: HttpRequest, leave: () => void): Ht
     if (!left) leave();
     left = true;
   };
-  request.signal.addEventListener('abort', once);
   return {
     ...answer,
     body: {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import {
   callerProven,
   type Handler,
@@ -8,7 +10,7 @@ import {
   RequestsInFlight,
 } from '../../src/http/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { deferred, fetch2, serve, session2, until } from './support.ts';
+import { ca, deferred, fetch1, fetch2, serve, session2, until } from './support.ts';
 
 const refused = () => ({ status: 429, headers: { 'retry-after': '1' } });
 
@@ -98,6 +100,30 @@ test('open streams have places of their own, given back when they end or their r
   await until(() => requests.figures('longRunning').running === 1);
   open();
   await until(() => sinks.length === 4);
+});
+
+test('a stream whose reader left before it began, or whose headers cannot be sent, is told that it is over', async (t) => {
+  const requests = new RequestsInFlight(new ManualClock());
+  const closed: boolean[] = [];
+  const watch: Handler = async ({ path, signal }) => {
+    const isBroken = path === '/broken';
+    if (!isBroken) await once(signal, 'abort');
+    const headers: Record<string, string> = isBroken ? { 'x-bad': 'a\nb' } : {};
+    return { status: 200, headers, body: { start: (sink) => closed.push(sink.closed) } };
+  };
+  const { port, logged } = await serve(t, requests.limit(watch, refused));
+  const running = () => requests.figures('longRunning').running;
+  const session = session2(t, port);
+  const stream = session.request({ ':path': '/two?watch=true' });
+  const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost' });
+  socket.write('GET /one?watch=true HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await until(() => running() === 2);
+  stream.close();
+  socket.destroy();
+  assert.equal((await fetch1(port, { path: '/broken?watch=true' })).status, 500);
+  await until(() => running() === 0);
+  assert.deepEqual(closed, [true, true, true]);
+  assert.equal(logged.length, 1);
 });
 
 test('made-up tokens are one caller together, and those who proved theirs are served meanwhile', async (t) => {

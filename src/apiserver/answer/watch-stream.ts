@@ -30,6 +30,8 @@ export function watchStream(options: WatchStreamOptions): StreamBody {
   return {
     messages: options.rendering.format === 'protobuf' ? 'binary' : 'text',
     start(sink) {
+      // A watch that never begins holds nothing.
+      if (sink.closed) return;
       sink.onClose(() => options.source.close());
       options.source.start(new EventWriter(sink, options));
     },

@@ -2,6 +2,7 @@ import type { Logger } from '../../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../contract.ts';
 import { errorResponse } from '../errors.ts';
 import { logFailure } from '../filters.ts';
+import { abandon } from './outgoing.ts';
 
 /** Runs the handler and hands its response to `respond`; never fails. */
 export type Answer = (request: HttpRequest, respond: (response: HttpResponse) => void) => void;
@@ -20,6 +21,7 @@ export function createAnswer(handler: Handler, log: Logger): Answer {
       } catch (thrown) {
         // A response that cannot be written, such as a header with a line break.
         logFailure(log, request, thrown);
+        if (request.method !== 'HEAD') abandon(response.body);
         tryRespond(respond, errorResponse(thrown));
       }
     };

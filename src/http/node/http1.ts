@@ -8,7 +8,7 @@ import type { Answer } from './answer.ts';
 import type { ListenerLimits } from './limits.ts';
 import { type ConnectionFacts, discard, NodeRequest, type Serving } from './message.ts';
 import { answeredInMessages } from './message-answer.ts';
-import { StreamSink, wholeBody, writeBody } from './outgoing.ts';
+import { abandon, StreamSink, wholeBody, writeBody } from './outgoing.ts';
 import { type Reader, readerOf } from './traffic.ts';
 import { WebSocketAcceptor } from './web-socket.ts';
 
@@ -107,8 +107,9 @@ export class Http1Server {
       if (socket.destroyed) taken.abandon?.();
       else if (taken === result) this.#webSockets.accept({ message, socket, head }, taken);
       else this.#answeringWebSockets.accept({ message, socket, head }, taken);
-    } else if (!socket.destroyed && !('accept' in result)) {
-      refuse(from, result, of.serving);
+    } else if (!('accept' in result)) {
+      if (socket.destroyed) abandon(result.body);
+      else refuse(from, result, of.serving);
     }
   }
 
@@ -208,7 +209,10 @@ interface Exchange {
 
 function respond(exchange: Exchange, answer: HttpResponse): void {
   const { message, response, serving, reader } = exchange;
-  if (response.destroyed) return;
+  if (response.destroyed) {
+    if (message.method !== 'HEAD') abandon(answer.body);
+    return;
+  }
   const recipient = { traffic: serving.traffic, reader };
   for (const name in answer.headers) {
     const value = answer.headers[name];

@@ -18,7 +18,7 @@ import {
   type NodeRequestOrigin,
   type Serving,
 } from './message.ts';
-import { type Recipient, StreamSink, wholeBody, writeBody } from './outgoing.ts';
+import { abandon, type Recipient, StreamSink, wholeBody, writeBody } from './outgoing.ts';
 import { readerOf } from './traffic.ts';
 
 /** Serves HTTP/2 on a connection whose TLS handshake is done. */
@@ -110,7 +110,10 @@ function respond(
   response: HttpResponse,
   to: Recipient & { readonly method: string; readonly serving: Serving },
 ): void {
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed) {
+    if (to.method !== 'HEAD') abandon(response.body);
+    return;
+  }
   // Http2 takes lists as several header lines but wants them mutable.
   const headers: OutgoingHttpHeaders = { ':status': response.status };
   for (const name in response.headers) {

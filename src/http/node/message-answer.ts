@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ByteSink, HttpResponse, MessageSocket, StreamBody, WebSocketAccept } from '../contract.ts';
 import type { Serving } from './message.ts';
+import { abandon } from './outgoing.ts';
 import { type Reader, readerOf } from './traffic.ts';
 
 /**
@@ -23,7 +24,7 @@ export function answeredInMessages(
       const reader = readerOf(() => to.socket.destroy());
       body.start(new MessageSink(socket, kind, { traffic: to.serving.traffic, reader }));
     },
-    abandon: () => body.start(closedSink),
+    abandon: () => abandon(body),
   };
 }
 
@@ -77,14 +78,5 @@ class MessageSink implements ByteSink {
     this.#socket.onClose(run);
   }
 }
-
-/** Of a caller who is gone: a body that is started gives back what it holds. */
-const closedSink: ByteSink = {
-  closed: true,
-  write: () => true,
-  end: ignore,
-  onDrain: ignore,
-  onClose: (run) => queueMicrotask(run),
-};
 
 function ignore(): void {}

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { ByteSink } from '../contract.ts';
+import type { ByteSink, HttpBody } from '../contract.ts';
 import type { Reader, Traffic } from './traffic.ts';
 
 /** How much of a body is handed to Node before its reader takes some. */
@@ -139,3 +139,18 @@ export class StreamSink implements ByteSink {
     else this.#stream.once('close', run);
   }
 }
+
+/** Lets go of a body that nobody will read: one that is produced over time gives back what it holds. */
+export function abandon(body: HttpBody | undefined): void {
+  if (body !== undefined && 'start' in body) body.start(closedSink);
+}
+
+const closedSink: ByteSink = {
+  closed: true,
+  write: () => true,
+  end: ignore,
+  onDrain: ignore,
+  onClose: (run) => queueMicrotask(run),
+};
+
+function ignore(): void {}
