@@ -96,7 +96,9 @@ function applyOperation(document: Json, operation: Operation, allowance: Allowan
       return put(remove(document, from), path, moved);
     }
     case 'copy': {
-      const copied = read(document, pointer(operation.from));
+      const from = pointer(operation.from);
+      // As the Go library behind the real server has it: a copy of what is not there is null.
+      const copied = parentOf(document, from) && (read(document, from) ?? null);
       if (copied === undefined) throw patchDoesNotApply();
       spend(allowance, copied);
       return add(document, path, structuredClone(copied));

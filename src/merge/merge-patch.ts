@@ -24,6 +24,18 @@ function mergeObject(target: JsonObject, patch: JsonObject): JsonObject {
 }
 
 function mergeValue(target: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  return mergeObject(isObject(target) ? target : {}, patch);
+  if (isObject(patch)) return mergeObject(isObject(target) ? target : {}, patch);
+  // As the Go library behind the real server has it: a list in the place of an object stays as it was sent.
+  return Array.isArray(patch) && !isObject(target) ? patch.map(withoutNulls) : patch;
+}
+
+/** Members of a new value that are null are not there; items of lists are. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== null && member !== undefined) setMember(kept, key, withoutNulls(member));
+  }
+  return kept;
 }

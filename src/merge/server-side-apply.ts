@@ -116,7 +116,10 @@ export function checkConfiguration(
   }
   const problem = typeProblem(config, request.schema);
   if (problem !== undefined) {
-    const place = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${kindText(apiVersion, kind)}`;
+    const [namespace, name] = [metadata.namespace, metadata.name].map((part) =>
+      typeof part === 'string' ? part : '',
+    );
+    const place = `${namespace}/${name}; ${kindText(apiVersion, kind)}`;
     throw new PatchError(500, '', `failed to create typed patch object (${place}): ${problem}`);
   }
 }

@@ -1,8 +1,13 @@
-import type { Json } from '../../base/index.ts';
+import { canonicalJson, type Json } from '../../base/index.ts';
 
 /** JSON as Go writes it, in the order given: `<`, `>` and `&` are escaped. */
 export function goJson(value: Json): string {
   return escapeHtml(JSON.stringify(value));
+}
+
+/** JSON as Go writes it of maps: members in the order of their names. */
+export function sortedGoJson(value: Json): string {
+  return escapeHtml(canonicalJson(value));
 }
 
 /** JSON text with the characters escaped that Go escapes for HTML. */

@@ -107,6 +107,8 @@ function checkForm(value: Json, node: SchemaNode, { check }: Place): void {
 }
 
 function hasShape(value: Json, node: SchemaNode): boolean {
+  // What Go keeps as it came (RawExtension) is any JSON.
+  if (node.preserveUnknown) return true;
   if (Array.isArray(value)) return node.type === 'array';
   return isObject(value) ? node.type === 'object' : fits(value, node);
 }
@@ -131,7 +133,7 @@ function fits(value: Json, node: SchemaNode): boolean {
     case 'any':
       return true;
     default:
-      return false;
+      return node.preserveUnknown === true;
   }
 }
 

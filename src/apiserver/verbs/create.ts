@@ -15,6 +15,7 @@ import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { checkPlace, stampCreation } from './place.ts';
+import { isUnsigned } from './resource-version.ts';
 
 /** Attempts to find a free generated name. */
 const generatedNameAttempts = 8;
@@ -39,22 +40,20 @@ export async function createObject(
   const { definition } = call.resource;
   const metadata = checkPlace(object, call, call.name);
   checkNotTerminating(parts, call, metadata);
-  if (textOf(metadata['resourceVersion']) !== '' && textOf(metadata['resourceVersion']) !== '0') {
-    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-  }
+  const version = textOf(metadata['resourceVersion']);
   const generated = textOf(metadata['name']) === '' && textOf(metadata['generateName']) !== '';
   if (generated) metadata['name'] = generateName(parts, textOf(metadata['generateName']));
   stampCreation(parts, object, definition.hasGeneration);
   return inTurn(parts, call, {
     object,
-    write: (own) => admitAndInsert(parts, call, { object: own, generated, tracking }),
+    write: (own) => admitAndInsert(parts, call, { object: own, generated, tracking, version }),
   });
 }
 
 async function admitAndInsert(
   parts: ClusterParts,
   call: Call,
-  write: { object: JsonObject; generated: boolean; tracking: 'track' | 'tracked' },
+  write: { object: JsonObject; generated: boolean; tracking: 'track' | 'tracked'; version: string },
 ): Promise<Answer> {
   const { object, generated, tracking } = write;
   const { definition } = call.resource;
@@ -65,6 +64,8 @@ async function admitAndInsert(
   definition.strategy.prepareForCreate(object);
   const prefix = textOf(metadataOf(object)['generateName']);
   const facts = await admit(parts, call, { object, old: undefined, ...(generated && { prefix }) });
+  // Nothing of a dry run is stored, so nobody minds.
+  if (!call.options.dryRun) checkNoVersion(write.version);
   for (let attempt = 1; ; attempt++) {
     const answer = await insert(parts, call, { object, stated: { facts, seen, fence: call.fence } });
     if (answer) return answer;
@@ -72,6 +73,12 @@ async function admitAndInsert(
     if (!generated || attempt === generatedNameAttempts) throw alreadyExists(call.resource.subject(name));
     metadataOf(object)['name'] = generateName(parts, textOf(metadataOf(object)['generateName']));
   }
+}
+
+/** Throws 500 for a new object that names a version; a text that is none is nobody's. */
+function checkNoVersion(version: string): void {
+  if (!isUnsigned(version) || BigInt(version) === 0n) return;
+  throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 
 function checkNotTerminating({ resources }: ClusterParts, { resource }: Call, metadata: JsonObject): void {

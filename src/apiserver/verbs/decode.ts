@@ -1,5 +1,5 @@
-import { splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
-import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
+import { badRequest, invalid, StatusError } from '../../apimachinery/status.ts';
 import { firstTold } from '../../apimachinery/told.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { normalize, objectNode } from '../../kinds/index.ts';
@@ -7,6 +7,7 @@ import { goTypeWord } from '../../merge/patch-error.ts';
 import { unknownFields } from '../../schema/index.ts';
 import type { Call } from '../call/call.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
+import { keepingReset } from './field-managers.ts';
 import { registryProblem } from './place.ts';
 import { readBody } from './read-body.ts';
 
@@ -35,7 +36,10 @@ function told(findings: readonly string[]): readonly string[] {
 /** Checks what a patch made of an object, as `readObject` checks a body. */
 export function checkPatched(object: JsonObject, call: Call, patchText: () => string): void {
   const { strict, warnings, ...found } = problemsOf(object, call);
-  const mistyped = kindProblem(object, call) ?? found.mistyped;
+  if (found.mistyped !== undefined && call.body.patchType === 'apply' && !call.resource.custom) {
+    throw notConverted(object, found.mistyped);
+  }
+  const mistyped = kindProblem(object, call, patchText) ?? found.mistyped;
   const refusal =
     mistyped ?? (strict.length > 0 ? `strict decoding error: ${told(strict).join(', ')}` : undefined);
   if (refusal !== undefined) {
@@ -45,11 +49,39 @@ export function checkPatched(object: JsonObject, call: Call, patchText: () => st
   call.warnings.push(...told(warnings));
 }
 
-function kindProblem(object: JsonObject, { resource }: Call): string | undefined {
-  const { definition, apiVersion, custom } = resource;
+/** What is applied has passed its schema already: its conversion to a Go struct fails, which is an error of the server's own. */
+function notConverted(object: JsonObject, why: string): StatusError {
+  const metadata = readMetadata(object);
+  const [group, version] = splitApiVersion(textOf(object['apiVersion']));
+  const type = `${group}/${version}, Kind=${textOf(object['kind'])}`;
+  const place = `${textOf(metadata['namespace'])}/${textOf(metadata['name'])}; ${type}`;
+  const message = `failed to convert new object (${place}) to proper version: unable to convert unstructured object to ${type}: ${why}`;
+  return new StatusError(500, '', message);
+}
+
+function kindProblem(object: JsonObject, call: Call, patchText: () => string): string | undefined {
+  const { definition, apiVersion, custom } = call.resource;
+  if (custom && call.body.patchType !== 'apply') return untypedProblem(object, patchText);
   const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
   if (custom || kind === '' || version === '' || (kind === definition.kind && version === apiVersion)) return;
   return registryProblem(kind, version, definition);
+}
+
+/** Why a patched custom resource has no type. Throws 500 for one without a version, as the real server answers it. */
+function untypedProblem(object: JsonObject, patchText: () => string): string | undefined {
+  for (const member of ['kind', 'apiVersion']) {
+    const value = object[member];
+    if (value === undefined || value === null || typeof value === 'string') continue;
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeWord(value)} into Go struct field .${member} of type string`;
+  }
+  if (textOf(object['kind']) === '') return `Object 'Kind' is missing in '${patchText()}'`;
+  if (textOf(object['apiVersion']) === '') {
+    const message = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+    throw new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
+      causes: [{ message }],
+    });
+  }
+  return undefined;
 }
 
 function isForeign(body: JsonObject, { resource, subresource }: Call): boolean {
@@ -111,7 +143,7 @@ function checkCustom(object: JsonObject, { resource, options }: Call): FieldChec
     return { unknown, mistyped };
   }
   const { mistyped } = checkFields(metadata, metadataNode, noNumbers);
-  if (mistyped === undefined) normalize(metadata, metadataType);
+  if (mistyped === undefined) keepingReset(object, () => normalize(metadata, metadataType));
   return { unknown, mistyped };
 }
 

@@ -1,11 +1,18 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
-import { splitApiVersion } from '../../apimachinery/metadata.ts';
+import { metadataOf, readMetadata, splitApiVersion } from '../../apimachinery/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../../merge/index.ts';
 import type { Call, ClusterParts } from '../call/call.ts';
 
 /** Longest field manager name. */
 const managerNameCharacters = 128;
+
+/** An empty list of managed fields asks to forget them all; what brings an object to its stored form would drop it. */
+export function keepingReset(object: JsonObject, normalizing: () => void): void {
+  const sent = readMetadata(object)['managedFields'];
+  normalizing();
+  if (Array.isArray(sent) && sent.length === 0) metadataOf(object)['managedFields'] = sent;
+}
 
 /** Records in `after` who owns what after a create, update or non-apply patch. */
 export function trackWrite(

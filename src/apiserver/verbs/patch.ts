@@ -8,6 +8,7 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '../../apimachinery/status.ts';
+import { goJson, sortedGoJson } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   applyJsonPatch,
@@ -25,9 +26,9 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { checkPatched } from './decode.ts';
 import { applyConfiguration } from './field-managers.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
-import { checkNamed } from './place.ts';
-import { checkWrittenVersion } from './resource-version.ts';
-import { modify } from './update.ts';
+import { checkNamed, checkNamesPath, checkNamespace } from './place.ts';
+import { writtenVersion } from './resource-version.ts';
+import { checkVersion, modify } from './update.ts';
 
 export const patchMediaTypes = {
   json: 'application/json-patch+json',
@@ -127,8 +128,8 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
       const config = cloneJson(body);
       const { definition, apiVersion } = call.resource;
       checkConfiguration({ config, apiVersion, kind: definition.kind, schema: definition.schema.root });
-      checkPatched(config, call, () => JSON.stringify(body));
-      if (current) checkVersion(call, current, config);
+      checkPatched(config, call, () => goJson(body));
+      if (current) checkAppliedVersion(call, current, config);
       else {
         checkNotMeantForAnother(call, config);
         delete metadataOf(config)['resourceVersion'];
@@ -149,11 +150,12 @@ function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
     mayRetry: true,
     compute: (current, old) => {
       if (!current || !old) throw new Error('a patch never creates');
-      const next = patched(call, cloneJson(old), body);
+      // What the patch brings becomes part of the object, and another attempt needs it as it was sent.
+      const next = patched(call, cloneJson(old), cloneJson(body));
       keepKind(next, call);
       checkPatched(next, patchedCall, () => shownPatch(call, { next, body }));
       dedupeOwners(next, call.warnings, afterMutation);
-      checkVersion(call, current, next);
+      checkTarget(call, current, next);
       return next;
     },
   });
@@ -167,8 +169,12 @@ function keepKind(next: JsonObject, { resource, body: { patchType } }: Call): vo
 }
 
 /** What a refusal calls the invalid value: what became of the object, of a strategic patch what was sent. */
-function shownPatch({ body: { patchType } }: Call, { next, body }: { next: JsonObject; body: Json }): string {
-  return patchType === 'strategic' ? goPlain(body) : JSON.stringify(next);
+function shownPatch(
+  { body: { patchType }, resource }: Call,
+  { next, body }: { next: JsonObject; body: Json },
+): string {
+  if (patchType === 'strategic') return goPlain(body);
+  return resource.custom ? sortedGoJson(next) : goJson(next);
 }
 
 function patched(call: Call, base: JsonObject, body: Json): JsonObject {
@@ -182,12 +188,18 @@ function patched(call: Call, base: JsonObject, body: Json): JsonObject {
   }
 }
 
-/** A patch that names a version is meant for that version only. */
-function checkVersion(call: Call, current: StoredObject, next: JsonObject): void {
-  const version = textOf(metadataOf(next)['resourceVersion']);
-  if (version === '' || version === '0') return;
-  checkWrittenVersion(version);
-  if (version !== String(current.revision)) throw conflict(call.resource.subject(call.name));
+/** Throws for a result that is not what the path names, or not for the version that there is. */
+function checkTarget(call: Call, current: StoredObject, next: JsonObject): void {
+  const metadata = metadataOf(next);
+  checkNamesPath(call, textOf(metadata['name']));
+  if (call.resource.definition.namespaced) checkNamespace(next, call);
+  checkVersion(call, current, writtenVersion(textOf(metadata['resourceVersion'])));
+}
+
+/** An apply need not name a version. */
+function checkAppliedVersion(call: Call, current: StoredObject, config: JsonObject): void {
+  const version = writtenVersion(textOf(metadataOf(config)['resourceVersion']));
+  if (version !== 0n) checkVersion(call, current, version);
 }
 
 /** What is to be created cannot be the object that a uid names. */

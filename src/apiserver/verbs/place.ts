@@ -17,12 +17,14 @@ export function checkPlace(object: JsonObject, call: Call, name: string): JsonOb
   } else if (textOf(metadata['namespace']) !== '') {
     delete metadata['namespace'];
   }
-  if (name !== '') {
-    const own = textOf(metadata['name']);
-    if (own === '') throw nameUndeterminable(name);
-    if (own !== name) throw nameMismatch(own, name);
-  }
+  if (name !== '') checkNamesPath({ name }, textOf(metadata['name']));
   return metadata;
+}
+
+/** An object has the name of its path. Throws 400. */
+export function checkNamesPath({ name }: Pick<Call, 'name'>, own: string): void {
+  if (own === '') throw nameUndeterminable(name);
+  if (own !== name) throw nameMismatch(own, name);
 }
 
 /** Throws 400 for a path that names nothing. */
@@ -49,8 +51,10 @@ export function nameMismatch(own: string, name: string): StatusError {
   return badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
 }
 
-function checkType(object: JsonObject, { resource: { definition, apiVersion, custom }, body }: Call): void {
-  const { kind, group } = definition;
+function checkType(object: JsonObject, call: Call): void {
+  const { body } = call;
+  const { definition, apiVersion, custom } = call.resource;
+  const { kind } = definition;
   const sentKind = textOf(object['kind']);
   const sentVersion = textOf(object['apiVersion']);
   const isTyped = custom && body.bytes() !== undefined && body.patchType === undefined;
@@ -59,17 +63,29 @@ function checkType(object: JsonObject, { resource: { definition, apiVersion, cus
   const sameKind = sentKind === '' || sentKind === kind;
   const sameVersion = sentVersion === apiVersion || (sentVersion === '' && !isTyped);
   if (sameKind && sameVersion) return;
-  if (custom) {
-    if (!sameVersion) throw versionMismatch(sentVersion, apiVersion);
-    throw invalid({ group, kind: sentKind }, textOf(readMetadata(object)['name']), [
-      invalidField('kind', sentKind, `must be ${kind}`),
-    ]);
-  }
+  if (custom) throw notOfItsType(call, object, { sameKind, sameVersion });
   const problem = registryProblem(sentKind || kind, sentVersion || apiVersion, definition);
   if (problem === undefined) throw versionMismatch(sentVersion, apiVersion);
   const [, version] = splitApiVersion(sentVersion || apiVersion);
   const shown = JSON.stringify(version);
   throw badRequest(`${sentKind || kind} in version ${shown} cannot be handled as a ${kind}: ${problem}`);
+}
+
+/** A body is read as the path's version, or not at all; what a patch made of an object is judged as a whole. */
+function notOfItsType(
+  { resource: { definition, apiVersion }, body: { patchType } }: Call,
+  object: JsonObject,
+  { sameKind, sameVersion }: { sameKind: boolean; sameVersion: boolean },
+): StatusError {
+  const kind = textOf(object['kind']);
+  const version = textOf(object['apiVersion']);
+  const isPatched = patchType !== undefined && patchType !== 'apply';
+  if (!sameVersion && !isPatched) return versionMismatch(version, apiVersion);
+  const errors = [];
+  if (!sameKind) errors.push(invalidField('kind', kind, `must be ${definition.kind}`));
+  if (!sameVersion) errors.push(invalidField('apiVersion', version, `must be ${apiVersion}`));
+  const [group] = splitApiVersion(version);
+  return invalid({ group, kind }, textOf(readMetadata(object)['name']), errors);
 }
 
 function versionMismatch(sent: string, expected: string): StatusError {
@@ -131,7 +147,10 @@ export function checkMeant(call: Call, next: JsonObject, uid: string): void {
   );
 }
 
-/** Fills from the old object what only the server sets; what an update changes of it is for validation to refuse. */
+/**
+ * Takes from the old object what only the server sets: what nobody can change is put back, whatever the update says;
+ * of the rest validation refuses what differs.
+ */
 export function carryOver(next: JsonObject, old: JsonObject): void {
   const metadata = metadataOf(next);
   const before = readMetadata(old);
@@ -141,6 +160,7 @@ export function carryOver(next: JsonObject, old: JsonObject): void {
       metadata[member] = before[member];
     }
   }
+  if (before['deletionTimestamp'] !== undefined) metadata['deletionTimestamp'] = before['deletionTimestamp'];
   for (const member of carriedOver) {
     if (before[member] === undefined) delete metadata[member];
     else metadata[member] = before[member];
@@ -148,5 +168,5 @@ export function carryOver(next: JsonObject, old: JsonObject): void {
   delete metadata['selfLink'];
 }
 
-const filled = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
-const carriedOver = ['generation', 'resourceVersion'];
+const filled = ['uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+const carriedOver = ['creationTimestamp', 'generation', 'resourceVersion'];

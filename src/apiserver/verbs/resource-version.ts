@@ -10,13 +10,21 @@ export function invalidVersionText(text: string): string {
   return `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${parseText(text)}`;
 }
 
-/** Throws 500, as the real server answers a write with such a version. */
-export function checkWrittenVersion(text: string): void {
-  if (text !== '' && !isVersion(text)) throw new StatusError(500, '', parseText(text));
+/** The version that a written object names; 0: none. Throws 500, as the real server answers one that it cannot read. */
+export function writtenVersion(text: string): bigint {
+  if (text === '') return 0n;
+  if (!isUnsigned(text)) throw new StatusError(500, '', parseText(text));
+  return BigInt(text);
+}
+
+/** True for the text of a number of 64 bits without a sign. */
+export function isUnsigned(text: string): boolean {
+  return /^\d+$/.test(text) && text.replace(/^0+/, '').length <= 20 && BigInt(text) < 2n ** 64n;
 }
 
 function parseText(text: string): string {
-  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+  const problem = /^\d+$/.test(text) && !isUnsigned(text) ? 'value out of range' : 'invalid syntax';
+  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`;
 }
 
 /** 504 for a version that has not happened yet. */

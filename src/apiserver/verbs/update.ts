@@ -13,11 +13,11 @@ import { admit } from './admit.ts';
 import { createObject, remember } from './create.ts';
 import { readObject } from './decode.ts';
 import { inTurn } from './exclusive.ts';
-import { trackWrite } from './field-managers.ts';
+import { keepingReset, trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { carryOver, checkMeant, checkNamed, checkPlace } from './place.ts';
-import { checkWrittenVersion } from './resource-version.ts';
+import { isUnsigned, writtenVersion } from './resource-version.ts';
 
 /** Attempts of a write that names no version and meets other writers. */
 const attemptsWithoutVersion = 16;
@@ -27,23 +27,27 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   checkNamed(call);
   const body = await readObject(call);
   dedupeOwners(body, call.warnings);
-  const version = textOf(checkPlace(body, call, call.name)['resourceVersion']);
-  checkWrittenVersion(version);
+  const text = textOf(checkPlace(body, call, call.name)['resourceVersion']);
   const { definition } = call.resource;
-  const unconditional = version === '' || version === '0';
+  const unconditional = text === '' || (isUnsigned(text) && BigInt(text) === 0n);
   return modify(parts, call, {
     compute: (current) => {
       checkMeant(call, body, current ? textOf(readMetadata(current.peek(call.resource))['uid']) : '');
-      if (current && unconditional && !allowsUnconditional(call)) throw versionMissing(call);
+      if (current) checkVersion(call, current, writtenVersion(text));
       // The body is used up by the first attempt: only a write without a version has a second one.
-      if (current && !unconditional && version !== String(current.revision)) {
-        throw conflict(call.resource.subject(call.name));
-      }
       return unconditional ? cloneJson(body) : body;
     },
-    mayCreate: definition.createOnUpdate && call.subresource === '' && version === '',
+    mayCreate: definition.createOnUpdate && call.subresource === '' && text === '',
     mayRetry: unconditional,
   });
+}
+
+/** A write that names a version is meant for that version only; some kinds are not written without one. */
+export function checkVersion(call: Call, current: StoredObject, version: bigint): void {
+  if (version === 0n && !allowsUnconditional(call)) throw versionMissing(call);
+  if (version !== 0n && version !== BigInt(current.revision)) {
+    throw conflict(call.resource.subject(call.name));
+  }
 }
 
 /** Kinds that are only ever updated from the version that the caller has read. */
@@ -140,7 +144,7 @@ async function prepare(
   const { definition } = call.resource;
   checkPlace(next, call, call.name);
   carryOver(next, old);
-  definition.strategy.default(next);
+  keepingReset(next, () => definition.strategy.default(next));
   // Who asked for what, before the server puts it right.
   if (!write.tracked) trackWrite(parts, call, { before: old, after: next });
   definition.strategy.prepareForUpdate(next, old, call.subresource);
