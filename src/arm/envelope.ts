@@ -20,9 +20,15 @@ const envelopeNames: ReadonlyMap<string, string> = new Map(
 
 /** The body with the members of the envelope in Azure's casing; of two that differ in case alone the last one counts. */
 export function withEnvelopeNames(body: JsonObject): JsonObject {
+  if (Object.keys(body).every(isNamedWell)) return body;
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [envelopeNames.get(name.toLowerCase()) ?? name, value]),
   );
+}
+
+/** True for what a body may go on saying as it is: most bodies are written as the documentation has it. */
+function isNamedWell(name: string): boolean {
+  return (envelopeNames.get(name.toLowerCase()) ?? name) === name;
 }
 
 /** What Resource Manager knows at the top of a resource: what is written, and what answers carry and clients send back. */

@@ -89,6 +89,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     context,
     async initialize() {
       await records.start();
+      await operations.start();
       access.start();
       await firstStart(services, subscriptions, options);
       await actions.failInterrupted();

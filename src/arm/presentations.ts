@@ -26,12 +26,17 @@ interface Kept {
  */
 export class Presentations {
   readonly #cache: RecordCache;
+  readonly #records: RecordReader;
   #resources = new WeakMap<ResourceRecord, Kept[]>();
   #listed = new WeakMap<ResourceRecord, Uint8Array>();
   #keptBytes = 0;
 
   constructor(cache: RecordCache) {
     this.#cache = cache;
+    this.#records = {
+      get: async (id) => cache.get(id)?.record,
+      list: async (scope, type) => cache.list(scope, type),
+    };
   }
 
   /** A record as its GET or the list of its type answers it, in UTF-8. Not a promise when it is known. */
@@ -61,9 +66,12 @@ export class Presentations {
     type: ResourceType,
     asked: Omit<PresentContext, 'records'>,
   ): Promise<Uint8Array> {
+    // What is made up for one answer is never asked for again.
+    if (this.#cache.get(record.id)?.record !== record) {
+      return encodeJson(await renderResource(record, type, { ...asked, records: this.#records }));
+    }
     const reads = new Reads(this.#cache, asked);
     const bytes = encodeJson(await renderResource(record, type, reads));
-    // What is made up for one answer is never asked for again.
     if (this.#cache.get(record.id)?.record !== record) return bytes;
     this.#count(bytes);
     const others = (this.#resources.get(record) ?? []).filter((kept) => !kept.reads.hold(asked));

@@ -28,13 +28,43 @@ export function conform(
   shape: Shape,
   at: { readonly path: string; readonly faults: ShapeFaults },
 ): Json {
+  return isConformed(value, shape) ? value : conformValue(value, shape, at);
+}
+
+/** True when conforming would change nothing: most bodies are written as the documentation has it, and need no copy. */
+function isConformed(value: Json | undefined, shape: Shape): boolean {
+  if (shape === 'any') return true;
+  if (shape === 'text') return typeof value === 'string';
+  if (shape === 'boolean') return typeof value === 'boolean';
+  if (shape === 'number') return typeof value === 'number';
+  if (shape === 'integer') return Number.isInteger(value);
+  if (isList(shape)) {
+    const item = shape[0] ?? 'any';
+    return Array.isArray(value) && value.every((one) => one === null || isConformed(one, item));
+  }
+  if (!isObject(value)) return false;
+  const every = Object.hasOwn(shape, '*') ? shape['*'] : undefined;
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    const inner = every ?? (Object.hasOwn(shape, name) ? shape[name] : undefined);
+    if (inner === undefined || member === null || member === undefined) return false;
+    if (!isConformed(member, inner)) return false;
+  }
+  return true;
+}
+
+function conformValue(
+  value: Json,
+  shape: Shape,
+  at: { readonly path: string; readonly faults: ShapeFaults },
+): Json {
   if (shape === 'any') return value;
   if (typeof shape === 'string') return conformScalar(value, shape, at);
   if (isList(shape)) {
     if (!Array.isArray(value)) throw at.faults.wrongType(at.path, kindOf(value), 'slice');
     const item = shape[0] ?? 'any';
     return value.map((one, index) =>
-      one === null ? one : conform(one, item, { ...at, path: `${at.path}[${index}]` }),
+      one === null ? one : conformValue(one, item, { ...at, path: `${at.path}[${index}]` }),
     );
   }
   if (!isObject(value)) throw at.faults.wrongType(at.path, kindOf(value), '*' in shape ? 'map' : 'object');
@@ -54,7 +84,7 @@ function conformObject(
     const inner = every ?? (name === undefined ? 'any' : shape[name]) ?? 'any';
     const path = `${at.path}.${name ?? sent}`;
     if (member === null || member === undefined) members.delete(name ?? sent);
-    else members.set(name ?? sent, conform(member, inner, { ...at, path }));
+    else members.set(name ?? sent, conformValue(member, inner, { ...at, path }));
   }
   return Object.fromEntries(members);
 }

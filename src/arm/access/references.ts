@@ -81,8 +81,63 @@ function linkedAction(type: string, rule: BodyReference | undefined): string {
   return permission.includes('/') ? permission : `${type}/${permission}`;
 }
 
+/** Where a type declares ids: by the members of objects, the items of lists, the names of maps. */
+interface Declared {
+  rule?: BodyReference;
+  names?: BodyReference;
+  items?: Declared;
+  readonly members: Map<string, Declared>;
+}
+
+interface TypeReferences {
+  /** By their pattern. */
+  readonly rules: ReadonlyMap<string, BodyReference>;
+  readonly places: Declared;
+}
+
+const knownReferences = new WeakMap<ResourceType, TypeReferences>();
+
+function referencesOf(type: ResourceType): TypeReferences {
+  const known = knownReferences.get(type);
+  if (known) return known;
+  const declared = declaredReferences(type);
+  const places: Declared = { members: new Map() };
+  for (const rule of declared) declare(places, rule);
+  const found = { rules: new Map(declared.map((rule) => [rule.path, rule])), places };
+  knownReferences.set(type, found);
+  return found;
+}
+
+function declare(places: Declared, rule: BodyReference): void {
+  let at = places;
+  for (const step of rule.path.match(/\[\]|\{\}|[^.[\]{}]+/g) ?? []) {
+    if (step === '{}') {
+      at.names = rule;
+      return;
+    }
+    const next: Declared = (step === '[]' ? at.items : at.members.get(step)) ?? { members: new Map() };
+    if (step === '[]') at.items = next;
+    else at.members.set(step, next);
+    at = next;
+  }
+  at.rule = rule;
+}
+
+/** False when no id can stand in a value: what most bodies say is found out without working out where it stands. */
+function mayRefer(value: Json | undefined, at: Declared | undefined): boolean {
+  if (typeof value === 'string') return at?.rule !== undefined || value.startsWith('/');
+  if (Array.isArray(value)) return value.some((item) => mayRefer(item, at?.items));
+  if (!isObject(value)) return false;
+  for (const name of Object.keys(value)) {
+    if (at?.names || name.startsWith('/') || mayRefer(value[name], at?.members.get(name))) return true;
+  }
+  return false;
+}
+
 function findReferences({ type, id: own, verb, body }: ReferringWrite): Found[] {
-  const rules = new Map(declaredReferences(type).map((rule) => [rule.path, rule]));
+  const { rules, places } = referencesOf(type);
+  const written = writtenMembers(type, verb);
+  if (!written.some((member) => mayRefer(body[member], places.members.get(member)))) return [];
   const found = new Map<string, Found>();
   const take = (value: string, at: Place) => {
     const rule = rules.get(at.pattern);
@@ -101,7 +156,7 @@ function findReferences({ type, id: own, verb, body }: ReferringWrite): Found[] 
     const key = `${id.toLowerCase()} ${linkedAction(fullTypeOf(path), rule)}`;
     if (!found.has(key)) found.set(key, { id, type: fullTypeOf(path), path: at.path, rule });
   };
-  for (const member of writtenMembers(type, verb)) {
+  for (const member of written) {
     walk(body[member], { pattern: member, path: member }, take);
   }
   return [...found.values()];

@@ -5,7 +5,7 @@ import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
 import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
 import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
 
-/** Paths that come again and again are read once; a method more than another is one more entry of the path. */
+/** Paths that come again and again are read once, for each method. */
 const knownPaths = { paths: 2_048, characters: 512 } as const;
 
 /** Finds what paths mean, and remembers it. */
@@ -13,7 +13,8 @@ export class Locator {
   readonly #registry: TypeRegistry;
   readonly #routes: RouteTable;
   readonly #canonicalPath: (path: string) => string;
-  readonly #known = new Recent<Map<string, Target>>(knownPaths.paths);
+  /** By method. */
+  readonly #known = new Map<string, Recent<Target>>();
 
   constructor(parts: {
     readonly registry: TypeRegistry;
@@ -27,13 +28,18 @@ export class Locator {
 
   /** As `locate`. */
   find(method: string, asked: string): Target {
-    const known = this.#known.get(asked);
-    const found = known?.get(method);
+    const known = this.#known.get(method);
+    const found = known?.get(asked);
     if (found) return found;
     const target = locate({ method, path: this.#canonicalPath(asked) }, this.#registry, this.#routes);
     // Methods that are none were refused.
-    if (known) known.set(method, target);
-    else if (asked.length <= knownPaths.characters) this.#known.set(asked, new Map([[method, target]]));
+    if (asked.length > knownPaths.characters) return target;
+    if (known) known.set(asked, target);
+    else {
+      const first = new Recent<Target>(knownPaths.paths);
+      first.set(asked, target);
+      this.#known.set(method, first);
+    }
     return target;
   }
 }

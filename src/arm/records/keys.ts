@@ -6,6 +6,8 @@ export const recordPrefix = '/arm/records';
 export const claimPrefix = '/arm/turns/';
 export const operationPrefix = '/arm/operations/';
 const runningPrefix = '/arm/running/';
+/** What the links to operations are sealed with. */
+export const sealKey = '/arm/operation-seal';
 
 /** Ids are asked for again and again: their keys are worked out once. Longer ones are rare, and would take much room. */
 const knownKeys = { ids: 8_192, characters: 512 } as const;

@@ -1,33 +1,10 @@
-import { type Clock, decodeJson, encodeJson, type Json, type Random } from '../../base/index.ts';
+import { type Clock, decodeJson, encodeJson, type Random } from '../../base/index.ts';
 import type { Entry, Store, Write } from '../../store/contract.ts';
 import { inTransactions } from '../../store/index.ts';
 import type { OperationOutcome } from '../contract.ts';
 import { operationKey, operationPrefix } from './keys.ts';
-
-/**
- * A long-running operation as stored.
- * Source: https://github.com/microsoft/api-guidelines and the Resource Manager async contract.
- */
-export interface Operation {
-  readonly id: string;
-  readonly subscriptionId: string;
-  readonly namespace: string;
-  /** Normal form, as in the path of its status. */
-  readonly location: string;
-  readonly resourceId: string;
-  readonly verb: 'put' | 'patch' | 'delete' | 'post';
-  readonly callerObjectId: string;
-  /** What the caller had to be allowed, and has to be still when the result is fetched. Absent: older, or a delete. */
-  readonly permission?: string;
-  /** Version of the request; `Location` shows the resource in it. */
-  readonly apiVersion: string;
-  readonly retryAfterSeconds: number;
-  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
-  readonly startedAtMs: number;
-  readonly endedAtMs?: number;
-  readonly result?: Json;
-  readonly error?: { readonly code: string; readonly message: string };
-}
+import type { BegunOperation, Operation } from './operation.ts';
+import { SealedOperations } from './sealed-operations.ts';
 
 export const operationLimits = {
   /** Finished operations stay readable this long. */
@@ -49,6 +26,7 @@ export class Operations {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #statusWaitMs: number;
+  readonly #sealed: SealedOperations;
   #ended = 0;
   #sweptAtMs: number;
 
@@ -57,14 +35,26 @@ export class Operations {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#statusWaitMs = options.statusWaitMs ?? operationLimits.statusWaitMs;
+    this.#sealed = new SealedOperations(options);
     this.#sweptAtMs = options.clock.monotonic();
   }
 
+  /** To be called before any other. */
+  start(): Promise<void> {
+    return this.#sealed.start();
+  }
+
   /** A new running operation, not yet stored. */
-  begin(
-    about: Omit<Operation, 'id' | 'status' | 'startedAtMs' | 'endedAtMs' | 'result' | 'error'>,
-  ): Operation {
+  begin(about: BegunOperation): Operation {
     return { ...about, id: this.#random.uuid(), status: 'InProgress', startedAtMs: this.#clock.now() };
+  }
+
+  /** An operation that ends with its request: its link says so, and nothing is stored. */
+  done(about: BegunOperation): Operation {
+    const nowMs = this.#clock.now();
+    const id = this.#random.uuid();
+    const operation: Operation = { ...about, id, status: 'Succeeded', startedAtMs: nowMs, endedAtMs: nowMs };
+    return { ...operation, seal: this.#sealed.seal(operation) };
   }
 
   /** The operation with its outcome; the one that already ended stays as it is. */
@@ -83,6 +73,14 @@ export class Operations {
   /** Keeps an operation that no record carries. */
   async store(operation: Operation): Promise<void> {
     await this.#store.commit({ writes: [this.write(operation)] });
+  }
+
+  /** What a link says of an operation that ended with its request, as long as ended ones are readable. */
+  unsealed(id: string, seal: string): Operation | undefined {
+    const operation = this.#sealed.open(id, seal);
+    if (!operation?.endedAtMs || operation.endedAtMs < this.#clock.now() - operationLimits.retentionMs)
+      return undefined;
+    return operation;
   }
 
   async get(id: string): Promise<Operation | undefined> {

@@ -11,7 +11,8 @@ import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from
 import { newEtag } from '../values.ts';
 import { RecordCache } from './cache.ts';
 import { claimPrefix, recordKey } from './keys.ts';
-import type { Operation, Operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import type { Operations } from './operations.ts';
 
 /** One atomic change of records and operations. */
 export interface RecordCommit {

@@ -2,7 +2,8 @@ import { type Clock, CodedError, decodeJson, errorMessage, isObject, type Logger
 import type { Store } from '../../store/contract.ts';
 import type { OperationOutcome } from '../contract.ts';
 import { operationKey, recordKey, runningKey } from './keys.ts';
-import { decodeOperation, type Operation, type Operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { decodeOperation, type Operations } from './operations.ts';
 
 export const runningActionLimits = {
   /** How long after its last sign of life a process counts as working on its actions. */

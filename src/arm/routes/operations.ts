@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
 import { ArmError, refusals } from '../errors.ts';
-import type { Operation } from '../records/operations.ts';
+import type { Operation } from '../records/operation.ts';
 import type { Services } from '../services.ts';
 import { operationHeaders, operationPath } from '../verbs/links.ts';
 import { callerOf } from './visibility.ts';
@@ -33,7 +33,11 @@ export function operationRoutes(services: Services): ArmRoute[] {
 /** Seen by whoever started it and by whoever may read the resource. */
 async function find(call: RouteCall, services: Services): Promise<Operation> {
   const { operationId = '', subscriptionId = '' } = call.parameters;
-  const seen = await services.operations.get(operationId);
+  const seal = call.query.get('seal');
+  const seen =
+    seal === null
+      ? await services.operations.get(operationId)
+      : services.operations.unsealed(operationId, seal);
   const missing = new ArmError(
     404,
     'OperationNotFound',
@@ -46,6 +50,7 @@ async function find(call: RouteCall, services: Services): Promise<Operation> {
     const mayRead = call.caller && (await services.access.can(call.caller, `${type}/read`, seen.resourceId));
     if (!mayRead) throw missing;
   }
+  if (seen.status !== 'InProgress') return seen;
   return (await services.operations.settled(operationId)) ?? seen;
 }
 

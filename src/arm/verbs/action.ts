@@ -9,7 +9,7 @@ import type {
 import { refusals, toArmError } from '../errors.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { findAction } from '../pipeline/locate.ts';
-import type { Operation } from '../records/operations.ts';
+import type { Operation } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { newEtag } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';

@@ -2,7 +2,7 @@ import type { ResourceRecord, ResourceType } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import { subscriptionOf } from '../ids.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { Operation } from '../records/operations.ts';
+import type { Operation } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { isFinalState, newEtag } from '../values.ts';
 import { demandHeldScopes } from './held-scopes.ts';
@@ -33,7 +33,7 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
     if (!done.operation && type.announcesOperations) {
       return accepted(exchange, services, {
         record: stored,
-        operation: await endedDelete(type, services, about),
+        operation: services.operations.done(deleteOperation(type, services, about)),
       });
     }
     if (done.operation) return accepted(exchange, services, { ...done, operation: done.operation });
@@ -105,20 +105,6 @@ async function preemptedOperation(
   if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
   const running = await services.operations.get(stored.operation);
   return running && services.operations.end(running, { status: 'Canceled', error: preempted });
-}
-
-/** The operation of a delete that has happened already. */
-async function endedDelete(
-  type: ResourceType,
-  services: Services,
-  about: { readonly stored: ResourceRecord; readonly callerObjectId: string; readonly apiVersion: string },
-): Promise<Operation> {
-  const { operations } = services;
-  const ended = operations.end(operations.begin(deleteOperation(type, services, about)), {
-    status: 'Succeeded',
-  });
-  await operations.store(ended);
-  return ended;
 }
 
 function deleteOperation(

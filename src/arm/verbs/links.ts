@@ -1,5 +1,5 @@
 import { groupIdOf } from '../ids.ts';
-import type { Operation } from '../records/operations.ts';
+import type { Operation } from '../records/operation.ts';
 import type { Services } from '../services.ts';
 
 /** Version in the links to operations; any version is served there. */
@@ -32,7 +32,8 @@ function operationUrl(
   origin: string,
   at: { readonly word: string; readonly apiVersion: string },
 ): string {
-  return `${origin}${operationPath(operation, at.word)}?api-version=${at.apiVersion}`;
+  const seal = operation.seal === undefined ? '' : `&seal=${operation.seal}`;
+  return `${origin}${operationPath(operation, at.word)}?api-version=${at.apiVersion}${seal}`;
 }
 
 /** Location in an operation's path: the resource's, else its group's. */

@@ -5,7 +5,7 @@ import { envelopeMembers } from '../envelope.ts';
 import { refusals } from '../errors.ts';
 import { settledIdentity } from '../identity.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { Operation } from '../records/operations.ts';
+import type { Operation } from '../records/operation.ts';
 import { normalLocation } from '../regions.ts';
 import { fullType } from '../registry.ts';
 import type { Answer, Services } from '../services.ts';
@@ -88,32 +88,40 @@ export async function writeResource(
     caller,
     context: services.context,
   });
-  const record = buildRecord(exchange, services, { ...write, body, draft });
+  const record = buildRecord(exchange, services, { id, body, stored: write.stored, draft });
   const isFinal = isFinalState(record.provisioningState);
-  const begun =
-    isFinal && !(type.announcesOperations && write.verb === 'put')
-      ? undefined
-      : services.operations.begin({
-          subscriptionId: target.path.subscriptionId ?? '',
-          namespace: type.namespace,
-          location: operationLocation(record.id, record.location, services),
-          resourceId: record.id,
-          verb: write.verb,
-          callerObjectId: caller.objectId,
-          permission: target.permission,
-          apiVersion,
-          retryAfterSeconds: type.retryAfterSeconds ?? 1,
-        });
-  const operation = begun && isFinal ? services.operations.end(begun, { status: 'Succeeded' }) : begun;
+  const operation = operationOf(exchange, services, { record, verb: write.verb, isFinal });
   const final = operation && !isFinal ? { ...record, operation: operation.id } : record;
   const done = await services.records.commit({
     writes: [{ put: final }, ...(draft.related ?? [])],
-    operations: operation ? [operation] : [],
+    operations: operation && !isFinal ? [operation] : [],
     claims: draft.claims ?? [],
     unchanged: [...guardedAncestors(exchange), ...references, ...(draft.unchanged ?? [])],
     since: write.since,
   });
   return done ? { record: final, operation } : undefined;
+}
+
+/** What the caller can follow: undefined when the write is over and its type says no word of operations. */
+function operationOf(
+  { target, type, apiVersion, caller }: Exchange,
+  services: Services,
+  written: { readonly record: ResourceRecord; readonly verb: 'put' | 'patch'; readonly isFinal: boolean },
+): Operation | undefined {
+  const { record, verb, isFinal } = written;
+  if (isFinal && !(type.announcesOperations && verb === 'put')) return undefined;
+  const about = {
+    subscriptionId: target.path.subscriptionId ?? '',
+    namespace: type.namespace,
+    location: operationLocation(record.id, record.location, services),
+    resourceId: record.id,
+    verb,
+    callerObjectId: caller.objectId,
+    permission: target.permission,
+    apiVersion,
+    retryAfterSeconds: type.retryAfterSeconds ?? 1,
+  };
+  return isFinal ? services.operations.done(about) : services.operations.begin(about);
 }
 
 function withIdentity(
@@ -141,13 +149,14 @@ function buildRecord(
   exchange: Exchange,
   services: Services,
   write: {
+    readonly id: string;
     readonly body: JsonObject;
     readonly stored: ResourceRecord | undefined;
     readonly draft: ResourceDraft;
   },
 ): ResourceRecord {
   const { type, caller } = exchange;
-  const { body, stored, draft } = write;
+  const { id, body, stored, draft } = write;
   const tags = readTags(body.tags);
   const internal = draft.internal ?? stored?.internal;
   const nowMs = services.clock.now();
@@ -159,7 +168,7 @@ function buildRecord(
     if (value !== undefined && value !== null) members[member] = value;
   }
   return {
-    id: stored?.id ?? storedId(exchange, services),
+    id,
     name: stored?.name ?? exchange.target.path.names.at(-1) ?? '',
     type: fullType(type),
     ...(type.scope === 'tracked' && { location: normalLocation(String(body.location)) }),

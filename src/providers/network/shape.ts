@@ -33,6 +33,7 @@ export function conformsTo(type: keyof typeof data): (body: JsonObject) => JsonO
     const { properties } = body;
     if (properties === undefined || properties === null) return body;
     const conformed = conform(properties, shapes[type], { path: 'properties', faults });
+    if (conformed === properties) return body;
     return { ...body, properties: isObject(conformed) ? conformed : {} };
   };
 }

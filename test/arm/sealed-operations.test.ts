@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { operationPrefix } from '../../src/arm/records/keys.ts';
+import { operationLimits } from '../../src/arm/records/operations.ts';
+import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { type Estate, openEstate, people } from './estate.ts';
+import { thing, widgets } from './things.ts';
+
+const types = [{ ...widgets, announcesOperations: true }];
+const body = { location: 'eastus' };
+
+describe('operations that end with their request', () => {
+  let estate: Estate;
+  let group: string;
+  let clock: ManualClock;
+  let store: Store;
+
+  before(async () => {
+    clock = new ManualClock();
+    store = createMemoryStore({ clock, random: seededRandom('store') });
+    estate = await openEstate({ types, clock, store });
+    group = await estate.group('Dock');
+  });
+  after(() => estate.close());
+
+  const linkOf = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) =>
+    headers['azure-asyncoperation'] ?? '';
+  const put = (name: string) => estate.call('PUT', thing(group, `widgets/${name}`), { body });
+
+  test('are told of by their links alone: one commit, of the resource, and nothing besides', async () => {
+    const before = store.revision();
+    const made = await put('one');
+    assert.equal(made.status, 201);
+    assert.equal(store.revision(), before + 1);
+    assert.deepEqual((await store.range({ prefix: operationPrefix })).entries, []);
+    const status = await estate.call('GET', linkOf(made));
+    assert.deepEqual([status.status, status.body.status], [200, 'Succeeded']);
+    assert.equal(status.body.startTime, status.body.endTime);
+    assert.ok(linkOf(made).includes(String(status.body.name)));
+    const result = await estate.call('GET', linkOf(made).replace('Statuses', 'Results'));
+    assert.deepEqual([result.status, result.body.name], [200, 'one']);
+  });
+
+  test('of deletes answer 204 at their result', async () => {
+    await put('gone');
+    const gone = await estate.call('DELETE', thing(group, 'widgets/gone'));
+    assert.equal((await estate.call('GET', linkOf(gone))).body.status, 'Succeeded');
+    assert.equal((await estate.call('GET', gone.headers.location ?? '')).status, 204);
+  });
+
+  test('are seen by their starter and by readers of the resource only', async () => {
+    const made = await put('seen');
+    assert.equal((await estate.call('GET', linkOf(made), { as: people.nobody })).status, 404);
+    assert.equal((await estate.call('GET', linkOf(made), { as: null })).status, 401);
+  });
+
+  test('are unknown when a link says anything else than it was given out with', async () => {
+    const [first, second] = [linkOf(await put('a')), linkOf(await put('b'))];
+    const ask = async (url: string) => (await estate.call('GET', url)).status;
+    const sealOf = (url: string) => new URL(url).searchParams.get('seal') ?? '';
+    const [text = '', signature = ''] = sealOf(first).split('.');
+    const other = Buffer.from(text, 'base64url').toString().replace('widgets/a', 'widgets/b');
+    assert.equal(await ask(first.replace(text, Buffer.from(other).toString('base64url'))), 404);
+    assert.equal(await ask(first.replace(sealOf(first), sealOf(second))), 404);
+    for (const seal of [
+      '',
+      '.',
+      text,
+      `${text}.`,
+      `.${signature}`,
+      `${text}.${signature}x`,
+      '%00',
+      `${text}~.x`,
+    ]) {
+      assert.equal(await ask(first.replace(sealOf(first), seal)), 404, seal);
+    }
+    assert.equal(await ask(first.replace(/&seal=.*/, '')), 404);
+    const elsewhere = first.replace(estate.subscription, `/subscriptions/${people.admin.objectId}`);
+    assert.notEqual(await ask(elsewhere), 200);
+    assert.equal(await ask(first), 200);
+  });
+
+  test('are unknown to another estate', async () => {
+    const made = await put('ours');
+    const another = await openEstate({ types, random: seededRandom('another') });
+    const url = linkOf(made).replace(estate.subscription, another.subscription);
+    assert.equal((await another.call('GET', url)).status, 404);
+    await another.close();
+  });
+
+  test('are known after a restart, also of resources that have gone, and as long as stored ones', async () => {
+    const made = await put('kept');
+    await estate.call('DELETE', thing(group, 'widgets/kept'));
+    await estate.manager.close();
+    estate = await openEstate({ types, clock, store, random: seededRandom('restarted') });
+    assert.equal((await estate.call('GET', linkOf(made))).body.status, 'Succeeded');
+    clock.advance(operationLimits.retentionMs);
+    assert.equal((await estate.call('GET', linkOf(made))).status, 200);
+    clock.advance(1);
+    assert.equal((await estate.call('GET', linkOf(made))).status, 404);
+  });
+});
