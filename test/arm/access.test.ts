@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
+import { accessLimits } from '../../src/arm/access/access.ts';
 import { accessTypes, builtInRoleId, madeByEstate } from '../../src/arm/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { type Estate, openEstate, people, readersGroup } from './estate.ts';
@@ -172,6 +173,20 @@ describe('access', () => {
     assert.equal(ids(subscriptions.body).length, 1);
     const none = await estate.call('GET', '/subscriptions', { as: nobody });
     assert.deepEqual([none.status, ids(none.body)], [200, []]);
+  });
+
+  test('answers are right also where more is asked than is remembered, and of names that are never remembered', async () => {
+    await grant(reader.objectId, builtInRoleId('Reader'), group);
+    const { remembered, rememberedCharacters } = accessLimits;
+    const long = 'w'.repeat(rememberedCharacters);
+    for (let round = 0; round < remembered; round++) {
+      const scope = `${round % 2 === 0 ? group : `${group}2`}/providers/Contoso.Things/widgets/${round % 50 === 0 ? long : ''}${round}`;
+      assert.equal(
+        await can(`Contoso.Things/widgets/${round % 50 === 1 ? long : round}/read`, scope),
+        round % 2 === 0,
+      );
+      assert.equal(await can(`Contoso.Things/widgets/${round}`, scope), false);
+    }
   });
 
   test('the check is fast enough to be asked for every request', async () => {

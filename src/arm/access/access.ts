@@ -14,10 +14,10 @@ export const accessTypes = {
 export const accessLimits = {
   /** Group memberships are asked for again after this time when the directory cannot tell of changes. */
   groupMemoryMs: 1000,
-  /** Remembered (principal, scope) pairs; all are forgotten when it overflows. */
-  rememberedScopes: 20_000,
-  /** Remembered actions of one pair. */
-  rememberedActions: 1000,
+  /** Remembered answers, and pairs of principal and scope; all are forgotten when they come to more. */
+  remembered: 50_000,
+  /** Of a scope or an action that is remembered: whoever is signed in may ask for any. */
+  rememberedCharacters: 512,
 } as const;
 
 /** Everyone, in the principals of a deny assignment. */
@@ -67,6 +67,8 @@ export class Access implements AccessControl {
   readonly #closers: { close(): void }[] = [];
   #tables: Tables | undefined;
   #scoped = new Map<string, Map<string, ScopedAccess>>();
+  /** How much of `remembered` is used. */
+  #remembered = 0;
   /** Grows when memberships change: what was asked before must not be remembered after. */
   #membershipVersion = 0;
   #groups = new Map<string, { readonly ids: readonly string[]; readonly untilMs: number }>();
@@ -87,7 +89,7 @@ export class Access implements AccessControl {
     const groups = this.#directory.watchGroups?.(() => {
       this.#membershipVersion++;
       this.#groups = new Map();
-      this.#scoped = new Map();
+      this.#forgetAnswers();
       for (const listener of this.#listeners) listener();
     });
     if (groups) this.#closers.push(groups);
@@ -164,9 +166,21 @@ export class Access implements AccessControl {
     const known = decisions.get(action);
     if (known) return known;
     const decision = evaluate(access, action.toLowerCase(), at.kind);
-    if (decisions.size >= accessLimits.rememberedActions) decisions.clear();
-    decisions.set(action, decision);
+    if (action.length <= accessLimits.rememberedCharacters) {
+      this.#makeRoom();
+      decisions.set(action, decision);
+    }
     return decision;
+  }
+
+  #makeRoom(): void {
+    if (this.#remembered >= accessLimits.remembered) this.#forgetAnswers();
+    this.#remembered++;
+  }
+
+  #forgetAnswers(): void {
+    this.#scoped = new Map();
+    this.#remembered = 0;
   }
 
   /** Remembered by scope and principal as they were asked for: most who ask write them alike. */
@@ -188,10 +202,11 @@ export class Access implements AccessControl {
       denials: denials.filter((denial) => applies(denial, principals, scope)),
       decisions: { action: new Map(), data: new Map() },
     };
-    if (!scopes) {
-      if (this.#scoped.size >= accessLimits.rememberedScopes) this.#scoped.clear();
-      this.#scoped.set(asked, (scopes = new Map()));
-    }
+    if (asked.length > accessLimits.rememberedCharacters) return access;
+    this.#makeRoom();
+    // Not those from above: making room may have forgotten them.
+    scopes = this.#scoped.get(asked);
+    if (!scopes) this.#scoped.set(asked, (scopes = new Map()));
     scopes.set(objectId, access);
     return access;
   }
@@ -218,7 +233,7 @@ export class Access implements AccessControl {
 
   #forget(): void {
     this.#tables = undefined;
-    this.#scoped = new Map();
+    this.#forgetAnswers();
     for (const listener of this.#listeners) listener();
   }
 
