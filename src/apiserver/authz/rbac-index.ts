@@ -1,0 +1,183 @@
+import { labelsOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
+import type { Labels } from '../../apimachinery/selectors/labels.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
+import type { Collection, CollectionEvent } from '../storage/collection.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { type PolicyRule, rulesOf } from './rules.ts';
+
+export interface RoleReference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** One of the kinds of RBAC as it is stored. */
+export interface Source {
+  readonly collection: Collection;
+  readonly served: ServedResource;
+}
+
+/**
+ * Follows one kind: each state of an object is read once, and a change costs what it changes. Otherwise whoever writes in one
+ * namespace would slow down everybody.
+ */
+class Followed<T> {
+  readonly #source: Source;
+  readonly #read: (object: JsonObject) => T;
+  readonly #known = new WeakMap<StoredObject, T>();
+
+  constructor(source: Source, read: (object: JsonObject) => T) {
+    this.#source = source;
+    this.#read = read;
+  }
+
+  /** Calls `add` for all that there is and `change` for whatever becomes of it. */
+  follow(add: (one: T) => void, change: (gone: T | undefined, one: T | undefined) => void): void {
+    for (const one of this.all()) add(one);
+    this.#source.collection.listen(({ type, object, previous }: CollectionEvent) =>
+      change(previous && this.#of(previous), type === 'DELETED' ? undefined : this.#of(object)),
+    );
+  }
+
+  *all(): Generator<T> {
+    for (const stored of this.#source.collection.scan('')) yield this.#of(stored);
+  }
+
+  #of(stored: StoredObject): T {
+    let known = this.#known.get(stored);
+    if (known === undefined) this.#known.set(stored, (known = this.#read(stored.peek(this.#source.served))));
+    return known;
+  }
+}
+
+interface ReadBinding {
+  /** `namespace/User/name`, `namespace/Group/name`, of a ClusterRoleBinding without the namespace; service accounts are users. */
+  readonly subjects: readonly string[];
+  readonly role: RoleReference;
+}
+
+/** Which roles bindings give to whom. Those of other namespaces are never looked at. */
+export class GrantIndex {
+  readonly #given = new Map<string, Set<RoleReference>>();
+
+  constructor(...sources: readonly Source[]) {
+    for (const source of sources) {
+      new Followed(source, readBinding).follow(
+        (binding) => this.#add(binding),
+        (gone, binding) => {
+          if (gone) this.#drop(gone);
+          if (binding) this.#add(binding);
+        },
+      );
+    }
+  }
+
+  /** The roles that are given to `User/name` or `Group/name` in a namespace; '' for the whole cluster. */
+  of(namespace: string, subject: string): Iterable<RoleReference> {
+    return this.#given.get(`${namespace}/${subject}`) ?? [];
+  }
+
+  #add({ subjects, role }: ReadBinding): void {
+    for (const subject of subjects) {
+      const known = this.#given.get(subject);
+      if (known) known.add(role);
+      else this.#given.set(subject, new Set([role]));
+    }
+  }
+
+  #drop({ subjects, role }: ReadBinding): void {
+    for (const subject of subjects) {
+      const known = this.#given.get(subject);
+      if (known?.delete(role) && known.size === 0) this.#given.delete(subject);
+    }
+  }
+}
+
+interface ReadRole {
+  /** `namespace/name`, or the name of a ClusterRole. */
+  readonly key: string;
+  readonly rules: readonly PolicyRule[];
+  readonly labels: Labels;
+  /** Tells what an aggregate consists of. */
+  readonly selects: ((labels: Labels) => boolean) | undefined;
+}
+
+/** Rules of roles by what bindings call them. */
+export class RoleIndex {
+  readonly #roles = new Map<string, readonly PolicyRule[]>();
+  readonly #cluster: Followed<ReadRole>;
+  /** Worked out anew after a change of any of them: aggregates select among all. */
+  #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
+
+  constructor(sources: { readonly roles: Source; readonly clusterRoles: Source }) {
+    const put = ({ key, rules }: ReadRole) => void this.#roles.set(key, rules);
+    new Followed(sources.roles, readRole).follow(put, (gone, role) => {
+      if (gone) this.#roles.delete(gone.key);
+      if (role) put(role);
+    });
+    this.#cluster = new Followed(sources.clusterRoles, readRole);
+    this.#cluster.follow(
+      () => {},
+      () => {
+        this.#clusterRoles = undefined;
+      },
+    );
+  }
+
+  /** Undefined when there is no such role. */
+  rules({ kind, name }: RoleReference, namespace: string): readonly PolicyRule[] | undefined {
+    if (kind !== 'ClusterRole') return this.#roles.get(`${namespace}/${name}`);
+    this.#clusterRoles ??= withAggregates([...this.#cluster.all()]);
+    return this.#clusterRoles.get(name);
+  }
+}
+
+function withAggregates(all: readonly ReadRole[]): Map<string, readonly PolicyRule[]> {
+  const rules = new Map(all.map((role) => [role.key, role.rules]));
+  const aggregates = all.filter(({ selects }) => selects !== undefined);
+  // Twice, so that an aggregate of aggregates is complete.
+  for (let pass = 0; pass < 2; pass++) {
+    for (const role of aggregates) {
+      const chosen = all.filter((other) => other !== role && role.selects?.(other.labels));
+      rules.set(
+        role.key,
+        chosen.flatMap(({ key }) => rules.get(key) ?? []),
+      );
+    }
+  }
+  return rules;
+}
+
+function readRole(role: JsonObject): ReadRole {
+  const { namespace, name } = readMetadata(role);
+  const place = textOf(namespace);
+  const aggregation = role['aggregationRule'];
+  const selectors = isObject(aggregation) ? aggregation['clusterRoleSelectors'] : undefined;
+  const matchers = Array.isArray(selectors) ? selectors.filter(isObject).map(readLabelSelector) : undefined;
+  return {
+    key: place === '' ? textOf(name) : `${place}/${textOf(name)}`,
+    rules: rulesOf(role),
+    labels: labelsOf(role) ?? {},
+    selects: matchers && ((labels) => matchers.some((matches) => matches(labels))),
+  };
+}
+
+function readBinding(binding: JsonObject): ReadBinding {
+  const { roleRef, subjects } = binding;
+  const namespace = textOf(readMetadata(binding)['namespace']);
+  const named = isObject(roleRef) && Array.isArray(subjects) ? subjects.filter(isObject) : [];
+  const { kind, name } = isObject(roleRef) ? roleRef : {};
+  return {
+    subjects: named.map((subject) => `${namespace}/${subjectKey(subject)}`),
+    role: { kind: textOf(kind), name: textOf(name) },
+  };
+}
+
+function subjectKey(subject: JsonObject): string {
+  const name = textOf(subject['name']);
+  if (subject['kind'] === 'ServiceAccount') {
+    return `User/system:serviceaccount:${textOf(subject['namespace'])}:${name}`;
+  }
+  return `${textOf(subject['kind'])}/${name}`;
+}
