@@ -15,7 +15,7 @@ const one: Steps = () => 1;
 
 /** What reads no more than a place, whatever it is called on. */
 const constant: ReadonlySet<string> = new Set([
-  ...['dyn', 'type', 'first', 'last', 'hasValue', 'value', 'optional.of', 'optional.none'],
+  ...['dyn', 'type', 'size', 'first', 'last', 'hasValue', 'value', 'optional.of', 'optional.none'],
   'optional.ofNonZeroValue',
 ]);
 
@@ -37,8 +37,8 @@ export function stepsOfCall(overload: Overload, isPatternWritten: boolean): Step
   const { name, parameters } = overload;
   const [first, second] = parameters;
   if (constant.has(name)) return one;
-  if (name === 'size') return first?.kind === 'string' ? shallow : one;
-  if (name === '@in') return second?.kind === 'list' ? weighed : shallow;
+  if (name === '@in') return second?.kind === 'list' ? findingItem : shallow;
+  if (name === 'startsWith' || name === 'endsWith') return readingOnlySought;
   if (searches.has(name)) return searching(isPatternWritten);
   if (products.has(name)) return product;
   if (name === 'replace') return replacing;
@@ -52,7 +52,7 @@ export function stepsOfEquality(a: Value, b: Value): number {
   const [left, right] = [weightOf(a), weightOf(b)];
   // Items are found by what tells them apart, which is worked out for all of them.
   const byIdentity = a instanceof ListValue && b instanceof ListValue && (a.identity ?? b.identity);
-  return 1 + (byIdentity ? left + right : Math.min(left, right));
+  return byIdentity ? left + right : Math.min(left, right);
 }
 
 /** Steps of looking up a key, whose text is read. */
@@ -75,6 +75,29 @@ function weighed(values: readonly Value[]): number {
   let steps = 1;
   for (const value of values) steps += weightOf(value);
   return steps;
+}
+
+/**
+ * Texts and bytes that are compared with one that is looked for differ in length or are compared a machine's word at
+ * a time: an item is a step, and one more where the text looked for is very long. Of what holds others all is compared.
+ */
+function findingItem(values: readonly Value[]): number {
+  const [sought = null, list] = values;
+  if (!(list instanceof ListValue) || !isPlain(sought)) return weighed(values);
+  const longer = sizeOf(sought);
+  return 1 + longer + list.size * (1 + Math.floor(longer / stepsPerComparedItem));
+}
+
+/** Steps' worth of characters that are compared in the step that each item costs anyway. */
+const stepsPerComparedItem = 50;
+
+function isPlain(value: Value): boolean {
+  return typeof value !== 'object' || value === null || value instanceof Uint8Array;
+}
+
+/** As much of the text is read as there is of what it shall begin or end with. */
+function readingOnlySought([, sought = null]: readonly Value[]): number {
+  return 1 + sizeOf(sought);
 }
 
 /** What there is to read of a value without looking into what it holds. */

@@ -238,7 +238,7 @@ test('a rule that would keep the server busy is stopped, and those after it are 
     'self.a.replace("", self.a) != ""',
     'self.l.map(x, "").join(self.a) != ""',
     'self.l.all(x, self.a.trim() != "")',
-    'self.l.all(x, self.a.size() > 0)',
+    'self.l.all(x, (self.a + "x").size() > 0)',
   ])
     assert.match(firstError(rule, { l, a, b: '(a|b)*a(a|b){9}c' }), stopped, rule);
 });
@@ -270,6 +270,35 @@ test('a message expression spends of the same budget as the rules', () => {
 test('a rule may ask for the size of a long list for each of its items', () => {
   const l = Array.from({ length: 20_000 }, (_, i) => i);
   assert.equal(firstError('self.l.all(x, x < self.l.size())', { l, a: '', b: '' }), '');
+});
+
+test('a rule may ask for each of its items how long a long text is, and what it begins or ends with', () => {
+  const l = Array.from({ length: 20_000 }, (_, i) => i);
+  const a = 'z'.repeat(500_000);
+  const rules = ['x < size(self.a)', '!self.a.startsWith(self.b)', '!self.a.endsWith(self.b)'];
+  for (const rule of rules) assert.equal(firstError(`self.l.all(x, ${rule})`, { l, a, b: 'a' }), '', rule);
+  const sought = 'self.l.all(x, self.a.startsWith(self.b))';
+  assert.match(firstError(sought, { l, a, b: a }), /cost limit exceeded/);
+});
+
+test('looking for a text in a list costs a step for each item, whatever their length', () => {
+  const names = Array.from({ length: 600 }, (_, i) => `${'n'.repeat(200)}${i}`);
+  const strings = { type: 'array', items: { type: 'string' } };
+  const rule = 'self.a.all(x, x in self.b)';
+  const schema = object({ a: strings, b: strings }, { 'x-kubernetes-validations': [{ rule }] });
+  assert.deepEqual(errorsOf(schema, { a: names, b: names }), []);
+  const more = [...names, ...names.map((name) => `${name}-`)];
+  assert.match(errorsOf(schema, { a: more, b: more })[0] ?? '', /cost limit exceeded/);
+});
+
+test('the size of a text is the number of its code points, also of one that is long', () => {
+  for (const count of [3, 1_000]) {
+    const text = 'a\u{1f600}\ud83d'.repeat(count);
+    assert.equal(
+      firstError(`self.a.size() == ${3 * count} && self.a.size() == size(self.a)`, { l: [], a: text, b: '' }),
+      '',
+    );
+  }
 });
 
 test('numbers beyond 64 bits are none, however long they are', () => {

@@ -1,4 +1,5 @@
 import type { Registry } from '../registry.ts';
+import { lengthOfText } from '../text-length.ts';
 import {
   CelError,
   CelUint,
@@ -165,7 +166,7 @@ function declareContainers(registry: Registry): void {
   });
   registry.declare('@in(A, map(A, B)) bool', (a = null, b = null) => map(b).has(a));
   const sizes: Readonly<Record<string, (value: Value) => number>> = {
-    string: (value) => [...text(value)].length,
+    string: (value) => lengthOfText(text(value)),
     bytes: (value) => bytes(value).length,
     'list(A)': (value) => list(value).size,
     'map(A, B)': (value) => (value instanceof MapValue ? value.size : 0),
