@@ -3,14 +3,26 @@ import { test } from 'node:test';
 import { nextTime, wallClock } from '../../src/apimachinery/cron/next-time.ts';
 import { parseSchedule } from '../../src/apimachinery/cron/schedule.ts';
 import { countOf } from '../../src/apimachinery/int-or-percent.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { formatQuantity, parseAmount, quantityOf } from '../../src/apimachinery/quantity.ts';
+import type { JsonObject } from '../../src/base/index.ts';
+import { bounds, maxReplicas } from '../../src/controllers/deployment/scale.ts';
+import { type Deployment, deployments } from '../../src/controllers/kinds/apps.ts';
+import type { Toleration } from '../../src/controllers/kinds/core.ts';
 import type { MemberCluster } from '../../src/controllers/kinds/fleet.ts';
-import type { Binding, Placement } from '../../src/controllers/kinds/placement.ts';
-import { propertyOf } from '../../src/controllers/placement-scheduler/affinity.ts';
+import type { Binding, Placement, PlacementPolicy } from '../../src/controllers/kinds/placement.ts';
+import {
+  affinityRefusal,
+  affinityScore,
+  propertyOf,
+} from '../../src/controllers/placement-scheduler/affinity.ts';
 import { choose } from '../../src/controllers/placement-scheduler/choose.ts';
 import { planRollout } from '../../src/controllers/rollout/plan.ts';
+import { untoleratedTaint } from '../../src/controllers/shared/tolerations.ts';
+import { availabilityOf } from '../../src/controllers/work-applier/availability.ts';
 import { differencesOf } from '../../src/controllers/work-applier/differences.ts';
 import { createPace } from '../../src/controllers/work-applier/pace.ts';
+import { workload } from './manifests.ts';
 
 function next(text: string, from: string, timeZone?: string): string | undefined {
   const schedule = parseSchedule(text);
@@ -263,4 +275,264 @@ test('a Work is looked at less and less often while nothing changes', () => {
     Array.from({ length: 6 }, () => Math.round(pace.next('w', { essence, isSettled }) / 100) / 10);
   assert.deepEqual(delays(false, 'a'), [5, 2, 2.4, 2.9, 3.5, 4.1]);
   assert.deepEqual(delays(true, 'b'), [5, 2, 3, 4.5, 6.8, 10.1]);
+});
+
+test('what is applied is available when its kind says so', () => {
+  const judged = (apiVersion: string, kind: string, rest: JsonObject = {}) =>
+    availabilityOf({ apiVersion, kind, metadata: { name: 'x', generation: 2 }, ...rest });
+  const atOnce = {
+    v1: ['Namespace', 'Secret', 'ConfigMap', 'ServiceAccount', 'LimitRange', 'ResourceQuota'],
+    'apps/v1': ['ControllerRevision'],
+    'networking.k8s.io/v1': ['NetworkPolicy', 'IngressClass'],
+    'rbac.authorization.k8s.io/v1': ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'],
+    'scheduling.k8s.io/v1': ['PriorityClass'],
+    'storage.k8s.io/v1': ['CSIDriver', 'CSINode', 'CSIStorageCapacity', 'StorageClass'],
+  };
+  for (const [apiVersion, kinds] of Object.entries(atOnce)) {
+    for (const kind of kinds) assert.equal(judged(apiVersion, kind), 'Available', kind);
+  }
+  assert.equal(judged('batch/v1', 'Job'), 'NotTrackable');
+  assert.equal(judged('v1', 'Service', { spec: { type: 'ExternalName' } }), 'NotTrackable');
+
+  const conditions = (...types: readonly [string, string][]) => ({
+    conditions: types.map(([type, status]) => ({ type, status })),
+  });
+  const rolled = { observedGeneration: 2, availableReplicas: 3, updatedReplicas: 3 };
+  const stateful = {
+    observedGeneration: 2,
+    availableReplicas: 1,
+    currentReplicas: 1,
+    updatedReplicas: 1,
+    currentRevision: 'r',
+    updateRevision: 'r',
+  };
+  const daemons = {
+    observedGeneration: 2,
+    numberAvailable: 2,
+    desiredNumberScheduled: 2,
+    currentNumberScheduled: 2,
+    updatedNumberScheduled: 2,
+  };
+  const budget = {
+    observedGeneration: 2,
+    disruptionsAllowed: 1,
+    ...conditions(['DisruptionAllowed', 'True']),
+  };
+  const kinds: readonly [string, string, { spec?: JsonObject; status: JsonObject }, readonly JsonObject[]][] =
+    [
+      [
+        'apps/v1',
+        'Deployment',
+        { spec: { replicas: 3 }, status: rolled },
+        [
+          { observedGeneration: 1 },
+          { availableReplicas: 2 },
+          { updatedReplicas: 2 },
+          { unavailableReplicas: 1 },
+        ],
+      ],
+      [
+        'apps/v1',
+        'StatefulSet',
+        { status: stateful },
+        [
+          { observedGeneration: 1 },
+          { availableReplicas: 0 },
+          { currentReplicas: 0 },
+          { currentRevision: 'q' },
+        ],
+      ],
+      [
+        'apps/v1',
+        'DaemonSet',
+        { status: daemons },
+        [{ observedGeneration: 1 }, { numberAvailable: 1 }, { updatedNumberScheduled: 1 }],
+      ],
+      ['v1', 'Service', { spec: { type: 'ClusterIP', clusterIPs: ['10.0.0.1'] }, status: {} }, []],
+      [
+        'v1',
+        'Service',
+        { spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } } },
+        [{ loadBalancer: {} }, { loadBalancer: { ingress: [] } }, { loadBalancer: { ingress: [{}] } }],
+      ],
+      [
+        'v1',
+        'Service',
+        { spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ hostname: 'h' }] } } },
+        [],
+      ],
+      [
+        'apiextensions.k8s.io/v1',
+        'CustomResourceDefinition',
+        { status: conditions(['Established', 'True'], ['NamesAccepted', 'True']) },
+        [
+          conditions(['Established', 'True']),
+          conditions(['Established', 'False'], ['NamesAccepted', 'True']),
+        ],
+      ],
+      [
+        'policy/v1',
+        'PodDisruptionBudget',
+        { status: budget },
+        [{ observedGeneration: 1 }, { disruptionsAllowed: 0 }, conditions(['DisruptionAllowed', 'False'])],
+      ],
+      [
+        'policy/v1',
+        'PodDisruptionBudget',
+        { status: { ...budget, disruptionsAllowed: 0, ...conditions(['DisruptionAllowed', 'False']) } },
+        [{ disruptionsAllowed: 1 }],
+      ],
+    ];
+  for (const [apiVersion, kind, good, less] of kinds) {
+    assert.equal(judged(apiVersion, kind, good), 'Available', kind);
+    for (const change of less) {
+      const status = { ...good.status, ...change };
+      const verdict = judged(apiVersion, kind, { ...good, status });
+      assert.equal(verdict, 'NotAvailableYet', `${kind} ${JSON.stringify(change)}`);
+    }
+    if (kind !== 'Service') assert.equal(judged(apiVersion, kind), 'NotAvailableYet', kind);
+  }
+  assert.equal(judged('v1', 'Service', { spec: { clusterIPs: [] } }), 'NotAvailableYet');
+});
+
+const described = (
+  labels: { [name: string]: string },
+  properties: { [name: string]: string },
+): MemberCluster => ({
+  apiVersion: 'cluster.kubernetes-fleet.io/v1',
+  kind: 'MemberCluster',
+  metadata: { name: 'm', labels },
+  spec: { identity: { kind: 'User', name: 'm' } },
+  status: {
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [name, { value, observationTime: '' }]),
+    ),
+    resourceUsage: { capacity: { cpu: '8' }, allocatable: { cpu: '6' }, available: { cpu: '500m' } },
+  },
+});
+
+test('a property meets a requirement as its operator says', () => {
+  const nodes = 'kubernetes-fleet.io/node-count';
+  const refused = (name: string, operator: string, ...values: string[]) =>
+    affinityRefusal(described({ env: 'prod' }, { [nodes]: '3' }), {
+      placementType: 'PickAll',
+      affinity: {
+        clusterAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            clusterSelectorTerms: [{ propertySelector: { matchExpressions: [{ name, operator, values }] } }],
+          },
+        },
+      },
+    }) !== undefined;
+  const met: Readonly<Record<string, readonly boolean[]>> = {
+    Gt: [true, false, false],
+    Ge: [true, true, false],
+    Eq: [false, true, false],
+    Ne: [true, false, true],
+    Lt: [false, false, true],
+    Le: [false, true, true],
+    Other: [false, false, false],
+  };
+  for (const [operator, expected] of Object.entries(met)) {
+    const found = ['2', '3', '4'].map((value) => !refused(nodes, operator, value));
+    assert.deepEqual(found, expected, operator);
+  }
+  assert.ok(refused('nobody-s', 'Ne', '2'));
+  assert.ok(refused(nodes, 'Ne', 'many'));
+  assert.ok(refused(nodes, 'Ne'));
+  const cpu = (capacity: string) => `resources.kubernetes-fleet.io/${capacity}-cpu`;
+  const amounts = ['total', 'allocatable', 'available', 'wished'].map((each) =>
+    propertyOf(described({}, {}), cpu(each)),
+  );
+  assert.deepEqual(amounts, [8, 6, 0.5, undefined]);
+  assert.equal(propertyOf(described({}, {}), 'resources.kubernetes-fleet.io/total-cpu-more'), undefined);
+  assert.equal(propertyOf(described({}, {}), 'resources.kubernetes-fleet.io/total-memory'), undefined);
+});
+
+test('a sorter spreads its weight over what the members have', () => {
+  const members = ['1', '2', '5'].map((value) => described({ value }, { p: value }));
+  const scores = (sortOrder: string, extra: { weight: number; env?: string } = { weight: 0 }) => {
+    const preferred = [
+      { weight: 20, preference: { propertySorter: { name: 'p', sortOrder } } },
+      { weight: extra.weight, preference: { labelSelector: { matchLabels: { value: '5' } } } },
+    ];
+    const affinity = { clusterAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } };
+    return members.map((each) => affinityScore(each, { placementType: 'PickN', affinity }, members));
+  };
+  assert.deepEqual(scores('Descending'), [0, 5, 20]);
+  assert.deepEqual(scores('Ascending'), [20, 15, 0]);
+  assert.deepEqual(scores('Descending', { weight: 7 }), [0, 5, 27]);
+  assert.deepEqual(scores('Ascending', { weight: -7 }), [20, 15, -7]);
+  const [only] = members;
+  const sorter = { weight: 20, preference: { propertySorter: { name: 'p', sortOrder: 'Descending' } } };
+  const policy: PlacementPolicy = {
+    placementType: 'PickN',
+    affinity: { clusterAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [sorter] } },
+  };
+  assert.ok(only);
+  assert.equal(affinityScore(only, policy, [only]), 0);
+  assert.equal(affinityScore(described({}, {}), policy, [...members, described({}, {})]), 0);
+  assert.equal(affinityScore(only, { placementType: 'PickN' }, members), 0);
+});
+
+test('a toleration covers a taint by effect, key, operator and value', () => {
+  const taint = { key: 'k', value: 'v', effect: 'NoSchedule' };
+  const cases: readonly [Toleration, boolean][] = [
+    [{ operator: 'Exists' }, true],
+    [{ key: 'k', operator: 'Exists' }, true],
+    [{ key: 'k', operator: 'Exists', effect: 'NoSchedule' }, true],
+    [{ key: 'k', operator: 'Exists', effect: 'NoExecute' }, false],
+    [{ key: 'other', operator: 'Exists' }, false],
+    [{ key: 'k', value: 'v' }, true],
+    [{ key: 'k', operator: 'Equal', value: 'v' }, true],
+    [{ key: 'k', value: 'w' }, false],
+    [{ key: 'k' }, false],
+    [{ value: 'v' }, false],
+    [{}, false],
+  ];
+  for (const [toleration, covers] of cases) {
+    const found = untoleratedTaint([taint], [toleration], ['NoSchedule']);
+    assert.equal(found, covers ? undefined : taint, JSON.stringify(toleration));
+  }
+  assert.equal(
+    untoleratedTaint([{ key: 'k', effect: 'NoSchedule' }], [{ key: 'k' }], ['NoSchedule']),
+    undefined,
+  );
+  assert.equal(untoleratedTaint([taint], undefined, ['NoSchedule', 'NoExecute']), taint);
+  assert.equal(untoleratedTaint([taint], undefined, ['NoExecute']), undefined);
+  assert.equal(untoleratedTaint(undefined, undefined, ['NoSchedule']), undefined);
+});
+
+test('a deployment has room for so many pods more and so many fewer', () => {
+  const deployment = (replicas: number | undefined, strategy?: JsonObject): Deployment =>
+    asKind(deployments, {
+      ...workload('apps/v1', 'Deployment', { name: 'd' }),
+      spec: {
+        selector: {},
+        template: {},
+        ...(replicas !== undefined && { replicas }),
+        ...(strategy && { strategy }),
+      },
+    });
+  const rolling = (maxSurge: string | number, maxUnavailable: string | number) => ({
+    type: 'RollingUpdate',
+    rollingUpdate: { maxSurge, maxUnavailable },
+  });
+  const cases: readonly [number | undefined, JsonObject | undefined, number, number][] = [
+    [undefined, undefined, 1, 0],
+    [4, undefined, 1, 1],
+    [10, undefined, 3, 2],
+    [10, rolling(3, 2), 3, 2],
+    [10, rolling('50%', '45%'), 5, 4],
+    [10, rolling(0, 0), 0, 1],
+    [10, rolling('1%', '1%'), 1, 0],
+    [3, rolling(0, 5), 0, 3],
+    [0, rolling(3, 2), 0, 0],
+    [5, { type: 'Recreate' }, 0, 0],
+  ];
+  for (const [replicas, strategy, surge, unavailable] of cases) {
+    const found = bounds(deployment(replicas, strategy));
+    assert.deepEqual(found, { surge, unavailable }, JSON.stringify([replicas, strategy]));
+    assert.equal(maxReplicas(deployment(replicas, strategy)), (replicas ?? 1) + surge);
+  }
 });
