@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { KeptPages, keptPagesLimits } from '../../src/apiserver/answer/kept-pages.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
@@ -120,5 +121,65 @@ describe('a list', () => {
     assert.equal(list.items[0].data, undefined);
     const refused = await test.fetch(path, { headers: { accept: 'image/png' } });
     assert.equal(refused.status, 406);
+  });
+});
+
+describe('a long page that was put together', () => {
+  let test: TestServer;
+  before(async () => {
+    test = await startTestServer();
+  });
+  after(() => test.close());
+
+  it('is the same for everybody who asks for the same, and never that of another state or question', async () => {
+    const put = (name: string, labels: { [key: string]: string }, letter: string) =>
+      test.client.create(configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'default', labels },
+        data: { long: letter.repeat(keptPagesLimits.leastBytes) },
+      });
+    await put('a', { kept: 'yes' }, 'a');
+    await put('b', { kept: 'no' }, 'b');
+    const text = async (query: string) => (await test.fetch(`${path}${query}`)).text();
+    const namesIn = (list: string) =>
+      JSON.parse(list).items.map((each: { metadata: { name: string } }) => each.metadata.name);
+    const all = await text('');
+    assert.equal(await text(''), all);
+    assert.deepEqual(namesIn(all), ['a', 'b']);
+    for (const [query, expected] of [
+      ['?labelSelector=kept%3Dyes', ['a']],
+      ['?labelSelector=kept%3Dno', ['b']],
+      ['?limit=1', ['a']],
+      ['?limit=2', ['a', 'b']],
+    ] as const) {
+      assert.deepEqual(namesIn(await text(query)), expected, query);
+      assert.deepEqual(namesIn(await text(query)), expected, query);
+    }
+    await put('c', {}, 'c');
+    assert.deepEqual(namesIn(await text('')), ['a', 'b', 'c']);
+    assert.deepEqual(namesIn(await text('')), ['a', 'b', 'c']);
+    assert.deepEqual(namesIn(await text('?limit=2')), ['a', 'b']);
+    await test.client.delete(configMaps, { name: 'a', namespace: 'default' });
+    assert.deepEqual(namesIn(await text('')), ['b', 'c']);
+  });
+
+  it('is made only while there are not too many on their way', () => {
+    const { bytes, leastBytes, aliveBytes } = keptPagesLimits;
+    const pages = new KeptPages();
+    assert.ok(pages.mayJoin(bytes));
+    assert.ok(!pages.mayJoin(bytes + 1));
+    const held = Array.from({ length: aliveBytes / bytes }, () => Buffer.allocUnsafe(bytes));
+    for (const page of held.slice(1)) pages.keep(undefined, page);
+    assert.ok(pages.mayJoin(bytes));
+    assert.ok(!pages.mayJoin(bytes + 1));
+    pages.keep(undefined, held[0] ?? Buffer.alloc(0));
+    assert.ok(!pages.mayJoin(leastBytes));
+    assert.ok(pages.mayJoin(leastBytes - 1));
+    // Small ones are counted nowhere.
+    const small = new KeptPages();
+    for (const page of held) small.keep(undefined, page.subarray(0, leastBytes - 1));
+    assert.ok(small.mayJoin(bytes));
+    assert.equal(held.length, 4);
   });
 });

@@ -1,5 +1,5 @@
-import type { ResourceDefinition, SchemaNode } from '../../apimachinery/contract.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import { StructuralNode } from '../../schema/structural-node.ts';
 import type { SchemaCollector } from './builtin-schemas.ts';
 
@@ -19,7 +19,8 @@ export function addCustomResource(collector: SchemaCollector, definition: Resour
     addList(collector, definition);
     return;
   }
-  const schema = root instanceof StructuralNode ? fromProps(root.props, collector) : fromNode(root);
+  if (!(root instanceof StructuralNode)) throw new Error(`${definitionName} has no structural schema`);
+  const schema = fromProps(root.props, collector);
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   const metadata = collector.add('meta.v1.ObjectMeta');
   collector.definitions[definitionName] = {
@@ -104,31 +105,4 @@ function mapValues(object: JsonObject, change: (value: JsonObject) => JsonObject
   return Object.fromEntries(
     Object.entries(object).map(([name, value]) => [name, isObject(value) ? change(value) : value]),
   );
-}
-
-/** The schema of a node that knows no JSON form of itself. */
-function fromNode(node: SchemaNode): JsonObject {
-  const result: Record<string, Json> = {};
-  if (node.description) result['description'] = node.description;
-  if (node.type === 'int-or-string') result['x-kubernetes-int-or-string'] = true;
-  else if (node.type !== 'any') result['type'] = node.type;
-  if (node.format) result['format'] = node.format;
-  if (node.nullable) result['nullable'] = true;
-  if (node.preserveUnknown) result['x-kubernetes-preserve-unknown-fields'] = true;
-  if (node.required && node.required.length > 0) result['required'] = [...node.required];
-  if (node.default !== undefined) result['default'] = node.default;
-  if (node.enum) result['enum'] = [...node.enum];
-  if (node.listType) result['x-kubernetes-list-type'] = node.listType;
-  if (node.listMapKeys) result['x-kubernetes-list-map-keys'] = [...node.listMapKeys];
-  if (node.items) result['items'] = fromNode(node.items);
-  if (node.values) result['additionalProperties'] = fromNode(node.values);
-  const names = node.fieldNames();
-  if (names.length > 0) {
-    const members = names.map((name) => {
-      const member = node.field(name);
-      return [name, member ? fromNode(member) : {}] as const;
-    });
-    result['properties'] = Object.fromEntries(members);
-  }
-  return result;
 }
