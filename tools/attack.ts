@@ -15,9 +15,11 @@ const attacks = [
   'test/http/slow-senders.test.ts',
   'test/http/slow-readers.test.ts',
   'test/program/deletions.test.ts',
+  'test/program/give-outs.test.ts',
   'test/providers/linked-access.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',
+  'test/store/kill-shrinking.test.ts',
   'test/store/salvage.test.ts',
   'test/walkthrough/limits.test.ts',
 ];

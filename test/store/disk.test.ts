@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { CodedError, silentLogger, utf8 } from '../../src/base/index.ts';
+import { CodedError, silentLogger, systemClock, utf8 } from '../../src/base/index.ts';
+import { copyOpenDatabase } from '../../src/store/drivers/sqlite/copy.ts';
 import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
 import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
 import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
@@ -61,6 +62,20 @@ test('every file of a store is its owner’s alone from the first byte on, whate
   } finally {
     process.umask(before);
   }
+});
+
+test('a copy that begins while something is being written waits for it instead of failing', async () => {
+  const file = newFile();
+  const database = openDatabase(file);
+  database.exec("BEGIN IMMEDIATE; INSERT INTO leases VALUES ('l', 1, 1)");
+  const copying = copyOpenDatabase(database, `${file}.copy`);
+  await systemClock.sleep(60);
+  database.exec('COMMIT');
+  await copying;
+  const copy = new DatabaseSync(`${file}.copy`);
+  assert.equal(copy.prepare('SELECT count(*) AS n FROM leases').get()?.['n'], 1);
+  copy.close();
+  database.close();
 });
 
 test('files of a store that others could read are closed to them', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync, rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { CodedError } from '../../../base/index.ts';
-import { diskReason, StoreDamaged } from './errors.ts';
+import { CodedError, systemClock } from '../../../base/index.ts';
+import { diskReason, StoreDamaged, sqliteCode, sqliteCodes } from './errors.ts';
 import { inspectDatabase } from './inspect.ts';
 import { openPrivately } from './private-files.ts';
 import { Witness, witnessFile } from './witness.ts';
@@ -34,7 +34,7 @@ export async function copyOpenDatabase(database: DatabaseSync, target: string): 
   try {
     // Unchanged pages are read from the disk, not from memory: the copy is what the disk holds.
     database.exec('PRAGMA shrink_memory');
-    await backup(database, target);
+    await backUp(database, target);
     openPrivately(target, () => sealCopy(target));
   } catch (thrown) {
     for (const file of [target, `${target}-journal`, `${target}-wal`, `${target}-shm`, witnessFile(target)]) {
@@ -47,6 +47,24 @@ export async function copyOpenDatabase(database: DatabaseSync, target: string): 
     );
   }
 }
+
+/**
+ * The first step is refused while a group is being written, which SQLite then reports as no error at all: it is tried
+ * again. Later steps wait by themselves.
+ */
+async function backUp(database: DatabaseSync, target: string): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await backup(database, target);
+      return;
+    } catch (thrown) {
+      if (sqliteCode(thrown) !== sqliteCodes.none || tried === beginnings.most) throw thrown;
+      await systemClock.sleep(beginnings.pauseMs);
+    }
+  }
+}
+
+const beginnings = { most: 1_000, pauseMs: 2 } as const;
 
 /** A copy is one file without a log; its witness says what had been acknowledged at its moment. */
 function sealCopy(file: string): void {

@@ -27,6 +27,7 @@ export function sqliteCode(thrown: unknown): number | undefined {
 }
 
 export const sqliteCodes = {
+  none: 0,
   busy: 5,
   locked: 6,
   readOnly: 8,
