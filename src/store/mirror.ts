@@ -101,11 +101,15 @@ export class Mirror<T> {
   }
 
   /**
-   * Resolves when what made a guard fail is shown: the key is not at its revision here. At once when that is so, or when
-   * closed. For keys below the prefix.
+   * Resolves when what made a guard fail is shown: the key is not at its revision here, or what stood there then was shown
+   * already and is gone again. At once when that is so, or when closed. For keys below the prefix.
    */
-  moved({ key, revision }: Guard): Promise<void> {
-    return this.#until(() => (this.#rows.get(key)?.revision ?? 0) !== revision);
+  moved({ key, revision }: Guard, current?: Pick<Entry, 'revision'>): Promise<void> {
+    return this.#until(
+      () =>
+        (this.#rows.get(key)?.revision ?? 0) !== revision ||
+        (current !== undefined && this.#seen >= current.revision),
+    );
   }
 
   #until(isDue: () => boolean): Promise<void> {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { watchStream } from '../../src/apiserver/answer/watch-stream.ts';
 import { SharedResources } from '../../src/apiserver/discovery/registry.ts';
 import { defaultOptions } from '../../src/apiserver/request/options.ts';
@@ -10,6 +8,7 @@ import { Selection } from '../../src/apiserver/storage/selection.ts';
 import { WatchSource } from '../../src/apiserver/storage/watch-source.ts';
 import { utf8 } from '../../src/base/index.ts';
 import { builtinResources } from '../../src/kinds/index.ts';
+import { stillHeld } from '../support/garbage.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 test('a watch whose events left memory before it started ends with 410 instead of leaving them out', () => {
@@ -101,14 +100,6 @@ test('events are remembered within bounds, however many objects were read after 
   for (let n = 0; n < 20; n++) put(collection, 'm', { revision: 11 + reads + n, bytes: 500_000 });
   assert.ok(remembered(collection) <= collectionLimits.historyBytes);
 });
-
-/** Which of these are still held, in a turn of its own: what was looked at in this one is held until it ends. */
-async function stillHeld(objects: readonly WeakRef<object>[]): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  await new Promise((turn) => setImmediate(turn));
-  runInNewContext('gc')();
-  return objects.filter((object) => object.deref() !== undefined).length;
-}
 
 test('what is not remembered any more is not held in memory', async () => {
   const collection = new Collection('/kube/c/core/configmaps/', [], 10);

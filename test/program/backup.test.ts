@@ -45,7 +45,7 @@ async function largeHome(name: string): Promise<string> {
   writePrivate(files.settings, '{"port":0}');
   const store = openSqliteStore({ file: files.database, clock: systemClock, random: systemRandom });
   for (let i = 0; i < 8; i++) {
-    await store.commit({ writes: [{ put: `/a/${i}`, value: new Uint8Array(2_000_000).fill(i) }] });
+    await store.commit({ writes: [{ put: `/a/${i}`, value: new Uint8Array(1_500_000).fill(i) }] });
   }
   await store.close();
   return home;

@@ -856,6 +856,16 @@ function mirrorLaws(open: () => Promise<Store>): void {
     await Promise.all(waiting);
     assert.deepEqual(lived, ['gone', 'made', 'shown']);
     await mirror.moved(guard);
+    // What was in the way came and went before anybody here could see that the guard had failed.
+    await put(store, '/m/c', '1');
+    const lost = await store.commit({
+      guards: [{ key: '/m/c', revision: 0 }],
+      writes: [{ put: '/m/c', value: utf8('2') }],
+    });
+    await store.commit({ writes: [{ delete: '/m/c' }] });
+    for (const tell of late.splice(0)) tell();
+    assert.ok(!lost.ok);
+    await mirror.moved(lost.failed, lost.current);
     const never = mirror.moved({ key: '/m/b', revision: 3 });
     mirror.close();
     await never;

@@ -1,4 +1,5 @@
 import type { PageIdentity } from '../call/call.ts';
+import type { Collection } from '../storage/collection.ts';
 
 export const keptPagesLimits = {
   /** Pages put together that are in memory, be it only because an answer with them is still on its way. */
@@ -10,7 +11,9 @@ export const keptPagesLimits = {
 } as const;
 
 interface Kept {
-  readonly page: PageIdentity;
+  readonly page: Omit<PageIdentity, 'collection'>;
+  /** Weak: a cluster that is gone takes its objects along, also when its pages are among the latest. */
+  readonly collection: WeakRef<Collection>;
   readonly items: Buffer;
 }
 
@@ -30,7 +33,7 @@ export class KeptPages {
   }
 
   find(page: PageIdentity): Buffer | undefined {
-    const at = this.#kept.findIndex((kept) => isSame(kept.page, page));
+    const at = this.#kept.findIndex((kept) => isSame(kept, page));
     const found = this.#kept[at];
     if (!found) return undefined;
     this.#kept.splice(at, 1);
@@ -45,8 +48,9 @@ export class KeptPages {
     this.#aliveBytes += items.length;
     if (!page) return;
     // What a collection has left behind nobody will ask for again.
-    this.#kept = this.#kept.filter(({ page }) => page.revision === page.collection.lastRevision);
-    this.#kept.push({ page, items });
+    this.#kept = this.#kept.filter((kept) => kept.page.revision === kept.collection.deref()?.lastRevision);
+    const { collection, ...rest } = page;
+    this.#kept.push({ page: rest, collection: new WeakRef(collection), items });
     this.#bytes = this.#kept.reduce((bytes, { items }) => bytes + items.length, 0);
     while (this.#bytes > keptPagesLimits.bytes) {
       const dropped = this.#kept.shift();
@@ -61,11 +65,11 @@ export class KeptPages {
   }
 }
 
-function isSame(a: PageIdentity, b: PageIdentity): boolean {
+function isSame({ page, collection }: Kept, asked: PageIdentity): boolean {
   return (
-    a.collection === b.collection &&
-    a.revision === b.revision &&
-    a.resource === b.resource &&
-    a.text === b.text
+    page.text === asked.text &&
+    page.revision === asked.revision &&
+    page.resource === asked.resource &&
+    collection.deref() === asked.collection
   );
 }

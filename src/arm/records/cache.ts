@@ -1,5 +1,5 @@
 import { decodeJson, deepFreeze, encodeJson, Recent } from '../../base/index.ts';
-import { type Guard, Mirror, type MirrorChange, type Store } from '../../store/index.ts';
+import { type Entry, type Guard, Mirror, type MirrorChange, type Store } from '../../store/index.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { KeyIndex, type ListStamp } from './key-index.ts';
 import { recordKey, recordPrefix } from './keys.ts';
@@ -73,8 +73,8 @@ export class RecordCache {
   }
 
   /** Resolves when what made the guard of a record fail is shown. */
-  moved(guard: Guard): Promise<void> {
-    return this.#mirror.moved(guard);
+  moved(guard: Guard, current: Entry | undefined): Promise<void> {
+    return this.#mirror.moved(guard, current);
   }
 
   get size(): number {

@@ -123,7 +123,8 @@ export class StoredRecords implements RecordStore {
     refuseTooMany(Math.max(guards.length, writes.length), this.#store.limits);
     const result = await this.#store.commit({ guards, writes });
     // Decided again on what is there now, not on what is still under way to here.
-    if (!result.ok && !this.#claims.owns(result.failed)) await this.cache.moved(result.failed);
+    if (!result.ok && !this.#claims.owns(result.failed))
+      await this.cache.moved(result.failed, result.current);
     return result.ok;
   }
 

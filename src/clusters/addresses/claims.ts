@@ -154,7 +154,7 @@ export class AddressClaims {
       const value = encodeJson({ pool: pool.name, address, clusterId, holder });
       const done = await this.#commit({ guards: [guard], writes: [{ put: key, value }] });
       if (done.ok) await this.#mirror.reached(done.revision);
-      else await this.#mirror.moved(guard);
+      else await this.#mirror.moved(guard, done.current);
       return done.ok ? { address } : undefined;
     } finally {
       this.#asked.delete(key);
@@ -187,7 +187,8 @@ export class AddressClaims {
       const guards = part.map(({ key }) => ({ key, revision: this.#mirror.get(key)?.revision ?? 0 }));
       const transaction: Transaction = { guards, writes: part.map(({ key }) => ({ delete: key })) };
       const done = await this.#commit(transaction);
-      await Promise.all((done.ok ? guards : [done.failed]).map((guard) => this.#mirror.moved(guard)));
+      if (done.ok) await Promise.all(guards.map((guard) => this.#mirror.moved(guard)));
+      else await this.#mirror.moved(done.failed, done.current);
     }
   }
 

@@ -75,7 +75,7 @@ export class MirroredTables {
         await this.#mirror.reached(outcome.revision);
         return result;
       }
-      await this.#mirror.moved(outcome.failed);
+      await this.#mirror.moved(outcome.failed, outcome.current);
     }
     throw new CodedError('conflict', 'The directory is being changed by others. Try again.');
   }
