@@ -52,6 +52,7 @@ export function checkStoreLaws(driver: DriverUnderTest): void {
     watchLaws(open);
     compactionLaws(open, driver);
     leaseLaws(open);
+    longLeaseLaws(open);
     leaseEndLaws(driver);
     claimLaws(open);
     leadershipLaws(driver);
@@ -505,6 +506,28 @@ function leaseLaws(open: () => Promise<Store>): void {
     assert.equal((await store.range({ prefix: '/l/' })).entries.length, length);
     await store.revokeLease(lease);
     assert.deepEqual(keys(await store.range({ prefix: '/' })), []);
+  });
+}
+
+function longLeaseLaws(open: () => Promise<Store>): void {
+  test('a lease that very much hangs on lets others write while it ends', async () => {
+    const store = await open();
+    const lease = await store.grantLease(10_000);
+    const value = utf8('1');
+    const length = 128;
+    for (let part = 0; part < 20; part++) {
+      const writes = Array.from({ length }, (_, i) => ({ put: `/l/${part}/${i}`, value, lease }));
+      await store.commit({ writes });
+    }
+    const revoked = store.revokeLease(lease);
+    await put(store, '/other', '1');
+    await put(store, '/other', '2');
+    const left = (await store.range({ prefix: '/l/' })).entries.length;
+    assert.ok(left > 0 && left < 20 * length, `${left} are left`);
+    await revoked;
+    assert.deepEqual(keys(await store.range({ prefix: '/' })), ['/other']);
+    await rejectsWith('not-found', store.keepLeaseAlive(lease));
+    await store.close();
   });
 }
 

@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly history: HistoryLimits;
 }
 
+const entriesPerRevocation = 512;
+
 /** A step of a group: it runs inside the group's commit and learns its end after it. */
 interface Operation {
   /** Runs inside the open group; returns what to do once the group is durable. */
@@ -166,7 +168,10 @@ export class LedgerStore implements Store {
   }
 
   async revokeLease(lease: string): Promise<void> {
-    await this.#enqueue((changed) => this.#applyRevocation(lease, changed));
+    // In steps, so that other writes and reads go on in between, however much hangs on it.
+    for (let isOver = false; !isOver; ) {
+      isOver = await this.#enqueue((changed) => this.#applyRevocation(lease, changed));
+    }
     this.#leases.stop(lease);
   }
 
@@ -286,14 +291,17 @@ export class LedgerStore implements Store {
     return { ok: true, revision: ledger.revision() };
   }
 
-  #applyRevocation(lease: string, changed: ChangeBatch[]): void {
+  /** False when entries are left. */
+  #applyRevocation(lease: string, changed: ChangeBatch[]): boolean {
     const ledger = this.#ledger;
-    const keys = ledger.leasedKeys(lease);
+    const keys = ledger.leasedKeys(lease, entriesPerRevocation);
     for (let at = 0; at < keys.length; at += this.limits.writes) {
       const writes = keys.slice(at, at + this.limits.writes).map((key) => ({ delete: key }));
       this.#applyTransaction({ writes }, changed);
     }
+    if (keys.length === entriesPerRevocation) return false;
     ledger.removeLease(lease);
+    return true;
   }
 
   async #expireLease(id: string): Promise<void> {

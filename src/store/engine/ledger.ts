@@ -34,7 +34,8 @@ export interface Ledger {
   addLease(lease: Lease): void;
   removeLease(id: string): void;
   setLeaseEnd(id: string, endsMs: number | undefined): void;
-  leasedKeys(id: string): readonly string[];
+  /** At most `limit` of the keys that are attached to a lease. */
+  leasedKeys(id: string, limit: number): readonly string[];
 
   /** Moves the compaction point, durably. */
   markCompacted(revision: number): void;

@@ -116,8 +116,8 @@ export class MemoryLedger implements Ledger {
     this.#leases.delete(id);
   }
 
-  leasedKeys(id: string): readonly string[] {
-    return [...(this.#leases.get(id)?.keys ?? [])];
+  leasedKeys(id: string, limit: number): readonly string[] {
+    return [...(this.#leases.get(id)?.keys ?? [])].slice(0, limit);
   }
 
   markCompacted(revision: number): void {

@@ -170,8 +170,8 @@ export class SqliteLedger implements Ledger {
     else this.#sql.setLeaseEnd.run(id, endsMs, leaseSum(id, endsMs));
   }
 
-  leasedKeys(id: string): readonly string[] {
-    return rows(this.#sql.leasedKeys, id).map(([key]) => String(key));
+  leasedKeys(id: string, limit: number): readonly string[] {
+    return rows(this.#sql.leasedKeys, id, limit).map(([key]) => String(key));
   }
 
   markCompacted(compacted: number): void {

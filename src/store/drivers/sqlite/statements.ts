@@ -34,7 +34,7 @@ const queries = {
   setLeaseEnd: `INSERT INTO lease_ends (id, ends_ms, sum) SELECT id, ?2, ?3 FROM leases WHERE id = ?1
     ON CONFLICT (id) DO UPDATE SET ends_ms = excluded.ends_ms, sum = excluded.sum`,
   removeLeaseEnd: 'DELETE FROM lease_ends WHERE id = ?',
-  leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key',
+  leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key LIMIT ?',
 
   dropSuperseded: `DELETE FROM versions WHERE id IN (
     SELECT older.id FROM versions newer CROSS JOIN versions older ON older.key = newer.key AND older.id < newer.id
