@@ -89,6 +89,8 @@ export interface NodePoolSpec {
   readonly memoryMiB: number;
   readonly osImage: string;
   readonly maxPods: number;
+  /** Release of its kubelets, without `v`; undefined: that of the cluster. */
+  readonly kubernetesVersion?: string;
 }
 
 export interface AccessSpec {

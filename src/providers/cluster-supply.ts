@@ -72,6 +72,8 @@ export interface NodePoolOrder {
   readonly memoryMiB: number;
   readonly osImage: string;
   readonly maxPods: number;
+  /** Release of its kubelets, without `v`; undefined: that of the cluster. */
+  readonly kubernetesVersion?: string;
 }
 
 export interface AccessOrder {

@@ -42,6 +42,44 @@ test('nodes register with the version, roles and size of their pool', async () =
   await cluster.close();
 });
 
+test('nodes run the version of their pool where it is behind that of the cluster', async () => {
+  const pools = [pool('new', ['node-new']), pool('old', ['node-old'], { kubernetesVersion: '1.33.4' })];
+  const cluster = await startTestCluster({ nodes: [] });
+  await cluster.controllers.update({ nodes: pools, kubernetesVersion: '1.34.0' });
+  const version = async (name: string) => {
+    const node: Node = await cluster.client.get(nodes, { name });
+    return node.status?.nodeInfo?.['kubeletVersion'];
+  };
+  assert.deepEqual([await version('node-new'), await version('node-old')], ['v1.34.0', 'v1.33.4']);
+  await cluster.close();
+});
+
+test('labels and taints that a pool changes come to its nodes, and what others put there stays', async () => {
+  const old = { key: 'old', value: 'o', effect: 'NoSchedule' };
+  const spot = { key: 'spot', value: 's', effect: 'NoSchedule' };
+  const own = { key: 'own', effect: 'PreferNoSchedule' };
+  const first = pool('work', ['node-1'], { labels: { tier: 'gold', zone: 'a', size: 's' }, taints: [old] });
+  const cluster = await startTestCluster({ nodes: [] });
+  const kubernetesVersion = '1.34.0';
+  await cluster.controllers.update({ nodes: [first], kubernetesVersion });
+  const read = (): Promise<Node> => cluster.client.get(nodes, { name: 'node-1' });
+  const body = { metadata: { labels: { mine: 'yes', size: 'hand' } }, spec: { taints: [old, own] } };
+  await cluster.client.patch(nodes, { name: 'node-1' }, { type: 'merge', body });
+  const next = { labels: { tier: 'silver', size: 's' }, taints: [spot] };
+  await cluster.controllers.update({ nodes: [pool('work', ['node-1'], next)], kubernetesVersion });
+  const { tier, zone, size, mine } = (await read()).metadata.labels ?? {};
+  assert.deepEqual(
+    { tier, zone, size, mine },
+    { tier: 'silver', zone: undefined, size: 'hand', mine: 'yes' },
+  );
+  assert.deepEqual((await read()).spec?.taints, [own, spot]);
+  await cluster.controllers.update({ nodes: [pool('work', ['node-1'], next)], kubernetesVersion });
+  assert.deepEqual((await read()).spec?.taints, [own, spot]);
+  await cluster.controllers.update({ nodes: [pool('work', ['node-1'])], kubernetesVersion });
+  assert.deepEqual((await read()).spec?.taints, [own]);
+  await cluster.close();
+});
+
 test('nodes up to 1.24 show both roles of a control plane', async () => {
   const control = [pool('control', ['moc-l0'], { mode: 'control-plane' })];
   const cluster = await startTestCluster({ nodes: [] });

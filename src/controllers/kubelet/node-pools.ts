@@ -11,6 +11,8 @@ export interface NodePool {
   readonly memoryMiB: number;
   readonly osImage: string;
   readonly maxPods: number;
+  /** Release of its kubelets, without `v`; undefined: that of the cluster. */
+  readonly kubernetesVersion?: string;
 }
 
 /** One node to simulate. */

@@ -10,6 +10,7 @@ import { PodAddresses } from './addresses.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { indexOfCidr, networkOf, nodeObject, poolAnnotation, readyConditions } from './node-object.ts';
 import { type NodePlan, type NodePool, plansOf } from './node-pools.ts';
+import { remark, withMarks } from './pool-marks.ts';
 
 export const nodeTimes = {
   /** Between two renewals of a node's lease. */
@@ -111,17 +112,18 @@ export class SimulatedNodes {
     const { clock } = this.#context;
     const known = this.#informer.get(plan.name);
     const index = indexOfCidr(known?.spec?.podCIDR) ?? nextIndex();
-    const wanted = nodeObject({
+    const made = nodeObject({
       plan,
       index,
       address: await this.#addresses.addressOf(plan.name, networkOf(index).address),
-      kubernetesVersion: this.#kubernetesVersion,
+      kubernetesVersion: plan.pool.kubernetesVersion ?? this.#kubernetesVersion,
       clusterId: this.#clusterId,
       nowMs: clock.now(),
     });
+    const wanted = withMarks(made);
     // The lease comes first: a node is ready only with a fresh one.
     await this.#renew(plan.name);
-    const node = known ? await this.#refresh(known, wanted) : await this.#create(wanted);
+    const node = known ? await this.#refresh(known, made) : await this.#create(wanted);
     if (!node) throw new CodedError('unavailable', `node ${plan.name} was deleted while it registered`);
     const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
     const podAddresses = new PodAddresses(node.spec?.podCIDR ?? '10.244.0.0/24');
@@ -164,10 +166,13 @@ export class SimulatedNodes {
     return this.#writeStatus(node, wanted.status ?? {});
   }
 
-  /** A node that is already there keeps its labels and taints; its version and size follow the pool. */
-  #refresh(known: Node, wanted: Node): Promise<Node | undefined> {
-    const conditions = readyConditions(this.#context.clock.now(), known.status?.conditions);
-    return this.#writeStatus(known, { ...known.status, ...wanted.status, conditions });
+  /** A node that is already there follows its pool: version, size, and what the pool changes of labels and taints. */
+  async #refresh(known: Node, wanted: Node): Promise<Node | undefined> {
+    const place = { client: this.#context.client, informer: this.#informer };
+    const node = await remark(known, wanted, place);
+    if (!node) return undefined;
+    const conditions = readyConditions(this.#context.clock.now(), node.status?.conditions);
+    return this.#writeStatus(node, { ...node.status, ...wanted.status, conditions });
   }
 
   /** Without a version: only this loop says how its nodes are. */
