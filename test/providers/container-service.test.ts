@@ -323,6 +323,45 @@ describe('Microsoft.ContainerService', () => {
     assert.equal(none.status, 204);
   });
 
+  test('a control plane skips no minor version, goes to no older one, and not too far ahead of its pools', async () => {
+    const nodes = { ...pool, orchestratorVersion: '1.31.8' };
+    const to = async (kubernetesVersion: string) => {
+      const put = await cluster('climbing', { kubernetesVersion, agentPoolProfiles: [nodes] });
+      if (put.status < 300) {
+        const id = String(put.body.id);
+        await estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+      }
+      return [put.status, put.code, put.message] as const;
+    };
+    const statuses: number[] = [];
+    for (const version of ['1.31.9', '1.32.5', '1.33.2']) statuses.push((await to(version))[0]);
+    assert.deepEqual(statuses, [201, 200, 200]);
+    assert.deepEqual(await to('1.35.0'), [
+      400,
+      'OperationNotAllowed',
+      'Upgrading Kubernetes version 1.33.2 to 1.35.0 is not allowed. Available upgrades: [1.33.4 1.34.0 1.34.1 1.34.2]. ' +
+        'Please see https://aka.ms/aks-supported-k8s-ver for version details.',
+    ]);
+    const [, code, message] = await to('1.33.1');
+    assert.equal(code, 'OperationNotAllowed');
+    assert.match(
+      message,
+      /^Downgrading Kubernetes version 1\.33\.2 to 1\.33\.1 is not allowed\. Available upgrades: \[1/,
+    );
+    assert.match(
+      (await to('1.30'))[2],
+      /^Managed cluster climbing is on version 1\.30 which is not supported in this region\./,
+    );
+    assert.equal((await to('1.34.2'))[0], 200);
+    assert.deepEqual(await to('1.35.1'), [
+      400,
+      'NodePoolMcVersionIncompatible',
+      'Node pool version 1.31.8 and control plane version 1.35.1 are incompatible. Minor version of node pool cannot be more ' +
+        "than 3 versions less than control plane's version. Minor version of node pool is 31 and control plane is 35. " +
+        'For more information, please check https://aka.ms/aks/UpgradeVersionRules',
+    ]);
+  });
+
   test('of pools that are written at the same moment one is, and its cluster waits', async () => {
     const made = await cluster('crowded');
     const id = String(made.body.id);

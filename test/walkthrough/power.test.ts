@@ -138,6 +138,8 @@ test('a node pool is updated twice, waited for, shows its upgrades, and never ge
     az aks nodepool update ${pool} --min-count 1
     az aks nodepool update ${pool} --query provisioningState -o tsv
     az aks nodepool wait ${pool} --updated --interval 1 --timeout 60 && echo waited
+    az aks get-credentials -g rg -n m1 --admin --file $KUBECONFIG.nodes 2>/dev/null
+    kubectl --kubeconfig $KUBECONFIG.nodes get nodes -l tier=silver -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}{.items[*].spec.taints}{"\\n"}'
     az aks nodepool get-upgrades ${pool} --query '[kubernetesVersion,upgrades[-1].kubernetesVersion,osType]' -o tsv
     az aks nodepool upgrade ${pool} -k 1.34 --yes --query currentOrchestratorVersion -o tsv
     az aks nodepool get-upgrades ${pool} --query upgrades -o json
@@ -149,11 +151,11 @@ test('a node pool is updated twice, waited for, shows its upgrades, and never ge
     az aks show -g rg -n m1 --query currentKubernetesVersion -o tsv`);
   const lines = stdout.trim().split('\n');
   const version = lines.at(-1);
-  assert.deepEqual(lines.slice(0, 15), [
+  assert.deepEqual(lines.slice(0, 16), [
     ...['gold', 'b', 'silver', 'k=v:NoSchedule', '[[],"33%"]', 'true', '1', '3', '4', '[false,null]'],
-    ...['Succeeded', 'waited', '1.33.4', String(version), 'Linux'],
+    ...['Succeeded', 'waited', 'v1.33.4', '1.33.4', String(version), 'Linux'],
   ]);
-  assert.deepEqual(lines.slice(15), [version, 'gone', version]);
+  assert.deepEqual(lines.slice(16), [version, 'gone', version]);
   assert.match(stderr, /WARNING: Cluster autoscaler is already enabled for this node pool\./);
   assert.match(stderr, /WARNING: Cluster autoscaler is already disabled for this node pool\./);
   assert.match(
@@ -164,7 +166,10 @@ test('a node pool is updated twice, waited for, shows its upgrades, and never ge
     stderr,
     /\(NodePoolMcVersionIncompatible\) Node pool version 1\.35\.\d+ and control plane version 1\.34/,
   );
-  assert.match(stderr, /\(AgentPoolK8sVersionNotSupported\) Version 1\.3 is not supported in this region/);
+  assert.match(
+    stderr,
+    /\(AgentPoolK8sVersionNotSupported\) Version 1\.3 is not supported in this region\. Please use \[az aks get-versions\]/,
+  );
   assert.match(stderr, /\(ResourceNotFound\)[^\n]*agentPools\/user2/);
 });
 

@@ -5,6 +5,7 @@ import { aksVersions } from '../../kubernetes-versions.ts';
 import { azureSizes } from '../../machine-sizes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import { currentVersion } from '../managed-clusters/type.ts';
+import { minorOf, minors, upgradesOf } from '../managed-clusters/upgrades.ts';
 
 const versions = { apiVersions: managedClusterVersions, lowestApiVersion: '2019-02-01' } as const;
 const computeVersions = {
@@ -47,14 +48,6 @@ export const catalogRoutes: readonly ArmRoute[] = [
   },
 ];
 
-function minors(): string[] {
-  return [...new Set(aksVersions.versions.map(minorOf))];
-}
-
-function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
-}
-
 function minorAnswer(minor: string): JsonObject {
   const patches = aksVersions.versions.filter((version) => minorOf(version) === minor);
   return {
@@ -63,16 +56,6 @@ function minorAnswer(minor: string): JsonObject {
     isDefault: minor === minorOf(aksVersions.defaultVersion),
     patchVersions: Object.fromEntries(patches.map((patch) => [patch, { upgrades: upgradesOf(patch) }])),
   };
-}
-
-/** Newer patches of the same minor and all of the next: no minor is skipped. */
-function upgradesOf(version: string): string[] {
-  const known = minors();
-  const next = known[known.indexOf(minorOf(version)) + 1];
-  const at = aksVersions.versions.indexOf(version);
-  return aksVersions.versions.filter(
-    (other, index) => index > at && (minorOf(other) === minorOf(version) || minorOf(other) === next),
-  );
 }
 
 async function demandCluster({ parameters, context }: RouteCall): Promise<ResourceRecord> {

@@ -15,6 +15,7 @@ import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
 import { poolDefaults } from './defaults.ts';
 import type { Power } from './power-state.ts';
+import { demandCompatible } from './upgrades.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
 
@@ -153,31 +154,13 @@ function poolVersion(pool: Fields, clusterVersion: string): string {
     throw new ArmError(
       400,
       'AgentPoolK8sVersionNotSupported',
-      `Version ${asked} is not supported in this region. Supported versions: ${versions.join(', ')}.`,
+      `Version ${asked} is not supported in this region. Please use [az aks get-versions] command to get the supported ` +
+        'version list in this region. For more information, please check https://aka.ms/supported-version-list',
       { target: 'properties.orchestratorVersion' },
     );
   }
-  refuseNewer(version, clusterVersion);
+  demandCompatible(version, clusterVersion);
   return version;
-}
-
-/** Nodes are never newer than the API server that they speak to. */
-function refuseNewer(version: string, clusterVersion: string): void {
-  const order = aksVersions.versions;
-  if (order.indexOf(version) <= order.indexOf(clusterVersion)) return;
-  const [, poolMinor] = version.split('.');
-  const [, clusterMinor] = clusterVersion.split('.');
-  const part =
-    poolMinor === clusterMinor
-      ? `Node pool version ${version} is bigger than control plane version ${clusterVersion}`
-      : `Minor version of node pool version ${poolMinor} is bigger than control plane version ${clusterMinor}`;
-  throw new ArmError(
-    400,
-    'NodePoolMcVersionIncompatible',
-    `Node pool version ${version} and control plane version ${clusterVersion} are incompatible. ${part}. ` +
-      'For more information, please check https://aka.ms/aks/UpgradeVersionRules.',
-    { target: 'properties.orchestratorVersion' },
-  );
 }
 
 /** Pools of single machines and of availability sets are not built. */
@@ -275,6 +258,7 @@ export function nodePoolOrders(
     prefixes[name] = prefix;
     const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
     const mode = pool.string('mode') ?? 'User';
+    const kubernetesVersion = pool.string('currentOrchestratorVersion');
     const count = powerOfPool(pool) === 'Stopped' ? 0 : (pool.integer('count', nodesPerPool) ?? 0);
     return {
       name,
@@ -293,6 +277,7 @@ export function nodePoolOrders(
       memoryMiB: size?.memoryMiB ?? 8192,
       osImage: 'Ubuntu 22.04.5 LTS',
       maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
+      ...(kubernetesVersion && { kubernetesVersion }),
     } satisfies NodePoolOrder;
   });
   return { orders, prefixes };

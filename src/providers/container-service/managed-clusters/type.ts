@@ -27,6 +27,7 @@ import { powerOf } from './power-state.ts';
 import { clusterIdOf, fleetIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
 import { conformCluster } from './shape.ts';
+import { demandUpgrade, unsupportedVersion } from './upgrades.ts';
 
 export const poolLimit = 100;
 
@@ -74,8 +75,8 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   // An alias that the cluster fits stays where it is: `1.33` sent again is no upgrade.
   const kept = current && alias && current.startsWith(`${alias}.`) ? current : undefined;
   const version = kept ?? resolveVersion(aksVersions, alias);
-  if (!version) throw unsupportedVersion(asked ?? '');
-  refuseDowngrade(current, version);
+  if (!version) throw unsupportedVersion(write.name, asked ?? '');
+  demandUpgrade(current, version);
   const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   const pools = readAgentPools(body, version);
@@ -241,27 +242,6 @@ export function refuseHub(record: ResourceRecord | undefined): void {
     403,
     'DenyAssignmentAuthorizationFailed',
     `The resource '${record.id}' is managed by the fleet '${fleetId}'. A deny assignment of the fleet forbids changing or deleting it; change the fleet instead.`,
-  );
-}
-
-function unsupportedVersion(asked: string): ArmError {
-  return new ArmError(
-    400,
-    'K8sVersionNotSupported',
-    `Version ${asked} is not supported in this region. Supported versions: ${aksVersions.versions.join(', ')}.`,
-    { target: 'properties.kubernetesVersion' },
-  );
-}
-
-function refuseDowngrade(from: string | undefined, to: string): void {
-  if (!from) return;
-  const order = aksVersions.versions;
-  if (order.indexOf(to) >= order.indexOf(from)) return;
-  throw new ArmError(
-    400,
-    'OperationNotAllowed',
-    `Upgrading from ${from} to ${to} is not allowed: a cluster cannot be moved to an older version.`,
-    { target: 'properties.kubernetesVersion' },
   );
 }
 
