@@ -112,7 +112,7 @@ export interface ResourceType {
   readonly provisioningState?: boolean;
   /** Code of the 409 while an operation runs; default `Conflict`. Network says `AnotherOperationInProgress`. */
   readonly busyCode?: string;
-  /** Envelope members that a PATCH may change; others in its body are ignored. Default: all. */
+  /** Members that a PATCH may change; one that names another is refused. Default: all that the type has. */
   readonly patchable?: readonly ('tags' | 'properties' | 'sku' | 'identity' | 'kind' | 'zones')[];
   /** True: DELETE 202 and 200 carry the resource as body (fleets, role assignments). */
   readonly deleteBody?: boolean;

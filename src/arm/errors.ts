@@ -279,6 +279,15 @@ export const refusals = {
     new ArmError(400, 'PropertyChangeNotAllowed', `Changing property '${path}' is not allowed.`, {
       target: path,
     }),
+  /** The code and the sentence of Microsoft.Network, which other providers share here. */
+  notPatchable: (member: string, patchable: readonly string[]) =>
+    new ArmError(
+      400,
+      'OnlyTagsSupportedForPatch',
+      `PATCH request content includes ${member} property. Only ${patchable.join(' and ')} ` +
+        `${patchable.length > 1 ? 'properties are' : 'property is'} currently supported.`,
+      { target: member },
+    ),
   invalidParameter: (name: string, reason: string) =>
     new ArmError(
       400,

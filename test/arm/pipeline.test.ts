@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { nestingLevelsLimit } from '../../src/base/index.ts';
+import { type JsonObject, nestingLevelsLimit } from '../../src/base/index.ts';
 import { type Estate, openEstate, people } from './estate.ts';
 import { thing, things } from './things.ts';
 
@@ -412,6 +412,28 @@ describe('resources', () => {
     const again = await estate.call('PUT', target, { body: shown.body });
     assert.deepEqual([again.status, JSON.stringify(again.body.properties).includes('"a":2')], [200, true]);
     assert.equal((await estate.call('DELETE', target)).status, 200);
+  });
+
+  test('a PATCH that names what it would not change is refused, and changes nothing', async () => {
+    const target = thing(group, 'widgets/unpatched');
+    const made = await estate.call('PUT', target, { body: { location: 'eastus', properties: { a: 1 } } });
+    assert.equal(made.status, 201, made.message);
+    const refused = async (body: JsonObject) => {
+      const { status, code } = await estate.call('PATCH', target, {
+        body: { tags: { lost: 'yes' }, ...body },
+      });
+      return [status, code];
+    };
+    assert.deepEqual(await refused({ propertis: { a: 2 } }), [400, 'InvalidRequestContent']);
+    assert.deepEqual(await refused({ location: 'westus' }), [400, 'PropertyChangeNotAllowed']);
+    assert.deepEqual(await refused({ plan: { name: 'p' } }), [501, 'NotImplemented']);
+    const { body } = await estate.call('GET', target);
+    assert.deepEqual(
+      [body.location, body.tags, body.properties],
+      ['eastus', made.body.tags, made.body.properties],
+    );
+    const whole = await estate.call('PATCH', target, { body: { ...body, tags: { kept: 'yes' } } });
+    assert.deepEqual([whole.status, whole.body.tags], [200, { kept: 'yes' }], whole.message);
   });
 
   test('every answer carries the headers that clients read', async () => {

@@ -322,14 +322,22 @@ describe('Microsoft.Network', () => {
     assert.equal((await call('GET', `${net}/virtualNetworks/many/subnets/s7`)).status, 404);
   });
 
-  test('PATCH changes tags and nothing else', async () => {
+  test('PATCH changes tags, and is refused when it says anything else', async () => {
     await vnet('patched', '10.8.0.0/16');
     const reply = await call('PATCH', `${net}/virtualNetworks/patched`, {
       body: { tags: { a: 'b' }, properties: { addressSpace: { addressPrefixes: [] } } },
     });
-    assert.equal(reply.status, 200);
-    assert.deepEqual(reply.body.tags, { a: 'b' });
-    assert.deepEqual(properties(reply.body).addressSpace, { addressPrefixes: ['10.8.0.0/16'] });
+    assert.deepEqual(
+      [reply.status, reply.code, reply.message],
+      [
+        400,
+        'OnlyTagsSupportedForPatch',
+        'PATCH request content includes properties property. Only tags property is currently supported.',
+      ],
+    );
+    const tagged = await call('PATCH', `${net}/virtualNetworks/patched`, { body: { tags: { a: 'b' } } });
+    assert.deepEqual([tagged.status, tagged.body.tags], [200, { a: 'b' }]);
+    assert.deepEqual(properties(tagged.body).addressSpace, { addressPrefixes: ['10.8.0.0/16'] });
   });
 });
 
