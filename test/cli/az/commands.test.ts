@@ -255,6 +255,28 @@ describe('what commands send', () => {
     );
   });
 
+  test('wait for an update tells at once that nothing is there, and ends with what has failed', async () => {
+    const wait = (...words: string[]) =>
+      estate.az('aks', 'wait', '-g', 'g', '-n', 'c', '--interval', '1', '--timeout', '2', ...words);
+    estate.answer(() => ({
+      status: 404,
+      body: { error: { code: 'ResourceNotFound', message: 'not there' } },
+    }));
+    const missing = await wait('--updated');
+    assert.deepEqual([missing.code, missing.stdout], [3, '']);
+    assert.match(missing.stderr, /^ERROR: \(ResourceNotFound\) not there$/m);
+    assert.deepEqual(estate.pauses, []);
+    for (const later of ['--created', '--exists', '--custom=name']) {
+      assert.deepEqual([(await wait(later)).stdout, later], ['{}\n', later]);
+    }
+    assert.deepEqual((await wait('--deleted')).stdout, '');
+    estate.answer(() => ({ body: { name: 'c', properties: { provisioningState: 'Failed' } } }));
+    assert.equal((await wait('--deleted')).stderr, 'ERROR: The operation failed\n');
+    estate.answer(() => ({ body: { name: 'c', properties: {} } }));
+    assert.equal((await wait('--created')).stdout, '{}\n');
+    assert.equal((await wait('--custom', 'tags')).stdout, '{}\n');
+  });
+
   const host = (sku: string, enableTunneling: boolean) => () => ({
     body: {
       id: 'x',

@@ -38,14 +38,19 @@ export async function waitUntil(
   const intervalMs = Number(call.flags['interval'] ?? defaultIntervalSeconds) * 1000;
   const timeoutMs = Number(call.flags['timeout'] ?? defaultTimeoutSeconds) * 1000;
   const { clock, signal } = call.context;
-  for (let spentMs = 0; spentMs <= timeoutMs; spentMs += Math.max(intervalMs, 1)) {
-    const found = await readOrUndefined(read);
+  for (let spentMs = 0; spentMs < timeoutMs; spentMs += Math.max(intervalMs, 1)) {
+    const found = await readOrUndefined(read, (missing) => {
+      // What was never there is not updated by waiting; it may still come, or be gone as asked.
+      if (!deleted && !created && !exists && query === undefined) throw missing;
+    });
     if (found === undefined) {
       if (deleted) return undefined;
-    } else if (!deleted) {
+    } else {
       if (exists) return undefined;
+      const state = stateOf(found);
+      if (state === 'failed') throw new AzError('The operation failed');
       if (query && holds(query.apply(found))) return undefined;
-      if ((created || updated) && succeeded(found)) return undefined;
+      if ((created || updated) && state === 'succeeded') return undefined;
     }
     await clock.sleep(intervalMs, signal);
     if (signal.aborted) throw new AzError('Operation cancelled.');
@@ -53,25 +58,30 @@ export async function waitUntil(
   return {};
 }
 
-async function readOrUndefined(read: () => Promise<Json>): Promise<Json | undefined> {
+async function readOrUndefined(
+  read: () => Promise<Json>,
+  onMissing: (thrown: ServiceError) => void,
+): Promise<Json | undefined> {
   try {
     return await read();
   } catch (thrown) {
-    if (thrown instanceof ServiceError && thrown.status === 404) return undefined;
-    throw thrown;
+    if (!(thrown instanceof ServiceError) || thrown.status !== 404) throw thrown;
+    onMissing(thrown);
+    return undefined;
   }
 }
 
-function succeeded(found: Json): boolean {
-  const properties = isObject(found) ? found['properties'] : undefined;
-  const holder = isObject(properties) ? properties : isObject(found) ? found : {};
-  const state = holder['provisioningState'];
-  if (typeof state !== 'string') return true;
-  if (state.toLowerCase() === 'failed') throw new AzError('The operation failed');
-  return state.toLowerCase() === 'succeeded';
+/** In lower case; undefined for a resource without one, which is never seen as created. */
+function stateOf(found: Json): string | undefined {
+  if (!isObject(found)) return undefined;
+  const { provisioningState, properties } = found;
+  const state = provisioningState || (isObject(properties) ? properties['provisioningState'] : undefined);
+  return typeof state === 'string' ? state.toLowerCase() : undefined;
 }
 
+/** As Python reads a value as true or false. */
 function holds(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  return value !== null && value !== undefined && value !== false && value !== '';
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
 }

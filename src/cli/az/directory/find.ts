@@ -17,24 +17,28 @@ export async function groupId(session: Session, group: string): Promise<string> 
 }
 
 /** A service principal given by its object id, application id or one of its names. */
-export async function servicePrincipal(session: Session, id: string): Promise<JsonObject> {
+export async function servicePrincipal(
+  session: Session,
+  id: string,
+  { shows = false } = {},
+): Promise<JsonObject> {
   const [found] = await listGraph(
     session,
     '/servicePrincipals',
     `servicePrincipalNames/any(c:c eq '${odata(id)}')`,
   );
   if (found) return found;
-  if (!isGuid(id)) throw new AzError(`Service principal '${id}' doesn't exist`, { exitCode: 3 });
-  return (await callGraph(session, { method: 'GET', path: `/servicePrincipals/${id}` })) ?? {};
+  if (!isGuid(id)) throw new AzError(`Service principal '${id}' doesn't exist`, { exitCode: shows ? 3 : 1 });
+  return (await callGraph(session, { method: 'GET', path: `/servicePrincipals/${id}`, shows })) ?? {};
 }
 
 /** An application given by its object id, application id or an identifier URI. */
-export async function application(session: Session, id: string): Promise<JsonObject> {
+export async function application(session: Session, id: string, { shows = false } = {}): Promise<JsonObject> {
   const known = await findApplication(session, id);
   if (known) return known;
   if (!isGuid(id))
-    throw new AzError(`Application with identifier URI '${id}' doesn't exist`, { exitCode: 3 });
-  return (await callGraph(session, { method: 'GET', path: `/applications/${id}` })) ?? {};
+    throw new AzError(`Application with identifier URI '${id}' doesn't exist`, { exitCode: shows ? 3 : 1 });
+  return (await callGraph(session, { method: 'GET', path: `/applications/${id}`, shows })) ?? {};
 }
 
 /** The same, or undefined. */

@@ -7,8 +7,8 @@ import { requestHeaders } from './headers.ts';
 export class GraphError extends AzError {
   readonly status: number;
 
-  constructor(message: string, status: number) {
-    super(message, { exitCode: status === 404 ? 3 : 1 });
+  constructor(message: string, { status, exitCode }: { readonly status: number; readonly exitCode: number }) {
+    super(message, { exitCode });
     this.status = status;
   }
 }
@@ -18,6 +18,8 @@ export interface GraphCall {
   /** Path below `/v1.0`, or an absolute URL. */
   readonly path: string;
   readonly body?: Json;
+  /** True for `show` commands: with them alone what is not there has an exit code of its own. */
+  readonly shows?: boolean;
 }
 
 /** One Graph request; undefined when the answer has no body. No retries. A refusal's own message is all that is thrown. */
@@ -39,7 +41,8 @@ export async function callGraph(session: Caller, call: GraphCall): Promise<JsonO
   const body = answer.body.length === 0 ? undefined : parse(answer.text);
   if (answer.status >= 400) {
     const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-    throw new GraphError(String(error['message'] ?? answer.reason), answer.status);
+    const exitCode = call.shows && answer.status === 404 ? 3 : 1;
+    throw new GraphError(String(error['message'] ?? answer.reason), { status: answer.status, exitCode });
   }
   return isObject(body) ? body : undefined;
 }

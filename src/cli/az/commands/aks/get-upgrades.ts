@@ -28,7 +28,7 @@ export const command = defineCommand({
     return {
       agentPoolProfiles: pools.map(profile),
       controlPlaneProfile: profile(isObject(controlPlaneProfile) ? controlPlaneProfile : {}),
-      ...{ id, name, resourceGroup: call.flags['resourceGroup'], type },
+      ...{ id, name, resourceGroup: call.flags['resourceGroup'], systemData: null, type },
     };
   },
 });

@@ -6,8 +6,9 @@ const nothing = (names: string): { readonly [key: string]: Model } =>
 /** A node pool as printed. */
 export const agentPoolModel: { readonly [key: string]: Model } = {
   ...nothing(
-    'artifactStreamingProfile availabilityZones capacityReservationGroupId count creationData currentOrchestratorVersion eTag enableAutoScaling enableEncryptionAtHost enableFips enableNodePublicIp enableUltraSsd gatewayProfile gpuInstanceProfile gpuProfile hostGroupId kubeletConfig kubeletDiskType linuxOsConfig localDnsProfile maxCount maxPods messageOfTheDay minCount mode name networkProfile nodeImageVersion nodeLabels nodePublicIpPrefixId nodeTaints orchestratorVersion osDiskSizeGb osDiskType osSku osType podIpAllocationMode podSubnetId powerState provisioningState proximityPlacementGroupId scaleDownMode scaleSetEvictionPolicy scaleSetPriority securityProfile spotMaxPrice status tags type virtualMachineNodesStatus virtualMachinesProfile vmSize vnetSubnetId windowsProfile workloadRuntime',
+    'artifactStreamingProfile availabilityZones capacityReservationGroupId count creationData currentOrchestratorVersion eTag enableAutoScaling enableEncryptionAtHost enableFips enableNodePublicIp enableUltraSsd gatewayProfile gpuInstanceProfile gpuProfile hostGroupId kubeletConfig kubeletDiskType linuxOsConfig localDnsProfile maxCount maxPods messageOfTheDay minCount mode name networkProfile nodeImageVersion nodeLabels nodePublicIpPrefixId nodeTaints orchestratorVersion osDiskSizeGb osDiskType osSku osType podIpAllocationMode podSubnetId powerState provisioningState proximityPlacementGroupId scaleDownMode scaleSetEvictionPolicy scaleSetPriority spotMaxPrice status tags type virtualMachineNodesStatus virtualMachinesProfile vmSize vnetSubnetId windowsProfile workloadRuntime',
   ),
+  securityProfile: nothing('enableSecureBoot enableVtpm sshAccess'),
   upgradeSettings: nothing(
     'drainTimeoutInMinutes maxSurge maxUnavailable nodeSoakDurationInMinutes undrainableNodeBehavior',
   ),
@@ -35,9 +36,12 @@ export const clusterModel: Model = {
     ...nothing(
       'advancedNetworking dnsServiceIp ipFamilies loadBalancerSku natGatewayProfile networkDataplane networkMode networkPlugin networkPluginMode networkPolicy outboundType podCidr podCidrs serviceCidr serviceCidrs staticEgressGatewayProfile',
     ),
-    loadBalancerProfile: nothing(
-      'allocatedOutboundPorts backendPoolType effectiveOutboundIPs enableMultipleStandardLoadBalancers idleTimeoutInMinutes managedOutboundIPs outboundIPs outboundIpPrefixes',
-    ),
+    loadBalancerProfile: {
+      ...nothing(
+        'allocatedOutboundPorts backendPoolType effectiveOutboundIPs enableMultipleStandardLoadBalancers idleTimeoutInMinutes outboundIPs outboundIpPrefixes',
+      ),
+      managedOutboundIPs: nothing('count countIpv6'),
+    },
   },
   nodeProvisioningProfile: nothing('defaultNodePools mode'),
   nodeResourceGroupProfile: nothing('restrictionLevel'),
@@ -46,7 +50,7 @@ export const clusterModel: Model = {
   securityProfile: nothing(
     'azureKeyVaultKms customCaTrustCertificates defender imageCleaner workloadIdentity',
   ),
-  servicePrincipalProfile: nothing('clientId'),
+  servicePrincipalProfile: nothing('clientId secret'),
   sku: nothing('name tier'),
   storageProfile: nothing('blobCsiDriver diskCsiDriver fileCsiDriver snapshotController'),
   systemData: systemDataModel,

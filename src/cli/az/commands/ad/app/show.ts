@@ -8,5 +8,5 @@ export const command = defineCommand({
   summary: 'Show an application.',
   flags: { id: required('--id', 'Application id, object id or identifier URI.') },
   reads: true,
-  run: ({ flags, session }) => application(session, flags.id),
+  run: ({ flags, session }) => application(session, flags.id, { shows: true }),
 });

@@ -10,5 +10,9 @@ export const command = defineCommand({
   flags: { group: required('--group -g', "Group's object id or display name.") },
   reads: true,
   run: async ({ flags, session }) =>
-    callGraph(session, { method: 'GET', path: `/groups/${await groupId(session, flags.group)}` }),
+    callGraph(session, {
+      method: 'GET',
+      path: `/groups/${await groupId(session, flags.group)}`,
+      shows: true,
+    }),
 });

@@ -8,5 +8,5 @@ export const command = defineCommand({
   summary: 'Show a service principal.',
   flags: { id: required('--id', 'Service principal name, application id or object id.') },
   reads: true,
-  run: ({ flags, session }) => servicePrincipal(session, flags.id),
+  run: ({ flags, session }) => servicePrincipal(session, flags.id, { shows: true }),
 });

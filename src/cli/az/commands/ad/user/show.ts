@@ -13,5 +13,6 @@ export const command = defineCommand({
     callGraph(session, {
       method: 'GET',
       path: `/users/${encodeURIComponent(flags.id).replace(/%40/g, '@')}`,
+      shows: true,
     }),
 });

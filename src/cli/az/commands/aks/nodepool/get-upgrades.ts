@@ -22,7 +22,9 @@ export const command = defineCommand({
       latestNodeImageVersion: latestNodeImageVersion ?? null,
       name: name ?? null,
       osType: osType ?? null,
+      recentlyUsedVersions: null,
       resourceGroup: call.flags.resourceGroup,
+      systemData: null,
       type: type ?? null,
       upgrades: found?.map((upgrade) => ({ isPreview: null, ...upgrade })) ?? null,
     };
