@@ -4,6 +4,8 @@ import type { JsonObject } from '../../base/index.ts';
 export interface NodePool {
   readonly name: string;
   readonly mode: 'control-plane' | 'worker';
+  /** Without `v`; undefined: that of the cluster. */
+  readonly kubernetesVersion?: string;
   readonly nodeNames: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly JsonObject[];
@@ -11,8 +13,6 @@ export interface NodePool {
   readonly memoryMiB: number;
   readonly osImage: string;
   readonly maxPods: number;
-  /** Release of its kubelets, without `v`; undefined: that of the cluster. */
-  readonly kubernetesVersion?: string;
 }
 
 /** One node to simulate. */
