@@ -245,4 +245,38 @@ describe('Microsoft.Authorization', () => {
     await unlock(quay);
     assert.equal((await onKey('DELETE')).status, 200);
   });
+
+  test('a lock counts from its write to its end, beside others, in whatever case it was asked for', async () => {
+    const [quay, pier] = [await estate.group('Locked'), await estate.group('Free')];
+    const lock = (scope: string, name: string, level: string) =>
+      estate.call('PUT', `${path(scope, `locks/${name}`)}?api-version=2020-05-01`, {
+        body: { properties: { level } },
+      });
+    const unlock = (scope: string, name: string) =>
+      estate.call('DELETE', `${path(scope, `locks/${name}`)}?api-version=2020-05-01`);
+    const write = async (scope: string) =>
+      (await estate.call('PATCH', `${scope}?api-version=2024-11-01`, { body: { tags: {} } })).code;
+    assert.deepEqual([await write(quay), await write(pier)], ['', '']);
+    await lock(quay, 'one', 'CanNotDelete');
+    assert.equal(await write(quay), '');
+    await lock(quay.toUpperCase(), 'two', 'ReadOnly');
+    assert.deepEqual(
+      [await write(quay), await write(quay.toLowerCase()), await write(pier)],
+      ['ScopeLocked', 'ScopeLocked', ''],
+    );
+    await lock(quay, 'two', 'CanNotDelete');
+    assert.equal(await write(quay), '');
+    const gone = await estate.call('DELETE', quay);
+    assert.equal(gone.message.split('locked: ')[1]?.split('. ')[0]?.toLowerCase(), `'${quay}'`.toLowerCase());
+    await unlock(quay, 'one');
+    assert.equal((await estate.call('DELETE', quay)).code, 'ScopeLocked');
+    // A name that begins alike is another place.
+    await lock(quay, 'two', 'ReadOnly');
+    assert.equal(await write(await estate.group('Locked2')), '');
+    await lock(estate.subscription, 'all', 'ReadOnly');
+    assert.equal(await write(pier), 'ScopeLocked');
+    await unlock(estate.subscription, 'all');
+    await unlock(quay, 'two');
+    assert.deepEqual([await write(quay), await write(pier)], ['', '']);
+  });
 });
