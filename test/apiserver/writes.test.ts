@@ -292,3 +292,63 @@ it('a failure inside the server tells nothing of its cause, in whatever way it i
   await assert.rejects(made, (error) => !/secret/.test(String(error)));
   broken.store.commit = healthy;
 });
+
+it('a patch that meets another writer is applied again as it was sent', async () => {
+  let meddle = async () => {};
+  const server = await startTestServer({
+    admission: {
+      name: 'meddler',
+      exclusive: [],
+      concerns: ({ resource }) => resource === 'deployments',
+      mutate: () => {},
+      // Once, between what the patch has read and its commit.
+      validate: ({ operation, user }) => {
+        const run = meddle;
+        if (operation !== 'UPDATE' || user.username !== 'admin') return;
+        meddle = async () => {};
+        return run();
+      },
+    },
+  });
+  const send = async (method: string, where: string, type: string, body: unknown) => {
+    const headers = { 'content-type': type };
+    const answer = await server.fetch(where, { method, headers, body: JSON.stringify(body) });
+    const value = JSON.parse(await answer.text());
+    assert.ok(answer.ok, JSON.stringify(value));
+    return value;
+  };
+  try {
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const metadata = { name: 'd', labels: { a: 'b' } };
+    const template = { metadata, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+    await send('POST', deployments, 'application/json', {
+      metadata,
+      spec: { selector: { matchLabels: { a: 'b' } }, template },
+    });
+    const other = server.clientAs({ username: 'other', uid: '', groups: ['system:masters'], extra: {} });
+    let met = 0;
+    const meet = async () => {
+      const kind = { group: 'apps', version: 'v1', resource: 'deployments' };
+      const current = await other.get(kind, { namespace: 'default', name: 'd' });
+      const annotations = { met: String(++met) };
+      await other.update(kind, { ...current, metadata: { ...current.metadata, annotations } });
+    };
+    meddle = meet;
+    const env = '/spec/template/spec/containers/0/env';
+    const patched = await send('PATCH', `${deployments}/d`, 'application/json-patch+json', [
+      { op: 'add', path: env, value: [] },
+      { op: 'add', path: `${env}/-`, value: { name: 'A', value: '1' } },
+    ]);
+    assert.deepEqual(patched.spec.template.spec.containers[0].env, [{ name: 'A', value: '1' }]);
+    assert.equal(patched.metadata.annotations.met, '1');
+    meddle = meet;
+    const scaled = await send('PATCH', `${deployments}/d/scale`, 'application/json-patch+json', [
+      { op: 'add', path: '/spec', value: { replicas: 2 } },
+      { op: 'test', path: '/spec/replicas', value: 2 },
+      { op: 'replace', path: '/spec/replicas', value: 3 },
+    ]);
+    assert.deepEqual([scaled.spec.replicas, met], [3, 2]);
+  } finally {
+    await server.close();
+  }
+});

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
@@ -110,7 +111,8 @@ function withReplicas(
   if (!current) throw internalError('a scale never creates');
   const object = current.copy(call.resource);
   if (call.body.patchType === 'apply') return applied(parts, call, { object, body });
-  const wanted = wantedScale(call, scaleOf(call.resource, object), body);
+  // Another attempt needs what was sent as it was sent.
+  const wanted = wantedScale(call, scaleOf(call.resource, object), cloneJson(body));
   checkMeant(call, wanted, textOf(readMetadata(object)['uid']));
   const version = textOf(readMetadata(wanted)['resourceVersion']);
   if (version !== '' && version !== '0' && version !== String(current.revision)) {
