@@ -25,7 +25,7 @@ export function touchedBy(caller: Caller, nowMs: number, before: SystemData | un
   const by = caller.name || caller.objectId;
   const byType =
     caller.type === 'User' ? 'User' : caller.type === 'ManagedIdentity' ? 'ManagedIdentity' : 'Application';
-  const at = new Date(nowMs).toISOString();
+  const at = isoTime(nowMs);
   return {
     createdBy: before?.createdBy ?? by,
     createdByType: before?.createdByType ?? byType,
@@ -34,6 +34,17 @@ export function touchedBy(caller: Caller, nowMs: number, before: SystemData | un
     lastModifiedByType: byType,
     lastModifiedAt: at,
   };
+}
+
+/** The text of the latest millisecond: under load several writes share it. */
+const latest = { ms: Number.NaN, text: '' };
+
+function isoTime(nowMs: number): string {
+  if (nowMs !== latest.ms) {
+    latest.text = new Date(nowMs).toISOString();
+    latest.ms = nowMs;
+  }
+  return latest.text;
 }
 
 /** `systemData` of records that the estate makes for itself. */

@@ -1,6 +1,8 @@
 import type { ChangeBatch, Entry, Guard, Store, Watch } from './contract.ts';
 
 const pageEntries = 5000;
+/** Own writes whose values are kept until they arrive; of more, some are decoded. */
+const writesUnderWay = 10_000;
 
 /** A value as it stands in the store. */
 export interface Mirrored<T> {
@@ -34,8 +36,8 @@ export interface MirrorOptions<T> {
 export class Mirror<T> {
   readonly #options: MirrorOptions<T>;
   readonly #rows = new Map<string, Mirrored<T>>();
-  /** Of own writes under way: what their bytes say. */
-  readonly #written = new WeakMap<Uint8Array, T>();
+  /** Of own writes under way: what their bytes say. Those that failed are left behind, and forgotten together. */
+  readonly #written = new Map<Uint8Array, T>();
   #waiting: { readonly isDue: () => boolean; readonly resolve: () => void }[] = [];
   #watch: Watch | undefined;
   #seen = 0;
@@ -91,6 +93,7 @@ export class Mirror<T> {
 
   /** Says what bytes mean that are about to be committed, so that they are not decoded again. Returns the bytes. */
   writing(bytes: Uint8Array, value: T): Uint8Array {
+    if (this.#written.size >= writesUnderWay) this.#written.clear();
     this.#written.set(bytes, value);
     return bytes;
   }
@@ -130,7 +133,9 @@ export class Mirror<T> {
 
   #put({ key, value: bytes, revision }: Entry): void {
     const before = this.#rows.get(key)?.value;
-    const value = this.#written.get(bytes) ?? this.#options.decode(bytes);
+    const own = this.#written.get(bytes);
+    if (own !== undefined) this.#written.delete(bytes);
+    const value = own ?? this.#options.decode(bytes);
     this.#rows.set(key, { value, revision });
     this.#options.onChange({ key, before, after: value });
   }

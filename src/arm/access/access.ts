@@ -43,8 +43,8 @@ export interface Denial {
 interface ScopedAccess {
   readonly blocks: readonly CompiledBlock[];
   readonly denials: readonly Denial[];
-  /** By action, as it was asked for. */
-  readonly decisions: Readonly<Record<'action' | 'data', Map<string, Decision>>>;
+  /** By action, as it was asked for; made when the first is asked. */
+  readonly decisions: Partial<Record<'action' | 'data', Map<string, Decision>>>;
 }
 
 /** Why an action is granted or not. */
@@ -66,6 +66,7 @@ export class Access implements AccessControl {
   readonly #listeners = new Set<() => void>();
   readonly #closers: { close(): void }[] = [];
   #tables: Tables | undefined;
+  /** By principal, then by scope. */
   #scoped = new Map<string, Map<string, ScopedAccess>>();
   /** How much of `remembered` is used. */
   #remembered = 0;
@@ -162,7 +163,7 @@ export class Access implements AccessControl {
       groups = await this.#groupsOf(objectId);
     } while (version !== this.#membershipVersion);
     const access = this.#scopedAccess(objectId, groups, at.scope);
-    const decisions = access.decisions[at.kind];
+    const decisions = (access.decisions[at.kind] ??= new Map());
     const known = decisions.get(action);
     if (known) return known;
     const decision = evaluate(access, action.toLowerCase(), at.kind);
@@ -185,8 +186,7 @@ export class Access implements AccessControl {
 
   /** Remembered by scope and principal as they were asked for: most who ask write them alike. */
   #scopedAccess(objectId: string, groups: readonly string[], asked: string): ScopedAccess {
-    let scopes = this.#scoped.get(asked);
-    const known = scopes?.get(objectId);
+    const known = this.#scoped.get(objectId)?.get(asked);
     if (known) return known;
     const scope = asked.toLowerCase();
     const { assignments, denials } = this.#current();
@@ -200,14 +200,13 @@ export class Access implements AccessControl {
     const access: ScopedAccess = {
       blocks: [...blocks],
       denials: denials.filter((denial) => applies(denial, principals, scope)),
-      decisions: { action: new Map(), data: new Map() },
+      decisions: {},
     };
     if (asked.length > accessLimits.rememberedCharacters) return access;
     this.#makeRoom();
-    // Not those from above: making room may have forgotten them.
-    scopes = this.#scoped.get(asked);
-    if (!scopes) this.#scoped.set(asked, (scopes = new Map()));
-    scopes.set(objectId, access);
+    const scopes = this.#scoped.get(objectId);
+    if (scopes) scopes.set(asked, access);
+    else this.#scoped.set(objectId, new Map([[asked, access]]));
     return access;
   }
 
@@ -228,7 +227,7 @@ export class Access implements AccessControl {
   }
 
   #forgetPrincipal(objectId: string): void {
-    for (const scopes of this.#scoped.values()) scopes.delete(objectId);
+    this.#scoped.delete(objectId);
   }
 
   #forget(): void {

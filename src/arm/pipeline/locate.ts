@@ -2,6 +2,7 @@ import { Recent } from '../../base/index.ts';
 import type { ArmRoute, ResourceType } from '../contract.ts';
 import { ArmError, refusals } from '../errors.ts';
 import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
+import type { RecordCache } from '../records/cache.ts';
 import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
 import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
 
@@ -13,6 +14,7 @@ export class Locator {
   readonly #registry: TypeRegistry;
   readonly #routes: RouteTable;
   readonly #canonicalPath: (path: string) => string;
+  readonly #cache: Pick<RecordCache, 'get'>;
   /** By method. */
   readonly #known = new Map<string, Recent<Target>>();
 
@@ -20,10 +22,12 @@ export class Locator {
     readonly registry: TypeRegistry;
     readonly routes: RouteTable;
     readonly canonicalPath: (path: string) => string;
+    readonly records: { readonly cache: Pick<RecordCache, 'get'> };
   }) {
     this.#registry = parts.registry;
     this.#routes = parts.routes;
     this.#canonicalPath = parts.canonicalPath;
+    this.#cache = parts.records.cache;
   }
 
   /** As `locate`. */
@@ -34,6 +38,8 @@ export class Locator {
     const target = locate({ method, path: this.#canonicalPath(asked) }, this.#registry, this.#routes);
     // Methods that are none were refused.
     if (asked.length > knownPaths.characters) return target;
+    // What is made is made once.
+    if (method === 'PUT' && !target.route && !this.#cache.get(target.id)) return target;
     if (known) known.set(asked, target);
     else {
       const first = new Recent<Target>(knownPaths.paths);

@@ -146,7 +146,6 @@ export class RecordCache {
     if (before) this.#index.touch(key, before.type);
     if (before && before.type !== after?.type) this.#index.drop(key, before.type);
     if (after && before?.type !== after.type) this.#index.add(key, after.type);
-    if (after) this.#index.touch(key, after.type);
     const shown = after ?? before;
     if (shown) this.#changed.push(shown);
   }

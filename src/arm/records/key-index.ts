@@ -7,6 +7,12 @@ interface Members {
   version: number;
 }
 
+/** What lies above all keys that have the same text before their last slash. */
+interface Above {
+  readonly parent: string;
+  readonly containers: readonly string[];
+}
+
 /** What a list was read from, so that it can be asked later whether it would come out the same. */
 export interface ListStamp {
   readonly container: string | undefined;
@@ -21,14 +27,18 @@ export class KeyIndex {
   readonly #byContainer = new Map<string, Members>();
   #version = 0;
 
+  #above: Above = { parent: '', containers: [] };
+
+  /** Takes a key in, as changed just now. */
   add(key: string, type: string): void {
-    addTo(this.#byType, type.toLowerCase(), key);
-    for (const container of containersAbove(key)) addTo(this.#byContainer, container, key);
+    const version = ++this.#version;
+    addTo(this.#byType, type.toLowerCase(), { key, version });
+    for (const container of this.#containersAbove(key)) addTo(this.#byContainer, container, { key, version });
   }
 
   drop(key: string, type: string): void {
     dropFrom(this.#byType, type.toLowerCase(), key);
-    for (const container of containersAbove(key)) dropFrom(this.#byContainer, container, key);
+    for (const container of this.#containersAbove(key)) dropFrom(this.#byContainer, container, key);
   }
 
   /** Says that the record behind a key is another one than before. */
@@ -36,7 +46,7 @@ export class KeyIndex {
     const version = ++this.#version;
     const ofType = this.#byType.get(type.toLowerCase());
     if (ofType) ofType.version = version;
-    for (const container of containersAbove(key)) {
+    for (const container of this.#containersAbove(key)) {
       const members = this.#byContainer.get(container);
       if (members) members.version = version;
     }
@@ -65,6 +75,15 @@ export class KeyIndex {
   /** True while nothing has changed in the container, or nothing of the type: the same list comes out. */
   holds({ container, type, containerVersion, typeVersion }: ListStamp): boolean {
     return this.#versionOf(type) === typeVersion || this.#versionIn(container) === containerVersion;
+  }
+
+  /** All containers that a key lies in, without itself: the same for all that stand side by side, as what is written in turn does. */
+  #containersAbove(key: string): readonly string[] {
+    const { parent, containers } = this.#above;
+    if (key.lastIndexOf('/') === parent.length && key.startsWith(parent)) return containers;
+    const found = containersAbove(key);
+    this.#above = { parent: key.slice(0, key.lastIndexOf('/')), containers: found };
+    return found;
   }
 
   /** What has nothing in it has the version 0, whatever was in it before. */
@@ -108,10 +127,18 @@ function containersAbove(key: string): string[] {
   return above;
 }
 
-function addTo(index: Map<string, Members>, name: string, key: string): void {
+function addTo(
+  index: Map<string, Members>,
+  name: string,
+  { key, version }: { readonly key: string; readonly version: number },
+): void {
   const members = index.get(name);
-  if (members) members.keys.add(key);
-  else index.set(name, { keys: new Set([key]), version: 0 });
+  if (!members) {
+    index.set(name, { keys: new Set([key]), version });
+    return;
+  }
+  members.keys.add(key);
+  members.version = version;
 }
 
 function dropFrom(index: Map<string, Members>, name: string, key: string): void {

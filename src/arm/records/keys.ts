@@ -33,5 +33,6 @@ export function runningKey(operationId: string): string {
 }
 
 function escapeKey(text: string): string {
+  if (!/[^!-$&-~]/.test(text)) return text;
   return text.replace(/[^!-$&-~]/gu, (character) => encodeURIComponent(character));
 }

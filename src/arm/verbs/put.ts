@@ -142,7 +142,9 @@ function withIdentity(
 /** Types see the normal form of a location: `East US` ends up in no host name. */
 function withNormalLocation(body: JsonObject, isTracked: boolean): JsonObject {
   const { location } = body;
-  return isTracked && typeof location === 'string' ? { ...body, location: normalLocation(location) } : body;
+  if (!isTracked || typeof location !== 'string') return body;
+  const normal = normalLocation(location);
+  return normal === location ? body : { ...body, location: normal };
 }
 
 function buildRecord(

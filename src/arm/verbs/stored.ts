@@ -87,7 +87,7 @@ export async function showResource(
 /** Ids above the target that must stay as they were seen: its group and its parent. */
 export function guardedAncestors({ target }: Exchange): string[] {
   const ids: string[] = [];
-  const group = groupIdOf(target.id);
+  const group = target.groupScope ?? groupIdOf(target.id);
   if (group !== undefined && group.length < target.id.length) ids.push(group);
   if (target.path.names.length > 1) ids.push(target.id.split('/').slice(0, -2).join('/'));
   else if (target.path.scope.includes('/providers/')) {

@@ -31,9 +31,9 @@ const unbuiltMembers = {
 /** Throws NotImplemented for the first member of a body's properties that its type has not, by name. */
 export function refuseUnbuilt(type: keyof typeof unbuiltMembers, properties: JsonObject): void {
   for (const path of unbuiltMembers[type]) {
-    const value = path
-      .split('.')
-      .reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), properties);
+    const dot = path.indexOf('.');
+    const outer = dot < 0 ? properties : properties[path.slice(0, dot)];
+    const value = isObject(outer) ? outer[path.slice(dot + 1)] : undefined;
     if (says(value)) throw refusals.notBuilt(`The member 'properties.${path}' of '${type}'`);
   }
 }
