@@ -84,9 +84,10 @@ export class Presentations {
 
   /** Texts of records that have gone are counted until everything is forgotten: what is kept is never more. */
   #count({ byteLength }: Uint8Array): void {
-    this.#keptBytes += byteLength + presentationLimits.overheadBytes;
+    const bytes = byteLength + presentationLimits.overheadBytes;
+    this.#keptBytes += bytes;
     if (this.#keptBytes <= presentationLimits.keptBytes) return;
-    this.#keptBytes = 0;
+    this.#keptBytes = bytes;
     this.#resources = new WeakMap();
     this.#listed = new WeakMap();
   }

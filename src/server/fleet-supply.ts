@@ -1,6 +1,6 @@
 import { type ClusterClient, ClusterError, type KubeObject } from '../apimachinery/client.ts';
 import { holds } from '../apimachinery/conditions.ts';
-import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
+import { type Clock, CodedError, eachAtOnce, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   fleetCustomResources,
@@ -159,18 +159,24 @@ class Fleets implements RunningFleets {
    * which runs inside it: the heartbeats end, and its last status stands.
    */
   async #forget(clusterId: string): Promise<void> {
-    const hub = this.#hubs.get(clusterId);
-    this.#hubs.delete(clusterId);
     const agents = [...this.#agents].filter(
       ([key, agent]) => key.startsWith(agentKey(clusterId, '')) || agent.memberClusterId === clusterId,
     );
-    await Promise.all([hub && end(hub), ...agents.map(([key]) => this.#stopAgent(key))]);
+    await eachAtOnce(
+      [
+        () => takeOut(this.#hubs, clusterId, (hub) => hub),
+        ...agents.map(
+          ([key]) =>
+            () =>
+              this.#stopAgent(key),
+        ),
+      ],
+      (stop) => stop(),
+    );
   }
 
-  async #stopAgent(key: string): Promise<void> {
-    const agent = this.#agents.get(key);
-    this.#agents.delete(key);
-    if (agent) await end(agent.running);
+  #stopAgent(key: string): Promise<void> {
+    return takeOut(this.#agents, key, ({ running }) => running);
   }
 
   #surroundings() {
@@ -188,6 +194,23 @@ class Fleets implements RunningFleets {
 interface Agent {
   readonly memberClusterId: string;
   readonly running: Promise<RunningControllers>;
+}
+
+/** Ends what runs under a key. What did not end stands there again, so that the next try ends it. */
+async function takeOut<T>(
+  all: Map<string, T>,
+  key: string,
+  runningOf: (one: T) => Promise<RunningControllers>,
+): Promise<void> {
+  const one = all.get(key);
+  if (one === undefined) return;
+  all.delete(key);
+  try {
+    await end(runningOf(one));
+  } catch (thrown) {
+    if (!all.has(key)) all.set(key, one);
+    throw thrown;
+  }
 }
 
 /** Ends what runs; what failed to start has nothing to end. */
