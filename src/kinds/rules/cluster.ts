@@ -155,6 +155,11 @@ export const limitRangeRules: KindRules = {
           }
         }
       }
+      const isBound = ['min', 'max'].some((member) => at(limit, member, 'storage') !== undefined);
+      if (type === 'PersistentVolumeClaim' && !isBound) {
+        const detail = 'either minimum or maximum storage value is required, but neither was provided';
+        errors.push(required(child(here, 'limits'), detail));
+      }
       return [...errors, ...validateLimitOrder(limit, here)];
     });
   },

@@ -4,10 +4,12 @@ import { apiServiceRules } from './api-services.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
 import { deviceClaimRules } from './devices.ts';
+import * as flowControl from './flow-control.ts';
 import * as jobs from './jobs.ts';
 import * as network from './network.ts';
 import { podRules } from './pods.ts';
 import * as policies from './policies.ts';
+import { policyBindingRules } from './policy-bindings.ts';
 import { serviceRules } from './services.ts';
 import * as storage from './storage.ts';
 import * as workloads from './workloads.ts';
@@ -29,6 +31,7 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policies.admissionPolicyRules,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBindingRules,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
   'apiregistration.k8s.io/APIService': apiServiceRules,
@@ -44,8 +47,8 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'coordination.k8s.io/Lease': cluster.leaseRules,
   'discovery.k8s.io/EndpointSlice': network.endpointSliceRules,
   'events.k8s.io/Event': cluster.newEventRules,
-  'flowcontrol.apiserver.k8s.io/FlowSchema': policies.flowSchemaRules,
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': policies.priorityLevelRules,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
   'networking.k8s.io/IPAddress': network.ipAddressRules,
   'networking.k8s.io/Ingress': network.ingressRules,
   'networking.k8s.io/IngressClass': network.ingressClassRules,
@@ -65,6 +68,7 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'storage.k8s.io/CSIStorageCapacity': storage.capacityRules,
   'storage.k8s.io/StorageClass': storage.storageClassRules,
   'storage.k8s.io/VolumeAttachment': storage.volumeAttachmentRules,
+  'storage.k8s.io/VolumeAttributesClass': storage.attributesClassRules,
 };
 
 const noRules: KindRules = {};

@@ -342,7 +342,26 @@ function validateSliceAddress(address: string, type: string, path: string): Fiel
 
 export const ipAddressRules: KindRules = {
   name: strictIpFaults,
-  validate: (object) => (maybeObjectAt(object, 'spec', 'parentRef') ? [] : [required('spec.parentRef')]),
+  validate(object) {
+    const parent = maybeObjectAt(object, 'spec', 'parentRef');
+    if (!parent) return [required('spec.parentRef')];
+    const missing = ['resource', 'name'].filter((member) => textAt(parent, member) === '');
+    return missing.map((member) => required(child('spec.parentRef', member)));
+  },
+  validateUpdate(object, old) {
+    const parentOf = (address: JsonObject) => {
+      const text = (member: string) => textAt(address, 'spec', 'parentRef', member);
+      return {
+        Group: text('group'),
+        Resource: text('resource'),
+        Namespace: text('namespace'),
+        Name: text('name'),
+      };
+    };
+    const parent = parentOf(object);
+    if (jsonEqual(parent, parentOf(old))) return [];
+    return [invalid('spec.parentRef', parent, 'field is immutable')];
+  },
 };
 
 export const serviceCidrRules: KindRules = {

@@ -1,6 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import {
-  at,
   listAt,
   maybeObjectAt,
   numberAt,
@@ -24,7 +23,6 @@ import { dnsSubdomain, pathSegment } from '../../apimachinery/validation/names.t
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import {
   validateAtMostAll,
-  validateChoice,
   validateIntOrPercent,
   validateOptionalChoice,
 } from '../../apimachinery/validation/values.ts';
@@ -245,6 +243,21 @@ function validateClientConfig(config: JsonObject, path: string): FieldError[] {
     .map((member) => required(child(path, `service.${member}`), `service ${member} is required`));
 }
 
+const keyUsages = [
+  ...[
+    'any',
+    'cert sign',
+    'client auth',
+    'code signing',
+    'content commitment',
+    'crl sign',
+    'data encipherment',
+  ],
+  ...['decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system'],
+  ...['ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc'],
+  ...['ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping'],
+];
+
 export const signingRequestRules: KindRules = {
   prepareForUpdate(object, old, subresource) {
     if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);
@@ -255,7 +268,12 @@ export const signingRequestRules: KindRules = {
     if (!textAt(spec, 'request')) {
       errors.push(invalid('spec.request', '', 'PEM block type must be CERTIFICATE REQUEST'));
     }
-    if (listAt(spec, 'usages').length === 0) errors.push(required('spec.usages'));
+    const usages = textsAt(spec, 'usages');
+    if (usages.length === 0) errors.push(required('spec.usages'));
+    for (const [position, usage] of usages.entries()) {
+      if (keyUsages.includes(usage)) continue;
+      errors.push(notSupported(index('spec.usages', position), usage, keyUsages));
+    }
     const signer = textAt(spec, 'signerName');
     if (!signer) errors.push(required('spec.signerName'));
     else if (!/^[^/]+\/[^/]+$/.test(signer)) {
@@ -269,36 +287,4 @@ export const signingRequestRules: KindRules = {
 export const runtimeClassRules: KindRules = {
   validate: (object) => (textAt(object, 'handler') ? [] : [required('handler')]),
   validateUpdate: (object, old) => validateImmutable(object, old, 'handler', 'handler'),
-};
-
-export const flowSchemaRules: KindRules = {
-  validate(object) {
-    const spec = objectAt(object, 'spec');
-    const precedence = numberAt(spec, 'matchingPrecedence');
-    const errors: FieldError[] = [];
-    if (precedence <= 0)
-      errors.push(invalid('spec.matchingPrecedence', precedence, 'must be a positive value'));
-    if (precedence > 10000) {
-      errors.push(invalid('spec.matchingPrecedence', precedence, 'must not be greater than 10000'));
-    }
-    if (!textAt(spec, 'priorityLevelConfiguration', 'name')) {
-      errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
-    }
-    return errors;
-  },
-};
-
-export const priorityLevelRules: KindRules = {
-  validate(object) {
-    const spec = objectAt(object, 'spec');
-    const type = textAt(spec, 'type');
-    const errors = validateChoice(spec, 'spec', 'type', ['Exempt', 'Limited']);
-    if (type === 'Limited' && at(spec, 'limited') === undefined) {
-      errors.push(required('spec.limited', 'must not be empty when type is Limited'));
-    }
-    if (type === 'Exempt' && at(spec, 'limited') !== undefined) {
-      errors.push(forbidden('spec.limited', 'must be nil if the type is not Limited'));
-    }
-    return errors;
-  },
 };

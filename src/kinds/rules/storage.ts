@@ -197,6 +197,11 @@ export const volumeAttachmentRules: KindRules = {
         required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
       );
     }
+    if (sources.length > 1) {
+      errors.push(
+        forbidden('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
+      );
+    }
     const node = textAt(spec, 'nodeName');
     errors.push(...invalidEach('spec.nodeName', node, dnsSubdomain(node)));
     return errors;
@@ -204,6 +209,20 @@ export const volumeAttachmentRules: KindRules = {
   validateUpdate(object, old) {
     if (jsonEqual(object['spec'], old['spec'])) return [];
     return [invalid('spec', object['spec'], 'field is immutable')];
+  },
+};
+
+export const attributesClassRules: KindRules = {
+  validate(object) {
+    const errors = textAt(object, 'driverName') ? [] : [required('driverName')];
+    if (Object.keys(objectAt(object, 'parameters')).length === 0) {
+      errors.push(required('parameters', 'must contain at least one key/value pair'));
+    }
+    return errors;
+  },
+  validateUpdate(object, old) {
+    const changed = ['driverName', 'parameters'].filter((member) => !jsonEqual(object[member], old[member]));
+    return changed.map((member) => forbidden(member, `updates to ${member} are forbidden.`));
   },
 };
 

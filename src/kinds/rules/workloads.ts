@@ -23,7 +23,7 @@ import {
   validateIntOrPercent,
   validateNotNegative,
 } from '../../apimachinery/validation/values.ts';
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { KindRules } from '../strategy.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 
@@ -99,7 +99,9 @@ export const podTemplateRules: KindRules = {
 
 export const controllerRevisionRules: KindRules = {
   validate(object) {
-    const errors = object['data'] == null ? [required('data', 'data is mandatory')] : [];
+    const { data } = object;
+    const errors = data == null ? [required('data', 'data is mandatory')] : [];
+    if (data != null && !isObject(data)) errors.push(required('data', 'data must be a valid JSON object'));
     return [...errors, ...validateNotNegative(object, '', 'revision')];
   },
   validateUpdate: (object, old) => validateImmutable(object, old, 'data', 'data'),

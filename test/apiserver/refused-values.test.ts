@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { isObject, type JsonObject } from '../../src/base/index.ts';
+import { specimens } from './every-kind.ts';
+import { startTestServer, type TestServer } from './harness.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.close());
+
+/** What is put over a small object of a kind, and why a real server (v1.34.4) refuses the result. */
+const refused: readonly (readonly [resource: string, change: JsonObject, why: string])[] = [
+  [
+    'limitranges',
+    { spec: { limits: [{ type: 'PersistentVolumeClaim' }] } },
+    'spec.limits[0].limits: Required value: either minimum or maximum storage value is required, but neither was provided',
+  ],
+  [
+    'ipaddresses',
+    { spec: { parentRef: { namespace: 'a', name: 'b' } } },
+    'spec.parentRef.resource: Required value',
+  ],
+  [
+    'prioritylevelconfigurations',
+    { spec: { type: 'Limited', limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Wait' } } } },
+    'spec.limited.limitResponse.type: Unsupported value: "Wait": supported values: "Queue", "Reject"',
+  ],
+  [
+    'prioritylevelconfigurations',
+    {
+      spec: {
+        type: 'Limited',
+        exempt: { nominalConcurrencyShares: 8 },
+        limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Reject' } },
+      },
+    },
+    'spec.exempt: Forbidden: must be nil if the type is Limited',
+  ],
+  [
+    'validatingadmissionpolicybindings',
+    { spec: { policyName: 'p', validationActions: ['Warn', 'Warn'] } },
+    'spec.validationActions[1]: Duplicate value: "Warn"',
+  ],
+  [
+    'validatingadmissionpolicybindings',
+    { spec: { policyName: 'p' } },
+    'spec.validationActions: Required value: at least one validation action is required',
+  ],
+  [
+    'validatingadmissionpolicybindings',
+    { spec: { policyName: 'p', validationActions: ['Audit'], paramRef: { name: 'x' } } },
+    'spec.paramRef.parameterNotFoundAction: Required value',
+  ],
+  [
+    'volumeattachments',
+    {
+      spec: {
+        attacher: 'a.example.com',
+        nodeName: 'n',
+        source: { persistentVolumeName: 'p', inlineVolumeSpec: { capacity: { storage: '1Gi' } } },
+      },
+    },
+    'spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+  ],
+  [
+    'volumeattributesclasses',
+    { parameters: null },
+    'parameters: Required value: must contain at least one key/value pair',
+  ],
+  ['volumeattributesclasses', { driverName: '' }, 'driverName: Required value'],
+  ['controllerrevisions', { data: 'text' }, 'data: Required value: data must be a valid JSON object'],
+];
+
+for (const [resource, change, why] of refused) {
+  it(`${resource}: ${why}`, async () => {
+    const found = specimens.find((each) => each.resource === resource);
+    assert.ok(found);
+    const version = String(found.object['apiVersion']);
+    const path = `${version.includes('/') ? '/apis' : '/api'}/${version}${found.namespaced ? '/namespaces/default' : ''}/${resource}`;
+    const answer = await server.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...found.object, ...change }),
+    });
+    const body: unknown = await answer.json();
+    assert.equal(answer.status, 422);
+    assert.ok(isObject(body));
+    assert.ok(String(body['message']).endsWith(`is invalid: ${why}`), String(body['message']));
+  });
+}
