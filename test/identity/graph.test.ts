@@ -662,3 +662,170 @@ test('a group whose owners or members cannot be had is not made', async () => {
     );
   }
 });
+
+test('groups, service principals and users are changed by whom it is given to, and read as they are then', async () => {
+  await using estate = await startGraph();
+  const { call, domain, identity } = estate;
+  const [ann, bob] = [await createUser(estate, 'ann'), await createUser(estate, 'bob')];
+  const group = await createGroup(estate, 'team');
+  const asAnn = await callerOf(estate, ann);
+  const changes = { displayName: 'crew', mailNickname: 'crew', description: 'who sails' };
+
+  const denied = await asAnn('PATCH', `/groups/${group}`, changes);
+  assert.deepEqual([denied.status, denied.body.error.code], [403, 'Authorization_RequestDenied']);
+  assert.equal((await call('PATCH', `/groups/${group}`, changes)).status, 204);
+  const members = [reference(bob)['@odata.id']];
+  assert.equal((await call('PATCH', `/groups/${group}`, { 'members@odata.bind': members })).status, 204);
+  const { displayName, mailNickname, description } = (await call('GET', `/groups/${group}`)).body;
+  assert.deepEqual({ displayName, mailNickname, description }, changes);
+  const inside = await call('GET', `/groups/${group}/members`);
+  assert.deepEqual(
+    inside.body.value.map(({ id }: { id: string }) => id),
+    [bob],
+  );
+  // No group but a security group is built.
+  for (const [change, status] of [
+    [{ securityEnabled: false }, 501],
+    [{ mailEnabled: true }, 501],
+    [{ displayName: 1 }, 400],
+  ] as const) {
+    assert.equal((await call('PATCH', `/groups/${group}`, change)).status, status, JSON.stringify(change));
+  }
+
+  const app = await call('POST', '/applications', { displayName: 'app' });
+  const made = await call('POST', '/servicePrincipals', { appId: app.body.appId });
+  const principal = `/servicePrincipals/${made.body.id}`;
+  assert.equal((await asAnn('PATCH', principal, { accountEnabled: false })).status, 403);
+  assert.equal((await call('PATCH', principal, { accountEnabled: false, notes: 'n' })).status, 204);
+  const changed = (await call('GET', principal)).body;
+  assert.deepEqual([changed.accountEnabled, changed.displayName], [false, 'app']);
+  const keyless = { keyCredentials: [{ keyId: group, usage: 'Verify' }] };
+  const refused = await call('PATCH', principal, keyless);
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.message, /^Credential type not supported/);
+
+  assert.equal((await asAnn('POST', `/users/${bob}/revokeSignInSessions`)).status, 403);
+  const revoked = await call('POST', `/users/${bob}/revokeSignInSessions`);
+  assert.deepEqual([revoked.status, revoked.body.value], [200, true]);
+  assert.match(revoked.body['@odata.context'], /#Edm\.Boolean$/);
+  assert.equal((await asAnn('PATCH', `/users/${bob}`, { displayName: 'x' })).status, 403);
+  assert.equal(
+    (await call('PATCH', `/users/${ann}`, { givenName: 'Ann', surname: 'A', mail: 'a@x.io' })).status,
+    204,
+  );
+  const mine = await asAnn('GET', '/me');
+  assert.deepEqual([mine.body.givenName, mine.body.surname, mine.body.mail], ['Ann', 'A', 'a@x.io']);
+
+  assert.equal((await asAnn('DELETE', `/directoryObjects/${bob}`)).status, 403);
+  assert.equal((await asAnn('DELETE', `/directoryObjects/${group}`)).status, 403);
+  const object = await call('GET', `/directoryObjects/${bob}`);
+  assert.deepEqual([object.status, object.body.id], [200, bob]);
+  assert.equal(object.body['@odata.type'], '#microsoft.graph.user');
+  for (const id of [bob, group, made.body.id]) {
+    assert.equal((await call('DELETE', `/directoryObjects/${id}`)).status, 204);
+    assert.equal((await call('GET', `/directoryObjects/${id}`)).status, 404);
+  }
+  assert.equal((await call('DELETE', `/users/${identity.directory.administrator().objectId}`)).status, 403);
+  assert.equal((await call('GET', `/users/bob@${domain}`)).status, 404);
+});
+
+test('the tenant is one organization with one domain, and each is found by its own name', async () => {
+  await using estate = await startGraph();
+  const { call, domain } = estate;
+  const { value } = (await call('GET', '/organization')).body;
+  const [{ '@odata.type': _type, ...organization }] = value;
+  assert.deepEqual(organization.verifiedDomains, [
+    {
+      capabilities: 'OfficeCommunicationsOnline',
+      isDefault: true,
+      isInitial: true,
+      name: domain,
+      type: 'Managed',
+    },
+  ]);
+  assert.equal(organization.tenantType, 'AAD');
+  const one = await call('GET', `/organization/${organization.id.toUpperCase()}`);
+  assert.match(one.body['@odata.context'], /#organization\/\$entity$/);
+  assert.equal(one.body.displayName, organization.displayName);
+  const domains = (await call('GET', '/domains')).body.value;
+  assert.deepEqual(domains, [
+    {
+      authenticationType: 'Managed',
+      availabilityStatus: null,
+      id: domain,
+      isAdminManaged: true,
+      isDefault: true,
+      isInitial: true,
+      isRoot: true,
+      isVerified: true,
+      passwordNotificationWindowInDays: null,
+      passwordValidityPeriodInDays: null,
+      state: null,
+      supportedServices: [],
+    },
+  ]);
+  const known = await call('GET', `/domains/${domain.toUpperCase()}`);
+  assert.equal(known.body.id, domain);
+  assert.match(known.body['@odata.context'], /#domains\/\$entity$/);
+  for (const path of ['/organization/00000000-0000-0000-0000-000000000000', '/domains/other.local']) {
+    assert.equal((await call('GET', path)).status, 404, path);
+  }
+});
+
+test('every operation of Graph answers with its status and says what it answers', async () => {
+  await using estate = await startGraph();
+  const { call } = estate;
+  const ann = await createUser(estate, 'ann');
+  const group = await createGroup(estate, 'team');
+  const app = (await call('POST', '/applications', { displayName: 'app' })).body;
+  const principal = (await call('POST', '/servicePrincipals', { appId: app.appId })).body.id;
+  const user = `/users/${ann}`;
+  const team = `/groups/${group}`;
+  const application = `/applications/${app.id}`;
+  const service = `/servicePrincipals/${principal}`;
+  const ids = { ids: [ann, group] };
+  const byGroup = { groupIds: [group] };
+  const password = { passwordCredential: { displayName: 'p' } };
+  const rows: readonly [string, string, unknown, number, RegExp | undefined][] = [
+    ['GET', '/users', undefined, 200, /#users$/],
+    ['GET', user, undefined, 200, /#users\/\$entity$/],
+    ['GET', '/groups', undefined, 200, /#groups$/],
+    ['GET', team, undefined, 200, /#groups\/\$entity$/],
+    ['POST', `${team}/members/$ref`, reference(ann), 204, undefined],
+    ['GET', `${team}/members`, undefined, 200, /#directoryObjects$/],
+    ['GET', `${team}/members/$ref`, undefined, 200, /#Collection\(\$ref\)$/],
+    ['GET', `${team}/transitiveMembers`, undefined, 200, /#directoryObjects$/],
+    ['GET', `${user}/memberOf`, undefined, 200, /#directoryObjects$/],
+    ['GET', `${user}/transitiveMemberOf`, undefined, 200, /#directoryObjects$/],
+    ['GET', `${user}/ownedObjects`, undefined, 200, /#directoryObjects$/],
+    ['POST', `${user}/checkMemberGroups`, byGroup, 200, /#Collection\(Edm\.String\)$/],
+    ['POST', `${user}/getMemberGroups`, { securityEnabledOnly: false }, 200, /#Collection\(Edm\.String\)$/],
+    ['POST', `${user}/getMemberObjects`, { securityEnabledOnly: false }, 200, /#Collection\(Edm\.String\)$/],
+    ['POST', '/directoryObjects/getByIds', ids, 200, /#directoryObjects$/],
+    ['GET', `/directoryObjects/${ann}`, undefined, 200, /#directoryObjects\/\$entity$/],
+    ['DELETE', `${team}/members/${ann}/$ref`, undefined, 204, undefined],
+    ['GET', '/applications', undefined, 200, /#applications$/],
+    ['GET', application, undefined, 200, /#applications\/\$entity$/],
+    ['PATCH', application, { displayName: 'b' }, 204, undefined],
+    ['GET', `${application}/owners`, undefined, 200, /#directoryObjects$/],
+    ['POST', `${application}/owners/$ref`, reference(ann), 204, undefined],
+    ['GET', `${application}/owners/$ref`, undefined, 200, /#Collection\(\$ref\)$/],
+    ['DELETE', `${application}/owners/${ann}/$ref`, undefined, 204, undefined],
+    ['POST', `${application}/addPassword`, password, 200, /#microsoft\.graph\.passwordCredential$/],
+    ['GET', '/servicePrincipals', undefined, 200, /#servicePrincipals$/],
+    ['GET', service, undefined, 200, /#servicePrincipals\/\$entity$/],
+    ['POST', `${service}/addPassword`, password, 200, /#microsoft\.graph\.passwordCredential$/],
+    ['GET', '/organization', undefined, 200, /#organization$/],
+    ['GET', '/domains', undefined, 200, /#domains$/],
+    ['DELETE', service, undefined, 204, undefined],
+    ['DELETE', application, undefined, 204, undefined],
+    ['DELETE', team, undefined, 204, undefined],
+    ['DELETE', user, undefined, 204, undefined],
+  ];
+  for (const [method, path, body, status, context] of rows) {
+    const answer = await call(method, path, body);
+    assert.equal(answer.status, status, `${method} ${path}: ${answer.text}`);
+    if (context) assert.match(answer.body['@odata.context'], context, `${method} ${path}`);
+    else assert.equal(answer.text, '', `${method} ${path}`);
+  }
+});
