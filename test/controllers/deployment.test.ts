@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
+import { type JsonObject, jsonEqual } from '../../src/base/index.ts';
 import { type Deployment, deployments, replicaSets } from '../../src/controllers/kinds/apps.ts';
 import { eventObjects, pods } from '../../src/controllers/kinds/core.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster } from './harness.ts';
@@ -213,4 +214,36 @@ test('a deployment that nobody changed stays at its first generation', async () 
   );
   assert.equal(settled?.metadata.annotations?.['deployment.kubernetes.io/revision'], '1');
   assert.deepEqual([settled?.metadata.generation, settled?.status?.observedGeneration], [1, 1]);
+});
+
+test('a deployment scaled in the midst of a rollout shares the change among its sets in proportion', async () => {
+  const name = 'shared';
+  const rollingUpdate = { maxSurge: 3, maxUnavailable: 2 };
+  await create({ name, replicas: 10, strategy: { type: 'RollingUpdate', rollingUpdate } });
+  await rolledOut(name, 10);
+  const place = { namespace: 'default', name };
+  const change = (spec: JsonObject) =>
+    cluster.client.patch(deployments, place, { type: 'strategic', body: { spec } });
+  /** Resolves once the old and the new set have these sizes. */
+  const sizes = (...expected: readonly number[]) =>
+    eventuallyAll(cluster.client, replicaSets, { namespace: 'default' }, (sets) => {
+      const own = sets.filter(({ metadata }) => metadata.name?.startsWith(`${name}-`));
+      const byRevision = own
+        .map(({ metadata, spec }) => [
+          Number(metadata.annotations?.['deployment.kubernetes.io/revision']),
+          spec.replicas ?? 0,
+        ])
+        .sort(([a = 0], [b = 0]) => a - b);
+      return jsonEqual(
+        byRevision.map(([, size = -1]) => size),
+        [...expected],
+      );
+    });
+  // No node is such a one: the new pods never run.
+  await change({ template: { spec: { nodeSelector: { none: 'such' } } } });
+  await sizes(8, 5);
+  await change({ replicas: 15 });
+  await sizes(11, 7);
+  await change({ replicas: 0 });
+  await sizes(0, 0);
 });
