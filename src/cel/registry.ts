@@ -19,9 +19,6 @@ import {
 } from './types.ts';
 import type { Value } from './values.ts';
 
-/** A library: what it can do, by signature, e.g. `string.contains(string) bool`. */
-export type Library = Readonly<Record<string, (...args: never[]) => Value>>;
-
 const simpleTypes: Readonly<Record<string, CelType>> = {
   bool: boolType,
   int: intType,

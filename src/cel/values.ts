@@ -141,8 +141,6 @@ export function weightOf(value: Value): number {
   return 1;
 }
 
-export type MapKey = string | bigint | boolean | CelUint;
-
 /** A map with keys of any kind; objects are maps by field name. */
 export class MapValue {
   readonly #entries: ReadonlyMap<string, { readonly key: Value; readonly value: Value }>;

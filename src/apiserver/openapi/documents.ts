@@ -53,12 +53,6 @@ export function openApiV3Hash(definitions: readonly ResourceDefinition[], groupV
   return hash;
 }
 
-/**
- * The content type of `OpenApiV2.protobuf`. Clients ask for `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`; the answer is
- * labelled without the `@`, which no media type may hold.
- */
-export const swaggerProtobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-
 export interface OpenApiV2 {
   readonly json: Uint8Array;
   readonly protobuf: Uint8Array;

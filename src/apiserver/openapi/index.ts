@@ -5,5 +5,4 @@ export {
   openApiV3,
   openApiV3Hash,
   openApiV3Index,
-  swaggerProtobufType,
 } from './documents.ts';

@@ -1,5 +1,4 @@
 import type { AzContext } from './context.ts';
-import { AzError } from './errors.ts';
 import { ArmClient } from './http/arm.ts';
 import type { Caller, TokenWish } from './http/caller.ts';
 import type { CallHeaders } from './http/headers.ts';
@@ -114,9 +113,4 @@ export class Session implements Caller {
   close(): void {
     this.#transport?.close();
   }
-}
-
-/** Thrown where a command needs an account and nobody is signed in. */
-export function notSignedIn(): AzError {
-  return new AzError("Please run 'az login' to setup account.");
 }

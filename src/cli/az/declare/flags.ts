@@ -1,4 +1,3 @@
-import type { Json } from '../../../base/index.ts';
 import type { Flag } from '../declaration.ts';
 import { AzError, UsageError } from '../errors.ts';
 import { readBoolean, readTags } from '../parse/values.ts';
@@ -157,9 +156,6 @@ export interface Shorthand {
   readonly spelling: string;
   readonly cwd: string;
 }
-
-/** Shorthand values once read. */
-export type ShorthandValue = Json;
 
 /** `--resource-group -g`, with the configured default group. */
 export function resourceGroup(options: { required?: boolean; names?: string } = {}): Flag<string> {

@@ -11,8 +11,6 @@ import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import { deploysToCustomLocation } from '../../references.ts';
 
-export const logicalNetworkType = 'Microsoft.AzureStackHCI/logicalNetworks';
-
 const vlanRange = { min: 0, max: 4094 } as const;
 
 /** Logical networks of an Azure Local instance. */
