@@ -92,6 +92,14 @@ describe('a list', () => {
     assert.deepEqual(names(past.body), []);
     const everywhere = await test.fetch('/api/v1/configmaps?fieldSelector=metadata.name%3Db&limit=1');
     assert.deepEqual(names(JSON.parse(await everywhere.text())), ['b']);
+    const version = only.body.metadata.resourceVersion;
+    const later = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'later', namespace: 'default' } };
+    await test.client.create(configMaps, later);
+    const exact = `resourceVersion=${version}&resourceVersionMatch=Exact`;
+    const before = await page(`fieldSelector=metadata.name%3Db&limit=1&${exact}`);
+    assert.deepEqual(names(before.body), ['b']);
+    assert.equal(before.body.metadata.continue, undefined);
+    await test.client.delete(configMaps, { name: 'later', namespace: 'default' });
   });
 
   it('is a Table or metadata alone for callers that want it so', async () => {

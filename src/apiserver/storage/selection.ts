@@ -44,10 +44,15 @@ export class Selection {
     return this.#labels !== undefined || this.#fields.length > 0;
   }
 
+  /** True when one object at most can match. */
+  get namesOne(): boolean {
+    const isAcross = this.namespace === '' && this.#served.definition.namespaced;
+    return this.name !== '' && !isAcross;
+  }
+
   /** Objects of the collection, in key order, among which those are that match: one at most when one is named. */
   among(collection: Collection, afterKey?: string): Iterable<StoredObject> {
-    const isAcross = this.namespace === '' && this.#served.definition.namespaced;
-    if (this.name === '' || isAcross) return collection.scan(namespacePrefix(this.namespace), afterKey);
+    if (!this.namesOne) return collection.scan(namespacePrefix(this.namespace), afterKey);
     const key = objectKey(this.namespace, this.name);
     const named = afterKey === undefined || afterKey < key ? collection.get(key) : undefined;
     return named ? [named] : [];

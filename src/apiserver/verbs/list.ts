@@ -156,6 +156,7 @@ async function fromPast(
         afterKey = keyOf(object);
         if (page.selection.matches(object)) objects.push(object);
         const more = range.more || at < range.objects.length - 1;
+        if (page.selection.namesOne && objects.length > 0) return answer(page, objects, place.revision);
         if (page.limit > 0 && objects.length === page.limit && more) {
           return answer(page, objects, place.revision, { afterKey, remaining: undefined });
         }
