@@ -4,6 +4,8 @@ import { CodedError, systemClock } from '../../../base/index.ts';
 import { diskReason, StoreDamaged, sqliteCode, sqliteCodes } from './errors.ts';
 import { inspectDatabase } from './inspect.ts';
 import { openPrivately } from './private-files.ts';
+import { readState } from './state.ts';
+import { emptyState, isUnwritten } from './sums.ts';
 import { Witness, witnessFile } from './witness.ts';
 
 /**
@@ -14,7 +16,7 @@ export async function copyDatabase(file: string, target: string): Promise<void> 
   const { damage, loss, state } = inspectDatabase(file);
   const problems = [...damage, ...loss];
   if (problems.length > 0) throw new StoreDamaged(file, problems);
-  if (state.commits === 0)
+  if (isUnwritten(state))
     throw new CodedError('not-found', `There is no database of this release at ${file}.`);
   const database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
   try {
@@ -71,15 +73,7 @@ function sealCopy(file: string): void {
   const copy = new DatabaseSync(file);
   try {
     copy.exec('PRAGMA journal_mode = DELETE');
-    const state = copy.prepare('SELECT revision, commits, chain FROM state').get();
-    const [revision, commits, chain] = [state?.['revision'], state?.['commits'], state?.['chain']].map(
-      Number,
-    );
-    new Witness(witnessFile(file), {
-      revision: revision ?? 0,
-      commits: commits ?? 0,
-      chain: chain ?? 0,
-    }).close();
+    new Witness(witnessFile(file), readState(copy)?.state ?? emptyState).close();
   } finally {
     copy.close();
   }

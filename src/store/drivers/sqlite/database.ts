@@ -3,8 +3,8 @@ import { openFailure, StoreDamaged } from './errors.ts';
 import { type Inspection, inspectDatabase } from './inspect.ts';
 import { migrate } from './migrate.ts';
 import { openPrivately } from './private-files.ts';
-import { schema, schemaVersion } from './schema.ts';
-import { stateSum } from './sums.ts';
+import { firstLayout, schema, schemaVersion } from './schema.ts';
+import { emptyState, stateSum } from './sums.ts';
 
 /**
  * Opens (or makes) the database file and locks it for this process; the lock goes with the process, however it ends.
@@ -37,10 +37,10 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
     database.exec(
       'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864',
     );
-    if (found.layout === 1) migrate(database);
+    if (found.layout === firstLayout) migrate(database);
     database.exec('BEGIN EXCLUSIVE');
     if (found.layout === 0) makeSchema(database);
-    else database.exec(schema);
+    else database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
     database.exec('COMMIT');
     return database;
   } catch (thrown) {
@@ -51,7 +51,7 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
 
 function makeSchema(database: DatabaseSync): void {
   database.exec(schema);
-  const sum = stateSum({ revision: 0, compacted: 0, swept: 0, commits: 0, chain: 0 });
+  const sum = stateSum(emptyState);
   database.exec(`INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0, 0, 0, ${sum})`);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }

@@ -3,8 +3,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../../../base/index.ts';
 import { storeLimits } from '../../contract.ts';
 import { openFailure, StoreDamaged } from './errors.ts';
-import { definitionText, laterTables, ordinals, schemaByName, schemaVersion } from './schema.ts';
-import { leaseSum, type StoreState, stateSum, versionSum } from './sums.ts';
+import { definitionText, firstLayout, laterTables, schemaByName, schemaVersion } from './schema.ts';
+import { lossAgainst, readState } from './state.ts';
+import { emptyState, isUnwritten, leaseSum, type StoreState, versionSum } from './sums.ts';
 import { readWitness, type WitnessReading, witnessFile } from './witness.ts';
 
 /** What a look at a database found; nothing was changed by it. */
@@ -21,8 +22,6 @@ export interface Inspection {
   readonly loss: readonly string[];
   readonly witness: WitnessReading;
 }
-
-const emptyState: StoreState = { revision: 0, compacted: 0, swept: 0, commits: 0, chain: 0 };
 
 /**
  * Reads all of a database and compares it with its checksums and its witness. It opens read-only, so that a log which
@@ -73,7 +72,7 @@ function readAll(database: DatabaseSync, file: string): Contents {
     return { ...nothing, damage: tables === 0 ? [] : ['It holds tables of another program.'] };
   }
   // The first layout had no checksums: its structure is all that can be looked at.
-  if (layout < schemaVersion) return { ...nothing, layout, damage: [] };
+  if (layout === firstLayout) return { ...nothing, layout, damage: [] };
   const definitions = definitionDamage(database);
   if (definitions.length > 0) return { ...nothing, layout, damage: definitions };
   return { layout, ...contents(database) };
@@ -101,34 +100,21 @@ function definitionDamage(database: DatabaseSync): string[] {
 
 function contents(database: DatabaseSync): Omit<Contents, 'layout'> {
   const damage: string[] = [];
-  const state = readState(database, damage);
-  const rows = checkVersions(database, state, damage);
+  const read = readState(database);
+  if (!read?.isProven) damage.push('The record of its revision does not match its checksum.');
+  const state = read?.state ?? emptyState;
+  const rows = checkVersions(database, damage);
   const entries = checkCurrent(database, damage);
   checkLeases(database, damage);
   return { state, ...rows, entries, damage };
 }
 
-function readState(database: DatabaseSync, damage: string[]): StoreState {
-  const row = arrays(database, 'SELECT revision, compacted, swept, commits, chain, sum FROM state').get();
-  const [revision, compacted, swept, commits, chain, sum] = Array.isArray(row) ? row.map(Number) : [];
-  const state = {
-    revision: revision ?? 0,
-    compacted: compacted ?? 0,
-    swept: swept ?? 0,
-    commits: commits ?? 0,
-    chain: chain ?? 0,
-  };
-  if (sum !== stateSum(state)) damage.push('The record of its revision does not match its checksum.');
-  return state;
-}
-
 const namedKeys = 3;
 
-function checkVersions(database: DatabaseSync, state: StoreState, damage: string[]) {
+function checkVersions(database: DatabaseSync, damage: string[]) {
   const bad: string[] = [];
   let versions = 0;
   let valueBytes = 0;
-  let last = 0;
   for (const row of arrays(database, versionsInOrder).iterate()) {
     const [id, key, created, lease, value, sum] = Object.values(row);
     const version = {
@@ -140,14 +126,12 @@ function checkVersions(database: DatabaseSync, state: StoreState, damage: string
     };
     versions++;
     valueBytes += version.value?.length ?? 0;
-    last = version.id;
     if (versionSum(version) !== sum) bad.push(version.key);
   }
   if (bad.length > 0) {
     const named = bad.slice(0, namedKeys).join(', ');
     damage.push(`${bad.length} of ${versions} records do not match their checksums (${named}).`);
   }
-  if (Math.floor(last / ordinals) > state.revision) damage.push('It holds records above its own revision.');
   return { versions, valueBytes };
 }
 
@@ -190,15 +174,16 @@ function compared(contents: Contents, witness: WitnessReading): Inspection {
   const loss: string[] = [];
   const { state, layout } = contents;
   if (witness.found) {
-    const { revision, commits, chain } = witness.found;
-    if (commits > state.commits) {
+    const { revision } = witness.found;
+    const missing = lossAgainst(state, witness.found);
+    if (missing === 'end') {
       loss.push(
         `Revision ${revision} was acknowledged; what can be read ends at revision ${state.revision}.`,
       );
-    } else if (commits === state.commits && (chain !== state.chain || revision !== state.revision)) {
+    } else if (missing === 'other') {
       loss.push(`What it holds at revision ${revision} is not what was acknowledged there.`);
     }
-  } else if (layout === schemaVersion && state.commits > 0) {
+  } else if (layout > firstLayout && !isUnwritten(state)) {
     loss.push(
       witness.why === 'missing'
         ? 'The file beside it that says what was acknowledged last (-witness) is missing.'

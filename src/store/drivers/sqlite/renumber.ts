@@ -2,7 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '../../../base/index.ts';
 import { openPrivately } from './private-files.ts';
 import { ordinals } from './schema.ts';
-import { type StoreState, stateSum } from './sums.ts';
+import { readState } from './state.ts';
+import { emptyState, type StoreState, stateSum } from './sums.ts';
 import { Witness, witnessFile } from './witness.ts';
 
 /** As etcd advises for `--bump-revision`: more than a store writes between a backup and its loss. */
@@ -20,21 +21,21 @@ export function renumberDatabase(file: string, { nowMs }: { readonly nowMs: numb
     const database = new DatabaseSync(file);
     try {
       database.exec('BEGIN EXCLUSIVE');
-      const found = database.prepare('SELECT revision, commits, chain FROM state').get();
-      const revision = Math.max(Number(found?.['revision'] ?? 0) + revisionsLeftOut, Math.floor(nowMs));
+      const found = readState(database)?.state ?? emptyState;
+      const revision = Math.max(found.revision + revisionsLeftOut, Math.floor(nowMs));
       if (revision > highestRevision)
         throw new CodedError('unsupported', 'There are no revisions left to go on with.');
       const state: StoreState = {
         revision,
         compacted: revision,
         swept: revision,
-        commits: Number(found?.['commits'] ?? 0) + 1,
-        chain: Number(found?.['chain'] ?? 0),
+        commits: found.commits + 1,
+        chain: found.chain,
       };
       database.exec('DELETE FROM versions WHERE id NOT IN (SELECT version FROM current)');
       database
-        .prepare('UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, sum = ?')
-        .run(revision, revision, revision, state.commits, stateSum(state));
+        .prepare('UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, chain = ?, sum = ?')
+        .run(revision, revision, revision, state.commits, state.chain, stateSum(state));
       database.exec('COMMIT');
       new Witness(witnessFile(file), state).close();
       return revision;

@@ -6,6 +6,7 @@ import type { Inspection } from './inspect.ts';
 import { openPrivately } from './private-files.ts';
 import { renumberDatabase } from './renumber.ts';
 import { ordinals, schema, schemaVersion } from './schema.ts';
+import { lossAgainst, readState } from './state.ts';
 import { leaseSum, type StoreState, stateSum, versionSum } from './sums.ts';
 import type { Acknowledged } from './witness.ts';
 
@@ -189,10 +190,14 @@ interface Knowledge {
 }
 
 function provenState(from: DatabaseSync): StoreState | undefined {
-  const { rows } = scan(arrays(from, 'SELECT revision, compacted, swept, commits, chain, sum FROM state'));
-  const [revision = 0, compacted = 0, swept = 0, commits = 0, chain = 0, sum] = rows[0]?.map(Number) ?? [];
-  const state = { revision, compacted, swept, commits, chain };
-  return sum === stateSum(state) ? state : undefined;
+  try {
+    const read = readState(from);
+    return read?.isProven ? read.state : undefined;
+  } catch (thrown) {
+    // Damage is what is salvaged from: then nothing is known of where it stood.
+    if (sqliteCode(thrown) === undefined) throw thrown;
+    return undefined;
+  }
 }
 
 function lossesOf({ acknowledged, proven }: Knowledge, kept: Kept): string[] {
@@ -203,11 +208,11 @@ function lossesOf({ acknowledged, proven }: Knowledge, kept: Kept): string[] {
     lost.push(
       `Where its log ends cannot be proven: changes up to revision ${acknowledged.revision} may be missing.`,
     );
-  } else if (proven.commits < acknowledged.commits) {
+  } else if (lossAgainst(proven, acknowledged) === 'end') {
     lost.push(
       `All that was written in revisions ${proven.revision + 1} to ${acknowledged.revision}: what was made then is gone, what was deleted or taken away then is back.`,
     );
-  } else if (proven.commits === acknowledged.commits && proven.chain !== acknowledged.chain) {
+  } else if (lossAgainst(proven, acknowledged) === 'other') {
     lost.push('It is not what was acknowledged: changes may be missing that nobody can count.');
   }
   if (kept.lostKeys.length > 0) lost.push(`${kept.lostKeys.length} entries whose records are damaged.`);

@@ -33,8 +33,11 @@ CREATE TABLE IF NOT EXISTS state (
 );
 `;
 
-/** Raised when the tables change shape; a database of a later layout is refused, never guessed at. */
-export const schemaVersion = 2;
+/** Raised when the tables change shape or sense; a database of a later layout is refused, never guessed at. */
+export const schemaVersion = 3;
+
+/** The layout without checksums. In the second, the row of `state` was written with every group. */
+export const firstLayout = 1;
 
 /** What came to the present layout later: releases before it work without, and a database may not have it yet. */
 export const laterTables: ReadonlySet<string> = new Set(['lease_ends']);

@@ -11,8 +11,9 @@ import {
 } from '../../engine/ledger.ts';
 import { diskReason } from './errors.ts';
 import { ordinals } from './schema.ts';
+import { readState } from './state.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import { leaseSum, nextChain, type StoreState, stateSum, versionSum } from './sums.ts';
+import { emptyState, leaseSum, nextChain, type StoreState, stateSum, versionSum } from './sums.ts';
 import { Witness } from './witness.ts';
 
 const revisionsPerSweep = 1_000;
@@ -41,11 +42,9 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, witnessFile: string) {
     this.#database = database;
     this.#sql = prepareStatements(database);
-    const [revision = 0, compacted = 0, swept = 0, commits = 0, chain = 0] =
-      one(this.#sql.state)?.map(Number) ?? [];
-    this.#durable = { revision, compacted, swept, commits, chain };
-    this.#revision = revision;
-    this.#chain = chain;
+    this.#durable = readState(database)?.state ?? emptyState;
+    this.#revision = this.#durable.revision;
+    this.#chain = this.#durable.chain;
     this.#witness = new Witness(witnessFile, this.#durable);
   }
 
@@ -128,7 +127,10 @@ export class SqliteLedger implements Ledger {
   }
 
   commit(): void {
-    this.#seal({});
+    const { revision, compacted, swept, commits } = this.#durable;
+    // What adds to the log needs no other row to be found again; each row of another table costs a page of the disk.
+    if (this.#revision === revision) this.#seal({});
+    else this.#makeDurable({ revision: this.#revision, compacted, swept, commits, chain: this.#chain });
   }
 
   rollback(): void {
@@ -238,7 +240,7 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  /** Writes the state, makes the group durable, and only then lets the witness say so. */
+  /** Writes the state with the group. */
   #seal(changed: Partial<StoreState>): void {
     const before = this.#durable;
     const next = {
@@ -250,6 +252,11 @@ export class SqliteLedger implements Ledger {
     };
     const { revision, compacted, swept, commits, chain } = next;
     this.#sql.setState.run(revision, compacted, swept, commits, chain, stateSum(next));
+    this.#makeDurable(next);
+  }
+
+  /** Only what is on the disk is said by the witness. */
+  #makeDurable(next: StoreState): void {
     this.#sql.commit.run();
     this.#durable = next;
     try {

@@ -4,7 +4,6 @@ const queries = {
   begin: 'BEGIN',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
-  state: 'SELECT revision, compacted, swept, commits, chain FROM state',
   setState: 'UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, chain = ?, sum = ?',
 
   get: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum, c.key
@@ -56,7 +55,6 @@ export function prepareStatements(database: DatabaseSync): Statements {
     begin: prepare('begin'),
     commit: prepare('commit'),
     rollback: prepare('rollback'),
-    state: prepare('state'),
     setState: prepare('setState'),
     get: prepare('get'),
     current: prepare('current'),

@@ -9,15 +9,22 @@ export interface VersionRow {
   readonly value: Uint8Array | null;
 }
 
-/** Where the store stands; one row. */
+/** Where the store stands: one row, and what the log holds above its revision. */
 export interface StoreState {
   readonly revision: number;
   readonly compacted: number;
   readonly swept: number;
-  /** Groups committed since the store was made. */
+  /** How often the row was written since the store was made. */
   readonly commits: number;
   /** Digest of every change ever made, in order. */
   readonly chain: number;
+}
+
+export const emptyState: StoreState = { revision: 0, compacted: 0, swept: 0, commits: 0, chain: 0 };
+
+/** Nothing was ever committed. */
+export function isUnwritten({ revision, commits }: StoreState): boolean {
+  return revision === 0 && commits === 0;
 }
 
 export function versionSum({ id, key, created, lease, value }: VersionRow): number {

@@ -27,6 +27,7 @@ export function witnessFile(database: string): string {
 export class Witness {
   readonly #descriptor: number;
   readonly #slot = Buffer.alloc(slotBytes);
+  #turn = 0;
 
   /** Opens or makes the file, with mode 0600; `acknowledged` is on disk before anything more is acknowledged. */
   constructor(file: string, acknowledged: Acknowledged) {
@@ -38,7 +39,8 @@ export class Witness {
 
   write(acknowledged: Acknowledged): void {
     encodeSlot(this.#slot, acknowledged);
-    writeSync(this.#descriptor, this.#slot, 0, slotBytes, (acknowledged.commits % slots) * slotBytes);
+    this.#turn = (this.#turn + 1) % slots;
+    writeSync(this.#descriptor, this.#slot, 0, slotBytes, this.#turn * slotBytes);
   }
 
   close(): void {
@@ -69,7 +71,8 @@ export function readWitness(file: string): WitnessReading {
     const read = [0, slotBytes].flatMap((at) =>
       decodeSlot(bytes.subarray(at, Math.min(at + slotBytes, length))),
     );
-    const found = read.sort((a, b) => b.commits - a.commits)[0];
+    // Both only grow, and each group moves one of them.
+    const found = read.sort((a, b) => b.commits + b.revision - a.commits - a.revision)[0];
     return found ? { found } : { found: undefined, why: 'damaged' };
   } finally {
     closeSync(descriptor);
