@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { CodedError, utf8 } from '../../src/base/index.ts';
 import { openSqliteStore, type Store, StoreDamaged } from '../../src/store/index.ts';
@@ -162,4 +163,37 @@ test('a database put back from an older copy without its witness is refused', as
   await store.close();
   copyFileSync(old, file);
   assert.throws(() => open(file), StoreDamaged);
+});
+
+test('records that do not say which ones they took the place of are refused', async () => {
+  const file = join(newFolder(), 'kube.db');
+  const store = open(file);
+  for (const text of ['1', '2', '3']) await store.commit({ writes: [{ put: '/a', value: utf8(text) }] });
+  await store.commit({ writes: [{ put: '/b', value: utf8('1') }] });
+  await store.close();
+  const changes = [
+    "UPDATE versions SET prior = NULL WHERE key = '/a'",
+    "UPDATE versions SET prior = id - 1024 WHERE key = '/b'",
+    "UPDATE versions SET prior = (SELECT min(id) FROM versions) WHERE key = '/a' AND prior IS NOT NULL",
+    "UPDATE versions SET prior = id WHERE key = '/b'",
+  ];
+  for (const change of changes) {
+    const changed = image(file);
+    const database = new DatabaseSync(changed);
+    database.exec(change);
+    database.close();
+    assert.throws(() => open(changed), /do not say which ones/, change);
+  }
+});
+
+test('the last records of a killed store that are taken out of its log are missed', async () => {
+  const file = join(newFolder(), 'kube.db');
+  const store = open(file);
+  for (const key of ['/a', '/b']) await store.commit({ writes: [{ put: key, value: utf8('1') }] });
+  const killed = image(file);
+  await store.close();
+  const changed = new DatabaseSync(killed);
+  changed.exec("DELETE FROM current WHERE key = '/b'; DELETE FROM versions WHERE key = '/b'");
+  changed.close();
+  assert.throws(() => open(killed), /Revision 2 was acknowledged; what can be read ends at revision 1/);
 });

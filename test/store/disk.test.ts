@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { CodedError, silentLogger, systemClock, utf8 } from '../../src/base/index.ts';
 import { copyOpenDatabase } from '../../src/store/drivers/sqlite/copy.ts';
 import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
@@ -250,6 +251,43 @@ test('a database of the first layout is brought to the present one with all that
     );
     await store.close();
   }
+});
+
+test('a database of the second layout is brought to the present one with its history', async () => {
+  const file = newFile();
+  let store = open(file);
+  const write = (put: string, text: string) => store.commit({ writes: [{ put, value: utf8(text) }] });
+  for (const text of ['1', '2', '3']) await write('/a', text);
+  await store.commit({ writes: [{ delete: '/a' }] });
+  for (const text of ['5', '6']) await write('/a', text);
+  // Everything is in the row of the state, as it was with every group then.
+  await store.grantLease(1_000);
+  await store.close();
+  const earlier = new DatabaseSync(file);
+  earlier.exec(`
+    DROP INDEX versions_deleted;
+    ALTER TABLE versions DROP COLUMN prior;
+    CREATE INDEX versions_by_key ON versions (key, id);
+    PRAGMA user_version = 2;
+  `);
+  const said = JSON.stringify({ ...earlier.prepare('SELECT revision, commits, chain FROM state').get() });
+  earlier.close();
+  const line = `${crc32(said).toString(16).padStart(8, '0')} ${said}`;
+  writeFileSync(`${file}-witness`, `${line.padEnd(511)}\n`);
+  for (let round = 0; round < 2; round++) {
+    store = open(file);
+    const texts: (string | undefined)[] = [];
+    for (let atRevision = 1; atRevision <= 6; atRevision++) {
+      const { entries } = await store.range({ prefix: '/', atRevision });
+      texts.push(entries[0] && Buffer.from(entries[0].value).toString());
+    }
+    assert.deepEqual(texts, ['1', '2', '3', undefined, '5', '6']);
+    if (round === 1) await store.compact(store.revision());
+    await store.close();
+  }
+  const left = new DatabaseSync(file);
+  assert.deepEqual({ ...left.prepare('SELECT count(*) AS n FROM versions').get() }, { n: 1 });
+  left.close();
 });
 
 test('a database that does not know when its leases end is whole; their full time is given once', async () => {

@@ -9,11 +9,14 @@ import {
   inTransactions,
   Leadership,
   Mirror,
+  type RangeResult,
   type Store,
   storeLimits,
   transactionBytes,
+  type Write,
 } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /** How the law suite makes stores of one driver. */
 export interface DriverUnderTest {
@@ -258,6 +261,34 @@ function rangeLaws(open: () => Promise<Store>): void {
     const next = await store.range({ prefix: '/p/', atRevision: 2, limit: 1, afterKey: '/p/a' });
     assert.deepEqual([keys(next), next.more], [['/p/b'], false]);
     await rejectsWith('invalid', store.range({ prefix: '/p/', atRevision: 5 }));
+  });
+
+  test('reads every earlier state as it was, whatever was written, deleted and made again since', async () => {
+    const store = await open();
+    const random = seededRandom('earlier states');
+    const states = new Map<number, string[]>();
+    const lines = ({ entries }: RangeResult) =>
+      entries.map((e) => `${e.key} ${e.createRevision} ${e.revision} ${text(e.value)}`);
+    for (let i = 0; i < 120; i++) {
+      const places = [...new Set([0, 0, 0].map(() => random.integer(9)))];
+      const change = (at: number): Write =>
+        random.integer(3) === 0 ? { delete: `/p/${at}` } : write(`/p/${at}`, `${i}`);
+      await store.commit({ writes: places.map(change) });
+      states.set(store.revision(), lines(await store.range({ prefix: '/p/' })));
+      if (i === 60) await store.compact(store.revision() - 20);
+    }
+    for (const [revision, expected] of states) {
+      if (revision < store.compactedRevision()) continue;
+      assert.deepEqual(lines(await store.range({ prefix: '/p/', atRevision: revision })), expected);
+      const paged: string[] = [];
+      for (let afterKey = '/p/', more = true; more; ) {
+        const page = await store.range({ prefix: '/p/', atRevision: revision, limit: 2, afterKey });
+        paged.push(...lines(page));
+        more = page.more;
+        afterKey = page.entries.at(-1)?.key ?? '';
+      }
+      assert.deepEqual(paged, expected);
+    }
   });
 }
 

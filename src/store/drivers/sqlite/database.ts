@@ -3,7 +3,7 @@ import { openFailure, StoreDamaged } from './errors.ts';
 import { type Inspection, inspectDatabase } from './inspect.ts';
 import { migrate } from './migrate.ts';
 import { openPrivately } from './private-files.ts';
-import { firstLayout, schema, schemaVersion } from './schema.ts';
+import { schema, schemaVersion } from './schema.ts';
 import { emptyState, stateSum } from './sums.ts';
 
 /**
@@ -37,10 +37,10 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
     database.exec(
       'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864',
     );
-    if (found.layout === firstLayout) migrate(database);
+    if (found.layout > 0 && found.layout < schemaVersion) migrate(database, found.layout);
     database.exec('BEGIN EXCLUSIVE');
     if (found.layout === 0) makeSchema(database);
-    else database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
+    else database.exec(schema);
     database.exec('COMMIT');
     return database;
   } catch (thrown) {

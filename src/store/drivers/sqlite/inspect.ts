@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../../../base/index.ts';
 import { storeLimits } from '../../contract.ts';
 import { openFailure, StoreDamaged } from './errors.ts';
-import { definitionText, firstLayout, laterTables, schemaByName, schemaVersion } from './schema.ts';
+import { definitionText, firstLayout, laterTables, ordinals, schemaByName, schemaVersion } from './schema.ts';
 import { lossAgainst, readState } from './state.ts';
 import { emptyState, isUnwritten, leaseSum, type StoreState, versionSum } from './sums.ts';
 import { readWitness, type WitnessReading, witnessFile } from './witness.ts';
@@ -73,9 +73,9 @@ function readAll(database: DatabaseSync, file: string): Contents {
   }
   // The first layout had no checksums: its structure is all that can be looked at.
   if (layout === firstLayout) return { ...nothing, layout, damage: [] };
-  const definitions = definitionDamage(database);
+  const definitions = definitionDamage(database, layout);
   if (definitions.length > 0) return { ...nothing, layout, damage: definitions };
-  return { layout, ...contents(database) };
+  return { layout, ...contents(database, layout) };
 }
 
 function structureDamage(database: DatabaseSync): string[] {
@@ -84,27 +84,28 @@ function structureDamage(database: DatabaseSync): string[] {
   return texts.filter((text) => text !== 'ok').map((text) => `SQLite finds: ${text.replaceAll('\n', ' ')}.`);
 }
 
-function definitionDamage(database: DatabaseSync): string[] {
+function definitionDamage(database: DatabaseSync, layout: number): string[] {
   const stored = new Map(
     database
       .prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
       .all()
       .map((row) => [String(row['name']), definitionText(String(row['sql']))]),
   );
-  const wrong = [...schemaByName()].filter(([name, text]) => {
+  const wrong = [...schemaByName(layout)].filter(([name, text]) => {
     const found = stored.get(name);
     return found === undefined ? !laterTables.has(name) : found !== text;
   });
   return wrong.map(([name]) => `The definition of ${name} is not the one of this layout.`);
 }
 
-function contents(database: DatabaseSync): Omit<Contents, 'layout'> {
+function contents(database: DatabaseSync, layout: number): Omit<Contents, 'layout'> {
   const damage: string[] = [];
   const read = readState(database);
   if (!read?.isProven) damage.push('The record of its revision does not match its checksum.');
   const state = read?.state ?? emptyState;
   const rows = checkVersions(database, damage);
   const entries = checkCurrent(database, damage);
+  if (layout === schemaVersion) checkPriors(database, { entries, state }, damage);
   checkLeases(database, damage);
   return { state, ...rows, entries, damage };
 }
@@ -138,8 +139,10 @@ function checkVersions(database: DatabaseSync, damage: string[]) {
 const versionsInOrder = 'SELECT id, key, created, lease, value, sum FROM versions ORDER BY id';
 const strayCurrent = `SELECT count(*) FROM current c LEFT JOIN versions v ON v.id = c.version
   WHERE v.id IS NULL OR v.key <> c.key OR v.created <> c.created OR v.created = 0 OR v.lease IS NOT c.lease`;
-const standing = `SELECT count(*) FROM versions v WHERE v.created > 0 AND NOT EXISTS (
-  SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id)`;
+const standing = `SELECT count(*) FROM (SELECT max(id), created FROM versions GROUP BY key) WHERE created > 0`;
+const isPrior = 'EXISTS (SELECT 1 FROM versions v WHERE v.id = n.prior AND v.id < n.id AND v.key = n.key)';
+const superseded = `SELECT count(DISTINCT n.prior) FROM versions n WHERE n.prior IS NOT NULL AND ${isPrior}`;
+const strayPriors = `SELECT count(*) FROM versions n WHERE n.prior IS NOT NULL AND n.id >= ? AND NOT ${isPrior}`;
 const strayLeases = `SELECT count(*) FROM current c WHERE c.lease IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.id = c.lease)`;
 
@@ -150,6 +153,18 @@ function checkCurrent(database: DatabaseSync, damage: string[]): number {
   const expected = count(database, standing);
   if (expected !== entries) damage.push(`It shows ${entries} entries where its records make ${expected}.`);
   return entries;
+}
+
+/** Every record that stands nowhere any more is what another one took the place of, until it is dropped. */
+function checkPriors(
+  database: DatabaseSync,
+  { entries, state }: { readonly entries: number; readonly state: StoreState },
+  damage: string[],
+): void {
+  const stray = count(database, strayPriors, (state.swept + 1) * ordinals);
+  const old = count(database, 'SELECT count(*) FROM versions WHERE created > 0') - entries;
+  if (stray === 0 && count(database, superseded) === old) return;
+  damage.push('Its records do not say which ones they took the place of.');
 }
 
 function checkLeases(database: DatabaseSync, damage: string[]): void {
@@ -199,7 +214,7 @@ function arrays(database: DatabaseSync, sql: string): StatementSync {
   return statement;
 }
 
-function count(database: DatabaseSync, sql: string): number {
-  const row: unknown = arrays(database, sql).get();
+function count(database: DatabaseSync, sql: string, ...values: number[]): number {
+  const row: unknown = arrays(database, sql).get(...values);
   return Array.isArray(row) ? Number(row[0]) : 0;
 }

@@ -68,7 +68,9 @@ function keepWhatIsProven(from: DatabaseSync, into: DatabaseSync, source: string
   const { pointers, isWhole } = readIndex(from);
   const leases = keepLeases(from, into);
   const version = arrays(from, 'SELECT id, key, created, lease, value, sum FROM versions WHERE id = ?');
-  const addVersion = into.prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)');
+  const addVersion = into.prepare(
+    'INSERT INTO versions (id, key, created, lease, value, sum) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const addEntry = into.prepare('INSERT INTO current VALUES (?, ?, ?, ?)');
   const lostKeys: string[] = [];
   let entries = 0;
@@ -100,8 +102,8 @@ function readIndex(from: DatabaseSync): { pointers: Map<string, number>; isWhole
   return { pointers: pointersOf([...up.rows, ...down.rows]), isWhole: false };
 }
 
-const newestVersions = `SELECT key, id FROM versions v WHERE created > 0 AND NOT EXISTS (
-  SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id)`;
+const newestVersions = `SELECT key, id FROM (SELECT key, max(id) AS id, created FROM versions GROUP BY key)
+  WHERE created > 0`;
 
 function isLogWhole(from: DatabaseSync): boolean {
   const problems = scan(arrays(from, "PRAGMA integrity_check('versions')"));

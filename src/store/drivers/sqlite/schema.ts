@@ -1,6 +1,7 @@
 /**
  * `versions` is the log: a row for each change, `id` being its revision and its place in the transaction. `created` is
- * 0 for a deletion. `current` points to the row that stands at each key. Every row whose loss or change another table
+ * 0 for a deletion, and `prior` the row of the same key that it took the place of, unless that was a deletion: by it old
+ * rows are found, so that only deletions stand in an index by key. `current` points to the row that stands at each key. Every row whose loss or change another table
  * would not show carries a checksum (`sums.ts`). A lease without a row in `lease_ends` is kept alive by somebody.
  */
 export const schema = `
@@ -10,9 +11,10 @@ CREATE TABLE IF NOT EXISTS versions (
   created INTEGER NOT NULL,
   lease TEXT,
   value BLOB,
-  sum INTEGER
+  sum INTEGER,
+  prior INTEGER
 );
-CREATE INDEX IF NOT EXISTS versions_by_key ON versions (key, id);
+CREATE INDEX IF NOT EXISTS versions_deleted ON versions (key, id) WHERE created = 0;
 CREATE TABLE IF NOT EXISTS current (
   key TEXT PRIMARY KEY,
   version INTEGER NOT NULL,
@@ -36,7 +38,7 @@ CREATE TABLE IF NOT EXISTS state (
 /** Raised when the tables change shape or sense; a database of a later layout is refused, never guessed at. */
 export const schemaVersion = 3;
 
-/** The layout without checksums. In the second, the row of `state` was written with every group. */
+/** The layout without checksums. The second had all versions in an index, and the row of `state` was written with every group. */
 export const firstLayout = 1;
 
 /** What came to the present layout later: releases before it work without, and a database may not have it yet. */
@@ -45,9 +47,12 @@ export const laterTables: ReadonlySet<string> = new Set(['lease_ends']);
 /** `id` of a version: revision * ordinals + ordinal. */
 export const ordinals = 1024;
 
-/** The definitions as SQLite keeps them, by name. */
-export function schemaByName(): ReadonlyMap<string, string> {
-  const definitions = schema
+/** The definitions as SQLite keeps them, by name: of the present layout or the second. */
+export function schemaByName(layout: number): ReadonlyMap<string, string> {
+  const second = schema
+    .replace(',\n  prior INTEGER', '')
+    .replace(/versions_deleted (.*) WHERE created = 0/, 'versions_by_key $1');
+  const definitions = (layout === schemaVersion ? schema : second)
     .split(';')
     .map((text) => definitionText(text))
     .filter((text) => text !== '');

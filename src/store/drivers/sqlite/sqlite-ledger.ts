@@ -10,10 +10,19 @@ import {
   type Position,
 } from '../../engine/ledger.ts';
 import { diskReason } from './errors.ts';
+import { type PastRange, pastIds } from './past.ts';
 import { ordinals } from './schema.ts';
 import { readState } from './state.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import { emptyState, leaseSum, nextChain, type StoreState, stateSum, versionSum } from './sums.ts';
+import {
+  emptyState,
+  leaseSum,
+  nextChain,
+  type StoreState,
+  stateSum,
+  type VersionRow,
+  versionSum,
+} from './sums.ts';
 import { Witness } from './witness.ts';
 
 const revisionsPerSweep = 1_000;
@@ -70,12 +79,24 @@ export class SqliteLedger implements Ledger {
     const end = endOfPrefix(prefix);
     // Keys hold nothing below U+0021, so that nothing lies between this start and the next key.
     const start = afterKey !== undefined && afterKey >= prefix ? `${afterKey}\x01` : prefix;
-    const found =
-      atRevision === undefined
-        ? rows(this.#sql.range, start, end, limit + 1)
-        : rows(this.#sql.rangeAt, start, end, atRevision * ordinals + ordinals - 1, limit + 1);
+    if (atRevision !== undefined) {
+      return reading(() =>
+        this.#rangeAt({ start, end, lastId: atRevision * ordinals + ordinals - 1 }, limit),
+      );
+    }
+    const found = rows(this.#sql.range, start, end, limit + 1);
     const entries = found.slice(0, limit).map(entryOf);
     return { entries, more: found.length > limit };
+  }
+
+  #rangeAt(range: PastRange, limit: number): { entries: Entry[]; more: boolean } {
+    const entries: Entry[] = [];
+    for (const id of pastIds(this.#sql, range)) {
+      if (entries.length === limit) return { entries, more: true };
+      const row = one(this.#sql.version, id);
+      if (row) entries.push(entryOf(row));
+    }
+    return { entries, more: false };
   }
 
   *history(prefix: string, afterRevision: number, limitChanges = -1): Iterable<ChangeBatch> {
@@ -105,7 +126,8 @@ export class SqliteLedger implements Ledger {
     const { revision } = position;
     const created = before ? Number(before[1]) : revision;
     const id = idOf(position);
-    this.#append({ id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null });
+    const version = { id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null };
+    this.#append(version, before);
     this.#sql.setCurrent.run(key, id, created, lease ?? null);
     this.#revision = revision;
     const entry: Entry = {
@@ -119,9 +141,11 @@ export class SqliteLedger implements Ledger {
   }
 
   delete(key: string, position: Position): Change | undefined {
+    const before = this.#current(key);
     this.#asked = undefined;
-    if (this.#sql.deleteCurrent.run(key).changes === 0) return undefined;
-    this.#append({ id: idOf(position), key, created: 0, lease: null, value: null });
+    if (!before) return undefined;
+    this.#sql.deleteCurrent.run(key);
+    this.#append({ id: idOf(position), key, created: 0, lease: null, value: null }, before);
     this.#revision = position.revision;
     return { type: 'delete', key, revision: position.revision };
   }
@@ -223,10 +247,11 @@ export class SqliteLedger implements Ledger {
     return this.#asked.row;
   }
 
-  #append(version: Parameters<typeof versionSum>[0]): void {
+  /** `before`: what stands at its key. */
+  #append(version: VersionRow, before: Row | undefined): void {
     const { id, key, created, lease, value } = version;
     const sum = versionSum(version);
-    this.#sql.insertVersion.run(id, key, created, lease, value, sum);
+    this.#sql.insertVersion.run(id, key, created, lease, value, sum, before ? Number(before[0]) : null);
     this.#chain = nextChain(this.#chain, sum);
   }
 

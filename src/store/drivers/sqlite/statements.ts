@@ -12,16 +12,20 @@ const queries = {
   range: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum, c.key
     FROM current c CROSS JOIN versions v ON v.id = c.version
     WHERE c.key >= ? AND c.key < ? ORDER BY c.key LIMIT ?`,
-  rangeAt: `SELECT v.key, v.id, v.created, v.lease, v.value, v.sum FROM versions v INDEXED BY versions_by_key
-    WHERE v.key >= ?1 AND v.key < ?2 AND v.id <= ?3 AND v.created > 0 AND NOT EXISTS (
-      SELECT 1 FROM versions later WHERE later.key = v.key AND later.id > v.id AND later.id <= ?3)
-    ORDER BY v.key, v.id LIMIT ?4`,
+  version: 'SELECT key, id, created, lease, value, sum FROM versions WHERE id = ?',
+  standing: 'SELECT key, version, created FROM current WHERE key >= ? AND key < ? ORDER BY key',
+  deletedAfter: `SELECT key, id FROM versions INDEXED BY versions_deleted
+    WHERE created = 0 AND key >= ? AND key < ? AND id > ? ORDER BY key, id`,
+  priorAt: `WITH RECURSIVE line (id) AS (SELECT ?1 UNION ALL
+      SELECT v.prior FROM line JOIN versions v ON v.id = line.id WHERE line.id > ?2 AND v.prior < line.id)
+    SELECT id FROM line WHERE id <= ?2`,
   history: `SELECT key, id, created, lease, value, sum FROM versions
     WHERE id >= ? AND key >= ? AND key < ? ORDER BY id LIMIT ?`,
 
   historySizes: 'SELECT id, length(value) FROM versions WHERE id > ? ORDER BY id',
 
-  insertVersion: 'INSERT INTO versions (id, key, created, lease, value, sum) VALUES (?, ?, ?, ?, ?, ?)',
+  insertVersion:
+    'INSERT INTO versions (id, key, created, lease, value, sum, prior) VALUES (?, ?, ?, ?, ?, ?, ?)',
   setCurrent: `INSERT INTO current (key, version, created, lease) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET version = excluded.version, created = excluded.created, lease = excluded.lease`,
   deleteCurrent: 'DELETE FROM current WHERE key = ?',
@@ -36,7 +40,8 @@ const queries = {
   leasedKeys: 'SELECT key FROM current WHERE lease = ? ORDER BY key LIMIT ?',
 
   dropSuperseded: `DELETE FROM versions WHERE id IN (
-    SELECT older.id FROM versions newer CROSS JOIN versions older ON older.key = newer.key AND older.id < newer.id
+    SELECT older.id FROM versions newer CROSS JOIN versions older
+      ON older.id = newer.prior AND older.id < newer.id AND older.key = newer.key
     WHERE newer.id BETWEEN ? AND ?)`,
   unusedPages: 'PRAGMA freelist_count',
   dropDeletions: 'DELETE FROM versions WHERE created = 0 AND id BETWEEN ? AND ?',
@@ -59,7 +64,10 @@ export function prepareStatements(database: DatabaseSync): Statements {
     get: prepare('get'),
     current: prepare('current'),
     range: prepare('range'),
-    rangeAt: prepare('rangeAt'),
+    version: prepare('version'),
+    standing: prepare('standing'),
+    deletedAfter: prepare('deletedAfter'),
+    priorAt: prepare('priorAt'),
     history: prepare('history'),
     historySizes: prepare('historySizes'),
     insertVersion: prepare('insertVersion'),

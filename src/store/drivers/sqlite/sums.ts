@@ -20,11 +20,12 @@ export interface StoreState {
   readonly chain: number;
 }
 
+/** Of a store that was just made. */
 export const emptyState: StoreState = { revision: 0, compacted: 0, swept: 0, commits: 0, chain: 0 };
 
-/** Nothing was ever committed. */
-export function isUnwritten({ revision, commits }: StoreState): boolean {
-  return revision === 0 && commits === 0;
+/** Nothing was committed since there are checksums. */
+export function isUnwritten({ chain, commits }: StoreState): boolean {
+  return chain === 0 && commits === 0;
 }
 
 export function versionSum({ id, key, created, lease, value }: VersionRow): number {
@@ -35,7 +36,7 @@ export function versionSum({ id, key, created, lease, value }: VersionRow): numb
 }
 
 /** Numbers are mixed in without a text for each: this runs for every write. */
-function mixed(sum: number, number: number): number {
+export function mixed(sum: number, number: number): number {
   const low = Math.imul(sum ^ number, 0x9e3779b1);
   const high = Math.floor(number / 2 ** 32);
   return Math.imul(low ^ (low >>> 15) ^ high, 0x85ebca6b) >>> 0;

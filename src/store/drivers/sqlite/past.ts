@@ -1,0 +1,53 @@
+import { ordinals } from './schema.ts';
+import type { Statements } from './statements.ts';
+
+/** A stretch of keys, as it was after a row of the log. */
+export interface PastRange {
+  readonly start: string;
+  /** The first key that is not part of it. */
+  readonly end: string;
+  readonly lastId: number;
+}
+
+/**
+ * The rows of `versions` that stood at each key, ascending by key. What stands there now, and what was deleted since,
+ * is followed back to the moment that is asked for.
+ */
+export function* pastIds(sql: Statements, range: PastRange): Iterable<number> {
+  const { start, end, lastId } = range;
+  const standing = sql.standing.iterate(start, end);
+  const deletions = sql.deletedAfter.iterate(start, end, lastId);
+  let stands = next(standing);
+  let deleted = next(deletions);
+  while (stands || deleted) {
+    const key = stands && (!deleted || stands.key <= deleted.key) ? stands.key : (deleted?.key ?? '');
+    let id: number | undefined;
+    if (stands?.key === key) {
+      if (stands.created * ordinals <= lastId) id = idAt(sql, stands.id, lastId);
+      stands = next(standing);
+    }
+    // The first deletion ended what stood then; later ones ended what was made again.
+    if (deleted?.key === key) id ??= idAt(sql, deleted.id, lastId);
+    while (deleted?.key === key) deleted = next(deletions);
+    if (id !== undefined) yield id;
+  }
+}
+
+interface Mark {
+  readonly key: string;
+  readonly id: number;
+  readonly created: number;
+}
+
+function next(rows: Iterator<unknown>): Mark | undefined {
+  const { done, value } = rows.next();
+  if (done || !Array.isArray(value)) return undefined;
+  return { key: String(value[0]), id: Number(value[1]), created: Number(value[2]) };
+}
+
+/** From a row back to the one that stood then; undefined when there was none. */
+function idAt(sql: Statements, id: number, lastId: number): number | undefined {
+  if (id <= lastId) return id;
+  const row: unknown = sql.priorAt.get(id, lastId);
+  return Array.isArray(row) ? Number(row[0]) : undefined;
+}
