@@ -51,7 +51,8 @@ export const ordinals = 1024;
 export function schemaByName(layout: number): ReadonlyMap<string, string> {
   const second = schema
     .replace(',\n  prior INTEGER', '')
-    .replace(/versions_deleted (.*) WHERE created = 0/, 'versions_by_key $1');
+    .replace('versions_deleted', 'versions_by_key')
+    .replace(' WHERE created = 0', '');
   const definitions = (layout === schemaVersion ? schema : second)
     .split(';')
     .map((text) => definitionText(text))
