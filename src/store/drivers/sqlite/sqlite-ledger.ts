@@ -357,6 +357,7 @@ function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (thrown) {
+    if (thrown instanceof CodedError) throw thrown;
     throw new CodedError('unavailable', `The database could not be read: ${diskReason(thrown)}.`, thrown);
   }
 }
