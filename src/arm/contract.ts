@@ -63,6 +63,8 @@ export interface ResourceType {
    * has changed of the record and of what was read from the context: nothing else that changes may go into them.
    */
   present?(record: ResourceRecord, context: PresentContext): JsonObject | Promise<JsonObject>;
+  /** What to write at a start for a record that an older version stored otherwise; empty: it is as it should be. */
+  renew?(record: ResourceRecord, context: TypeContext): readonly RelatedWrite[];
   /** Refuses a delete, e.g. because something uses the resource. */
   beforeDelete?(record: ResourceRecord, context: TypeContext): Promise<void> | void;
   /**

@@ -16,6 +16,7 @@ import { Operations, operationLimits } from './records/operations.ts';
 import { StoredRecords } from './records/record-store.ts';
 import { RunningActions } from './records/running-actions.ts';
 import { TypeRegistry } from './registry.ts';
+import { renewRecords } from './renew.ts';
 import { ownRoutes } from './routes/index.ts';
 import type { Services } from './services.ts';
 import { StoredSubscriptions } from './subscriptions.ts';
@@ -92,6 +93,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       await operations.start();
       access.start();
       await firstStart(services, subscriptions, options);
+      await renewRecords(services, options.types);
       await actions.failInterrupted();
       await operations.sweep();
       housekeeping.start();

@@ -1,4 +1,8 @@
 import {
+  firstEtag,
+  madeByEstate,
+  newEtag,
+  type RelatedWrite,
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
@@ -8,7 +12,7 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { prints } from '../../references.ts';
 import { networkName, networkType } from '../declare.ts';
-import { propertiesOf, referenceId } from '../json.ts';
+import { objectsIn, propertiesOf, referenceId } from '../json.ts';
 import { networkTypes } from '../references.ts';
 import { networkRefusals } from '../refusals.ts';
 import { planRules } from '../security-rules/plan.ts';
@@ -30,6 +34,7 @@ export const securityGroups: ResourceType = {
   prepare: prepareGroup,
   present: presentGroup,
   beforeDelete: refuseUsed,
+  renew: renewGroup,
 };
 
 async function prepareGroup(write: ResourceWrite) {
@@ -43,6 +48,36 @@ async function prepareGroup(write: ResourceWrite) {
     properties: { resourceGuid, ...flush, defaultSecurityRules: [] },
     related: await planRules(write),
     unchanged: rules.map((rule) => rule.id),
+  };
+}
+
+/** Rules once stood inside of their group's record. */
+function renewGroup(record: ResourceRecord, context: TypeContext): readonly RelatedWrite[] {
+  const { securityRules, ...properties } = record.properties;
+  const inside = objectsIn(securityRules, 'properties.securityRules');
+  if (!inside) return [];
+  const rules = inside.map((rule) => ruleRecord(record.id, { name: String(rule.name), ...rule }, context));
+  const { etag } = record;
+  return [
+    { put: { ...record, properties, etag: newEtag(context.random, etag) } },
+    ...rules.map((put) => ({ put })),
+  ];
+}
+
+function ruleRecord(
+  groupId: string,
+  rule: JsonObject & { readonly name: string },
+  { clock, random }: TypeContext,
+): ResourceRecord {
+  const { provisioningState: _, ...properties } = propertiesOf(rule);
+  return {
+    id: `${groupId}/securityRules/${rule.name}`,
+    name: rule.name,
+    type: networkTypes.securityRules,
+    properties,
+    provisioningState: 'Succeeded',
+    systemData: madeByEstate(clock.now()),
+    etag: firstEtag(random, networkType),
   };
 }
 
