@@ -1,6 +1,6 @@
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
-import { HubAdmission, notBuilt, startClusterControllers } from '../controllers/index.ts';
+import { HubAdmission, notBuilt, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Guard, Store } from '../store/index.ts';
@@ -86,7 +86,7 @@ export function buildClusters(parts: Parts): ClusterHost {
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
-    notEnforced: ({ role }) => (role === 'hub' ? notBuilt : []),
+    notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
     admission: ({ role }) => (role === 'hub' ? hubAdmission : undefined),
     controllers: ({ spec, client, certificateAuthority, addresses, secretToken }) =>
       startClusterControllers({

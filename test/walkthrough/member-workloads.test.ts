@@ -53,6 +53,40 @@ test('a Service of type LoadBalancer gets its address, and the finalizer lets it
   assert.match(stdout, /EnsuredLoadBalancer +\S+ +service-controller +Ensured load balancer/);
 });
 
+test('who asks the scheduler for what it does not do is told so, once for pods and for their templates', async () => {
+  const { stderr } = await estate.succeeds(`
+    kubectl apply --dry-run=server -f - <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: apart}
+spec:
+  selector: {matchLabels: {app: apart}}
+  template:
+    metadata: {labels: {app: apart}}
+    spec:
+      affinity:
+        podAntiAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: apart}}}
+      topologySpreadConstraints:
+        - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: apart}}}
+      containers: [{name: web, image: nginx}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: spread, labels: {app: spread}}
+spec:
+  topologySpreadConstraints:
+    - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: spread}}}
+  containers: [{name: web, image: nginx}]
+YAML`);
+  assert.equal(
+    stderr.match(/^Warning: Required affinity and anti-affinity between pods are not built/gm)?.length,
+    1,
+  );
+  assert.equal(stderr.match(/^Warning: Topology spread constraints are not built/gm)?.length, 1);
+});
+
 test('stateful sets, daemon sets and jobs run on the simulated nodes', async () => {
   const { stdout } = await estate.succeeds(`
     kubectl apply -f - <<'YAML'
