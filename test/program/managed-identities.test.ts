@@ -52,7 +52,7 @@ test('a kill between a managed identity and its principal leaves neither without
 async function forgetRecord(home: string, id: string): Promise<void> {
   const store = openSqliteStore({ file: join(home, 'drydock.db'), clock: systemClock, random: systemRandom });
   try {
-    const { entries } = await store.range({ prefix: '/arm/' });
+    const { entries } = await store.range({ prefix: '/arm/records/' });
     const entry = entries.find(({ value }) => {
       const read = decodeJson(value);
       return isObject(read) && read.id === id;
@@ -66,7 +66,8 @@ async function forgetRecord(home: string, id: string): Promise<void> {
 
 /** Ids of the resources that principals are made for, and of the identities that are recorded with a principal of theirs. */
 async function identities(server: KillableServer) {
-  const read = (await server.entries()).map(({ value }) => decodeJson(value)).filter(isObject);
+  const records = (await server.entries()).filter(({ key }) => /^\/(?:arm|identity)\/.*\//.test(key));
+  const read = records.map(({ value }) => decodeJson(value)).filter(isObject);
   const principals = new Map(
     read.flatMap((one) =>
       one.kind === 'servicePrincipal' && typeof one.resourceId === 'string'
