@@ -1,3 +1,4 @@
+import { SortedList } from '../../base/index.ts';
 import type { Change, Entry } from '../../store/contract.ts';
 import { parseObjectKey } from './keys.ts';
 import { StoredObject } from './stored-object.ts';
@@ -43,7 +44,7 @@ export class Collection {
   /** Events above this revision are in `history`. */
   floor: number;
   readonly #byKey = new Map<string, Slot>();
-  readonly #inOrder: Slot[] = [];
+  readonly #inOrder: SortedList<Slot>;
   /** Nothing stands before `#historyStart`. */
   #history: (Remembered | undefined)[] = [];
   #historyStart = 0;
@@ -57,16 +58,14 @@ export class Collection {
     this.loadedRevision = revision;
     this.lastRevision = revision;
     for (const entry of entries) {
-      const object = this.#read(entry);
       const key = entry.key.slice(keyPrefix.length);
-      const slot = { key, object };
-      this.#byKey.set(key, slot);
-      this.#inOrder.push(slot);
+      this.#byKey.set(key, { key, object: this.#read(entry) });
     }
+    this.#inOrder = new SortedList((slot) => slot.key, [...this.#byKey.values()]);
   }
 
   get size(): number {
-    return this.#inOrder.length;
+    return this.#inOrder.size;
   }
 
   get listenerCount(): number {
@@ -80,17 +79,15 @@ export class Collection {
 
   /** Objects whose key starts with `prefix` (a namespace, or everything), from `afterKey` on, in key order. */
   *scan(prefix: string, afterKey?: string): Generator<StoredObject> {
-    const start = afterKey === undefined ? this.#position(prefix) : this.#position(`${afterKey}\0`);
-    for (let at = start; at < this.#inOrder.length; at++) {
-      const slot = this.#inOrder[at];
-      if (slot === undefined || !slot.key.startsWith(prefix)) return;
+    for (const slot of this.#inOrder.from(afterKey === undefined ? prefix : `${afterKey}\0`)) {
+      if (!slot.key.startsWith(prefix)) return;
       yield slot.object;
     }
   }
 
   /** How many keys start with `prefix` and come after `afterKey`. */
   countAfter(prefix: string, afterKey: string): number {
-    return this.#position(`${prefix}\x7f`) - this.#position(`${afterKey}\0`);
+    return this.#inOrder.countBelow(`${prefix}\x7f`) - this.#inOrder.countBelow(`${afterKey}\0`);
   }
 
   /** Events above `revision`, oldest first. Only complete when `revision` is not below `floor`. */
@@ -146,7 +143,7 @@ export class Collection {
     }
     const added = { key, object };
     this.#byKey.set(key, added);
-    this.#inOrder.splice(this.#position(key), 0, added);
+    this.#inOrder.add(added);
     return { revision: entry.revision, type: 'ADDED', object, previous: undefined };
   }
 
@@ -155,7 +152,7 @@ export class Collection {
     const previous = this.#byKey.get(key)?.object;
     if (!previous) return undefined;
     this.#byKey.delete(key);
-    this.#inOrder.splice(this.#position(key), 1);
+    this.#inOrder.delete(key);
     return { revision, type: 'DELETED', object: previous.at(revision), previous };
   }
 
@@ -177,19 +174,5 @@ export class Collection {
       this.#history = this.#history.slice(this.#historyStart);
       this.#historyStart = 0;
     }
-  }
-
-  /** Index of the first key that is not below `key`. */
-  #position(key: string): number {
-    let low = 0;
-    let high = this.#inOrder.length;
-    const last = this.#inOrder[high - 1];
-    if (last !== undefined && last.key < key) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#inOrder[middle]?.key ?? '') < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../../base/index.ts';
+import { errorMessage, SortedList } from '../../../base/index.ts';
 import { type Change, type ChangeBatch, type Entry, maximumTransaction } from '../../contract.ts';
 import {
   endOfPrefix,
@@ -8,14 +8,13 @@ import {
   type LedgerRange,
   type Position,
 } from '../../engine/ledger.ts';
-import { SortedKeys } from './sorted-keys.ts';
 
 const batchesPerSweep = 5_000;
 
 /** A ledger in the memory of this process; a commit cannot fail, so there is nothing to roll back. */
 export class MemoryLedger implements Ledger {
   readonly limits = maximumTransaction;
-  readonly #keys = new SortedKeys();
+  readonly #keys = new SortedList<string>((key) => key);
   /** Versions of each key, oldest first: what the compaction point shows, and all later ones. */
   readonly #versions = new Map<string, Change[]>();
   readonly #leases = new Map<string, { readonly lease: Lease; readonly keys: Set<string> }>();
@@ -45,20 +44,15 @@ export class MemoryLedger implements Ledger {
   range({ prefix, afterKey, limit, atRevision }: LedgerRange): { entries: Entry[]; more: boolean } {
     const end = endOfPrefix(prefix);
     const entries: Entry[] = [];
-    let more = false;
     const start = afterKey !== undefined && afterKey >= prefix ? `${afterKey}\x00` : prefix;
-    this.#keys.scan(start, (key) => {
-      if (key >= end) return false;
+    for (const key of this.#keys.from(start)) {
+      if (key >= end) break;
       const entry = atRevision === undefined ? this.get(key) : this.#at(key, atRevision);
-      if (!entry) return true;
-      if (entries.length === limit) {
-        more = true;
-        return false;
-      }
+      if (!entry) continue;
+      if (entries.length === limit) return { entries, more: true };
       entries.push(entry);
-      return true;
-    });
-    return { entries, more };
+    }
+    return { entries, more: false };
   }
 
   *history(prefix: string, afterRevision: number): Iterable<ChangeBatch> {
