@@ -45,12 +45,14 @@ export class SortedList<T> {
 
   /** Items whose key is `start` or above it, in order. The list must not change meanwhile. */
   *from(start: string): Generator<T> {
-    let at = this.#pieceOf(start);
-    let place = this.#placeIn(this.#piece(at), start);
-    for (; at < this.#pieces.length; at++, place = 0) {
-      const piece = this.#piece(at);
-      for (; place < piece.length; place++) yield piece[place] as T; // Below the length: it is there.
-    }
+    for (const piece of this.piecesFrom(start)) yield* piece;
+  }
+
+  /** The same in pieces, for those who go through many: a step of a generator for each item is most of what it costs. */
+  *piecesFrom(start: string): Generator<readonly T[]> {
+    const first = this.#pieceOf(start);
+    yield this.#piece(first).slice(this.#placeIn(this.#piece(first), start));
+    for (let at = first + 1; at < this.#pieces.length; at++) yield this.#piece(at);
   }
 
   /** How many items have keys below `key`. */

@@ -79,9 +79,11 @@ export class Collection {
 
   /** Objects whose key starts with `prefix` (a namespace, or everything), from `afterKey` on, in key order. */
   *scan(prefix: string, afterKey?: string): Generator<StoredObject> {
-    for (const slot of this.#inOrder.from(afterKey === undefined ? prefix : `${afterKey}\0`)) {
-      if (!slot.key.startsWith(prefix)) return;
-      yield slot.object;
+    for (const piece of this.#inOrder.piecesFrom(afterKey === undefined ? prefix : `${afterKey}\0`)) {
+      for (const slot of piece) {
+        if (!slot.key.startsWith(prefix)) return;
+        yield slot.object;
+      }
     }
   }
 
