@@ -142,6 +142,16 @@ test('every link in the documents leads to a file', () => {
   assert.deepEqual(broken, []);
 });
 
+test('nothing lies in the tree that an editor, a merge or a profiler left there', () => {
+  const known = /\.(?:ts|mts|mjs|json|md|py|sh|ya?ml|tf|svg|png|html|generated)$/;
+  const left = ['src', 'test', 'tools', 'bench', 'docs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !known.test(entry.name))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+  assert.deepEqual(left, []);
+});
+
 test('each room has a one-page README', () => {
   for (const room of Object.keys(rooms)) {
     const file = join(source, room, 'README.md');
