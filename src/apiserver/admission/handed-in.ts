@@ -1,11 +1,11 @@
-import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import type { AdmissionRequest, AdmissionStep, ClusterParts } from '../call/call.ts';
 import type {
   AdmissionTarget,
   AdmittedWrite,
   ClusterAdmission,
   ClusterView,
-} from '../call/cluster-admission.ts';
+} from '../../apimachinery/cluster-admission.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import type { AdmissionRequest, AdmissionStep, ClusterParts } from '../call/call.ts';
 import type { Collection } from '../storage/collection.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';

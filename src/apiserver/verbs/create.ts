@@ -15,7 +15,7 @@ import { trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { checkPlace, stampCreation } from './place.ts';
-import { isUnsigned } from './resource-version.ts';
+import { isUnsigned, namesNone } from './resource-version.ts';
 
 /** Attempts to find a free generated name. */
 const generatedNameAttempts = 8;
@@ -77,7 +77,7 @@ async function admitAndInsert(
 
 /** Throws 500 for a new object that names a version; a text that is none is nobody's. */
 function checkNoVersion(version: string): void {
-  if (!isUnsigned(version) || BigInt(version) === 0n) return;
+  if (namesNone(version) || !isUnsigned(version)) return;
   throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 

@@ -17,6 +17,11 @@ export function writtenVersion(text: string): bigint {
   return BigInt(text);
 }
 
+/** True for what a written object says that was read at no version. */
+export function namesNone(text: string): boolean {
+  return /^0*$/.test(text);
+}
+
 /** True for the text of a number of 64 bits without a sign. */
 export function isUnsigned(text: string): boolean {
   return /^\d+$/.test(text) && text.replace(/^0+/, '').length <= 20 && BigInt(text) < 2n ** 64n;

@@ -17,7 +17,7 @@ import { keepingReset, trackWrite } from './field-managers.ts';
 import { find } from './get.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { carryOver, checkMeant, checkNamed, checkPlace } from './place.ts';
-import { isUnsigned, writtenVersion } from './resource-version.ts';
+import { namesNone, writtenVersion } from './resource-version.ts';
 
 /** Attempts of a write that names no version and meets other writers. */
 const attemptsWithoutVersion = 16;
@@ -29,7 +29,7 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
   dedupeOwners(body, call.warnings);
   const text = textOf(checkPlace(body, call, call.name)['resourceVersion']);
   const { definition } = call.resource;
-  const unconditional = text === '' || (isUnsigned(text) && BigInt(text) === 0n);
+  const unconditional = namesNone(text);
   return modify(parts, call, {
     compute: (current) => {
       checkMeant(call, body, current ? textOf(readMetadata(current.peek(call.resource))['uid']) : '');

@@ -143,9 +143,11 @@ export class RecordCache {
   }
 
   #follow({ key, before, after }: MirrorChange<ResourceRecord>): void {
-    if (before) this.#index.touch(key, before.type);
-    if (before && before.type !== after?.type) this.#index.drop(key, before.type);
-    if (after && before?.type !== after.type) this.#index.add(key, after.type);
+    if (before && before.type === after?.type) this.#index.touch(key, before.type);
+    else {
+      if (before) this.#index.drop(key, before.type);
+      if (after) this.#index.add(key, after.type);
+    }
     const shown = after ?? before;
     if (shown) this.#changed.push(shown);
   }

@@ -37,6 +37,7 @@ export class KeyIndex {
   }
 
   drop(key: string, type: string): void {
+    this.touch(key, type);
     dropFrom(this.#byType, type.toLowerCase(), key);
     for (const container of this.#containersAbove(key)) dropFrom(this.#byContainer, container, key);
   }

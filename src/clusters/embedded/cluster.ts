@@ -1,12 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { ClusterClient } from '../../apimachinery/client.ts';
+import type { ClusterAdmission } from '../../apimachinery/cluster-admission.ts';
 import { holds } from '../../apimachinery/conditions.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import {
   type ApiServer,
   type ApiServerOptions,
-  type ClusterAdmission,
   certificateAuthenticator,
   createApiServer,
   type NotEnforced,

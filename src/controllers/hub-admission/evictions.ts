@@ -1,10 +1,11 @@
+import type { ClusterView } from '../../apimachinery/cluster-admission.ts';
 import { at, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { placementGroup } from '../fleet-kinds/placement.ts';
-import type { HubView, Webhook } from './contract.ts';
+import type { Webhook } from './contract.ts';
 import { aggregate } from './go-text.ts';
 
-function placementNamed(hub: HubView, name: string): Promise<JsonObject | undefined> {
+function placementNamed(hub: ClusterView, name: string): Promise<JsonObject | undefined> {
   return hub.find({ group: placementGroup, resource: 'clusterresourceplacements', namespace: '' }, name);
 }
 

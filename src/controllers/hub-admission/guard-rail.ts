@@ -1,5 +1,6 @@
+import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
 import { textAt } from '../../apimachinery/read.ts';
-import type { HubView, HubWrite, Verdict, Webhook } from './contract.ts';
+import type { Verdict, Webhook } from './contract.ts';
 import { type FleetNames, memberClusterVerdict } from './member-cluster-guard.ts';
 import { isAdministrator, isReserved, isTrusted, memberNamespacePrefix } from './reserved.ts';
 
@@ -105,7 +106,7 @@ export function guardInside(namespace: string): Webhook | undefined {
 
 const events = new Set(['/events', 'events.k8s.io/events']);
 
-async function untrustedVerdict(write: HubWrite, hub: HubView): Promise<Verdict> {
+async function untrustedVerdict(write: AdmittedWrite, hub: ClusterView): Promise<Verdict> {
   const { group, resource, namespace, operation } = write;
   const key = `${group}/${resource}`;
   if (events.has(key)) return undefined;
@@ -117,7 +118,7 @@ async function untrustedVerdict(write: HubWrite, hub: HubView): Promise<Verdict>
 const memberClusters = { group: 'cluster.kubernetes-fleet.io', resource: 'memberclusters', namespace: '' };
 
 /** Whether the writer is whom the MemberCluster names. Upstream lets everybody pass when there is none; nobody is it then. */
-async function isMemberItself({ namespace, user }: HubWrite, hub: HubView): Promise<boolean> {
+async function isMemberItself({ namespace, user }: AdmittedWrite, hub: ClusterView): Promise<boolean> {
   if (!namespace.startsWith(memberNamespacePrefix)) return false;
   const member = await hub.find(memberClusters, namespace.slice(memberNamespacePrefix.length));
   const name = textAt(member, 'spec', 'identity', 'name');
@@ -127,7 +128,7 @@ async function isMemberItself({ namespace, user }: HubWrite, hub: HubView): Prom
 
 const mostGroupsShown = 10;
 
-function notAllowed({ user, operation, requested, subresource, namespace, name }: HubWrite): string {
+function notAllowed({ user, operation, requested, subresource, namespace, name }: AdmittedWrite): string {
   const { group, version, kind } = requested;
   const some = user.groups.slice(0, 3).join(', ');
   const groups = user.groups.length > mostGroupsShown ? `${some},......` : user.groups.join(' ');

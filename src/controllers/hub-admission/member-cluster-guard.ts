@@ -1,8 +1,9 @@
+import type { AdmittedWrite } from '../../apimachinery/cluster-admission.ts';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { objectAt, textAt } from '../../apimachinery/read.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { HubWrite, Verdict } from './contract.ts';
+import type { Verdict } from './contract.ts';
 import { isMaster, isTrusted } from './reserved.ts';
 
 const annotationPrefix = 'fleet.azure.com';
@@ -26,8 +27,8 @@ export interface FleetNames {
  * `--deny-modify-member-cluster-labels`
  */
 export function memberClusterVerdict(
-  write: HubWrite,
-  rules: FleetNames & { notAllowed(write: HubWrite): string },
+  write: AdmittedWrite,
+  rules: FleetNames & { notAllowed(write: AdmittedWrite): string },
 ): Verdict {
   const { object, old, user } = write;
   const refusal = isTrusted(user) ? undefined : rules.notAllowed(write);

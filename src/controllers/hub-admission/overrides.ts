@@ -1,8 +1,9 @@
+import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
 import { at, listAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { escapeHtml } from '../../apimachinery/validation/go-text.ts';
 import { canonicalJson, isObject, type JsonObject } from '../../base/index.ts';
 import { placementGroup } from '../fleet-kinds/placement.ts';
-import type { HubView, HubWrite, Verdict, Webhook } from './contract.ts';
+import type { Verdict, Webhook } from './contract.ts';
 import { aggregate, labelSelectorProblem, labelSelectorText, struct } from './go-text.ts';
 import { clusterTermText, resourceTermText } from './placement-text.ts';
 
@@ -55,7 +56,7 @@ function overrideWebhook(name: string, kind: OverrideKind): Webhook {
   };
 }
 
-async function verdict(write: HubWrite, kind: OverrideKind, hub: HubView): Promise<Verdict> {
+async function verdict(write: AdmittedWrite, kind: OverrideKind, hub: ClusterView): Promise<Verdict> {
   const { namespace, object, operation } = write;
   const all = await hub.list({ group: placementGroup, resource: kind.resource, namespace });
   if (operation === 'CREATE' && all.length >= maxOverridesCount) return kind.limit;

@@ -1,7 +1,8 @@
+import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
 import { at, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { isPlaceable } from '../shared/placeable.ts';
-import type { HubView, HubWrite, Verdict, Webhook } from './contract.ts';
+import type { Verdict, Webhook } from './contract.ts';
 import { aggregate, headed, labelSelectorProblem, labelSelectorText } from './go-text.ts';
 import { policyErrors } from './placement-policy.ts';
 import { strategyErrors } from './placement-strategy.ts';
@@ -16,7 +17,7 @@ export const clusterResourcePlacements: Webhook = {
   judge: (write, hub) => (write.subresource === '' ? verdict(write, hub) : undefined),
 };
 
-function verdict({ object = {}, old }: HubWrite, hub: HubView): Verdict {
+function verdict({ object = {}, old }: AdmittedWrite, hub: ClusterView): Verdict {
   if (old) {
     const wrong = placementProblem(old, hub);
     if (wrong !== undefined) {
@@ -42,7 +43,7 @@ function tolerationsOf(placement: JsonObject): string[] {
   return objectsAt(placement, 'spec', 'policy', 'tolerations').map(tolerationText);
 }
 
-function placementProblem(placement: JsonObject, hub: HubView): string | undefined {
+function placementProblem(placement: JsonObject, hub: ClusterView): string | undefined {
   const errors: string[] = [];
   if (textAt(placement, 'metadata', 'name').length > maxNameChars) {
     errors.push(`the name field cannot have length exceeding ${maxNameChars}`);
@@ -94,7 +95,7 @@ function labelErrors(selector: JsonObject): string[] {
 /** Whether the hub serves the kind of a selector, and whether placements of the whole hub may select it. */
 function scopeOf(
   selector: JsonObject,
-  hub: HubView,
+  hub: ClusterView,
 ): { readonly unknown?: string; readonly refused?: string } {
   const [group, version, kind] = [
     textAt(selector, 'group'),

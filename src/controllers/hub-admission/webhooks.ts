@@ -1,6 +1,12 @@
+import type {
+  AdmissionTarget,
+  AdmittedWrite,
+  ClusterAdmission,
+  ClusterView,
+} from '../../apimachinery/cluster-admission.ts';
 import { deniedByWebhook } from '../../apimachinery/status.ts';
 import { placementGroup } from '../fleet-kinds/placement.ts';
-import type { HubTarget, HubView, HubWrite, Webhook } from './contract.ts';
+import type { Webhook } from './contract.ts';
 import { disruptionBudgets, evictions } from './evictions.ts';
 import { definitionGuard, guardInside, memberClusterGuard, namespaceGuard } from './guard-rail.ts';
 import type { FleetNames } from './member-cluster-guard.ts';
@@ -17,7 +23,7 @@ const overrides = [
 const placements = `${placementGroup}/clusterresourceplacements`;
 
 /** What a hub refuses and fills in. Source: KubeFleet, `pkg/webhook`. */
-export class HubAdmission {
+export class HubAdmission implements ClusterAdmission {
   readonly name = 'fleet';
   /** At most 100, and no two that select the same: that depends on all others. */
   readonly exclusive = overrides;
@@ -38,16 +44,16 @@ export class HubAdmission {
     ]);
   }
 
-  concerns(target: HubTarget): boolean {
+  concerns(target: AdmissionTarget): boolean {
     return guardOf(target) !== undefined || this.#byResource.has(keyOf(target));
   }
 
-  mutate({ group, resource, subresource, object }: HubWrite): void {
+  mutate({ group, resource, subresource, object }: AdmittedWrite): void {
     if (object && subresource === '' && `${group}/${resource}` === placements) setPlacementDefaults(object);
   }
 
   /** Throws 403 in the words of the first webhook that refuses. */
-  async validate(write: HubWrite, hub: HubView): Promise<void> {
+  async validate(write: AdmittedWrite, hub: ClusterView): Promise<void> {
     const guard = guardOf(write);
     for (const webhook of [...(this.#byResource.get(keyOf(write)) ?? []), ...(guard ? [guard] : [])]) {
       if (!webhook.operations.includes(write.operation)) continue;
@@ -57,11 +63,11 @@ export class HubAdmission {
   }
 }
 
-function keyOf({ group, resource }: HubTarget): string {
+function keyOf({ group, resource }: AdmissionTarget): string {
   return `${group}/${resource}`;
 }
 
 /** A namespace itself has a guard of its own. */
-function guardOf({ group, resource, namespace }: HubTarget): Webhook | undefined {
+function guardOf({ group, resource, namespace }: AdmissionTarget): Webhook | undefined {
   return group === '' && resource === 'namespaces' ? undefined : guardInside(namespace);
 }

@@ -1,7 +1,8 @@
-import type { HubWrite, Webhook } from './contract.ts';
+import type { AdmittedWrite } from '../../apimachinery/cluster-admission.ts';
+import type { Webhook } from './contract.ts';
 import { isReserved } from './reserved.ts';
 
-function placeless(name: string, text: (write: HubWrite) => string): Webhook {
+function placeless(name: string, text: (write: AdmittedWrite) => string): Webhook {
   return {
     name,
     operations: ['CREATE'],

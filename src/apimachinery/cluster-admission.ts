@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../apimachinery/contract.ts';
-import type { JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../base/index.ts';
+import type { UserInfo } from './contract.ts';
 
 /**
  * Rules about writes that one kind of cluster has and others do not, handed in by whoever starts the server. They stand
