@@ -1,5 +1,5 @@
+import type { NotEnforced } from '../apimachinery/not-enforced.ts';
 import { isObject, type JsonObject } from '../base/index.ts';
-import type { NotEnforced } from './call/not-enforced.ts';
 
 /** Built-in kinds, or members of them, that are stored and have no effect on this API server yet. */
 export const builtInNotEnforced: readonly NotEnforced[] = [

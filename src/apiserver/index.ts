@@ -7,6 +7,5 @@ export type {
   UserInfo,
 } from '../apimachinery/contract.ts';
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
-export type { NotEnforced } from './call/not-enforced.ts';
 export type { Answered, ApiServerOptions } from './options.ts';
 export { type ApiServer, createApiServer } from './server.ts';

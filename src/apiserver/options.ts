@@ -1,10 +1,10 @@
 import type { ClusterAdmission } from '../apimachinery/cluster-admission.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
+import type { NotEnforced } from '../apimachinery/not-enforced.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
-import type { NotEnforced } from './call/not-enforced.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 
 /** A request from outside with its answer. */

@@ -25,6 +25,8 @@ export function runTestFile(tree: string, file: string, options: RunOptions): Pr
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  const endWithUs = () => end(child);
+  process.once('exit', endWithUs);
   let failed: string | undefined;
   let timedOut = false;
   const timer = setTimeout(() => {
@@ -41,6 +43,7 @@ export function runTestFile(tree: string, file: string, options: RunOptions): Pr
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      process.off('exit', endWithUs);
       end(child);
       const tookMs = Math.round(performance.now() - startedMs);
       if (failed !== undefined) resolve({ kind: 'failed', test: failed, tookMs });

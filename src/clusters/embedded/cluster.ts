@@ -4,12 +4,12 @@ import type { ClusterClient } from '../../apimachinery/client.ts';
 import type { ClusterAdmission } from '../../apimachinery/cluster-admission.ts';
 import { holds } from '../../apimachinery/conditions.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
+import type { NotEnforced } from '../../apimachinery/not-enforced.ts';
 import {
   type ApiServer,
   type ApiServerOptions,
   certificateAuthenticator,
   createApiServer,
-  type NotEnforced,
 } from '../../apiserver/index.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
 import { createDuplexPair, createListener, type HealthCheck, type Listener } from '../../http/index.ts';

@@ -1,12 +1,6 @@
-import { isObject, type JsonObject } from '../../base/index.ts';
+import type { NotEnforced } from '../../apimachinery/not-enforced.ts';
+import { isObject } from '../../base/index.ts';
 import { placementGroup } from './placement.ts';
-
-/** A part of the fleet that a hub stores and nobody acts upon; `server` has writers warned of it. */
-export interface NotBuilt {
-  readonly group: string;
-  readonly resource: string;
-  sentence(object: JsonObject): string | undefined;
-}
 
 /** Reason of every condition that stands for something that is not built. */
 export const notBuiltReason = 'NotBuilt';
@@ -29,7 +23,7 @@ export const sentences = {
 const always = (text: string) => () => text;
 
 /** What a hub tells those who write kinds, or fields of kinds, that have no effect yet. */
-export const notBuilt: readonly NotBuilt[] = [
+export const notBuilt: readonly NotEnforced[] = [
   ...notes(['clusterresourceoverrides', 'resourceoverrides'], always(sentences.override)),
   ...notes(['clusterstagedupdateruns', 'stagedupdateruns'], always(sentences.run)),
   ...notes(['clusterstagedupdatestrategies', 'stagedupdatestrategies'], always(sentences.stages)),
@@ -48,6 +42,6 @@ export const notBuilt: readonly NotBuilt[] = [
   ),
 ];
 
-function notes(resources: readonly string[], sentence: NotBuilt['sentence']): readonly NotBuilt[] {
+function notes(resources: readonly string[], sentence: NotEnforced['sentence']): readonly NotEnforced[] {
   return resources.map((resource) => ({ group: placementGroup, resource, sentence }));
 }

@@ -1,5 +1,5 @@
+import type { NotEnforced } from '../../apimachinery/not-enforced.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { NotBuilt } from '../fleet-kinds/not-built.ts';
 
 const betweenPods =
   'Required affinity and anti-affinity between pods are not built in Drydock yet: nodes are chosen without them.';
@@ -20,8 +20,8 @@ const podSpecs: readonly (readonly [group: string, resource: string, path: reado
 ];
 
 /** What a cluster tells those who ask its scheduler for what it does not do. What is only preferred asks for nothing. */
-export const schedulingNotBuilt: readonly NotBuilt[] = podSpecs.flatMap(([group, resource, path]) => {
-  const note = (asks: (spec: JsonObject) => boolean, text: string): NotBuilt => ({
+export const schedulingNotBuilt: readonly NotEnforced[] = podSpecs.flatMap(([group, resource, path]) => {
+  const note = (asks: (spec: JsonObject) => boolean, text: string): NotEnforced => ({
     group,
     resource,
     sentence: (object) => (asks(below(object, path)) ? text : undefined),
