@@ -290,6 +290,40 @@ test('a database of the second layout is brought to the present one with its his
   left.close();
 });
 
+test('a database that was killed between its migration and its rewriting is rewritten at the next start', async () => {
+  const file = newFile();
+  const store = open(file);
+  await store.commit({ writes: [{ put: '/a', value: utf8('1') }] });
+  await store.close();
+  const modeOfSpace = (database: DatabaseSync) =>
+    database.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum'];
+  const left = new DatabaseSync(file);
+  left.exec('PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = NONE; VACUUM; PRAGMA journal_mode = WAL');
+  assert.equal(modeOfSpace(left), 0);
+  left.close();
+  const database = openDatabase(file);
+  assert.equal(modeOfSpace(database), 2, 'unused pages go back to the disk in steps');
+  database.close();
+  const next = open(file);
+  assert.equal((await next.get('/a'))?.revision, 1);
+  await next.close();
+});
+
+test('a page of an earlier state that ends before the last key leaves the log to be written back', async () => {
+  const { database, store } = openWithDatabase();
+  for (const key of ['/a', '/b', '/c']) await store.commit({ writes: [{ put: key, value: utf8('1') }] });
+  const atRevision = store.revision();
+  await store.commit({ writes: [{ delete: '/a' }] });
+  await store.commit({ writes: [{ delete: '/c' }] });
+  const { entries, more } = await store.range({ prefix: '/', limit: 1, atRevision });
+  assert.deepEqual([entries.map(({ key }) => key), more], [['/a'], true]);
+  // A statement in its midst would refuse this, and every checkpoint that SQLite makes by itself.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  await store.compact(store.revision());
+  assert.equal((await store.get('/b'))?.revision, 2);
+  await store.close();
+});
+
 test('a database that does not know when its leases end is whole; their full time is given once', async () => {
   const file = newFile();
   const time = new ManualClock();

@@ -30,7 +30,7 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
   try {
     // Exclusive before the first use of the log: the index of the log then stays in this process's memory.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    // Only an empty database takes this; `migrate` rewrites older ones.
+    // Only an empty database takes this at once; others when they are rewritten.
     database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
@@ -42,11 +42,19 @@ export function openForWriting(file: string, found: Pick<Inspection, 'layout'>):
     if (found.layout === 0) makeSchema(database);
     else database.exec(schema);
     database.exec('COMMIT');
+    // Read afresh: a migration that was killed before its end, or had no room for it, left the file as it was.
+    if (!givesBack(database)) database.exec('VACUUM');
     return database;
   } catch (thrown) {
     database.close();
     throw thrown;
   }
+}
+
+/** Whether unused pages can go back to the disk. */
+function givesBack(database: DatabaseSync): boolean {
+  const incremental = 2;
+  return Number(database.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum']) === incremental;
 }
 
 function makeSchema(database: DatabaseSync): void {

@@ -4,7 +4,7 @@ import { leaseSum, stateSum, versionSum } from './sums.ts';
 
 /**
  * Brings a database of an earlier layout to the present one; it needs as much room as the database takes.
- * In layout 1 were no checksums and no witness, and unused space was not given back to the disk.
+ * In layout 1 were no checksums and no witness; that it did not give unused space back to the disk is looked at for every database.
  */
 export function migrate(database: DatabaseSync, layout: number): void {
   database.exec('BEGIN EXCLUSIVE');
@@ -24,7 +24,6 @@ export function migrate(database: DatabaseSync, layout: number): void {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw thrown;
   }
-  if (layout === firstLayout) database.exec('VACUUM');
 }
 
 function addSums(database: DatabaseSync): void {

@@ -17,19 +17,25 @@ export function* pastIds(sql: Statements, range: PastRange): Iterable<number> {
   const { start, end, lastId } = range;
   const standing = sql.standing.iterate(start, end);
   const deletions = sql.deletedAfter.iterate(start, end, lastId);
-  let stands = next(standing);
-  let deleted = next(deletions);
-  while (stands || deleted) {
-    const key = stands && (!deleted || stands.key <= deleted.key) ? stands.key : (deleted?.key ?? '');
-    let id: number | undefined;
-    if (stands?.key === key) {
-      if (stands.created * ordinals <= lastId) id = idAt(sql, stands.id, lastId);
-      stands = next(standing);
+  try {
+    let stands = next(standing);
+    let deleted = next(deletions);
+    while (stands || deleted) {
+      const key = stands && (!deleted || stands.key <= deleted.key) ? stands.key : (deleted?.key ?? '');
+      let id: number | undefined;
+      if (stands?.key === key) {
+        if (stands.created * ordinals <= lastId) id = idAt(sql, stands.id, lastId);
+        stands = next(standing);
+      }
+      // The first deletion ended what stood then; later ones ended what was made again.
+      if (deleted?.key === key) id ??= idAt(sql, deleted.id, lastId);
+      while (deleted?.key === key) deleted = next(deletions);
+      if (id !== undefined) yield id;
     }
-    // The first deletion ended what stood then; later ones ended what was made again.
-    if (deleted?.key === key) id ??= idAt(sql, deleted.id, lastId);
-    while (deleted?.key === key) deleted = next(deletions);
-    if (id !== undefined) yield id;
+  } finally {
+    // A statement in its midst keeps the log (-wal) from being written back, for as long as the store is open.
+    standing.return?.();
+    deletions.return?.();
   }
 }
 
