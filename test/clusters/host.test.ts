@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silentLogger, systemClock } from '../../src/base/index.ts';
-import { type ClusterSpec, createEmbeddedClusters, type Surroundings } from '../../src/clusters/index.ts';
-import { createAuthority, issueServerCertificate } from '../../src/http/index.ts';
-import { createMemoryStore, type Store } from '../../src/store/index.ts';
+import type { ClusterSpec, Surroundings } from '../../src/clusters/index.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openClusterHost } from '../support/cluster-host.ts';
 import { type FailingStore, failingStore } from '../support/failing-store.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { beforeCommit, writesTo } from '../support/store-views.ts';
 
 const spec: ClusterSpec = {
@@ -26,38 +24,13 @@ const spec: ClusterSpec = {
   },
 };
 
-/** A host of real API servers; what runs inside the clusters only notes what it is asked for. */
-async function openHost(
+/** What runs inside the clusters only notes what it is asked for. */
+function openHost(
   controllers: Surroundings['controllers'],
   fence?: Surroundings['fence'],
-  wrap: (store: Store) => Store = (store) => store,
+  wrap?: (store: Store) => Store,
 ) {
-  const surroundings = { clock: systemClock, random: seededRandom('host'), log: silentLogger };
-  const authority = createAuthority({ commonName: 'test', ...surroundings });
-  const store = wrap(createMemoryStore(surroundings));
-  const host = createEmbeddedClusters({
-    ...surroundings,
-    store,
-    certificateAuthority: authority.certificatePem,
-    accessChanges: () => ({ close: () => {} }),
-    authenticators: () => [],
-    authorizers: () => [],
-    async serve(hostNames) {
-      const issued = issueServerCertificate(authority, { hostNames, ipAddresses: [], ...surroundings });
-      return { cert: issued.certificatePem, key: issued.privateKeyPem };
-    },
-    controllers,
-    ...(fence && { fence }),
-  });
-  await host.initialize();
-  return {
-    host,
-    store,
-    async close() {
-      await host.close();
-      await store.close();
-    },
-  };
+  return openClusterHost({ controllers, fence, wrap });
 }
 
 /** Counts what is asked of the controllers of all clusters. */

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silentLogger, systemClock } from '../../src/base/index.ts';
-import { type ClusterSpec, createEmbeddedClusters } from '../../src/clusters/index.ts';
-import { createAuthority, issueServerCertificate } from '../../src/http/index.ts';
+import type { ClusterSpec } from '../../src/clusters/index.ts';
 import { createFleetSupply } from '../../src/server/fleet-supply.ts';
-import { createMemoryStore } from '../../src/store/index.ts';
 import { delegate } from '../reconcile/delegate.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { openClusterHost } from '../support/cluster-host.ts';
 
 const hubSpec: ClusterSpec = {
   clusterId: '22222222-2222-4222-8222-222222222222',
@@ -37,27 +34,10 @@ function seenThrough<T extends object>(one: T, instead: Partial<T>): T {
 }
 
 test('controllers of a hub that could not be ended when it was to stop are ended by the next try', async (t) => {
-  const surroundings = { clock: systemClock, random: seededRandom('fleets'), log: silentLogger };
-  const authority = createAuthority({ commonName: 'test', ...surroundings });
-  const store = createMemoryStore(surroundings);
-  const host = createEmbeddedClusters({
-    ...surroundings,
-    store,
-    certificateAuthority: authority.certificatePem,
-    accessChanges: () => ({ close: () => {} }),
-    authenticators: () => [],
-    authorizers: () => [],
-    async serve(hostNames) {
-      const issued = issueServerCertificate(authority, { hostNames, ipAddresses: [], ...surroundings });
-      return { cert: issued.certificatePem, key: issued.privateKeyPem };
-    },
+  const { host, surroundings, close } = await openClusterHost({
     controllers: () => ({ update: async () => undefined, close: async () => undefined }),
   });
-  t.after(async () => {
-    await host.close();
-    await store.close();
-  });
-  await host.initialize();
+  t.after(close);
 
   // Watches of the hub's controllers are counted, and the first that is to end does not.
   const open = new Set<object>();

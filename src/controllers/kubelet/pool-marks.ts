@@ -54,6 +54,9 @@ function marksOf(node: Node): Marks {
 
 /** The merge patch that turns what the pool gave into what it gives; undefined: nothing to change. */
 function markPatch(node: Node, wanted: Marks): JsonObject | undefined {
+  const { resourceVersion, annotations } = node.metadata;
+  const given = JSON.stringify(wanted);
+  if (annotations?.[givenAnnotation] === given) return undefined;
   const before = givenBefore(node);
   if (jsonEqual(marksJson(before), marksJson(wanted))) return undefined;
   const labels: JsonObject = {};
@@ -61,12 +64,11 @@ function markPatch(node: Node, wanted: Marks): JsonObject | undefined {
     if (before.labels[key] !== value) labels[key] = value;
   }
   for (const key of Object.keys(before.labels)) if (!Object.hasOwn(wanted.labels, key)) labels[key] = null;
-  const { resourceVersion, annotations } = node.metadata;
   return {
     metadata: {
       ...(resourceVersion !== undefined && { resourceVersion }),
       labels,
-      annotations: { ...annotations, [givenAnnotation]: JSON.stringify(wanted) },
+      annotations: { [givenAnnotation]: given },
     },
     spec: { taints: mergedTaints(node.spec?.taints ?? [], before.taints, wanted.taints) },
   };
