@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { CodedError, utf8 } from '../../src/base/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
   openSqliteStore,
   renumberDatabase,
   type Salvage,
+  StoreDamaged,
   salvageDatabase,
 } from '../../src/store/index.ts';
 import { attackRandom, attackTries } from '../attack/seed.ts';
@@ -123,6 +125,48 @@ test('a damaged record is lost, not replaced by what stood there before', async 
   assert.equal((await store.range({ prefix: '/k/' })).entries.length, 47);
   await store.close();
 });
+
+for (const [name, id] of [
+  ['high', '9007199254740000'],
+  ['above all numbers that are written', '4611686018427387904'],
+] as const) {
+  test(`a record whose revision was damaged to one that is ${name} is lost, and says nothing of where the numbers go on`, async () => {
+    const file = await filled(false);
+    const database = new DatabaseSync(file);
+    const last = "(SELECT version FROM current WHERE key = '/k/7')";
+    database.exec(`UPDATE versions SET id = ${id} WHERE id = ${last}`);
+    database.close();
+    const found = inspectDatabase(file);
+    assert.match(found.damage.join(' '), /do not match their checksums|contents are damaged/);
+    const done = salvage(file);
+    assert.ok(done);
+    assert.deepEqual(done.salvage.lostKeys, ['/k/7']);
+    assert.match(done.salvage.lost.join(' '), /Where its log ends cannot be proven/);
+    const store = open(done.target);
+    assert.equal((await store.range({ prefix: '/k/' })).entries.length, 47);
+    await store.close();
+  });
+}
+
+for (const [name, damage] of [
+  ['a creation', "UPDATE versions SET created = 1 << 61 WHERE key = '/k/7'"],
+  ['a checksum', "UPDATE versions SET sum = 1 << 61 WHERE key = '/k/7'"],
+  ['the row of the state', 'UPDATE state SET revision = 1 << 61'],
+] as const) {
+  test(`${name} that is a number above all that are written is damage, and the rest is kept`, async () => {
+    const file = await filled(false);
+    const database = new DatabaseSync(file);
+    database.exec(damage);
+    database.close();
+    assert.throws(() => open(file), StoreDamaged);
+    const done = salvage(file);
+    assert.ok(done);
+    const store = open(done.target);
+    const kept = (await store.range({ prefix: '/k/' })).entries.length;
+    assert.equal(kept, damage.includes('/k/7') ? 47 : 48);
+    await store.close();
+  });
+}
 
 test('a database that is none, or whose file is gone, is not made an empty one', async () => {
   const text = newFile();

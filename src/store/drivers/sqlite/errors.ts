@@ -20,9 +20,14 @@ export class StoreDamaged extends CodedError {
   }
 }
 
-/** The primary result code of an SQLite error; undefined for other errors. */
+/**
+ * The primary result code of an SQLite error; undefined for other errors. No number that is written here is above what
+ * JavaScript can count: one that is read is damage, of which only Node knows.
+ */
 export function sqliteCode(thrown: unknown): number | undefined {
-  if (!(thrown instanceof Error) || !('errcode' in thrown)) return undefined;
+  if (!(thrown instanceof Error)) return undefined;
+  if ('code' in thrown && thrown.code === 'ERR_OUT_OF_RANGE') return sqliteCodes.corrupt;
+  if (!('errcode' in thrown)) return undefined;
   return Number(thrown.errcode) & 0xff;
 }
 

@@ -67,7 +67,7 @@ interface Kept {
 function keepWhatIsProven(from: DatabaseSync, into: DatabaseSync, source: string): Kept {
   const { pointers, isWhole } = readIndex(from);
   const leases = keepLeases(from, into);
-  const version = arrays(from, 'SELECT id, key, created, lease, value, sum FROM versions WHERE id = ?');
+  const version = arrays(from, `${wholeVersions} WHERE id = ?`);
   const addVersion = into.prepare(
     'INSERT INTO versions (id, key, created, lease, value, sum) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -102,6 +102,7 @@ function readIndex(from: DatabaseSync): { pointers: Map<string, number>; isWhole
   return { pointers: pointersOf([...up.rows, ...down.rows]), isWhole: false };
 }
 
+const wholeVersions = 'SELECT id, key, created, lease, value, sum FROM versions';
 const newestVersions = `SELECT key, id FROM (SELECT key, max(id) AS id, created FROM versions GROUP BY key)
   WHERE created > 0`;
 
@@ -109,7 +110,7 @@ function isLogWhole(from: DatabaseSync): boolean {
   const problems = scan(arrays(from, "PRAGMA integrity_check('versions')"));
   if (!problems.isWhole || problems.rows.some(([text]) => text !== 'ok')) return false;
   try {
-    for (const row of arrays(from, 'SELECT id, key, created, lease, value, sum FROM versions').iterate()) {
+    for (const row of arrays(from, wholeVersions).iterate()) {
       const read = versionOf(Object.values(row));
       if (versionSum(read) !== read.sum) return false;
     }
@@ -185,7 +186,7 @@ function writeState(into: DatabaseSync, { acknowledged, proven, highest }: Knowl
 /** What is known of where the store stood. */
 interface Knowledge {
   readonly acknowledged: Acknowledged | undefined;
-  /** As the database says, when its checksum agrees. */
+  /** As the database says, when its checksum agrees, and that of the record at the end of the log. */
   readonly proven: StoreState | undefined;
   /** The highest revision of an entry that was kept. */
   readonly highest: number;
@@ -194,12 +195,20 @@ interface Knowledge {
 function provenState(from: DatabaseSync): StoreState | undefined {
   try {
     const read = readState(from);
-    return read?.isProven ? read.state : undefined;
+    return read?.isProven && isEndProven(from) ? read.state : undefined;
   } catch (thrown) {
     // Damage is what is salvaged from: then nothing is known of where it stood.
     if (sqliteCode(thrown) === undefined) throw thrown;
     return undefined;
   }
+}
+
+/** Where the log ends is what the id of its last record says. */
+function isEndProven(from: DatabaseSync): boolean {
+  const row: unknown = arrays(from, `${wholeVersions} ORDER BY id DESC LIMIT 1`).get();
+  if (!Array.isArray(row)) return true;
+  const read = versionOf(row);
+  return versionSum(read) === read.sum;
 }
 
 function lossesOf({ acknowledged, proven }: Knowledge, kept: Kept): string[] {
