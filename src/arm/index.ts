@@ -46,6 +46,7 @@ export {
 } from './ids.ts';
 export { lockType } from './locks.ts';
 export { createResourceManager, type ResourceManager } from './manager.ts';
+export { keysOfOneCourse } from './records/keys.ts';
 export { isOffered, normalLocation, type Region, regionDisplayNames, regions } from './regions.ts';
 export { resourceManagerVersions } from './resource-versions.ts';
 export type { DeleteProgress, SystemDeletes } from './system-delete.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { operationPrefix } from '../../src/arm/records/keys.ts';
+import { operationPrefix, sealKey } from '../../src/arm/records/keys.ts';
 import { operationLimits } from '../../src/arm/records/operations.ts';
+import { SealedOperations } from '../../src/arm/records/sealed-operations.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -73,6 +74,8 @@ describe('operations that end with their request', () => {
       `${text}.${signature}x`,
       '%00',
       `${text}~.x`,
+      `${text}.${signature}.`,
+      `${text}.${signature}.${signature}`,
     ]) {
       assert.equal(await ask(first.replace(sealOf(first), seal)), 404, seal);
     }
@@ -88,6 +91,28 @@ describe('operations that end with their request', () => {
     const url = linkOf(made).replace(estate.subscription, another.subscription);
     assert.equal((await another.call('GET', url)).status, 404);
     await another.close();
+  });
+
+  test('are sealed with a whole key, or the start is refused', async () => {
+    for (const length of [0, 1, 31, 33]) {
+      const damaged = createMemoryStore({ clock, random: seededRandom('damaged') });
+      await damaged.commit({ writes: [{ put: sealKey, value: new Uint8Array(length) }] });
+      await assert.rejects(openEstate({ types, clock, store: damaged }), /is no key/);
+      await damaged.close();
+    }
+  });
+
+  test('of a store that two servers start on at once are known to both', async () => {
+    const shared = createMemoryStore({ clock, random: seededRandom('shared') });
+    const two = [1, 2].map(
+      (n) => new SealedOperations({ store: shared, random: seededRandom(`start ${n}`) }),
+    );
+    await Promise.all(two.map((each) => each.start()));
+    const at = { id: 'x', status: 'Succeeded', startedAtMs: 1, namespace: 'N', location: 'l' } as const;
+    const about = { subscriptionId: '', resourceId: '/r', verb: 'put', callerObjectId: 'c' } as const;
+    const seal = two[0]?.seal({ ...at, ...about, apiVersion: 'v', retryAfterSeconds: 1 }) ?? '';
+    assert.equal(two[1]?.open('X', seal)?.resourceId, '/r');
+    await shared.close();
   });
 
   test('are known after a restart, also of resources that have gone, and as long as stored ones', async () => {

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { keysOfOneCourse } from '../../src/arm/index.ts';
 import { systemClock, systemRandom, utf8 } from '../../src/base/index.ts';
 import { homeFiles } from '../../src/cli/program/home.ts';
 import { restoreBackup } from '../../src/server/keeping/restore.ts';
@@ -230,6 +231,29 @@ test('a restore into a folder where a server has begun meanwhile is refused at i
   await assert.rejects(restoreBackup({ file: backup, home, files, clock }), /is not empty/);
   assert.equal(asked, 1);
   assert.deepEqual(readdirSync(home), ['logs']);
+});
+
+test('what links to operations are sealed with is not restored: they would tell of successes that came after the backup', async () => {
+  const home = await largeHome('sealed');
+  const options = { clock: systemClock, random: systemRandom };
+  const store = openSqliteStore({ file: homeFiles(home).database, ...options });
+  for (const put of keysOfOneCourse)
+    await store.commit({ writes: [{ put, value: new Uint8Array(32).fill(1) }] });
+  const { entries } = await store.range({ prefix: '/' });
+  await store.close();
+  const file = join(folder, 'sealed-backup');
+  const taken = await drydock('backup', file, '--home', home);
+  assert.equal(taken.code, 0, taken.stderr);
+  const files = homeFiles(join(folder, 'unsealed'));
+  await restoreBackup({ file, home: join(folder, 'unsealed'), files, clock: systemClock });
+  const restored = openSqliteStore({ file: files.database, ...options });
+  const left = (await restored.range({ prefix: '/' })).entries.map(({ key }) => key);
+  await restored.close();
+  assert.deepEqual(
+    left,
+    entries.map(({ key }) => key).filter((key) => !keysOfOneCourse.includes(key)),
+  );
+  assert.ok(left.length > 0 && left.length < entries.length);
 });
 
 test('a server that is killed while it copies leaves no backup, and the command says so', async () => {

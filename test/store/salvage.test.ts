@@ -200,3 +200,18 @@ test('revisions after a renumbering lie above all that were given out, history i
   assert.ok(renumberDatabase(file, { nowMs: 0 }) > clock + 1);
   assert.deepEqual(inspectDatabase(file).damage, []);
 });
+
+test('entries that only held for what is lost go with a renumbering and with a salvage, and nothing else does', async () => {
+  const without = ['/k/7', '/leased', '/never-there'];
+  const file = await filled(false);
+  const target = newFile();
+  salvageDatabase(file, target, { found: inspectDatabase(file), nowMs: 5, without });
+  renumberDatabase(file, { nowMs: 5, without });
+  for (const each of [file, target]) {
+    assert.deepEqual(inspectDatabase(each).damage, []);
+    const store = open(each);
+    assert.equal((await store.range({ prefix: '/' })).entries.length, 47);
+    assert.deepEqual([await store.get('/k/7'), await store.get('/leased')], [undefined, undefined]);
+    await store.close();
+  }
+});

@@ -8,6 +8,11 @@ export const operationPrefix = '/arm/operations/';
 const runningPrefix = '/arm/running/';
 /** What the links to operations are sealed with. */
 export const sealKey = '/arm/operation-seal';
+/**
+ * What does not go on in a store that was put back to an earlier state: links to operations would tell of successes
+ * that are lost. A new key is made, and they are unknown.
+ */
+export const keysOfOneCourse: readonly string[] = [sealKey];
 
 /** Ids are asked for again and again: their keys are worked out once. Longer ones are rare, and would take much room. */
 const knownKeys = { ids: 8_192, characters: 512 } as const;

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { Random } from '../../base/index.ts';
+import { CodedError, type Random } from '../../base/index.ts';
 import type { Store } from '../../store/contract.ts';
 import { subscriptionOf } from '../ids.ts';
 import { sealKey } from './keys.ts';
@@ -34,11 +34,16 @@ export class SealedOperations {
     this.#random = options.random;
   }
 
-  /** Reads the key; the first start makes it. */
+  /** Reads the key; the first start makes it. Throws `internal` when it is none: what anybody can guess seals nothing. */
   async start(): Promise<void> {
     for (;;) {
       const kept = await this.#store.get(sealKey);
       if (kept) {
+        if (kept.value.length !== keyBytes)
+          throw new CodedError(
+            'internal',
+            `The entry ${sealKey} is no key: it has ${kept.value.length} bytes, not ${keyBytes}.`,
+          );
         this.#key = Buffer.from(kept.value).toString('base64url');
         return;
       }
@@ -66,7 +71,8 @@ export class SealedOperations {
 
   /** The operation of this id that a link tells of; undefined when it was not sealed here. */
   open(id: string, seal: string): Operation | undefined {
-    const [text = '', signature = ''] = seal.split('.');
+    const [text = '', signature = '', ...more] = seal.split('.');
+    if (more.length > 0) return undefined;
     const expected = Buffer.from(this.#signatureOf(id, text));
     const given = Buffer.from(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { keysOfOneCourse } from '../../arm/index.ts';
 import { type Clock, CodedError, errorMessage } from '../../base/index.ts';
 import { inspectDatabase, type Salvage, salvageDatabase, syncFile } from '../../store/index.ts';
 import type { EstateFiles } from '../options.ts';
@@ -29,7 +30,11 @@ export async function acceptLoss(options: {
   const folder = workFolder(home, 'staging');
   try {
     const name = basename(files.database);
-    const salvage = salvageDatabase(join(setAside, name), join(folder, name), { found, nowMs: clock.now() });
+    const salvage = salvageDatabase(join(setAside, name), join(folder, name), {
+      found,
+      nowMs: clock.now(),
+      without: keysOfOneCourse,
+    });
     const lost = [...salvage.lost, ...salvage.lostKeys.map((key) => `  ${key}`)];
     writeFileSync(join(setAside, 'lost.txt'), `${lost.join('\n')}\n`, { mode: 0o600 });
     declareStaged(home, folder);

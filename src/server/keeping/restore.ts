@@ -1,5 +1,6 @@
 import { chmodSync, constants, copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { keysOfOneCourse } from '../../arm/index.ts';
 import { type Clock, CodedError, errorMessage } from '../../base/index.ts';
 import { removeEnclosures, renumberDatabase } from '../../store/index.ts';
 import type { EstateFiles } from '../options.ts';
@@ -27,7 +28,7 @@ export async function restoreBackup(options: {
     copyFileSync(file, database, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     chmodSync(database, 0o600);
     removeEnclosures(database);
-    const continuesAt = renumberDatabase(database, { nowMs: clock.now() });
+    const continuesAt = renumberDatabase(database, { nowMs: clock.now(), without: keysOfOneCourse });
     for (const name of keptFiles(files).keys()) {
       const content = enclosed.get(name);
       if (content) writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });

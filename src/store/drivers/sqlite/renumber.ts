@@ -14,9 +14,13 @@ const highestRevision = Math.floor(Number.MAX_SAFE_INTEGER / ordinals) - revisio
  * Lets the revisions of a database that nobody has open go on above every one that its lost successors may have given
  * out, and drops all history: whoever watched from one of those is told `gone`, never shown something else under the
  * same number. The time (Unix milliseconds) is a lower bound, so that one backup restored twice does not repeat itself
- * either. Writes the witness anew. Answers the new revision; throws `unsupported` when there are none left.
+ * either. Entries at the keys of `without` go: what only held for what is lost. Writes the witness anew. Answers the new
+ * revision; throws `unsupported` when there are none left.
  */
-export function renumberDatabase(file: string, { nowMs }: { readonly nowMs: number }): number {
+export function renumberDatabase(
+  file: string,
+  { nowMs, without = [] }: { readonly nowMs: number; readonly without?: readonly string[] },
+): number {
   return openPrivately(file, () => {
     const database = new DatabaseSync(file);
     try {
@@ -32,6 +36,8 @@ export function renumberDatabase(file: string, { nowMs }: { readonly nowMs: numb
         commits: found.commits + 1,
         chain: found.chain,
       };
+      const remove = database.prepare('DELETE FROM current WHERE key = ?');
+      for (const key of without) remove.run(key);
       database.exec('DELETE FROM versions WHERE id NOT IN (SELECT version FROM current)');
       database
         .prepare('UPDATE state SET revision = ?, compacted = ?, swept = ?, commits = ?, chain = ?, sum = ?')

@@ -29,7 +29,7 @@ export interface Salvage {
 export function salvageDatabase(
   source: string,
   target: string,
-  use: { readonly found: Inspection; readonly nowMs: number },
+  use: { readonly found: Inspection; readonly nowMs: number; readonly without?: readonly string[] },
 ): Salvage {
   return openPrivately(target, () => {
     closeSync(openSync(target, 'wx', 0o600));
@@ -44,7 +44,7 @@ export function salvageDatabase(
       writeState(into, known);
       into.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
       into.close();
-      const revision = renumberDatabase(target, { nowMs: use.nowMs });
+      const revision = renumberDatabase(target, use);
       return { entries: kept.entries, lost: lossesOf(known, kept), lostKeys: kept.lostKeys, revision };
     } catch (thrown) {
       if (into.isOpen) into.close();
