@@ -1,22 +1,13 @@
 import type { JsonObject } from '../../base/index.ts';
+import { componentRules } from './component-rules.ts';
+import { allVerbs, pathRule, readVerbs, rule, writeVerbs } from './rule.ts';
 
-const readVerbs = ['get', 'list', 'watch'];
-const writeVerbs = ['create', 'delete', 'deletecollection', 'patch', 'update'];
-const allVerbs = [...writeVerbs, ...readVerbs];
 const rbacGroup = 'rbac.authorization.k8s.io';
 
 interface Rule {
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-}
-
-function rule(groups: readonly string[], resources: readonly string[], verbs: readonly string[]): JsonObject {
-  return { verbs: [...verbs], apiGroups: [...groups], resources: [...resources] };
-}
-
-function pathRule(...paths: readonly string[]): JsonObject {
-  return { verbs: ['get'], nonResourceURLs: [...paths] };
 }
 
 /**
@@ -220,6 +211,7 @@ function clusterRoles(): JsonObject[] {
         '/readyz',
         '/readyz/*',
       ),
+      rule([''], ['nodes/metrics'], ['get']),
     ]),
     clusterRole('system:basic-user', [
       rule(['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
@@ -237,73 +229,7 @@ function clusterRoles(): JsonObject[] {
         '/openid/v1/jwks/',
       ),
     ]),
-    clusterRole('system:kubelet-api-admin', [
-      rule([''], ['nodes'], ['get', 'list', 'watch', 'proxy']),
-      rule([''], ['nodes/log', 'nodes/metrics', 'nodes/proxy', 'nodes/stats'], ['*']),
-    ]),
-    ...componentRoles(),
-  ];
-}
-
-/** Roles of the programs of a cluster, for those who run them against it. */
-function componentRoles(): JsonObject[] {
-  const events = rule(['', 'events.k8s.io'], ['events'], ['create', 'patch', 'update']);
-  return [
-    clusterRole('system:node', [
-      rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
-      rule(['authorization.k8s.io'], ['localsubjectaccessreviews', 'subjectaccessreviews'], ['create']),
-      rule(
-        [''],
-        ['services', 'configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes', 'endpoints'],
-        readVerbs,
-      ),
-      rule([''], ['nodes'], ['create', 'get', 'list', 'patch', 'update', 'watch']),
-      rule([''], ['nodes/status', 'pods/status'], ['patch', 'update']),
-      rule([''], ['pods'], ['create', 'delete', ...readVerbs]),
-      rule([''], ['pods/eviction', 'serviceaccounts/token'], ['create']),
-      rule(['coordination.k8s.io'], ['leases'], ['create', 'delete', 'get', 'patch', 'update']),
-      rule(['certificates.k8s.io'], ['certificatesigningrequests'], ['create', ...readVerbs]),
-      rule(['storage.k8s.io'], ['volumeattachments', 'csidrivers'], readVerbs),
-      rule(['storage.k8s.io'], ['csinodes'], ['create', 'delete', 'get', 'patch', 'update']),
-      rule(['node.k8s.io'], ['runtimeclasses'], readVerbs),
-      events,
-    ]),
-    clusterRole('system:node-proxier', [
-      rule([''], ['endpoints', 'services', 'nodes'], readVerbs),
-      rule(['discovery.k8s.io'], ['endpointslices'], readVerbs),
-      events,
-    ]),
-    clusterRole('system:kube-scheduler', [
-      rule(
-        [''],
-        [
-          'nodes',
-          'namespaces',
-          'persistentvolumeclaims',
-          'persistentvolumes',
-          'replicationcontrollers',
-          'services',
-        ],
-        readVerbs,
-      ),
-      rule([''], ['pods'], ['delete', ...readVerbs]),
-      rule([''], ['bindings', 'pods/binding'], ['create']),
-      rule([''], ['pods/status'], ['patch', 'update']),
-      rule(['apps'], ['replicasets', 'statefulsets'], readVerbs),
-      rule(['policy'], ['poddisruptionbudgets'], readVerbs),
-      rule(['storage.k8s.io'], ['*'], readVerbs),
-      rule(['coordination.k8s.io'], ['leases'], ['create', 'get', 'list', 'update', 'watch']),
-      events,
-    ]),
-    clusterRole('system:kube-controller-manager', [
-      rule(['*'], ['*'], readVerbs),
-      rule([''], ['secrets', 'serviceaccounts'], ['create', 'delete', 'get', 'update']),
-      rule([''], ['serviceaccounts/token'], ['create']),
-      rule(['coordination.k8s.io'], ['leases'], ['create', 'get', 'update']),
-      rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
-      rule(['authorization.k8s.io'], ['subjectaccessreviews'], ['create']),
-      events,
-    ]),
+    ...Object.entries(componentRules).map(([name, rules]) => clusterRole(name, rules)),
   ];
 }
 

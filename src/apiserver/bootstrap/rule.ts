@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../base/index.ts';
+
+export const readVerbs = ['get', 'list', 'watch'];
+export const writeVerbs = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+export const allVerbs = [...writeVerbs, ...readVerbs];
+
+/** A rule of a role over resources; with names, over these objects alone. */
+export function rule(
+  groups: readonly string[],
+  resources: readonly string[],
+  verbs: readonly string[],
+  ...names: readonly string[]
+): JsonObject {
+  return {
+    verbs: [...verbs],
+    apiGroups: [...groups],
+    resources: [...resources],
+    ...(names.length > 0 && { resourceNames: [...names] }),
+  };
+}
+
+/** A rule over paths that lead to no resource. */
+export function pathRule(...paths: readonly string[]): JsonObject {
+  return { verbs: ['get'], nonResourceURLs: [...paths] };
+}
