@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClusterClient, KubeObject } from '../../src/apimachinery/client.ts';
+import type { KubeObject } from '../../src/apimachinery/client.ts';
 import { at } from '../../src/apimachinery/read.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import { eventObjects, pods } from '../../src/controllers/kinds/core.ts';
+import { pods } from '../../src/controllers/kinds/core.ts';
 import {
   type PersistentVolume,
-  type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
   storageClasses,
 } from '../../src/controllers/kinds/storage.ts';
 import { eventually, eventuallyAll, startTestCluster } from './harness.ts';
+import { claim, claimFor, claimPhase, toldOf, volume, volumePhase } from './volume-shapes.ts';
 
 const target = { namespace: 'default', name: 'data' };
-const claim = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: target,
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-};
-
 test('a claim made anew under its name gets a volume of its own, and the old one goes', async () => {
   const { client, close } = await startTestCluster();
   await client.create(persistentVolumeClaims, claim);
@@ -68,53 +61,6 @@ test('a volume that waits for a claim which is not there yet stays, and is the o
   );
   await close();
 });
-
-function volume(name: string, spec: Partial<PersistentVolume['spec']> = {}, labels = {}): PersistentVolume {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name, labels },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage: '5Gi' },
-      csi: { driver: 'disk.csi.azure.com', volumeHandle: name },
-      persistentVolumeReclaimPolicy: 'Retain',
-      ...spec,
-    },
-  };
-}
-
-function claimFor(name: string, spec: Partial<PersistentVolumeClaim['spec']>): PersistentVolumeClaim {
-  return { ...claim, metadata: { namespace: 'default', name }, spec: { ...claim.spec, ...spec } };
-}
-
-async function volumePhase(client: ClusterClient, name: string, phase: string): Promise<PersistentVolume> {
-  const found = await eventually(client, persistentVolumes, { name }, (one) => one?.status?.phase === phase);
-  assert.ok(found);
-  return found;
-}
-
-async function claimPhase(
-  client: ClusterClient,
-  name: string,
-  phase: string,
-): Promise<PersistentVolumeClaim> {
-  const place = { namespace: 'default', name };
-  const found = await eventually(
-    client,
-    persistentVolumeClaims,
-    place,
-    (one) => one?.status?.phase === phase,
-  );
-  assert.ok(found);
-  return found;
-}
-
-function toldOf(client: ClusterClient, name: string, message: string): Promise<unknown> {
-  const about = ({ involvedObject, message: said }: { involvedObject: { name?: string }; message: string }) =>
-    involvedObject.name === name && said === message;
-  return eventuallyAll(client, eventObjects, {}, (events) => events.some(about));
-}
 
 test('a claim that names its volume binds it on both sides, is kept from one that is taken, and leaves it released', async () => {
   const { client, close } = await startTestCluster();

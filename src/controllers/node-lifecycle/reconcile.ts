@@ -6,6 +6,7 @@ import { type Node, type NodeCondition, nodes, type Pod, pods, type Taint } from
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { commitStatus } from '../shared/status.ts';
+import { tolerates } from '../shared/tolerations.ts';
 import type { NodeHealth } from './health.ts';
 
 export interface NodeLifecycleContext extends ClusterContext {
@@ -111,13 +112,14 @@ async function setTaints(node: Node, context: NodeLifecycleContext): Promise<voi
 async function evictPods(node: Node, context: NodeLifecycleContext): Promise<number> {
   const current = context.nodes.get(node.metadata.name ?? '') ?? node;
   const taints = (current.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+  const sinceMs = context.health.taintedSince(node.metadata.name ?? '', taints);
   if (taints.length === 0) return Number.POSITIVE_INFINITY;
   const nowMs = context.clock.now();
   let nextMs = Number.POSITIVE_INFINITY;
   const due: Pod[] = [];
   for (const pod of podsOf(node.metadata.name ?? '', context)) {
     if (pod.metadata.deletionTimestamp) continue;
-    const leftMs = Math.min(...taints.map((taint) => patienceMs(pod, taint, nowMs)));
+    const leftMs = Math.min(...taints.map((taint) => patienceEndMs(pod, taint, sinceMs(taint)) - nowMs));
     if (leftMs <= 0) due.push(pod);
     else nextMs = Math.min(nextMs, leftMs);
   }
@@ -131,15 +133,13 @@ async function evictPods(node: Node, context: NodeLifecycleContext): Promise<num
   return nextMs;
 }
 
-function patienceMs(pod: Pod, taint: Taint, nowMs: number): number {
-  const tolerations = (pod.spec.tolerations ?? []).filter((toleration) => {
-    const covers = !toleration.key || toleration.key === taint.key;
-    return covers && (!toleration.effect || toleration.effect === taint.effect);
-  });
-  if (tolerations.length === 0) return 0;
+/** When the pod has borne the taint for as long as it will: counted from when it met it. */
+function patienceEndMs(pod: Pod, taint: Taint, sinceMs: number): number {
+  const tolerations = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+  if (tolerations.length === 0) return Number.NEGATIVE_INFINITY;
   const seconds = tolerations.map(({ tolerationSeconds }) => tolerationSeconds ?? Number.POSITIVE_INFINITY);
-  const sinceMs = Date.parse(taint.timeAdded ?? '') || nowMs;
-  return sinceMs + Math.min(...seconds) * 1000 - nowMs;
+  const metMs = Math.max(sinceMs, Date.parse(pod.metadata.creationTimestamp ?? '') || 0);
+  return metMs + Math.min(...seconds) * 1000;
 }
 
 /** Nobody will ever report the end of pods whose node is gone. */

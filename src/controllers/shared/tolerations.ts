@@ -2,7 +2,7 @@ import { matchesExpression } from '../../apimachinery/selectors/label-selector.t
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '../kinds/core.ts';
 
 /** Whether one toleration covers a taint. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   if (toleration.operator === 'Exists') return true;

@@ -77,6 +77,6 @@ function whyNotReclaimed(volume: PersistentVolume, policy: string): readonly [st
     ];
   }
   const { path = '' } = hostPath;
-  if (path.startsWith('/tmp/')) return undefined;
+  if (/\/tmp\/./.test(path)) return undefined;
   return ['VolumeFailedDelete', `host_path deleter only supports /tmp/.+ but received provided ${path}`];
 }

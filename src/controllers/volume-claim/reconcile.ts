@@ -148,45 +148,24 @@ async function stayPending(
   await commitStatus(claim, { ...claim.status, phase: 'Pending' }, place);
 }
 
-/** A claim that was bound has its volume, or has lost it and says so. */
+/** A claim that was bound has its volume, or has lost it and says so until it is there again. */
 async function keepBound(
   key: string,
   claim: PersistentVolumeClaim,
   context: VolumeClaimContext,
 ): Promise<void> {
   const { volumeName } = claim.spec;
-  if (!volumeName) {
-    return lose(
-      claim,
-      ['ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!'],
-      context,
-    );
-  }
-  const volume = context.volumes.get(volumeName);
-  if (!volume) {
-    return lose(
-      claim,
-      ['ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!'],
-      context,
-    );
-  }
-  const { claimRef } = volume.spec;
-  if (!claimRef || isMeantFor(volume, claim)) return bindNow(key, { volume, claim }, context);
-  const message = 'Two claims are bound to the same volume, this one is bound incorrectly';
-  return lose(claim, ['ClaimMisbound', message], context);
-}
-
-async function lose(
-  claim: PersistentVolumeClaim,
-  [reason, message]: readonly [string, string],
-  context: VolumeClaimContext,
-): Promise<void> {
+  const volume = volumeName ? context.volumes.get(volumeName) : undefined;
+  if (volume && (!volume.spec.claimRef || isMeantFor(volume, claim)))
+    return bindNow(key, { volume, claim }, context);
+  context.waiting.set(key, '');
   if (claim.status?.phase === 'Lost') return;
+  const lost = volumeName ? 'its PersistentVolume' : 'reference to PersistentVolume';
+  const [reason, message] = volume
+    ? ['ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly']
+    : ['ClaimLost', `Bound claim has lost ${lost}. Data on the volume is lost!`];
   context.events.record(claim, { type: 'Warning', reason, message, component: binder });
   const { capacity: _capacity, accessModes: _modes, ...status } = claim.status ?? {};
-  await commitStatus(
-    claim,
-    { ...status, phase: 'Lost' },
-    { client: context.client, informer: context.claims },
-  );
+  const place = { client: context.client, informer: context.claims };
+  await commitStatus(claim, { ...status, phase: 'Lost' }, place);
 }
