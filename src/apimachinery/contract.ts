@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/index.ts';
+import type { Elapsed } from './duration.ts';
 
 /** One served resource in one version. Built once and shared by every cluster (built-in) or per CRD generation. */
 export interface ResourceDefinition {
@@ -140,9 +141,12 @@ export interface SchemaNode {
 /** Columns of `meta.k8s.io/v1 Table`. */
 export interface TableColumns {
   readonly definitions: readonly TableColumn[];
-  /** Cells of one object, in column order. `nowMs` is for ages. */
-  cells(object: JsonObject, nowMs: number): readonly Json[];
+  /** Cells of one object, in column order. */
+  cells(object: JsonObject): readonly Cell[];
 }
+
+/** What stands in a column of a Table. */
+export type Cell = Json | Elapsed;
 
 export interface TableColumn extends JsonObject {
   name: string;

@@ -27,9 +27,30 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
 
-/** Time since an RFC 3339 timestamp, or `<unknown>` when there is none. */
-export function age(timestamp: unknown, nowMs: number): string {
-  if (typeof timestamp !== 'string' || timestamp === '') return '<unknown>';
-  const thenMs = Date.parse(timestamp);
-  return Number.isNaN(thenMs) ? '<unknown>' : humanDuration(nowMs - thenMs);
+/** A text that says how long ago something was: all of it stays but the duration, which is printed when somebody reads it. */
+export class Elapsed {
+  readonly sinceMs: number;
+  readonly before: string;
+  readonly after: string;
+
+  constructor(sinceMs: number, before = '', after = '') {
+    this.sinceMs = sinceMs;
+    this.before = before;
+    this.after = after;
+  }
+
+  at(nowMs: number): string {
+    return this.before + humanDuration(nowMs - this.sinceMs) + this.after;
+  }
+}
+
+/** A cell as it reads at a moment. */
+export function cellAt<T>(cell: T | Elapsed, nowMs: number): T | string {
+  return cell instanceof Elapsed ? cell.at(nowMs) : cell;
+}
+
+/** Time since an RFC 3339 timestamp, or `<unknown>` when there is none; with what stands around it. */
+export function since(timestamp: unknown, before = '', after = ''): Elapsed | string {
+  const sinceMs = typeof timestamp === 'string' && timestamp !== '' ? Date.parse(timestamp) : Number.NaN;
+  return Number.isNaN(sinceMs) ? `${before}<unknown>${after}` : new Elapsed(sinceMs, before, after);
 }

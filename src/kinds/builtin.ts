@@ -4,7 +4,6 @@ import type {
   TableColumn,
   TableColumns,
 } from '../apimachinery/contract.ts';
-import type { Json } from '../base/index.ts';
 import { packagePrefixOf, readData, typeNameIn } from './catalog.ts';
 import { cellsFor } from './columns/index.ts';
 import { rulesFor } from './rules/index.ts';
@@ -111,7 +110,7 @@ function columnsOf({ group, version, resource, columns = defaultColumns }: Resou
   const cells = cellsFor(group, version, resource);
   return {
     definitions: columns.map(columnOf),
-    cells: (object, nowMs): readonly Json[] => cells(object, nowMs),
+    cells: (object) => cells(object, 0),
   };
 }
 

@@ -1,4 +1,4 @@
-export { age, humanDuration } from '../apimachinery/duration.ts';
+export { humanDuration } from '../apimachinery/duration.ts';
 export {
   canonicalQuantity,
   compareQuantities,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { cellAt } from '../../src/apimachinery/duration.ts';
 import type { Json, JsonObject } from '../../src/base/index.ts';
 import { builtinResources, humanDuration } from '../../src/kinds/index.ts';
 
@@ -29,7 +30,8 @@ for (const { nowMs, object, cells } of rows) {
   test(`a real server prints the same row: ${object['kind']} ${name} of ${object['apiVersion']}`, () => {
     const columns = columnsOf(object);
     // IPAddresses have one cell more there than they have columns.
-    assert.deepEqual(columns.cells(object, nowMs), cells.slice(0, columns.definitions.length));
+    const printed = columns.cells(object).map((cell) => cellAt(cell, nowMs));
+    assert.deepEqual(printed, cells.slice(0, columns.definitions.length));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { TableColumns } from '../../apimachinery/contract.ts';
+import { cellAt } from '../../apimachinery/duration.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -35,7 +36,7 @@ export function tableOf(
     metadata,
     columnDefinitions: shape.omitColumns ? null : [...columns.definitions],
     rows: objects.map((object) => ({
-      cells: [...columns.cells(object, shape.nowMs)],
+      cells: columns.cells(object).map((cell) => cellAt(cell, shape.nowMs)),
       ...rowObject(object, shape),
     })),
   };

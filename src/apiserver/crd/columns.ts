@@ -1,5 +1,5 @@
-import type { TableColumn, TableColumns } from '../../apimachinery/contract.ts';
-import { age } from '../../apimachinery/duration.ts';
+import type { Cell, TableColumn, TableColumns } from '../../apimachinery/contract.ts';
+import { since } from '../../apimachinery/duration.ts';
 import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { textOf } from '../../schema/structural-node.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
@@ -30,13 +30,13 @@ export function columnsOf(version: JsonObject): TableColumns {
     ? version.additionalPrinterColumns.filter(isObject)
     : [];
   const columns = declared.length > 0 ? declared.map(columnOf) : [{ column: ageColumn, path: agePath }];
-  let readers: ((object: JsonObject, nowMs: number) => Json)[] | undefined;
+  let readers: ((object: JsonObject) => Cell)[] | undefined;
   return {
     definitions: [nameColumn, ...columns.map(({ column }) => column)],
-    cells(object, nowMs) {
+    cells(object) {
       readers ??= columns.map(({ column, path }) => reader(column.type, compileJsonPath(path)));
       const metadata = isObject(object.metadata) ? object.metadata : {};
-      return [metadata.name ?? '', ...readers.map((read) => read(object, nowMs))];
+      return [metadata.name ?? '', ...readers.map((read) => read(object))];
     },
   };
 }
@@ -56,15 +56,15 @@ function columnOf(declared: JsonObject): { column: TableColumn; path: string } {
   };
 }
 
-function reader(type: string, path: JsonPath): (object: JsonObject, nowMs: number) => Json {
-  return (object, nowMs) => {
+function reader(type: string, path: JsonPath): (object: JsonObject) => Cell {
+  return (object) => {
     const [value] = path.find(object);
-    return value === undefined || value === null ? null : cellOf(type, value, nowMs);
+    return value === undefined || value === null ? null : cellOf(type, value);
   };
 }
 
 /** A value that does not fit the column's type leaves the cell empty. */
-function cellOf(type: string, value: NonNullable<Json>, nowMs: number): Json {
+function cellOf(type: string, value: NonNullable<Json>): Cell {
   switch (type) {
     case 'string':
       return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -76,7 +76,7 @@ function cellOf(type: string, value: NonNullable<Json>, nowMs: number): Json {
       return typeof value === 'boolean' ? value : null;
     case 'date':
       if (typeof value !== 'string') return null;
-      return Number.isNaN(Date.parse(value)) ? '<invalid>' : age(value, nowMs);
+      return Number.isNaN(Date.parse(value)) ? '<invalid>' : since(value);
     default:
       return null;
   }

@@ -1,5 +1,5 @@
 import { conditionOf, conditionsIn, findCondition } from '../../apimachinery/conditions.ts';
-import { age } from '../../apimachinery/duration.ts';
+import { since } from '../../apimachinery/duration.ts';
 import {
   flagAt,
   listAt,
@@ -75,15 +75,15 @@ function nodeAddress(node: JsonObject, type: string): string {
 }
 
 /** Core events; those of `events.k8s.io` are converted to this form before. */
-export const eventCells: Cells = (event, nowMs) => {
+export const eventCells: Cells = (event) => {
   const series = maybeObjectAt(event, 'series');
-  const first = age(textAt(event, 'firstTimestamp') || textAt(event, 'eventTime'), nowMs);
+  const first = since(textAt(event, 'firstTimestamp') || textAt(event, 'eventTime'));
   const lastTimestamp = textAt(event, 'lastTimestamp');
-  const last = lastTimestamp ? age(lastTimestamp, nowMs) : first;
+  const last = lastTimestamp ? since(lastTimestamp) : first;
   const kind = textAt(event, 'involvedObject', 'kind').toLowerCase();
   const name = textAt(event, 'involvedObject', 'name');
   return [
-    series ? age(textAt(series, 'lastObservedTime'), nowMs) : last,
+    series ? since(textAt(series, 'lastObservedTime')) : last,
     textAt(event, 'type'),
     textAt(event, 'reason'),
     name ? `${kind}/${name}` : kind,

@@ -1,5 +1,5 @@
 import { conditionOf, holds } from '../../apimachinery/conditions.ts';
-import { age } from '../../apimachinery/duration.ts';
+import { since } from '../../apimachinery/duration.ts';
 import {
   at,
   flagAt,
@@ -18,7 +18,7 @@ export const podCells: Cells = (pod, nowMs) => {
   const summary = summarize(pod);
   const restarts =
     summary.restarts !== 0 && summary.lastRestart
-      ? `${summary.restarts} (${age(summary.lastRestart, nowMs)} ago)`
+      ? since(summary.lastRestart, `${summary.restarts} (`, ' ago)')
       : String(summary.restarts);
   return [
     nameOf(pod),

@@ -1,15 +1,16 @@
-import { age } from '../../apimachinery/duration.ts';
+import type { Cell } from '../../apimachinery/contract.ts';
+import { type Elapsed, since } from '../../apimachinery/duration.ts';
 import { objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import type { Json, JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 
 /** Cells of one object, in the order of its kind's columns. */
-export type Cells = (object: JsonObject, nowMs: number) => readonly Json[];
+export type Cells = (object: JsonObject, nowMs: number) => readonly Cell[];
 
 export const none = '<none>';
 export const unset = '<unset>';
 
-export function ageOf(object: JsonObject, nowMs: number): string {
-  return age(object['metadata'] && textAt(object, 'metadata', 'creationTimestamp'), nowMs);
+export function ageOf(object: JsonObject, _nowMs: number): Elapsed | string {
+  return since(object['metadata'] && textAt(object, 'metadata', 'creationTimestamp'));
 }
 
 /** Labels as `a=1,b=2`, or `<none>`. */

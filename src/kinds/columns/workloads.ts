@@ -1,5 +1,6 @@
 import { holds } from '../../apimachinery/conditions.ts';
-import { age, humanDuration } from '../../apimachinery/duration.ts';
+import type { Cell } from '../../apimachinery/contract.ts';
+import { Elapsed, humanDuration, since } from '../../apimachinery/duration.ts';
 import {
   at,
   flagAt,
@@ -59,7 +60,7 @@ export const jobCells: Cells = (object, nowMs) => [
   nameOf(object),
   jobStatus(object),
   jobCompletions(object),
-  jobDuration(object, nowMs),
+  jobDuration(object),
   ageOf(object, nowMs),
   ...containerCells(templateOf(object)),
   selectorCell(objectAt(object, 'spec', 'selector')),
@@ -75,7 +76,7 @@ export const cronJobCells: Cells = (object, nowMs) => {
     textAt(object, 'spec', 'timeZone') || none,
     suspend === true ? 'True' : suspend === false ? 'False' : unsetText,
     listAt(object, 'status', 'active').length,
-    lastSchedule ? age(lastSchedule, nowMs) : none,
+    lastSchedule ? since(lastSchedule) : none,
     ageOf(object, nowMs),
     ...containerCells(templateOf(job)),
     selectorCell(objectAt(job, 'spec', 'selector')),
@@ -129,7 +130,7 @@ function countOrPercent(value: Json | undefined): string {
   return value === undefined || value === null ? 'N/A' : String(value);
 }
 
-function replicaCells(object: JsonObject, nowMs: number): readonly Json[] {
+function replicaCells(object: JsonObject, nowMs: number): readonly Cell[] {
   return [
     nameOf(object),
     numberAt(object, 'spec', 'replicas'),
@@ -161,11 +162,12 @@ function jobCompletions(job: JsonObject): string {
   return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
 }
 
-function jobDuration(job: JsonObject, nowMs: number): string {
+function jobDuration(job: JsonObject): Elapsed | string {
   const start = textAt(job, 'status', 'startTime');
   if (!start) return '';
   const end = textAt(job, 'status', 'completionTime');
-  return humanDuration((end ? Date.parse(end) : nowMs) - Date.parse(start));
+  const startMs = Date.parse(start);
+  return end ? humanDuration(Date.parse(end) - startMs) : new Elapsed(startMs);
 }
 
 function ownerText(owner: JsonObject | undefined): string {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conditionOf } from '../../../src/apimachinery/conditions.ts';
+import type { TableColumns } from '../../../src/apimachinery/contract.ts';
+import { cellAt } from '../../../src/apimachinery/duration.ts';
 import {
   compileJsonPath,
   customResourceDefinitionResource,
@@ -13,6 +15,8 @@ import { isObject, type JsonObject } from '../../../src/base/index.ts';
 import { crdErrors, errorText, object, stored, widgetCrd, widgets, written } from './widgets.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
+const printed = ({ cells }: TableColumns, object: JsonObject) =>
+  cells(object).map((cell) => cellAt(cell, nowMs));
 const plain = object({ a: { type: 'string' }, n: { type: 'integer' } });
 
 test('a create fills names and conversion and remembers the stored version', () => {
@@ -167,10 +171,10 @@ test('columns come from JSONPaths; ages are ages and what does not fit is empty'
       ],
     },
   };
-  assert.deepEqual(columns.cells(widget, nowMs), ['w', 'x', 3, 'True', null, '2m']);
-  assert.deepEqual(columns.cells({ metadata: { name: 'w' } }, nowMs), ['w', null, null, null, null, null]);
+  assert.deepEqual(printed(columns, widget), ['w', 'x', 3, 'True', null, '2m']);
+  assert.deepEqual(printed(columns, { metadata: { name: 'w' } }), ['w', null, null, null, null, null]);
   const { columns: plainColumns } = widgets(widgetCrd(plain));
-  assert.deepEqual(plainColumns.cells(widget, nowMs), ['w', '2m']);
+  assert.deepEqual(printed(plainColumns, widget), ['w', '2m']);
 });
 
 test('JSONPaths find members, places, slices, wildcards, descents and filters', () => {
