@@ -35,7 +35,30 @@ export interface ResourceDefinition {
   readonly hasGeneration: boolean;
   /** True: PUT to a missing object creates it (e.g. leases, endpoints). */
   readonly createOnUpdate: boolean;
+  readonly quirks: ResourceQuirks;
   readonly strategy: WriteStrategy;
+}
+
+/** Ways in which few resources differ from the others; what is left out does not hold. */
+export interface ResourceQuirks {
+  /** `metadata.generation` counts changes of the spec. */
+  readonly hasGeneration?: boolean;
+  /** The generation is 1 for ever. */
+  readonly generationStays?: boolean;
+  /** Annotations are part of what the controller acts on: the generation counts them. */
+  readonly annotationsCountAsChange?: boolean;
+  /** The same for labels. */
+  readonly labelsCountAsChange?: boolean;
+  /** PUT to a missing object creates it. */
+  readonly createOnUpdate?: boolean;
+  /** An update names the version that it changes. */
+  readonly updateDemandsVersion?: boolean;
+  /** What is chosen for one depends on all others: two written at once would be given the same. */
+  readonly writesOneAfterTheOther?: boolean;
+  /** A finished delete shows the last state, where others answer with a Status. */
+  readonly deleteAnswersWithObject?: boolean;
+  /** Dependents stay when a delete does not say otherwise, as they did before there was garbage collection. */
+  readonly orphansByDefault?: boolean;
 }
 
 /** The form that a schema gives to stored objects, also to those that were written under an earlier one. */

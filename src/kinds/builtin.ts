@@ -4,77 +4,64 @@ import type {
   TableColumn,
   TableColumns,
 } from '../apimachinery/contract.ts';
-import { packagePrefixOf, readData, typeNameIn } from './catalog.ts';
-import { cellsFor } from './columns/index.ts';
-import { rulesFor } from './rules/index.ts';
+import { textAt } from '../apimachinery/read.ts';
+import { builtInKinds } from './all.ts';
+import type { BuiltInKind, KindColumns, KindVersion } from './built-in-kind.ts';
+import { packagePrefixOf, typeNameIn } from './catalog.ts';
 import { objectNode } from './schema-node.ts';
-import { fieldSelectorsFor } from './selectable.ts';
 import { builtinStrategy } from './strategy.ts';
-import { withVersions } from './versions.ts';
-import { warningsFor } from './warnings/index.ts';
-
-/** One entry of `data/resources.json`; what is left out is as with most kinds. */
-interface ResourceData {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly kind: string;
-  readonly cluster?: boolean;
-  readonly verbs?: string;
-  readonly short?: readonly string[];
-  readonly categories?: readonly string[];
-  /** `get patch update`, or with `-> group/version/Kind` when the body is of another kind. */
-  readonly subresources?: Readonly<Record<string, string>>;
-  /** `Name`, or `Name|type|format|priority`. */
-  readonly columns?: readonly string[];
-}
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** What `kubectl get` shows of kinds that do not say; it prints the time as it stands. */
+const nameAndCreated: KindColumns = {
+  definitions: ['Name|string|name|0', 'Created At|date||0'],
+  cells: (object) => [
+    textAt(object, 'metadata', 'name'),
+    textAt(object, 'metadata', 'creationTimestamp') || null,
+  ],
+};
 
 let built: readonly ResourceDefinition[] | undefined;
 
 /** Every built-in resource in every version, in the order of discovery. Made once; shared by all clusters. */
 export function builtinResources(): readonly ResourceDefinition[] {
-  // The file is ours and checked by a test: its shape is known.
-  built ??= withVersions((readData('resources') as readonly ResourceData[]).map(define));
+  built ??= builtInKinds.flatMap((kind) => kind.versions.map((version) => define(kind, version)));
   return built;
 }
 
-function define(data: ResourceData): ResourceDefinition {
-  const { group, version, resource, kind } = data;
-  const subresources = subresourcesOf(data.subresources ?? {});
-  const type = typeNameIn(group, version, kind);
+function define(kind: BuiltInKind, { version, columns, conversion }: KindVersion): ResourceDefinition {
+  const { group, resource, kind: name, quirks = {} } = kind;
+  const subresources = subresourcesOf(kind.subresources ?? {});
+  const type = typeNameIn(group, version, name);
   return {
     group,
     version,
     resource,
-    kind,
-    singular: kind.toLowerCase(),
-    listKind: `${kind}List`,
-    namespaced: !data.cluster,
-    verbs: data.verbs?.split(' ') ?? allVerbs,
-    shortNames: data.short ?? [],
-    categories: data.categories ?? [],
-    storageVersion: version,
+    kind: name,
+    singular: name.toLowerCase(),
+    listKind: `${name}List`,
+    namespaced: kind.scope === 'Namespaced',
+    verbs: kind.verbs ?? allVerbs,
+    shortNames: kind.shortNames ?? [],
+    categories: kind.categories ?? [],
+    storageVersion: kind.storage?.version ?? kind.versions[0]?.version ?? version,
+    ...(kind.storage && { storageGroup: kind.storage.group }),
+    ...(conversion && { conversion }),
     subresources,
     schema: {
-      definitionName: `${packagePrefixOf(group, version)}.${kind}`,
+      definitionName: `${packagePrefixOf(group, version)}.${name}`,
       get root() {
         return objectNode(type);
       },
     },
-    columns: columnsOf(data),
-    selectableFields: fieldSelectorsFor(group, version, resource),
-    ...deprecationOf(group, kind),
-    hasGeneration: kindsWithGeneration.has(`${group}/${kind}`),
-    createOnUpdate: kindsCreatedOnUpdate.has(`${group}/${kind}`),
-    strategy: builtinStrategy({
-      type,
-      namespaced: !data.cluster,
-      hasStatus: 'status' in subresources,
-      rules: rulesFor(group, kind),
-      warnings: warningsFor(group, kind),
-    }),
+    columns: tableOf(columns ?? kind.columns ?? nameAndCreated),
+    selectableFields: kind.selectable ?? {},
+    ...(kind.deprecation !== undefined && { deprecation: kind.deprecation }),
+    hasGeneration: quirks.hasGeneration ?? false,
+    createOnUpdate: quirks.createOnUpdate ?? false,
+    quirks,
+    strategy: builtinStrategy({ type, hasStatus: 'status' in subresources, kind }),
   };
 }
 
@@ -93,69 +80,11 @@ function subresourcesOf(lines: Readonly<Record<string, string>>): Record<string,
   return subresources;
 }
 
-/** Kinds that have another one in their place, told of whatever is done with them. */
-const deprecated: Readonly<Record<string, string | undefined>> = {
-  '/ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
-  '/Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
-};
-
-function deprecationOf(group: string, kind: string): Pick<ResourceDefinition, 'deprecation'> {
-  const deprecation = deprecated[`${group}/${kind}`];
-  return deprecation === undefined ? {} : { deprecation };
-}
-
-const defaultColumns = ['Name|string|name|0', 'Created At|date||0'];
-
-function columnsOf({ group, version, resource, columns = defaultColumns }: ResourceData): TableColumns {
-  const cells = cellsFor(group, version, resource);
-  return {
-    definitions: columns.map(columnOf),
-    cells: (object) => cells(object, 0),
-  };
+function tableOf({ definitions, cells }: KindColumns): TableColumns {
+  return { definitions: definitions.map(columnOf), cells };
 }
 
 function columnOf(text: string): TableColumn {
   const [name = '', type = 'string', format = '', priority = '0'] = text.split('|');
   return { name, type, format, description: '', priority: Number(priority) };
 }
-
-const kindsWithGeneration = new Set([
-  '/Pod',
-  '/PodTemplate',
-  '/ReplicationController',
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
-  'apiextensions.k8s.io/CustomResourceDefinition',
-  'apps/DaemonSet',
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'batch/CronJob',
-  'batch/Job',
-  'discovery.k8s.io/EndpointSlice',
-  'flowcontrol.apiserver.k8s.io/FlowSchema',
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-  'networking.k8s.io/Ingress',
-  'networking.k8s.io/IngressClass',
-  'networking.k8s.io/NetworkPolicy',
-  'policy/PodDisruptionBudget',
-  'resource.k8s.io/DeviceClass',
-  'resource.k8s.io/ResourceSlice',
-  'scheduling.k8s.io/PriorityClass',
-]);
-
-const kindsCreatedOnUpdate = new Set([
-  '/Endpoints',
-  '/Event',
-  '/LimitRange',
-  '/Service',
-  'coordination.k8s.io/Lease',
-  'events.k8s.io/Event',
-  'node.k8s.io/RuntimeClass',
-  'rbac.authorization.k8s.io/ClusterRole',
-  'rbac.authorization.k8s.io/ClusterRoleBinding',
-  'rbac.authorization.k8s.io/Role',
-  'rbac.authorization.k8s.io/RoleBinding',
-]);

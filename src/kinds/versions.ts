@@ -1,4 +1,4 @@
-import type { ResourceDefinition, VersionConversion } from '../apimachinery/contract.ts';
+import type { VersionConversion } from '../apimachinery/contract.ts';
 import type { Json, JsonObject } from '../base/index.ts';
 import { autoscalerConversion } from './autoscaler-versions.ts';
 import { normalize } from './normalize.ts';
@@ -38,15 +38,12 @@ function rename(object: JsonObject, from: string, to: string): void {
   object[to] = value;
 }
 
-/** Adds what serving a stored form in another group or version takes. */
-export function withVersions(definitions: readonly ResourceDefinition[]): readonly ResourceDefinition[] {
-  return definitions.map((definition) => {
-    if (definition.group === 'events.k8s.io') {
-      return { ...definition, storageGroup: '', storageVersion: 'v1', conversion: eventConversion };
-    }
-    if (definition.resource === 'horizontalpodautoscalers' && definition.version === 'v1') {
-      return { ...definition, storageVersion: 'v2', conversion: autoscalerConversion };
-    }
-    return definition;
-  });
-}
+/** What serving a stored form in another group or version takes. */
+export const versionFacts = {
+  storageOf: (group: string) =>
+    group === 'events.k8s.io' ? { storage: { group: '', version: 'v1' } as const } : {},
+  conversionOf(group: string, version: string, resource: string): VersionConversion | undefined {
+    if (group === 'events.k8s.io') return eventConversion;
+    return resource === 'horizontalpodautoscalers' && version === 'v1' ? autoscalerConversion : undefined;
+  },
+};

@@ -175,6 +175,7 @@ function definitionOf(
     selectableFields: selectableFieldsOf(version),
     hasGeneration: true,
     createOnUpdate: false,
+    quirks: { hasGeneration: true },
     strategy: customResourceStrategy({
       apiVersion: `${group}/${name}`,
       kind,

@@ -2,10 +2,11 @@ import { conditionOf } from '../../apimachinery/conditions.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, none, selectorText, unset } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, none, selectorText, unset } from './texts.ts';
 
 /** RoleBinding and ClusterRoleBinding. */
-export const bindingCells: Cells = (object, nowMs) => {
+export const bindingCells: Cells = (object) => {
   const subjects = objectsAt(object, 'subjects');
   const names = (kind: string) =>
     subjects
@@ -18,7 +19,7 @@ export const bindingCells: Cells = (object, nowMs) => {
   return [
     nameOf(object),
     `${textAt(object, 'roleRef', 'kind')}/${textAt(object, 'roleRef', 'name')}`,
-    ageOf(object, nowMs),
+    ageOf(object),
     names('User'),
     names('Group'),
     names('ServiceAccount'),
@@ -27,11 +28,11 @@ export const bindingCells: Cells = (object, nowMs) => {
 
 const secondMs = 1000;
 
-export const signingRequestCells: Cells = (object, nowMs) => {
+export const signingRequestCells: Cells = (object) => {
   const expiry = at(object, 'spec', 'expirationSeconds');
   return [
     nameOf(object),
-    ageOf(object, nowMs),
+    ageOf(object),
     textAt(object, 'spec', 'signerName') || none,
     textAt(object, 'spec', 'username'),
     typeof expiry === 'number' ? humanDuration(expiry * secondMs) : none,
@@ -46,27 +47,27 @@ function signingRequestState(object: JsonObject): string {
   return `${decision}${failed}${textAt(object, 'status', 'certificate') ? ',Issued' : ''}`;
 }
 
-export const webhookConfigurationCells: Cells = (object, nowMs) => [
+export const webhookConfigurationCells: Cells = (object) => [
   nameOf(object),
   listAt(object, 'webhooks').length,
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const admissionPolicyCells: Cells = (object, nowMs) => {
+export const admissionPolicyCells: Cells = (object) => {
   const paramKind = maybeObjectAt(object, 'spec', 'paramKind');
   return [
     nameOf(object),
     listAt(object, 'spec', 'validations').length,
     paramKind ? `${textAt(paramKind, 'apiVersion')}/${textAt(paramKind, 'kind')}` : unset,
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 
-export const admissionPolicyBindingCells: Cells = (object, nowMs) => [
+export const admissionPolicyBindingCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'policyName'),
   paramRefText(maybeObjectAt(object, 'spec', 'paramRef')),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
 function paramRefText(paramRef: JsonObject | undefined): string {
@@ -76,13 +77,13 @@ function paramRefText(paramRef: JsonObject | undefined): string {
   return selector ? selectorText(selector) : unset;
 }
 
-export const apiServiceCells: Cells = (object, nowMs) => {
+export const apiServiceCells: Cells = (object) => {
   const service = maybeObjectAt(object, 'spec', 'service');
   return [
     nameOf(object),
     service ? `${textAt(service, 'namespace')}/${textAt(service, 'name')}` : 'Local',
     availability(object),
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 

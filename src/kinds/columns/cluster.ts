@@ -9,38 +9,39 @@ import {
   textAt,
 } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, none } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, none } from './texts.ts';
 
-export const leaseCells: Cells = (object, nowMs) => [
+export const leaseCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'holderIdentity'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const priorityClassCells: Cells = (object, nowMs) => [
+export const priorityClassCells: Cells = (object) => [
   nameOf(object),
   numberAt(object, 'value'),
   flagAt(object, 'globalDefault'),
-  ageOf(object, nowMs),
+  ageOf(object),
   textAt(object, 'preemptionPolicy'),
 ];
 
-export const runtimeClassCells: Cells = (object, nowMs) => [
+export const runtimeClassCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'handler'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const flowSchemaCells: Cells = (object, nowMs) => [
+export const flowSchemaCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'priorityLevelConfiguration', 'name'),
   numberAt(object, 'spec', 'matchingPrecedence'),
   textAt(object, 'spec', 'distinguisherMethod', 'type') || none,
-  ageOf(object, nowMs),
+  ageOf(object),
   textAt(conditionOf(object, 'Dangling'), 'status') || '?',
 ];
 
-export const priorityLevelCells: Cells = (object, nowMs) => {
+export const priorityLevelCells: Cells = (object) => {
   const limited = maybeObjectAt(object, 'spec', 'limited');
   const queuing = maybeObjectAt(limited, 'limitResponse', 'queuing');
   return [
@@ -50,11 +51,11 @@ export const priorityLevelCells: Cells = (object, nowMs) => {
     queuing ? numberAt(queuing, 'queues') : none,
     queuing ? numberAt(queuing, 'handSize') : none,
     queuing ? numberAt(queuing, 'queueLengthLimit') : none,
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 
-export const nameAndAgeCells: Cells = (object, nowMs) => [nameOf(object), ageOf(object, nowMs)];
+export const nameAndAgeCells: Cells = (object) => [nameOf(object), ageOf(object)];
 
 /** Kinds without columns of their own: Name and Created At, which kubectl prints as it stands. */
 export const nameAndCreatedCells: Cells = (object) => [
@@ -62,10 +63,10 @@ export const nameAndCreatedCells: Cells = (object) => [
   textAt(object, 'metadata', 'creationTimestamp') || null,
 ];
 
-export const resourceClaimCells: Cells = (object, nowMs) => [
+export const resourceClaimCells: Cells = (object) => [
   nameOf(object),
   claimStates(object).join(','),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
 function claimStates(claim: JsonObject): readonly string[] {
@@ -76,10 +77,10 @@ function claimStates(claim: JsonObject): readonly string[] {
   return [...(deleted ? ['deleted'] : []), 'allocated', ...(reserved ? ['reserved'] : [])];
 }
 
-export const resourceSliceCells: Cells = (object, nowMs) => [
+export const resourceSliceCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'nodeName'),
   textAt(object, 'spec', 'driver'),
   textAt(object, 'spec', 'pool', 'name'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];

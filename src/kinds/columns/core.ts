@@ -11,38 +11,39 @@ import {
   textAt,
 } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, none } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, none } from './texts.ts';
 
-export const configMapCells: Cells = (object, nowMs) => [
+export const configMapCells: Cells = (object) => [
   nameOf(object),
   Object.keys(objectAt(object, 'data')).length + Object.keys(objectAt(object, 'binaryData')).length,
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const secretCells: Cells = (object, nowMs) => [
+export const secretCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'type'),
   Object.keys(objectAt(object, 'data')).length,
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const namespaceCells: Cells = (object, nowMs) => [
+export const namespaceCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'status', 'phase'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const serviceAccountCells: Cells = (object, nowMs) => [
+export const serviceAccountCells: Cells = (object) => [
   nameOf(object),
   listAt(object, 'secrets').length,
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const nodeCells: Cells = (object, nowMs) => [
+export const nodeCells: Cells = (object) => [
   nameOf(object),
   nodeStatus(object),
   nodeRoles(object),
-  ageOf(object, nowMs),
+  ageOf(object),
   textAt(object, 'status', 'nodeInfo', 'kubeletVersion'),
   nodeAddress(object, 'InternalIP'),
   nodeAddress(object, 'ExternalIP'),
@@ -102,7 +103,7 @@ function eventSource(event: JsonObject): string {
   return host ? `${component}, ${host}` : component;
 }
 
-export const resourceQuotaCells: Cells = (object, nowMs) => {
+export const resourceQuotaCells: Cells = (object) => {
   const hard = objectAt(object, 'status', 'hard');
   const used = objectAt(object, 'status', 'used');
   const lines = (ofLimits: boolean) =>
@@ -111,7 +112,7 @@ export const resourceQuotaCells: Cells = (object, nowMs) => {
       .filter((name) => name.startsWith('limits.') === ofLimits)
       .map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`)
       .join(', ');
-  return [nameOf(object), lines(false), lines(true), ageOf(object, nowMs)];
+  return [nameOf(object), lines(false), lines(true), ageOf(object)];
 };
 
 export const componentStatusCells: Cells = (object) => {

@@ -1,3 +1,4 @@
+import type { Cells } from '../built-in-kind.ts';
 import { coreEvent } from '../versions.ts';
 import * as access from './access.ts';
 import * as cluster from './cluster.ts';
@@ -5,7 +6,6 @@ import * as core from './core.ts';
 import * as network from './network.ts';
 import { podCells } from './pods.ts';
 import * as storage from './storage.ts';
-import type { Cells } from './texts.ts';
 import * as workloads from './workloads.ts';
 
 /** Cells by `group/version/resource`, or `group/resource` when all versions print alike. */
@@ -42,7 +42,7 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'certificates.k8s.io/certificatesigningrequests': access.signingRequestCells,
   'coordination.k8s.io/leases': cluster.leaseCells,
   'discovery.k8s.io/endpointslices': network.endpointSliceCells,
-  'events.k8s.io/events': (event, nowMs) => core.eventCells(coreEvent(event), nowMs),
+  'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
   'networking.k8s.io/ingressclasses': network.ingressClassCells,

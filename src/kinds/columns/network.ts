@@ -8,17 +8,18 @@ import {
   textsAt,
 } from '../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, labelsText, listWithMore, none, selectorCell, unset } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, labelsText, listWithMore, none, selectorCell, unset } from './texts.ts';
 
 const maxListed = 3;
 
-export const serviceCells: Cells = (object, nowMs) => [
+export const serviceCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'type'),
   textsAt(object, 'spec', 'clusterIPs')[0] ?? none,
   externalIp(object),
   objectsAt(object, 'spec', 'ports').map(portText).join(',') || none,
-  ageOf(object, nowMs),
+  ageOf(object),
   labelsText(objectAt(object, 'spec', 'selector')),
 ];
 
@@ -50,13 +51,13 @@ function loadBalancerAddresses(object: JsonObject): readonly string[] {
   return [...new Set(addresses.filter((address) => address !== ''))].sort();
 }
 
-export const ingressCells: Cells = (object, nowMs) => [
+export const ingressCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'ingressClassName') || none,
   ingressHosts(object),
   loadBalancerAddresses(object).join(','),
   objectsAt(object, 'spec', 'tls').length > 0 ? '80, 443' : '80',
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
 function ingressHosts(ingress: JsonObject): string {
@@ -67,27 +68,27 @@ function ingressHosts(ingress: JsonObject): string {
   return hosts.length > maxListed ? `${shown} + ${rules.length - maxListed} more...` : shown;
 }
 
-export const ingressClassCells: Cells = (object, nowMs) => {
+export const ingressClassCells: Cells = (object) => {
   const parameters = maybeObjectAt(object, 'spec', 'parameters');
   const group = textAt(parameters, 'apiGroup');
   return [
     nameOf(object),
     textAt(object, 'spec', 'controller'),
     parameters ? `${textAt(parameters, 'kind')}${group && `.${group}`}/${textAt(parameters, 'name')}` : none,
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 
-export const networkPolicyCells: Cells = (object, nowMs) => [
+export const networkPolicyCells: Cells = (object) => [
   nameOf(object),
   selectorCell(objectAt(object, 'spec', 'podSelector')),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const endpointsCells: Cells = (object, nowMs) => {
+export const endpointsCells: Cells = (object) => {
   const addresses = objectsAt(object, 'subsets').flatMap(subsetAddresses);
   const isEmpty = objectsAt(object, 'subsets').length === 0;
-  return [nameOf(object), isEmpty ? none : listWithMore(addresses, maxListed), ageOf(object, nowMs)];
+  return [nameOf(object), isEmpty ? none : listWithMore(addresses, maxListed), ageOf(object)];
 };
 
 function subsetAddresses(subset: JsonObject): readonly string[] {
@@ -101,7 +102,7 @@ function bracketed(ip: string): string {
   return ip.includes(':') ? `[${ip}]` : ip;
 }
 
-export const endpointSliceCells: Cells = (object, nowMs) => {
+export const endpointSliceCells: Cells = (object) => {
   const ports = objectsAt(object, 'ports').map(slicePort);
   const addresses = objectsAt(object, 'endpoints').flatMap((endpoint) => textsAt(endpoint, 'addresses'));
   return [
@@ -109,7 +110,7 @@ export const endpointSliceCells: Cells = (object, nowMs) => {
     textAt(object, 'addressType'),
     listWithMore(ports, maxListed) || unset,
     listWithMore(addresses, maxListed) || unset,
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 
@@ -129,8 +130,8 @@ export const ipAddressCells: Cells = (object) => {
   return [nameOf(object), `${resource}${namespace && `/${namespace}`}/${textAt(parent, 'name')}`];
 };
 
-export const serviceCidrCells: Cells = (object, nowMs) => [
+export const serviceCidrCells: Cells = (object) => [
   nameOf(object),
   textsAt(object, 'spec', 'cidrs').join(','),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];

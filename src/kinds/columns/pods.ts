@@ -11,10 +11,11 @@ import {
   textAt,
 } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, none } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, none } from './texts.ts';
 
 /** Name, Ready, Status, Restarts, Age; wide: IP, Node, Nominated Node, Readiness Gates. */
-export const podCells: Cells = (pod, nowMs) => {
+export const podCells: Cells = (pod) => {
   const summary = summarize(pod);
   const restarts =
     summary.restarts !== 0 && summary.lastRestart
@@ -25,7 +26,7 @@ export const podCells: Cells = (pod, nowMs) => {
     `${summary.ready}/${summary.total}`,
     summary.reason,
     restarts,
-    ageOf(pod, nowMs),
+    ageOf(pod),
     textAt(listAt(pod, 'status', 'podIPs')[0], 'ip') || none,
     textAt(pod, 'spec', 'nodeName') || none,
     textAt(pod, 'status', 'nominatedNodeName') || none,

@@ -10,9 +10,10 @@ import {
   textsAt,
 } from '../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, none, unset } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, none, unset } from './texts.ts';
 
-export const volumeCells: Cells = (object, nowMs) => {
+export const volumeCells: Cells = (object) => {
   const claim = maybeObjectAt(object, 'spec', 'claimRef');
   return [
     nameOf(object),
@@ -24,12 +25,12 @@ export const volumeCells: Cells = (object, nowMs) => {
     storageClass(object),
     textAt(object, 'spec', 'volumeAttributesClassName') || unset,
     textAt(object, 'status', 'reason'),
-    ageOf(object, nowMs),
+    ageOf(object),
     textAt(object, 'spec', 'volumeMode') || unset,
   ];
 };
 
-export const volumeClaimCells: Cells = (object, nowMs) => {
+export const volumeClaimCells: Cells = (object) => {
   const bound = textAt(object, 'spec', 'volumeName') !== '';
   return [
     nameOf(object),
@@ -39,42 +40,42 @@ export const volumeClaimCells: Cells = (object, nowMs) => {
     bound ? accessModes(textsAt(object, 'status', 'accessModes')) : '',
     storageClass(object),
     textAt(object, 'spec', 'volumeAttributesClassName') || unset,
-    ageOf(object, nowMs),
+    ageOf(object),
     textAt(object, 'spec', 'volumeMode') || unset,
   ];
 };
 
-export const storageClassCells: Cells = (object, nowMs) => [
+export const storageClassCells: Cells = (object) => [
   isDefaultClass(object) ? `${nameOf(object)} (default)` : nameOf(object),
   textAt(object, 'provisioner'),
   textAt(object, 'reclaimPolicy') || 'Delete',
   textAt(object, 'volumeBindingMode') || 'Immediate',
   flagAt(object, 'allowVolumeExpansion'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const volumeAttributesClassCells: Cells = (object, nowMs) => [
+export const volumeAttributesClassCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'driverName'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const volumeAttachmentCells: Cells = (object, nowMs) => [
+export const volumeAttachmentCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'attacher'),
   textAt(object, 'spec', 'source', 'persistentVolumeName'),
   textAt(object, 'spec', 'nodeName'),
   flagAt(object, 'status', 'attached'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const csiNodeCells: Cells = (object, nowMs) => [
+export const csiNodeCells: Cells = (object) => [
   nameOf(object),
   listAt(object, 'spec', 'drivers').length,
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
-export const csiDriverCells: Cells = (object, nowMs) => {
+export const csiDriverCells: Cells = (object) => {
   const requests = at(object, 'spec', 'tokenRequests');
   return [
     nameOf(object),
@@ -88,7 +89,7 @@ export const csiDriverCells: Cells = (object, nowMs) => {
       : unset,
     flagAt(object, 'spec', 'requiresRepublish'),
     textsAt(object, 'spec', 'volumeLifecycleModes').join(',') || none,
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 

@@ -1,15 +1,11 @@
-import type { Cell } from '../../apimachinery/contract.ts';
 import { type Elapsed, since } from '../../apimachinery/duration.ts';
 import { objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 
-/** Cells of one object, in the order of its kind's columns. */
-export type Cells = (object: JsonObject, nowMs: number) => readonly Cell[];
-
 export const none = '<none>';
 export const unset = '<unset>';
 
-export function ageOf(object: JsonObject, _nowMs: number): Elapsed | string {
+export function ageOf(object: JsonObject): Elapsed | string {
   return since(object['metadata'] && textAt(object, 'metadata', 'creationTimestamp'));
 }
 

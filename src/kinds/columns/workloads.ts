@@ -12,38 +12,39 @@ import {
   textAt,
 } from '../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { ageOf, type Cells, containerCells, labelsText, none, selectorCell, selectorText } from './texts.ts';
+import type { Cells } from '../built-in-kind.ts';
+import { ageOf, containerCells, labelsText, none, selectorCell, selectorText } from './texts.ts';
 
-export const deploymentCells: Cells = (object, nowMs) => [
+export const deploymentCells: Cells = (object) => [
   nameOf(object),
   `${numberAt(object, 'status', 'readyReplicas')}/${numberAt(object, 'spec', 'replicas')}`,
   numberAt(object, 'status', 'updatedReplicas'),
   numberAt(object, 'status', 'availableReplicas'),
-  ageOf(object, nowMs),
+  ageOf(object),
   ...containerCells(templateOf(object)),
   selectorText(objectAt(object, 'spec', 'selector')),
 ];
 
-export const replicaSetCells: Cells = (object, nowMs) => [
-  ...replicaCells(object, nowMs),
+export const replicaSetCells: Cells = (object) => [
+  ...replicaCells(object),
   ...containerCells(templateOf(object)),
   selectorCell(objectAt(object, 'spec', 'selector')),
 ];
 
-export const replicationControllerCells: Cells = (object, nowMs) => [
-  ...replicaCells(object, nowMs),
+export const replicationControllerCells: Cells = (object) => [
+  ...replicaCells(object),
   ...containerCells(templateOf(object)),
   labelsText(objectAt(object, 'spec', 'selector')),
 ];
 
-export const statefulSetCells: Cells = (object, nowMs) => [
+export const statefulSetCells: Cells = (object) => [
   nameOf(object),
   `${numberAt(object, 'status', 'readyReplicas')}/${numberAt(object, 'spec', 'replicas')}`,
-  ageOf(object, nowMs),
+  ageOf(object),
   ...containerCells(templateOf(object)),
 ];
 
-export const daemonSetCells: Cells = (object, nowMs) => [
+export const daemonSetCells: Cells = (object) => [
   nameOf(object),
   numberAt(object, 'status', 'desiredNumberScheduled'),
   numberAt(object, 'status', 'currentNumberScheduled'),
@@ -51,22 +52,22 @@ export const daemonSetCells: Cells = (object, nowMs) => [
   numberAt(object, 'status', 'updatedNumberScheduled'),
   numberAt(object, 'status', 'numberAvailable'),
   labelsText(objectAt(templateOf(object), 'nodeSelector')),
-  ageOf(object, nowMs),
+  ageOf(object),
   ...containerCells(templateOf(object)),
   selectorCell(objectAt(object, 'spec', 'selector')),
 ];
 
-export const jobCells: Cells = (object, nowMs) => [
+export const jobCells: Cells = (object) => [
   nameOf(object),
   jobStatus(object),
   jobCompletions(object),
   jobDuration(object),
-  ageOf(object, nowMs),
+  ageOf(object),
   ...containerCells(templateOf(object)),
   selectorCell(objectAt(object, 'spec', 'selector')),
 ];
 
-export const cronJobCells: Cells = (object, nowMs) => {
+export const cronJobCells: Cells = (object) => {
   const lastSchedule = textAt(object, 'status', 'lastScheduleTime');
   const suspend = at(object, 'spec', 'suspend');
   const job = objectAt(object, 'spec', 'jobTemplate');
@@ -77,16 +78,16 @@ export const cronJobCells: Cells = (object, nowMs) => {
     suspend === true ? 'True' : suspend === false ? 'False' : unsetText,
     listAt(object, 'status', 'active').length,
     lastSchedule ? since(lastSchedule) : none,
-    ageOf(object, nowMs),
+    ageOf(object),
     ...containerCells(templateOf(job)),
     selectorCell(objectAt(job, 'spec', 'selector')),
   ];
 };
 const unsetText = '<unset>';
 
-export const controllerRevisionCells: Cells = (object, nowMs) => {
+export const controllerRevisionCells: Cells = (object) => {
   const owner = objectsAt(object, 'metadata', 'ownerReferences').find((ref) => flagAt(ref, 'controller'));
-  return [nameOf(object), ownerText(owner), numberAt(object, 'revision'), ageOf(object, nowMs)];
+  return [nameOf(object), ownerText(owner), numberAt(object, 'revision'), ageOf(object)];
 };
 
 export const podTemplateCells: Cells = (object) => [
@@ -95,7 +96,7 @@ export const podTemplateCells: Cells = (object) => [
   labelsText(objectAt(object, 'template', 'metadata', 'labels')),
 ];
 
-export const autoscalerCells: Cells = (object, nowMs) => {
+export const autoscalerCells: Cells = (object) => {
   const minimum = at(object, 'spec', 'minReplicas');
   return [
     nameOf(object),
@@ -104,39 +105,39 @@ export const autoscalerCells: Cells = (object, nowMs) => {
     typeof minimum === 'number' ? String(minimum) : unsetText,
     numberAt(object, 'spec', 'maxReplicas'),
     numberAt(object, 'status', 'currentReplicas'),
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 };
 
 /** Autoscaling v1 shows its one CPU target. */
-export const autoscalerV1Cells: Cells = (object, nowMs) => {
+export const autoscalerV1Cells: Cells = (object) => {
   const target = at(object, 'spec', 'targetCPUUtilizationPercentage');
   const current = at(object, 'status', 'currentCPUUtilizationPercentage');
   const shown = typeof current === 'number' ? `${current}%` : '<unknown>';
-  const cells = [...autoscalerCells(object, nowMs)];
+  const cells = [...autoscalerCells(object)];
   cells[2] = typeof target === 'number' ? `cpu: ${shown}/${target}%` : none;
   return cells;
 };
 
-export const disruptionBudgetCells: Cells = (object, nowMs) => [
+export const disruptionBudgetCells: Cells = (object) => [
   nameOf(object),
   countOrPercent(at(object, 'spec', 'minAvailable')),
   countOrPercent(at(object, 'spec', 'maxUnavailable')),
   numberAt(object, 'status', 'disruptionsAllowed'),
-  ageOf(object, nowMs),
+  ageOf(object),
 ];
 
 function countOrPercent(value: Json | undefined): string {
   return value === undefined || value === null ? 'N/A' : String(value);
 }
 
-function replicaCells(object: JsonObject, nowMs: number): readonly Cell[] {
+function replicaCells(object: JsonObject): readonly Cell[] {
   return [
     nameOf(object),
     numberAt(object, 'spec', 'replicas'),
     numberAt(object, 'status', 'replicas'),
     numberAt(object, 'status', 'readyReplicas'),
-    ageOf(object, nowMs),
+    ageOf(object),
   ];
 }
 

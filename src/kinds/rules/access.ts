@@ -11,7 +11,7 @@ import {
 import { dnsSubdomain, pathSegment, pathSegmentName } from '../../apimachinery/validation/names.ts';
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 const group = 'rbac.authorization.k8s.io';
 

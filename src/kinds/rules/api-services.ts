@@ -3,7 +3,7 @@ import { numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { invalid, invalidEach, required } from '../../apimachinery/validation/errors.ts';
 import { dns1035Label, dnsSubdomain, pathSegmentName } from '../../apimachinery/validation/names.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 const mostGroupPriority = 20_000;
 const mostVersionPriority = 1_000;

@@ -31,7 +31,7 @@ import {
   validatePortNumber,
 } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { protocols, quotaResources, validateResourceAmount } from './containers.ts';
 
 export const namespaceRules: KindRules = {
@@ -62,7 +62,6 @@ export const namespaceRules: KindRules = {
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export const nodeRules: KindRules = {
-  keepsStatusOnCreate: true,
   validate(node) {
     return [
       ...validateTaints(node),

@@ -11,7 +11,7 @@ import {
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { configKey } from '../../apimachinery/validation/names.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 const maxDataBytes = 1024 * 1024;
 const frozen = 'field is immutable when `immutable` is set';

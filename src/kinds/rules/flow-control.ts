@@ -3,7 +3,7 @@ import { at, maybeObjectAt, numberAt, objectAt, textAt } from '../../apimachiner
 import { forbidden, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
 import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 export const flowSchemaRules: KindRules = {
   validate(object) {

@@ -1,4 +1,4 @@
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import * as access from './access.ts';
 import { apiServiceRules } from './api-services.ts';
 import * as cluster from './cluster.ts';

@@ -18,8 +18,8 @@ import {
   validateNotNegative,
 } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { ensureObject } from '../defaults/fill.ts';
-import type { KindRules } from '../strategy.ts';
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies.ts';
 import { validateJobStatus } from './job-status.ts';
 import { validatePodTemplate } from './pod-spec.ts';

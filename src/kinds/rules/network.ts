@@ -33,7 +33,7 @@ import {
   validatePortNumber,
 } from '../../apimachinery/validation/values.ts';
 import { type Json, type JsonObject, jsonEqual, rangeContains } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { protocols } from './containers.ts';
 
 export const networkPolicyRules: KindRules = {

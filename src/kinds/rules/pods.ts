@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { child, forbidden, index, invalid, required } from '../../apimachinery/validation/errors.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { takeEphemeralContainers, validateEphemeralContainers } from './ephemeral-containers.ts';
 import { takeResources, validateResize } from './pod-resize.ts';
 import { validatePodSpec } from './pod-spec.ts';

@@ -27,7 +27,7 @@ import {
   validateOptionalChoice,
 } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 export const disruptionBudgetRules: KindRules = {
   validate(object) {

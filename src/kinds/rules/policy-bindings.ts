@@ -14,7 +14,7 @@ import { dnsSubdomain, pathSegment } from '../../apimachinery/validation/names.t
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 
 const actions = ['Audit', 'Deny', 'Warn'];
 

@@ -23,7 +23,7 @@ import {
   validateSpecificIp,
 } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { protocols } from './containers.ts';
 import { dropLeftovers } from './service-type-change.ts';
 

@@ -16,7 +16,7 @@ import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsSubdomain, qualifiedName } from '../../apimachinery/validation/names.ts';
 import { validateChoice, validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import {
   validateAccessModes,
   validateClaimSpec,

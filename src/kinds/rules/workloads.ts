@@ -24,7 +24,7 @@ import {
   validateNotNegative,
 } from '../../apimachinery/validation/values.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { KindRules } from '../strategy.ts';
+import type { KindRules } from '../built-in-kind.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 
 export const templateMismatch = '`selector` does not match template `labels`';
@@ -108,7 +108,7 @@ export const controllerRevisionRules: KindRules = {
 };
 
 export const daemonSetRules: KindRules = {
-  default(object) {
+  defaults(object) {
     const metadata = objectAt(object, 'metadata');
     metadata['annotations'] = { [templateGeneration]: '0', ...objectAt(metadata, 'annotations') };
   },

@@ -1,13 +1,11 @@
 import { objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { child, index } from '../../apimachinery/validation/errors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { Warnings } from '../built-in-kind.ts';
 import * as objects from './objects.ts';
 import { nameWarnings, podWarnings } from './pods.ts';
 import { serviceWarnings } from './services.ts';
 import { claimWarnings } from './volumes.ts';
-
-/** What is told of a written object that is taken as it is. */
-export type Warnings = (object: JsonObject, old: JsonObject | undefined) => string[];
 
 /** Of a workload whose pods are called after it; of a change only when it is one. */
 function ofTemplate(path: string, naming: boolean, more: Warnings = () => []): Warnings {

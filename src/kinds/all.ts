@@ -1,0 +1,27 @@
+import type { BuiltInKind } from './built-in-kind.ts';
+import { unmoved } from './unmoved.ts';
+
+/** The built-in kinds in the order of discovery. A new kind is a file and a line here. */
+export const builtInKinds: readonly BuiltInKind[] = [
+  ...unmoved(''),
+  ...unmoved('apiregistration.k8s.io'),
+  ...unmoved('apps'),
+  ...unmoved('events.k8s.io'),
+  ...unmoved('authentication.k8s.io'),
+  ...unmoved('authorization.k8s.io'),
+  ...unmoved('autoscaling'),
+  ...unmoved('batch'),
+  ...unmoved('certificates.k8s.io'),
+  ...unmoved('networking.k8s.io'),
+  ...unmoved('policy'),
+  ...unmoved('rbac.authorization.k8s.io'),
+  ...unmoved('storage.k8s.io'),
+  ...unmoved('admissionregistration.k8s.io'),
+  ...unmoved('apiextensions.k8s.io'),
+  ...unmoved('scheduling.k8s.io'),
+  ...unmoved('coordination.k8s.io'),
+  ...unmoved('node.k8s.io'),
+  ...unmoved('discovery.k8s.io'),
+  ...unmoved('resource.k8s.io'),
+  ...unmoved('flowcontrol.apiserver.k8s.io'),
+];
