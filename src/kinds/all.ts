@@ -1,4 +1,10 @@
 import type { BuiltInKind } from './built-in-kind.ts';
+import { csiDriver } from './storage/csi-driver.ts';
+import { csiNode } from './storage/csi-node.ts';
+import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
+import { storageClass } from './storage/storage-class.ts';
+import { volumeAttachment } from './storage/volume-attachment.ts';
+import { volumeAttributesClass } from './storage/volume-attributes-class.ts';
 import { unmoved } from './unmoved.ts';
 
 /** The built-in kinds in the order of discovery. A new kind is a file and a line here. */
@@ -15,7 +21,12 @@ export const builtInKinds: readonly BuiltInKind[] = [
   ...unmoved('networking.k8s.io'),
   ...unmoved('policy'),
   ...unmoved('rbac.authorization.k8s.io'),
-  ...unmoved('storage.k8s.io'),
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
   ...unmoved('admissionregistration.k8s.io'),
   ...unmoved('apiextensions.k8s.io'),
   ...unmoved('scheduling.k8s.io'),

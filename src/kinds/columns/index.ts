@@ -59,11 +59,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'resource.k8s.io/resourceclaimtemplates': cluster.nameAndAgeCells,
   'resource.k8s.io/resourceslices': cluster.resourceSliceCells,
   'scheduling.k8s.io/priorityclasses': cluster.priorityClassCells,
-  'storage.k8s.io/csidrivers': storage.csiDriverCells,
-  'storage.k8s.io/csinodes': storage.csiNodeCells,
-  'storage.k8s.io/storageclasses': storage.storageClassCells,
-  'storage.k8s.io/volumeattachments': storage.volumeAttachmentCells,
-  'storage.k8s.io/volumeattributesclasses': storage.volumeAttributesClassCells,
 };
 
 /** How objects of a resource are printed; kinds without an entry show Name and Created At. */

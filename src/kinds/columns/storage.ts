@@ -1,17 +1,7 @@
-import {
-  at,
-  flagAt,
-  listAt,
-  maybeObjectAt,
-  nameOf,
-  objectAt,
-  objectsAt,
-  textAt,
-  textsAt,
-} from '../../apimachinery/read.ts';
+import { at, maybeObjectAt, nameOf, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
-import { ageOf, none, unset } from './texts.ts';
+import { ageOf, unset } from './texts.ts';
 
 export const volumeCells: Cells = (object) => {
   const claim = maybeObjectAt(object, 'spec', 'claimRef');
@@ -45,54 +35,6 @@ export const volumeClaimCells: Cells = (object) => {
   ];
 };
 
-export const storageClassCells: Cells = (object) => [
-  isDefaultClass(object) ? `${nameOf(object)} (default)` : nameOf(object),
-  textAt(object, 'provisioner'),
-  textAt(object, 'reclaimPolicy') || 'Delete',
-  textAt(object, 'volumeBindingMode') || 'Immediate',
-  flagAt(object, 'allowVolumeExpansion'),
-  ageOf(object),
-];
-
-export const volumeAttributesClassCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'driverName'),
-  ageOf(object),
-];
-
-export const volumeAttachmentCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'spec', 'attacher'),
-  textAt(object, 'spec', 'source', 'persistentVolumeName'),
-  textAt(object, 'spec', 'nodeName'),
-  flagAt(object, 'status', 'attached'),
-  ageOf(object),
-];
-
-export const csiNodeCells: Cells = (object) => [
-  nameOf(object),
-  listAt(object, 'spec', 'drivers').length,
-  ageOf(object),
-];
-
-export const csiDriverCells: Cells = (object) => {
-  const requests = at(object, 'spec', 'tokenRequests');
-  return [
-    nameOf(object),
-    at(object, 'spec', 'attachRequired') !== false,
-    flagAt(object, 'spec', 'podInfoOnMount'),
-    flagAt(object, 'spec', 'storageCapacity'),
-    Array.isArray(requests)
-      ? objectsAt(requests)
-          .map((request) => textAt(request, 'audience'))
-          .join(',')
-      : unset,
-    flagAt(object, 'spec', 'requiresRepublish'),
-    textsAt(object, 'spec', 'volumeLifecycleModes').join(',') || none,
-    ageOf(object),
-  ];
-};
-
 function quantityText(value: Json | undefined): string {
   return value === undefined ? '0' : String(value);
 }
@@ -105,14 +47,6 @@ function storageClass(object: JsonObject): string {
   const annotations = objectAt(object, 'metadata', 'annotations');
   const legacy = annotations['volume.beta.kubernetes.io/storage-class'];
   return typeof legacy === 'string' ? legacy : textAt(object, 'spec', 'storageClassName');
-}
-
-function isDefaultClass(object: JsonObject): boolean {
-  const annotations = objectAt(object, 'metadata', 'annotations');
-  return (
-    annotations['storageclass.kubernetes.io/is-default-class'] === 'true' ||
-    annotations['storageclass.beta.kubernetes.io/is-default-class'] === 'true'
-  );
 }
 
 const modeShortNames = [

@@ -63,12 +63,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'resource.k8s.io/ResourceClaim': deviceClaimRules,
   'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
   'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
-  'storage.k8s.io/CSIDriver': storage.csiDriverRules,
-  'storage.k8s.io/CSINode': storage.csiNodeRules,
-  'storage.k8s.io/CSIStorageCapacity': storage.capacityRules,
-  'storage.k8s.io/StorageClass': storage.storageClassRules,
-  'storage.k8s.io/VolumeAttachment': storage.volumeAttachmentRules,
-  'storage.k8s.io/VolumeAttributesClass': storage.attributesClassRules,
 };
 
 const noRules: KindRules = {};

@@ -72,8 +72,6 @@ const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
   'networking.k8s.io/Ingress': objects.ingressWarnings,
   'networking.k8s.io/NetworkPolicy': objects.networkPolicyWarnings,
   'node.k8s.io/RuntimeClass': objects.runtimeClassWarnings,
-  'storage.k8s.io/CSIStorageCapacity': objects.storageCapacityWarnings,
-  'storage.k8s.io/StorageClass': objects.storageClassWarnings,
 };
 
 const nothing: Warnings = () => [];

@@ -128,25 +128,6 @@ export function claimObjectWarnings(claim: JsonObject): string[] {
   return [...warnings, ...claimWarnings(objectAt(claim, 'spec'), 'spec')];
 }
 
-export function storageClassWarnings(storageClass: JsonObject): string[] {
-  return objectsAt(storageClass, 'allowedTopologies').flatMap((topology, i) =>
-    objectsAt(topology, 'matchLabelExpressions').flatMap((expression, j) => {
-      const advice = nodeLabelAdvice(textAt(expression, 'key'));
-      const here = index(child(index('allowedTopologies', i), 'matchLabelExpressions'), j);
-      return advice === undefined ? [] : [`${child(here, 'key')}: ${advice}`];
-    }),
-  );
-}
-
-export function storageCapacityWarnings(capacity: JsonObject): string[] {
-  const selector = objectAt(capacity, 'nodeTopology');
-  const labels = Object.keys(objectAt(selector, 'matchLabels')).flatMap((label) => {
-    const advice = nodeLabelAdvice(label);
-    return advice === undefined ? [] : [`nodeTopology.matchLabels.${label}: ${advice}`];
-  });
-  return [...nodeTermWarnings(selector, 'nodeTopology', false), ...labels];
-}
-
 export function runtimeClassWarnings(runtimeClass: JsonObject): string[] {
   return Object.keys(objectAt(runtimeClass, 'scheduling', 'nodeSelector')).flatMap((label) => {
     const advice = nodeLabelAdvice(label);
