@@ -61,21 +61,42 @@ describe('operations that end with their request', () => {
     const [first, second] = [linkOf(await put('a')), linkOf(await put('b'))];
     const ask = async (url: string) => (await estate.call('GET', url)).status;
     const sealOf = (url: string) => new URL(url).searchParams.get('seal') ?? '';
-    const [text = '', signature = ''] = sealOf(first).split('.');
-    const other = Buffer.from(text, 'base64url').toString().replace('widgets/a', 'widgets/b');
-    assert.equal(await ask(first.replace(text, Buffer.from(other).toString('base64url'))), 404);
+    const [signature = '', verb = '', at = '', version = '', caller = '', resource = ''] =
+      sealOf(first).split('.');
+    const text = `${verb}.${at}.${version}.${caller}.${resource}`;
+    const sealed = (said: string) => first.replace(sealOf(first), `${signature}.${said}`);
+    assert.equal(sealed(text), first);
+    for (const said of [
+      text.replace('widgets/a', 'widgets/b'),
+      text.replace(/^p/, 'd'),
+      text.replace(version, '2020-01-01'),
+      text.replace(at, (Number.parseInt(at, 36) + 1).toString(36)),
+      text.replace(caller, people.nobody.objectId),
+      `${verb}.${at}.${version}..${resource}`,
+      `${verb}.${at}.${version}.${caller}.${resource.slice(0, -1)}`,
+      `${verb}.${at}.${version}.${caller}.${resource}%0A`,
+    ]) {
+      assert.equal(await ask(sealed(said)), 404, said);
+    }
     assert.equal(await ask(first.replace(sealOf(first), sealOf(second))), 404);
+    // What the path says is sealed as well; in what case it is said is all the same.
+    assert.equal(await ask(first.replace('/eastus/', '/westus/')), 404);
+    assert.equal(await ask(first.replace('/providers/', '/providers/X.')), 404);
+    const [path = '', query] = first.split('?');
+    assert.equal(await ask(`${path.toUpperCase().replace('HTTPS', 'https')}?${query}`), 200);
     for (const seal of [
       '',
       '.',
       text,
       `${text}.`,
-      `.${signature}`,
-      `${text}.${signature}x`,
+      signature,
+      `.${text}`,
+      `x${signature}.${text}`,
+      `${signature}x.${text}`,
+      `${signature.slice(1)}.${text}`,
       '%00',
-      `${text}~.x`,
-      `${text}.${signature}.`,
-      `${text}.${signature}.${signature}`,
+      `${signature}.${text}.`,
+      `${signature}.${signature}.${text}`,
     ]) {
       assert.equal(await ask(first.replace(sealOf(first), seal)), 404, seal);
     }
@@ -83,6 +104,17 @@ describe('operations that end with their request', () => {
     const elsewhere = first.replace(estate.subscription, `/subscriptions/${people.admin.objectId}`);
     assert.notEqual(await ask(elsewhere), 200);
     assert.equal(await ask(first), 200);
+  });
+
+  test('have links that say nothing twice, and every name whole', async () => {
+    const group = await estate.group('Dök(1)_.a-b');
+    const made = await estate.call('PUT', thing(group, 'widgets/n-1'), { body });
+    assert.equal(made.status, 201);
+    const seal = new URL(linkOf(made)).searchParams.get('seal') ?? '';
+    assert.ok(seal.endsWith('.resourceGroups/Dök(1)_.a-b//widgets/n-1'), seal);
+    assert.ok(!seal.includes(estate.subscription));
+    const result = await estate.call('GET', linkOf(made).replace('Statuses', 'Results'));
+    assert.deepEqual([result.status, result.body.id], [200, made.body.id]);
   });
 
   test('are unknown to another estate', async () => {
@@ -111,7 +143,8 @@ describe('operations that end with their request', () => {
     const at = { id: 'x', status: 'Succeeded', startedAtMs: 1, namespace: 'N', location: 'l' } as const;
     const about = { subscriptionId: '', resourceId: '/r', verb: 'put', callerObjectId: 'c' } as const;
     const seal = two[0]?.seal({ ...at, ...about, apiVersion: 'v', retryAfterSeconds: 1 }) ?? '';
-    assert.equal(two[1]?.open('X', seal)?.resourceId, '/r');
+    const path = { id: 'X', subscriptionId: '', namespace: 'n', location: 'L' };
+    assert.equal(two[1]?.open(path, seal)?.resourceId, '/r');
     await shared.close();
   });
 

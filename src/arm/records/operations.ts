@@ -4,7 +4,7 @@ import { inTransactions } from '../../store/index.ts';
 import type { OperationOutcome } from '../contract.ts';
 import { operationKey, operationPrefix } from './keys.ts';
 import type { BegunOperation, Operation } from './operation.ts';
-import { SealedOperations } from './sealed-operations.ts';
+import { type LinkPath, SealedOperations, type SealedVerb } from './sealed-operations.ts';
 
 export const operationLimits = {
   /** Finished operations stay readable this long. */
@@ -50,10 +50,11 @@ export class Operations {
   }
 
   /** An operation that ends with its request: its link says so, and nothing is stored. */
-  done(about: BegunOperation): Operation {
+  done(about: BegunOperation & { readonly verb: SealedVerb }): Operation {
     const nowMs = this.#clock.now();
     const id = this.#random.uuid();
-    const operation: Operation = { ...about, id, status: 'Succeeded', startedAtMs: nowMs, endedAtMs: nowMs };
+    const status = 'Succeeded';
+    const operation = { ...about, id, status, startedAtMs: nowMs, endedAtMs: nowMs } as const;
     return { ...operation, seal: this.#sealed.seal(operation) };
   }
 
@@ -76,8 +77,8 @@ export class Operations {
   }
 
   /** What a link says of an operation that ended with its request, as long as ended ones are readable. */
-  unsealed(id: string, seal: string): Operation | undefined {
-    const operation = this.#sealed.open(id, seal);
+  unsealed(path: LinkPath, seal: string): Operation | undefined {
+    const operation = this.#sealed.open(path, seal);
     if (!operation?.endedAtMs || operation.endedAtMs < this.#clock.now() - operationLimits.retentionMs)
       return undefined;
     return operation;

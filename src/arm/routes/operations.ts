@@ -32,12 +32,12 @@ export function operationRoutes(services: Services): ArmRoute[] {
 
 /** Seen by whoever started it and by whoever may read the resource. */
 async function find(call: RouteCall, services: Services): Promise<Operation> {
-  const { operationId = '', subscriptionId = '' } = call.parameters;
+  const { operationId = '', subscriptionId = '', namespace = '', location = '' } = call.parameters;
   const seal = call.query.get('seal');
   const seen =
     seal === null
       ? await services.operations.get(operationId)
-      : services.operations.unsealed(operationId, seal);
+      : services.operations.unsealed({ id: operationId, subscriptionId, namespace, location }, seal);
   const missing = new ArmError(
     404,
     'OperationNotFound',

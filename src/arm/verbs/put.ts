@@ -121,7 +121,7 @@ function operationOf(
     apiVersion,
     retryAfterSeconds: type.retryAfterSeconds ?? 1,
   };
-  return isFinal ? services.operations.done(about) : services.operations.begin(about);
+  return isFinal ? services.operations.done({ ...about, verb: 'put' }) : services.operations.begin(about);
 }
 
 function withIdentity(
