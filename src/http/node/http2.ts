@@ -54,7 +54,10 @@ export function serveHttp2(
     });
     const request = new Http2Request(stream, { headers, raw }, { facts, serving: use, source: stream });
     answer(request, (response) =>
-      respond(stream, response, { method: request.method, serving: use, reader, traffic }),
+      respond(stream, response, {
+        ...{ method: request.method, serving: use, reader, traffic },
+        onOut: () => sayOver(stream),
+      }),
     );
   });
   return session;
@@ -137,6 +140,21 @@ function respond(
   }
   stream.respond(headers);
   writeBody(stream, whole, to);
+}
+
+const over = new Error('The stream is over.');
+
+/**
+ * Node destroys the stream of a request whose body was read as soon as it has handed on the last bytes, and hears later
+ * that they left. Then it makes an error, with its stack, for whoever waits for the end of a destroyed stream, unless
+ * there is one: for each write of a lone caller that costs as much as routing it.
+ */
+function sayOver(stream: ServerHttp2Stream): void {
+  if (!stream.destroyed) return;
+  // No part of the contract of streams: a version of Node without it makes its errors again.
+  const state: unknown = Reflect.get(stream, '_writableState');
+  if (typeof state === 'object' && state !== null && Reflect.get(state, 'errored') === null)
+    Reflect.set(state, 'errored', over);
 }
 
 /** The rest of a request body is not wanted: take what is on its way, and end the stream with the response. */

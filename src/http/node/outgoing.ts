@@ -11,6 +11,8 @@ const packBytes = 64 * 1024;
 export interface Recipient {
   readonly traffic: Traffic;
   readonly reader: Reader;
+  /** Called when the bytes of an answer that went out at once have left. */
+  readonly onOut?: () => void;
 }
 
 /** A body that is known as a whole. */
@@ -33,7 +35,11 @@ export function writeBody(stream: Writable, body: WholeBody, recipient: Recipien
   const { traffic, reader } = recipient;
   if (body.bytes <= packBytes) {
     traffic.wait(reader, body.bytes);
-    stream.end(join(body.chunks, body.bytes));
+    const bytes = join(body.chunks, body.bytes);
+    if (recipient.onOut) {
+      stream.write(bytes, recipient.onOut);
+      stream.end();
+    } else stream.end(bytes);
     return;
   }
   const own = body.own ? body.bytes : 0;
