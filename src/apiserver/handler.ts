@@ -5,9 +5,7 @@ import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import { httpBody } from './answer/body.ts';
-import { statusResponse } from './answer/render.ts';
-import { checkForm, respond } from './answer/respond.ts';
-import { readIncludeObject } from './answer/transform.ts';
+import { checkForm, respond, statusResponse } from './answer/respond.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
@@ -15,6 +13,7 @@ import type { RequestMoment } from './authz/lasting-requests.ts';
 import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
+import { readIncludeObject } from './encode/include-object.ts';
 import type { Answered } from './options.ts';
 import { checkRoutable, errorFormat, negotiate, plainJson } from './request/accept.ts';
 import { readOptions } from './request/options.ts';
@@ -249,5 +248,5 @@ function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknow
   }
   const warnings = toldWith.get(error);
   const headers = warnings ? { warning: warningHeaders(warnings) } : noHeaders;
-  return statusResponse(error, { format: errorFormat(request.header('accept')), pretty: false, headers });
+  return statusResponse(error, errorFormat(request.header('accept')), headers);
 }

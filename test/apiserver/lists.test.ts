@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { KeptPages, keptPagesLimits } from '../../src/apiserver/answer/kept-pages.ts';
+import { runLimits } from '../../src/apiserver/encode/runs.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
@@ -132,7 +132,7 @@ describe('a list', () => {
   });
 });
 
-describe('a long page that was put together', () => {
+describe('a long list that was put together', () => {
   let test: TestServer;
   before(async () => {
     test = await startTestServer();
@@ -145,7 +145,7 @@ describe('a long page that was put together', () => {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name, namespace: 'default', labels },
-        data: { long: letter.repeat(keptPagesLimits.leastBytes) },
+        data: { long: letter.repeat(runLimits.leastKeptBytes) },
       });
     await put('a', { kept: 'yes' }, 'a');
     await put('b', { kept: 'no' }, 'b');
@@ -170,24 +170,5 @@ describe('a long page that was put together', () => {
     assert.deepEqual(namesIn(await text('?limit=2')), ['a', 'b']);
     await test.client.delete(configMaps, { name: 'a', namespace: 'default' });
     assert.deepEqual(namesIn(await text('')), ['b', 'c']);
-  });
-
-  it('is made only while there are not too many on their way', () => {
-    const { bytes, leastBytes, aliveBytes } = keptPagesLimits;
-    const pages = new KeptPages();
-    assert.ok(pages.mayJoin(bytes));
-    assert.ok(!pages.mayJoin(bytes + 1));
-    const held = Array.from({ length: aliveBytes / bytes }, () => Buffer.allocUnsafe(bytes));
-    for (const page of held.slice(1)) pages.keep(undefined, page);
-    assert.ok(pages.mayJoin(bytes));
-    assert.ok(!pages.mayJoin(bytes + 1));
-    pages.keep(undefined, held[0] ?? Buffer.alloc(0));
-    assert.ok(!pages.mayJoin(leastBytes));
-    assert.ok(pages.mayJoin(leastBytes - 1));
-    // Small ones are counted nowhere.
-    const small = new KeptPages();
-    for (const page of held) small.keep(undefined, page.subarray(0, leastBytes - 1));
-    assert.ok(small.mayJoin(bytes));
-    assert.equal(held.length, 4);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { watchStream } from '../../src/apiserver/answer/watch-stream.ts';
 import { SharedResources } from '../../src/apiserver/discovery/registry.ts';
+import { encodingOf } from '../../src/apiserver/encode/index.ts';
 import { defaultOptions } from '../../src/apiserver/request/options.ts';
 import { Collection, collectionLimits } from '../../src/apiserver/storage/collection.ts';
 import { Selection } from '../../src/apiserver/storage/selection.ts';
@@ -135,8 +136,9 @@ test('for a reader that does not keep up, what objects were before they changed 
     return false;
   };
   const rendering = { as: 'plain', metaVersion: 'v1', format: 'json' } as const;
+  const encoding = encodingOf({ rendering, pretty: false, includeObject: 'Object' });
   watchStream({
-    ...{ resource: configMaps, source, rendering, includeObject: 'Object', now: () => 0, asMessages: false },
+    ...{ resource: configMaps, source, encoding, now: () => 0, asMessages: false },
   }).start({
     closed: false,
     write: take,

@@ -1,63 +1,50 @@
 import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
-import type { JsonObject } from '../../base/index.ts';
 import type { HttpResponse } from '../../http/contract.ts';
 import { internalPackage } from '../../kinds/registered.ts';
 import type { Answer, Call } from '../call/call.ts';
+import { encodingOf, type Wish } from '../encode/index.ts';
 import type { Rendering } from '../request/accept.ts';
-import {
-  bytesResponse,
-  type Headers,
-  listBytes,
-  listMetadata,
-  listProtobuf,
-  listValue,
-  protobufResponse,
-  valueResponse,
-} from './render.ts';
-import { type IncludeObject, nameColumns, partialListOf, partialOf, tableOf } from './transform.ts';
 import { watchStream } from './watch-stream.ts';
 
-export interface ResponseShape {
-  readonly rendering: Rendering;
-  readonly pretty: boolean;
-  readonly includeObject: IncludeObject;
+export interface ResponseShape extends Wish {
   readonly headers: Headers;
   readonly now: () => number;
   /** The caller asks for WebSocket messages; only a watch has such. */
   readonly asMessages: boolean;
 }
 
-const watchTypes = {
-  json: 'application/json',
-  yaml: 'application/yaml',
-  protobuf: 'application/vnd.kubernetes.protobuf;stream=watch',
-} as const;
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-/** An answer in the form that the caller asked for. Plain JSON of stored objects is their stored bytes. */
+/** An answer in the form that the caller asked for. */
 export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
-  const { rendering, headers } = shape;
-  const verbatim = rendering.as === 'plain' && rendering.format === 'json' && !shape.pretty;
+  const { headers, now } = shape;
+  const encoding = encodingOf(shape);
+  const { mediaType } = encoding;
   switch (answer.type) {
     case 'object':
-      if (verbatim) return bytesResponse(answer.code, answer.object.line(answer.resource), headers);
-      return one(answer, answer.object.peek(answer.resource), shape);
+      return {
+        status: answer.code,
+        headers: { 'content-type': mediaType, ...headers },
+        body: encoding.object(answer.object, answer.resource, now),
+      };
     case 'list':
-      if (verbatim) {
-        return {
-          status: 200,
-          headers: { 'content-type': 'application/json', ...headers },
-          body: listBytes(answer),
-        };
-      }
-      return several(answer, shape);
+      return {
+        status: 200,
+        headers: { 'content-type': mediaType, ...headers },
+        body: encoding.list(answer, now),
+      };
     case 'watch':
       return {
         status: shape.asMessages ? 101 : 200,
-        headers: { 'content-type': watchTypes[rendering.format], ...headers },
-        body: watchStream({ ...answer, ...shape }),
+        headers: { 'content-type': encoding.streamType, ...headers },
+        body: watchStream({ ...answer, encoding, now, asMessages: shape.asMessages }),
       };
     case 'value':
-      return one(answer, answer.value, shape);
+      return {
+        status: answer.code,
+        headers: { 'content-type': mediaType, ...headers },
+        body: encoding.value(answer.value, answer.resource, now),
+      };
     case 'text':
       if (answer.code === 204) return { status: 204, headers };
       return {
@@ -66,6 +53,25 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
         body: Buffer.from(answer.text),
       };
   }
+}
+
+/** A refusal: a Status as it is, whatever the caller would like objects to look like. */
+export function statusResponse(
+  error: StatusError,
+  format: Rendering['format'],
+  headers: Headers,
+): HttpResponse {
+  const rendering = { format, as: 'plain', metaVersion: '' } as const;
+  const encoding = encodingOf({ rendering, pretty: false, includeObject: 'Metadata' });
+  return {
+    status: error.code,
+    headers: {
+      'content-type': encoding.mediaType,
+      ...headers,
+      ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+    },
+    body: encoding.value(error.toStatus(), undefined, () => 0),
+  };
 }
 
 /** Throws 406 for metadata of a list where there is one object, and the other way round. */
@@ -94,51 +100,4 @@ export function checkForm(
     ? `you requested PartialObjectMetadata, but the requested object is a list (*${type})`
     : `you requested PartialObjectMetadataList, but the requested object is not a list (*${type})`;
   throw new StatusError(406, 'NotAcceptable', message);
-}
-
-function one(
-  { code, resource }: Extract<Answer, { type: 'object' | 'value' }>,
-  value: JsonObject,
-  { rendering, pretty, headers, includeObject, now }: ResponseShape,
-): HttpResponse {
-  const { format, metaVersion } = rendering;
-  let shown = value;
-  // A Status stays a Status, whatever the caller would like objects to look like.
-  if (resource && rendering.as === 'partial') shown = partialOf(value, metaVersion);
-  if (resource && rendering.as === 'table') {
-    const metadata = resourceVersionOf(value);
-    const columns = value['kind'] === resource.definition.kind ? resource.definition.columns : nameColumns;
-    shown = tableOf(columns, [value], metadata, { metaVersion, includeObject, nowMs: now() });
-  }
-  return valueResponse(code, shown, { format, pretty, headers });
-}
-
-function several(
-  list: Extract<Answer, { type: 'list' }>,
-  { rendering, pretty, headers, includeObject, now }: ResponseShape,
-): HttpResponse {
-  const { format, metaVersion, as } = rendering;
-  const shape = { format, pretty, headers };
-  if (as === 'plain' && format === 'protobuf') {
-    const body = listProtobuf(list);
-    if (!body) throw notAcceptable(['application/json', 'application/yaml']);
-    return protobufResponse(body, headers);
-  }
-  if (as === 'plain') return valueResponse(200, listValue(list), shape);
-  const objects = list.objects.map((object) => object.peek(list.resource));
-  const metadata = listMetadata(list);
-  if (as === 'partial') return valueResponse(200, partialListOf(objects, metadata, metaVersion), shape);
-  const table = tableOf(list.resource.definition.columns, objects, metadata, {
-    metaVersion,
-    includeObject,
-    nowMs: now(),
-  });
-  return valueResponse(200, table, shape);
-}
-
-function resourceVersionOf(value: JsonObject): JsonObject {
-  const metadata = value['metadata'];
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return {};
-  const { resourceVersion } = metadata;
-  return resourceVersion === undefined ? {} : { resourceVersion };
 }

@@ -1,11 +1,9 @@
 import type { StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ByteSink, StreamBody } from '../../http/contract.ts';
-import type { Rendering } from '../request/accept.ts';
+import type { Encoding, EventPlace } from '../encode/encoding.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from '../storage/watch-source.ts';
-import { type IncludeObject, partialOf, tableOf } from './transform.ts';
-import { encodedOnce, eventOf, formedOnce, frameHeadBytes } from './watch-events.ts';
 
 export const watchStreamLimits = {
   /**
@@ -18,8 +16,7 @@ export const watchStreamLimits = {
 export interface WatchStreamOptions {
   readonly resource: ServedResource;
   readonly source: WatchSource;
-  readonly rendering: Rendering;
-  readonly includeObject: IncludeObject;
+  readonly encoding: Encoding;
   readonly now: () => number;
   /** Each event is a WebSocket message, whose end is its own. */
   readonly asMessages: boolean;
@@ -28,7 +25,7 @@ export interface WatchStreamOptions {
 /** A watch as lines of JSON or frames of protobuf, for a response body; each chunk is one event. */
 export function watchStream(options: WatchStreamOptions): StreamBody {
   return {
-    messages: options.rendering.format === 'protobuf' ? 'binary' : 'text',
+    messages: options.encoding.messages,
     start(sink) {
       // A watch that never begins holds nothing.
       if (sink.closed) return;
@@ -48,11 +45,13 @@ class EventWriter implements WatchConsumer {
   #blocked = false;
   #ended = false;
   #beginning = true;
-  #columnsSent = false;
+  #place: EventPlace;
 
   constructor(sink: ByteSink, options: WatchStreamOptions) {
     this.#sink = sink;
     this.#options = options;
+    const { resource, now, asMessages } = options;
+    this.#place = { resource, now, isFirst: true, asMessage: asMessages };
     // What existed before is not the reader's fault, however slow it is: the limit counts from then on.
     queueMicrotask(() => {
       this.#beginning = false;
@@ -67,18 +66,13 @@ class EventWriter implements WatchConsumer {
   }
 
   bookmark(revision: number, initialEventsEnd: boolean): void {
-    const { resource, rendering } = this.#options;
     const metadata: JsonObject = { resourceVersion: String(revision), creationTimestamp: null };
     if (initialEventsEnd) metadata['annotations'] = { 'k8s.io/initial-events-end': 'true' };
-    let object: JsonObject = { kind: resource.definition.kind, apiVersion: resource.apiVersion, metadata };
-    if (rendering.as === 'table')
-      object = { kind: 'Table', apiVersion: rendering.metaVersion, metadata, rows: [] };
-    if (rendering.as === 'partial') object = partialOf({ metadata }, rendering.metaVersion);
-    this.#write(this.#framed(eventOf('BOOKMARK', object, rendering.format)));
+    this.#write(this.#options.encoding.bookmark(metadata, this.#place));
   }
 
   error(error: StatusError): void {
-    this.#write(this.#framed(eventOf('ERROR', error.toStatus(), this.#options.rendering.format)));
+    this.#write(this.#options.encoding.failure(error.toStatus(), this.#place));
   }
 
   end(): void {
@@ -93,30 +87,9 @@ class EventWriter implements WatchConsumer {
   }
 
   #encode(event: SelectedEvent): Buffer {
-    return this.#framed(this.#form(event));
-  }
-
-  #framed(event: Buffer): Buffer {
-    const { rendering, asMessages } = this.#options;
-    return asMessages && rendering.format === 'protobuf' ? event.subarray(frameHeadBytes) : event;
-  }
-
-  #form(event: SelectedEvent): Buffer {
-    const { rendering, resource, includeObject, now } = this.#options;
-    const { metaVersion, as, format } = rendering;
-    if (as === 'plain') return encodedOnce(event, resource, format);
-    if (as === 'partial') {
-      const form = { name: `partial ${metaVersion} ${format}`, format };
-      return formedOnce(event, resource, form, (object) => partialOf(object, metaVersion));
-    }
-    const omitColumns = this.#columnsSent;
-    this.#columnsSent = true;
-    const form = { name: `table ${metaVersion} ${includeObject} ${omitColumns}`, format };
-    return formedOnce(event, resource, form, (object) => {
-      const metadata = { resourceVersion: String(event.object.revision) };
-      const shape = { metaVersion, includeObject, nowMs: now(), omitColumns };
-      return tableOf(resource.definition.columns, [object], metadata, shape);
-    });
+    const encoded = this.#options.encoding.event(event, this.#place);
+    if (this.#place.isFirst) this.#place = { ...this.#place, isFirst: false };
+    return encoded;
   }
 
   #write(chunk: Buffer): void {

@@ -9,7 +9,6 @@ import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
-import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../storage/watch-source.ts';
@@ -129,17 +128,8 @@ export interface ListAnswer {
   readonly resourceVersion: string;
   readonly continueToken: string;
   readonly remainingItemCount: number | undefined;
-  /** What the items are, when the same page may be asked for again. */
-  readonly page?: PageIdentity;
-}
-
-/** Equal identities mean equal items, byte for byte. */
-export interface PageIdentity {
-  readonly collection: Collection;
-  readonly revision: number;
-  readonly resource: ServedResource;
-  /** Namespace, selectors and place. */
-  readonly text: string;
+  /** The selectors, by which lists of the same objects are told apart; undefined for objects that are not those in memory. */
+  readonly selectedBy: string | undefined;
 }
 
 export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;

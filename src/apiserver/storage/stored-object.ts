@@ -1,9 +1,8 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
-import { notAcceptable } from '../../apimachinery/status.ts';
 import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual, utf8 } from '../../base/index.ts';
-import { encodeProtobufMessage, protobufEnvelope } from '../../kinds/protobuf/index.ts';
 import { formWritten } from './encode.ts';
+import { formsBudget, Kept } from './kept.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const metadataMember = Buffer.from('"metadata":{');
@@ -28,7 +27,7 @@ export class StoredObject {
   #unbrought: Buffer | undefined;
   #spliced = false;
   #versionChecked = false;
-  #variants: Map<ServedResource, Variant> | undefined;
+  #decoded: Map<ServedResource, JsonObject> | undefined;
   #storedVersion: string | undefined;
   #labels: Labels | undefined;
   #fields: Map<string, string> | undefined;
@@ -47,9 +46,9 @@ export class StoredObject {
     if (served.keepsVersion) return this.#storageBytes();
     this.#bring(served);
     if (served.isStorageForm) return this.#inStorageVersion(served);
-    const variant = this.#variant(served);
-    variant.bytes ??= this.#relabelled(served);
-    return variant.bytes;
+    return (
+      otherVersions.find(this, served) ?? otherVersions.keep(this, { served, made: this.#relabelled(served) })
+    );
   }
 
   /** `bytes` and a line break, as an answer of one object ends; a view of the same memory. */
@@ -58,26 +57,15 @@ export class StoredObject {
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + 1);
   }
 
-  /** The protobuf message without its envelope; undefined for kinds that have none. Kept once it was asked for. */
-  protobuf(served: ServedResource): Uint8Array | undefined {
-    const variant = this.#variant(served);
-    if (variant.protobuf === undefined) variant.protobuf = encodeProtobufMessage(this.peek(served)) ?? null;
-    return variant.protobuf ?? undefined;
-  }
-
-  /** The protobuf form as it is sent, in chunks that refer to the message. Throws 406 for kinds that have none. */
-  protobufEnvelope(served: ServedResource): readonly Uint8Array[] {
-    const message = this.protobuf(served);
-    if (!message) throw notAcceptable(['application/json', 'application/yaml']);
-    return protobufEnvelope({ apiVersion: served.apiVersion, kind: served.definition.kind }, message);
-  }
-
   /** The one decoded object that all readers in this process share; frozen. */
   decoded(served: ServedResource): JsonObject {
     this.#bring(served);
-    const variant = this.#variant(served);
-    variant.decoded ??= deepFreeze(this.copy(served));
-    return variant.decoded;
+    const known = this.#decoded?.get(served);
+    if (known) return known;
+    const decoded = deepFreeze(this.copy(served));
+    this.#decoded ??= new Map();
+    this.#decoded.set(served, decoded);
+    return decoded;
   }
 
   /** A private decoded object that the caller may change. */
@@ -89,7 +77,7 @@ export class StoredObject {
 
   /** The shared decoded object when there is one already, else a private one: for readers that need it once. */
   peek(served: ServedResource): JsonObject {
-    return this.#variants?.get(served)?.decoded ?? this.copy(served);
+    return this.#decoded?.get(served) ?? this.copy(served);
   }
 
   /** The apiVersion under which it was written. */
@@ -152,18 +140,8 @@ export class StoredObject {
     this.#unbrought = isAsStored ? undefined : source;
     this.#form = form;
     this.#versionChecked = false;
-    this.#variants = undefined;
+    this.#decoded = undefined;
     this.#fields = undefined;
-  }
-
-  #variant(served: ServedResource): Variant {
-    this.#variants ??= new Map();
-    let variant = this.#variants.get(served);
-    if (!variant) {
-      variant = { bytes: undefined, decoded: undefined, protobuf: undefined };
-      this.#variants.set(served, variant);
-    }
-    return variant;
   }
 
   #storageBytes(): Buffer {
@@ -211,7 +189,7 @@ export class StoredObject {
   }
 
   #readLabels(): Labels {
-    const decoded = this.#variants?.values().next().value?.decoded;
+    const decoded = this.#decoded?.values().next().value;
     const object = decoded ?? parse(this.#raw);
     const metadata = object['metadata'];
     const labels = isObject(metadata) ? metadata['labels'] : undefined;
@@ -222,12 +200,8 @@ export class StoredObject {
   }
 }
 
-interface Variant {
-  bytes: Buffer | undefined;
-  decoded: JsonObject | undefined;
-  /** `null`: there is none. */
-  protobuf: Uint8Array | null | undefined;
-}
+/** The text of objects in versions that they are not stored in. */
+const otherVersions = new Kept<Buffer>(formsBudget, ({ length }) => length);
 
 /** The offset behind `"metadata":{`, which writers always place third. */
 function tailOffset(bytes: Buffer): number {

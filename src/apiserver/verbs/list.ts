@@ -118,25 +118,17 @@ async function fromCurrent(
   const { resource, options } = page.call;
   const collection = await parts.storage.collection(resource);
   const revision = atRevision ?? parts.storage.revision();
-  const text = JSON.stringify([
-    page.prefix,
-    page.call.name,
-    options.labelSelector,
-    options.fieldSelector,
-    page.limit,
-    afterKey,
-  ]);
-  const identity = { collection, resource, revision: collection.lastRevision, text };
+  const selectedBy = page.selection.selective ? `${options.labelSelector} ${options.fieldSelector}` : '';
   const objects: StoredObject[] = [];
   for (const object of page.selection.among(collection, afterKey)) {
     if (page.limit > 0 && objects.length === page.limit) {
       const last = keyOf(objects.at(-1));
       const remaining = page.selection.selective ? undefined : collection.countAfter(page.prefix, last);
-      return { ...answer(page, objects, revision, { afterKey: last, remaining }), page: identity };
+      return { ...answer(page, objects, revision, { afterKey: last, remaining }), selectedBy };
     }
     if (!page.selection.selective || page.selection.matches(object)) objects.push(object);
   }
-  return { ...answer(page, objects, revision), page: identity };
+  return { ...answer(page, objects, revision), selectedBy };
 }
 
 async function fromPast(
@@ -196,6 +188,7 @@ function answer(
       ? encodeContinueToken({ revision, afterKey: next.afterKey.slice(page.prefix.length) })
       : '',
     remainingItemCount: next?.remaining,
+    selectedBy: undefined,
   };
 }
 

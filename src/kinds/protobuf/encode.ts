@@ -16,7 +16,7 @@ export function encodeProtobuf(object: JsonObject): Uint8Array | undefined {
   return Buffer.concat(protobufEnvelope(named, message));
 }
 
-/** The message alone, without its envelope: what `encodeProtobufList` takes, and what is worth keeping per revision. */
+/** The message alone, without its envelope: what `encodeProtobufItem` takes, and what is worth keeping per revision. */
 export function encodeProtobufMessage(object: JsonObject): Uint8Array | undefined {
   const type = typeOfKind(textOf(object['apiVersion']), textOf(object['kind']));
   if (!type) return undefined;
@@ -25,18 +25,19 @@ export function encodeProtobufMessage(object: JsonObject): Uint8Array | undefine
   return writer.finish();
 }
 
-/**
- * A list from its items' messages (`encodeProtobufMessage`), in chunks that refer to them. `list` is the list object
- * without items.
- */
-export function encodeProtobufList(list: JsonObject, messages: readonly Uint8Array[]): Uint8Array[] {
+/** A message (`encodeProtobufMessage`) as an item of a list, which refers to it. */
+export function encodeProtobufItem(message: Uint8Array): readonly [head: Uint8Array, message: Uint8Array] {
+  return [headOf(message.length), message];
+}
+
+/** A list from its items (`encodeProtobufItem`) in chunks, which it refers to. `list` is the list object without items. */
+export function encodeProtobufList(list: JsonObject, items: readonly Uint8Array[]): Uint8Array[] {
   const writer = new ProtoWriter();
   const metadata = list['metadata'];
   writer.message(1, () => {
     if (isObject(metadata)) writeMessage(writer, metadata, 'meta.v1.ListMeta');
   });
-  const chunks = [writer.finish()];
-  for (const message of messages) chunks.push(headOf(message.length), message);
+  const chunks = [writer.finish(), ...items];
   let bytes = 0;
   for (const chunk of chunks) bytes += chunk.length;
   const around = new ProtoWriter();
