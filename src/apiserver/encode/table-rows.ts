@@ -1,7 +1,7 @@
 import type { Cell } from '../../apimachinery/contract.ts';
 import { Elapsed, humanDuration } from '../../apimachinery/duration.ts';
 
-/** A row of a Table as bytes, but for the durations, which go where it is cut. */
+/** A row of a Table as bytes, with a comma in front; but for the durations, which go where it is cut. */
 export class Row {
   readonly #bytes: Buffer;
   /** Where in the bytes each duration goes. */
@@ -13,7 +13,7 @@ export class Row {
     const pieces: Buffer[] = [];
     const cuts: number[] = [];
     const sinceMs: number[] = [];
-    let text = '{"cells":[';
+    let text = ',{"cells":[';
     let bytes = 0;
     const cut = () => {
       const piece = Buffer.from(text);
@@ -59,14 +59,16 @@ export class Row {
     return this.#sinceMs.map((since) => durations.since(since)).join();
   }
 
-  /** Writes the row at an offset of `into`, which has room for `mostBytes`; the offset behind it. */
+  /** Writes the row, with a comma in front, at an offset of `into`, which has room for `mostBytes`; the offset behind it. */
   write(into: Buffer, offset: number, durations: Durations): number {
     let from = 0;
     let at = offset;
     for (let index = 0; index < this.#cuts.length; index++) {
       const cut = this.#cuts[index] ?? 0;
       at += this.#bytes.copy(into, at, from, cut);
-      at += into.write(durations.since(this.#sinceMs[index] ?? 0), at, 'latin1');
+      const text = durations.since(this.#sinceMs[index] ?? 0);
+      // ASCII, and too short to be worth a call.
+      for (let letter = 0; letter < text.length; letter++) into[at++] = text.charCodeAt(letter);
       from = cut;
     }
     return at + this.#bytes.copy(into, at, from);
@@ -80,16 +82,19 @@ const durationBytes = 32;
 export class Durations {
   readonly #nowMs: number;
   readonly #texts = new Map<number, string>();
+  #lastMs = Number.NaN;
+  #last = '';
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
   }
 
   since(sinceMs: number): string {
-    const known = this.#texts.get(sinceMs);
-    if (known !== undefined) return known;
-    const text = humanDuration(this.#nowMs - sinceMs);
+    if (sinceMs === this.#lastMs) return this.#last;
+    const text = this.#texts.get(sinceMs) ?? humanDuration(this.#nowMs - sinceMs);
     this.#texts.set(sinceMs, text);
+    this.#lastMs = sinceMs;
+    this.#last = text;
     return text;
   }
 }

@@ -86,7 +86,7 @@ export function tableJson(apiVersion: string, includeObject: IncludeObject): Enc
     messages: 'text',
     object(object, resource, now) {
       const { head, row } = table(object, resource, resource.definition.columns);
-      return [head, written([row], new Durations(now())), tableEnd, lineBreak];
+      return [head, written([row], new Durations(now())).subarray(1), tableEnd, lineBreak];
     },
     value: (value, resource, now) => utf8(jsonText(resource ? form.one(value, resource, now) : value)),
     list: (list, now) => jsonList(form, list, rows.chunksOf(list, now())),
@@ -96,7 +96,7 @@ export function tableJson(apiVersion: string, includeObject: IncludeObject): Enc
       const known = events.find(object, resource, label);
       if (known && known.durations === known.row.durations(durations)) return known.bytes;
       const { head, row } = table(object, resource, isFirst ? resource.definition.columns : undefined);
-      const bytes = eventLine(type, [head, written([row], durations), tableEnd]);
+      const bytes = eventLine(type, [head, written([row], durations).subarray(1), tableEnd]);
       events.keep(object, {
         served: resource,
         label,
@@ -151,7 +151,9 @@ class KeptRows {
       bytes = 0;
     }
     if (rows.length > 0) chunks.push(written(rows, durations));
-    return chunks.flatMap((chunk, at) => (at > 0 ? [comma, chunk] : [chunk]));
+    const [head] = chunks;
+    if (head) chunks[0] = head.subarray(1);
+    return chunks;
   }
 
   #make(object: StoredObject, resource: ServedResource): Row {
@@ -163,18 +165,15 @@ class KeptRows {
   }
 }
 
+/** With a comma in front of each. */
 function written(rows: readonly Row[], durations: Durations): Buffer {
-  let most = rows.length;
+  let most = 0;
   for (const row of rows) most += row.mostBytes;
   const into = Buffer.allocUnsafeSlow(most);
   let at = 0;
-  for (const [index, row] of rows.entries()) {
-    if (index > 0) at += comma.copy(into, at);
-    at = row.write(into, at, durations);
-  }
+  for (const row of rows) at = row.write(into, at, durations);
   return into.subarray(0, at);
 }
 
-const comma = Buffer.from(',');
 const tableEnd = Buffer.from(']}');
 const lineBreak = Buffer.from('\n');

@@ -79,11 +79,20 @@ export class Collection {
 
   /** Objects whose key starts with `prefix` (a namespace, or everything), from `afterKey` on, in key order. */
   *scan(prefix: string, afterKey?: string): Generator<StoredObject> {
+    for (const piece of this.pieces(prefix, afterKey)) for (const { object } of piece) yield object;
+  }
+
+  /** The same in pieces, for those who go through many. */
+  *pieces(prefix: string, afterKey?: string): Generator<readonly { readonly object: StoredObject }[]> {
     for (const piece of this.#inOrder.piecesFrom(afterKey === undefined ? prefix : `${afterKey}\0`)) {
-      for (const slot of piece) {
-        if (!slot.key.startsWith(prefix)) return;
-        yield slot.object;
+      const last = piece.at(-1);
+      if (!last || last.key.startsWith(prefix)) {
+        yield piece;
+        continue;
       }
+      const end = piece.findIndex(({ key }) => !key.startsWith(prefix));
+      yield piece.slice(0, end);
+      return;
     }
   }
 

@@ -51,11 +51,19 @@ export class Selection {
   }
 
   /** Objects of the collection, in key order, among which those are that match: one at most when one is named. */
-  among(collection: Collection, afterKey?: string): Iterable<StoredObject> {
-    if (!this.namesOne) return collection.scan(namespacePrefix(this.namespace), afterKey);
+  *among(collection: Collection, afterKey?: string): Generator<StoredObject> {
+    for (const piece of this.piecesOf(collection, afterKey)) for (const { object } of piece) yield object;
+  }
+
+  /** The same in pieces, for those who go through many. */
+  piecesOf(
+    collection: Collection,
+    afterKey?: string,
+  ): Iterable<readonly { readonly object: StoredObject }[]> {
+    if (!this.namesOne) return collection.pieces(namespacePrefix(this.namespace), afterKey);
     const key = objectKey(this.namespace, this.name);
-    const named = afterKey === undefined || afterKey < key ? collection.get(key) : undefined;
-    return named ? [named] : [];
+    const object = afterKey === undefined || afterKey < key ? collection.get(key) : undefined;
+    return object ? [[{ object }]] : [];
   }
 
   matches(object: StoredObject): boolean {

@@ -120,13 +120,16 @@ async function fromCurrent(
   const revision = atRevision ?? parts.storage.revision();
   const selectedBy = page.selection.selective ? `${options.labelSelector} ${options.fieldSelector}` : '';
   const objects: StoredObject[] = [];
-  for (const object of page.selection.among(collection, afterKey)) {
-    if (page.limit > 0 && objects.length === page.limit) {
-      const last = keyOf(objects.at(-1));
-      const remaining = page.selection.selective ? undefined : collection.countAfter(page.prefix, last);
-      return { ...answer(page, objects, revision, { afterKey: last, remaining }), selectedBy };
+  const { selective } = page.selection;
+  for (const piece of page.selection.piecesOf(collection, afterKey)) {
+    for (const { object } of piece) {
+      if (page.limit > 0 && objects.length === page.limit) {
+        const last = keyOf(objects.at(-1));
+        const remaining = selective ? undefined : collection.countAfter(page.prefix, last);
+        return { ...answer(page, objects, revision, { afterKey: last, remaining }), selectedBy };
+      }
+      if (!selective || page.selection.matches(object)) objects.push(object);
     }
-    if (!page.selection.selective || page.selection.matches(object)) objects.push(object);
   }
   return { ...answer(page, objects, revision), selectedBy };
 }
