@@ -5,6 +5,7 @@ import { CodedError, isObject, type Json, type JsonObject } from '../../../src/b
 import {
   decodeProtobuf,
   encodeProtobuf,
+  encodeProtobufItem,
   encodeProtobufList,
   encodeProtobufMessage,
   protobufLimits,
@@ -89,7 +90,7 @@ test('a list is put together from the messages of its items', () => {
   const list = { apiVersion: 'v1', kind: 'ConfigMapList', metadata: { resourceVersion: '7' } };
   const chunks = encodeProtobufList(
     list,
-    messages.filter((message) => message !== undefined),
+    messages.flatMap((message) => (message ? encodeProtobufItem(message) : [])),
   );
   const bytes = Buffer.concat(chunks);
   assert.deepEqual(decodeProtobuf(bytes), { ...list, items });
