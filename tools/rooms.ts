@@ -47,7 +47,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['authz', 'crd'],
     ['call'],
     ['admission', 'encode', 'bootstrap'],
-    ['answer'],
+    ['answer', 'write'],
     ['verbs'],
     ['custom-resources', 'aggregation'],
   ],

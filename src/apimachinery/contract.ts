@@ -92,7 +92,7 @@ export interface ScalePaths {
 
 /**
  * What differs between kinds on a write. All of it works on a private copy of the decoded object and is synchronous.
- * Order in a write: decode, prune/strict check, `default`, `prepareForCreate|Update`, admission, `validate`.
+ * Order in a write: decode, prune/strict check, `default`, mutating admission, `prepareForCreate|Update`, `validate`, validating admission.
  */
 export interface WriteStrategy {
   /** What an object shows that says nothing: members that are printed whatever their value. Absent: none. */

@@ -22,12 +22,12 @@ import type { Guard } from '../store/contract.ts';
 import { valueBody } from './answer/body.ts';
 import { decideAccess } from './authz/authorize.ts';
 import type { Answer, Call, CallBody, ClusterParts } from './call/call.ts';
+import { find } from './call/find.ts';
 import { type CallOptions, defaultOptions, noDeletionOptions } from './request/options.ts';
 import { selectedName } from './request/request-info.ts';
 import type { ServedResource } from './storage/served-resource.ts';
 import type { WatchSource } from './storage/watch-source.ts';
 import { dispatch } from './verbs/dispatch.ts';
-import { find } from './verbs/get.ts';
 
 export interface ClientParts {
   readonly cluster: ClusterParts;

@@ -1,18 +1,5 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject } from '../base/index.ts';
-import { certificateRequests } from './admission/certificate-requests.ts';
-import { crdStatus } from './admission/crd-status.ts';
-import { defaultClasses } from './admission/default-classes.ts';
-import { handedIn } from './admission/handed-in.ts';
-import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
-import { nodeTaints } from './admission/node-taints.ts';
-import { podPriority, podServiceAccount, podTolerations } from './admission/pods.ts';
-import { priorityClasses } from './admission/priority-classes.ts';
-import { rbacEscalation } from './admission/rbac-escalation.ts';
-import { runtimeClasses, runtimeScheduling } from './admission/runtime-classes.ts';
-import { serviceAddresses } from './admission/service-addresses.ts';
-import { storageProtection, volumePhases } from './admission/storage-protection.ts';
-import { tlsSecrets } from './admission/tls-secrets.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
@@ -20,8 +7,7 @@ import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
-import { AdmissionSteps } from './call/admission-steps.ts';
-import type { AdmissionStep, ClusterParts } from './call/call.ts';
+import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
@@ -30,6 +16,10 @@ import { ClusterStorage } from './storage/cluster-storage.ts';
 import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
 import { objectKey } from './storage/keys.ts';
+import { ChosenCourses } from './write/courses.ts';
+import type { ActivePlugIns } from './write/plug-ins.ts';
+import { writeSteps } from './write/steps.ts';
+import { viewOf } from './write/view.ts';
 
 /** Addresses of services when nobody says otherwise. */
 export const defaultServiceCidr = '10.0.0.0/16';
@@ -40,6 +30,7 @@ export interface Cluster {
   readonly parts: ClusterParts;
   readonly authentication: Authentication;
   readonly registrar: CustomResourceRegistrar;
+  readonly plugIns: ActivePlugIns;
 }
 
 /** Puts the parts of one API server together. */
@@ -59,7 +50,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     clock,
   });
   const leases = new EventLeases(storage, clock);
-  const admission = new AdmissionSteps();
+  const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
   const parts: ClusterParts = {
     storage,
     resources,
@@ -67,11 +58,11 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     random,
     log,
     tokens,
-    admission,
-    exclusive: new Set(options.admission?.exclusive),
+    view: viewOf({ storage, resources, clock, random, authorize }),
+    courses: new ChosenCourses(() => write.steps),
     notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
     lasting,
-    authorize: (review) => decide(authorizers, review),
+    authorize,
     reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
     leaseFor: (resource) => leases.leaseFor(resource),
@@ -79,37 +70,14 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (!crds) throw new Error('customresourcedefinitions are not served');
   const registrar = new CustomResourceRegistrar(parts, crds);
-  admission.add(admissionSteps(options, { rbac, registrar }));
-  return { parts, authentication, registrar };
-}
-
-/**
- * The order matters: a namespace that is going is the first thing to know, rights are asked about what is final, and
- * what a cluster adds of its own comes last, as webhooks do.
- */
-function admissionSteps(
-  options: ApiServerOptions,
-  { rbac, registrar }: { rbac: Rbac; registrar: CustomResourceRegistrar },
-): readonly AdmissionStep[] {
-  return [
-    namespaceLifecycle,
-    ...(options.bare ? [] : [podServiceAccount]),
-    nodeTaints,
-    podPriority,
-    podTolerations,
-    storageProtection,
-    volumePhases,
-    runtimeClasses,
-    runtimeScheduling,
-    defaultClasses,
-    priorityClasses,
-    tlsSecrets,
-    serviceAddresses(options.serviceCidr ?? defaultServiceCidr),
-    crdStatus(registrar),
-    rbacEscalation(rbac),
-    certificateRequests,
-    ...(options.admission ? [handedIn(options.admission)] : []),
-  ];
+  const write = writeSteps({
+    plugIns: options.admissionPlugIns ?? {},
+    serviceCidr: options.serviceCidr ?? defaultServiceCidr,
+    rbac,
+    registrar,
+    own: options.admissionSteps ?? [],
+  });
+  return { parts, authentication, registrar, plugIns: write.plugIns };
 }
 
 const allRules: PolicyRule[] = [

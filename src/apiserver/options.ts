@@ -1,4 +1,4 @@
-import type { ClusterAdmission } from '../apimachinery/cluster-admission.ts';
+import type { AdmissionStep } from '../apimachinery/admission.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { NotEnforced } from '../apimachinery/not-enforced.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
 import type { VersionInfo } from './discovery/paths.ts';
+import type { PlugInSwitches } from './write/plug-ins.ts';
 
 /** A request from outside with its answer. */
 export interface Answered {
@@ -41,10 +42,10 @@ export interface ApiServerOptions {
   readonly readyChecks?: readonly HealthCheck[];
   /** What this cluster stores without any effect; writers are warned. */
   readonly notEnforced?: readonly NotEnforced[];
-  /** Rules about writes that this cluster has besides those of every cluster. */
-  readonly admission?: ClusterAdmission;
+  /** Steps of admission that this cluster has besides those of every cluster, in their order. */
+  readonly admissionSteps?: readonly AdmissionStep[];
+  /** Plug-ins of the real server that are on or off other than usual. */
+  readonly admissionPlugIns?: PlugInSwitches;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
   readonly observe?: (answered: Answered) => void;
-  /** No service account injection into pods: nothing but an API server. */
-  readonly bare: boolean;
 }

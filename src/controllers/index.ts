@@ -7,7 +7,7 @@ export { startHubControllers, startMemberAgent } from './fleet.ts';
 export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index.ts';
 export { notBuilt } from './fleet-kinds/not-built.ts';
 export { isComponentName, isReserved } from './hub-admission/reserved.ts';
-export { HubAdmission } from './hub-admission/webhooks.ts';
+export { hubAdmission } from './hub-admission/webhooks.ts';
 export type { NodePool } from './kubelet/node-pools.ts';
 export { schedulingNotBuilt } from './scheduler/not-built.ts';
 export type { RunningControllers } from './shared/context.ts';

@@ -1,7 +1,7 @@
 /** Patches and field ownership: how a change to an object is worked out and who owns the result. */
 export { type FieldSet, setOfPaths } from './field-set.ts';
 export { applyJsonPatch, jsonPatchOperationsLimit } from './json-patch.ts';
-export { updateManagersLimit } from './managed-fields.ts';
+export { managedFieldsProblem, updateManagersLimit } from './managed-fields.ts';
 export { applyMergePatch } from './merge-patch.ts';
 export { type PatchCause, PatchError } from './patch-error.ts';
 export { resetFieldsOf } from './reset-fields.ts';

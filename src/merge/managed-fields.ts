@@ -83,6 +83,21 @@ export function parseEntries(managedFields: Json | undefined): ManagedEntry[] | 
   return entries;
 }
 
+/** Why a list of managed fields cannot be used, in the real server's words; undefined: it can, or there is none. */
+export function managedFieldsProblem(managedFields: Json | undefined): string | undefined {
+  for (const [at, entry] of (Array.isArray(managedFields) ? managedFields : []).entries()) {
+    const { operation, apiVersion, fieldsType, fieldsV1 } = isObject(entry) ? entry : {};
+    if (operation !== 'Apply' && operation !== 'Update') return 'operation must be `Apply` or `Update`';
+    if (text(apiVersion) === '') return 'apiVersion must not be empty';
+    const type = text(fieldsType);
+    if (type === '') return `missing fieldsType in managed fields entry ${at}`;
+    if (type !== 'FieldsV1')
+      return `invalid fieldsType ${JSON.stringify(type)} in managed fields entry ${at}`;
+    if (parseFieldSet(fieldsV1) === undefined) return `error decoding fieldsV1 of managed fields entry ${at}`;
+  }
+  return undefined;
+}
+
 /** Appliers are one manager whatever their version; updaters are one per version and subresource. */
 export function sameManager(a: ManagedEntry, b: Omit<ManagedEntry, 'fields' | 'time'>): boolean {
   return (

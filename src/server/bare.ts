@@ -5,6 +5,7 @@ import {
   type ApiServer,
   certificateAuthenticator,
   createApiServer,
+  type PlugInSwitches,
   tokenAuthenticator,
 } from '../apiserver/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
@@ -35,7 +36,11 @@ const tokenBytes = 32;
 const administrator: UserInfo = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
 
 /** A throw-away server whose data lies in `folder`, as durable as a full one's. */
-export async function startBareServer(options: { folder: string; port: number }): Promise<BareServer> {
+export async function startBareServer(options: {
+  readonly folder: string;
+  readonly port: number;
+  readonly admissionPlugIns?: PlugInSwitches;
+}): Promise<BareServer> {
   const authority = createAuthority({ commonName: 'Drydock bare server CA', ...surroundings });
   const serving = issueServerCertificate(authority, {
     hostNames: ['localhost'],
@@ -51,7 +56,7 @@ export async function startBareServer(options: { folder: string; port: number })
     version,
     authenticators: [tokenAuthenticator(new Map([[token, administrator]]))],
     authorizers: [],
-    bare: true,
+    admissionPlugIns: options.admissionPlugIns ?? {},
   });
   const identity = { cert: serving.certificatePem, key: serving.privateKeyPem };
   const started = await serve({ server, store, identity, host: '127.0.0.1', port: options.port });
@@ -71,6 +76,7 @@ export interface EnvtestOptions {
   readonly clientAuthorityFile: string | undefined;
   readonly serviceAccountIssuer: string | undefined;
   readonly serviceAccountSigningKeyFile: string | undefined;
+  readonly admissionPlugIns?: PlugInSwitches;
 }
 
 /** A server with the certificates that envtest wrote; its data lives as long as the process. */
@@ -91,7 +97,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{ clo
     ...(options.serviceAccountIssuer === undefined
       ? {}
       : { serviceAccountIssuer: options.serviceAccountIssuer }),
-    bare: true,
+    admissionPlugIns: options.admissionPlugIns ?? {},
   });
   const identity = {
     cert: readFileSync(join(options.certificateFolder, 'apiserver.crt'), 'utf8'),

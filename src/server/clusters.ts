@@ -1,6 +1,6 @@
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
-import { HubAdmission, notBuilt, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
+import { hubAdmission, notBuilt, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Guard, Store } from '../store/index.ts';
@@ -40,7 +40,7 @@ const commonNames = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-const hubAdmission = new HubAdmission({
+const hubSteps = hubAdmission({
   isAgentName: (username) => username.startsWith(agentUserPrefix),
   isOfAzure: (user) => azureObjectId(user) !== undefined,
 });
@@ -87,7 +87,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
-    admission: ({ role }) => (role === 'hub' ? hubAdmission : undefined),
+    admissionSteps: ({ role }) => (role === 'hub' ? hubSteps : []),
     controllers: ({ spec, client, certificateAuthority, addresses, secretToken }) =>
       startClusterControllers({
         client,

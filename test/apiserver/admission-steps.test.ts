@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Operation } from '../../src/apimachinery/admission.ts';
 import { assembleCluster } from '../../src/apiserver/cluster.ts';
 import { ResourceRegistry, SharedResources } from '../../src/apiserver/discovery/registry.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { builtinResources } from '../../src/kinds/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 
-test('each admission step is asked about the resources that it concerns, in one order, and none is left unasked', () => {
+/** Names of the steps of admission that writes of a resource meet, in their order; '' for those that meet the usual ones alone. */
+function admissionOf(operation: Operation): Record<string, string[]> {
   const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
   const resources = new ResourceRegistry(new SharedResources(builtinResources()));
   const { parts } = assembleCluster(
@@ -17,38 +19,55 @@ test('each admission step is asked about the resources that it concerns, in one 
       version: { display: '1.34.4' },
       authenticators: [],
       authorizers: [],
-      bare: false,
     },
     resources,
   );
+  const usual = new Set(parts.courses.of(find('configmaps'), '', operation).prepare.map(({ name }) => name));
+  function find(plural: string) {
+    const found = resources.anyVersion('', plural);
+    assert.ok(found);
+    return found;
+  }
   const asked: Record<string, string[]> = {};
   for (const served of resources.all()) {
-    asked[served.storageKey] = parts.admission.of(served).map(({ name }) => name);
+    const { mutate, prepare, validate } = parts.courses.of(served, '', operation);
+    const steps = [...mutate, ...prepare, ...validate].map(({ name }) => name);
+    const special = steps.filter((name) => !usual.has(name) && name !== 'generation');
+    if (special.length > 0) asked[served.storageKey] = special;
   }
-  const everybody = 'namespace-lifecycle';
-  const special = Object.entries(asked).filter(([, names]) => names.length > 1);
-  assert.deepEqual(Object.fromEntries(special), {
-    'core/nodes': [everybody, 'node-taints'],
-    'core/persistentvolumeclaims': [everybody, 'storage-protection', 'default-classes'],
-    'core/persistentvolumes': [everybody, 'storage-protection', 'volume-phases'],
-    'core/pods': [
-      everybody,
-      'pod-service-account',
-      'pod-priority',
-      'pod-tolerations',
-      'runtime-classes',
-      'runtime-scheduling',
-    ],
+  return asked;
+}
+
+test('each step of admission is asked about the writes that it concerns, in the real order, and none is left unasked', () => {
+  const created = admissionOf('CREATE');
+  const everybody = 'NamespaceLifecycle';
+  assert.deepEqual(created['core/configmaps'], [everybody]);
+  const plain = ([, names]: [string, string[]]) => names.join() !== everybody;
+  assert.deepEqual(Object.fromEntries(Object.entries(created).filter(plain)), {
+    'core/nodes': ['TaintNodesByCondition'],
+    'core/persistentvolumeclaims': [everybody, 'DefaultStorageClass', 'StorageObjectInUseProtection'],
+    'core/persistentvolumes': ['StorageObjectInUseProtection', 'volume-phases'],
+    'core/pods': [everybody, 'ServiceAccount', 'Priority', 'DefaultTolerationSeconds', 'RuntimeClass'],
     'core/secrets': [everybody, 'tls-secrets'],
     'core/services': [everybody, 'service-addresses'],
-    'apiextensions.k8s.io/customresourcedefinitions': [everybody, 'crd-status'],
-    'certificates.k8s.io/certificatesigningrequests': [everybody, 'certificate-requests'],
-    'networking.k8s.io/ingresses': [everybody, 'default-classes'],
-    'rbac.authorization.k8s.io/clusterrolebindings': [everybody, 'rbac-escalation'],
-    'rbac.authorization.k8s.io/clusterroles': [everybody, 'rbac-escalation'],
+    'apiextensions.k8s.io/customresourcedefinitions': ['crd-status'],
+    'certificates.k8s.io/certificatesigningrequests': [
+      'certificate-requests',
+      'certificate-requests',
+      'CertificateSubjectRestriction',
+    ],
+    'networking.k8s.io/ingresses': [everybody, 'DefaultIngressClass'],
+    'rbac.authorization.k8s.io/clusterrolebindings': ['rbac-escalation'],
+    'rbac.authorization.k8s.io/clusterroles': ['rbac-escalation'],
     'rbac.authorization.k8s.io/rolebindings': [everybody, 'rbac-escalation'],
     'rbac.authorization.k8s.io/roles': [everybody, 'rbac-escalation'],
-    'scheduling.k8s.io/priorityclasses': [everybody, 'priority-classes'],
+    'scheduling.k8s.io/priorityclasses': ['Priority'],
   });
-  assert.deepEqual(asked['core/configmaps'], [everybody]);
+});
+
+test('a delete meets only what guards the end of an object', () => {
+  assert.deepEqual(admissionOf('DELETE'), {
+    'core/namespaces': ['NamespaceLifecycle'],
+    'scheduling.k8s.io/priorityclasses': ['system-priority-classes'],
+  });
 });

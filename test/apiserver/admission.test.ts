@@ -27,7 +27,7 @@ describe('admission of pods', () => {
   let full: TestServer;
   let bare: TestServer;
   before(async () => {
-    full = await startTestServer({ bare: false });
+    full = await startTestServer({ admissionPlugIns: {} });
     bare = await startTestServer();
   });
   after(async () => {

@@ -90,7 +90,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     version: { display: '1.34.4' },
     authenticators: [tokenAuthenticator(users)],
     authorizers: [],
-    bare: true,
+    // Nobody makes accounts here.
+    admissionPlugIns: { disable: ['ServiceAccount'] },
     ...options,
   });
   await server.start();

@@ -296,19 +296,20 @@ it('a failure inside the server tells nothing of its cause, in whatever way it i
 it('a patch that meets another writer is applied again as it was sent', async () => {
   let meddle = async () => {};
   const server = await startTestServer({
-    admission: {
-      name: 'meddler',
-      exclusive: [],
-      concerns: ({ resource }) => resource === 'deployments',
-      mutate: () => {},
-      // Once, between what the patch has read and its commit.
-      validate: ({ operation, user }) => {
-        const run = meddle;
-        if (operation !== 'UPDATE' || user.username !== 'admin') return;
-        meddle = async () => {};
-        return run();
+    admissionSteps: [
+      {
+        name: 'meddler',
+        concerns: ({ definition, operation }) =>
+          definition.resource === 'deployments' && operation === 'UPDATE',
+        // Once, between what the patch has read and its commit.
+        validate: ({ user }) => {
+          const run = meddle;
+          if (user.username !== 'admin') return;
+          meddle = async () => {};
+          return run();
+        },
       },
-    },
+    ],
   });
   const send = async (method: string, where: string, type: string, body: unknown) => {
     const headers = { 'content-type': type };

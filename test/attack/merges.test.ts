@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { dedupeOwners } from '../../src/apiserver/verbs/owner-references.ts';
+import { dedupeOwners } from '../../src/apiserver/write/owner-references.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { applyJsonPatch } from '../../src/merge/json-patch.ts';
 import { mergeObjects } from '../../src/merge/merge.ts';

@@ -4,7 +4,7 @@ import { asKind } from '../../src/apimachinery/kinds.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
-  HubAdmission,
+  hubAdmission,
   type NodePool,
   startClusterControllers,
 } from '../../src/controllers/index.ts';
@@ -48,7 +48,7 @@ export interface TestCluster extends TestServer {
   readonly controllers: ClusterControllers;
 }
 
-const hubAdmission = new HubAdmission({
+const hubSteps = hubAdmission({
   isAgentName: (name) => name.startsWith('fleet-member-agent:'),
   isOfAzure: ({ extra }) => extra['oid'] !== undefined,
 });
@@ -65,8 +65,8 @@ export async function startTestCluster(
 ): Promise<TestCluster> {
   const { nodes = twoNodes, profile = 'member', addresses, clientFor, ...rest } = options;
   const server = await startTestServer({
-    bare: false,
-    ...(profile === 'hub' && { admission: hubAdmission }),
+    admissionPlugIns: {},
+    ...(profile === 'hub' && { admissionSteps: hubSteps }),
     ...rest,
   });
   const controllers = startClusterControllers({

@@ -9,7 +9,7 @@ import { startTestServer } from '../apiserver/harness.ts';
 import { testLog } from './harness.ts';
 
 test('of more finished pods than are kept the oldest go; those that run stay', async () => {
-  const server = await startTestServer({ bare: true });
+  const server = await startTestServer();
   const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
   const { context, close } = clusterContext({ client: server.client, ...surroundings });
   const client = typedClient(server.client);

@@ -21,7 +21,7 @@ const wanted: ReplicaSet = {
 };
 
 test('a status is written when it says something else, and only then', async () => {
-  const server = await startTestServer({ bare: true });
+  const server = await startTestServer();
   const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
   const { context, close } = clusterContext({ client: server.client, ...surroundings });
   try {

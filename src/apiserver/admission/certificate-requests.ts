@@ -1,39 +1,41 @@
+import { type AdmissionStep, resourceKey, type Write } from '../../apimachinery/admission.ts';
 import { conditionsIn } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
-import { forbidden, invalid } from '../../apimachinery/status.ts';
-import { isObject, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
-import { type CertificationRequest, readCertificationRequest } from './certification-request.ts';
+import { objectAt } from '../../apimachinery/read.ts';
+import { invalid } from '../../apimachinery/status.ts';
+import { type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { readRequest } from './certification-request.ts';
 
-const resourceKey = 'certificates.k8s.io/certificatesigningrequests';
-const clientSigner = 'kubernetes.io/kube-apiserver-client';
 const decisions = ['Approved', 'Denied'];
 const final = [...decisions, 'Failed'];
 
-/**
- * Certificate signing requests: who asks is what the server saw, what is asked for stays, nobody asks for the masters'
- * group, and approving or signing takes that right on the signer asked.
- */
+/** Who asks for a certificate is what the server saw, what is asked for stays, and decisions stand. */
 export const certificateRequests: AdmissionStep = {
   name: 'certificate-requests',
-  concerns: [resourceKey],
-  mutate(request) {
-    if (!request.object) return;
-    if (request.old) keepAskedFor(request, request.object, request.old);
-    else recordRequester(request, request.object);
+  concerns: ({ definition, operation }) => isOfCertificateRequests({ definition }) && operation !== 'DELETE',
+  complete(write, { clock }) {
+    if (!write.object) return;
+    if (write.old) keepAskedFor(write, write.object, { old: write.old, nowMs: clock.now() });
+    else recordRequester(write, write.object);
   },
-  async validate(request) {
-    const { object, old } = request;
+  validate({ subresource, definition, name, object, old }) {
     if (!object) return;
-    if (!old) checkAsked(request, object);
-    else await checkDecision(request, object, old);
+    const errors = old
+      ? conditionErrors(subresource, objectAt(object, 'status'), objectAt(old, 'status'))
+      : requestErrors(object);
+    if (errors.length > 0) throw invalid(definition, name, errors);
   },
 };
 
-function recordRequester({ call }: AdmissionRequest, object: JsonObject): void {
-  const { username: _, uid: __, groups: ___, extra: ____, ...asked } = specOf(object);
-  const { username, uid, groups, extra } = call.user;
+/** True for writes of certificate signing requests. */
+export function isOfCertificateRequests({ definition }: Pick<Write, 'definition'>): boolean {
+  return resourceKey(definition) === 'certificates.k8s.io/certificatesigningrequests';
+}
+
+function recordRequester({ user }: Write, object: JsonObject): void {
+  const { username: _, uid: __, groups: ___, extra: ____, ...asked } = objectAt(object, 'spec');
+  const { username, uid, groups, extra } = user;
   const extras = Object.entries(extra).map(([key, values]) => [key, [...values]]);
   object['spec'] = {
     ...asked,
@@ -44,14 +46,18 @@ function recordRequester({ call }: AdmissionRequest, object: JsonObject): void {
   };
 }
 
-function keepAskedFor({ parts, call }: AdmissionRequest, object: JsonObject, old: JsonObject): void {
+function keepAskedFor(
+  { subresource }: Write,
+  object: JsonObject,
+  { old, nowMs }: { old: JsonObject; nowMs: number },
+): void {
   if (old['spec'] !== undefined) object['spec'] = structuredClone(old['spec']);
-  if (call.subresource !== 'status') return;
-  const before = statusOf(old);
-  const next = statusOf(object);
-  const conditions = conditionsIn(next).map((condition) => stamped(condition, before, parts.clock.now()));
+  if (subresource === '') return;
+  const before = objectAt(old, 'status');
+  const next = objectAt(object, 'status');
+  const conditions = conditionsIn(next).map((condition) => stamped(condition, before, nowMs));
   // An approval writes conditions and nothing else.
-  object['status'] = { ...(call.askedAs === 'approval' ? structuredClone(before) : next), conditions };
+  object['status'] = { ...(subresource === 'approval' ? structuredClone(before) : next), conditions };
 }
 
 function stamped(condition: JsonObject, before: JsonObject, nowMs: number): JsonObject {
@@ -66,43 +72,17 @@ function stamped(condition: JsonObject, before: JsonObject, nowMs: number): Json
   };
 }
 
-function checkAsked({ call, name }: AdmissionRequest, object: JsonObject): void {
-  const { request, signerName } = specOf(object);
-  const read = readRequest(textOf(request));
-  if (read instanceof Error) {
-    const message = `Invalid value: ${JSON.stringify(textOf(request))}: ${read.message}`;
-    throw invalid(call.resource.definition, name, [
-      { reason: 'FieldValueInvalid', field: 'spec.request', message },
-    ]);
-  }
-  if (signerName !== clientSigner || !read.organizations.includes('system:masters')) return;
-  const why = `use of ${clientSigner} signer with system:masters group is not allowed`;
-  throw forbidden(call.resource.subject(name), why);
+function requestErrors(object: JsonObject): FieldError[] {
+  const text = textOf(objectAt(object, 'spec')['request']);
+  const read = readRequest(text);
+  if (!(read instanceof Error)) return [];
+  const message = `Invalid value: ${JSON.stringify(text)}: ${read.message}`;
+  return [{ reason: 'FieldValueInvalid', field: 'spec.request', message }];
 }
 
-function readRequest(base64: string): CertificationRequest | Error {
-  try {
-    return readCertificationRequest(Buffer.from(base64, 'base64').toString('latin1'));
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown : new Error(String(thrown));
-  }
-}
-
-async function checkDecision(request: AdmissionRequest, object: JsonObject, old: JsonObject): Promise<void> {
-  const { call, name } = request;
-  if (call.subresource !== 'status') return;
-  const [next, before] = [statusOf(object), statusOf(old)];
-  const signer = textOf(specOf(old)['signerName']);
-  if (call.askedAs === 'approval') {
-    await demand(request, 'approve', signer);
-  } else if (!jsonEqual(next['certificate'], before['certificate']) || !sameConditions(next, before)) {
-    await demand(request, 'sign', signer);
-  }
-  const errors = conditionErrors(call.askedAs === 'approval', next, before);
-  if (errors.length > 0) throw invalid(call.resource.definition, name, errors);
-}
-
-function conditionErrors(approving: boolean, next: JsonObject, before: JsonObject): FieldError[] {
+function conditionErrors(subresource: string, next: JsonObject, before: JsonObject): FieldError[] {
+  if (subresource === '') return [];
+  const approving = subresource === 'approval';
   const errors: FieldError[] = [];
   const refuse = (detail: string) =>
     errors.push({
@@ -128,31 +108,6 @@ function conditionErrors(approving: boolean, next: JsonObject, before: JsonObjec
   return errors;
 }
 
-/** Asked for the signer by its name, and for all signers of its domain. */
-async function demand({ parts, call, name }: AdmissionRequest, verb: string, signer: string): Promise<void> {
-  const [domain = ''] = signer.split('/');
-  for (const each of [signer, `${domain}/*`]) {
-    const target = { group: 'certificates.k8s.io', version: '*', resource: 'signers', subresource: '' };
-    const resource = { ...target, namespace: '', name: each };
-    const { decision } = await parts.authorize({ user: call.user, verb, resource });
-    if (decision === 'allow') return;
-  }
-  const why = `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`;
-  throw forbidden(call.resource.subject(name), why);
-}
-
-function sameConditions(next: JsonObject, before: JsonObject): boolean {
-  return jsonEqual(conditionsIn(next), conditionsIn(before));
-}
-
 function ofType(status: JsonObject, type: string): JsonObject[] {
   return conditionsIn(status).filter((condition) => condition['type'] === type);
-}
-
-function specOf(object: JsonObject): JsonObject {
-  return isObject(object['spec']) ? object['spec'] : {};
-}
-
-function statusOf(object: JsonObject): JsonObject {
-  return isObject(object['status']) ? object['status'] : {};
 }

@@ -38,6 +38,15 @@ export function readCertificationRequest(pem: string): CertificationRequest {
   return { organizations: organizationsOf(subject) };
 }
 
+/** The same of `spec.request`, which is the PEM in base64; an Error says why it is none. */
+export function readRequest(base64: string): CertificationRequest | Error {
+  try {
+    return readCertificationRequest(Buffer.from(base64, 'base64').toString('latin1'));
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+}
+
 function isSigned(data: Buffer, by: { digest: string | null; key: Buffer; signature: Buffer }): boolean {
   try {
     const key = createPublicKey({ key: by.key, format: 'der', type: 'spki' });

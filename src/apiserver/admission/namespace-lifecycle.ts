@@ -1,41 +1,40 @@
+import { type AdmissionStep, refused, subjectOf, type Write } from '../../apimachinery/admission.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { forbidden, notFound } from '../../apimachinery/status.ts';
-import type { AdmissionStep } from '../call/call.ts';
-import { objectKey } from '../storage/keys.ts';
+import type { JsonObject } from '../../base/index.ts';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
+const namespaces = { group: '', resource: 'namespaces', namespace: '' };
 
-/** Objects are created only in namespaces that exist and stay; three namespaces can never go. */
+/** Objects are created only in namespaces that exist and stay. */
 export const namespaceLifecycle: AdmissionStep = {
-  name: 'namespace-lifecycle',
-  concerns: 'all',
-  async mutate({ parts, call, operation, namespace, name }) {
-    if (operation !== 'create' || !call.resource.definition.namespaced || namespace === '') return;
-    const namespaces = parts.resources.find('', 'v1', 'namespaces');
-    if (!namespaces) return;
-    const collection = parts.storage.loaded(namespaces) ?? (await parts.storage.collection(namespaces));
-    const found = collection.get(objectKey('', namespace));
-    if (!found) throw notFound({ group: '', resource: 'namespaces', name: namespace });
-    if (!isTerminating(found.decoded(namespaces))) return;
-    throw forbidden(
-      call.resource.subject(name),
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-      [
-        {
-          reason: 'NamespaceTerminating',
-          message: `namespace ${namespace} is being terminated`,
-          field: 'metadata.namespace',
-        },
-      ],
-    );
-  },
-  validate({ call, operation, name }) {
-    const { group, resource } = call.resource.definition;
-    if (operation !== 'delete' || group !== '' || resource !== 'namespaces' || !immortal.has(name)) return;
-    throw forbidden(call.resource.subject(name), 'this namespace may not be deleted');
+  name: 'NamespaceLifecycle',
+  // Whoever asks what he may do in a namespace is not told whether there is one.
+  concerns: ({ definition, operation }) =>
+    operation === 'CREATE' && definition.namespaced && definition.resource !== 'localsubjectaccessreviews',
+  mutate(write, cluster) {
+    if (write.namespace === '') return undefined;
+    const found = cluster.find(namespaces, write.namespace);
+    return found instanceof Promise ? found.then((each) => check(write, each)) : check(write, found);
   },
 };
 
-function isTerminating(namespace: Parameters<typeof readMetadata>[0]): boolean {
-  return readMetadata(namespace)['deletionTimestamp'] !== undefined;
+function check(write: Write, found: JsonObject | undefined): undefined {
+  const { namespace } = write;
+  if (!found) throw notFound({ group: '', resource: 'namespaces', name: namespace });
+  if (readMetadata(found)['deletionTimestamp'] === undefined) return undefined;
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const message = `namespace ${namespace} is being terminated`;
+  const cause = { reason: 'NamespaceTerminating', message, field: 'metadata.namespace' };
+  throw forbidden(subjectOf(write), why, [cause]);
 }
+
+/** Three namespaces can never go. */
+export const immortalNamespaces: AdmissionStep = {
+  name: 'NamespaceLifecycle',
+  concerns: ({ definition, operation }) =>
+    operation === 'DELETE' && definition.group === '' && definition.resource === 'namespaces',
+  mutate(write) {
+    if (immortal.has(write.name)) throw refused(write, 'this namespace may not be deleted');
+  },
+};

@@ -1,50 +1,40 @@
+import {
+  type AdmissionStep,
+  type ClusterView,
+  refused,
+  type Write,
+  writesOf,
+} from '../../apimachinery/admission.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
-import { forbidden } from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject, kubernetesNameAlphabet } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
-import { objectKey } from '../storage/keys.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3_607;
 
-/** The specs of a pod that is updated as a whole, for steps that concern pods. */
-function changedPodSpecs({ call, operation, object, old }: AdmissionRequest) {
-  if (call.subresource !== '' || operation !== 'update') return undefined;
-  const [now, before] = [object?.['spec'], old?.['spec']];
-  return isObject(now) && isObject(before) ? { now, before } : undefined;
-}
-
-/** The spec of a pod that is being created, for steps that concern pods; undefined for their other writes. */
-export function newPodSpec({ call, operation, object }: AdmissionRequest): JsonObject | undefined {
-  if (operation !== 'create' || call.subresource !== '') return undefined;
+/** The spec of the pod that is written, for steps that concern writes of whole pods. */
+export function podSpecOf({ object }: Write): JsonObject | undefined {
   const spec = object?.['spec'];
   return isObject(spec) ? spec : undefined;
 }
 
 /** Pods run as a service account that exists and get its token. */
 export const podServiceAccount: AdmissionStep = {
-  name: 'pod-service-account',
-  concerns: ['core/pods'],
-  async mutate(request) {
-    const spec = newPodSpec(request);
+  name: 'ServiceAccount',
+  concerns: writesOf(['/pods'], 'CREATE'),
+  async mutate(write, cluster) {
+    const spec = podSpecOf(write);
     if (!spec) return;
-    const { parts, call, namespace, name } = request;
+    const { namespace } = write;
     const account = textOf(spec['serviceAccountName']) || textOf(spec['serviceAccount']) || 'default';
     spec['serviceAccountName'] = account;
     spec['serviceAccount'] = account;
-    const resource = parts.resources.find('', 'v1', 'serviceaccounts');
-    if (!resource) return;
-    const collection = await parts.storage.collection(resource);
-    const found = collection.get(objectKey(namespace, account));
+    const found = await cluster.find({ group: '', resource: 'serviceaccounts', namespace }, account);
     if (!found) {
-      throw forbidden(
-        call.resource.subject(name),
-        `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
-      );
+      const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+      throw refused(write, why);
     }
-    const wanted =
-      spec['automountServiceAccountToken'] ?? found.peek(resource)['automountServiceAccountToken'];
-    if (wanted !== false) mountToken(spec, parts.random.string(5, kubernetesNameAlphabet));
+    const wanted = spec['automountServiceAccountToken'] ?? found['automountServiceAccountToken'];
+    if (wanted !== false) mountToken(spec, cluster.random.string(5, kubernetesNameAlphabet));
   },
 };
 
@@ -87,11 +77,11 @@ function tokenVolume(name: string): JsonObject {
 
 /** Pods stay five minutes on a node that fell silent, unless they say otherwise. */
 export const podTolerations: AdmissionStep = {
-  name: 'pod-tolerations',
-  concerns: ['core/pods'],
-  mutate(request) {
-    // A manifest that says none again means the same pod.
-    const spec = newPodSpec(request) ?? changedPodSpecs(request)?.now;
+  name: 'DefaultTolerationSeconds',
+  // A manifest that says none again means the same pod.
+  concerns: writesOf(['/pods'], 'CREATE', 'UPDATE'),
+  mutate(write) {
+    const spec = podSpecOf(write);
     if (!spec) return;
     const tolerations = Array.isArray(spec['tolerations']) ? [...spec['tolerations']] : [];
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
@@ -110,48 +100,47 @@ export const podTolerations: AdmissionStep = {
 
 /** The number behind a pod's priority class. */
 export const podPriority: AdmissionStep = {
-  name: 'pod-priority',
-  concerns: ['core/pods'],
-  async mutate(request) {
-    const changed = changedPodSpecs(request);
-    for (const member of changed ? ['priority', 'preemptionPolicy'] : []) {
-      const before = changed?.before[member];
-      if (before !== undefined && changed) changed.now[member] ??= before;
+  name: 'Priority',
+  concerns: writesOf(['/pods'], 'CREATE', 'UPDATE'),
+  mutate(write, cluster) {
+    const spec = podSpecOf(write);
+    if (!spec) return undefined;
+    if (!write.old) return givePriority(write, spec, cluster);
+    const before = write.old['spec'];
+    for (const member of ['priority', 'preemptionPolicy']) {
+      const value = isObject(before) ? before[member] : undefined;
+      if (value !== undefined) spec[member] ??= value;
     }
-    const spec = newPodSpec(request);
-    if (!spec) return;
-    const { parts, call, name } = request;
-    const resource = parts.resources.find('scheduling.k8s.io', 'v1', 'priorityclasses');
-    if (!resource) return;
-    const collection = await parts.storage.collection(resource);
-    const className = textOf(spec['priorityClassName']);
-    let chosen: JsonObject | undefined;
-    if (className !== '') {
-      chosen = collection.get(objectKey('', className))?.decoded(resource);
-      if (!chosen) {
-        throw forbidden(call.resource.subject(name), `no PriorityClass with name ${className} was found`);
-      }
-    } else {
-      for (const stored of collection.scan('')) {
-        const each = stored.decoded(resource);
-        // Two defaults are what an earlier server may have let in: the lower one counts.
-        const isLower = !chosen || Number(each['value']) < Number(chosen['value']);
-        if (each['globalDefault'] === true && isLower) chosen = each;
-      }
-      if (chosen && isObject(chosen['metadata'])) spec['priorityClassName'] = chosen['metadata']['name'];
-    }
-    const computed = {
-      priority: chosen?.['value'] ?? 0,
-      preemptionPolicy: chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority',
-    };
-    checkComputed(request, spec, computed);
-    Object.assign(spec, computed);
+    return undefined;
   },
 };
 
+async function givePriority(write: Write, spec: JsonObject, cluster: ClusterView): Promise<void> {
+  const place = { group: 'scheduling.k8s.io', resource: 'priorityclasses', namespace: '' };
+  const className = textOf(spec['priorityClassName']);
+  let chosen: JsonObject | undefined;
+  if (className !== '') {
+    chosen = await cluster.find(place, className);
+    if (!chosen) throw refused(write, `no PriorityClass with name ${className} was found`);
+  } else {
+    for (const each of await cluster.list(place)) {
+      // Two defaults are what an earlier server may have let in: the lower one counts.
+      const isLower = !chosen || Number(each['value']) < Number(chosen['value']);
+      if (each['globalDefault'] === true && isLower) chosen = each;
+    }
+    if (chosen && isObject(chosen['metadata'])) spec['priorityClassName'] = chosen['metadata']['name'];
+  }
+  const computed = {
+    priority: chosen?.['value'] ?? 0,
+    preemptionPolicy: chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority',
+  };
+  checkComputed(write, spec, computed);
+  Object.assign(spec, computed);
+}
+
 /** What a pod says of its priority itself must be what its class says. */
 function checkComputed(
-  { call, name }: AdmissionRequest,
+  write: Write,
   spec: JsonObject,
   computed: { readonly priority: Json; readonly preemptionPolicy: Json },
 ): void {
@@ -164,6 +153,6 @@ function checkComputed(
     if (own === undefined || own === computed[member]) continue;
     const given = `the ${type} value of ${word} (${String(own)}) must not be provided in pod spec`;
     const why = `${given}; priority admission controller computed ${String(computed[member])} from the given PriorityClass name`;
-    throw forbidden(call.resource.subject(name), why);
+    throw refused(write, why);
   }
 }

@@ -1,27 +1,42 @@
-import { forbidden } from '../../apimachinery/status.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
+import {
+  type AdmissionStep,
+  type ClusterView,
+  refused,
+  type Write,
+  writesOf,
+} from '../../apimachinery/admission.ts';
+import { readMetadata } from '../../apimachinery/metadata.ts';
 
+const resource = 'scheduling.k8s.io/priorityclasses';
+const place = { group: 'scheduling.k8s.io', resource: 'priorityclasses', namespace: '' };
 const systemClasses = new Set(['system-node-critical', 'system-cluster-critical']);
 
-/** There is one default among the priority classes, and those of the system stay. */
+/** There is one default among the priority classes. */
 export const priorityClasses: AdmissionStep = {
-  name: 'priority-classes',
-  concerns: ['scheduling.k8s.io/priorityclasses'],
-  validate(request) {
-    const { call, operation, object, name } = request;
-    if (call.subresource !== '') return;
-    if (operation === 'delete' && systemClasses.has(name)) {
-      throw forbidden(call.resource.subject(name), 'this is a system priority class and cannot be deleted');
-    }
-    return object?.['globalDefault'] === true ? checkOnlyDefault(request) : undefined;
-  },
+  name: 'Priority',
+  concerns: writesOf([resource], 'CREATE', 'UPDATE'),
+  // Which one it is depends on all others.
+  alone: true,
+  validate: (write, cluster) =>
+    write.object?.['globalDefault'] === true ? checkOnlyDefault(write, cluster) : undefined,
 };
 
-async function checkOnlyDefault({ parts, call, name, claims }: AdmissionRequest): Promise<void> {
-  for (const stored of (await parts.storage.collection(call.resource)).scan('')) {
-    if (stored.name === name || stored.decoded(call.resource)['globalDefault'] !== true) continue;
-    const why = `PriorityClass ${stored.name} is already marked as default. Only one default can exist`;
-    throw forbidden(call.resource.subject(name), why);
+async function checkOnlyDefault(write: Write, cluster: ClusterView): Promise<void> {
+  for (const each of await cluster.list(place)) {
+    const { name } = readMetadata(each);
+    if (name === write.name || each['globalDefault'] !== true) continue;
+    const why = `PriorityClass ${String(name)} is already marked as default. Only one default can exist`;
+    throw refused(write, why);
   }
-  claims.push('default priority class');
+  write.claims.push('default priority class');
 }
+
+/** The priority classes of the system stay. */
+export const systemPriorityClasses: AdmissionStep = {
+  name: 'system-priority-classes',
+  concerns: writesOf([resource], 'DELETE'),
+  validate(write) {
+    if (!systemClasses.has(write.name)) return;
+    throw refused(write, 'this is a system priority class and cannot be deleted');
+  },
+};

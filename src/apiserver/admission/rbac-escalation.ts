@@ -1,10 +1,10 @@
+import { type AdmissionStep, type ClusterView, refused, type Write } from '../../apimachinery/admission.ts';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { forbidden, notFound } from '../../apimachinery/status.ts';
+import { notFound } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { Rbac } from '../authz/rbac.ts';
 import { compactRules, missingRules, type PolicyRule, rulesOf, ruleText } from '../authz/rules.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
@@ -12,17 +12,23 @@ const group = 'rbac.authorization.k8s.io';
 export function rbacEscalation(rbac: Rbac): AdmissionStep {
   return {
     name: 'rbac-escalation',
-    concerns: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(
-      (each) => `${group}/${each}`,
-    ),
-    async validate(request) {
-      const { definition } = request.call.resource;
-      if (!request.object || request.call.user.groups.includes('system:masters')) return;
-      if (changesCollectionOnly(request.object, request.old)) return;
-      if (definition.kind.endsWith('Binding')) await checkBinding(rbac, request, request.object);
-      else await checkRole(rbac, request, request.object);
+    concerns: ({ definition, subresource, operation }) =>
+      operation !== 'DELETE' && subresource === '' && definition.group === group,
+    async mutate(write, cluster) {
+      if (!write.object || write.user.groups.includes('system:masters')) return;
+      if (changesCollectionOnly(write.object, write.old)) return;
+      const asked = { write, cluster, rbac };
+      if (write.definition.kind.endsWith('Binding')) await checkBinding(asked, write.object);
+      else await checkRole(asked, write.object);
     },
   };
+}
+
+/** Who writes what, and whom to ask what he holds. */
+interface Asked {
+  readonly write: Write;
+  readonly cluster: ClusterView;
+  readonly rbac: Rbac;
 }
 
 const everything: readonly PolicyRule[] = [
@@ -34,15 +40,15 @@ const everything: readonly PolicyRule[] = [
  * Any change counts, labels too: an aggregate may select by them. The question for `escalate` names the role as the
  * path does, so a right for one role by name creates none.
  */
-async function checkRole(rbac: Rbac, request: AdmissionRequest, role: JsonObject): Promise<void> {
-  const { call } = request;
-  if (await mayUse(request, 'escalate', call.resource.definition.resource, call.name)) return;
-  await demandHeld(rbac, request, rulesOf(role));
-  if (!isAggregate(role) && !isAggregate(request.old)) return;
+async function checkRole(asked: Asked, role: JsonObject): Promise<void> {
+  const { write } = asked;
+  if (await mayUse(asked, 'escalate', { resource: write.definition.resource, name: write.pathName })) return;
+  await demandHeld(asked, rulesOf(role));
+  if (!isAggregate(role) && !isAggregate(write.old)) return;
   // What selects may come to hold anything, and what no longer selects may have held less than it will.
-  if ((await missing(rbac, request, everything)).length === 0) return;
+  if ((await missing(asked, everything)).length === 0) return;
   const why = 'must have cluster-admin privileges to use the aggregationRule';
-  throw forbidden(call.resource.subject(request.name), why);
+  throw refused(write, why);
 }
 
 function isAggregate(role: JsonObject | undefined): boolean {
@@ -51,15 +57,15 @@ function isAggregate(role: JsonObject | undefined): boolean {
   return Array.isArray(selectors) && selectors.length > 0;
 }
 
-async function checkBinding(rbac: Rbac, request: AdmissionRequest, binding: JsonObject): Promise<void> {
+async function checkBinding(asked: Asked, binding: JsonObject): Promise<void> {
   const reference = binding['roleRef'];
   if (!isObject(reference)) return;
   const role = { kind: textOf(reference['kind']), name: textOf(reference['name']) };
   const resource = role.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
-  if (await mayUse(request, 'bind', resource, role.name)) return;
-  const rules = await rbac.rulesOfRole(role, request.namespace);
+  if (await mayUse(asked, 'bind', { resource, name: role.name })) return;
+  const rules = await asked.rbac.rulesOfRole(role, asked.write.namespace);
   if (!rules) throw notFound({ group, resource, name: role.name });
-  await demandHeld(rbac, request, rules);
+  await demandHeld(asked, rules);
 }
 
 /** True for a change of what garbage collection needs and nothing else. */
@@ -73,34 +79,26 @@ function withoutCollectionFields(object: JsonObject): JsonObject {
 }
 
 async function mayUse(
-  { parts, call, namespace }: AdmissionRequest,
+  { write, cluster }: Asked,
   verb: string,
-  resource: string,
-  name: string,
+  role: { readonly resource: string; readonly name: string },
 ): Promise<boolean> {
-  const target = { group, version: '*', resource, subresource: '', namespace, name };
-  const { decision } = await parts.authorize({ user: call.user, verb, resource: target });
+  const { user, namespace } = write;
+  const target = { group, version: '*', subresource: '', namespace, ...role };
+  const { decision } = await cluster.decide({ user, verb, resource: target });
   return decision === 'allow';
 }
 
-async function demandHeld(
-  rbac: Rbac,
-  request: AdmissionRequest,
-  wanted: readonly PolicyRule[],
-): Promise<void> {
-  const { call, name } = request;
-  const lacking = await missing(rbac, request, wanted);
+async function demandHeld(asked: Asked, wanted: readonly PolicyRule[]): Promise<void> {
+  const { write } = asked;
+  const lacking = await missing(asked, wanted);
   if (lacking.length === 0) return;
-  const why = `user ${userText(call.user)} is attempting to grant RBAC permissions not currently held:\n${lacking.map(ruleText).join('\n')}`;
-  throw forbidden(call.resource.subject(name), why);
+  const why = `user ${userText(write.user)} is attempting to grant RBAC permissions not currently held:\n${lacking.map(ruleText).join('\n')}`;
+  throw refused(write, why);
 }
 
-async function missing(
-  rbac: Rbac,
-  { call, namespace }: AdmissionRequest,
-  wanted: readonly PolicyRule[],
-): Promise<PolicyRule[]> {
-  return compactRules(missingRules(wanted, await rbac.rulesOfUser(call.user, namespace)));
+async function missing({ write, rbac }: Asked, wanted: readonly PolicyRule[]): Promise<PolicyRule[]> {
+  return compactRules(missingRules(wanted, await rbac.rulesOfUser(write.user, write.namespace)));
 }
 
 function userText({ username, groups }: UserInfo): string {

@@ -1,50 +1,52 @@
+import {
+  type AdmissionStep,
+  type ClusterView,
+  refused,
+  type Write,
+  writesOf,
+} from '../../apimachinery/admission.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
-import { forbidden } from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
-import { objectKey } from '../storage/keys.ts';
-import { newPodSpec } from './pods.ts';
+import { podSpecOf } from './pods.ts';
 
-/** Pods get what their runtime class says of overhead and of the nodes that have it. */
+/** Pods get what their runtime class says of overhead and of the nodes that have it, and what it tolerates there. */
 export const runtimeClasses: AdmissionStep = {
-  name: 'runtime-classes',
-  concerns: ['core/pods'],
-  mutate(request) {
-    const spec = newPodSpec(request);
+  name: 'RuntimeClass',
+  concerns: writesOf(['/pods'], 'CREATE'),
+  async mutate(write, cluster) {
+    const spec = podSpecOf(write);
     if (!spec || (spec['runtimeClassName'] === undefined && spec['overhead'] === undefined)) return;
-    return takeOverhead(request, spec);
+    const runtimeClass = await find(write, cluster, textOf(spec['runtimeClassName']));
+    takeOverhead(write, spec, runtimeClass);
+    takeScheduling(write, spec, runtimeClass);
   },
 };
 
-async function takeOverhead(request: AdmissionRequest, spec: JsonObject): Promise<void> {
-  const refuse = (why: string) => forbidden(request.call.resource.subject(request.name), why);
-  const name = textOf(spec['runtimeClassName']);
-  const runtimeClass = name === '' ? undefined : await find(request, name);
-  if (name !== '' && !runtimeClass) throw refuse(`pod rejected: RuntimeClass "${name}" not found`);
+/** Undefined for no name. Throws 403 for one that nobody has. */
+async function find(write: Write, cluster: ClusterView, name: string): Promise<JsonObject | undefined> {
+  if (name === '') return undefined;
+  const found = await cluster.find({ group: 'node.k8s.io', resource: 'runtimeclasses', namespace: '' }, name);
+  if (!found) throw refused(write, `pod rejected: RuntimeClass "${name}" not found`);
+  return found;
+}
+
+function takeOverhead(write: Write, spec: JsonObject, runtimeClass: JsonObject | undefined): void {
   const overhead = isObject(runtimeClass?.['overhead']) ? runtimeClass['overhead']['podFixed'] : undefined;
   if (overhead === undefined) {
     if (!isObject(spec['overhead']) || Object.keys(spec['overhead']).length === 0) return;
-    throw refuse('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+    throw refused(
+      write,
+      'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+    );
   }
   if (spec['overhead'] !== undefined && !jsonEqual(spec['overhead'], overhead)) {
-    throw refuse("pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+    throw refused(write, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
   }
   spec['overhead'] = structuredClone(overhead);
 }
 
-/** The nodes that a runtime class chooses, and what it tolerates there. */
-export const runtimeScheduling: AdmissionStep = {
-  name: 'runtime-scheduling',
-  concerns: ['core/pods'],
-  mutate(request) {
-    const spec = newPodSpec(request);
-    const name = spec ? textOf(spec['runtimeClassName']) : '';
-    return spec && name !== '' ? takeScheduling(request, spec, name) : undefined;
-  },
-};
-
-async function takeScheduling(request: AdmissionRequest, spec: JsonObject, name: string): Promise<void> {
-  const scheduling = (await find(request, name))?.['scheduling'];
+function takeScheduling(write: Write, spec: JsonObject, runtimeClass: JsonObject | undefined): void {
+  const scheduling = runtimeClass?.['scheduling'];
   if (!isObject(scheduling)) return;
   const { nodeSelector, tolerations } = scheduling;
   const wanted = isObject(spec['nodeSelector']) ? spec['nodeSelector'] : {};
@@ -52,16 +54,10 @@ async function takeScheduling(request: AdmissionRequest, spec: JsonObject, name:
     if (!Object.hasOwn(wanted, key) || wanted[key] === value) continue;
     const of = (text: string, shown: Json | undefined) => `${text}.nodeSelector[${key}] = ${String(shown)}`;
     const why = `conflict: ${of('runtimeClass.scheduling', value)}; ${of('pod.spec', wanted[key])}`;
-    throw forbidden(request.call.resource.subject(request.name), why);
+    throw refused(write, why);
   }
   if (isObject(nodeSelector)) spec['nodeSelector'] = { ...wanted, ...nodeSelector };
   spec['tolerations'] = merged([...objectsOf(spec['tolerations']), ...objectsOf(tolerations)]);
-}
-
-async function find({ parts }: AdmissionRequest, name: string): Promise<JsonObject | undefined> {
-  const served = parts.resources.find('node.k8s.io', 'v1', 'runtimeclasses');
-  if (!served) return undefined;
-  return (await parts.storage.collection(served)).get(objectKey('', name))?.decoded(served);
 }
 
 function objectsOf(value: Json | undefined): JsonObject[] {

@@ -1,9 +1,9 @@
-import { textOf } from '../../apimachinery/metadata.ts';
+import { type AdmissionStep, type Write, writesOf } from '../../apimachinery/admission.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { ipText, isObject, type JsonObject, parseIpRange } from '../../base/index.ts';
-import type { AdmissionRequest, AdmissionStep } from '../call/call.ts';
+import { ipText, isObject, type JsonObject, parseIpRange, type Random } from '../../base/index.ts';
 import { chooseFamilies } from './service-families.ts';
 import { givePorts, portsOf } from './service-ports.ts';
 
@@ -17,16 +17,16 @@ export function serviceAddresses(cidr: string): AdmissionStep {
   const range = readRange(cidr);
   return {
     name: 'service-addresses',
-    concerns: ['core/services'],
-    async mutate(request) {
-      const { call, object, parts } = request;
-      if (call.subresource !== '') return;
-      const spec = object?.['spec'];
+    concerns: writesOf(['/services'], 'CREATE', 'UPDATE'),
+    // What is free depends on all other services.
+    alone: true,
+    async complete(write, cluster) {
+      const spec = write.object?.['spec'];
       if (!isObject(spec)) return;
-      chooseFamilies(request, spec);
-      const used = usedBy(request, [...(await parts.storage.collection(call.resource)).scan('')]);
-      giveAddress(request, spec, { range, used: used.addresses });
-      givePorts(request, spec, used.ports);
+      chooseFamilies(write, spec);
+      const used = usedBy(write, await cluster.list({ group: '', resource: 'services', namespace: '' }));
+      giveAddress(write, spec, { range, used: used.addresses, random: cluster.random });
+      givePorts(write, spec, { used: used.ports, random: cluster.random });
     },
   };
 }
@@ -36,22 +36,17 @@ interface Range {
   readonly last: bigint;
 }
 
-interface StoredService {
-  readonly namespace: string;
-  readonly name: string;
-  decoded(resource: AdmissionRequest['call']['resource']): JsonObject;
-}
-
 /** What other services have. */
 function usedBy(
-  { call, namespace, name }: AdmissionRequest,
-  services: readonly StoredService[],
+  { namespace, name }: Write,
+  services: readonly JsonObject[],
 ): { addresses: Set<bigint>; ports: Set<number> } {
   const addresses = new Set<bigint>();
   const ports = new Set<number>();
-  for (const stored of services) {
-    if (stored.namespace === namespace && stored.name === name) continue;
-    const spec = stored.decoded(call.resource)['spec'];
+  for (const service of services) {
+    const metadata = readMetadata(service);
+    if (metadata['namespace'] === namespace && metadata['name'] === name) continue;
+    const { spec } = service;
     if (!isObject(spec)) continue;
     const address = parseIpAddress(textOf(spec['clusterIP']));
     if (address) addresses.add(address.value);
@@ -64,21 +59,21 @@ function usedBy(
 }
 
 function giveAddress(
-  request: AdmissionRequest,
+  write: Write,
   spec: JsonObject,
-  { range, used }: { range: Range; used: ReadonlySet<bigint> },
+  { range, used, random }: { range: Range; used: ReadonlySet<bigint>; random: Random },
 ): void {
   if (spec['type'] === 'ExternalName') return;
   const asked = textOf(spec['clusterIP']);
   if (asked === 'None') return;
   if (asked === '') {
-    const address = freeAddress(request, range, used);
+    const address = freeAddress(random, range, used);
     spec['clusterIP'] = address;
     spec['clusterIPs'] = [address];
-    request.claims.push(`cluster IP ${address}`);
+    write.claims.push(`cluster IP ${address}`);
     return;
   }
-  const before = request.old?.['spec'];
+  const before = write.old?.['spec'];
   // What the service has it keeps, also when the range is another now.
   if (isObject(before) && before['clusterIP'] === asked) return;
   // A change is for validation to refuse.
@@ -87,23 +82,17 @@ function giveAddress(
   if (!address) return;
   const isOutside = address.family !== 4 || address.value < range.first || address.value > range.last;
   if (!isOutside && !used.has(address.value)) {
-    request.claims.push(`cluster IP ${address.canonical}`);
+    write.claims.push(`cluster IP ${address.canonical}`);
     return;
   }
   const why = isOutside
     ? 'the provided network does not match the current range'
     : 'provided IP is already allocated';
   const detail = `failed to allocate IP ${address.canonical}: ${why}`;
-  throw invalid(request.call.resource.definition, request.name, [
-    invalidField('spec.clusterIPs', [asked], detail),
-  ]);
+  throw invalid(write.definition, write.name, [invalidField('spec.clusterIPs', [asked], detail)]);
 }
 
-function freeAddress(
-  { parts: { random } }: AdmissionRequest,
-  { first, last }: Range,
-  used: ReadonlySet<bigint>,
-): string {
+function freeAddress(random: Random, { first, last }: Range, used: ReadonlySet<bigint>): string {
   const count = Number(last - first) + 1;
   // The first addresses are for services that choose their own, such as `kubernetes`.
   const reserved = Math.min(16, Math.max(1, Math.floor(count / 16)));

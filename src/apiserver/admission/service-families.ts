@@ -1,3 +1,4 @@
+import type { Write } from '../../apimachinery/admission.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/status.ts';
@@ -5,13 +6,12 @@ import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { serviceAddressErrors } from '../../kinds/rules/services.ts';
-import type { AdmissionRequest } from '../call/call.ts';
 
 /**
  * Chooses the families of addresses of a service on a cluster that has IPv4 only. Throws 422 for families that it has
  * not, and for addresses that contradict them.
  */
-export function chooseFamilies({ call, name, old }: AdmissionRequest, spec: JsonObject): void {
+export function chooseFamilies({ definition, name, old }: Write, spec: JsonObject): void {
   if (spec['type'] === 'ExternalName') return;
   const before = isObject(old?.['spec']) ? old['spec'] : {};
   if (keepsPreference(spec, before)) return;
@@ -20,7 +20,7 @@ export function chooseFamilies({ call, name, old }: AdmissionRequest, spec: Json
     before['ipFamilyPolicy'] ??
     (spec['clusterIP'] === 'None' && selectorless ? 'RequireDualStack' : 'SingleStack');
   const refuse = (errors: readonly FieldError[]) => {
-    if (errors.length > 0) throw invalid(call.resource.definition, name, errors);
+    if (errors.length > 0) throw invalid(definition, name, errors);
   };
   refuse(serviceAddressErrors(spec));
   refuse([...policyErrors(spec), ...inferFamilies(spec)]);

@@ -1,15 +1,19 @@
+import type { Write } from '../../apimachinery/admission.ts';
 import { internalError, invalid } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { isObject, type JsonObject } from '../../base/index.ts';
-import type { AdmissionRequest } from '../call/call.ts';
+import { isObject, type JsonObject, type Random } from '../../base/index.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };
 const outOfRange = `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`;
 const taken = 'provided port is already allocated';
 
 /** Gives the ports of a service their node ports, and a port for health checks where its type has one. */
-export function givePorts(request: AdmissionRequest, spec: JsonObject, used: ReadonlySet<number>): void {
-  const { call, name, old } = request;
+export function givePorts(
+  write: Write,
+  spec: JsonObject,
+  { used, random }: { used: ReadonlySet<number>; random: Random },
+): void {
+  const { definition, name, old } = write;
   const { type } = spec;
   const before = isObject(old?.['spec']) ? old['spec'] : {};
   const held = new Set(portsOf(before).map((port) => port['nodePort']));
@@ -21,19 +25,19 @@ export function givePorts(request: AdmissionRequest, spec: JsonObject, used: Rea
     for (const [at, port] of portsOf(spec).entries()) {
       const asked = numberOf(port['nodePort']) || (byPort.get(port['port']) ?? requested(spec, port));
       if (asked === 0 && !wanted) continue;
-      const given = asked || freePort(request, used, own);
+      const given = asked || freePort(random, used, own);
       const problem = asked === 0 ? undefined : refusal(asked, { used, own, held, port });
       if (problem !== undefined) {
         const field = `spec.ports[${at}].nodePort`;
-        throw invalid(call.resource.definition, name, [invalidField(field, asked, problem)]);
+        throw invalid(definition, name, [invalidField(field, asked, problem)]);
       }
       port['nodePort'] = given;
-      if (!held.has(given)) request.claims.push(`node port ${given}`);
+      if (!held.has(given)) write.claims.push(`node port ${given}`);
       own.set(given, String(port['port']));
       byPort.set(port['port'], given);
     }
   }
-  giveHealthPort(request, spec, { used, own, before });
+  giveHealthPort(write, spec, { used, own, before, random });
 }
 
 /** The node port that another port of the same number asks for: both share it. */
@@ -62,20 +66,25 @@ function refusal(
 }
 
 function giveHealthPort(
-  request: AdmissionRequest,
+  write: Write,
   spec: JsonObject,
-  { used, own, before }: { used: ReadonlySet<number>; own: ReadonlyMap<number, string>; before: JsonObject },
+  {
+    used,
+    own,
+    before,
+    random,
+  }: { used: ReadonlySet<number>; own: ReadonlyMap<number, string>; before: JsonObject; random: Random },
 ): void {
   if (spec['type'] !== 'LoadBalancer' || spec['externalTrafficPolicy'] !== 'Local') return;
   const asked = numberOf(spec['healthCheckNodePort']);
   if (asked === 0) {
-    const given = freePort(request, used, own);
-    request.claims.push(`node port ${given}`);
+    const given = freePort(random, used, own);
+    write.claims.push(`node port ${given}`);
     spec['healthCheckNodePort'] = given;
   } else if (asked !== before['healthCheckNodePort'] && numberOf(before['healthCheckNodePort']) === 0) {
     const isOutside = asked < nodePorts.first || asked > nodePorts.last;
     if (!isOutside && !used.has(asked) && !own.has(asked)) {
-      request.claims.push(`node port ${asked}`);
+      write.claims.push(`node port ${asked}`);
       return;
     }
     const why = isOutside ? outOfRange : taken;
@@ -83,11 +92,7 @@ function giveHealthPort(
   }
 }
 
-function freePort(
-  { parts: { random } }: AdmissionRequest,
-  used: ReadonlySet<number>,
-  own: ReadonlyMap<number, string>,
-): number {
+function freePort(random: Random, used: ReadonlySet<number>, own: ReadonlyMap<number, string>): number {
   const count = nodePorts.last - nodePorts.first + 1;
   const start = random.integer(count);
   for (let step = 0; step < count; step++) {

@@ -1,17 +1,16 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type AdmissionStep, writesOf } from '../../apimachinery/admission.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { isObject, type Json } from '../../base/index.ts';
-import type { AdmissionStep } from '../call/call.ts';
 
 /** Writers of a TLS secret are told when its key does not fit its certificate. */
 export const tlsSecrets: AdmissionStep = {
   name: 'tls-secrets',
-  concerns: ['core/secrets'],
-  validate({ call, object }) {
-    if (call.subresource !== '') return;
+  concerns: writesOf(['/secrets'], 'CREATE', 'UPDATE'),
+  validate({ object, warnings }) {
     if (object?.['type'] !== 'kubernetes.io/tls') return;
     const problem = problemOf(object['data']);
-    if (problem !== undefined) call.warnings.push(problem);
+    if (problem !== undefined) warnings.push(problem);
   },
 };
 

@@ -4,10 +4,9 @@ import { eachInTurn, errorMessage, isObject, type JsonObject, rfc3339Seconds } f
 import type { ClusterParts } from '../call/call.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
-import { createObject } from '../verbs/create.ts';
-import { removeObject } from '../verbs/delete.ts';
 import { internalCall } from '../verbs/internal-call.ts';
-import { modify } from '../verbs/update.ts';
+import { changeObject } from '../write/change.ts';
+import { removeObject } from '../write/removal.ts';
 import { availabilityOf } from './availability.ts';
 import { customService, type GroupVersion, managedLabel, serviceName } from './local-services.ts';
 
@@ -112,7 +111,10 @@ export class ApiServiceKeeper {
     if (this.#closed) return;
     const call = internalCall('create', resource, { namespace: '', name: serviceName(of) });
     const object = customService(of, this.#parts.clock.now());
-    await ignoring(409, createObject(this.#parts, call, object));
+    await ignoring(
+      409,
+      changeObject(this.#parts, call, { creates: 'always', mayRetry: false, compute: () => object }),
+    );
   }
 
   async #remove(resource: ServedResource, name: string): Promise<void> {
@@ -140,8 +142,8 @@ export class ApiServiceKeeper {
     };
     await ignoring(
       404,
-      modify(this.#parts, call, {
-        mayCreate: false,
+      changeObject(this.#parts, call, {
+        creates: 'never',
         mayRetry: true,
         compute: (current) => compute(current?.copy(resource) ?? {}),
       }),

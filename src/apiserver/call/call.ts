@@ -1,3 +1,4 @@
+import type { ClusterView, Operation, Write, WriteTarget } from '../../apimachinery/admission.ts';
 import type { Authorizer, UserInfo } from '../../apimachinery/contract.ts';
 import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
 import type { Guard } from '../../store/contract.ts';
@@ -57,12 +58,10 @@ export interface ClusterParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly admission: {
-    /** Steps that concern writes of the resource, in their order. */
-    of(resource: ServedResource): readonly AdmissionStep[];
-  };
-  /** `group/resource` of which, in this cluster, one write goes after the other. */
-  readonly exclusive: ReadonlySet<string>;
+  /** The steps that writes go through. */
+  readonly courses: Courses;
+  /** What those steps see of the cluster. */
+  readonly view: ClusterView;
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;
@@ -76,29 +75,6 @@ export interface ClusterParts {
   readonly tokens: ServiceAccountTokens | undefined;
   /** The store lease under which objects of the resource are kept (events expire); undefined: they are kept for ever. */
   leaseFor(resource: ServedResource): Promise<string> | undefined;
-}
-
-/** One write under admission; steps may change `object`. */
-export interface AdmissionRequest {
-  readonly parts: ClusterParts;
-  readonly call: Call;
-  readonly operation: 'create' | 'update' | 'delete';
-  readonly namespace: string;
-  readonly name: string;
-  /** The new state; undefined for a delete. */
-  readonly object: JsonObject | undefined;
-  readonly old: JsonObject | undefined;
-  /** Facts that no other object of the cluster may come to state in the meantime; steps of `inTurn`'s resources add to it. */
-  readonly claims: string[];
-}
-
-/** A step throws a StatusError to refuse. `mutate` steps run before validation, `validate` steps after. */
-export interface AdmissionStep {
-  readonly name: string;
-  /** `ServedResource.storageKey` of the resources whose writes it looks at; it is not asked about others. */
-  readonly concerns: 'all' | readonly string[];
-  mutate?(request: AdmissionRequest): Promise<void> | void;
-  validate?(request: AdmissionRequest): Promise<void> | void;
 }
 
 export type Answer =
@@ -133,3 +109,74 @@ export interface ListAnswer {
 }
 
 export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;
+
+/** What a verb wants of an object. */
+export interface Change {
+  /**
+   * The new state as the caller wants it, private to this call; computed again when somebody else was faster. `old` is
+   * what `current` says, decoded, and only to be read. Both are undefined when there is no object.
+   */
+  compute(current: StoredObject | undefined, old: JsonObject | undefined): Promise<JsonObject> | JsonObject;
+  /** `always`: an object of that name is a conflict; `if-missing`: instead of 404. */
+  readonly creates: 'never' | 'if-missing' | 'always';
+  readonly mayRetry: boolean;
+  /** Managed fields are written by `compute` itself (server-side apply), or not at all. */
+  readonly tracked?: boolean;
+  /** Admission was asked about the body that led here (a Scale, a Binding, an Eviction). */
+  readonly admitted?: boolean;
+}
+
+/** One write on its way through the steps. */
+export interface WriteState extends Write {
+  readonly parts: ClusterParts;
+  readonly call: Call;
+  readonly resource: ServedResource;
+  readonly change: Pick<Change, 'tracked' | 'admitted'>;
+  readonly current: StoredObject | undefined;
+  object: JsonObject | undefined;
+  name: string;
+  isAgain: boolean;
+  /** Whether a mutating step replaced the object since this was last false. */
+  wasReplaced: boolean;
+  /** The name begins as asked for, and nobody chose the rest. */
+  hasGeneratedName: boolean;
+  /** The `resourceVersion` that a new object came with. */
+  version: string;
+  /** The moment on which claims are decided (`ClusterStorage.seen`). */
+  seen: number;
+  /** Set by the last step; undefined afterwards: somebody else was faster. */
+  answer: Answer | undefined;
+}
+
+/** The parts of a write, in their order: each is gone through as a whole, and some of them more than once. */
+export type WritePart =
+  /** The object as the request means it. */
+  | 'take'
+  /** Admission that changes it. Once more when a step replaced the object. */
+  | 'mutate'
+  /** The object as the server keeps it, and whether its kind allows that. */
+  | 'prepare'
+  /** Admission that only refuses. Once more, with the commit, when others were faster with what was decided on. */
+  | 'validate'
+  | 'commit';
+
+/** An entry of the list of steps (`write/steps.ts`). */
+export interface WriteStep {
+  readonly name: string;
+  readonly part: WritePart;
+  concerns?(target: WriteTarget): boolean;
+  readonly alone?: boolean;
+  run(state: WriteState): Promise<void> | void;
+}
+
+/** The steps that writes of one target meet, chosen once. */
+export interface Course extends Readonly<Record<WritePart, readonly WriteStep[]>> {
+  readonly target: WriteTarget;
+  readonly kind: Write['kind'];
+  /** One write of the resource goes after the other. */
+  readonly alone: boolean;
+}
+
+export interface Courses {
+  of(resource: ServedResource, subresource: string, operation: Operation): Course;
+}

@@ -1,8 +1,8 @@
 import { StatusError } from '../../apimachinery/status.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
-import { removeObject } from '../verbs/delete.ts';
 import { internalCall } from '../verbs/internal-call.ts';
+import { removeObject } from '../write/removal.ts';
 
 /** Deletes all objects of a resource and waits until the last one is gone, whoever holds it. */
 export async function deleteInstances(

@@ -6,7 +6,7 @@ import { definitionsOf, establish, isEstablished, terminating } from '../crd/ind
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { internalCall } from '../verbs/internal-call.ts';
-import { modify } from '../verbs/update.ts';
+import { changeObject } from '../write/change.ts';
 import { deleteInstances } from './cleanup.ts';
 
 /** Between two tries to delete the instances of a definition, or to accept names. */
@@ -77,8 +77,8 @@ export class CustomResourceRegistrar {
       await this.#showTerminating(name);
       if (served) await deleteInstances(this.#parts, served.asStored, () => this.#closed);
       if (this.#closed) return;
-      await modify(this.#parts, internalCall('update', this.#resource, { namespace: '', name }), {
-        mayCreate: false,
+      await changeObject(this.#parts, internalCall('update', this.#resource, { namespace: '', name }), {
+        creates: 'never',
         mayRetry: true,
         compute: (current) => {
           const crd = current?.copy(this.#resource) ?? {};
@@ -107,8 +107,8 @@ export class CustomResourceRegistrar {
 
   async #showTerminating(name: string): Promise<void> {
     const call = internalCall('update', this.#resource, { namespace: '', name, subresource: 'status' });
-    await modify(this.#parts, call, {
-      mayCreate: false,
+    await changeObject(this.#parts, call, {
+      creates: 'never',
       mayRetry: true,
       compute: (current) => {
         const changed = current?.copy(this.#resource) ?? {};
@@ -139,8 +139,8 @@ export class CustomResourceRegistrar {
   async #acceptNames(name: string): Promise<void> {
     const call = internalCall('update', this.#resource, { namespace: '', name });
     try {
-      await modify(this.#parts, call, {
-        mayCreate: false,
+      await changeObject(this.#parts, call, {
+        creates: 'never',
         mayRetry: true,
         compute: (current) => current?.copy(this.#resource) ?? {},
       });

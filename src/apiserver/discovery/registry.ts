@@ -64,6 +64,11 @@ export class ResourceRegistry {
     );
   }
 
+  /** A version of a resource, for those who care for its objects and not for their form. */
+  anyVersion(group: string, resource: string): ServedResource | undefined {
+    return anyVersion(this.shared.named, group, resource) ?? anyVersion(this.#customNamed, group, resource);
+  }
+
   /** Group versions that belong to a service elsewhere, as APIServices say; what is served here stays served here. */
   setElsewhere(groupVersions: readonly GroupVersion[]): void {
     const isSame = ({ group, version }: GroupVersion, at: number) =>
@@ -132,6 +137,14 @@ export class ResourceRegistry {
     this.generation++;
     for (const served of before) if (!after.includes(served)) ended(served);
   }
+}
+
+function anyVersion(named: ByName, group: string, resource: string): ServedResource | undefined {
+  for (const version of named.get(group)?.values() ?? []) {
+    const served = version.get(resource);
+    if (served) return served;
+  }
+  return undefined;
 }
 
 const served = new WeakMap<ResourceDefinition, ServedResource>();

@@ -1,6 +1,7 @@
 import { StatusError } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
-import { removeObject, warnOfOrphans, withDeletionOptions } from './delete.ts';
+import { removeObject } from '../write/removal.ts';
+import { warnOfOrphans, withDeletionOptions } from './delete.ts';
 import { list } from './list.ts';
 
 /** `deletecollection`: deletes what a list with the same selectors shows, and answers that list. */

@@ -5,7 +5,7 @@ import { forbidden, internalError, StatusError } from '../../apimachinery/status
 import { isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { modify } from './update.ts';
+import { changeObject } from '../write/change.ts';
 
 /** A budget that guards a pod. */
 export interface Budget {
@@ -68,11 +68,11 @@ function countsOf(budget: JsonObject) {
 export async function takeFromBudget(parts: ClusterParts, call: Call, { name }: Budget): Promise<void> {
   const budgets = parts.resources.find('policy', 'v1', 'poddisruptionbudgets');
   if (!budgets) throw internalError('disruption budgets are not served');
-  await modify(
+  await changeObject(
     parts,
     { ...call, resource: budgets, subresource: 'status', name },
     {
-      mayCreate: false,
+      creates: 'never',
       mayRetry: true,
       compute: (current) => {
         if (!current) throw internalError('an eviction makes no budget');

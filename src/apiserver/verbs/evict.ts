@@ -3,14 +3,14 @@ import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, conflict, invalid, methodNotAllowed, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { require } from '../call/find.ts';
 import { type CallOptions, withDeleteBody } from '../request/options.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { readObject } from './decode.ts';
-import { checkPreconditions, removeObject } from './delete.ts';
+import { changeObject } from '../write/change.ts';
+import { readObject } from '../write/decode.ts';
+import { checkNamespace } from '../write/place.ts';
+import { checkPreconditions, removeObject } from '../write/removal.ts';
 import { budgetsOf, isAllowedUnready, takeFromBudget, tooManyDisruptions } from './disruption-budgets.ts';
-import { require } from './get.ts';
-import { checkNamespace } from './place.ts';
-import { modify } from './update.ts';
 
 const attempts = 20;
 
@@ -124,11 +124,11 @@ async function deletePod(parts: ClusterParts, call: Call): Promise<void> {
     return;
   }
   let marked: StoredObject | undefined;
-  const answer = await modify(
+  const answer = await changeObject(
     parts,
     { ...call, subresource: 'status' },
     {
-      mayCreate: false,
+      creates: 'never',
       mayRetry: true,
       compute: (current) => {
         marked = current;

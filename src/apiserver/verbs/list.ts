@@ -2,12 +2,12 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { badRequest, expired, invalid, type StatusError } from '../../apimachinery/status.ts';
 import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts, ListAnswer } from '../call/call.ts';
+import { invalidVersionText, isVersion, tooLargeVersion } from '../request/resource-version.ts';
 import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
 import { checkServedIn } from '../storage/conversion.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import { Selection } from '../storage/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
 const listOptionsKind = { group: 'meta.k8s.io', kind: 'ListOptions' };
 /** Objects read from the past at a time while a selector looks for a full page. */

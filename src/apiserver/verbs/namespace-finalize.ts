@@ -2,9 +2,9 @@ import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { conflict, internalError, methodNotAllowed } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
-import { readObject } from './decode.ts';
-import { checkPlace } from './place.ts';
-import { modify } from './update.ts';
+import { changeObject } from '../write/change.ts';
+import { readObject } from '../write/decode.ts';
+import { checkPlace } from '../write/place.ts';
 
 /** `namespaces/finalize`: replaces `spec.finalizers`; the namespace goes when none are left. */
 export async function finalizeNamespace(parts: ClusterParts, call: Call): Promise<Answer> {
@@ -13,8 +13,8 @@ export async function finalizeNamespace(parts: ClusterParts, call: Call): Promis
   checkPlace(body, call, call.name);
   const version = textOf(readMetadata(body)['resourceVersion']);
   const finalizers = isObject(body['spec']) ? body['spec']['finalizers'] : undefined;
-  return modify(parts, call, {
-    mayCreate: false,
+  return changeObject(parts, call, {
+    creates: 'never',
     mayRetry: version === '',
     compute: (current) => {
       if (!current) throw internalError('a finalize never creates');

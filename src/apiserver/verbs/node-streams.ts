@@ -5,7 +5,7 @@ import { forbidden, invalid as invalidField } from '../../apimachinery/validatio
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Call, Verb } from '../call/call.ts';
-import { require } from './get.ts';
+import { require } from '../call/find.ts';
 
 /** What only a kubelet could answer. */
 function needsKubelet(what: string): StatusError {

@@ -21,14 +21,15 @@ import {
 import { goTypeWord } from '../../merge/patch-error.ts';
 import type { Answer, Call, ClusterParts, PatchType } from '../call/call.ts';
 import { findingsOfPatched } from '../request/patch-findings.ts';
+import { writtenVersion } from '../request/resource-version.ts';
 import { UnreadableBody } from '../request/unreadable-body.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { checkPatched } from './decode.ts';
-import { applyConfiguration } from './field-managers.ts';
-import { afterMutation, dedupeOwners } from './owner-references.ts';
-import { checkNamed, checkNamesPath, checkNamespace } from './place.ts';
-import { writtenVersion } from './resource-version.ts';
-import { checkVersion, modify } from './update.ts';
+import { changeObject } from '../write/change.ts';
+import { checkPatched } from '../write/decode.ts';
+import { applyConfiguration } from '../write/field-managers.ts';
+import { afterMutation, dedupeOwners } from '../write/owner-references.ts';
+import { checkNamed, checkNamesPath, checkNamespace } from '../write/place.ts';
+import { checkVersion } from './update.ts';
 
 export const patchMediaTypes = {
   json: 'application/json-patch+json',
@@ -120,8 +121,8 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
     const why = `json: cannot unmarshal ${goTypeWord(body)} into Go value of type map[string]interface {}`;
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`);
   }
-  return modify(parts, call, {
-    mayCreate: call.subresource === '',
+  return changeObject(parts, call, {
+    creates: call.subresource === '' ? 'if-missing' : 'never',
     mayRetry: true,
     tracked: true,
     compute: (current, old) => {
@@ -145,8 +146,8 @@ function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
   const findings =
     call.body.patchType === 'json' ? findingsOfPatched(call.body.findings, body) : call.body.findings;
   const patchedCall: Call = { ...call, body: { ...call.body, findings } };
-  return modify(parts, call, {
-    mayCreate: false,
+  return changeObject(parts, call, {
+    creates: 'never',
     mayRetry: true,
     compute: (current, old) => {
       if (!current || !old) throw new Error('a patch never creates');

@@ -11,9 +11,9 @@ import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { checkNamespace } from './place.ts';
-import { readBodyAs } from './read-body.ts';
-import { modify } from './update.ts';
+import { changeObject } from '../write/change.ts';
+import { checkNamespace } from '../write/place.ts';
+import { readBodyAs } from '../write/read-body.ts';
 
 const success: Answer = {
   type: 'value',
@@ -34,11 +34,11 @@ export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
   const node = targetOf(body);
   const pods = parts.resources.find('', 'v1', 'pods');
   if (!pods) throw internalError('pods are not served');
-  await modify(
+  await changeObject(
     parts,
     { ...call, resource: pods, subresource: 'binding', name },
     {
-      mayCreate: false,
+      creates: 'never',
       mayRetry: true,
       // Nobody owns what a binding sets.
       tracked: true,

@@ -5,8 +5,8 @@ import { invalid as invalidField } from '../../apimachinery/validation/errors.ts
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { type PolicyRule, ruleJson } from '../authz/rules.ts';
 import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
-import { readObject } from './decode.ts';
-import { checkPlace } from './place.ts';
+import { readObject } from '../write/decode.ts';
+import { checkPlace } from '../write/place.ts';
 
 /** The body of a review, of the kind that the path takes. Throws 400. */
 async function readReview(call: Call): Promise<JsonObject> {

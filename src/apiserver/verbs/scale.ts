@@ -13,15 +13,15 @@ import {
   PatchError,
 } from '../../merge/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { require } from '../call/find.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { checkFields } from './check-fields.ts';
-import { applyConfiguration } from './field-managers.ts';
-import { require } from './get.ts';
+import { changeObject } from '../write/change.ts';
+import { checkFields } from '../write/check-fields.ts';
+import { applyConfiguration } from '../write/field-managers.ts';
+import { checkMeant, nameMismatch, nameUndeterminable, registryProblem } from '../write/place.ts';
+import { readBodyAs } from '../write/read-body.ts';
 import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
-import { checkMeant, nameMismatch, nameUndeterminable, registryProblem } from './place.ts';
-import { readBodyAs } from './read-body.ts';
-import { modify } from './update.ts';
 
 const scaleKind = { group: 'autoscaling', kind: 'Scale' };
 const scaleVersion = 'autoscaling/v1';
@@ -36,8 +36,8 @@ export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'update' && call.verb !== 'patch') throw methodNotAllowed();
   const body = call.verb === 'update' ? await readScale(call) : await readPatchBody(call);
   const applying = call.body.patchType === 'apply';
-  const answer = await modify(parts, call, {
-    mayCreate: false,
+  const answer = await changeObject(parts, call, {
+    creates: 'never',
     mayRetry: true,
     tracked: applying,
     compute: (current) => withReplicas(parts, call, { current, body }),

@@ -10,9 +10,9 @@ import {
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Call, Verb } from '../call/call.ts';
-import { find, require } from './get.ts';
-import { checkNamespace } from './place.ts';
-import { readBodyAs } from './read-body.ts';
+import { find, require } from '../call/find.ts';
+import { checkNamespace } from '../write/place.ts';
+import { readBodyAs } from '../write/read-body.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;

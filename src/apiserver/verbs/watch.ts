@@ -3,12 +3,12 @@ import { expired, invalid, StatusError } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { invalidVersionText, isVersion, tooLargeVersion } from '../request/resource-version.ts';
 import type { Collection } from '../storage/collection.ts';
 import { checkServedIn } from '../storage/conversion.ts';
 import { Selection } from '../storage/selection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { type WatchPlan, WatchSource } from '../storage/watch-source.ts';
-import { invalidVersionText, isVersion, tooLargeVersion } from './resource-version.ts';
 
 /** A watch without `timeoutSeconds` lasts between these, so that not all end at once. */
 const defaultTimeoutSeconds = { atLeast: 1_800, atMost: 3_600 };

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { AdmissionStep } from '../../apimachinery/admission.ts';
 import type { ClusterClient } from '../../apimachinery/client.ts';
-import type { ClusterAdmission } from '../../apimachinery/cluster-admission.ts';
 import { holds } from '../../apimachinery/conditions.ts';
 import type { Authenticator, Authorizer } from '../../apimachinery/contract.ts';
 import type { NotEnforced } from '../../apimachinery/not-enforced.ts';
@@ -48,8 +48,8 @@ export interface Surroundings {
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** What each cluster stores without any effect; writers are warned. */
   readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
-  /** Rules about writes that clusters of its role have. */
-  readonly admission?: (spec: ClusterSpec) => ClusterAdmission | undefined;
+  /** Steps of admission that clusters of its role have. */
+  readonly admissionSteps?: (spec: ClusterSpec) => readonly AdmissionStep[];
   /** Told of every answer of a cluster's API server, by whatever way the request came. */
   readonly observe?: (spec: () => ClusterSpec) => NonNullable<ApiServerOptions['observe']>;
   readonly controllers: (cluster: {
@@ -99,7 +99,6 @@ export class EmbeddedCluster implements ClusterHandle {
     this.#keys = made.keys;
     this.#claims = made.claims;
     this.serving = made.serving;
-    const admission = parts.admission?.(spec);
     this.#server = createApiServer({
       store: parts.store,
       keyPrefix: dataPrefix(spec.clusterId),
@@ -113,9 +112,8 @@ export class EmbeddedCluster implements ClusterHandle {
       serviceAccountKeyPem: made.keys.serviceAccountKeyPem,
       serviceAccountIssuer: `https://${spec.hostNames[0]}`,
       readyChecks: parts.readyChecks ?? [],
-      bare: false,
       notEnforced: parts.notEnforced?.(spec) ?? [],
-      ...(admission && { admission }),
+      admissionSteps: parts.admissionSteps?.(spec) ?? [],
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
     });
     this.client = this.#clientAs(administrator, parts.fence);

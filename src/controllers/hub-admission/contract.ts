@@ -1,4 +1,4 @@
-import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
+import type { ClusterView, Write } from '../../apimachinery/admission.ts';
 
 /** Why a write is refused, in the webhook's words; undefined: it is not. */
 export type Verdict = string | undefined;
@@ -7,6 +7,6 @@ export type Verdict = string | undefined;
 export interface Webhook {
   /** As clients see it. */
   readonly name: string;
-  readonly operations: readonly AdmittedWrite['operation'][];
-  judge(write: AdmittedWrite, hub: ClusterView): Verdict | Promise<Verdict>;
+  readonly operations: readonly Write['operation'][];
+  judge(write: Write, hub: ClusterView): Verdict | Promise<Verdict>;
 }

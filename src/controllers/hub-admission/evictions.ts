@@ -1,11 +1,10 @@
-import type { ClusterView } from '../../apimachinery/cluster-admission.ts';
+import type { ClusterView } from '../../apimachinery/admission.ts';
 import { at, textAt } from '../../apimachinery/read.ts';
-import type { JsonObject } from '../../base/index.ts';
 import { placementGroup } from '../fleet-kinds/placement.ts';
 import type { Webhook } from './contract.ts';
 import { aggregate } from './go-text.ts';
 
-function placementNamed(hub: ClusterView, name: string): Promise<JsonObject | undefined> {
+function placementNamed(hub: ClusterView, name: string): ReturnType<ClusterView['find']> {
   return hub.find({ group: placementGroup, resource: 'clusterresourceplacements', namespace: '' }, name);
 }
 

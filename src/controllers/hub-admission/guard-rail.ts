@@ -1,4 +1,4 @@
-import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
+import { type ClusterView, resourceKey, type Write } from '../../apimachinery/admission.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import type { Verdict, Webhook } from './contract.ts';
 import { type FleetNames, memberClusterVerdict } from './member-cluster-guard.ts';
@@ -73,7 +73,7 @@ export const namespaceGuard: Webhook = {
   judge(write) {
     if (!isReserved(write.name) || isTrusted(write.user)) return undefined;
     // What is in the namespace has a place in it; the namespace itself has none.
-    return notAllowed({ ...write, namespace: '' });
+    return notAllowed(write, '');
   },
 };
 
@@ -106,9 +106,9 @@ export function guardInside(namespace: string): Webhook | undefined {
 
 const events = new Set(['/events', 'events.k8s.io/events']);
 
-async function untrustedVerdict(write: AdmittedWrite, hub: ClusterView): Promise<Verdict> {
-  const { group, resource, namespace, operation } = write;
-  const key = `${group}/${resource}`;
+async function untrustedVerdict(write: Write, hub: ClusterView): Promise<Verdict> {
+  const { definition, namespace, operation } = write;
+  const key = resourceKey(definition);
   if (events.has(key)) return undefined;
   if (namespace.startsWith('kube-') && operation !== 'DELETE' && !guardedInKube.has(key)) return undefined;
   if (memberKinds.has(key) && (await isMemberItself(write, hub))) return undefined;
@@ -118,7 +118,7 @@ async function untrustedVerdict(write: AdmittedWrite, hub: ClusterView): Promise
 const memberClusters = { group: 'cluster.kubernetes-fleet.io', resource: 'memberclusters', namespace: '' };
 
 /** Whether the writer is whom the MemberCluster names. Upstream lets everybody pass when there is none; nobody is it then. */
-async function isMemberItself({ namespace, user }: AdmittedWrite, hub: ClusterView): Promise<boolean> {
+async function isMemberItself({ namespace, user }: Write, hub: ClusterView): Promise<boolean> {
   if (!namespace.startsWith(memberNamespacePrefix)) return false;
   const member = await hub.find(memberClusters, namespace.slice(memberNamespacePrefix.length));
   const name = textAt(member, 'spec', 'identity', 'name');
@@ -128,8 +128,9 @@ async function isMemberItself({ namespace, user }: AdmittedWrite, hub: ClusterVi
 
 const mostGroupsShown = 10;
 
-function notAllowed({ user, operation, requested, subresource, namespace, name }: AdmittedWrite): string {
-  const { group, version, kind } = requested;
+function notAllowed(write: Write, namespace = write.namespace): string {
+  const { user, operation, subresource, name } = write;
+  const { group, version, kind } = write.kind;
   const some = user.groups.slice(0, 3).join(', ');
   const groups = user.groups.length > mostGroupsShown ? `${some},......` : user.groups.join(' ');
   return `user: '${user.username}' in 'groups: [${groups}]' is not allowed to ${operation} resource ${group}/${version}, Kind=${kind}/${subresource}: ${namespace}/${name}`;

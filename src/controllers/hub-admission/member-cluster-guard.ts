@@ -1,4 +1,4 @@
-import type { AdmittedWrite } from '../../apimachinery/cluster-admission.ts';
+import type { Write } from '../../apimachinery/admission.ts';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { readMetadata } from '../../apimachinery/metadata.ts';
 import { objectAt, textAt } from '../../apimachinery/read.ts';
@@ -27,8 +27,8 @@ export interface FleetNames {
  * `--deny-modify-member-cluster-labels`
  */
 export function memberClusterVerdict(
-  write: AdmittedWrite,
-  rules: FleetNames & { notAllowed(write: AdmittedWrite): string },
+  write: Write,
+  rules: FleetNames & { notAllowed(write: Write): string },
 ): Verdict {
   const { object, old, user } = write;
   const refusal = isTrusted(user) ? undefined : rules.notAllowed(write);

@@ -1,4 +1,4 @@
-import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
+import type { ClusterView, Write } from '../../apimachinery/admission.ts';
 import { at, listAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { escapeHtml } from '../../apimachinery/validation/go-text.ts';
 import { canonicalJson, isObject, type JsonObject } from '../../base/index.ts';
@@ -56,7 +56,7 @@ function overrideWebhook(name: string, kind: OverrideKind): Webhook {
   };
 }
 
-async function verdict(write: AdmittedWrite, kind: OverrideKind, hub: ClusterView): Promise<Verdict> {
+async function verdict(write: Write, kind: OverrideKind, hub: ClusterView): Promise<Verdict> {
   const { namespace, object, operation } = write;
   const all = await hub.list({ group: placementGroup, resource: kind.resource, namespace });
   if (operation === 'CREATE' && all.length >= maxOverridesCount) return kind.limit;

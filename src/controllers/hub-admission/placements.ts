@@ -1,4 +1,4 @@
-import type { AdmittedWrite, ClusterView } from '../../apimachinery/cluster-admission.ts';
+import type { ClusterView, Write } from '../../apimachinery/admission.ts';
 import { at, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { isPlaceable } from '../shared/placeable.ts';
@@ -17,7 +17,7 @@ export const clusterResourcePlacements: Webhook = {
   judge: (write, hub) => (write.subresource === '' ? verdict(write, hub) : undefined),
 };
 
-function verdict({ object = {}, old }: AdmittedWrite, hub: ClusterView): Verdict {
+function verdict({ object = {}, old }: Write, hub: ClusterView): Verdict {
   if (old) {
     const wrong = placementProblem(old, hub);
     if (wrong !== undefined) {

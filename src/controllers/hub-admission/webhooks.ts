@@ -1,9 +1,4 @@
-import type {
-  AdmissionTarget,
-  AdmittedWrite,
-  ClusterAdmission,
-  ClusterView,
-} from '../../apimachinery/cluster-admission.ts';
+import { type AdmissionStep, resourceKey } from '../../apimachinery/admission.ts';
 import { deniedByWebhook } from '../../apimachinery/status.ts';
 import { placementGroup } from '../fleet-kinds/placement.ts';
 import type { Webhook } from './contract.ts';
@@ -16,58 +11,61 @@ import { clusterResourcePlacements } from './placements.ts';
 import { memberClusters } from './taints.ts';
 import { pods, replicaSets } from './workloads.ts';
 
-const overrides = [
-  `${placementGroup}/clusterresourceoverrides`,
-  `${placementGroup}/resourceoverrides`,
-] as const;
 const placements = `${placementGroup}/clusterresourceplacements`;
 
-/** What a hub refuses and fills in. Source: KubeFleet, `pkg/webhook`. */
-export class HubAdmission implements ClusterAdmission {
-  readonly name = 'fleet';
-  /** At most 100, and no two that select the same: that depends on all others. */
-  readonly exclusive = overrides;
-  readonly #byResource: ReadonlyMap<string, readonly Webhook[]>;
-
-  constructor(names: FleetNames) {
-    this.#byResource = new Map<string, readonly Webhook[]>([
-      ['/pods', [pods]],
-      ['apps/replicasets', [replicaSets]],
-      [placements, [clusterResourcePlacements]],
-      [overrides[0], [clusterResourceOverrides]],
-      [overrides[1], [resourceOverrides]],
-      [`${placementGroup}/clusterresourceplacementevictions`, [evictions]],
-      [`${placementGroup}/clusterresourceplacementdisruptionbudgets`, [disruptionBudgets]],
-      ['cluster.kubernetes-fleet.io/memberclusters', [memberClusters, memberClusterGuard(names)]],
-      ['apiextensions.k8s.io/customresourcedefinitions', [definitionGuard]],
-      ['/namespaces', [namespaceGuard]],
-    ]);
-  }
-
-  concerns(target: AdmissionTarget): boolean {
-    return guardOf(target) !== undefined || this.#byResource.has(keyOf(target));
-  }
-
-  mutate({ group, resource, subresource, object }: AdmittedWrite): void {
-    if (object && subresource === '' && `${group}/${resource}` === placements) setPlacementDefaults(object);
-  }
-
-  /** Throws 403 in the words of the first webhook that refuses. */
-  async validate(write: AdmittedWrite, hub: ClusterView): Promise<void> {
-    const guard = guardOf(write);
-    for (const webhook of [...(this.#byResource.get(keyOf(write)) ?? []), ...(guard ? [guard] : [])]) {
-      if (!webhook.operations.includes(write.operation)) continue;
-      const why = await webhook.judge(write, hub);
-      if (why !== undefined) throw deniedByWebhook(webhook.name, why);
-    }
-  }
+/** What a hub refuses and fills in, each as a step of admission. Source: KubeFleet, `pkg/webhook`. */
+export function hubAdmission(names: FleetNames): readonly AdmissionStep[] {
+  return [
+    placementDefaults,
+    asked('/pods', pods),
+    asked('apps/replicasets', replicaSets),
+    asked(placements, clusterResourcePlacements),
+    // At most 100, and no two that select the same: that depends on all others.
+    { ...asked(`${placementGroup}/clusterresourceoverrides`, clusterResourceOverrides), alone: true },
+    { ...asked(`${placementGroup}/resourceoverrides`, resourceOverrides), alone: true },
+    asked(`${placementGroup}/clusterresourceplacementevictions`, evictions),
+    asked(`${placementGroup}/clusterresourceplacementdisruptionbudgets`, disruptionBudgets),
+    asked('cluster.kubernetes-fleet.io/memberclusters', memberClusters),
+    asked('cluster.kubernetes-fleet.io/memberclusters', memberClusterGuard(names)),
+    asked('apiextensions.k8s.io/customresourcedefinitions', definitionGuard),
+    asked('/namespaces', namespaceGuard),
+    guardOfReserved,
+  ];
 }
 
-function keyOf({ group, resource }: AdmissionTarget): string {
-  return `${group}/${resource}`;
+const placementDefaults: AdmissionStep = {
+  name: 'placement-defaults',
+  concerns: ({ definition, subresource, operation }) =>
+    operation !== 'DELETE' && subresource === '' && resourceKey(definition) === placements,
+  mutate({ object }) {
+    if (object) setPlacementDefaults(object);
+  },
+};
+
+/** A webhook about writes of one resource. */
+function asked(resource: string, webhook: Webhook): AdmissionStep {
+  return {
+    name: webhook.name,
+    concerns: ({ definition, operation }) =>
+      webhook.operations.includes(operation) && resourceKey(definition) === resource,
+    validate: (write, hub) => verdict(webhook.judge(write, hub), webhook),
+  };
 }
 
-/** A namespace itself has a guard of its own. */
-function guardOf({ group, resource, namespace }: AdmissionTarget): Webhook | undefined {
-  return group === '' && resource === 'namespaces' ? undefined : guardInside(namespace);
+/** What lies in a reserved namespace; a namespace itself has a guard of its own. */
+const guardOfReserved: AdmissionStep = {
+  name: 'fleet-reserved-namespaces',
+  concerns: ({ definition }) => definition.namespaced,
+  validate(write, hub) {
+    const webhook = guardInside(write.namespace);
+    if (!webhook?.operations.includes(write.operation)) return undefined;
+    return verdict(webhook.judge(write, hub), webhook);
+  },
+};
+
+/** Throws 403 in the words of the webhook that refuses. */
+function verdict(why: ReturnType<Webhook['judge']>, webhook: Webhook): Promise<void> | undefined {
+  if (why instanceof Promise) return why.then((text) => verdict(text, webhook));
+  if (why !== undefined) throw deniedByWebhook(webhook.name, why);
+  return undefined;
 }

@@ -1,8 +1,8 @@
-import type { AdmittedWrite } from '../../apimachinery/cluster-admission.ts';
+import type { Write } from '../../apimachinery/admission.ts';
 import type { Webhook } from './contract.ts';
 import { isReserved } from './reserved.ts';
 
-function placeless(name: string, text: (write: AdmittedWrite) => string): Webhook {
+function placeless(name: string, text: (write: Write) => string): Webhook {
   return {
     name,
     operations: ['CREATE'],

@@ -1,5 +1,5 @@
 import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
-import { badRequest, invalid, StatusError } from '../../apimachinery/status.ts';
+import { badRequest, internalError, invalid, StatusError } from '../../apimachinery/status.ts';
 import { firstTold } from '../../apimachinery/told.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import { normalize, objectNode } from '../../kinds/index.ts';
@@ -131,8 +131,24 @@ function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck 
 
 const noNumbers: WrittenNumbers = new Map();
 
+/** Brings a state that comes from outside to the form of its kind. Throws 500 for what is no object of it. */
+export function bringToForm(object: JsonObject, resource: Call['resource']): void {
+  const { schema, strategy } = resource.definition;
+  const { mistyped } = resource.custom
+    ? checkCustom(object, { resource, options: { fieldValidation: 'Ignore' } })
+    : checkFields(object, schema.root, noNumbers);
+  if (mistyped !== undefined) throw internalError(mistyped);
+  keepingReset(object, () => strategy.default(object));
+}
+
 /** Custom resources are pruned and typed by their strategy; their metadata is that of every object. */
-function checkCustom(object: JsonObject, { resource, options }: Call): FieldCheck {
+function checkCustom(
+  object: JsonObject,
+  {
+    resource,
+    options,
+  }: Pick<Call, 'resource'> & { readonly options: Pick<Call['options'], 'fieldValidation'> },
+): FieldCheck {
   const { metadata } = object;
   // Before members of the metadata go: the schema of every custom resource knows which there are.
   const unknown =

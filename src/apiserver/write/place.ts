@@ -109,6 +109,13 @@ export function registryProblem(
   return `converting (${version}.${kind}) to (${to}.${wanted.kind}): unknown conversion`;
 }
 
+/** Takes from a new object what only the server may give. */
+export function clearServerOwned(object: JsonObject): void {
+  const metadata = metadataOf(object);
+  // Asked first: taking away what is not there costs as much as what is.
+  for (const member of serverOwned) if (Object.hasOwn(metadata, member)) delete metadata[member];
+}
+
 /** Gives a new object what only the server may give. */
 export function stampCreation(
   { clock, random }: ClusterParts,
@@ -116,12 +123,9 @@ export function stampCreation(
   hasGeneration: boolean,
 ): void {
   const metadata = metadataOf(object);
-  // Asked first: taking away what is not there costs as much as what is.
-  for (const member of serverOwned) if (Object.hasOwn(metadata, member)) delete metadata[member];
-  // Only kinds that count their generations choose the first.
-  if (hasGeneration) delete metadata['generation'];
   metadata['uid'] = random.uuid();
   metadata['creationTimestamp'] = rfc3339Seconds(clock.now());
+  // Only kinds that count their generations choose the first.
   if (hasGeneration) metadata['generation'] = 1;
 }
 

@@ -1,0 +1,22 @@
+import { notFound } from '../../apimachinery/status.ts';
+import { checkServedIn } from '../storage/conversion.ts';
+import { objectKey } from '../storage/keys.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { Call, ClusterParts } from './call.ts';
+
+/** The object that the call names, as readers see it now. Throws 404. */
+export async function require(parts: ClusterParts, call: Call): Promise<StoredObject> {
+  const found = await find(parts, call);
+  if (!found) throw notFound(call.resource.subject(call.name));
+  return found;
+}
+
+export async function find(
+  { storage }: ClusterParts,
+  { resource, namespace, name }: Pick<Call, 'resource' | 'namespace' | 'name'>,
+): Promise<StoredObject | undefined> {
+  const collection = storage.loaded(resource) ?? (await storage.collection(resource));
+  const found = collection.get(objectKey(resource.definition.namespaced ? namespace : '', name));
+  if (found && resource.isConvertedElsewhere) checkServedIn(found, resource);
+  return found;
+}

@@ -1,0 +1,194 @@
+import type { Alongside } from '../../apimachinery/admission.ts';
+import { finalizersOf, labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { alreadyExists, internalError, StatusError } from '../../apimachinery/status.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import type { CommitResult, Guard, Write } from '../../store/contract.ts';
+import type { Answer, WriteState, WriteStep } from '../call/call.ts';
+import { find } from '../call/find.ts';
+import { isUnsigned, namesNone } from '../request/resource-version.ts';
+import { ClaimLost } from '../storage/cluster-storage.ts';
+import { checkStorable } from '../storage/conversion.ts';
+import { encodeStored } from '../storage/encode.ts';
+import { objectKey } from '../storage/keys.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { generatedNameAttempts, generateName } from './prepare.ts';
+
+/** A new object, when its name is free. Throws 409. */
+export const insert: WriteStep = {
+  name: 'insert',
+  part: 'commit',
+  concerns: ({ operation }) => operation === 'CREATE',
+  async run(state) {
+    const { parts, object, call, resource } = state;
+    if (!object) return;
+    // Nothing of a dry run is stored, so nobody minds.
+    if (!call.options.dryRun) checkNoVersion(state.version);
+    checkStorable(resource);
+    const metadata = metadataOf(object);
+    const base = textOf(metadata['generateName']);
+    for (let attempt = 1; ; attempt++) {
+      state.answer = await inserted(state, object);
+      if (state.answer) return;
+      if (!state.hasGeneratedName || attempt === generatedNameAttempts)
+        throw alreadyExists(resource.subject(state.name));
+      state.name = generateName(parts, base);
+      metadata['name'] = state.name;
+    }
+  },
+};
+
+/** Throws 500 for a new object that names a version; a text that is none is nobody's. */
+function checkNoVersion(version: string): void {
+  if (namesNone(version) || !isUnsigned(version)) return;
+  throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+}
+
+/** Undefined when the name is taken. */
+async function inserted(state: WriteState, object: JsonObject): Promise<Answer | undefined> {
+  const { parts, resource, namespace, name, call } = state;
+  if (call.options.dryRun) {
+    if (await find(parts, { resource, namespace, name })) return undefined;
+    return { type: 'value', code: 201, value: object, resource };
+  }
+  const place = objectKey(resource.definition.namespaced ? namespace : '', name);
+  const key = parts.storage.storeKey(resource, place);
+  const leasing = parts.leaseFor(resource);
+  const lease = leasing && (await leasing);
+  const value = encodeStored(resource, object);
+  // Loaded first: reading the collection after the commit would have to go through all of it once more.
+  const collection = parts.storage.loaded(resource) ?? (await parts.storage.collection(resource));
+  const write = lease === undefined ? { put: key, value } : { put: key, value, lease };
+  const result = await commit(state, { key, revision: 0, write });
+  if (!result.ok) return undefined;
+  const created = collection.get(place);
+  if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };
+  remember(created, object, resource);
+  return { type: 'object', code: 201, resource, object: created };
+}
+
+/** The changed object, or its end when nobody holds it any more. Without an answer when it changed meanwhile. */
+export const replace: WriteStep = {
+  name: 'replace',
+  part: 'commit',
+  concerns: ({ operation }) => operation === 'UPDATE',
+  async run(state) {
+    const { current, old, object } = state;
+    if (current && old && object) state.answer = await replaced(state, { current, old, next: object });
+  },
+};
+
+async function replaced(
+  state: WriteState,
+  { current, old, next }: { current: StoredObject; old: JsonObject; next: JsonObject },
+): Promise<Answer | undefined> {
+  const { parts, call, resource } = state;
+  if (jsonEqual(next, old) || areTimesAllThatDiffers(next, old))
+    return { type: 'object', code: 200, resource, object: current };
+  const vanishes = isFullyReleased(next);
+  if (!vanishes) checkStorable(resource);
+  if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };
+  if (vanishes) {
+    const result = await erase(state, current);
+    return result.ok ? { type: 'value', code: 200, value: next, resource } : undefined;
+  }
+  const leasing = parts.leaseFor(resource);
+  const lease = leasing && (await leasing);
+  return overwrite(state, { current, next, lease });
+}
+
+/** Writes `next` in the place of `current`. Undefined when the object changed meanwhile. */
+export async function overwrite(
+  state: WriteState,
+  { current, next, lease }: { current: StoredObject; next: JsonObject; lease: string | undefined },
+): Promise<Answer | undefined> {
+  const { parts, resource } = state;
+  const place = objectKey(current.namespace, current.name);
+  const key = parts.storage.storeKey(resource, place);
+  const value = encodeStored(resource, next);
+  const write = lease === undefined ? { put: key, value } : { put: key, value, lease };
+  const result = await commit(state, { key, revision: current.storeRevision, write });
+  if (!result.ok) return undefined;
+  const stored = parts.storage.loaded(resource)?.get(place);
+  if (stored?.revision !== result.revision) {
+    metadataOf(next)['resourceVersion'] = String(result.revision);
+    return { type: 'value', code: 200, value: next, resource };
+  }
+  remember(stored, next, resource);
+  return { type: 'object', code: 200, resource, object: stored };
+}
+
+/** Takes `current` out of the store, unless it changed meanwhile. */
+export function erase(state: WriteState, current: StoredObject): Promise<CommitResult> {
+  const key = state.parts.storage.storeKey(state.resource, objectKey(current.namespace, current.name));
+  return commit(state, { key, revision: current.storeRevision, write: { delete: key } });
+}
+
+/** The write with what the steps hung on it. Throws `ClaimLost` when others were faster with that. */
+async function commit(
+  { parts, call, claims, alongside, seen }: WriteState,
+  own: { readonly key: string; readonly revision: number; readonly write: Write },
+): Promise<CommitResult> {
+  const guards = [{ key: own.key, revision: own.revision }];
+  const writes = [own.write];
+  for (const other of alongside) {
+    const { guard, write } = alsoWritten(parts, other);
+    guards.push(guard);
+    writes.push(write);
+  }
+  const stated = { facts: claims, seen, fence: call.fence };
+  const result = await parts.storage.commitStating({ guards, writes }, stated);
+  if (!result.ok && alongside.length > 0 && result.failed.key !== own.key) throw new ClaimLost();
+  return result;
+}
+
+/** Another object, if it still is as its step has seen it. */
+function alsoWritten(
+  { resources, storage }: WriteState['parts'],
+  { group, resource: plural, namespace, object }: Alongside,
+): { readonly guard: Guard; readonly write: Write } {
+  const resource = resources.anyVersion(group, plural);
+  if (!resource) throw internalError(`${plural} are not served`);
+  const { name, resourceVersion } = readMetadata(object);
+  const place = objectKey(resource.definition.namespaced ? namespace : '', textOf(name));
+  const key = storage.storeKey(resource, place);
+  const guard = { key, revision: Number(textOf(resourceVersion)) };
+  return { guard, write: { put: key, value: encodeStored(resource, object) } };
+}
+
+/** The writer knows the labels: nobody needs to parse for them. */
+function remember(stored: StoredObject, object: JsonObject, resource: ServedResource): void {
+  stored.rememberWritten(resource, labelsOf(object));
+}
+
+/** Who writes the same again owns it since the same time: what an apply leaves out and defaults fill in shows only afterwards. */
+function areTimesAllThatDiffers(next: JsonObject, old: JsonObject): boolean {
+  const { managedFields, ...metadata } = readMetadata(next);
+  const { managedFields: before, ...metadataBefore } = readMetadata(old);
+  if (managedFields === undefined || before === undefined) return false;
+  if (!jsonEqual(metadata, metadataBefore)) return false;
+  if (!jsonEqual(withoutTimes(managedFields), withoutTimes(before))) return false;
+  return jsonEqual({ ...next, metadata: {} }, { ...old, metadata: {} });
+}
+
+function withoutTimes(managedFields: Json): Json {
+  if (!Array.isArray(managedFields)) return managedFields;
+  return managedFields.map((entry) => {
+    if (!isObject(entry)) return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
+}
+
+/** True for an object under deletion that nobody holds any more. */
+export function isFullyReleased(object: JsonObject): boolean {
+  const metadata = readMetadata(object);
+  if (metadata['deletionTimestamp'] === undefined || finalizersOf(metadata).length > 0) return false;
+  const grace = metadata['deletionGracePeriodSeconds'];
+  if (typeof grace === 'number' && grace > 0) return false;
+  if (object['kind'] !== 'Namespace' || object['apiVersion'] !== 'v1') return true;
+  const spec = object['spec'];
+  const held =
+    typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? spec['finalizers'] : undefined;
+  return !Array.isArray(held) || held.length === 0;
+}

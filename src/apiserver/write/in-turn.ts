@@ -1,0 +1,37 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
+import { StatusError } from '../../apimachinery/status.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
+import { ClaimLost } from '../storage/cluster-storage.ts';
+
+/** How often a write is decided again that others were faster than. */
+export const timesDecided = 64;
+
+/**
+ * Runs a write of `object` when no other of its resource is on its way; one that lost a claim, to another process, is
+ * decided again from a copy of what was asked for.
+ */
+export function inTurn<T>(
+  { storage }: ClusterParts,
+  call: Call,
+  { object, write }: { readonly object: JsonObject; write(object: JsonObject): Promise<T> },
+): Promise<T> {
+  return storage.turns.run(`all ${call.resource.storageKey}`, async () => {
+    for (let attempt = 1; attempt <= timesDecided; attempt++) {
+      const warnings = call.warnings.length;
+      try {
+        return await write(cloneJson(object));
+      } catch (thrown) {
+        if (!(thrown instanceof ClaimLost)) throw thrown;
+        call.warnings.length = warnings;
+      }
+    }
+    throw contended(call);
+  });
+}
+
+/** Others were faster each time. */
+export function contended({ resource }: Call): StatusError {
+  const message = `The ${resource.definition.resource} are being changed by others; try again.`;
+  return new StatusError(500, 'ServerTimeout', message);
+}

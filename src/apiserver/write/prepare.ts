@@ -1,0 +1,109 @@
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { type JsonObject, jsonEqual, kubernetesNameAlphabet } from '../../base/index.ts';
+import type { ClusterParts, WriteState, WriteStep } from '../call/call.ts';
+import { objectKey } from '../storage/keys.ts';
+import { afterMutation, dedupeOwners } from './owner-references.ts';
+import { carryOver, stampCreation } from './place.ts';
+
+/** Admission may have named an owner that was there already. */
+export const ownersOnce: WriteStep = {
+  name: 'owners-once',
+  part: 'prepare',
+  concerns: ({ operation }) => operation !== 'DELETE',
+  run({ object, warnings }) {
+    if (object) dedupeOwners(object, warnings, afterMutation);
+  },
+};
+
+/** Attempts to find a free generated name. */
+export const generatedNameAttempts = 8;
+const generatedSuffixLength = 5;
+/** Longest `generateName` that is kept: with the suffix it fits a DNS label. */
+const generateNameBaseLength = 58;
+
+/** A new object gets its name, when it has none, and its identity. */
+export const identify: WriteStep = {
+  name: 'identify',
+  part: 'prepare',
+  concerns: ({ operation }) => operation === 'CREATE',
+  run(state) {
+    const { parts, object, definition } = state;
+    if (!object) return;
+    const metadata = metadataOf(object);
+    const base = textOf(metadata['generateName']);
+    state.hasGeneratedName = base !== '' && textOf(metadata['name']) === '';
+    if (state.hasGeneratedName) metadata['name'] = freeName(state, base);
+    state.name = textOf(metadata['name']);
+    stampCreation(parts, object, definition.hasGeneration);
+  },
+};
+
+/** What is free now may be taken when it is written: then there is another one. */
+function freeName({ parts, resource, namespace }: WriteState, base: string): string {
+  const collection = parts.storage.loaded(resource);
+  const place = resource.definition.namespaced ? namespace : '';
+  for (let attempt = 1; ; attempt++) {
+    const name = generateName(parts, base);
+    if (attempt === generatedNameAttempts || !collection?.get(objectKey(place, name))) return name;
+  }
+}
+
+export function generateName({ random }: Pick<ClusterParts, 'random'>, base: string): string {
+  return base.slice(0, generateNameBaseLength) + random.string(generatedSuffixLength, kubernetesNameAlphabet);
+}
+
+/** What neither writers nor admission choose is as the kind has it. */
+export const prepare: WriteStep = {
+  name: 'prepare',
+  part: 'prepare',
+  concerns: ({ operation }) => operation !== 'DELETE',
+  run({ object, old, call, definition }) {
+    if (!object) return;
+    if (old) {
+      carryOver(object, old);
+      definition.strategy.prepareForUpdate(object, old, call.subresource);
+    } else definition.strategy.prepareForCreate(object);
+  },
+};
+
+/** Counts the changes of what the kind's controller acts on. */
+export const generation: WriteStep = {
+  name: 'generation',
+  part: 'prepare',
+  concerns: ({ definition, operation }) => operation === 'UPDATE' && definition.hasGeneration,
+  run(state) {
+    const { object, old } = state;
+    if (!object || !old || !countsAsChange(state, object, old)) return;
+    const before = readMetadata(old)['generation'];
+    metadataOf(object)['generation'] = (typeof before === 'number' ? before : 0) + 1;
+  },
+};
+
+/** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
+const annotationsCount = new Set(['apps/deployments']);
+const labelsCount = new Set(['discovery.k8s.io/endpointslices']);
+/** Kinds that are in their first generation for ever. */
+const generationStays = new Set(['scheduling.k8s.io/priorityclasses']);
+
+function countsAsChange({ resource, call }: WriteState, next: JsonObject, old: JsonObject): boolean {
+  const { storageKey, definition } = resource;
+  if (generationStays.has(storageKey) || call.subresource === 'binding') return false;
+  if (specChanged(next, old, definition.subresources['status'] !== undefined)) return true;
+  if (call.subresource === 'status') return false;
+  const changed = (member: 'labels' | 'annotations') =>
+    !jsonEqual(readMetadata(next)[member] ?? {}, readMetadata(old)[member] ?? {});
+  return (
+    (annotationsCount.has(storageKey) && changed('annotations')) ||
+    (labelsCount.has(storageKey) && changed('labels'))
+  );
+}
+
+/** Everything but metadata counts, and status where it has an endpoint of its own. */
+function specChanged(next: JsonObject, old: JsonObject, statusApart: boolean): boolean {
+  const ignored = statusApart ? ['metadata', 'status'] : ['metadata'];
+  const members = new Set([...Object.keys(next), ...Object.keys(old)]);
+  for (const member of members) {
+    if (!ignored.includes(member) && !jsonEqual(next[member], old[member])) return true;
+  }
+  return false;
+}

@@ -1,0 +1,180 @@
+import type { Alongside } from '../../apimachinery/admission.ts';
+import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import type { Json, JsonObject } from '../../base/index.ts';
+import { managedFieldsProblem } from '../../merge/index.ts';
+import type { Answer, Call, ClusterParts, Course, WriteState, WriteStep } from '../call/call.ts';
+import { ClaimLost } from '../storage/cluster-storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { bringToForm } from './decode.ts';
+import { contended, timesDecided } from './in-turn.ts';
+
+/** One write on its way through the steps. */
+export class WriteRun implements WriteState {
+  readonly parts: ClusterParts;
+  readonly call: Call;
+  readonly course: Course;
+  readonly change: WriteState['change'];
+  readonly current: StoredObject | undefined;
+  readonly old: JsonObject | undefined;
+  object: JsonObject | undefined;
+  name: string;
+  isAgain = false;
+  wasReplaced = false;
+  hasGeneratedName = false;
+  version = '';
+  seen: number;
+  answer: Answer | undefined;
+  readonly annotations: Record<string, string> = {};
+  readonly claims: string[] = [];
+  readonly alongside: Alongside[] = [];
+
+  constructor(
+    parts: ClusterParts,
+    call: Call,
+    write: {
+      readonly course: Course;
+      readonly change: WriteState['change'];
+      readonly current?: StoredObject | undefined;
+      readonly object: JsonObject | undefined;
+      readonly old: JsonObject | undefined;
+    },
+  ) {
+    this.parts = parts;
+    this.call = call;
+    this.course = write.course;
+    this.change = write.change;
+    this.current = write.current;
+    this.object = write.object;
+    this.old = write.old;
+    this.name = call.name === '' ? textOf(readMetadata(write.object ?? {})['name']) : call.name;
+    this.seen = parts.storage.seen();
+  }
+
+  get resource() {
+    return this.call.resource;
+  }
+
+  get definition() {
+    return this.call.resource.definition;
+  }
+
+  get subresource() {
+    return this.course.target.subresource;
+  }
+
+  get operation() {
+    return this.course.target.operation;
+  }
+
+  get kind() {
+    return this.course.kind;
+  }
+
+  get namespace() {
+    return this.call.namespace;
+  }
+
+  get pathName() {
+    return this.call.name;
+  }
+
+  get user() {
+    return this.call.user;
+  }
+
+  get options() {
+    return this.call.options;
+  }
+
+  get warnings() {
+    return this.call.warnings;
+  }
+
+  replace(object: JsonObject): void {
+    bringToForm(object, this.resource);
+    this.object = object;
+    this.wasReplaced = true;
+  }
+}
+
+/** Goes through the course. Undefined when the object changed meanwhile. Throws `ClaimLost` and the refusals of steps. */
+export async function goThrough(run: WriteRun): Promise<Answer | undefined> {
+  const { course, change } = run;
+  await runAll(course.take, run);
+  if (change.admitted !== true) await mutate(run);
+  const preparing = runAll(course.prepare, run);
+  if (preparing) await preparing;
+  return decide(run);
+}
+
+function mutate(run: WriteRun): Promise<void> | undefined {
+  const before = managersOf(run);
+  const first = runAll(run.course.mutate, run);
+  if (first) return first.then(() => afterMutation(run, before));
+  return afterMutation(run, before);
+}
+
+/** Earlier steps look at what a later one made of the object, once. */
+function afterMutation(run: WriteRun, managedFields: Json | undefined): Promise<void> | undefined {
+  if (!run.wasReplaced) return undefined;
+  run.wasReplaced = false;
+  run.isAgain = true;
+  const again = runAll(run.course.mutate, run);
+  return again ? again.then(() => keepManagers(run, managedFields)) : keepManagers(run, managedFields);
+}
+
+function managersOf({ object }: WriteRun): Json | undefined {
+  return object && readMetadata(object)['managedFields'];
+}
+
+/** Managed fields that no longer can be read are as they were. */
+function keepManagers(run: WriteRun, before: Json | undefined): undefined {
+  const problem = managedFieldsProblem(managersOf(run));
+  if (problem === undefined || !run.object) return undefined;
+  if (before === undefined) delete metadataOf(run.object)['managedFields'];
+  else metadataOf(run.object)['managedFields'] = before;
+  run.warnings.push(
+    `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${problem}`,
+  );
+  return undefined;
+}
+
+/** Judges and commits; judges again when others were faster with what a judging step counted on. */
+async function decide(run: WriteRun): Promise<Answer | undefined> {
+  const { course, change, claims, alongside, warnings } = run;
+  const before = { claims: claims.length, alongside: alongside.length, warnings: warnings.length };
+  for (let attempt = 1; ; attempt++) {
+    const judging = change.admitted === true ? undefined : runAll(course.validate, run);
+    if (judging) await judging;
+    try {
+      await runAll(course.commit, run);
+      return run.answer;
+    } catch (thrown) {
+      // What earlier steps claimed is theirs to decide again.
+      const isOurs = claims.length > before.claims || alongside.length > before.alongside;
+      if (!(thrown instanceof ClaimLost) || before.claims + before.alongside > 0 || !isOurs) throw thrown;
+      if (attempt === timesDecided) throw contended(run.call);
+      claims.length = before.claims;
+      alongside.length = before.alongside;
+      warnings.length = before.warnings;
+      run.seen = run.parts.storage.seen();
+    }
+  }
+}
+
+/** A promise only when one of the steps gave one: nearly all are done at once. */
+function runAll(steps: readonly WriteStep[], run: WriteRun): Promise<void> | undefined {
+  for (const [at, step] of steps.entries()) {
+    const wait = step.run(run);
+    if (wait) return runRest(steps.slice(at + 1), run, wait);
+  }
+  return undefined;
+}
+
+async function runRest(steps: readonly WriteStep[], run: WriteRun, wait: Promise<void>): Promise<void> {
+  await wait;
+  for (const step of steps) {
+    const next = step.run(run);
+    if (next) await next;
+  }
+}
