@@ -39,7 +39,7 @@ function rightsOf(role: JsonObject): string[] {
 }
 
 test('the roles and bindings of a new cluster are those of the real server, neither more nor less', async () => {
-  const { fetch, close } = await startTestServer({ bare: false });
+  const { fetch, close } = await startTestServer();
   const list = async (resource: string): Promise<ReadonlyMap<string, JsonObject>> => {
     const answer = await fetch(`/apis/rbac.authorization.k8s.io/v1/${resource}`);
     const body: unknown = await answer.json();
