@@ -33,6 +33,16 @@ export function rowsOf(timing: Timing): Row[] {
   });
   const list = (name: string, resource: string, query?: string, accept?: string) =>
     rate(name, 1, (work) => work.list(resource, query, accept), 5);
+  const listChanged = (name: string, resource: 'configmaps' | 'pods', query?: string, accept?: string) =>
+    rate(
+      name,
+      1,
+      async (work) => {
+        await work.change(resource);
+        await work.list(resource, query, accept);
+      },
+      5,
+    );
   return [
     rate('GET, 1 caller', 1, (work) => work.get(), 3),
     rate('GET, 16 callers', 16, (work) => work.get(), 3),
@@ -42,6 +52,9 @@ export function rowsOf(timing: Timing): Row[] {
     list('LIST 2,000 pods, JSON', 'pods'),
     list('LIST 2,000 pods, protobuf', 'pods', '', protobufType),
     list('LIST 2,000 pods, Table', 'pods', '', tableType),
+    listChanged('a write, then LIST 500 of 5,000', 'configmaps', '?limit=500'),
+    listChanged('a write, then LIST 5,000', 'configmaps'),
+    listChanged('a write, then LIST 2,000 pods, Table', 'pods', '', tableType),
     list('LIST, label matches nothing in 5,000', 'configmaps', '?labelSelector=none%3Dsuch'),
     rate('CREATE, 1 caller', 1, (work) => work.createConfigMap(), 2),
     rate('CREATE, 16 callers', 16, (work) => work.createConfigMap(), 2),

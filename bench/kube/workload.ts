@@ -4,6 +4,7 @@ import { BenchClient, type ClientCall, type Target } from './client.ts';
 export const filled = { configMaps: 5_000, pods: 2_000 } as const;
 const dataBytes = 900;
 const patchedObjects = 16;
+const changedObjects = 40;
 const parallelCreates = 50;
 const watchersPerSession = 100;
 const watchedCreates = { warmUp: 5, counted: 30 } as const;
@@ -53,6 +54,17 @@ export class Workload {
 
   async list(resource: string, query = '', accept = 'application/json'): Promise<void> {
     await this.#expect(200, { method: 'GET', path: `${filledNamespace}/${resource}${query}`, accept });
+  }
+
+  /** Changes one of the objects that are listed, on the first page too. */
+  async change(resource: 'configmaps' | 'pods'): Promise<void> {
+    const name = `${resource === 'pods' ? 'pod' : 'cm'}-${100 + (this.#counter++ % changedObjects)}`;
+    await this.#expect(200, {
+      method: 'PATCH',
+      path: `${filledNamespace}/${resource}/${name}`,
+      contentType: 'application/merge-patch+json',
+      body: JSON.stringify({ metadata: { annotations: { step: String(this.#counter) } } }),
+    });
   }
 
   createConfigMap(): Promise<void> {

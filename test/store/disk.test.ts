@@ -220,6 +220,30 @@ test('history is limited in bytes, also below the revisions that are always kept
   assert.ok(statSync(file).size < full / 4, `${statSync(file).size} of ${full} bytes stay`);
 });
 
+test('a write waits for a small part of dropping history, not for much of it', async () => {
+  const { database, store } = openWithDatabase();
+  const revisions = 5_000;
+  for (let at = 0; at < revisions; at += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, () => store.commit({ writes: [{ put: '/a', value: utf8('x') }] })),
+    );
+  const dropped = () => {
+    const left = database.prepare('SELECT count(*) AS n FROM versions').get()?.['n'];
+    return revisions - Number(left);
+  };
+  const compaction = store.compact(store.revision());
+  let most = 0;
+  for (let at = 0; at < 10; at++) {
+    const before = dropped();
+    await store.commit({ writes: [{ put: `/b${at}`, value: utf8('y') }] });
+    most = Math.max(most, dropped() - before);
+  }
+  assert.ok(most > 0 && most <= 300, `${most} were dropped before a write was acknowledged`);
+  await compaction;
+  assert.ok(dropped() >= revisions - 20);
+  await store.close();
+});
+
 test('a database of the first layout is brought to the present one with all that it holds', async () => {
   const file = newFile();
   const old = new DatabaseSync(file);

@@ -25,7 +25,8 @@ import {
 } from './sums.ts';
 import { Witness } from './witness.ts';
 
-const revisionsPerSweep = 1_000;
+/** A step takes about as long as a group of writes, which wait for it. */
+const revisionsPerSweep = 100;
 /** Unused pages (4 KiB each) that stay in the file for the next writes. */
 const keptPages = 1_024;
 /** Giving back begins only above this, and goes in steps, so that writes and reads go on in between. */
