@@ -29,7 +29,9 @@ const noFleets: FleetSupply = {
 
 /** An estate with every type that the server has, and no loops: every write stays where its request left it. */
 export async function everyType(
-  options: Pick<EstateOptions, 'store' | 'clock' | 'directory'> & { readonly clusters?: ClusterSupply } = {},
+  options: Pick<EstateOptions, 'store' | 'clock' | 'directory' | 'routes'> & {
+    readonly clusters?: ClusterSupply;
+  } = {},
 ): Promise<{
   readonly estate: Estate;
   readonly types: readonly ResourceType[];

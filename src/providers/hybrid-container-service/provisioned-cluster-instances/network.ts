@@ -1,9 +1,6 @@
 import { ArmError, type ResourceWrite } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 
-const networkPattern =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.AzureStackHCI\/logicalNetworks\/[^/]+$/i;
-
 /** The logical network of the cluster: it must exist, in the same custom location. */
 export async function checkNetwork(
   write: ResourceWrite,
@@ -15,12 +12,6 @@ export async function checkNetwork(
   const [networkId] = ids;
   if (networkId === undefined || ids.length > 1) {
     throw infra.wrong('vnetSubnetIds', 'exactly one logical network is required');
-  }
-  if (!networkPattern.test(networkId)) {
-    throw infra.wrong(
-      'vnetSubnetIds',
-      `'${networkId}' is not the id of a logical network (/subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.AzureStackHCI/logicalNetworks/{name})`,
-    );
   }
   const network = await write.context.records.get(networkId);
   if (!network) {

@@ -55,6 +55,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
     version,
   });
   const network = body.object('networkProfile');
+  const networkBefore = stored.object('networkProfile');
   return {
     extendedLocation: { type: 'CustomLocation', name: customLocation },
     properties: {
@@ -63,13 +64,16 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
       controlPlane: controlPlane(body.has('controlPlane') ? body : stored),
       kubernetesVersion: version,
       networkProfile: {
-        ...stored.object('networkProfile').value,
+        ...networkBefore.value,
         ...network.value,
-        networkPolicy: network.choice('networkPolicy', ['calico', 'cilium']) ?? 'calico',
+        networkPolicy:
+          network.choice('networkPolicy', ['calico', 'cilium']) ??
+          networkBefore.string('networkPolicy') ??
+          'calico',
         loadBalancerProfile: {
           count: network.object('loadBalancerProfile').integer('count', { min: 0, max: 3 }) ?? 0,
         },
-        podCidr: network.string('podCidr') ?? '10.244.0.0/16',
+        podCidr: network.string('podCidr') ?? networkBefore.string('podCidr') ?? '10.244.0.0/16',
       },
       storageProfile: {
         smbCsiDriver: {
