@@ -1,9 +1,10 @@
 import type { ClusterClient, KubeObject, ListOptions, ResourceRef } from '../../src/apimachinery/client.ts';
 import type { Kind } from '../../src/apimachinery/kinds.ts';
-import { asKind } from '../../src/apimachinery/kinds.ts';
+import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
+  fleetCustomResources,
   hubAdmission,
   type NodePool,
   startClusterControllers,
@@ -88,6 +89,18 @@ export async function startTestCluster(
       await server.close();
     },
   };
+}
+
+const customResources = defineKind(
+  'apiextensions.k8s.io/v1',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+  'Cluster',
+);
+
+/** Makes the kinds that a fleet has on its hub. */
+export async function installFleetKinds(client: ClusterClient): Promise<void> {
+  for (const definition of fleetCustomResources()) await client.create(customResources, definition);
 }
 
 /** The client, but for what happens before its first call that says so; a rejection is the answer of the call. */

@@ -103,7 +103,7 @@ function layOut(table: JsonObject): string {
     shown.map(({ column }) => String(column['name']).toUpperCase()),
     ...rows.map((row) => {
       const cells = Array.isArray(row['cells']) ? row['cells'] : [];
-      return shown.map(({ index }) => String(cells[index] ?? '<none>'));
+      return shown.map(({ index }) => String(cells[index] ?? ''));
     }),
   ];
   const widths = shown.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
