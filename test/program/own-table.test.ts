@@ -85,7 +85,7 @@ test('without kubectl the same table is printed that kubectl prints, whichever w
     assert.equal(new Set(widths.slice(0, -1)).size, 1, `the last column is straight:\n${ours}`);
   }
   const fromEnvironment = await table(['get', 'node'], { KUBECONFIG: file });
-  assert.match(fromEnvironment, /^NAME {18}STATUS /);
+  assert.match(fromEnvironment, /^NAME {17}STATUS /);
   const elsewhere = kubeconfig({ server: 'https://127.0.0.1:1' });
   const named = ['get', 'node', `--server=${url}`, '--kubeconfig', elsewhere];
   assert.equal(withoutAges(await table(named)), withoutAges(fromEnvironment));
