@@ -36,6 +36,12 @@ export function agreeable({ method, url, body }: SeenRequest): Answer {
   const [path = ''] = url.split('?');
   if (path.startsWith('/graph')) return graph(method, path);
   if (method === 'DELETE') return { status: 200 };
+  if (method === 'GET' && path.endsWith('/new'))
+    return { status: 404, body: { error: { code: 'NotFound' } } };
+  if (/Credentials?$|Kubeconfig$/.test(path))
+    return { body: { kubeconfigs: [{ name: 'k', value: kubeconfig }] } };
+  if (path.endsWith('/kubernetesVersions')) return { body: { values: releases } };
+  if (path.endsWith('/upgradeProfiles/default')) return { body: upgradeProfile(path) };
   if (method === 'PUT' || method === 'PATCH') return { body: { ...resource(path), ...JSON.parse(body) } };
   if (path.endsWith('/locations')) return { body: { value: regions } };
   if (path.includes('/roleDefinitions')) return { body: path.endsWith('/r-1') ? role : { value: [role] } };
@@ -108,6 +114,12 @@ function resource(path: string): JsonObject {
       }),
       ...(path.includes('/sshPublicKeys/') && { publicKey: 'ssh-rsa AAAA' }),
       ...(path.includes('/managedClusters/') && cluster),
+      ...clusters[path.split('/').at(-1) ?? ''],
+      ...(path.includes('/agentPools/') && pool),
+      ...(path.endsWith('/agentPools/auto') && { enableAutoScaling: true, minCount: 1, maxCount: 9 }),
+      ...(path.endsWith('/members/m') && {
+        clusterResourceId: `${path.split('/providers/')[0]}${memberCluster}`,
+      }),
     },
   };
 }
@@ -126,3 +138,53 @@ const cluster: JsonObject = {
   powerState: { code: 'Running' },
   agentPoolProfiles: [{ name: 'np', count: 2, mode: 'System', vmSize: 'x', orchestratorVersion: '1.33' }],
 };
+const memberCluster = '/providers/Microsoft.ContainerService/managedClusters/c';
+
+/** Clusters that differ from the others, by name. */
+const clusters: Readonly<Record<string, JsonObject>> = {
+  two: {
+    agentPoolProfiles: [
+      { name: 'first', count: 1 },
+      { name: 'second', count: 2, mode: 'User' },
+    ],
+  },
+  auto: { agentPoolProfiles: [{ name: 'np', enableAutoScaling: true }] },
+  private: { apiServerAccessProfile: { enablePrivateCluster: true } },
+};
+const pool: JsonObject = {
+  count: 2,
+  mode: 'System',
+  type: 'VirtualMachineScaleSets',
+  vmSize: 'Standard_D2s_v3',
+  orchestratorVersion: '1.33',
+  upgradeSettings: { maxSurge: '10%', drainTimeoutInMinutes: 30 },
+};
+const releases: JsonObject[] = [
+  {
+    version: '1.33',
+    isDefault: true,
+    capabilities: { supportPlan: ['KubernetesOfficial', 'AKSLongTermSupport'] },
+    patchVersions: { '1.33.2': { upgrades: ['1.33.10', '1.34.0'] }, '1.33.10': { upgrades: [] } },
+  },
+  { version: '1.35', isPreview: true, patchVersions: { '1.35.0': {} } },
+];
+
+function upgradeProfile(path: string): JsonObject {
+  const of = (more: JsonObject) => ({ id: path, name: 'default', type: 'upgradeProfiles', properties: more });
+  if (path.includes('/fresh/')) return of({});
+  const upgrades = [{ kubernetesVersion: '1.34.0' }, { kubernetesVersion: '1.35.0', isPreview: true }];
+  const plain = { kubernetesVersion: '1.33.2', osType: 'Linux', upgrades };
+  if (path.includes('/agentPools/')) return of({ ...plain, latestNodeImageVersion: 'image-1' });
+  return of({ controlPlaneProfile: plain, agentPoolProfiles: [{ ...plain, name: 'np' }] });
+}
+
+const kubeconfig = Buffer.from(
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'c',
+    clusters: [{ name: 'c', cluster: { server: 'https://c.test' } }],
+    users: [{ name: 'u', user: { token: 't' } }],
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+  }),
+).toString('base64');

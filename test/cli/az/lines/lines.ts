@@ -1,8 +1,10 @@
+import { clusterLines } from './clusters.ts';
+
 const group = '/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/g';
 const thing = `${group}/providers/My.Space/things/t`;
 
 /** Command lines without `az`; words are parted by blanks, a `~` stands for a blank in a word. */
-export const lines: readonly string[] = `
+const otherLines: readonly string[] = `
 account list-locations
 account list-locations --include-extended-locations true -o table
 account list --all
@@ -230,3 +232,6 @@ account list
 `
   .trim()
   .split('\n');
+
+/** All of them; the last ones sign out. */
+export const lines: readonly string[] = [...clusterLines, ...otherLines];

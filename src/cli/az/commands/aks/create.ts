@@ -16,6 +16,7 @@ import { getResource, putResource } from '../../declare/verbs.ts';
 import { AzError, ServiceError } from '../../errors.ts';
 import { readLabels } from '../../shape/labels.ts';
 import { locationOrGroups } from '../../shape/location.ts';
+import { demandAutoscalerCounts } from './autoscaler-counts.ts';
 import { cluster } from './noun.ts';
 import { publicKeyOf } from './ssh.ts';
 
@@ -89,13 +90,9 @@ export const command = defineCommand({
   ],
   async run(call) {
     const given = call.flags;
-    if (given.autoscaler !== (given.minCount !== undefined && given.maxCount !== undefined)) {
-      throw new AzError(
-        given.autoscaler
-          ? 'Please specify both min-count and max-count when --enable-cluster-autoscaler enabled'
-          : 'min-count and max-count are required for --enable-cluster-autoscaler, please use the flag',
-      );
-    }
+    const { autoscaler: isOn, minCount, maxCount, nodeCount = defaultNodes } = given;
+    const bounds = { isOn, minCount, maxCount, mode: 'System', nodeCount };
+    demandAutoscalerCounts(bounds, '--enable-cluster-autoscaler');
     const key = given.noKey
       ? undefined
       : publicKeyOf(call.context, { typed: given.sshKey, generate: given.generateKeys, warn: call.warn });

@@ -4,6 +4,7 @@ import { integer, list, noWait, tags, text, toggle } from '../../../declare/flag
 import { getResource, putResource } from '../../../declare/verbs.ts';
 import { AzError } from '../../../errors.ts';
 import { readLabels } from '../../../shape/labels.ts';
+import { demandAutoscalerCounts } from '../autoscaler-counts.ts';
 import { agentPool } from '../noun.ts';
 import { propertiesOf } from './change.ts';
 
@@ -64,21 +65,9 @@ function refuseAutoscalerFlags(given: Values<typeof flags>): void {
       'Can only specify one of --enable-cluster-autoscaler, --update-cluster-autoscaler and --disable-cluster-autoscaler',
     );
   }
-  if (!enableAutoscaler && !updateAutoscaler) {
-    if (minCount === undefined && maxCount === undefined) return;
-    throw new AzError(
-      'min-count and max-count are required for --enable-cluster-autoscaler or --update-cluster-autoscaler, please use the flag',
-    );
-  }
-  if (minCount === undefined || maxCount === undefined) {
-    throw new AzError('Please specify both min-count and max-count when --enable-cluster-autoscaler enabled');
-  }
-  if (minCount > maxCount) {
-    throw new AzError('Value of min-count should be less than or equal to value of max-count');
-  }
-  if (given.mode === 'System' && minCount < 1) {
-    throw new AzError('Value of min-count should be greater than or equal to 1 for System node pools');
-  }
+  const isOn = enableAutoscaler || updateAutoscaler;
+  const options = '--enable-cluster-autoscaler or --update-cluster-autoscaler';
+  demandAutoscalerCounts({ isOn, minCount, maxCount, mode: given.mode }, options);
 }
 
 function changes(given: Values<typeof flags>, before: JsonObject): JsonObject {
