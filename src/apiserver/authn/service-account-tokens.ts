@@ -34,6 +34,8 @@ export interface TokenRequest {
   readonly audiences: readonly string[];
   readonly expiresInSeconds: number;
   readonly boundObject: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
+  /** Where the pod runs that the token is bound to; without a uid when there is no such node. */
+  readonly node?: { readonly name: string; readonly uid?: string } | undefined;
 }
 
 /** Reads a PKCS#8 key: EC P-256 or RSA. */
@@ -82,6 +84,7 @@ export class ServiceAccountTokens {
         namespace: request.namespace,
         serviceaccount: { name: request.name, uid: request.uid },
         ...bound,
+        ...(request.node && { node: request.node }),
       },
     })
       .setProtectedHeader({ alg: keys.algorithm, kid: keys.keyId })
@@ -190,11 +193,15 @@ export class ServiceAccountTokens {
     ] as const) {
       const object = claims[kind];
       if (!isObject(object)) continue;
+      // The node of a pod is told, not what the token hangs on.
+      const isTold = kind === 'node' && isObject(claims['pod']);
       const where = kind === 'node' ? '' : namespace;
-      const found = await this.#bound(resource, where, String(object['name'] ?? ''));
-      if (found?.uid !== object['uid']) return undefined;
+      const found = isTold ? object : await this.#bound(resource, where, String(object['name'] ?? ''));
+      if (found?.['uid'] !== object['uid']) return undefined;
+      if (kind === 'secret') continue;
       extra[`authentication.kubernetes.io/${kind}-name`] = [String(object['name'])];
-      extra[`authentication.kubernetes.io/${kind}-uid`] = [String(object['uid'])];
+      if (object['uid'] !== undefined)
+        extra[`authentication.kubernetes.io/${kind}-uid`] = [String(object['uid'])];
     }
     return { username: usernameOf(namespace, name), uid, groups: groupsOf(namespace), extra };
   }

@@ -9,7 +9,7 @@ import {
 } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import type { Call, Verb } from '../call/call.ts';
+import type { Call, ClusterParts, Verb } from '../call/call.ts';
 import { find, require } from '../call/find.ts';
 import { checkNamespace } from '../write/place.ts';
 import { readBodyAs } from '../write/read-body.ts';
@@ -34,7 +34,7 @@ export const createToken: Verb = async (parts, call) => {
   checkAsked(call, body, uid);
   const spec = isObject(body['spec']) ? body['spec'] : {};
   const expiresInSeconds = secondsOf(spec['expirationSeconds']);
-  const boundObject = await boundTo(spec['boundObjectRef']);
+  const { boundObject, node } = await boundTo(spec['boundObjectRef']);
   const audiences = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : [];
   const { token, expiresAtMs } = await parts.tokens.issue({
     namespace: call.namespace,
@@ -43,6 +43,7 @@ export const createToken: Verb = async (parts, call) => {
     audiences,
     expiresInSeconds,
     boundObject,
+    node,
   });
   const value = {
     kind: 'TokenRequest',
@@ -62,7 +63,7 @@ export const createToken: Verb = async (parts, call) => {
   return { type: 'value', code: 201, value, resource: undefined };
 
   async function boundTo(reference: Json | undefined) {
-    if (!isObject(reference)) return undefined;
+    if (!isObject(reference)) return { boundObject: undefined, node: undefined };
     const kind = textOf(reference['kind']);
     const name = textOf(reference['name']);
     const plural = `${kind.toLowerCase()}s`;
@@ -85,9 +86,19 @@ export const createToken: Verb = async (parts, call) => {
       const why = `the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`;
       throw conflict({ group: '', resource: kind, name }, why);
     }
-    return { kind, name, uid: actual };
+    const node = kind === 'Pod' ? await nodeOf(parts, found.peek(resource)) : undefined;
+    return { boundObject: { kind, name, uid: actual }, node };
   }
 };
+
+/** Where a pod runs; undefined: nowhere yet. */
+async function nodeOf(parts: ClusterParts, { spec }: JsonObject) {
+  const name = isObject(spec) ? textOf(spec['nodeName']) : '';
+  const resource = parts.resources.find('', 'v1', 'nodes');
+  if (name === '' || !resource) return undefined;
+  const found = await find(parts, { resource, namespace: '', name });
+  return { name, ...(found && { uid: textOf(readMetadata(found.peek(resource))['uid']) }) };
+}
 
 const tokenKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 
