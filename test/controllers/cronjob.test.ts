@@ -107,3 +107,65 @@ test('with Allow jobs run beside each other; a suspended one starts none', async
   const { items } = await cluster.client.list(jobs, { namespace: 'default', labelSelector: 'of=suspended' });
   assert.equal(items.length, 0);
 });
+
+test('of the jobs that have ended only the newest are kept, as many of each end as is asked for', async () => {
+  await cronJob('history', { successfulJobsHistoryLimit: 2, failedJobsHistoryLimit: 0 });
+  const ended: string[] = [];
+  for (const type of ['Complete', 'Failed', 'Complete', 'Complete'] as const) {
+    await scheduledAt('history', nextMinute());
+    const running = (found: readonly Job[]) =>
+      found.find(({ metadata }) => !ended.includes(metadata.name ?? ''));
+    const job = running(await jobsOf('history', (found) => running(found) !== undefined));
+    assert.ok(job);
+    const { name = '' } = job.metadata;
+    ended.push(name);
+    const at = new Date(clock.now()).toISOString().replace('.000', '');
+    // A job is said to have ended by its controller alone: with when it began, and what it was about to do.
+    const said = (each: string) => ({ type: each, status: 'True', lastTransitionTime: at });
+    const end = type === 'Complete' ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed'];
+    const status = {
+      startTime: at,
+      ...(type === 'Complete' && { completionTime: at }),
+      conditions: end.map(said),
+    };
+    // A suspended job never began; its end needs one.
+    const body = { spec: { suspend: false, parallelism: 0 } };
+    const target = { namespace: 'default', name };
+    await cluster.client.patch(jobs, target, { type: 'merge', body });
+    await cluster.client.patch(jobs, target, { type: 'merge', body: { status } }, { subresource: 'status' });
+    await told('history', 'SawCompletedJob', new RegExp(`^Saw completed job: ${name}, condition: ${type}$`));
+  }
+  const [first = '', failed = '', second = '', third = ''] = ended;
+  const left = await jobsOf(
+    'history',
+    (found) => ![first, failed].some((gone) => found.some(({ metadata }) => metadata.name === gone)),
+  );
+  const names = left.map(({ metadata }) => metadata.name);
+  assert.ok(names.includes(second) && names.includes(third), names.join());
+  await told('history', 'SuccessfulDelete', new RegExp(`^Deleted job ${failed}$`));
+  const [of] = await until(cronJobs, { fieldSelector: 'metadata.name=history' }, ([found]) =>
+    Boolean(found?.status?.lastSuccessfulTime),
+  );
+  assert.ok(Date.parse(of?.status?.lastSuccessfulTime ?? '') <= clock.now());
+});
+
+test('a time that was missed is made up for once, unless its deadline is over', async () => {
+  await cronJob('late', { suspend: true });
+  await cronJob('too-late', { suspend: true, startingDeadlineSeconds: 20 });
+  nextMinute();
+  const missed = nextMinute();
+  clock.advance(30_000);
+  for (const name of ['late', 'too-late']) {
+    const body = { spec: { suspend: false } };
+    await cluster.client.patch(cronJobs, { namespace: 'default', name }, { type: 'merge', body });
+  }
+  await scheduledAt('late', missed);
+  const made = await jobsOf('late', (found) => found.length > 0);
+  assert.deepEqual(
+    made.map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp']),
+    [new Date(missed).toISOString().replace('.000', '')],
+  );
+  assert.deepEqual(await jobsOf('too-late', () => true), []);
+  await scheduledAt('too-late', nextMinute());
+  assert.equal((await jobsOf('too-late', () => true)).length, 1);
+});

@@ -27,9 +27,10 @@ export async function reconcileCronJob(
   const cronJob = context.cronJobs.get(key);
   if (!cronJob || cronJob.metadata.deletionTimestamp) return undefined;
   const owned = ownedBy(context.jobs, cronJob);
-  await trimHistory(cronJob, owned, context);
+  // What has ended is told before it goes.
   const noted = await writeStatus(cronJob, {}, context);
   if (!noted) return undefined;
+  await trimHistory(noted, owned, context);
   const timing = timingOf(noted, context);
   if (!timing || noted.spec.suspend) return undefined;
   if (timing.dueMs !== undefined) await startDue(noted, timing.dueMs, context);
