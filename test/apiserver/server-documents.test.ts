@@ -16,7 +16,6 @@ before(async () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const pem = (key: typeof ec) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
   server = await startTestServer({
-    bare: false,
     serviceAccountKeyPem: pem(ec),
     serviceAccountIssuer: issuer,
   });
