@@ -10,6 +10,7 @@ import {
   type Position,
 } from '../../engine/ledger.ts';
 import { diskReason } from './errors.ts';
+import { LogRoom } from './log-room.ts';
 import { type PastRange, pastIds } from './past.ts';
 import { ordinals } from './schema.ts';
 import { readState } from './state.ts';
@@ -41,6 +42,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #sql: Statements;
   readonly #witness: Witness;
+  readonly #room: LogRoom;
   /** As it is on disk. */
   #durable: StoreState;
   /** With what the open group has written so far. */
@@ -56,6 +58,7 @@ export class SqliteLedger implements Ledger {
     this.#revision = this.#durable.revision;
     this.#chain = this.#durable.chain;
     this.#witness = new Witness(witnessFile, this.#durable);
+    this.#room = new LogRoom(database.location());
   }
 
   revision(): number {
@@ -239,6 +242,7 @@ export class SqliteLedger implements Ledger {
 
   close(): void {
     this.#database.close();
+    this.#room.close();
     this.#witness.close();
   }
 
@@ -283,6 +287,7 @@ export class SqliteLedger implements Ledger {
 
   /** Only what is on the disk is said by the witness. */
   #makeDurable(next: StoreState): void {
+    this.#room.keep();
     this.#sql.commit.run();
     this.#durable = next;
     try {
