@@ -17,6 +17,8 @@ export class Locator {
   readonly #cache: Pick<RecordCache, 'get'>;
   /** By method. */
   readonly #known = new Map<string, Recent<Target>>();
+  /** What a PUT of a new resource means, by what stands before its name: only the name differs. */
+  readonly #made = new Recent<Target>(knownPaths.paths);
 
   constructor(parts: {
     readonly registry: TypeRegistry;
@@ -35,11 +37,17 @@ export class Locator {
     const known = this.#known.get(method);
     const found = known?.get(asked);
     if (found) return found;
-    const target = locate({ method, path: this.#canonicalPath(asked) }, this.#registry, this.#routes);
+    const sibling = method === 'PUT' ? this.#sibling(asked) : undefined;
+    const path = sibling ? asked : this.#canonicalPath(asked);
+    const target = sibling ?? locate({ method, path }, this.#registry, this.#routes);
     // Methods that are none were refused.
     if (asked.length > knownPaths.characters) return target;
     // What is made is made once.
-    if (method === 'PUT' && !target.route && !this.#cache.get(target.id)) return target;
+    if (method === 'PUT' && !target.route && !this.#cache.get(target.id)) {
+      if (!sibling && path === asked && this.#isNamedAt(asked, target))
+        this.#made.set(parentOf(asked), target);
+      return target;
+    }
     if (known) known.set(asked, target);
     else {
       const first = new Recent<Target>(knownPaths.paths);
@@ -48,6 +56,43 @@ export class Locator {
     }
     return target;
   }
+
+  /** What the path of a PUT means when another one that differs in its last name alone was read before. */
+  #sibling(asked: string): Target | undefined {
+    if (asked.length > knownPaths.characters) return undefined;
+    const known = this.#made.get(parentOf(asked));
+    const name = lastSegment(asked);
+    return known && this.#isPlain(name) ? renamed(known, name) : undefined;
+  }
+
+  /** True when the path ends in the name of a resource, and others may be named in its place. */
+  #isNamedAt(asked: string, { type, path }: Target): boolean {
+    const isWhole = type !== undefined && path.kind === 'resource' && path.names.length === path.types.length;
+    const name = path.names.at(-1) ?? '';
+    return isWhole && lastSegment(asked) === name && this.#isPlain(name);
+  }
+
+  #isPlain(name: string): boolean {
+    return plainName.test(name) && !this.#routes.endsIn(name);
+  }
+}
+
+/** Ends of paths that mean nothing but the name of a resource, wherever they stand. */
+const plainName = /^(?!providers$)[a-z0-9][a-z0-9_-]*$/i;
+
+/** With the slash before the last segment. */
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function renamed(target: Target, name: string): Target {
+  const { path } = target;
+  const names = [...path.names.slice(0, -1), name];
+  return { ...target, path: { ...path, names }, id: parentOf(target.id) + name };
 }
 
 /** Finds what a request's path and method mean; throws only when the path cannot be read at all. */
@@ -178,6 +223,7 @@ interface RoutePattern {
 export class RouteTable {
   readonly #patterns: readonly RoutePattern[];
   readonly #methods: readonly string[];
+  readonly #ends: ReadonlySet<string>;
 
   constructor(routes: readonly ArmRoute[]) {
     this.#patterns = routes.map((route) => {
@@ -186,6 +232,12 @@ export class RouteTable {
       return { route, segments: scoped ? segments.slice(1) : segments, scoped };
     });
     this.#methods = [...new Set(routes.map(({ method }) => method))];
+    this.#ends = new Set(routes.map(({ path }) => path.slice(path.lastIndexOf('/') + 1).toLowerCase()));
+  }
+
+  /** True when a route ends in this very word, without case: then it may be more than a name. */
+  endsIn(word: string): boolean {
+    return this.#ends.has(word.toLowerCase());
   }
 
   /** True when some method has a route at the path. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { CodedError } from '../../../base/index.ts';
+import { CodedError, Recent } from '../../../base/index.ts';
 import { type Change, type ChangeBatch, type Entry, maximumTransaction } from '../../contract.ts';
 import {
   endOfPrefix,
@@ -34,6 +34,8 @@ const keptPages = 1_024;
 const wastedPages = 4_096;
 const pagesPerStep = 256;
 const noValue = new Uint8Array(0);
+/** Twice as many at most, of a few hundred bytes each. */
+const remembered = { keys: 4_096, keyCharacters: 512 } as const;
 
 /** A ledger in an SQLite file. Reads see the open group, which is why the engine never reads between its writes. */
 export class SqliteLedger implements Ledger {
@@ -48,8 +50,8 @@ export class SqliteLedger implements Ledger {
   /** With what the open group has written so far. */
   #revision: number;
   #chain: number;
-  /** Asked last and not written since: a write nearly always follows the guard of its own key. */
-  #asked: { readonly key: string; readonly row: Row | undefined } | undefined;
+  /** What stands at the keys that were asked for or written last: most writes guard keys that were guarded before. */
+  #standing = new Recent<Standing>(remembered.keys);
 
   constructor(database: DatabaseSync, witnessFile: string) {
     this.#database = database;
@@ -75,8 +77,8 @@ export class SqliteLedger implements Ledger {
   }
 
   revisionOf(key: string): number {
-    const row = this.#current(key);
-    return row ? revisionOfId(row[0]) : 0;
+    const { version } = this.#current(key);
+    return version === undefined ? 0 : revisionOfId(version);
   }
 
   range({ prefix, afterKey, limit, atRevision }: LedgerRange): { entries: Entry[]; more: boolean } {
@@ -120,19 +122,18 @@ export class SqliteLedger implements Ledger {
   }
 
   begin(): void {
-    this.#asked = undefined;
     this.#sql.begin.run();
   }
 
   put({ key, value, lease, position }: LedgerPut): Change {
     const before = this.#current(key);
-    this.#asked = undefined;
     const { revision } = position;
-    const created = before ? Number(before[1]) : revision;
+    const created = before.version === undefined ? revision : before.created;
     const id = idOf(position);
     const version = { id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null };
     this.#append(version, before);
     this.#sql.setCurrent.run(key, id, created, lease ?? null);
+    this.#remember(key, { version: id, created });
     this.#revision = revision;
     const entry: Entry = {
       key,
@@ -141,14 +142,14 @@ export class SqliteLedger implements Ledger {
       revision,
       ...(lease === undefined ? {} : { lease }),
     };
-    return { type: 'put', entry, created: before === undefined };
+    return { type: 'put', entry, created: before.version === undefined };
   }
 
   delete(key: string, position: Position): Change | undefined {
     const before = this.#current(key);
-    this.#asked = undefined;
-    if (!before) return undefined;
+    if (before.version === undefined) return undefined;
     this.#sql.deleteCurrent.run(key);
+    this.#remember(key, nothing);
     this.#append({ id: idOf(position), key, created: 0, lease: null, value: null }, before);
     this.#revision = position.revision;
     return { type: 'delete', key, revision: position.revision };
@@ -162,7 +163,7 @@ export class SqliteLedger implements Ledger {
   }
 
   rollback(): void {
-    this.#asked = undefined;
+    this.#standing = new Recent(remembered.keys);
     this.#revision = this.#durable.revision;
     this.#chain = this.#durable.chain;
     // SQLite has rolled back by itself after some errors, such as a full disk.
@@ -246,17 +247,25 @@ export class SqliteLedger implements Ledger {
     this.#witness.close();
   }
 
-  /** What stands at a key: version and creation. */
-  #current(key: string): Row | undefined {
-    if (this.#asked?.key !== key) this.#asked = { key, row: one(this.#sql.current, key) };
-    return this.#asked.row;
+  /** What stands at a key. Nobody else writes to the database. */
+  #current(key: string): Standing {
+    const known = this.#standing.get(key);
+    if (known) return known;
+    const row = one(this.#sql.current, key);
+    const standing = row ? { version: Number(row[0]), created: Number(row[1]) } : nothing;
+    this.#remember(key, standing);
+    return standing;
+  }
+
+  #remember(key: string, standing: Standing): void {
+    if (key.length <= remembered.keyCharacters) this.#standing.set(key, standing);
   }
 
   /** `before`: what stands at its key. */
-  #append(version: VersionRow, before: Row | undefined): void {
+  #append(version: VersionRow, before: Standing): void {
     const { id, key, created, lease, value } = version;
     const sum = versionSum(version);
-    this.#sql.insertVersion.run(id, key, created, lease, value, sum, before ? Number(before[0]) : null);
+    this.#sql.insertVersion.run(id, key, created, lease, value, sum, before.version ?? null);
     this.#chain = nextChain(this.#chain, sum);
   }
 
@@ -297,6 +306,14 @@ export class SqliteLedger implements Ledger {
     }
   }
 }
+
+/** The row of `versions` that stands at a key, and the revision that created the key; no version: nothing stands there. */
+interface Standing {
+  readonly version: number | undefined;
+  readonly created: number;
+}
+
+const nothing: Standing = { version: undefined, created: 0 };
 
 type Row = readonly unknown[];
 
