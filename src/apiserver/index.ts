@@ -9,4 +9,4 @@ export type {
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
 export type { Answered, ApiServerOptions } from './options.ts';
 export { type ApiServer, createApiServer } from './server.ts';
-export { PlugInError, type PlugInSwitches } from './write/plug-ins.ts';
+export type { ActivePlugIns, PlugInSwitches } from './write/plug-ins.ts';

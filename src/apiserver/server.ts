@@ -19,6 +19,7 @@ import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { impersonate } from './impersonate.ts';
 import type { ApiServerOptions } from './options.ts';
+import type { ActivePlugIns } from './write/plug-ins.ts';
 
 /** One Kubernetes API server. */
 export interface ApiServer {
@@ -32,6 +33,8 @@ export interface ApiServer {
   secretToken(account: SecretAccount): Promise<string> | undefined;
   /** Somebody outside changed who callers are or what they may: what goes on is asked about again. */
   accessChanged(): void;
+  /** Which plug-ins of admission are on. */
+  readonly admissionPlugIns: ActivePlugIns;
   /** The revision that readers see. */
   resourceVersion(): string;
   close(): Promise<void>;
@@ -49,7 +52,7 @@ function sharedResources(): SharedResources {
   return shared;
 }
 
-/** Makes an API server on a store. It costs next to nothing until it is used. */
+/** Makes an API server on a store. It costs next to nothing until it is used. Throws CodedError `invalid` for plug-ins that it has not. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   return new LibraryApiServer(options);
 }
@@ -105,6 +108,10 @@ class LibraryApiServer implements ApiServer {
   accessChanged(): void {
     this.#cluster.authentication.forget();
     this.#cluster.parts.lasting.identitiesChanged();
+  }
+
+  get admissionPlugIns(): ActivePlugIns {
+    return this.#cluster.plugIns;
   }
 
   resourceVersion(): string {

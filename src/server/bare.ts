@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import {
+  type ActivePlugIns,
   type ApiServer,
   certificateAuthenticator,
   createApiServer,
@@ -20,12 +21,15 @@ import {
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { tooManyRequests } from './refusals.ts';
 
+export type { ActivePlugIns, PlugInSwitches };
+
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
 export interface BareServer {
   readonly url: string;
   readonly certificateAuthority: string;
   /** Bearer token of a member of `system:masters`. */
   readonly token: string;
+  readonly admissionPlugIns: ActivePlugIns;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,12 @@ const keyPrefix = '/kube/bare';
 const version = { display: '1.34.4' };
 const tokenBytes = 32;
 const administrator: UserInfo = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
+
+/** Without controllers nobody makes the accounts that pods would wait for; who wants that says so. */
+function withoutAccounts({ enable = [], disable = [] }: PlugInSwitches): PlugInSwitches {
+  const plugIn = 'ServiceAccount';
+  return enable.includes(plugIn) ? { enable, disable } : { enable, disable: [...disable, plugIn] };
+}
 
 /** A throw-away server whose data lies in `folder`, as durable as a full one's. */
 export async function startBareServer(options: {
@@ -56,7 +66,7 @@ export async function startBareServer(options: {
     version,
     authenticators: [tokenAuthenticator(new Map([[token, administrator]]))],
     authorizers: [],
-    admissionPlugIns: options.admissionPlugIns ?? {},
+    admissionPlugIns: withoutAccounts(options.admissionPlugIns ?? {}),
   });
   const identity = { cert: serving.certificatePem, key: serving.privateKeyPem };
   const started = await serve({ server, store, identity, host: '127.0.0.1', port: options.port });
@@ -64,6 +74,7 @@ export async function startBareServer(options: {
     url: `https://127.0.0.1:${started.port}`,
     certificateAuthority: authority.certificatePem,
     token,
+    admissionPlugIns: server.admissionPlugIns,
     close: started.close,
   };
 }
@@ -80,7 +91,9 @@ export interface EnvtestOptions {
 }
 
 /** A server with the certificates that envtest wrote; its data lives as long as the process. */
-export async function startEnvtestServer(options: EnvtestOptions): Promise<{ close(): Promise<void> }> {
+export async function startEnvtestServer(
+  options: EnvtestOptions,
+): Promise<{ readonly admissionPlugIns: ActivePlugIns; close(): Promise<void> }> {
   const store = createMemoryStore(surroundings);
   const read = (file: string | undefined) =>
     file && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
@@ -103,7 +116,8 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{ clo
     cert: readFileSync(join(options.certificateFolder, 'apiserver.crt'), 'utf8'),
     key: readFileSync(join(options.certificateFolder, 'apiserver.key'), 'utf8'),
   };
-  return serve({ server, store, identity, host: options.host, port: options.port });
+  const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
+  return { admissionPlugIns: server.admissionPlugIns, close };
 }
 
 async function serve(parts: {

@@ -25,3 +25,21 @@ test('the kubeconfig of a bare server is 0600, also where a file with another mo
   await ended;
   rmSync(folder, { recursive: true });
 });
+
+test('a bare server says which admission plug-ins are on, and refuses one that nobody knows', async () => {
+  const folder = temporaryFolder('kube-test');
+  const start = (...words: string[]) =>
+    held(spawn(program, ['kube', 'up', '--bare', '--home', folder, '--port', '0', ...words]));
+  const server = start('--disable-admission-plugins', 'Priority,RuntimeClass');
+  const ended = once(server, 'exit');
+  const [shown] = await once(server.stdout, 'data');
+  assert.match(String(shown), /^Admission plug-ins: NamespaceLifecycle,/);
+  assert.doesNotMatch(String(shown), /Priority|RuntimeClass|ServiceAccount/);
+  server.kill('SIGTERM');
+  await ended;
+  const refused = start('--enable-admission-plugins=Nonsense');
+  const [[said], [code]] = await Promise.all([once(refused.stderr, 'data'), once(refused, 'exit')]);
+  assert.equal(String(said), 'drydock kube: enable-admission-plugins plugin "Nonsense" is unknown\n');
+  assert.equal(code, 1);
+  rmSync(folder, { recursive: true });
+});

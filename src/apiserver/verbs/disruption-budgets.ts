@@ -73,6 +73,7 @@ export async function takeFromBudget(parts: ClusterParts, call: Call, { name }: 
     { ...call, resource: budgets, subresource: 'status', name },
     {
       creates: 'never',
+      admitted: true,
       mayRetry: true,
       compute: (current) => {
         if (!current) throw internalError('an eviction makes no budget');

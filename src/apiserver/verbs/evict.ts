@@ -10,6 +10,7 @@ import { changeObject } from '../write/change.ts';
 import { readObject } from '../write/decode.ts';
 import { checkNamespace } from '../write/place.ts';
 import { checkPreconditions, removeObject } from '../write/removal.ts';
+import { admitBody } from '../write/run.ts';
 import { budgetsOf, isAllowedUnready, takeFromBudget, tooManyDisruptions } from './disruption-budgets.ts';
 
 const attempts = 20;
@@ -27,11 +28,17 @@ const severalBudgets =
 /** `pods/eviction`: a delete that disruption budgets may refuse. */
 export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
-  const body = await readObject(call);
-  checkNamespace(body, call);
-  if (textOf(readMetadata(body)['name']) !== call.name) {
-    throw badRequest('name in URL does not match name in Eviction object');
-  }
+  const sent = await readObject(call);
+  checkNamespace(sent, call);
+  const body = await admitBody(parts, call, {
+    operation: 'CREATE',
+    object: sent,
+    check(eviction) {
+      if (textOf(readMetadata(eviction)['name']) !== call.name) {
+        throw badRequest('name in URL does not match name in Eviction object');
+      }
+    },
+  });
   const eviction = { ...call, subresource: '', options: deletionOptions(call, body) };
   const pod = await deleteUnguarded(parts, eviction);
   if (!pod) return success;
@@ -120,7 +127,7 @@ async function deleteUnready(
 /** Says on the pod why it goes, then deletes it. */
 async function deletePod(parts: ClusterParts, call: Call): Promise<void> {
   if (call.options.dryRun) {
-    await removeObject(parts, call);
+    await removeObject(parts, call, { admitted: true });
     return;
   }
   let marked: StoredObject | undefined;
@@ -129,6 +136,7 @@ async function deletePod(parts: ClusterParts, call: Call): Promise<void> {
     { ...call, subresource: 'status' },
     {
       creates: 'never',
+      admitted: true,
       mayRetry: true,
       compute: (current) => {
         marked = current;
@@ -138,7 +146,7 @@ async function deletePod(parts: ClusterParts, call: Call): Promise<void> {
   );
   const isPinned = call.options.deletion.resourceVersion !== undefined;
   const after = answer.type === 'object' ? answer.object : marked;
-  await removeObject(parts, isPinned && after ? pinned(call, after) : call);
+  await removeObject(parts, isPinned && after ? pinned(call, after) : call, { admitted: true });
 }
 
 function withDisruptionTarget(

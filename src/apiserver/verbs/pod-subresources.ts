@@ -14,6 +14,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { changeObject } from '../write/change.ts';
 import { checkNamespace } from '../write/place.ts';
 import { readBodyAs } from '../write/read-body.ts';
+import { admitBody } from '../write/run.ts';
 
 const success: Answer = {
   type: 'value',
@@ -25,12 +26,17 @@ const success: Answer = {
 /** `pods/binding` and `bindings`: gives a pod its node. */
 export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
-  const body = await readBodyAs(call, 'Binding');
-  checkNamespace(body, call);
+  const sent = await readBodyAs(call, 'Binding');
+  checkNamespace(sent, call);
+  const body = await admitBody(parts, call, {
+    operation: 'CREATE',
+    object: sent,
+    check(binding) {
+      if (call.name === '' || textOf(readMetadata(binding)['name']) === call.name) return;
+      throw badRequest('name in URL does not match name in Binding object');
+    },
+  });
   const name = textOf(readMetadata(body)['name']);
-  if (call.name !== '' && name !== call.name) {
-    throw badRequest('name in URL does not match name in Binding object');
-  }
   const node = targetOf(body);
   const pods = parts.resources.find('', 'v1', 'pods');
   if (!pods) throw internalError('pods are not served');
@@ -42,6 +48,7 @@ export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
       mayRetry: true,
       // Nobody owns what a binding sets.
       tracked: true,
+      admitted: true,
       compute: (current) =>
         bound(parts, { current, node, name, annotations: readMetadata(body)['annotations'] }, pods),
     },

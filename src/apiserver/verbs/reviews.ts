@@ -7,17 +7,18 @@ import { type PolicyRule, ruleJson } from '../authz/rules.ts';
 import type { Answer, Call, ClusterParts, Verb } from '../call/call.ts';
 import { readObject } from '../write/decode.ts';
 import { checkPlace } from '../write/place.ts';
+import { admitBody } from '../write/run.ts';
 
 /** The body of a review, of the kind that the path takes. Throws 400. */
-async function readReview(call: Call): Promise<JsonObject> {
+async function readReview(parts: ClusterParts, call: Call): Promise<JsonObject> {
   const body = await readObject(call);
   checkPlace(body, call, '');
-  return body;
+  return admitBody(parts, call, { operation: 'CREATE', object: body });
 }
 
 /** `selfsubjectaccessreviews`: may I? */
 export const selfSubjectAccessReview: Verb = async (parts, call) => {
-  const body = await readReview(call);
+  const body = await readReview(parts, call);
   const spec = specOf(body);
   refuse(call, attributeErrors(body, spec));
   return reviewed(parts, call, { body, user: call.user, spec });
@@ -25,7 +26,7 @@ export const selfSubjectAccessReview: Verb = async (parts, call) => {
 
 /** `subjectaccessreviews`: may they? */
 export const subjectAccessReview: Verb = async (parts, call) => {
-  const body = await readReview(call);
+  const body = await readReview(parts, call);
   const spec = specOf(body);
   refuse(call, attributeErrors(body, spec, 'subject'));
   return reviewed(parts, call, { body, user: subjectOf(spec), spec });
@@ -33,7 +34,7 @@ export const subjectAccessReview: Verb = async (parts, call) => {
 
 /** `localsubjectaccessreviews`: may they, in this namespace? */
 export const localSubjectAccessReview: Verb = async (parts, call) => {
-  const body = await readReview(call);
+  const body = await readReview(parts, call);
   const spec = specOf(body);
   const errors = attributeErrors(body, spec, 'subject');
   const { resourceAttributes: attributes, nonResourceAttributes: path } = spec;
@@ -51,7 +52,7 @@ export const localSubjectAccessReview: Verb = async (parts, call) => {
 
 /** `selfsubjectrulesreviews`: what may I do in a namespace? */
 export const selfSubjectRulesReview: Verb = async (parts, call) => {
-  const body = await readReview(call);
+  const body = await readReview(parts, call);
   const namespace = textOf(specOf(body)['namespace']);
   if (namespace === '') throw badRequest('no namespace on request');
   const { rules, incomplete } = await parts.rulesOf(call.user, namespace);
@@ -66,7 +67,7 @@ export const selfSubjectRulesReview: Verb = async (parts, call) => {
 
 /** `tokenreviews`: whose token is this? */
 export const tokenReview: Verb = async (parts, call) => {
-  const body = await readReview(call);
+  const body = await readReview(parts, call);
   const { audiences, token: given } = specOf(body);
   const token = textOf(given);
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
@@ -77,9 +78,9 @@ export const tokenReview: Verb = async (parts, call) => {
 };
 
 /** `selfsubjectreviews`: who am I? */
-export const selfSubjectReview: Verb = async ({ clock }, call) => {
-  const body = await readReview(call);
-  return answer(call, body, { userInfo: userJson(call.user) }, rfc3339Seconds(clock.now()));
+export const selfSubjectReview: Verb = async (parts, call) => {
+  const body = await readReview(parts, call);
+  return answer(call, body, { userInfo: userJson(call.user) }, rfc3339Seconds(parts.clock.now()));
 };
 
 async function reviewed(

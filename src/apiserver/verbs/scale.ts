@@ -2,7 +2,7 @@ import { cloneJson } from '../../apimachinery/clone.ts';
 import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { objectNode } from '../../kinds/index.ts';
 import {
   applyJsonPatch,
@@ -21,6 +21,7 @@ import { checkFields } from '../write/check-fields.ts';
 import { applyConfiguration } from '../write/field-managers.ts';
 import { checkMeant, nameMismatch, nameUndeterminable, registryProblem } from '../write/place.ts';
 import { readBodyAs } from '../write/read-body.ts';
+import { admitBody } from '../write/run.ts';
 import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
 
 const scaleKind = { group: 'autoscaling', kind: 'Scale' };
@@ -40,6 +41,7 @@ export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
     creates: 'never',
     mayRetry: true,
     tracked: applying,
+    admitted: true,
     compute: (current) => withReplicas(parts, call, { current, body }),
   });
   return value(scaleOf(call.resource, objectOf(answer)));
@@ -103,22 +105,38 @@ async function readPatchBody(call: Call): Promise<Json> {
   return readPatch(call, patchType);
 }
 
-function withReplicas(
+/** The object with the replicas of the Scale that was asked for; admission is asked about the Scale. */
+async function withReplicas(
   parts: ClusterParts,
   call: Call,
   { current, body }: { current: StoredObject | undefined; body: Json },
-): JsonObject {
+): Promise<JsonObject> {
   if (!current) throw internalError('a scale never creates');
   const object = current.copy(call.resource);
-  if (call.body.patchType === 'apply') return applied(parts, call, { object, body });
-  // Another attempt needs what was sent as it was sent.
-  const wanted = wantedScale(call, scaleOf(call.resource, object), cloneJson(body));
-  checkMeant(call, wanted, textOf(readMetadata(object)['uid']));
-  const version = textOf(readMetadata(wanted)['resourceVersion']);
-  if (version !== '' && version !== '0' && version !== String(current.revision)) {
-    throw conflict(call.resource.subject(call.name));
+  const old = scaleOf(call.resource, object);
+  const paths = pathsOf(call.resource);
+  if (call.body.patchType === 'apply') {
+    const next = applied(parts, call, { object, body });
+    const asked = scaleOf(call.resource, next);
+    const scaled = await admitBody(parts, call, { operation: 'UPDATE', object: cloneJson(asked), old });
+    if (!jsonEqual(scaled, asked)) setPath(next, paths.specReplicas, replicasOf(scaled, call));
+    return next;
   }
-  setPath(object, pathsOf(call.resource).specReplicas, replicasOf(wanted, call));
+  const scaled = await admitBody(parts, call, {
+    operation: 'UPDATE',
+    // Another attempt needs what was sent as it was sent.
+    object: wantedScale(call, cloneJson(old), cloneJson(body)),
+    old,
+    check(wanted) {
+      checkMeant(call, wanted, textOf(readMetadata(object)['uid']));
+      const version = textOf(readMetadata(wanted)['resourceVersion']);
+      if (version !== '' && version !== '0' && version !== String(current.revision)) {
+        throw conflict(call.resource.subject(call.name));
+      }
+      replicasOf(wanted, call);
+    },
+  });
+  setPath(object, paths.specReplicas, replicasOf(scaled, call));
   return object;
 }
 

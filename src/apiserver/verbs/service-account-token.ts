@@ -13,6 +13,7 @@ import type { Call, ClusterParts, Verb } from '../call/call.ts';
 import { find, require } from '../call/find.ts';
 import { checkNamespace } from '../write/place.ts';
 import { readBodyAs } from '../write/read-body.ts';
+import { admitBody } from '../write/run.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;
@@ -30,8 +31,11 @@ export const createToken: Verb = async (parts, call) => {
     );
   }
   const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
-  const body = await readBodyAs(call, 'TokenRequest');
-  checkAsked(call, body, uid);
+  const body = await admitBody(parts, call, {
+    operation: 'CREATE',
+    object: await readBodyAs(call, 'TokenRequest'),
+    check: (request) => checkAsked(call, request, uid),
+  });
   const spec = isObject(body['spec']) ? body['spec'] : {};
   const expiresInSeconds = secondsOf(spec['expirationSeconds']);
   const { boundObject, node } = await boundTo(spec['boundObjectRef']);

@@ -1,3 +1,5 @@
+import { CodedError } from '../../base/index.ts';
+
 /**
  * The admission plug-ins of the real server in its order, and whether they are on when nobody says otherwise. Mutating and validating
  * steps each run in this order. Source: `pkg/kubeapiserver/options/plugins.go`, v1.34
@@ -57,10 +59,7 @@ export interface ActivePlugIns {
   readonly notBuilt: readonly string[];
 }
 
-/** A switch that means nothing, or something that this server does not do, in the words of the real server's flags. */
-export class PlugInError extends Error {}
-
-/** What is on of `built`, in the real server's order. Throws `PlugInError`. */
+/** What is on of `built`, in the real server's order. Throws CodedError `invalid` in the words of the real server's flags. */
 export function activePlugIns(
   built: ReadonlySet<string>,
   { enable = [], disable = [] }: PlugInSwitches,
@@ -71,12 +70,15 @@ export function activePlugIns(
   if (both.length > 0) {
     const names = [...new Set(both)].sort().join(' ');
     const flags = 'enable-admission-plugins and disable-admission-plugins overlapped';
-    throw new PlugInError(`[${names}] in ${flags}`);
+    throw new CodedError('invalid', `[${names}] in ${flags}`);
   }
   const absent = enable.find((name) => !built.has(name));
   if (absent !== undefined) {
     const which = `enable-admission-plugins plugin ${JSON.stringify(absent)}`;
-    throw new PlugInError(`${which} is not built in Drydock yet: nothing of what it does would be done`);
+    throw new CodedError(
+      'invalid',
+      `${which} is not built in Drydock yet: nothing of what it does would be done`,
+    );
   }
   const names = [...plugIns]
     .filter(([name, usual]) => enable.includes(name) || (usual === 'on' && !disable.includes(name)))
@@ -90,7 +92,7 @@ export function activePlugIns(
 function checkKnown(flag: 'enable' | 'disable', names: readonly string[]): void {
   const unknown = names.find((name) => !plugIns.has(name));
   if (unknown === undefined) return;
-  throw new PlugInError(`${flag}-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`);
+  throw new CodedError('invalid', `${flag}-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`);
 }
 
 /** True for what can be switched: other steps are part of what every server does. */

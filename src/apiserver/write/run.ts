@@ -91,7 +91,8 @@ export class WriteRun implements WriteState {
   }
 
   replace(object: JsonObject): void {
-    bringToForm(object, this.resource);
+    // Of the body of a subresource the verb takes what it knows.
+    if (this.kind.kind === this.definition.kind) bringToForm(object, this.resource);
     this.object = object;
     this.wasReplaced = true;
   }
@@ -105,6 +106,31 @@ export async function goThrough(run: WriteRun): Promise<Answer | undefined> {
   const preparing = runAll(course.prepare, run);
   if (preparing) await preparing;
   return decide(run);
+}
+
+/**
+ * Asks admission about a body that is not stored: what a subresource is given, a review. Between its two parts comes
+ * `check`, which throws for what the verb does not take. Returns what admission made of the body.
+ */
+export async function admitBody(
+  parts: ClusterParts,
+  call: Call,
+  asked: {
+    readonly operation: 'CREATE' | 'UPDATE';
+    readonly object: JsonObject;
+    readonly old?: JsonObject;
+    check?(object: JsonObject): void;
+  },
+): Promise<JsonObject> {
+  const course = parts.courses.of(call.resource, call.subresource, asked.operation);
+  const run = new WriteRun(parts, call, { course, change: {}, object: asked.object, old: asked.old });
+  const mutating = mutate(run);
+  if (mutating) await mutating;
+  const object = run.object ?? asked.object;
+  asked.check?.(object);
+  const judging = runAll(course.validate, run);
+  if (judging) await judging;
+  return object;
 }
 
 function mutate(run: WriteRun): Promise<void> | undefined {

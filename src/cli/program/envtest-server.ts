@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { systemClock } from '../../base/index.ts';
+import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 
 const parentCheckMs = 1_000;
@@ -64,7 +65,12 @@ async function serveApi(flags: Map<string, string>, stopped: Promise<void>): Pro
     clientAuthorityFile: flags.get('client-ca-file'),
     serviceAccountIssuer: flags.get('service-account-issuer'),
     serviceAccountSigningKeyFile: flags.get('service-account-signing-key-file'),
+    admissionPlugIns: plugInSwitches(
+      flags.get('enable-admission-plugins'),
+      flags.get('disable-admission-plugins'),
+    ),
   });
+  process.stderr.write(plugInLines(server.admissionPlugIns));
   await stopped;
   await server.close();
   return 0;

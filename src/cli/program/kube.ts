@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { writePrivately } from '../private-file.ts';
+import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { closeHome } from './home.ts';
 import { parsePort } from './listen-choice.ts';
@@ -23,9 +24,17 @@ export async function run(call: VerbCall): Promise<number> {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-  const server = await startBareServer({ folder, port: parsePort(call.options['port']) ?? 0 });
+  const server = await startBareServer({
+    folder,
+    port: parsePort(call.options['port']) ?? 0,
+    admissionPlugIns: plugInSwitches(
+      call.options['enable-admission-plugins'],
+      call.options['disable-admission-plugins'],
+    ),
+  });
   const kubeconfig = join(folder, 'kubeconfig');
   writePrivately(kubeconfig, bareKubeconfig(server));
+  process.stdout.write(plugInLines(server.admissionPlugIns));
   process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);
   await stopped;
   await server.close();

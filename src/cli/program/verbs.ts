@@ -176,6 +176,16 @@ export const verbs: readonly Verb[] = [
       home: { type: 'string', value: 'DIR', summary: 'folder for DIR/kubeconfig (default: a temporary one)' },
       bare: { type: 'boolean', summary: 'without controllers' },
       port: { type: 'string', value: 'N', summary: 'port (default: a free one)' },
+      'enable-admission-plugins': {
+        type: 'string',
+        value: 'NAMES',
+        summary: 'admission plug-ins that are on besides the usual ones, with commas between',
+      },
+      'disable-admission-plugins': {
+        type: 'string',
+        value: 'NAMES',
+        summary: 'usual admission plug-ins that are off (ServiceAccount is, without controllers)',
+      },
     },
     load: () => import('./kube.ts'),
   },

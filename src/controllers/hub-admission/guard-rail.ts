@@ -110,7 +110,8 @@ async function untrustedVerdict(write: Write, hub: ClusterView): Promise<Verdict
   const { definition, namespace, operation } = write;
   const key = resourceKey(definition);
   if (events.has(key)) return undefined;
-  if (namespace.startsWith('kube-') && operation !== 'DELETE' && !guardedInKube.has(key)) return undefined;
+  const ends = operation === 'DELETE' || write.subresource === 'eviction';
+  if (namespace.startsWith('kube-') && !ends && !guardedInKube.has(key)) return undefined;
   if (memberKinds.has(key) && (await isMemberItself(write, hub))) return undefined;
   return notAllowed(write);
 }
