@@ -1,3 +1,9 @@
+import { validatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts';
+import {
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
+} from './admissionregistration/webhook-configurations.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
@@ -27,7 +33,10 @@ export const builtInKinds: readonly BuiltInKind[] = [
   storageClass,
   volumeAttachment,
   volumeAttributesClass,
-  ...unmoved('admissionregistration.k8s.io'),
+  mutatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
   ...unmoved('apiextensions.k8s.io'),
   ...unmoved('scheduling.k8s.io'),
   ...unmoved('coordination.k8s.io'),

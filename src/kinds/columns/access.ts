@@ -1,9 +1,9 @@
 import { conditionOf } from '../../apimachinery/conditions.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
-import { at, listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { at, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
-import { ageOf, none, selectorText, unset } from './texts.ts';
+import { ageOf, none } from './texts.ts';
 
 /** RoleBinding and ClusterRoleBinding. */
 export const bindingCells: Cells = (object) => {
@@ -45,36 +45,6 @@ function signingRequestState(object: JsonObject): string {
   const decision = types.has('Denied') ? 'Denied' : types.has('Approved') ? 'Approved' : 'Pending';
   const failed = types.has('Failed') ? ',Failed' : '';
   return `${decision}${failed}${textAt(object, 'status', 'certificate') ? ',Issued' : ''}`;
-}
-
-export const webhookConfigurationCells: Cells = (object) => [
-  nameOf(object),
-  listAt(object, 'webhooks').length,
-  ageOf(object),
-];
-
-export const admissionPolicyCells: Cells = (object) => {
-  const paramKind = maybeObjectAt(object, 'spec', 'paramKind');
-  return [
-    nameOf(object),
-    listAt(object, 'spec', 'validations').length,
-    paramKind ? `${textAt(paramKind, 'apiVersion')}/${textAt(paramKind, 'kind')}` : unset,
-    ageOf(object),
-  ];
-};
-
-export const admissionPolicyBindingCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'spec', 'policyName'),
-  paramRefText(maybeObjectAt(object, 'spec', 'paramRef')),
-  ageOf(object),
-];
-
-function paramRefText(paramRef: JsonObject | undefined): string {
-  const name = textAt(paramRef, 'name');
-  if (name) return `${textAt(paramRef, 'namespace') || '*'}/${name}`;
-  const selector = maybeObjectAt(paramRef, 'selector');
-  return selector ? selectorText(selector) : unset;
 }
 
 export const apiServiceCells: Cells = (object) => {

@@ -9,7 +9,6 @@ import * as jobs from './jobs.ts';
 import * as network from './network.ts';
 import { podRules } from './pods.ts';
 import * as policies from './policies.ts';
-import { policyBindingRules } from './policy-bindings.ts';
 import { serviceRules } from './services.ts';
 import * as storage from './storage.ts';
 import * as workloads from './workloads.ts';
@@ -30,10 +29,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/ResourceQuota': cluster.resourceQuotaRules,
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policies.admissionPolicyRules,
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBindingRules,
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': policies.webhookRules,
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': policies.webhookRules,
   'apiregistration.k8s.io/APIService': apiServiceRules,
   'apps/ControllerRevision': workloads.controllerRevisionRules,
   'apps/DaemonSet': workloads.daemonSetRules,

@@ -1,16 +1,7 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import {
-  listAt,
-  maybeObjectAt,
-  numberAt,
-  objectAt,
-  objectsAt,
-  textAt,
-  textsAt,
-} from '../../apimachinery/read.ts';
+import { maybeObjectAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import {
   child,
-  duplicate,
   forbidden,
   index,
   invalid,
@@ -19,7 +10,7 @@ import {
   required,
 } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
-import { dnsSubdomain, pathSegment } from '../../apimachinery/validation/names.ts';
+import { pathSegment } from '../../apimachinery/validation/names.ts';
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import {
   validateAtMostAll,
@@ -53,11 +44,6 @@ export const disruptionBudgetRules: KindRules = {
     const policies = ['AlwaysAllow', 'IfHealthyBudget'];
     return [...errors, ...validateOptionalChoice(spec, 'spec', 'unhealthyPodEvictionPolicy', policies)];
   },
-};
-
-export const admissionPolicyRules: KindRules = {
-  validate: (object) =>
-    maybeObjectAt(object, 'spec', 'matchConstraints') ? [] : [required('spec.matchConstraints')],
 };
 
 const metricTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
@@ -145,102 +131,6 @@ function validateTarget(source: JsonObject, path: string, member: string): Field
     );
   }
   return errors;
-}
-
-const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
-
-/** Webhook configurations of both sorts. */
-export const webhookRules: KindRules = {
-  validate(object) {
-    const names = new Set<string>();
-    return objectsAt(object, 'webhooks').flatMap((webhook, position) => {
-      const here = index('webhooks', position);
-      const name = textAt(webhook, 'name');
-      const errors = validateWebhook(webhook, here);
-      if (names.has(name)) errors.push(duplicate(child(here, 'name'), name));
-      names.add(name);
-      return errors;
-    });
-  },
-};
-
-function validateWebhook(webhook: JsonObject, path: string): FieldError[] {
-  const versions = textsAt(webhook, 'admissionReviewVersions');
-  const errors = [...validateFullName(textAt(webhook, 'name'), child(path, 'name'))];
-  if (versions.length === 0) {
-    errors.push(required(child(path, 'admissionReviewVersions'), 'must specify one of v1, v1beta1'));
-  } else if (!versions.includes('v1') && !versions.includes('v1beta1')) {
-    const detail = 'must include at least one of v1, v1beta1';
-    errors.push(invalid(child(path, 'admissionReviewVersions'), [...versions], detail));
-  }
-  for (const [position, rule] of objectsAt(webhook, 'rules').entries()) {
-    errors.push(...validateWebhookRule(rule, index(child(path, 'rules'), position)));
-  }
-  errors.push(
-    ...validateOptionalChoice(webhook, path, 'failurePolicy', ['Fail', 'Ignore']),
-    ...validateOptionalChoice(webhook, path, 'matchPolicy', ['Equivalent', 'Exact']),
-    ...validateSideEffects(webhook, path),
-  );
-  const timeout = webhook['timeoutSeconds'];
-  if (typeof timeout === 'number' && (timeout > 30 || timeout < 1)) {
-    const detail = 'the timeout value must be between 1 and 30 seconds';
-    errors.push(invalid(child(path, 'timeoutSeconds'), timeout, detail));
-  }
-  errors.push(
-    ...validateSelector(maybeObjectAt(webhook, 'namespaceSelector'), child(path, 'namespaceSelector')),
-  );
-  errors.push(...validateSelector(maybeObjectAt(webhook, 'objectSelector'), child(path, 'objectSelector')));
-  return [...errors, ...validateClientConfig(objectAt(webhook, 'clientConfig'), child(path, 'clientConfig'))];
-}
-
-function validateFullName(name: string, path: string): FieldError[] {
-  if (!name) return [required(path)];
-  const problems = dnsSubdomain(name);
-  if (problems.length > 0) return [invalid(path, name, problems.join(','))];
-  if (name.split('.').length >= 3) return [];
-  return [invalid(path, name, 'should be a domain with at least three segments separated by dots')];
-}
-
-function validateSideEffects(webhook: JsonObject, path: string): FieldError[] {
-  const here = child(path, 'sideEffects');
-  const effects = ['None', 'NoneOnDryRun'];
-  const value = textAt(webhook, 'sideEffects');
-  if (!value) return [required(here, 'must specify one of None, NoneOnDryRun')];
-  return effects.includes(value) ? [] : [notSupported(here, value, effects)];
-}
-
-function validateWebhookRule(rule: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const named = textsAt(rule, 'operations');
-  if (named.length === 0) errors.push(required(child(path, 'operations')));
-  if (named.includes('*') && named.length > 1) {
-    const detail = "if '*' is present, must not specify other operations";
-    errors.push(invalid(child(path, 'operations'), [...named], detail));
-  }
-  for (const [position, operation] of named.entries()) {
-    if (operations.includes(operation)) continue;
-    errors.push(notSupported(index(child(path, 'operations'), position), operation, operations));
-  }
-  for (const member of ['apiGroups', 'apiVersions', 'resources']) {
-    if (listAt(rule, member).length === 0) errors.push(required(child(path, member)));
-  }
-  return [...errors, ...validateOptionalChoice(rule, path, 'scope', ['*', 'Cluster', 'Namespaced'])];
-}
-
-function validateClientConfig(config: JsonObject, path: string): FieldError[] {
-  const url = textAt(config, 'url');
-  const service = maybeObjectAt(config, 'service');
-  if ((url !== '') === (service !== undefined)) {
-    return [required(path, 'exactly one of url or service is required')];
-  }
-  if (url && !url.startsWith('https://')) {
-    const detail = `'https' is the only allowed URL scheme; desired format: https://host[/path]`;
-    return [invalid(child(path, 'url'), url, detail)];
-  }
-  if (!service) return [];
-  return ['name', 'namespace']
-    .filter((member) => !textAt(service, member))
-    .map((member) => required(child(path, `service.${member}`), `service ${member} is required`));
 }
 
 const keyUsages = [
