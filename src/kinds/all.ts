@@ -4,6 +4,7 @@ import {
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
 } from './admissionregistration/webhook-configurations.ts';
+import { apiService } from './apiregistration/api-service.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
@@ -16,7 +17,7 @@ import { unmoved } from './unmoved.ts';
 /** The built-in kinds in the order of discovery. A new kind is a file and a line here. */
 export const builtInKinds: readonly BuiltInKind[] = [
   ...unmoved(''),
-  ...unmoved('apiregistration.k8s.io'),
+  apiService,
   ...unmoved('apps'),
   ...unmoved('events.k8s.io'),
   ...unmoved('authentication.k8s.io'),

@@ -1,6 +1,5 @@
-import { conditionOf } from '../../apimachinery/conditions.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
-import { at, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { at, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, none } from './texts.ts';
@@ -45,22 +44,4 @@ function signingRequestState(object: JsonObject): string {
   const decision = types.has('Denied') ? 'Denied' : types.has('Approved') ? 'Approved' : 'Pending';
   const failed = types.has('Failed') ? ',Failed' : '';
   return `${decision}${failed}${textAt(object, 'status', 'certificate') ? ',Issued' : ''}`;
-}
-
-export const apiServiceCells: Cells = (object) => {
-  const service = maybeObjectAt(object, 'spec', 'service');
-  return [
-    nameOf(object),
-    service ? `${textAt(service, 'namespace')}/${textAt(service, 'name')}` : 'Local',
-    availability(object),
-    ageOf(object),
-  ];
-};
-
-function availability(object: JsonObject): string {
-  const condition = conditionOf(object, 'Available');
-  if (!condition) return 'Unknown';
-  const status = textAt(condition, 'status');
-  const reason = textAt(condition, 'reason');
-  return status !== 'True' && reason ? `${status} (${reason})` : status;
 }

@@ -25,7 +25,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   '/secrets': core.secretCells,
   '/serviceaccounts': core.serviceAccountCells,
   '/services': network.serviceCells,
-  'apiregistration.k8s.io/apiservices': access.apiServiceCells,
   'apps/controllerrevisions': workloads.controllerRevisionCells,
   'apps/daemonsets': workloads.daemonSetCells,
   'apps/deployments': workloads.deploymentCells,

@@ -1,6 +1,5 @@
 import type { KindRules } from '../built-in-kind.ts';
 import * as access from './access.ts';
-import { apiServiceRules } from './api-services.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
 import { deviceClaimRules } from './devices.ts';
@@ -29,7 +28,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/ResourceQuota': cluster.resourceQuotaRules,
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
-  'apiregistration.k8s.io/APIService': apiServiceRules,
   'apps/ControllerRevision': workloads.controllerRevisionRules,
   'apps/DaemonSet': workloads.daemonSetRules,
   'apps/Deployment': workloads.deploymentRules,
