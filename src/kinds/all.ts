@@ -5,7 +5,15 @@ import {
   validatingWebhookConfiguration,
 } from './admissionregistration/webhook-configurations.ts';
 import { apiService } from './apiregistration/api-service.ts';
+import { selfSubjectReview, tokenReview } from './authentication/reviews.ts';
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+} from './authorization/reviews.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
+import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
 import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
@@ -20,11 +28,15 @@ export const builtInKinds: readonly BuiltInKind[] = [
   apiService,
   ...unmoved('apps'),
   ...unmoved('events.k8s.io'),
-  ...unmoved('authentication.k8s.io'),
-  ...unmoved('authorization.k8s.io'),
+  selfSubjectReview,
+  tokenReview,
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
   ...unmoved('autoscaling'),
   ...unmoved('batch'),
-  ...unmoved('certificates.k8s.io'),
+  certificateSigningRequest,
   ...unmoved('networking.k8s.io'),
   ...unmoved('policy'),
   ...unmoved('rbac.authorization.k8s.io'),

@@ -48,7 +48,6 @@ const selectors: Readonly<Record<string, FieldSelectors>> = {
     type: textField('type'),
   },
   'batch/v1/jobs': { 'status.successful': countField('status', 'succeeded') },
-  'certificates.k8s.io/v1/certificatesigningrequests': { 'spec.signerName': textField('spec', 'signerName') },
   'resource.k8s.io/v1/resourceslices': {
     'spec.nodeName': textField('spec', 'nodeName'),
     'spec.driver': textField('spec', 'driver'),

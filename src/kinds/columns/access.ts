@@ -1,8 +1,6 @@
-import { humanDuration } from '../../apimachinery/duration.ts';
-import { at, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { Cells } from '../built-in-kind.ts';
-import { ageOf, none } from './texts.ts';
+import { ageOf } from './texts.ts';
 
 /** RoleBinding and ClusterRoleBinding. */
 export const bindingCells: Cells = (object) => {
@@ -24,24 +22,3 @@ export const bindingCells: Cells = (object) => {
     names('ServiceAccount'),
   ];
 };
-
-const secondMs = 1000;
-
-export const signingRequestCells: Cells = (object) => {
-  const expiry = at(object, 'spec', 'expirationSeconds');
-  return [
-    nameOf(object),
-    ageOf(object),
-    textAt(object, 'spec', 'signerName') || none,
-    textAt(object, 'spec', 'username'),
-    typeof expiry === 'number' ? humanDuration(expiry * secondMs) : none,
-    signingRequestState(object),
-  ];
-};
-
-function signingRequestState(object: JsonObject): string {
-  const types = new Set(objectsAt(object, 'status', 'conditions').map((condition) => condition['type']));
-  const decision = types.has('Denied') ? 'Denied' : types.has('Approved') ? 'Approved' : 'Pending';
-  const failed = types.has('Failed') ? ',Failed' : '';
-  return `${decision}${failed}${textAt(object, 'status', 'certificate') ? ',Issued' : ''}`;
-}

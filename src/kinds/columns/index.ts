@@ -34,7 +34,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'autoscaling/v2/horizontalpodautoscalers': workloads.autoscalerCells,
   'batch/cronjobs': workloads.cronJobCells,
   'batch/jobs': workloads.jobCells,
-  'certificates.k8s.io/certificatesigningrequests': access.signingRequestCells,
   'coordination.k8s.io/leases': cluster.leaseCells,
   'discovery.k8s.io/endpointslices': network.endpointSliceCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { maybeObjectAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import {
   child,
   forbidden,
@@ -132,47 +132,6 @@ function validateTarget(source: JsonObject, path: string, member: string): Field
   }
   return errors;
 }
-
-const keyUsages = [
-  ...[
-    'any',
-    'cert sign',
-    'client auth',
-    'code signing',
-    'content commitment',
-    'crl sign',
-    'data encipherment',
-  ],
-  ...['decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system'],
-  ...['ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc'],
-  ...['ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping'],
-];
-
-export const signingRequestRules: KindRules = {
-  prepareForUpdate(object, old, subresource) {
-    if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);
-  },
-  validate(object) {
-    const spec = objectAt(object, 'spec');
-    const errors: FieldError[] = [];
-    if (!textAt(spec, 'request')) {
-      errors.push(invalid('spec.request', '', 'PEM block type must be CERTIFICATE REQUEST'));
-    }
-    const usages = textsAt(spec, 'usages');
-    if (usages.length === 0) errors.push(required('spec.usages'));
-    for (const [position, usage] of usages.entries()) {
-      if (keyUsages.includes(usage)) continue;
-      errors.push(notSupported(index('spec.usages', position), usage, keyUsages));
-    }
-    const signer = textAt(spec, 'signerName');
-    if (!signer) errors.push(required('spec.signerName'));
-    else if (!/^[^/]+\/[^/]+$/.test(signer)) {
-      const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
-      errors.push(invalid('spec.signerName', signer, detail));
-    }
-    return errors;
-  },
-};
 
 export const runtimeClassRules: KindRules = {
   validate: (object) => (textAt(object, 'handler') ? [] : [required('handler')]),
