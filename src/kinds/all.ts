@@ -14,6 +14,11 @@ import {
 } from './authorization/reviews.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
+import { ingress } from './networking/ingress.ts';
+import { ingressClass } from './networking/ingress-class.ts';
+import { ipAddress } from './networking/ip-address.ts';
+import { networkPolicy } from './networking/network-policy.ts';
+import { serviceCidr } from './networking/service-cidr.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
 import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
@@ -37,7 +42,11 @@ export const builtInKinds: readonly BuiltInKind[] = [
   ...unmoved('autoscaling'),
   ...unmoved('batch'),
   certificateSigningRequest,
-  ...unmoved('networking.k8s.io'),
+  ingressClass,
+  ingress,
+  ipAddress,
+  networkPolicy,
+  serviceCidr,
   ...unmoved('policy'),
   ...unmoved('rbac.authorization.k8s.io'),
   csiDriver,

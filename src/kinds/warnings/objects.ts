@@ -5,35 +5,6 @@ import type { JsonObject } from '../../base/index.ts';
 import { nodeLabelAdvice, nodeTermWarnings } from './node-labels.ts';
 import { claimWarnings, deadVolumes, memberShown } from './volumes.ts';
 
-const oldIngressClass = 'kubernetes.io/ingress.class';
-
-export function ingressWarnings(ingress: JsonObject, old: JsonObject | undefined): string[] {
-  const annotated = at(ingress, 'metadata', 'annotations', oldIngressClass) !== undefined;
-  if (old || !annotated || at(ingress, 'spec', 'ingressClassName') !== undefined) return [];
-  return [`annotation "${oldIngressClass}" is deprecated, please use 'spec.ingressClassName' instead`];
-}
-
-export function networkPolicyWarnings(policy: JsonObject): string[] {
-  const sides = [
-    ['ingress', 'from'],
-    ['egress', 'to'],
-  ] as const;
-  return sides.flatMap(([side, peers]) =>
-    objectsAt(policy, 'spec', side).flatMap((rule, i) =>
-      objectsAt(rule, peers).flatMap((peer, j) => {
-        const block = objectAt(peer, 'ipBlock');
-        const here = child(index(child(index(`spec.${side}`, i), peers), j), 'ipBlock');
-        return [
-          ...cidrWarnings(child(here, 'cidr'), textAt(block, 'cidr')),
-          ...textsAt(block, 'except').flatMap((range, k) =>
-            cidrWarnings(index(child(here, 'except'), k), range),
-          ),
-        ];
-      }),
-    ),
-  );
-}
-
 export function nodeWarnings(node: JsonObject): string[] {
   const warnings: string[] = [];
   if (at(node, 'spec', 'configSource') !== undefined) {
