@@ -19,6 +19,7 @@ import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
 import { networkPolicy } from './networking/network-policy.ts';
 import { serviceCidr } from './networking/service-cidr.ts';
+import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
 import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
@@ -47,7 +48,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   ipAddress,
   networkPolicy,
   serviceCidr,
-  ...unmoved('policy'),
+  podDisruptionBudget,
   ...unmoved('rbac.authorization.k8s.io'),
   csiDriver,
   csiNode,

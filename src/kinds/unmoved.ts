@@ -87,7 +87,6 @@ const kindsWithGeneration = new Set([
   'discovery.k8s.io/EndpointSlice',
   'flowcontrol.apiserver.k8s.io/FlowSchema',
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-  'policy/PodDisruptionBudget',
   'resource.k8s.io/DeviceClass',
   'resource.k8s.io/ResourceSlice',
   'scheduling.k8s.io/PriorityClass',

@@ -40,7 +40,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
   'node.k8s.io/runtimeclasses': cluster.runtimeClassCells,
-  'policy/poddisruptionbudgets': workloads.disruptionBudgetCells,
   'rbac.authorization.k8s.io/clusterrolebindings': access.bindingCells,
   'rbac.authorization.k8s.io/rolebindings': access.bindingCells,
   'resource.k8s.io/deviceclasses': cluster.nameAndAgeCells,

@@ -119,18 +119,6 @@ export const autoscalerV1Cells: Cells = (object) => {
   return cells;
 };
 
-export const disruptionBudgetCells: Cells = (object) => [
-  nameOf(object),
-  countOrPercent(at(object, 'spec', 'minAvailable')),
-  countOrPercent(at(object, 'spec', 'maxUnavailable')),
-  numberAt(object, 'status', 'disruptionsAllowed'),
-  ageOf(object),
-];
-
-function countOrPercent(value: Json | undefined): string {
-  return value === undefined || value === null ? 'N/A' : String(value);
-}
-
 function replicaCells(object: JsonObject): readonly Cell[] {
   return [
     nameOf(object),

@@ -42,7 +42,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
   'node.k8s.io/RuntimeClass': policies.runtimeClassRules,
-  'policy/PodDisruptionBudget': policies.disruptionBudgetRules,
   'rbac.authorization.k8s.io/ClusterRole': access.clusterRoleRules,
   'rbac.authorization.k8s.io/ClusterRoleBinding': access.clusterRoleBindingRules,
   'rbac.authorization.k8s.io/Role': access.roleRules,

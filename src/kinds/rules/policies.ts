@@ -1,5 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { maybeObjectAt, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import {
   child,
   forbidden,
@@ -11,40 +11,8 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { pathSegment } from '../../apimachinery/validation/names.ts';
-import { validateSelector } from '../../apimachinery/validation/selectors.ts';
-import {
-  validateAtMostAll,
-  validateIntOrPercent,
-  validateOptionalChoice,
-} from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { KindRules } from '../built-in-kind.ts';
-
-export const disruptionBudgetRules: KindRules = {
-  validate(object) {
-    const spec = objectAt(object, 'spec');
-    const { minAvailable, maxUnavailable } = spec;
-    const errors: FieldError[] = [];
-    if (minAvailable !== undefined && maxUnavailable !== undefined) {
-      const shown = {
-        MinAvailable: minAvailable,
-        Selector: spec['selector'] ?? null,
-        MaxUnavailable: maxUnavailable,
-        UnhealthyPodEvictionPolicy: spec['unhealthyPodEvictionPolicy'] ?? null,
-      };
-      errors.push(invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
-    }
-    for (const member of ['minAvailable', 'maxUnavailable']) {
-      errors.push(
-        ...validateIntOrPercent(spec[member], `spec.${member}`),
-        ...validateAtMostAll(spec[member], `spec.${member}`),
-      );
-    }
-    errors.push(...validateSelector(maybeObjectAt(spec, 'selector'), 'spec.selector'));
-    const policies = ['AlwaysAllow', 'IfHealthyBudget'];
-    return [...errors, ...validateOptionalChoice(spec, 'spec', 'unhealthyPodEvictionPolicy', policies)];
-  },
-};
 
 const metricTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 const metricMembers: Readonly<Record<string, string>> = {
