@@ -20,6 +20,10 @@ import { ipAddress } from './networking/ip-address.ts';
 import { networkPolicy } from './networking/network-policy.ts';
 import { serviceCidr } from './networking/service-cidr.ts';
 import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
+import { clusterRole } from './rbac/cluster-role.ts';
+import { clusterRoleBinding } from './rbac/cluster-role-binding.ts';
+import { role } from './rbac/role.ts';
+import { roleBinding } from './rbac/role-binding.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
 import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
@@ -49,7 +53,10 @@ export const builtInKinds: readonly BuiltInKind[] = [
   networkPolicy,
   serviceCidr,
   podDisruptionBudget,
-  ...unmoved('rbac.authorization.k8s.io'),
+  clusterRoleBinding,
+  clusterRole,
+  roleBinding,
+  role,
   csiDriver,
   csiNode,
   csiStorageCapacity,

@@ -100,8 +100,4 @@ const kindsCreatedOnUpdate = new Set([
   'coordination.k8s.io/Lease',
   'events.k8s.io/Event',
   'node.k8s.io/RuntimeClass',
-  'rbac.authorization.k8s.io/ClusterRole',
-  'rbac.authorization.k8s.io/ClusterRoleBinding',
-  'rbac.authorization.k8s.io/Role',
-  'rbac.authorization.k8s.io/RoleBinding',
 ]);

@@ -1,6 +1,5 @@
 import type { Cells } from '../built-in-kind.ts';
 import { coreEvent } from '../versions.ts';
-import * as access from './access.ts';
 import * as cluster from './cluster.ts';
 import * as core from './core.ts';
 import * as network from './network.ts';
@@ -40,8 +39,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
   'node.k8s.io/runtimeclasses': cluster.runtimeClassCells,
-  'rbac.authorization.k8s.io/clusterrolebindings': access.bindingCells,
-  'rbac.authorization.k8s.io/rolebindings': access.bindingCells,
   'resource.k8s.io/deviceclasses': cluster.nameAndAgeCells,
   'resource.k8s.io/resourceclaims': cluster.resourceClaimCells,
   'resource.k8s.io/resourceclaimtemplates': cluster.nameAndAgeCells,

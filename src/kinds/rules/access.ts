@@ -1,5 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { listAt, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { listAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import {
   child,
   index,
@@ -9,36 +9,12 @@ import {
   required,
 } from '../../apimachinery/validation/errors.ts';
 import { dnsSubdomain, pathSegment, pathSegmentName } from '../../apimachinery/validation/names.ts';
-import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { KindRules } from '../built-in-kind.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
-export const roleRules: KindRules = {
-  name: pathSegmentName,
-  validate: (role) => validatePolicyRules(role, true),
-};
-
-export const clusterRoleRules: KindRules = {
-  name: pathSegmentName,
-  validate(role) {
-    const errors = validatePolicyRules(role, false);
-    const aggregation = maybeObjectAt(role, 'aggregationRule');
-    if (!aggregation) return errors;
-    const path = 'aggregationRule.clusterRoleSelectors';
-    const selectors = objectsAt(aggregation, 'clusterRoleSelectors');
-    if (selectors.length === 0) {
-      errors.push(required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
-    }
-    return [
-      ...errors,
-      ...selectors.flatMap((selector, position) => validateSelector(selector, index(path, position))),
-    ];
-  },
-};
-
-function validatePolicyRules(role: JsonObject, namespaced: boolean): FieldError[] {
+export function validatePolicyRules(role: JsonObject, namespaced: boolean): FieldError[] {
   return objectsAt(role, 'rules').flatMap((rule, position) => {
     const here = index('rules', position);
     const urls = textsAt(rule, 'nonResourceURLs');
@@ -66,10 +42,7 @@ function validatePolicyRules(role: JsonObject, namespaced: boolean): FieldError[
   });
 }
 
-export const roleBindingRules: KindRules = bindingRules(true, ['Role', 'ClusterRole']);
-export const clusterRoleBindingRules: KindRules = bindingRules(false, ['ClusterRole']);
-
-function bindingRules(namespaced: boolean, kinds: readonly string[]): KindRules {
+export function bindingRules(namespaced: boolean, kinds: readonly string[]): KindRules {
   return {
     name: pathSegmentName,
     validate(binding) {

@@ -1,5 +1,4 @@
 import type { KindRules } from '../built-in-kind.ts';
-import * as access from './access.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
 import { deviceClaimRules } from './devices.ts';
@@ -42,10 +41,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
   'node.k8s.io/RuntimeClass': policies.runtimeClassRules,
-  'rbac.authorization.k8s.io/ClusterRole': access.clusterRoleRules,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': access.clusterRoleBindingRules,
-  'rbac.authorization.k8s.io/Role': access.roleRules,
-  'rbac.authorization.k8s.io/RoleBinding': access.roleBindingRules,
   'resource.k8s.io/ResourceClaim': deviceClaimRules,
   'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
   'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
