@@ -4,6 +4,7 @@ import {
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
 } from './admissionregistration/webhook-configurations.ts';
+import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
 import { apiService } from './apiregistration/api-service.ts';
 import { selfSubjectReview, tokenReview } from './authentication/reviews.ts';
 import {
@@ -67,7 +68,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   validatingAdmissionPolicy,
   validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
-  ...unmoved('apiextensions.k8s.io'),
+  customResourceDefinition,
   ...unmoved('scheduling.k8s.io'),
   ...unmoved('coordination.k8s.io'),
   ...unmoved('node.k8s.io'),

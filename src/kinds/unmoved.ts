@@ -77,7 +77,6 @@ const kindsWithGeneration = new Set([
   '/Pod',
   '/PodTemplate',
   '/ReplicationController',
-  'apiextensions.k8s.io/CustomResourceDefinition',
   'apps/DaemonSet',
   'apps/Deployment',
   'apps/ReplicaSet',

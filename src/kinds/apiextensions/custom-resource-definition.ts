@@ -1,0 +1,13 @@
+import type { BuiltInKind } from '../built-in-kind.ts';
+
+export const customResourceDefinition: BuiltInKind = {
+  group: 'apiextensions.k8s.io',
+  versions: [{ version: 'v1' }],
+  resource: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  scope: 'Cluster',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  subresources: { status: 'get patch update' },
+  quirks: { hasGeneration: true, updateDemandsVersion: true, writesOneAfterTheOther: true },
+};
