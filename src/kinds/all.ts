@@ -25,6 +25,7 @@ import { clusterRole } from './rbac/cluster-role.ts';
 import { clusterRoleBinding } from './rbac/cluster-role-binding.ts';
 import { role } from './rbac/role.ts';
 import { roleBinding } from './rbac/role-binding.ts';
+import { priorityClass } from './scheduling/priority-class.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
 import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
@@ -69,7 +70,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
   customResourceDefinition,
-  ...unmoved('scheduling.k8s.io'),
+  priorityClass,
   ...unmoved('coordination.k8s.io'),
   ...unmoved('node.k8s.io'),
   ...unmoved('discovery.k8s.io'),

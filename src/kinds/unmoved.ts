@@ -88,7 +88,6 @@ const kindsWithGeneration = new Set([
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
   'resource.k8s.io/DeviceClass',
   'resource.k8s.io/ResourceSlice',
-  'scheduling.k8s.io/PriorityClass',
 ]);
 
 const kindsCreatedOnUpdate = new Set([

@@ -1,13 +1,5 @@
 import { conditionOf } from '../../apimachinery/conditions.ts';
-import {
-  flagAt,
-  maybeObjectAt,
-  nameOf,
-  numberAt,
-  objectAt,
-  objectsAt,
-  textAt,
-} from '../../apimachinery/read.ts';
+import { maybeObjectAt, nameOf, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, none } from './texts.ts';
@@ -16,14 +8,6 @@ export const leaseCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'holderIdentity'),
   ageOf(object),
-];
-
-export const priorityClassCells: Cells = (object) => [
-  nameOf(object),
-  numberAt(object, 'value'),
-  flagAt(object, 'globalDefault'),
-  ageOf(object),
-  textAt(object, 'preemptionPolicy'),
 ];
 
 export const runtimeClassCells: Cells = (object) => [

@@ -43,7 +43,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'resource.k8s.io/resourceclaims': cluster.resourceClaimCells,
   'resource.k8s.io/resourceclaimtemplates': cluster.nameAndAgeCells,
   'resource.k8s.io/resourceslices': cluster.resourceSliceCells,
-  'scheduling.k8s.io/priorityclasses': cluster.priorityClassCells,
 };
 
 /** How objects of a resource are printed; kinds without an entry show Name and Created At. */

@@ -21,13 +21,11 @@ import {
   notSupported,
   required,
 } from '../../apimachinery/validation/errors.ts';
-import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsLabel, labelName, labelValue, qualifiedName } from '../../apimachinery/validation/names.ts';
 import {
   validateChoice,
   validateCidr,
   validateIp,
-  validateOptionalChoice,
   validatePortNumber,
 } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -334,28 +332,4 @@ export const leaseRules: KindRules = {
     }
     return errors;
   },
-};
-
-const maxUserPriority = 1_000_000_000;
-
-export const priorityClassRules: KindRules = {
-  validate(object) {
-    const name = textAt(object, 'metadata', 'name');
-    const known = ['system-cluster-critical', 'system-node-critical'];
-    if (name.startsWith('system-')) {
-      if (known.includes(name)) return [];
-      const detail = "priority class names with 'system-' prefix are reserved for system use only.";
-      return [forbidden('metadata.name', `${detail} error: ${name} is not a known system priority class`)];
-    }
-    const policy = validateOptionalChoice(object, '', 'preemptionPolicy', ['PreemptLowerPriority', 'Never']);
-    if (numberAt(object, 'value') <= maxUserPriority) return policy;
-    const detail = `maximum allowed value of a user defined priority is ${maxUserPriority}`;
-    return [forbidden('value', detail), ...policy];
-  },
-  validateUpdate: (object, old) => [
-    ...(numberAt(object, 'value') === numberAt(old, 'value')
-      ? []
-      : [forbidden('value', 'may not be changed in an update.')]),
-    ...validateImmutable(object, old, 'preemptionPolicy', 'preemptionPolicy'),
-  ],
 };

@@ -43,7 +43,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'node.k8s.io/RuntimeClass': policies.runtimeClassRules,
   'resource.k8s.io/ResourceClaim': deviceClaimRules,
   'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
-  'scheduling.k8s.io/PriorityClass': cluster.priorityClassRules,
 };
 
 const noRules: KindRules = {};
