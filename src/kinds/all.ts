@@ -15,6 +15,7 @@ import {
 } from './authorization/reviews.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
+import { lease } from './coordination/lease.ts';
 import { ingress } from './networking/ingress.ts';
 import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
@@ -71,7 +72,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   validatingWebhookConfiguration,
   customResourceDefinition,
   priorityClass,
-  ...unmoved('coordination.k8s.io'),
+  lease,
   ...unmoved('node.k8s.io'),
   ...unmoved('discovery.k8s.io'),
   ...unmoved('resource.k8s.io'),

@@ -95,7 +95,6 @@ const kindsCreatedOnUpdate = new Set([
   '/Event',
   '/LimitRange',
   '/Service',
-  'coordination.k8s.io/Lease',
   'events.k8s.io/Event',
   'node.k8s.io/RuntimeClass',
 ]);

@@ -4,12 +4,6 @@ import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, none } from './texts.ts';
 
-export const leaseCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'spec', 'holderIdentity'),
-  ageOf(object),
-];
-
 export const runtimeClassCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'handler'),

@@ -33,7 +33,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'autoscaling/v2/horizontalpodautoscalers': workloads.autoscalerCells,
   'batch/cronjobs': workloads.cronJobCells,
   'batch/jobs': workloads.jobCells,
-  'coordination.k8s.io/leases': cluster.leaseCells,
   'discovery.k8s.io/endpointslices': network.endpointSliceCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,

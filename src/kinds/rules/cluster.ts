@@ -314,22 +314,3 @@ function validateNewEvent(event: JsonObject, controllerMember: string, noteMembe
   }
   return errors;
 }
-
-export const leaseRules: KindRules = {
-  validate(lease) {
-    const spec = objectAt(lease, 'spec');
-    const errors: FieldError[] = [];
-    const duration = spec['leaseDurationSeconds'];
-    if (typeof duration === 'number' && duration <= 0) {
-      errors.push(invalid('spec.leaseDurationSeconds', duration, 'must be greater than 0'));
-    }
-    const transitions = spec['leaseTransitions'];
-    if (typeof transitions === 'number' && transitions < 0) {
-      errors.push(invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
-    }
-    if (textAt(spec, 'preferredHolder') && !textAt(spec, 'strategy')) {
-      errors.push(forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
-    }
-    return errors;
-  },
-};

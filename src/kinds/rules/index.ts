@@ -35,7 +35,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'autoscaling/HorizontalPodAutoscaler': policies.autoscalerRules,
   'batch/CronJob': jobs.cronJobRules,
   'batch/Job': jobs.jobRules,
-  'coordination.k8s.io/Lease': cluster.leaseRules,
   'discovery.k8s.io/EndpointSlice': network.endpointSliceRules,
   'events.k8s.io/Event': cluster.newEventRules,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
