@@ -21,6 +21,7 @@ import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
 import { networkPolicy } from './networking/network-policy.ts';
 import { serviceCidr } from './networking/service-cidr.ts';
+import { runtimeClass } from './node/runtime-class.ts';
 import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
 import { clusterRole } from './rbac/cluster-role.ts';
 import { clusterRoleBinding } from './rbac/cluster-role-binding.ts';
@@ -73,7 +74,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   customResourceDefinition,
   priorityClass,
   lease,
-  ...unmoved('node.k8s.io'),
+  runtimeClass,
   ...unmoved('discovery.k8s.io'),
   ...unmoved('resource.k8s.io'),
   ...unmoved('flowcontrol.apiserver.k8s.io'),

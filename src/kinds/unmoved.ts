@@ -96,5 +96,4 @@ const kindsCreatedOnUpdate = new Set([
   '/LimitRange',
   '/Service',
   'events.k8s.io/Event',
-  'node.k8s.io/RuntimeClass',
 ]);

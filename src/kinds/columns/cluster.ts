@@ -4,12 +4,6 @@ import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, none } from './texts.ts';
 
-export const runtimeClassCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'handler'),
-  ageOf(object),
-];
-
 export const flowSchemaCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'spec', 'priorityLevelConfiguration', 'name'),

@@ -39,7 +39,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'events.k8s.io/Event': cluster.newEventRules,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
-  'node.k8s.io/RuntimeClass': policies.runtimeClassRules,
   'resource.k8s.io/ResourceClaim': deviceClaimRules,
   'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
 };

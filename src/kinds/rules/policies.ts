@@ -9,7 +9,6 @@ import {
   notSupported,
   required,
 } from '../../apimachinery/validation/errors.ts';
-import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { pathSegment } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { KindRules } from '../built-in-kind.ts';
@@ -100,8 +99,3 @@ function validateTarget(source: JsonObject, path: string, member: string): Field
   }
   return errors;
 }
-
-export const runtimeClassRules: KindRules = {
-  validate: (object) => (textAt(object, 'handler') ? [] : [required('handler')]),
-  validateUpdate: (object, old) => validateImmutable(object, old, 'handler', 'handler'),
-};

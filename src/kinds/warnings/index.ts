@@ -69,7 +69,6 @@ const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
   'batch/CronJob': ofTemplate('spec.jobTemplate.spec.template', true, indexWarnings('spec.jobTemplate.spec')),
   'batch/Job': ofTemplate('spec.template', true, indexWarnings('spec')),
   'discovery.k8s.io/EndpointSlice': objects.endpointSliceWarnings,
-  'node.k8s.io/RuntimeClass': objects.runtimeClassWarnings,
 };
 
 const nothing: Warnings = () => [];

@@ -2,7 +2,7 @@ import { at, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/rea
 import { cidrWarnings, ipWarnings } from '../../apimachinery/validation/addresses.ts';
 import { child, index, key } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { nodeLabelAdvice, nodeTermWarnings } from './node-labels.ts';
+import { nodeTermWarnings } from './node-labels.ts';
 import { claimWarnings, deadVolumes, memberShown } from './volumes.ts';
 
 export function nodeWarnings(node: JsonObject): string[] {
@@ -97,11 +97,4 @@ export function claimObjectWarnings(claim: JsonObject): string[] {
       ? []
       : [`${key('metadata.annotations', name)}: ${advice}`];
   return [...warnings, ...claimWarnings(objectAt(claim, 'spec'), 'spec')];
-}
-
-export function runtimeClassWarnings(runtimeClass: JsonObject): string[] {
-  return Object.keys(objectAt(runtimeClass, 'scheduling', 'nodeSelector')).flatMap((label) => {
-    const advice = nodeLabelAdvice(label);
-    return advice === undefined ? [] : [`scheduling.nodeSelector: ${advice}`];
-  });
 }
