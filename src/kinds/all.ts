@@ -16,6 +16,7 @@ import {
 import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
+import { endpointSlice } from './discovery/endpoint-slice.ts';
 import { ingress } from './networking/ingress.ts';
 import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
@@ -75,7 +76,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   priorityClass,
   lease,
   runtimeClass,
-  ...unmoved('discovery.k8s.io'),
+  endpointSlice,
   ...unmoved('resource.k8s.io'),
   ...unmoved('flowcontrol.apiserver.k8s.io'),
 ];

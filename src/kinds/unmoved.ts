@@ -83,7 +83,6 @@ const kindsWithGeneration = new Set([
   'apps/StatefulSet',
   'batch/CronJob',
   'batch/Job',
-  'discovery.k8s.io/EndpointSlice',
   'flowcontrol.apiserver.k8s.io/FlowSchema',
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
   'resource.k8s.io/DeviceClass',

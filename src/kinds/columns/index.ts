@@ -33,7 +33,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'autoscaling/v2/horizontalpodautoscalers': workloads.autoscalerCells,
   'batch/cronjobs': workloads.cronJobCells,
   'batch/jobs': workloads.jobCells,
-  'discovery.k8s.io/endpointslices': network.endpointSliceCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,

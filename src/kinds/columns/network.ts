@@ -1,7 +1,7 @@
 import { nameOf, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import type { Json, JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
-import { ageOf, labelsText, listWithMore, none, unset } from './texts.ts';
+import { ageOf, labelsText, listWithMore, none } from './texts.ts';
 
 export const maxListed = 3;
 
@@ -58,23 +58,4 @@ function subsetAddresses(subset: JsonObject): readonly string[] {
 
 function bracketed(ip: string): string {
   return ip.includes(':') ? `[${ip}]` : ip;
-}
-
-export const endpointSliceCells: Cells = (object) => {
-  const ports = objectsAt(object, 'ports').map(slicePort);
-  const addresses = objectsAt(object, 'endpoints').flatMap((endpoint) => textsAt(endpoint, 'addresses'));
-  return [
-    nameOf(object),
-    textAt(object, 'addressType'),
-    listWithMore(ports, maxListed) || unset,
-    listWithMore(addresses, maxListed) || unset,
-    ageOf(object),
-  ];
-};
-
-function slicePort(port: JsonObject): string {
-  const number = port['port'];
-  if (typeof number === 'number') return String(number);
-  const name: Json | undefined = port['name'];
-  return typeof name === 'string' ? name : '*';
 }

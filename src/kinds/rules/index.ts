@@ -4,7 +4,6 @@ import * as configuration from './configuration.ts';
 import { deviceClaimRules } from './devices.ts';
 import * as flowControl from './flow-control.ts';
 import * as jobs from './jobs.ts';
-import * as network from './network.ts';
 import { podRules } from './pods.ts';
 import * as policies from './policies.ts';
 import { serviceRules } from './services.ts';
@@ -35,7 +34,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'autoscaling/HorizontalPodAutoscaler': policies.autoscalerRules,
   'batch/CronJob': jobs.cronJobRules,
   'batch/Job': jobs.jobRules,
-  'discovery.k8s.io/EndpointSlice': network.endpointSliceRules,
   'events.k8s.io/Event': cluster.newEventRules,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,

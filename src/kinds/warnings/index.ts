@@ -68,7 +68,6 @@ const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
   'apps/StatefulSet': statefulSetWarnings,
   'batch/CronJob': ofTemplate('spec.jobTemplate.spec.template', true, indexWarnings('spec.jobTemplate.spec')),
   'batch/Job': ofTemplate('spec.template', true, indexWarnings('spec')),
-  'discovery.k8s.io/EndpointSlice': objects.endpointSliceWarnings,
 };
 
 const nothing: Warnings = () => [];

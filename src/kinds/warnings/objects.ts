@@ -27,25 +27,6 @@ export function serviceAccountWarnings(account: JsonObject, old: JsonObject | un
   return [`${key('metadata.annotations', mountableSecrets)}: ${advice}`];
 }
 
-const manager = 'endpointslice.kubernetes.io/managed-by';
-
-export function endpointSliceWarnings(slice: JsonObject, old: JsonObject | undefined): string[] {
-  const warnings: string[] = [];
-  if (!old && slice['addressType'] === 'FQDN') {
-    warnings.push('spec.addressType: FQDN endpoints are deprecated');
-  }
-  const by = textAt(slice, 'metadata', 'labels', manager);
-  if (by === 'endpointslice-controller.k8s.io' || by === 'endpointslicemirroring-controller.k8s.io') {
-    return warnings;
-  }
-  if (slice['addressType'] === 'FQDN') return warnings;
-  for (const [i, endpoint] of objectsAt(slice, 'endpoints').entries()) {
-    const here = child(index('endpoints', i), 'addresses');
-    warnings.push(...textsAt(endpoint, 'addresses').flatMap((ip, j) => ipWarnings(index(here, j), ip)));
-  }
-  return warnings;
-}
-
 export function endpointsWarnings(endpoints: JsonObject): string[] {
   if (
     textAt(endpoints, 'metadata', 'labels', 'endpoints.kubernetes.io/managed-by') === 'endpoint-controller'
