@@ -48,10 +48,6 @@ const selectors: Readonly<Record<string, FieldSelectors>> = {
     type: textField('type'),
   },
   'batch/v1/jobs': { 'status.successful': countField('status', 'succeeded') },
-  'resource.k8s.io/v1/resourceslices': {
-    'spec.nodeName': textField('spec', 'nodeName'),
-    'spec.driver': textField('spec', 'driver'),
-  },
 };
 
 /** Field selectors of a resource besides metadata.name and metadata.namespace. */

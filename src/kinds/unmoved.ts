@@ -85,8 +85,6 @@ const kindsWithGeneration = new Set([
   'batch/Job',
   'flowcontrol.apiserver.k8s.io/FlowSchema',
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-  'resource.k8s.io/DeviceClass',
-  'resource.k8s.io/ResourceSlice',
 ]);
 
 const kindsCreatedOnUpdate = new Set([

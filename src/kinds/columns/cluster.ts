@@ -1,6 +1,5 @@
 import { conditionOf } from '../../apimachinery/conditions.ts';
-import { maybeObjectAt, nameOf, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { maybeObjectAt, nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, none } from './texts.ts';
 
@@ -33,26 +32,4 @@ export const nameAndAgeCells: Cells = (object) => [nameOf(object), ageOf(object)
 export const nameAndCreatedCells: Cells = (object) => [
   nameOf(object),
   textAt(object, 'metadata', 'creationTimestamp') || null,
-];
-
-export const resourceClaimCells: Cells = (object) => [
-  nameOf(object),
-  claimStates(object).join(','),
-  ageOf(object),
-];
-
-function claimStates(claim: JsonObject): readonly string[] {
-  const deleted = textAt(claim, 'metadata', 'deletionTimestamp') !== '';
-  const allocated = maybeObjectAt(claim, 'status', 'allocation') !== undefined;
-  if (!allocated) return [deleted ? 'deleted' : 'pending'];
-  const reserved = objectsAt(claim, 'status', 'reservedFor').length > 0;
-  return [...(deleted ? ['deleted'] : []), 'allocated', ...(reserved ? ['reserved'] : [])];
-}
-
-export const resourceSliceCells: Cells = (object) => [
-  nameOf(object),
-  textAt(object, 'spec', 'nodeName'),
-  textAt(object, 'spec', 'driver'),
-  textAt(object, 'spec', 'pool', 'name'),
-  ageOf(object),
 ];

@@ -36,10 +36,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
   'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
-  'resource.k8s.io/deviceclasses': cluster.nameAndAgeCells,
-  'resource.k8s.io/resourceclaims': cluster.resourceClaimCells,
-  'resource.k8s.io/resourceclaimtemplates': cluster.nameAndAgeCells,
-  'resource.k8s.io/resourceslices': cluster.resourceSliceCells,
 };
 
 /** How objects of a resource are printed; kinds without an entry show Name and Created At. */

@@ -1,7 +1,6 @@
 import type { KindRules } from '../built-in-kind.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
-import { deviceClaimRules } from './devices.ts';
 import * as flowControl from './flow-control.ts';
 import * as jobs from './jobs.ts';
 import { podRules } from './pods.ts';
@@ -37,8 +36,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'events.k8s.io/Event': cluster.newEventRules,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
-  'resource.k8s.io/ResourceClaim': deviceClaimRules,
-  'resource.k8s.io/ResourceClaimTemplate': deviceClaimRules,
 };
 
 const noRules: KindRules = {};

@@ -1,0 +1,28 @@
+import { maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { BuiltInKind } from '../built-in-kind.ts';
+import { ageOf } from '../columns/texts.ts';
+import { deviceClaimRules } from '../rules/devices.ts';
+
+export const resourceClaim: BuiltInKind = {
+  group: 'resource.k8s.io',
+  versions: [{ version: 'v1' }],
+  resource: 'resourceclaims',
+  kind: 'ResourceClaim',
+  scope: 'Namespaced',
+  subresources: { status: 'get patch update' },
+  columns: {
+    definitions: ['Name|string|name|0', 'State', 'Age'],
+    cells: (object) => [nameOf(object), claimStates(object).join(','), ageOf(object)],
+  },
+  quirks: { deleteAnswersWithObject: true },
+  ...deviceClaimRules,
+};
+
+function claimStates(claim: JsonObject): readonly string[] {
+  const deleted = textAt(claim, 'metadata', 'deletionTimestamp') !== '';
+  const allocated = maybeObjectAt(claim, 'status', 'allocation') !== undefined;
+  if (!allocated) return [deleted ? 'deleted' : 'pending'];
+  const reserved = objectsAt(claim, 'status', 'reservedFor').length > 0;
+  return [...(deleted ? ['deleted'] : []), 'allocated', ...(reserved ? ['reserved'] : [])];
+}

@@ -1,0 +1,27 @@
+import { nameOf, textAt } from '../../apimachinery/read.ts';
+import type { BuiltInKind } from '../built-in-kind.ts';
+import { ageOf } from '../columns/texts.ts';
+import { textField } from '../shared/field-selectors.ts';
+
+export const resourceSlice: BuiltInKind = {
+  group: 'resource.k8s.io',
+  versions: [{ version: 'v1' }],
+  resource: 'resourceslices',
+  kind: 'ResourceSlice',
+  scope: 'Cluster',
+  columns: {
+    definitions: ['Name|string|name|0', 'Node', 'Driver', 'Pool', 'Age'],
+    cells: (object) => [
+      nameOf(object),
+      textAt(object, 'spec', 'nodeName'),
+      textAt(object, 'spec', 'driver'),
+      textAt(object, 'spec', 'pool', 'name'),
+      ageOf(object),
+    ],
+  },
+  selectable: {
+    'spec.nodeName': textField('spec', 'nodeName'),
+    'spec.driver': textField('spec', 'driver'),
+  },
+  quirks: { hasGeneration: true, deleteAnswersWithObject: true },
+};
