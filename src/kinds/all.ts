@@ -17,6 +17,8 @@ import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
 import { endpointSlice } from './discovery/endpoint-slice.ts';
+import { flowSchema } from './flowcontrol/flow-schema.ts';
+import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts';
 import { ingress } from './networking/ingress.ts';
 import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
@@ -85,5 +87,6 @@ export const builtInKinds: readonly BuiltInKind[] = [
   resourceClaim,
   resourceClaimTemplate,
   resourceSlice,
-  ...unmoved('flowcontrol.apiserver.k8s.io'),
+  flowSchema,
+  priorityLevelConfiguration,
 ];

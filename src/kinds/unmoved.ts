@@ -83,8 +83,6 @@ const kindsWithGeneration = new Set([
   'apps/StatefulSet',
   'batch/CronJob',
   'batch/Job',
-  'flowcontrol.apiserver.k8s.io/FlowSchema',
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
 ]);
 
 const kindsCreatedOnUpdate = new Set([

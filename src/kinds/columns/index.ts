@@ -34,8 +34,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'batch/cronjobs': workloads.cronJobCells,
   'batch/jobs': workloads.jobCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
-  'flowcontrol.apiserver.k8s.io/flowschemas': cluster.flowSchemaCells,
-  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': cluster.priorityLevelCells,
 };
 
 /** How objects of a resource are printed; kinds without an entry show Name and Created At. */

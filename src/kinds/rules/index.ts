@@ -1,7 +1,6 @@
 import type { KindRules } from '../built-in-kind.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
-import * as flowControl from './flow-control.ts';
 import * as jobs from './jobs.ts';
 import { podRules } from './pods.ts';
 import * as policies from './policies.ts';
@@ -34,8 +33,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'batch/CronJob': jobs.cronJobRules,
   'batch/Job': jobs.jobRules,
   'events.k8s.io/Event': cluster.newEventRules,
-  'flowcontrol.apiserver.k8s.io/FlowSchema': flowControl.flowSchemaRules,
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': flowControl.priorityLevelRules,
 };
 
 const noRules: KindRules = {};
