@@ -66,7 +66,6 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['data'],
     ['defaults'],
     ['normalize.ts'],
-    ['autoscaler-versions.ts'],
     ['versions.ts', 'strategy.ts', 'shared'],
     ['columns', 'rules', 'warnings', 'selectable.ts'],
     ['*', 'unmoved.ts'],

@@ -13,6 +13,7 @@ import {
   selfSubjectRulesReview,
   subjectAccessReview,
 } from './authorization/reviews.ts';
+import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
@@ -55,7 +56,7 @@ export const builtInKinds: readonly BuiltInKind[] = [
   selfSubjectAccessReview,
   selfSubjectRulesReview,
   subjectAccessReview,
-  ...unmoved('autoscaling'),
+  horizontalPodAutoscaler,
   ...unmoved('batch'),
   certificateSigningRequest,
   ingressClass,

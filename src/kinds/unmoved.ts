@@ -45,7 +45,7 @@ export function unmoved(group: string): readonly BuiltInKind[] {
 }
 
 function versionOf(data: ResourceData): KindVersion {
-  const conversion = versionFacts.conversionOf(data.group, data.version, data.resource);
+  const conversion = versionFacts.conversionOf(data.group);
   return { version: data.version, columns: columnsOf(data), ...(conversion && { conversion }) };
 }
 

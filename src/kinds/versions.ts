@@ -1,6 +1,5 @@
 import type { VersionConversion } from '../apimachinery/contract.ts';
 import type { Json, JsonObject } from '../base/index.ts';
-import { autoscalerConversion } from './autoscaler-versions.ts';
 import { normalize } from './normalize.ts';
 
 /** Names of event fields: in core/v1, which is how events are stored, and in events.k8s.io/v1. */
@@ -42,8 +41,6 @@ function rename(object: JsonObject, from: string, to: string): void {
 export const versionFacts = {
   storageOf: (group: string) =>
     group === 'events.k8s.io' ? { storage: { group: '', version: 'v1' } as const } : {},
-  conversionOf(group: string, version: string, resource: string): VersionConversion | undefined {
-    if (group === 'events.k8s.io') return eventConversion;
-    return resource === 'horizontalpodautoscalers' && version === 'v1' ? autoscalerConversion : undefined;
-  },
+  conversionOf: (group: string): VersionConversion | undefined =>
+    group === 'events.k8s.io' ? eventConversion : undefined,
 };

@@ -29,8 +29,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   'apps/deployments': workloads.deploymentCells,
   'apps/replicasets': workloads.replicaSetCells,
   'apps/statefulsets': workloads.statefulSetCells,
-  'autoscaling/v1/horizontalpodautoscalers': workloads.autoscalerV1Cells,
-  'autoscaling/v2/horizontalpodautoscalers': workloads.autoscalerCells,
   'batch/cronjobs': workloads.cronJobCells,
   'batch/jobs': workloads.jobCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),

@@ -11,7 +11,7 @@ import {
   objectsAt,
   textAt,
 } from '../../apimachinery/read.ts';
-import type { Json, JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 import { ageOf, containerCells, labelsText, none, selectorCell, selectorText } from './texts.ts';
 
@@ -83,7 +83,7 @@ export const cronJobCells: Cells = (object) => {
     selectorCell(objectAt(job, 'spec', 'selector')),
   ];
 };
-const unsetText = '<unset>';
+export const unsetText = '<unset>';
 
 export const controllerRevisionCells: Cells = (object) => {
   const owner = objectsAt(object, 'metadata', 'ownerReferences').find((ref) => flagAt(ref, 'controller'));
@@ -95,29 +95,6 @@ export const podTemplateCells: Cells = (object) => [
   ...containerCells(objectAt(object, 'template', 'spec')),
   labelsText(objectAt(object, 'template', 'metadata', 'labels')),
 ];
-
-export const autoscalerCells: Cells = (object) => {
-  const minimum = at(object, 'spec', 'minReplicas');
-  return [
-    nameOf(object),
-    `${textAt(object, 'spec', 'scaleTargetRef', 'kind')}/${textAt(object, 'spec', 'scaleTargetRef', 'name')}`,
-    autoscalerTargets(object),
-    typeof minimum === 'number' ? String(minimum) : unsetText,
-    numberAt(object, 'spec', 'maxReplicas'),
-    numberAt(object, 'status', 'currentReplicas'),
-    ageOf(object),
-  ];
-};
-
-/** Autoscaling v1 shows its one CPU target. */
-export const autoscalerV1Cells: Cells = (object) => {
-  const target = at(object, 'spec', 'targetCPUUtilizationPercentage');
-  const current = at(object, 'status', 'currentCPUUtilizationPercentage');
-  const shown = typeof current === 'number' ? `${current}%` : '<unknown>';
-  const cells = [...autoscalerCells(object)];
-  cells[2] = typeof target === 'number' ? `cpu: ${shown}/${target}%` : none;
-  return cells;
-};
 
 function replicaCells(object: JsonObject): readonly Cell[] {
   return [
@@ -164,47 +141,4 @@ function ownerText(owner: JsonObject | undefined): string {
   const group = textAt(owner, 'apiVersion').split('/').slice(0, -1).join('');
   const kind = textAt(owner, 'kind').toLowerCase();
   return `${kind}${group && `.${group}`}/${textAt(owner, 'name')}`;
-}
-
-const maxTargetsShown = 2;
-
-function autoscalerTargets(object: JsonObject): string {
-  const specs = objectsAt(object, 'spec', 'metrics');
-  if (specs.length === 0) return none;
-  const statuses = objectsAt(object, 'status', 'currentMetrics');
-  const texts = specs.map((spec, index) => metricText(spec, statuses[index]));
-  const shown = texts.slice(0, maxTargetsShown).join(', ');
-  return texts.length > maxTargetsShown ? `${shown} + ${texts.length - maxTargetsShown} more...` : shown;
-}
-
-const metricMembers: Readonly<Record<string, string>> = {
-  External: 'external',
-  Pods: 'pods',
-  Object: 'object',
-  Resource: 'resource',
-  ContainerResource: 'containerResource',
-};
-
-function metricText(spec: JsonObject, status: JsonObject | undefined): string {
-  const type = textAt(spec, 'type');
-  const member = metricMembers[type];
-  if (!member) return '<unknown type>';
-  const source = objectAt(spec, member);
-  const target = objectAt(source, 'target');
-  const current = objectAt(status, member, 'current');
-  const known = (value: Json | undefined) => (value === undefined ? '<unknown>' : String(value));
-  if (type === 'Pods') return `${known(current['averageValue'])}/${known(target['averageValue'])}`;
-  if (type === 'Resource' || type === 'ContainerResource') {
-    const name = textAt(source, 'name');
-    if (target['averageValue'] !== undefined) {
-      return `${name}: ${known(current['averageValue'])}/${target['averageValue']}`;
-    }
-    const percent = (value: Json | undefined, absent: string) =>
-      typeof value === 'number' ? `${value}%` : absent;
-    return `${name}: ${percent(current['averageUtilization'], '<unknown>')}/${percent(target['averageUtilization'], '<auto>')}`;
-  }
-  if (target['averageValue'] !== undefined) {
-    return `${known(current['averageValue'])}/${target['averageValue']} (avg)`;
-  }
-  return `${known(current['value'])}/${known(target['value'])}`;
 }

@@ -3,7 +3,6 @@ import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
 import * as jobs from './jobs.ts';
 import { podRules } from './pods.ts';
-import * as policies from './policies.ts';
 import { serviceRules } from './services.ts';
 import * as storage from './storage.ts';
 import * as workloads from './workloads.ts';
@@ -29,7 +28,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   'apps/Deployment': workloads.deploymentRules,
   'apps/ReplicaSet': workloads.replicaSetRules,
   'apps/StatefulSet': workloads.statefulSetRules,
-  'autoscaling/HorizontalPodAutoscaler': policies.autoscalerRules,
   'batch/CronJob': jobs.cronJobRules,
   'batch/Job': jobs.jobRules,
   'events.k8s.io/Event': cluster.newEventRules,

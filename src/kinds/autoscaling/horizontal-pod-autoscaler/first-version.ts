@@ -1,7 +1,7 @@
-import type { VersionConversion } from '../apimachinery/contract.ts';
-import { objectAt, objectsAt, textAt } from '../apimachinery/read.ts';
-import { isObject, type Json, type JsonObject } from '../base/index.ts';
-import { normalize } from './normalize.ts';
+import type { VersionConversion } from '../../../apimachinery/contract.ts';
+import { objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { normalize } from '../../normalize.ts';
 
 /**
  * HorizontalPodAutoscalers are stored as autoscaling/v2. Version 1 knows one CPU target; all else travels in these
@@ -14,7 +14,8 @@ const annotationNames = {
   behavior: 'autoscaling.alpha.kubernetes.io/behavior',
 } as const;
 
-export const autoscalerConversion: VersionConversion = {
+/** To and from version 1. */
+export const firstVersion: VersionConversion = {
   fromStorage(object) {
     const spec = objectAt(object, 'spec');
     const status = objectAt(object, 'status');
