@@ -6,6 +6,11 @@ import {
 } from './admissionregistration/webhook-configurations.ts';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
 import { apiService } from './apiregistration/api-service.ts';
+import { controllerRevision } from './apps/controller-revision.ts';
+import { daemonSet } from './apps/daemon-set.ts';
+import { deployment } from './apps/deployment.ts';
+import { replicaSet } from './apps/replica-set.ts';
+import { statefulSet } from './apps/stateful-set.ts';
 import { selfSubjectReview, tokenReview } from './authentication/reviews.ts';
 import {
   localSubjectAccessReview,
@@ -14,6 +19,8 @@ import {
   subjectAccessReview,
 } from './authorization/reviews.ts';
 import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
+import { cronJob } from './batch/cron-job.ts';
+import { job } from './batch/job.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
@@ -48,7 +55,11 @@ import { unmoved } from './unmoved.ts';
 export const builtInKinds: readonly BuiltInKind[] = [
   ...unmoved(''),
   apiService,
-  ...unmoved('apps'),
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  statefulSet,
   ...unmoved('events.k8s.io'),
   selfSubjectReview,
   tokenReview,
@@ -57,7 +68,8 @@ export const builtInKinds: readonly BuiltInKind[] = [
   selfSubjectRulesReview,
   subjectAccessReview,
   horizontalPodAutoscaler,
-  ...unmoved('batch'),
+  cronJob,
+  job,
   certificateSigningRequest,
   ingressClass,
   ingress,

@@ -47,7 +47,6 @@ const selectors: Readonly<Record<string, FieldSelectors>> = {
     reportingController: textField('reportingController'),
     type: textField('type'),
   },
-  'batch/v1/jobs': { 'status.successful': countField('status', 'succeeded') },
 };
 
 /** Field selectors of a resource besides metadata.name and metadata.namespace. */

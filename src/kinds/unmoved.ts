@@ -73,17 +73,7 @@ function deprecationOf(group: string, kind: string): Pick<BuiltInKind, 'deprecat
   return deprecation === undefined ? {} : { deprecation };
 }
 
-const kindsWithGeneration = new Set([
-  '/Pod',
-  '/PodTemplate',
-  '/ReplicationController',
-  'apps/DaemonSet',
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'batch/CronJob',
-  'batch/Job',
-]);
+const kindsWithGeneration = new Set(['/Pod', '/PodTemplate', '/ReplicationController']);
 
 const kindsCreatedOnUpdate = new Set([
   '/Endpoints',

@@ -24,13 +24,6 @@ const cellsOf: Readonly<Record<string, Cells>> = {
   '/secrets': core.secretCells,
   '/serviceaccounts': core.serviceAccountCells,
   '/services': network.serviceCells,
-  'apps/controllerrevisions': workloads.controllerRevisionCells,
-  'apps/daemonsets': workloads.daemonSetCells,
-  'apps/deployments': workloads.deploymentCells,
-  'apps/replicasets': workloads.replicaSetCells,
-  'apps/statefulsets': workloads.statefulSetCells,
-  'batch/cronjobs': workloads.cronJobCells,
-  'batch/jobs': workloads.jobCells,
   'events.k8s.io/events': (event) => core.eventCells(coreEvent(event)),
 };
 

@@ -1,7 +1,6 @@
 import type { KindRules } from '../built-in-kind.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
-import * as jobs from './jobs.ts';
 import { podRules } from './pods.ts';
 import { serviceRules } from './services.ts';
 import * as storage from './storage.ts';
@@ -23,13 +22,6 @@ const rulesOf: Readonly<Record<string, KindRules>> = {
   '/ResourceQuota': cluster.resourceQuotaRules,
   '/Secret': configuration.secretRules,
   '/Service': serviceRules,
-  'apps/ControllerRevision': workloads.controllerRevisionRules,
-  'apps/DaemonSet': workloads.daemonSetRules,
-  'apps/Deployment': workloads.deploymentRules,
-  'apps/ReplicaSet': workloads.replicaSetRules,
-  'apps/StatefulSet': workloads.statefulSetRules,
-  'batch/CronJob': jobs.cronJobRules,
-  'batch/Job': jobs.jobRules,
   'events.k8s.io/Event': cluster.newEventRules,
 };
 

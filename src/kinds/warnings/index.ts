@@ -1,14 +1,12 @@
-import { objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
-import { child, index } from '../../apimachinery/validation/errors.ts';
-import { type JsonObject, jsonEqual } from '../../base/index.ts';
+import { objectAt, textAt } from '../../apimachinery/read.ts';
+import { jsonEqual } from '../../base/index.ts';
 import type { Warnings } from '../built-in-kind.ts';
 import * as objects from './objects.ts';
 import { nameWarnings, podWarnings } from './pods.ts';
 import { serviceWarnings } from './services.ts';
-import { claimWarnings } from './volumes.ts';
 
 /** Of a workload whose pods are called after it; of a change only when it is one. */
-function ofTemplate(path: string, naming: boolean, more: Warnings = () => []): Warnings {
+export function ofTemplate(path: string, naming: boolean, more: Warnings = () => []): Warnings {
   const place = path === '' ? [] : path.split('.');
   return (object, old) => {
     if (old && jsonEqual(object['spec'] ?? null, old['spec'] ?? null)) return [];
@@ -19,7 +17,7 @@ function ofTemplate(path: string, naming: boolean, more: Warnings = () => []): W
 
 const manyCompletions = { completions: 100_000, parallelism: 10_000 } as const;
 
-function indexWarnings(path: string): Warnings {
+export function indexWarnings(path: string): Warnings {
   return (object) => {
     const spec = objectAt(object, ...path.split('.'));
     const isMany =
@@ -31,21 +29,6 @@ function indexWarnings(path: string): Warnings {
       `${path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`,
     ];
   };
-}
-
-/** Of stateful sets: their templates, the claims they make, the history they keep. */
-function statefulSetWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
-  const warnings = ofTemplate('spec.template', false)(object, old);
-  for (const [i, claim] of objectsAt(object, 'spec', 'volumeClaimTemplates').entries()) {
-    const here = index('spec.volumeClaimTemplates', i);
-    warnings.push(...claimWarnings(objectAt(claim, 'spec'), old ? child(here, 'Spec') : here));
-  }
-  const history = objectAt(object, 'spec')['revisionHistoryLimit'];
-  if (typeof history === 'number' && history < 0) {
-    const what = 'a negative value retains all historical revisions; a value >= 0 is recommended';
-    warnings.push(`spec.revisionHistoryLimit: ${what}`);
-  }
-  return warnings;
 }
 
 const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
@@ -62,12 +45,6 @@ const warningsOf: Readonly<Record<string, Warnings | undefined>> = {
   '/ReplicationController': ofTemplate('spec.template', true),
   '/Service': (service) => serviceWarnings(service),
   '/ServiceAccount': objects.serviceAccountWarnings,
-  'apps/DaemonSet': ofTemplate('spec.template', false),
-  'apps/Deployment': ofTemplate('spec.template', true),
-  'apps/ReplicaSet': ofTemplate('spec.template', true),
-  'apps/StatefulSet': statefulSetWarnings,
-  'batch/CronJob': ofTemplate('spec.jobTemplate.spec.template', true, indexWarnings('spec.jobTemplate.spec')),
-  'batch/Job': ofTemplate('spec.template', true, indexWarnings('spec')),
 };
 
 const nothing: Warnings = () => [];
