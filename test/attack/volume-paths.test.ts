@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/index.ts';
-import { volumeWarnings } from '../../src/kinds/warnings/volumes.ts';
+import { volumeWarnings } from '../../src/kinds/shared/volume-warnings.ts';
 import { attackRandom, attackTries } from './seed.ts';
 import { assertLinear } from './steps.ts';
 

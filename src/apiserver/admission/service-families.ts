@@ -5,7 +5,7 @@ import { invalid } from '../../apimachinery/status.ts';
 import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { serviceAddressErrors } from '../../kinds/rules/services.ts';
+import { serviceAddressErrors } from '../../kinds/core/service/addresses.ts';
 
 /**
  * Chooses the families of addresses of a service on a cluster that has IPv4 only. Throws 422 for families that it has

@@ -15,7 +15,7 @@ import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, selectorText, unset } from '../columns/texts.ts';
+import { ageOf, selectorText, unset } from '../shared/cells.ts';
 
 /** Which policy is bound, with which parameters, and what is done about a violation. */
 export const validatingAdmissionPolicyBinding: BuiltInKind = {

@@ -1,7 +1,7 @@
 import { listAt, maybeObjectAt, nameOf, textAt } from '../../apimachinery/read.ts';
 import { required } from '../../apimachinery/validation/errors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, unset } from '../columns/texts.ts';
+import { ageOf, unset } from '../shared/cells.ts';
 
 export const validatingAdmissionPolicy: BuiltInKind = {
   group: 'admissionregistration.k8s.io',

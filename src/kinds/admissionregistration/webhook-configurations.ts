@@ -21,7 +21,7 @@ import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 /** What configurations of both sorts are. */
 const ofBothSorts = {

@@ -5,7 +5,7 @@ import { invalid, invalidEach, required } from '../../apimachinery/validation/er
 import { dns1035Label, dnsSubdomain, pathSegmentName } from '../../apimachinery/validation/names.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const apiService: BuiltInKind = {
   group: 'apiregistration.k8s.io',

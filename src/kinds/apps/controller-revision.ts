@@ -4,7 +4,7 @@ import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { validateNotNegative } from '../../apimachinery/validation/values.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const controllerRevision: BuiltInKind = {
   group: 'apps',

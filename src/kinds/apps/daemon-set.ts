@@ -14,17 +14,17 @@ import {
 } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells, labelsText, selectorCell } from '../columns/texts.ts';
-import { templateOf } from '../columns/workloads.ts';
-import { validatePodTemplate } from '../rules/pod-spec.ts';
+import { ageOf, containerCells, labelsText, selectorCell } from '../shared/cells.ts';
+import { validatePodTemplate } from '../shared/pod-spec.ts';
+import { ofTemplate } from '../shared/template-warnings.ts';
+import { templateOf } from '../shared/workload-cells.ts';
 import {
   selectorIsImmutable,
   shownLabels,
   shownStrategy,
   templateMismatch,
   validateRestart,
-} from '../rules/workloads.ts';
-import { ofTemplate } from '../warnings/index.ts';
+} from '../shared/workloads.ts';
 
 export const daemonSet: BuiltInKind = {
   group: 'apps',

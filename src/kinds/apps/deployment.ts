@@ -9,8 +9,9 @@ import {
 } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells, selectorText } from '../columns/texts.ts';
-import { templateOf } from '../columns/workloads.ts';
+import { ageOf, containerCells, selectorText } from '../shared/cells.ts';
+import { ofTemplate } from '../shared/template-warnings.ts';
+import { templateOf } from '../shared/workload-cells.ts';
 import {
   selectorIsImmutable,
   shownStrategy,
@@ -18,8 +19,7 @@ import {
   validateCounts,
   validateNoMoreThan,
   validateSelectedTemplate,
-} from '../rules/workloads.ts';
-import { ofTemplate } from '../warnings/index.ts';
+} from '../shared/workloads.ts';
 
 export const deployment: BuiltInKind = {
   group: 'apps',

@@ -1,16 +1,16 @@
 import { objectAt } from '../../apimachinery/read.ts';
 import { validateNotNegative } from '../../apimachinery/validation/values.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { containerCells, selectorCell } from '../columns/texts.ts';
-import { replicaCells, templateOf } from '../columns/workloads.ts';
+import { containerCells, selectorCell } from '../shared/cells.ts';
+import { ofTemplate } from '../shared/template-warnings.ts';
+import { replicaCells, templateOf } from '../shared/workload-cells.ts';
 import {
   selectorIsImmutable,
   validateAvailable,
   validateCounts,
   validateNoMoreThan,
   validateSelectedTemplate,
-} from '../rules/workloads.ts';
-import { ofTemplate } from '../warnings/index.ts';
+} from '../shared/workloads.ts';
 
 export const replicaSet: BuiltInKind = {
   group: 'apps',

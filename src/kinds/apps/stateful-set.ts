@@ -13,17 +13,17 @@ import { dnsLabel } from '../../apimachinery/validation/names.ts';
 import { validateNotNegative } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells } from '../columns/texts.ts';
-import { templateOf } from '../columns/workloads.ts';
+import { ageOf, containerCells } from '../shared/cells.ts';
+import { ofTemplate } from '../shared/template-warnings.ts';
+import { claimWarnings } from '../shared/volume-warnings.ts';
+import { templateOf } from '../shared/workload-cells.ts';
 import {
   shownStrategy,
   validateAvailable,
   validateCounts,
   validateNoMoreThan,
   validateSelectedTemplate,
-} from '../rules/workloads.ts';
-import { ofTemplate } from '../warnings/index.ts';
-import { claimWarnings } from '../warnings/volumes.ts';
+} from '../shared/workloads.ts';
 
 export const statefulSet: BuiltInKind = {
   group: 'apps',

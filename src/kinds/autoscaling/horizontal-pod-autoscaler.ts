@@ -12,7 +12,7 @@ import {
 import { pathSegment } from '../../apimachinery/validation/names.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none, unset } from '../columns/texts.ts';
+import { ageOf, none, unset } from '../shared/cells.ts';
 import { firstVersion } from './horizontal-pod-autoscaler/first-version.ts';
 
 const columns = ['Name|string|name|0', 'Reference', 'Targets', 'MinPods', 'MaxPods', 'Replicas', 'Age'];

@@ -6,10 +6,10 @@ import { child, invalid, notSupported, required } from '../../apimachinery/valid
 import { validateChoice, validateNotNegative } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells, none, selectorCell } from '../columns/texts.ts';
-import { templateOf } from '../columns/workloads.ts';
-import { validateJobSpec } from '../rules/jobs.ts';
-import { indexWarnings, ofTemplate } from '../warnings/index.ts';
+import { ageOf, containerCells, none, selectorCell } from '../shared/cells.ts';
+import { validateJobSpec } from '../shared/job-spec.ts';
+import { indexWarnings, ofTemplate } from '../shared/template-warnings.ts';
+import { templateOf } from '../shared/workload-cells.ts';
 
 export const cronJob: BuiltInKind = {
   group: 'batch',

@@ -8,14 +8,14 @@ import { dnsLabel } from '../../apimachinery/validation/names.ts';
 import { selectorMatches, validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells, selectorCell } from '../columns/texts.ts';
-import { templateOf } from '../columns/workloads.ts';
 import { ensureObject } from '../defaults/fill.ts';
-import { validateJobStatus } from '../rules/job-status.ts';
-import { validateJobSpec } from '../rules/jobs.ts';
-import { templateMismatch } from '../rules/workloads.ts';
+import { ageOf, containerCells, selectorCell } from '../shared/cells.ts';
 import { countField } from '../shared/field-selectors.ts';
-import { indexWarnings, ofTemplate } from '../warnings/index.ts';
+import { validateJobSpec } from '../shared/job-spec.ts';
+import { indexWarnings, ofTemplate } from '../shared/template-warnings.ts';
+import { templateOf } from '../shared/workload-cells.ts';
+import { templateMismatch } from '../shared/workloads.ts';
+import { validateJobStatus } from './job/status.ts';
 
 export const job: BuiltInKind = {
   group: 'batch',

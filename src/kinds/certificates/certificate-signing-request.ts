@@ -4,7 +4,7 @@ import { at, nameOf, objectAt, objectsAt, textAt, textsAt } from '../../apimachi
 import { index, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { ageOf, none } from '../shared/cells.ts';
 import { textField } from '../shared/field-selectors.ts';
 
 export const certificateSigningRequest: BuiltInKind = {

@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { nameOf, objectAt, textAt } from '../../apimachinery/read.ts';
 import { forbidden, invalid } from '../../apimachinery/validation/errors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const lease: BuiltInKind = {
   group: 'coordination.k8s.io',

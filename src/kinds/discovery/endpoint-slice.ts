@@ -15,9 +15,9 @@ import { dnsLabel, dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { validateChoice, validateIp } from '../../apimachinery/validation/values.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { maxListed } from '../columns/network.ts';
-import { ageOf, listWithMore, unset } from '../columns/texts.ts';
-import { protocols } from '../rules/containers.ts';
+import { maxListed } from '../shared/address-cells.ts';
+import { ageOf, listWithMore, unset } from '../shared/cells.ts';
+import { protocols } from '../shared/containers.ts';
 
 export const endpointSlice: BuiltInKind = {
   group: 'discovery.k8s.io',

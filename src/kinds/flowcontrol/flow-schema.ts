@@ -3,7 +3,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { invalid, required } from '../../apimachinery/validation/errors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const flowSchema: BuiltInKind = {
   group: 'flowcontrol.apiserver.k8s.io',

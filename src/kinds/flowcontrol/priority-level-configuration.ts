@@ -4,7 +4,7 @@ import { forbidden, notSupported, required } from '../../apimachinery/validation
 import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const priorityLevelConfiguration: BuiltInKind = {
   group: 'flowcontrol.apiserver.k8s.io',

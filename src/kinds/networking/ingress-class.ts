@@ -13,7 +13,7 @@ import { dnsSubdomain, formMessage } from '../../apimachinery/validation/names.t
 import { validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const ingressClass: BuiltInKind = {
   group: 'networking.k8s.io',

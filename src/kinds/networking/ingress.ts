@@ -27,8 +27,8 @@ import {
 import { validatePortNumber } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { loadBalancerAddresses, maxListed } from '../columns/network.ts';
-import { ageOf, none } from '../columns/texts.ts';
+import { loadBalancerAddresses, maxListed } from '../shared/address-cells.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const ingress: BuiltInKind = {
   group: 'networking.k8s.io',

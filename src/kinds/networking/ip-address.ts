@@ -3,7 +3,7 @@ import { child, invalid, required } from '../../apimachinery/validation/errors.t
 import { strictIpFaults } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { none } from '../columns/texts.ts';
+import { none } from '../shared/cells.ts';
 
 export const ipAddress: BuiltInKind = {
   group: 'networking.k8s.io',

@@ -19,7 +19,7 @@ import {
 } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, rangeContains } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, selectorCell } from '../columns/texts.ts';
+import { ageOf, selectorCell } from '../shared/cells.ts';
 
 export const networkPolicy: BuiltInKind = {
   group: 'networking.k8s.io',

@@ -2,7 +2,7 @@ import { nameOf, textsAt } from '../../apimachinery/read.ts';
 import { index, required } from '../../apimachinery/validation/errors.ts';
 import { isCidr, validateCidr } from '../../apimachinery/validation/values.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const serviceCidr: BuiltInKind = {
   group: 'networking.k8s.io',

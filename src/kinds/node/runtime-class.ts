@@ -3,8 +3,8 @@ import { required } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
-import { nodeLabelAdvice } from '../warnings/node-labels.ts';
+import { ageOf } from '../shared/cells.ts';
+import { nodeLabelAdvice } from '../shared/node-label-warnings.ts';
 
 export const runtimeClass: BuiltInKind = {
   group: 'node.k8s.io',

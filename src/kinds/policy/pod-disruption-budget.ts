@@ -9,7 +9,7 @@ import {
 } from '../../apimachinery/validation/values.ts';
 import type { Json } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const podDisruptionBudget: BuiltInKind = {
   group: 'policy',

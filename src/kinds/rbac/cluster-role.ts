@@ -3,7 +3,7 @@ import { index, required } from '../../apimachinery/validation/errors.ts';
 import { pathSegmentName } from '../../apimachinery/validation/names.ts';
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { validatePolicyRules } from '../rules/access.ts';
+import { validatePolicyRules } from '../shared/policy-rules.ts';
 
 export const clusterRole: BuiltInKind = {
   group: 'rbac.authorization.k8s.io',

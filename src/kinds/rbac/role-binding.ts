@@ -1,6 +1,5 @@
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { bindingCells } from '../columns/access.ts';
-import { bindingRules } from '../rules/access.ts';
+import { bindingCells, bindingRules } from '../shared/role-bindings.ts';
 
 export const roleBinding: BuiltInKind = {
   group: 'rbac.authorization.k8s.io',

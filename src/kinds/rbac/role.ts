@@ -1,6 +1,6 @@
 import { pathSegmentName } from '../../apimachinery/validation/names.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { validatePolicyRules } from '../rules/access.ts';
+import { validatePolicyRules } from '../shared/policy-rules.ts';
 
 export const role: BuiltInKind = {
   group: 'rbac.authorization.k8s.io',

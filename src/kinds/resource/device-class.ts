@@ -1,5 +1,5 @@
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { nameAndAgeCells } from '../columns/cluster.ts';
+import { nameAndAgeCells } from '../shared/cells.ts';
 
 export const deviceClass: BuiltInKind = {
   group: 'resource.k8s.io',

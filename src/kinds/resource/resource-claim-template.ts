@@ -1,6 +1,6 @@
+import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { nameAndAgeCells } from '../columns/cluster.ts';
-import { deviceClaimRules } from '../rules/devices.ts';
+import { nameAndAgeCells } from '../shared/cells.ts';
 
 export const resourceClaimTemplate: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -10,5 +10,6 @@ export const resourceClaimTemplate: BuiltInKind = {
   scope: 'Namespaced',
   columns: { definitions: ['Name|string|name|0', 'Age'], cells: nameAndAgeCells },
   quirks: { deleteAnswersWithObject: true },
-  ...deviceClaimRules,
+  // What was asked for stays.
+  validateUpdate: (object, old) => validateImmutable(object, old, 'spec', 'spec'),
 };

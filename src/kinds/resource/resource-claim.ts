@@ -1,8 +1,8 @@
 import { maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
-import { deviceClaimRules } from '../rules/devices.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const resourceClaim: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -16,7 +16,8 @@ export const resourceClaim: BuiltInKind = {
     cells: (object) => [nameOf(object), claimStates(object).join(','), ageOf(object)],
   },
   quirks: { deleteAnswersWithObject: true },
-  ...deviceClaimRules,
+  // What was asked for stays.
+  validateUpdate: (object, old) => validateImmutable(object, old, 'spec', 'spec'),
 };
 
 function claimStates(claim: JsonObject): readonly string[] {

@@ -1,6 +1,6 @@
 import { nameOf, textAt } from '../../apimachinery/read.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 import { textField } from '../shared/field-selectors.ts';
 
 export const resourceSlice: BuiltInKind = {

@@ -3,7 +3,7 @@ import { forbidden } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const priorityClass: BuiltInKind = {
   group: 'scheduling.k8s.io',

@@ -3,7 +3,7 @@ import { notSupported } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, none, unset } from '../columns/texts.ts';
+import { ageOf, none, unset } from '../shared/cells.ts';
 
 export const csiDriver: BuiltInKind = {
   group: 'storage.k8s.io',

@@ -2,7 +2,7 @@ import { listAt, nameOf, objectsAt, textAt, textsAt } from '../../apimachinery/r
 import { child, duplicate, index, invalidEach, required } from '../../apimachinery/validation/errors.ts';
 import { dnsSubdomain, qualifiedName } from '../../apimachinery/validation/names.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const csiNode: BuiltInKind = {
   group: 'storage.k8s.io',

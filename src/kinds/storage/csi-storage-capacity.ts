@@ -4,7 +4,7 @@ import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { nodeLabelAdvice, nodeTermWarnings } from '../warnings/node-labels.ts';
+import { nodeLabelAdvice, nodeTermWarnings } from '../shared/node-label-warnings.ts';
 
 export const csiStorageCapacity: BuiltInKind = {
   group: 'storage.k8s.io',

@@ -13,8 +13,8 @@ import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import { validateChoice, validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
-import { nodeLabelAdvice } from '../warnings/node-labels.ts';
+import { ageOf } from '../shared/cells.ts';
+import { nodeLabelAdvice } from '../shared/node-label-warnings.ts';
 
 export const storageClass: BuiltInKind = {
   group: 'storage.k8s.io',

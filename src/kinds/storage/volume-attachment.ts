@@ -3,7 +3,7 @@ import { forbidden, invalid, invalidEach, required } from '../../apimachinery/va
 import { dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const volumeAttachment: BuiltInKind = {
   group: 'storage.k8s.io',

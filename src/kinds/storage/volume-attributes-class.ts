@@ -2,7 +2,7 @@ import { nameOf, objectAt, textAt } from '../../apimachinery/read.ts';
 import { forbidden, required } from '../../apimachinery/validation/errors.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf } from '../columns/texts.ts';
+import { ageOf } from '../shared/cells.ts';
 
 export const volumeAttributesClass: BuiltInKind = {
   group: 'storage.k8s.io',

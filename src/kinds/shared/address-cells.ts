@@ -1,0 +1,11 @@
+import { objectsAt, textAt } from '../../apimachinery/read.ts';
+import type { JsonObject } from '../../base/index.ts';
+
+export const maxListed = 3;
+
+export function loadBalancerAddresses(object: JsonObject): readonly string[] {
+  const addresses = objectsAt(object, 'status', 'loadBalancer', 'ingress').map(
+    (ingress) => textAt(ingress, 'ip') || textAt(ingress, 'hostname'),
+  );
+  return [...new Set(addresses.filter((address) => address !== ''))].sort();
+}
