@@ -3,7 +3,7 @@ import { validateNotNegative } from '../../apimachinery/validation/values.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { containerCells, selectorCell } from '../shared/cells.ts';
 import { ofTemplate } from '../shared/template-warnings.ts';
-import { replicaCells, templateOf } from '../shared/workload-cells.ts';
+import { replicaCells, replicaColumns, templateOf } from '../shared/workload-cells.ts';
 import {
   selectorIsImmutable,
   validateAvailable,
@@ -22,16 +22,7 @@ export const replicaSet: BuiltInKind = {
   categories: ['all'],
   subresources: { scale: 'get patch update -> autoscaling/v1/Scale', status: 'get patch update' },
   columns: {
-    definitions: [
-      'Name|string|name|0',
-      'Desired|integer||0',
-      'Current|integer||0',
-      'Ready|integer||0',
-      'Age',
-      'Containers|string||1',
-      'Images|string||1',
-      'Selector|string||1',
-    ],
+    definitions: replicaColumns,
     cells: (object) => [
       ...replicaCells(object),
       ...containerCells(templateOf(object)),

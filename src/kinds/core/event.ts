@@ -1,7 +1,7 @@
 import { textAt } from '../../apimachinery/read.ts';
 import { invalid } from '../../apimachinery/validation/errors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { eventCells, validateNewEvent } from '../shared/events.ts';
+import { eventCells, eventColumns, validateNewEvent } from '../shared/events.ts';
 import { textField } from '../shared/field-selectors.ts';
 
 /** Events of core/v1; what old recorders send is let through. */
@@ -13,18 +13,7 @@ export const event: BuiltInKind = {
   scope: 'Namespaced',
   shortNames: ['ev'],
   columns: {
-    definitions: [
-      'Last Seen',
-      'Type',
-      'Reason',
-      'Object',
-      'Subobject|string||1',
-      'Source|string||1',
-      'Message',
-      'First Seen|string||1',
-      'Count|string||1',
-      'Name|string|name|1',
-    ],
+    definitions: eventColumns,
     cells: eventCells,
   },
   selectable: {

@@ -7,7 +7,7 @@ import { containerCells, labelsText } from '../shared/cells.ts';
 import { countField } from '../shared/field-selectors.ts';
 import { validatePodTemplate } from '../shared/pod-spec.ts';
 import { ofTemplate } from '../shared/template-warnings.ts';
-import { replicaCells, templateOf } from '../shared/workload-cells.ts';
+import { replicaCells, replicaColumns, templateOf } from '../shared/workload-cells.ts';
 import { templateMismatch, validateRestart } from '../shared/workloads.ts';
 
 export const replicationController: BuiltInKind = {
@@ -20,16 +20,7 @@ export const replicationController: BuiltInKind = {
   categories: ['all'],
   subresources: { scale: 'get patch update -> autoscaling/v1/Scale', status: 'get patch update' },
   columns: {
-    definitions: [
-      'Name|string|name|0',
-      'Desired|integer||0',
-      'Current|integer||0',
-      'Ready|integer||0',
-      'Age',
-      'Containers|string||1',
-      'Images|string||1',
-      'Selector|string||1',
-    ],
+    definitions: replicaColumns,
     cells: (object) => [
       ...replicaCells(object),
       ...containerCells(templateOf(object)),

@@ -1,7 +1,7 @@
 import { maybeObjectAt, numberAt, textAt } from '../../apimachinery/read.ts';
 import { invalid, required } from '../../apimachinery/validation/errors.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { coreEvent, eventCells, eventConversion, validateNewEvent } from '../shared/events.ts';
+import { coreEvent, eventCells, eventColumns, eventConversion, validateNewEvent } from '../shared/events.ts';
 import { textField } from '../shared/field-selectors.ts';
 
 /** The same events as those of core, under other names. */
@@ -13,18 +13,7 @@ export const eventOfEvents: BuiltInKind = {
   scope: 'Namespaced',
   shortNames: ['ev'],
   columns: {
-    definitions: [
-      'Last Seen',
-      'Type',
-      'Reason',
-      'Object',
-      'Subobject|string||1',
-      'Source|string||1',
-      'Message',
-      'First Seen|string||1',
-      'Count|string||1',
-      'Name|string|name|1',
-    ],
+    definitions: eventColumns,
     cells: (event) => eventCells(coreEvent(event)),
   },
   selectable: {

@@ -1,5 +1,5 @@
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { bindingCells, bindingRules } from '../shared/role-bindings.ts';
+import { bindingColumns, bindingRules } from '../shared/role-bindings.ts';
 
 export const roleBinding: BuiltInKind = {
   group: 'rbac.authorization.k8s.io',
@@ -7,17 +7,7 @@ export const roleBinding: BuiltInKind = {
   resource: 'rolebindings',
   kind: 'RoleBinding',
   scope: 'Namespaced',
-  columns: {
-    definitions: [
-      'Name|string|name|0',
-      'Role',
-      'Age',
-      'Users|string||1',
-      'Groups|string||1',
-      'ServiceAccounts|string||1',
-    ],
-    cells: bindingCells,
-  },
+  columns: bindingColumns,
   quirks: { createOnUpdate: true },
   ...bindingRules(true, ['Role', 'ClusterRole']),
 };

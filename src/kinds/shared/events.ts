@@ -43,6 +43,19 @@ function rename(object: JsonObject, from: string, to: string): void {
   object[to] = value;
 }
 
+export const eventColumns = [
+  'Last Seen',
+  'Type',
+  'Reason',
+  'Object',
+  'Subobject|string||1',
+  'Source|string||1',
+  'Message',
+  'First Seen|string||1',
+  'Count|string||1',
+  'Name|string|name|1',
+];
+
 /** Core events; those of `events.k8s.io` are converted to this form before. */
 export const eventCells: Cells = (event) => {
   const series = maybeObjectAt(event, 'series');

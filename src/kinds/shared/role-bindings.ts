@@ -10,7 +10,7 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { dnsSubdomain, pathSegment, pathSegmentName } from '../../apimachinery/validation/names.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
-import type { Cells, KindRules } from '../built-in-kind.ts';
+import type { KindColumns, KindRules } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -70,23 +70,33 @@ function validateSubject(subject: JsonObject, path: string, namespaced: boolean)
   }
 }
 
-/** RoleBinding and ClusterRoleBinding. */
-export const bindingCells: Cells = (object) => {
-  const subjects = objectsAt(object, 'subjects');
-  const names = (kind: string) =>
-    subjects
-      .filter((subject) => subject['kind'] === kind)
-      .map(
-        (subject) =>
-          (kind === 'ServiceAccount' ? `${textAt(subject, 'namespace')}/` : '') + textAt(subject, 'name'),
-      )
-      .join(', ');
-  return [
-    nameOf(object),
-    `${textAt(object, 'roleRef', 'kind')}/${textAt(object, 'roleRef', 'name')}`,
-    ageOf(object),
-    names('User'),
-    names('Group'),
-    names('ServiceAccount'),
-  ];
+/** What bindings of both scopes show. */
+export const bindingColumns: KindColumns = {
+  definitions: [
+    'Name|string|name|0',
+    'Role',
+    'Age',
+    'Users|string||1',
+    'Groups|string||1',
+    'ServiceAccounts|string||1',
+  ],
+  cells(object) {
+    const subjects = objectsAt(object, 'subjects');
+    const names = (kind: string) =>
+      subjects
+        .filter((subject) => subject['kind'] === kind)
+        .map(
+          (subject) =>
+            (kind === 'ServiceAccount' ? `${textAt(subject, 'namespace')}/` : '') + textAt(subject, 'name'),
+        )
+        .join(', ');
+    return [
+      nameOf(object),
+      `${textAt(object, 'roleRef', 'kind')}/${textAt(object, 'roleRef', 'name')}`,
+      ageOf(object),
+      names('User'),
+      names('Group'),
+      names('ServiceAccount'),
+    ];
+  },
 };

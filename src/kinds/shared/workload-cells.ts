@@ -3,6 +3,18 @@ import { nameOf, numberAt, objectAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { ageOf } from './cells.ts';
 
+/** Of what keeps a number of pods running; the first five are `replicaCells`. */
+export const replicaColumns = [
+  'Name|string|name|0',
+  'Desired|integer||0',
+  'Current|integer||0',
+  'Ready|integer||0',
+  'Age',
+  'Containers|string||1',
+  'Images|string||1',
+  'Selector|string||1',
+];
+
 export function replicaCells(object: JsonObject): readonly Cell[] {
   return [
     nameOf(object),
