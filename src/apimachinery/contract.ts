@@ -31,11 +31,12 @@ export interface ResourceDefinition {
   readonly convertedBy?: string;
   /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
-  /** True when `metadata.generation` counts spec changes. */
-  readonly hasGeneration: boolean;
-  /** True: PUT to a missing object creates it (e.g. leases, endpoints). */
-  readonly createOnUpdate: boolean;
+  /** What callers hear who select by another field. Absent: a text that says as much. */
+  readonly unselectable?: (path: string) => string;
+  /** Its folder in a real server's etcd, which some refusals name, when it is not called as the resource. */
+  readonly registryFolder?: string;
   readonly quirks: ResourceQuirks;
+  readonly deletion: ResourceDeletion;
   readonly strategy: WriteStrategy;
 }
 
@@ -53,12 +54,32 @@ export interface ResourceQuirks {
   readonly createOnUpdate?: boolean;
   /** An update names the version that it changes. */
   readonly updateDemandsVersion?: boolean;
-  /** What is chosen for one depends on all others: two written at once would be given the same. */
-  readonly writesOneAfterTheOther?: boolean;
+  /** Objects go by themselves, some time after their last change: events. */
+  readonly expires?: boolean;
+  /** A field selector may not ask for a namespace; other kinds without one take the question and find nothing. */
+  readonly knowsNoNamespace?: boolean;
+}
+
+/** What is different when an object of a resource is deleted; what is left out is as with most. */
+export interface ResourceDeletion {
   /** A finished delete shows the last state, where others answer with a Status. */
-  readonly deleteAnswersWithObject?: boolean;
-  /** Dependents stay when a delete does not say otherwise, as they did before there was garbage collection. */
-  readonly orphansByDefault?: boolean;
+  readonly answersWithObject?: boolean;
+  /** The last state says that the object was told to end, also when it got no time for it. */
+  readonly showsMark?: boolean;
+  /** Dependents stay when nobody says otherwise, as they did before there was garbage collection. */
+  readonly orphans?: boolean;
+  /** What callers hear who leave that open. */
+  readonly orphansWarning?: string;
+  /** Who is waited for, besides those whom the object names. */
+  readonly finalizer?: string;
+  /** It goes when it can, however long that takes: no time is given or written. */
+  readonly timeless?: boolean;
+  /** Seconds that the object gets to end, of those that were asked for; absent: none. */
+  graceSeconds?(object: JsonObject, asked: number | undefined): number;
+  /** Says in the object itself that it is to end. */
+  mark?(object: JsonObject): void;
+  /** Whether the object names somebody outside its metadata who holds it. */
+  isHeld?(object: JsonObject): boolean;
 }
 
 /** The form that a schema gives to stored objects, also to those that were written under an earlier one. */

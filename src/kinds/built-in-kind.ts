@@ -1,4 +1,10 @@
-import type { Cell, FieldError, ResourceQuirks, VersionConversion } from '../apimachinery/contract.ts';
+import type {
+  Cell,
+  FieldError,
+  ResourceDeletion,
+  ResourceQuirks,
+  VersionConversion,
+} from '../apimachinery/contract.ts';
 import type { NameRule } from '../apimachinery/validation/names.ts';
 import type { JsonObject } from '../base/index.ts';
 
@@ -30,7 +36,13 @@ export interface BuiltInKind extends KindRules {
   readonly deprecation?: string;
   /** Of a kind whose objects are those of another group. */
   readonly storage?: { readonly group: string; readonly version: string };
+  /** What callers hear who select by another field, when it is not what most kinds say. */
+  readonly unselectable?: (path: string) => string;
+  /** Its folder in a real server's etcd, which some refusals name, when it is not called as the resource. */
+  readonly registryFolder?: string;
   readonly quirks?: KindQuirks;
+  /** What is different when an object is deleted. */
+  readonly deletion?: ResourceDeletion;
 }
 
 /** One served version, with what it has of its own. */

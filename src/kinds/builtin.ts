@@ -31,7 +31,7 @@ export function builtinResources(): readonly ResourceDefinition[] {
 }
 
 function define(kind: BuiltInKind, { version, columns, conversion }: KindVersion): ResourceDefinition {
-  const { group, resource, kind: name, quirks = {} } = kind;
+  const { group, resource, kind: name } = kind;
   const subresources = subresourcesOf(kind.subresources ?? {});
   const type = typeNameIn(group, version, name);
   return {
@@ -58,9 +58,10 @@ function define(kind: BuiltInKind, { version, columns, conversion }: KindVersion
     columns: tableOf(columns ?? kind.columns ?? nameAndCreated),
     selectableFields: kind.selectable ?? {},
     ...(kind.deprecation !== undefined && { deprecation: kind.deprecation }),
-    hasGeneration: quirks.hasGeneration ?? false,
-    createOnUpdate: quirks.createOnUpdate ?? false,
-    quirks,
+    ...(kind.unselectable && { unselectable: kind.unselectable }),
+    ...(kind.registryFolder !== undefined && { registryFolder: kind.registryFolder }),
+    quirks: kind.quirks ?? {},
+    deletion: kind.deletion ?? {},
     strategy: builtinStrategy({ type, hasStatus: 'status' in subresources, kind }),
   };
 }

@@ -173,9 +173,8 @@ function definitionOf(
     schema: { root, definitionName: `${group.split('.').reverse().join('.')}.${name}.${kind}` },
     columns: columnsOf(version),
     selectableFields: selectableFieldsOf(version),
-    hasGeneration: true,
-    createOnUpdate: false,
-    quirks: { hasGeneration: true },
+    quirks: { hasGeneration: true, updateDemandsVersion: true },
+    deletion: {},
     strategy: customResourceStrategy({
       apiVersion: `${group}/${name}`,
       kind,

@@ -15,7 +15,7 @@ export function customResourceDefinitionResource(): ResourceDefinition {
     (each) => each.group === 'apiextensions.k8s.io' && each.resource === 'customresourcedefinitions',
   );
   if (!builtin) throw new Error('the built-in kinds lack customresourcedefinitions');
-  resource = { ...builtin, hasGeneration: true, strategy: strategyOn(builtin.strategy) };
+  resource = { ...builtin, strategy: strategyOn(builtin.strategy) };
   return resource;
 }
 

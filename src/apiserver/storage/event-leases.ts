@@ -21,8 +21,8 @@ export class EventLeases {
   }
 
   /** Undefined for what is kept for ever, which most writes are about. */
-  leaseFor({ storageKey }: ServedResource): Promise<string> | undefined {
-    if (storageKey !== 'core/events') return undefined;
+  leaseFor({ definition }: ServedResource): Promise<string> | undefined {
+    if (!definition.quirks.expires) return undefined;
     const nowMs = this.#clock.monotonic();
     if (!this.#current || this.#current.untilMs <= nowMs) {
       const lease = this.#storage.grantLease(eventLimits.keepMs + eventLimits.shareMs);

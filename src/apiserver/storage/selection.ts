@@ -75,34 +75,19 @@ export class Selection {
   }
 }
 
-/** Kinds without a namespace whose own selectors do not know one either; others take the question, and find nothing. */
-const withoutNamespace = new Set([
-  '/namespaces',
-  '/nodes',
-  'certificates.k8s.io/certificatesigningrequests',
-  'resource.k8s.io/resourceslices',
-]);
-
 function checkSelectable({ definition, custom }: ServedResource, path: string): void {
   if (path === 'metadata.name' || Object.hasOwn(definition.selectableFields, path)) return;
   if (path === 'metadata.namespace') {
-    const { namespaced, group, resource } = definition;
-    if (namespaced || !(custom || withoutNamespace.has(`${group}/${resource}`))) return;
+    // Other kinds without a namespace take the question, and find nothing.
+    if (definition.namespaced || !(custom || definition.quirks.knowsNoNamespace)) return;
   }
   if (custom) throw badRequest(`field label not supported: ${path}`);
   throw badRequest(notSelectable(definition, path));
 }
 
 /** Kinds of their own selectors say less than those that have none. */
-function notSelectable(
-  { group, resource, selectableFields, kind, version }: ResourceDefinition,
-  path: string,
-): string {
-  const place = `${group}/${resource}`;
-  if (place === 'batch/jobs') return `field label ${goQuote(path)} not supported for ${kind}`;
-  if (place === 'resource.k8s.io/resourceslices') {
-    return `field label not supported for ${group}/${version}, Kind=${kind}: ${path}`;
-  }
+function notSelectable({ selectableFields, unselectable }: ResourceDefinition, path: string): string {
+  if (unselectable) return unselectable(path);
   if (Object.keys(selectableFields).length > 0) return `field label not supported: ${path}`;
   return `${goQuote(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

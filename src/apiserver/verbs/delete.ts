@@ -53,9 +53,7 @@ export async function withDeletionOptions(call: Call): Promise<Call> {
 /** What a caller hears who leaves that open, whether there is such an object or not. */
 export function warnOfOrphans({ resource, options, warnings }: Call): void {
   const { propagationPolicy, orphanDependents } = options.deletion;
-  if (resource.storageKey !== 'batch/jobs' || propagationPolicy !== undefined) return;
-  if (orphanDependents !== undefined) return;
-  warnings.push(
-    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
-  );
+  const { orphansWarning } = resource.definition.deletion;
+  if (orphansWarning === undefined || propagationPolicy !== undefined) return;
+  if (orphanDependents === undefined) warnings.push(orphansWarning);
 }

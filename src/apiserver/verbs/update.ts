@@ -24,38 +24,18 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
       // The body is used up by the first attempt: only a write without a version has a second one.
       return unconditional ? cloneJson(body) : body;
     },
-    creates: definition.createOnUpdate && call.subresource === '' && text === '' ? 'if-missing' : 'never',
+    creates:
+      definition.quirks.createOnUpdate && call.subresource === '' && text === '' ? 'if-missing' : 'never',
     mayRetry: unconditional,
   });
 }
 
 /** A write that names a version is meant for that version only; some kinds are not written without one. */
 export function checkVersion(call: Call, current: StoredObject, version: bigint): void {
-  if (version === 0n && !allowsUnconditional(call)) throw versionMissing(call);
+  if (version === 0n && call.resource.definition.quirks.updateDemandsVersion) throw versionMissing(call);
   if (version !== 0n && version !== BigInt(current.revision)) {
     throw conflict(call.resource.subject(call.name));
   }
-}
-
-/** Kinds that are only ever updated from the version that the caller has read. */
-const versionDemanded = new Set([
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
-  'admissionregistration.k8s.io/validatingadmissionpolicies',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/validatingwebhookconfigurations',
-  'apiextensions.k8s.io/customresourcedefinitions',
-  'apiregistration.k8s.io/apiservices',
-  'coordination.k8s.io/leases',
-  'node.k8s.io/runtimeclasses',
-  'policy/poddisruptionbudgets',
-  'storage.k8s.io/csidrivers',
-  'storage.k8s.io/csinodes',
-  'storage.k8s.io/csistoragecapacities',
-  'storage.k8s.io/volumeattachments',
-]);
-
-function allowsUnconditional({ resource }: Call): boolean {
-  return !resource.custom && !versionDemanded.has(resource.storageKey);
 }
 
 function versionMissing({ resource, name }: Call): StatusError {

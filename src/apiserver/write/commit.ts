@@ -1,4 +1,5 @@
 import type { Alongside } from '../../apimachinery/admission.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { finalizersOf, labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { alreadyExists, internalError, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
@@ -82,10 +83,10 @@ async function replaced(
   state: WriteState,
   { current, old, next }: { current: StoredObject; old: JsonObject; next: JsonObject },
 ): Promise<Answer | undefined> {
-  const { parts, call, resource } = state;
+  const { parts, call, resource, definition } = state;
   if (jsonEqual(next, old) || areTimesAllThatDiffers(next, old))
     return { type: 'object', code: 200, resource, object: current };
-  const vanishes = isFullyReleased(next);
+  const vanishes = isFullyReleased(next, definition);
   if (!vanishes) checkStorable(resource);
   if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };
   if (vanishes) {
@@ -181,14 +182,10 @@ function withoutTimes(managedFields: Json): Json {
 }
 
 /** True for an object under deletion that nobody holds any more. */
-export function isFullyReleased(object: JsonObject): boolean {
+export function isFullyReleased(object: JsonObject, { deletion }: ResourceDefinition): boolean {
   const metadata = readMetadata(object);
   if (metadata['deletionTimestamp'] === undefined || finalizersOf(metadata).length > 0) return false;
   const grace = metadata['deletionGracePeriodSeconds'];
   if (typeof grace === 'number' && grace > 0) return false;
-  if (object['kind'] !== 'Namespace' || object['apiVersion'] !== 'v1') return true;
-  const spec = object['spec'];
-  const held =
-    typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? spec['finalizers'] : undefined;
-  return !Array.isArray(held) || held.length === 0;
+  return !deletion.isHeld?.(object);
 }

@@ -34,7 +34,7 @@ export const identify: WriteStep = {
     state.hasGeneratedName = base !== '' && textOf(metadata['name']) === '';
     if (state.hasGeneratedName) metadata['name'] = freeName(state, base);
     state.name = textOf(metadata['name']);
-    stampCreation(parts, object, definition.hasGeneration);
+    stampCreation(parts, object, definition.quirks.hasGeneration === true);
   },
 };
 
@@ -70,7 +70,7 @@ export const prepare: WriteStep = {
 export const generation: WriteStep = {
   name: 'generation',
   part: 'prepare',
-  concerns: ({ definition, operation }) => operation === 'UPDATE' && definition.hasGeneration,
+  concerns: ({ definition, operation }) => operation === 'UPDATE' && definition.quirks.hasGeneration === true,
   run(state) {
     const { object, old } = state;
     if (!object || !old || !countsAsChange(state, object, old)) return;
@@ -79,22 +79,15 @@ export const generation: WriteStep = {
   },
 };
 
-/** Kinds whose annotations are part of what their controller acts on, as the real server counts them. */
-const annotationsCount = new Set(['apps/deployments']);
-const labelsCount = new Set(['discovery.k8s.io/endpointslices']);
-/** Kinds that are in their first generation for ever. */
-const generationStays = new Set(['scheduling.k8s.io/priorityclasses']);
-
-function countsAsChange({ resource, call }: WriteState, next: JsonObject, old: JsonObject): boolean {
-  const { storageKey, definition } = resource;
-  if (generationStays.has(storageKey) || call.subresource === 'binding') return false;
+function countsAsChange({ definition, call }: WriteState, next: JsonObject, old: JsonObject): boolean {
+  const { generationStays, annotationsCountAsChange, labelsCountAsChange } = definition.quirks;
+  if (generationStays || call.subresource === 'binding') return false;
   if (specChanged(next, old, definition.subresources['status'] !== undefined)) return true;
   if (call.subresource === 'status') return false;
   const changed = (member: 'labels' | 'annotations') =>
     !jsonEqual(readMetadata(next)[member] ?? {}, readMetadata(old)[member] ?? {});
-  return (
-    (annotationsCount.has(storageKey) && changed('annotations')) ||
-    (labelsCount.has(storageKey) && changed('labels'))
+  return Boolean(
+    (annotationsCountAsChange && changed('annotations')) || (labelsCountAsChange && changed('labels')),
   );
 }
 

@@ -58,7 +58,7 @@ export const remove: WriteStep = {
     const { parts, call, current, old } = state;
     if (!current || !old) return;
     const next = markedForDeletion(parts, call, current);
-    state.answer = isFullyReleased(next)
+    state.answer = isFullyReleased(next, state.definition)
       ? await ended(state, { current, old, next })
       : await keptMarked(state, { current, old, next });
   },
@@ -70,37 +70,11 @@ interface Removal {
   readonly next: JsonObject;
 }
 
-/** Kinds of which a finished delete shows the last state, where others answer with a Status. */
-const answersWithObject = new Set([
-  'core/namespaces',
-  'core/persistentvolumeclaims',
-  'core/persistentvolumes',
-  'core/pods',
-  'core/podtemplates',
-  'core/resourcequotas',
-  'core/serviceaccounts',
-  'core/services',
-  'resource.k8s.io/deviceclasses',
-  'resource.k8s.io/resourceclaims',
-  'resource.k8s.io/resourceclaimtemplates',
-  'resource.k8s.io/resourceslices',
-  'storage.k8s.io/csidrivers',
-  'storage.k8s.io/csinodes',
-  'storage.k8s.io/storageclasses',
-  'storage.k8s.io/volumeattachments',
-  'storage.k8s.io/volumeattributesclasses',
-]);
-
-/** Pods are told to end before they go, also when no time is given for it: their last state says so. */
-function endsInSteps({ storageKey }: Call['resource']): boolean {
-  return storageKey === 'core/pods';
-}
-
 async function ended(state: WriteState, { current, old, next }: Removal): Promise<Answer | undefined> {
-  const { call, resource } = state;
+  const { call, resource, definition } = state;
   if (!call.options.dryRun && !(await erase(state, current)).ok) return undefined;
-  if (answersWithObject.has(resource.storageKey)) {
-    const last = endsInSteps(resource) ? next : current.copy(resource);
+  if (definition.deletion.answersWithObject) {
+    const last = definition.deletion.showsMark ? next : current.copy(resource);
     return { type: 'value', code: 200, value: last, resource };
   }
   const uid = textOf(readMetadata(old)['uid']);

@@ -3,6 +3,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { Elapsed, humanDuration } from '../../apimachinery/duration.ts';
 import { at, flagAt, maybeObjectAt, nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { invalid, key, required } from '../../apimachinery/validation/errors.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsLabel } from '../../apimachinery/validation/names.ts';
 import { selectorMatches, validateSelector } from '../../apimachinery/validation/selectors.ts';
@@ -47,7 +48,13 @@ export const job: BuiltInKind = {
     ],
   },
   selectable: { 'status.successful': countField('status', 'succeeded') },
-  quirks: { hasGeneration: true, orphansByDefault: true },
+  unselectable: (path) => `field label ${goQuote(path)} not supported for Job`,
+  quirks: { hasGeneration: true },
+  deletion: {
+    orphans: true,
+    orphansWarning:
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  },
   prepareForCreate(job) {
     if (!flagAt(job, 'spec', 'manualSelector')) generateSelector(job);
     labelAsPods(job);

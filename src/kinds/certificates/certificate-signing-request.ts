@@ -29,6 +29,7 @@ export const certificateSigningRequest: BuiltInKind = {
       ];
     },
   },
+  quirks: { knowsNoNamespace: true },
   selectable: { 'spec.signerName': textField('spec', 'signerName') },
   prepareForUpdate(object, old, subresource) {
     if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);

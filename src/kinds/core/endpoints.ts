@@ -26,6 +26,7 @@ export const endpoints: BuiltInKind = {
     },
   },
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  registryFolder: 'services/endpoints',
   quirks: { createOnUpdate: true },
   validate(endpoints) {
     return objectsAt(endpoints, 'subsets').flatMap((subset, position) => {

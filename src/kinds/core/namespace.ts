@@ -1,4 +1,4 @@
-import { nameOf, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { listAt, nameOf, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { invalid } from '../../apimachinery/validation/errors.ts';
 import { labelName } from '../../apimachinery/validation/names.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
@@ -19,7 +19,15 @@ export const namespace: BuiltInKind = {
     cells: (object) => [nameOf(object), textAt(object, 'status', 'phase'), ageOf(object)],
   },
   selectable: { 'status.phase': textField('status', 'phase'), name: textField('metadata', 'name') },
-  quirks: { deleteAnswersWithObject: true },
+  quirks: { knowsNoNamespace: true },
+  deletion: {
+    answersWithObject: true,
+    timeless: true,
+    mark(object) {
+      object['status'] = { ...objectAt(object, 'status'), phase: 'Terminating' };
+    },
+    isHeld: (object) => listAt(object, 'spec', 'finalizers').length > 0,
+  },
   name: labelName,
   prepareForCreate(object) {
     object['status'] = { phase: 'Active' };

@@ -53,7 +53,8 @@ export const node: BuiltInKind = {
       textAt(object, 'status', 'nodeInfo', 'containerRuntimeVersion') || '<unknown>',
     ],
   },
-  quirks: { keepsStatusOnCreate: true },
+  registryFolder: 'minions',
+  quirks: { keepsStatusOnCreate: true, knowsNoNamespace: true },
   selectable: { 'spec.unschedulable': flagField('spec', 'unschedulable') },
   validate(node) {
     return [

@@ -45,7 +45,7 @@ export const persistentVolumeClaim: BuiltInKind = {
       ];
     },
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   prepareForCreate(claim) {
     claim['status'] = { phase: 'Pending' };
   },

@@ -52,7 +52,7 @@ export const persistentVolume: BuiltInKind = {
       ];
     },
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   prepareForCreate(volume) {
     volume['status'] = { phase: 'Pending' };
   },

@@ -19,7 +19,8 @@ export const podTemplate: BuiltInKind = {
       labelsText(objectAt(object, 'template', 'metadata', 'labels')),
     ],
   },
-  quirks: { hasGeneration: true, deleteAnswersWithObject: true },
+  quirks: { hasGeneration: true },
+  deletion: { answersWithObject: true },
   validate: (object) => validatePodTemplate(objectAt(object, 'template'), 'template'),
   warnings: (object, old) =>
     old && jsonEqual(object['template'] ?? null, old['template'] ?? null)

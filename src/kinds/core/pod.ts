@@ -56,7 +56,8 @@ export const pod: BuiltInKind = {
     'status.podIPs': textField('status', 'podIP'),
     'status.nominatedNodeName': textField('status', 'nominatedNodeName'),
   },
-  quirks: { hasGeneration: true, deleteAnswersWithObject: true },
+  quirks: { hasGeneration: true },
+  deletion: { answersWithObject: true, showsMark: true, graceSeconds },
   prepareForCreate(pod) {
     const spec = objectAt(pod, 'spec');
     const seconds = spec['terminationGracePeriodSeconds'];
@@ -92,6 +93,17 @@ export const pod: BuiltInKind = {
   },
   warnings: (pod, old) => (old ? [] : [...nameWarnings(pod, "the Pod's hostname"), ...podWarnings(pod, '')]),
 };
+
+const usualGraceSeconds = 30;
+
+/** Only pods that run somewhere get time to end; others go at once. */
+function graceSeconds(pod: JsonObject, asked: number | undefined): number {
+  const spec = objectAt(pod, 'spec');
+  const phase = textAt(pod, 'status', 'phase');
+  if (textAt(spec, 'nodeName') === '' || phase === 'Failed' || phase === 'Succeeded') return 0;
+  const own = spec['terminationGracePeriodSeconds'];
+  return Math.max(0, asked ?? (typeof own === 'number' ? own : usualGraceSeconds));
+}
 
 /** Fields of a running pod's spec that may change, as the refusal lists them. */
 const changeable = [

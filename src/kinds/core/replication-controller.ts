@@ -28,7 +28,9 @@ export const replicationController: BuiltInKind = {
     ],
   },
   selectable: { 'status.replicas': countField('status', 'replicas') },
-  quirks: { hasGeneration: true, orphansByDefault: true },
+  registryFolder: 'controllers',
+  quirks: { hasGeneration: true },
+  deletion: { orphans: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const selector = objectAt(spec, 'selector');

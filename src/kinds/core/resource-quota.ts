@@ -29,7 +29,7 @@ export const resourceQuota: BuiltInKind = {
       return [nameOf(object), lines(false), lines(true), ageOf(object)];
     },
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   validate(quota) {
     const hard = objectAt(quota, 'spec', 'hard');
     return Object.entries(hard).flatMap(([name, amount]) => {

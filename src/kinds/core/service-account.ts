@@ -16,7 +16,7 @@ export const serviceAccount: BuiltInKind = {
     definitions: ['Name|string|name|0', 'Secrets', 'Age'],
     cells: (object) => [nameOf(object), listAt(object, 'secrets').length, ageOf(object)],
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   warnings: serviceAccountWarnings,
 };
 

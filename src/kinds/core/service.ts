@@ -76,7 +76,9 @@ export const service: BuiltInKind = {
     'spec.clusterIP': textField('spec', 'clusterIP'),
     'spec.type': textField('spec', 'type'),
   },
-  quirks: { createOnUpdate: true, writesOneAfterTheOther: true, deleteAnswersWithObject: true },
+  registryFolder: 'services/specs',
+  quirks: { createOnUpdate: true },
+  deletion: { answersWithObject: true },
   name: dns1035Name,
   prepareForCreate: normalizeNew,
   prepareForUpdate(service, old, subresource) {

@@ -29,7 +29,7 @@ export const eventOfEvents: BuiltInKind = {
     type: textField('type'),
   },
   storage: { group: '', version: 'v1' },
-  quirks: { createOnUpdate: true },
+  quirks: { createOnUpdate: true, expires: true },
   validateCreate(event) {
     const errors = validateNewEvent(event, 'reportingController', 'note');
     if (!textAt(event, 'eventTime')) errors.push(required('eventTime'));

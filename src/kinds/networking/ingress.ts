@@ -49,6 +49,7 @@ export const ingress: BuiltInKind = {
       ageOf(object),
     ],
   },
+  registryFolder: 'ingress',
   quirks: { hasGeneration: true },
   validate(ingress) {
     const spec = objectAt(ingress, 'spec');

@@ -8,5 +8,6 @@ export const deviceClass: BuiltInKind = {
   kind: 'DeviceClass',
   scope: 'Cluster',
   columns: { definitions: ['Name|string|name|0', 'Age'], cells: nameAndAgeCells },
-  quirks: { hasGeneration: true, deleteAnswersWithObject: true },
+  quirks: { hasGeneration: true },
+  deletion: { answersWithObject: true },
 };

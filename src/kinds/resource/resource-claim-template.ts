@@ -9,7 +9,7 @@ export const resourceClaimTemplate: BuiltInKind = {
   kind: 'ResourceClaimTemplate',
   scope: 'Namespaced',
   columns: { definitions: ['Name|string|name|0', 'Age'], cells: nameAndAgeCells },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   // What was asked for stays.
   validateUpdate: (object, old) => validateImmutable(object, old, 'spec', 'spec'),
 };

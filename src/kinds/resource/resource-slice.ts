@@ -23,5 +23,7 @@ export const resourceSlice: BuiltInKind = {
     'spec.nodeName': textField('spec', 'nodeName'),
     'spec.driver': textField('spec', 'driver'),
   },
-  quirks: { hasGeneration: true, deleteAnswersWithObject: true },
+  unselectable: (path) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${path}`,
+  quirks: { hasGeneration: true, knowsNoNamespace: true },
+  deletion: { answersWithObject: true },
 };

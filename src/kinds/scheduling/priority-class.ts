@@ -28,7 +28,7 @@ export const priorityClass: BuiltInKind = {
       textAt(object, 'preemptionPolicy'),
     ],
   },
-  quirks: { hasGeneration: true, generationStays: true, writesOneAfterTheOther: true },
+  quirks: { hasGeneration: true, generationStays: true },
   validate(object) {
     const name = textAt(object, 'metadata', 'name');
     const known = ['system-cluster-critical', 'system-node-critical'];

@@ -40,7 +40,8 @@ export const csiDriver: BuiltInKind = {
       ];
     },
   },
-  quirks: { updateDemandsVersion: true, deleteAnswersWithObject: true },
+  quirks: { updateDemandsVersion: true },
+  deletion: { answersWithObject: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const modes = textsAt(spec, 'volumeLifecycleModes')

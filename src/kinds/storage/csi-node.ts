@@ -14,7 +14,8 @@ export const csiNode: BuiltInKind = {
     definitions: ['Name|string|name|0', 'Drivers|integer||0', 'Age'],
     cells: (object) => [nameOf(object), listAt(object, 'spec', 'drivers').length, ageOf(object)],
   },
-  quirks: { updateDemandsVersion: true, deleteAnswersWithObject: true },
+  quirks: { updateDemandsVersion: true },
+  deletion: { answersWithObject: true },
   validate(object) {
     const names = new Set<string>();
     return objectsAt(object, 'spec', 'drivers').flatMap((driver, position) => {

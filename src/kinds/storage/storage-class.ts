@@ -41,7 +41,7 @@ export const storageClass: BuiltInKind = {
       ageOf(object),
     ],
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   validate(object) {
     const provisioner = textAt(object, 'provisioner');
     return [

@@ -23,7 +23,8 @@ export const volumeAttachment: BuiltInKind = {
       ageOf(object),
     ],
   },
-  quirks: { updateDemandsVersion: true, deleteAnswersWithObject: true },
+  quirks: { updateDemandsVersion: true },
+  deletion: { answersWithObject: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const source = objectAt(spec, 'source');

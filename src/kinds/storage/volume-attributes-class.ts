@@ -15,7 +15,7 @@ export const volumeAttributesClass: BuiltInKind = {
     definitions: ['Name|string|name|0', 'DriverName', 'Age'],
     cells: (object) => [nameOf(object), textAt(object, 'driverName'), ageOf(object)],
   },
-  quirks: { deleteAnswersWithObject: true },
+  deletion: { answersWithObject: true },
   validate(object) {
     const errors = textAt(object, 'driverName') ? [] : [required('driverName')];
     if (Object.keys(objectAt(object, 'parameters')).length === 0) {
