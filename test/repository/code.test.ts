@@ -125,6 +125,7 @@ test('a folder of tests belongs to a room, or says what it is for', () => {
     'repository',
     'sdk',
     'support',
+    'clients',
     'terraform',
     'walkthrough',
   ]);
