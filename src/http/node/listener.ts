@@ -6,6 +6,7 @@ import { type Clock, CodedError, errorMessage, type Logger } from '../../base/in
 import type { Handler, UpgradeHandler } from '../contract.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { type Connection, Connections } from './connections.ts';
+import { Deadlines } from './deadlines.ts';
 import { Http1Server, type Served } from './http1.ts';
 import { serveHttp2 } from './http2.ts';
 import { type ListenerLimits, listenerLimits } from './limits.ts';
@@ -51,6 +52,7 @@ class NodeListener implements Listener {
   readonly #tls: TlsFront;
   readonly #answer: Answer;
   readonly #traffic: Traffic;
+  readonly #bodies: Deadlines;
   readonly #http1: Http1Server;
   readonly #servers: Server[] = [];
   readonly #connections: Connections;
@@ -65,6 +67,7 @@ class NodeListener implements Listener {
     this.#limits = { ...listenerLimits, ...options.limits };
     this.#connections = new Connections(this.#limits);
     this.#clock = options.clock;
+    this.#bodies = new Deadlines(options.clock, this.#limits.bodyMs);
     this.#log = options.log;
     this.#traffic = options.traffic ?? new Traffic(options.clock);
     this.#answer = createAnswer(options.handler, options.log);
@@ -148,7 +151,10 @@ class NodeListener implements Listener {
   }
 
   #served(facts: ConnectionFacts, connection: Connection): Served {
-    const serving = { limits: this.#limits, traffic: this.#traffic, clock: this.#clock, connection };
+    const serving = {
+      ...{ limits: this.#limits, traffic: this.#traffic, clock: this.#clock },
+      ...{ connection, bodies: this.#bodies },
+    };
     return { facts, serving, onAnswered: () => this.#connections.alive(connection) };
   }
 

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type Clock, CodedError } from '../../base/index.ts';
 import type { ConnectionInfo, HeaderLine } from '../contract.ts';
 import type { Connection } from './connections.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { ListenerLimits } from './limits.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -14,6 +15,8 @@ export interface Serving {
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly connection: Connection;
+  /** Of bodies that are being read: `bodyMs`. */
+  readonly bodies: Deadlines;
 }
 
 /** The parts of a request that HTTP/1.1 and HTTP/2 share. */
@@ -127,18 +130,18 @@ const noBytes = new Uint8Array(0);
 const noParameters = new URLSearchParams();
 
 function collect(source: Readable, limitBytes: number, serving: Serving): Promise<Uint8Array> {
-  const { traffic, clock, limits, connection } = serving;
+  const { traffic, limits, connection, bodies } = serving;
   const chunks: Buffer[] = [];
   let size = 0;
   connection.receiving++;
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const timer = clock.after(limits.bodyMs, () => over(() => reject(bodyTooSlow(limits.bodyMs))));
+  const deadline = bodies.begin(() => over(() => reject(bodyTooSlow(limits.bodyMs))));
   let settled = false;
   /** Once: a body is whole, refused, or lost. */
   const over = (settle: () => void) => {
     if (settled) return;
     settled = true;
-    timer.cancel();
+    bodies.end(deadline);
     connection.receiving--;
     traffic.received(size);
     source.off('data', take);

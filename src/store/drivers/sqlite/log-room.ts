@@ -21,7 +21,7 @@ export class LogRoom {
     this.#descriptor = database === null ? undefined : openLog(`${database}-wal`);
   }
 
-  /** To be called before each commit, whose fsync is then the room's as well. */
+  /** To be called before commits, whose fsync is then the room's as well. */
   keep(): void {
     if (this.#descriptor === undefined || this.#isEnough) return;
     try {

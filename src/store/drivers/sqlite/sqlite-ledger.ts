@@ -34,6 +34,8 @@ const keptPages = 1_024;
 const wastedPages = 4_096;
 const pagesPerStep = 256;
 const noValue = new Uint8Array(0);
+/** In one group. */
+const fewCommits = 4;
 /** Twice as many at most, of a few hundred bytes each. */
 const remembered = { keys: 4_096, keyCharacters: 512 } as const;
 
@@ -296,7 +298,8 @@ export class SqliteLedger implements Ledger {
 
   /** Only what is on the disk is said by the witness. */
   #makeDurable(next: StoreState): void {
-    this.#room.keep();
+    // Many that share one fsync share what a longer file costs.
+    if (next.revision - this.#durable.revision <= fewCommits) this.#room.keep();
     this.#sql.commit.run();
     this.#durable = next;
     try {
