@@ -6,6 +6,7 @@ import type { Cells } from '../built-in-kind.ts';
 export const none = '<none>';
 export const unset = '<unset>';
 
+/** How long there has been the object. */
 export function ageOf(object: JsonObject): Elapsed | string {
   return since(object['metadata'] && textAt(object, 'metadata', 'creationTimestamp'));
 }

@@ -36,6 +36,7 @@ export function validateClaimSpec(spec: Json | undefined, path: string): FieldEr
   ];
 }
 
+/** Field errors of modes that there are not, or not together. */
 export function validateAccessModes(modes: readonly string[], path: string): FieldError[] {
   const errors = modes
     .filter((mode) => !accessModes.includes(mode))
@@ -47,12 +48,14 @@ export function validateAccessModes(modes: readonly string[], path: string): Fie
   return errors;
 }
 
+/** Field errors of an amount that is not above zero; what is no amount is refused elsewhere. */
 export function validateQuantityPositive(value: Json, path: string): FieldError[] {
   const quantity = parseQuantity(value);
   if (!quantity || compareQuantities(quantity, zero) > 0) return [];
   return [invalid(path, formatQuantity(quantity), 'must be greater than zero')];
 }
 
+/** Field errors of the name of a class, when there is one. */
 export function validateClassName(object: JsonObject, path: string, member: string): FieldError[] {
   const name = textAt(object, member);
   return name ? invalidEach(child(path, member), name, dnsSubdomain(name)) : [];

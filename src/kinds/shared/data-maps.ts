@@ -3,9 +3,11 @@ import { at } from '../../apimachinery/read.ts';
 import { forbidden } from '../../apimachinery/validation/errors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 
+/** What a config map or a secret holds at most. */
 export const maxDataBytes = 1024 * 1024;
 const frozen = 'field is immutable when `immutable` is set';
 
+/** Field errors of a change of what its owner froze with `immutable`. */
 export function validateFrozen(
   object: JsonObject,
   old: JsonObject,
@@ -17,6 +19,7 @@ export function validateFrozen(
   return [...errors, ...changed.map((member) => forbidden(member, frozen))];
 }
 
+/** Bytes of the values, decoded. */
 export function base64Bytes(data: JsonObject): number {
   let bytes = 0;
   for (const value of Object.values(data)) {

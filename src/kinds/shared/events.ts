@@ -43,6 +43,7 @@ function rename(object: JsonObject, from: string, to: string): void {
   object[to] = value;
 }
 
+/** Columns of events of both groups. */
 export const eventColumns = [
   'Last Seen',
   'Type',

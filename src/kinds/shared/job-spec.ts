@@ -17,6 +17,7 @@ const indexedLimits = {
 const managedByCharacters = 63;
 const replacementPolicies = ['Failed', 'TerminatingOrFailed'];
 
+/** Field errors of a job, on its own or as a template. */
 export function validateJobSpec(spec: JsonObject, path: string): FieldError[] {
   const template = child(path, 'template');
   return [

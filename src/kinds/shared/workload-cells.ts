@@ -15,6 +15,7 @@ export const replicaColumns = [
   'Selector|string||1',
 ];
 
+/** The first cells of `replicaColumns`. */
 export function replicaCells(object: JsonObject): readonly Cell[] {
   return [
     nameOf(object),
@@ -25,6 +26,7 @@ export function replicaCells(object: JsonObject): readonly Cell[] {
   ];
 }
 
+/** The spec of a workload's pods. */
 export function templateOf(object: JsonObject): JsonObject {
   return objectAt(object, 'spec', 'template', 'spec');
 }

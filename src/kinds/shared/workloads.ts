@@ -12,12 +12,15 @@ import { notNegative } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 
+/** Said of labels that a workload would not find its own pods by. */
 export const templateMismatch = '`selector` does not match template `labels`';
 
+/** Field errors of a change of the selector. */
 export function selectorIsImmutable(object: JsonObject, old: JsonObject): FieldError[] {
   return validateImmutable(objectAt(object, 'spec'), objectAt(old, 'spec'), 'spec.selector', 'selector');
 }
 
+/** Field errors of a selector and of the pod template that it is to select. */
 export function validateSelectedTemplate(spec: JsonObject, kindInText: string, kind: string): FieldError[] {
   const selector = maybeObjectAt(spec, 'selector');
   const errors: FieldError[] = [];
@@ -41,10 +44,12 @@ export function validateSelectedTemplate(spec: JsonObject, kindInText: string, k
   ];
 }
 
+/** The template's labels as refusals print them. */
 export function shownLabels(spec: JsonObject) {
   return at(spec, 'template', 'metadata', 'labels') ?? null;
 }
 
+/** Field errors of pods that would not run for ever. */
 export function validateRestart(spec: JsonObject, kind: string): FieldError[] {
   const pod = objectAt(spec, 'template', 'spec');
   const restart = textAt(pod, 'restartPolicy');
@@ -63,6 +68,7 @@ export function shownStrategy(strategy: JsonObject): JsonObject {
   return { Type: textAt(strategy, 'type'), RollingUpdate: strategy['rollingUpdate'] ?? null };
 }
 
+/** Field errors of counts in the status that are below zero. */
 export function validateCounts(object: JsonObject, ...members: readonly string[]): FieldError[] {
   const status = objectAt(object, 'status');
   return ['observedGeneration', 'replicas', ...members].flatMap((member) =>
@@ -70,6 +76,7 @@ export function validateCounts(object: JsonObject, ...members: readonly string[]
   );
 }
 
+/** Field errors of counts in the status that are above another. */
 export function validateNoMoreThan(
   object: JsonObject,
   most: string,
@@ -83,6 +90,7 @@ export function validateNoMoreThan(
   );
 }
 
+/** Field errors of more available pods than ready ones. */
 export function validateAvailable(object: JsonObject, readyInText: string): FieldError[] {
   const status = objectAt(object, 'status');
   const available = numberAt(status, 'availableReplicas');
