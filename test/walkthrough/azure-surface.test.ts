@@ -96,6 +96,33 @@ test('a cluster answers what was sent: version alias, disks and profiles', async
   }
 });
 
+test('a cluster and its pools that are asked for without a version, or with a minor one, keep answering the minor one', async () => {
+  const pool = { name: 'np', count: 1, vmSize: 'Standard_D2as_v5', mode: 'System' };
+  const versionsOf = (shown: unknown) => ({
+    cluster: [read(shown, 'kubernetesVersion'), read(shown, 'currentKubernetesVersion')],
+    pools: [0, 1].map((at) => [
+      read(shown, 'agentPoolProfiles', at, 'orchestratorVersion'),
+      read(shown, 'agentPoolProfiles', at, 'currentOrchestratorVersion'),
+    ]),
+  });
+  for (const kubernetesVersion of ['', '1.34']) {
+    const named = `unnamed${kubernetesVersion.length}`;
+    const properties = { dnsPrefix: named, kubernetesVersion, agentPoolProfiles: [pool] };
+    assert.equal((await send('PUT', cluster(named), { location: 'eastus', properties })).status, 201);
+    await settled(cluster(named));
+    const added = cluster(named).replace('?', '/agentPools/more?');
+    assert.equal((await send('PUT', added, { properties: { ...pool, mode: 'User' } })).status, 201);
+    await settled(added);
+    const shown = versionsOf((await settled(cluster(named))).properties);
+    const current = String(shown.cluster[1]);
+    const minor = current.split('.', 2).join('.');
+    assert.match(current, /^1\.\d+\.\d+$/);
+    assert.ok(kubernetesVersion === '' || kubernetesVersion === minor);
+    const both = [minor, current];
+    assert.deepEqual(shown, { cluster: both, pools: [both, both] });
+  }
+});
+
 test('versions, upgrades and machine sizes can be asked for', async () => {
   const versions = await send(
     'GET',

@@ -24,7 +24,7 @@ import {
 import { refuseStopped } from '../managed-clusters/power.ts';
 import { poolReferences } from '../managed-clusters/references.ts';
 import { conformPool } from '../managed-clusters/shape.ts';
-import { currentVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
+import { clusterVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
 
 /** Agent pools of a cluster, one at a time. The cluster holds them all: its loop makes and takes away their nodes. */
 export const agentPools: ResourceType = {
@@ -50,8 +50,10 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const before = profilesOf(cluster).find((pool) => pool.string('name') === write.name);
   const kept = before ? { vmSize: before.value['vmSize'], osType: before.value['osType'] } : {};
-  const version = currentVersion(new Fields(cluster.properties)) ?? '';
-  const pool = readPool(new Fields({ ...kept, ...body.value, name: write.name }, 'properties'), version);
+  const pool = readPool(
+    new Fields({ ...kept, ...body.value, name: write.name }, 'properties'),
+    clusterVersion(new Fields(cluster.properties)),
+  );
   if (before) refuseFixedChanges(before, pool.profile);
   const properties = poolProperties(pool);
   const profiles = withProfile(cluster, write.name, properties);

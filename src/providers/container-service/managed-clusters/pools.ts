@@ -40,8 +40,14 @@ export interface AgentPool {
   readonly profile: JsonObject;
 }
 
-export function readAgentPools(body: Fields, clusterVersion: string): AgentPool[] {
-  const pools = body.objects('agentPoolProfiles').map((pool) => readPool(pool, clusterVersion));
+/** The version of a cluster: as it is answered, an alias or a release, and the release that runs. */
+export interface ClusterVersion {
+  readonly given: string;
+  readonly current: string;
+}
+
+export function readAgentPools(body: Fields, cluster: ClusterVersion): AgentPool[] {
+  const pools = body.objects('agentPoolProfiles').map((pool) => readPool(pool, cluster));
   demandSystemPool(pools, body);
   const doubled = pools.find((pool, i) => pools.findIndex((other) => other.name === pool.name) !== i);
   if (doubled) throw body.wrong('agentPoolProfiles', `the pool name '${doubled.name}' is used twice`);
@@ -111,7 +117,7 @@ function newPool(): ArmError {
   );
 }
 
-export function readPool(pool: Fields, clusterVersion: string): AgentPool {
+export function readPool(pool: Fields, cluster: ClusterVersion): AgentPool {
   const name = pool.string('name') ?? '';
   if (!poolNamePattern.test(name)) {
     throw pool.wrong('name', 'must be 1 to 12 lower-case letters and digits, beginning with a letter');
@@ -131,8 +137,8 @@ export function readPool(pool: Fields, clusterVersion: string): AgentPool {
     vmSize: size.name,
     mode: pool.choice('mode', ['System', 'User', 'Gateway']) ?? 'User',
     maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
-    version: pool.string('orchestratorVersion') || clusterVersion,
-    currentVersion: poolVersion(pool, clusterVersion),
+    version: pool.string('orchestratorVersion') || cluster.given,
+    currentVersion: poolVersion(pool, cluster.current),
     labels: pool.stringMap('nodeLabels'),
     taints: pool.strings('nodeTaints'),
     power: powerOfPool(pool),

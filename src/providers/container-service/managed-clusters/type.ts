@@ -17,6 +17,7 @@ import { credentialActions } from './credentials.ts';
 import { clusterDefaults, networkProfile } from './defaults.ts';
 import {
   agentPoolDrafts,
+  type ClusterVersion,
   poolProperties,
   readAgentPools,
   refuseBusyPools,
@@ -79,7 +80,9 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   demandUpgrade(current, version);
   const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
-  const pools = readAgentPools(body, version);
+  // Whoever names no version gets the minor version, which stays as it is while its patches change, as on AKS.
+  const given = alias?.replace(/^v/i, '') || version.split('.', 2).join('.');
+  const pools = readAgentPools(body, { given, current: version });
   refusePoolChanges(stored, pools);
   if (pools.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
   const location = normalLocation(String(write.body['location'] ?? ''));
@@ -87,7 +90,7 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   refuseChange('nodeResourceGroup', nodeGroup, body.string('nodeResourceGroup') || undefined);
   return {
     properties: {
-      ...ownProperties(body, stored, { version: alias?.replace(/^v/i, '') || version, dnsPrefix }),
+      ...ownProperties(body, stored, { version: given, dnsPrefix }),
       currentKubernetesVersion: version,
       agentPoolProfiles: pools.map(poolProperties),
       fqdn:
@@ -128,6 +131,11 @@ const readOnly: ReadonlySet<string> = new Set([
 /** The release that the API server runs; `kubernetesVersion` may be an alias of it. */
 export function currentVersion(properties: Fields): string | undefined {
   return properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion');
+}
+
+export function clusterVersion(properties: Fields): ClusterVersion {
+  const current = currentVersion(properties) ?? '';
+  return { given: properties.string('kubernetesVersion') ?? current, current };
 }
 
 /** Members that a caller sets, as they are kept: with the service's defaults filled in. */
