@@ -314,8 +314,10 @@ export const refusals = {
       { target: name },
     ),
   notBuilt: (what: string) => new ArmError(501, 'NotImplemented', `${what} is not built in Drydock yet.`),
-  methodNotAllowed: (method: string, path: string) =>
-    new ArmError(405, 'MethodNotAllowed', `The method '${method}' is not supported for '${path}'.`),
+  methodNotAllowed: (method: string, path: string, allowed: readonly string[]) =>
+    new ArmError(405, 'MethodNotAllowed', `The method '${method}' is not supported for '${path}'.`, {
+      headers: { allow: allowed.join(', ') },
+    }),
   contention: (id: string) =>
     new ArmError(
       409,

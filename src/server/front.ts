@@ -107,8 +107,9 @@ export function createFront(parts: FrontParts): Handler {
   };
 }
 
+/** The first segment; a slash that is escaped ends it too, as in scopes of Resource Manager that are one parameter. */
 function firstSegment(request: HttpRequest): string {
-  return /^\/*([^/]*)/.exec(request.path)?.[1]?.toLowerCase() ?? '';
+  return /^(?:\/|%2f)*((?:(?!%2f)[^/])*)/i.exec(request.path)?.[1]?.toLowerCase() ?? '';
 }
 
 const loginSegments = new Set([

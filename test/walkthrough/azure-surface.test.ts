@@ -97,7 +97,7 @@ test('a cluster answers what was sent: version alias, disks and profiles', async
 });
 
 test('a cluster and its pools that are asked for without a version, or with a minor one, keep answering the minor one', async () => {
-  const pool = { name: 'np', count: 1, vmSize: 'Standard_D2as_v5', mode: 'System' };
+  const pool = { name: 'np', count: 1, vmSize: 'Standard_D2as_v5', mode: 'System', upgradeSettings: {} };
   const versionsOf = (shown: unknown) => ({
     cluster: [read(shown, 'kubernetesVersion'), read(shown, 'currentKubernetesVersion')],
     pools: [0, 1].map((at) => [
@@ -113,7 +113,12 @@ test('a cluster and its pools that are asked for without a version, or with a mi
     const added = cluster(named).replace('?', '/agentPools/more?');
     assert.equal((await send('PUT', added, { properties: { ...pool, mode: 'User' } })).status, 201);
     await settled(added);
-    const shown = versionsOf((await settled(cluster(named))).properties);
+    const { properties: answered } = await settled(cluster(named));
+    // az sends the object without anything in it.
+    const sentEmpty = read(answered, 'agentPoolProfiles', 0, 'upgradeSettings');
+    assert.deepEqual(sentEmpty, { maxSurge: '10%', maxUnavailable: '0' });
+    assert.equal(read(answered, 'agentPoolProfiles', 0, 'enableUltraSSD'), false);
+    const shown = versionsOf(answered);
     const current = String(shown.cluster[1]);
     const minor = current.split('.', 2).join('.');
     assert.match(current, /^1\.\d+\.\d+$/);
@@ -177,6 +182,32 @@ test('a hub that is not private takes no subnets', async () => {
   assert.equal((await put({ agentProfile: { subnetId } })).code, 'AgentSubnetUnsupported');
   assert.equal((await put({ apiServerAccessProfile: { subnetId } })).code, 'APIServerSubnetUnsupported');
   assert.equal((await send('DELETE', `${vnet}?api-version=2024-05-01`)).status, 202);
+});
+
+test('the scope of a resource is the same when all its slashes are escaped', async () => {
+  const scope = `${group}/providers/Microsoft.ContainerService/fleets/nobody`.slice(1);
+  for (const escaped of [encodeURIComponent(scope), `%2F${encodeURIComponent(scope).toLowerCase()}`]) {
+    const locks = `/${escaped}/providers/Microsoft.Authorization/locks?api-version=2020-05-01`;
+    const { status, code } = await send('GET', locks);
+    assert.deepEqual([status, code], [404, 'ParentResourceNotFound']);
+  }
+});
+
+test('a refused method is told which methods there are', async () => {
+  const fleets = `${group}/providers/Microsoft.ContainerService/fleets`;
+  const version = `api-version=${fleet}`;
+  const paths: Record<string, readonly [method: string, path: string]> = {
+    'GET, HEAD, PUT, PATCH, DELETE': ['OPTIONS', `${fleets}/nobody?${version}`],
+    'GET, HEAD': ['PUT', `${fleets}?${version}`],
+    '': ['POST', `${fleets}/nobody/nothing?${version}`],
+    'GET, HEAD, PUT, DELETE': ['PATCH', `${cluster('nobody').replace('?', '/agentPools/np?')}`],
+    'PUT, DELETE': ['GET', `${subscription}/tagNames/t?api-version=2021-04-01`],
+  };
+  for (const [allowed, [method, path]] of Object.entries(paths)) {
+    const reply = await estate.request(method, path);
+    assert.equal(reply.status, 405, `${method} ${path}: ${reply.text}`);
+    assert.equal(reply.headers['allow'], allowed, `${method} ${path}`);
+  }
 });
 
 test('what is not built says so, and an invented version is refused', async () => {

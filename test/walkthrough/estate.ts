@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
@@ -96,7 +97,11 @@ export class TestEstate implements AsyncDisposable {
   }
 
   /** What curl with a bearer token does: one request to Resource Manager as the signed-in user. */
-  async request(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+  async request(
+    method: string,
+    path: string,
+    body?: string,
+  ): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
     this.#token ??= (
       await this.succeeds('az account get-access-token --query accessToken -o tsv')
     ).stdout.trim();
@@ -110,7 +115,8 @@ export class TestEstate implements AsyncDisposable {
     const [incoming] = await once(outgoing, 'response');
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
-    return { status: incoming.statusCode, text: Buffer.concat(chunks).toString('utf8') };
+    const text = Buffer.concat(chunks).toString('utf8');
+    return { status: incoming.statusCode, text, headers: incoming.headers };
   }
 
   async restart(): Promise<void> {

@@ -36,8 +36,8 @@ export interface Target {
   /** Of a resource, e.g. `Microsoft.Network/virtualNetworks/read`. */
   readonly permission: string;
   readonly route: RouteMatch | undefined;
-  /** True: the path is that of a route which has other methods. */
-  readonly otherMethod?: boolean;
+  /** The path is that of a route which has these methods, and not the one asked for. */
+  readonly otherMethods?: readonly string[];
 }
 
 /** One request on its way through the steps. A member read before its step ran is a fault of the step order. */

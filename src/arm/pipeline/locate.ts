@@ -5,6 +5,7 @@ import { parsePath, type ResourcePath, resourceId, splitPath } from '../ids.ts';
 import type { RecordCache } from '../records/cache.ts';
 import { fullType, permissionBase, type TypeRegistry } from '../registry.ts';
 import { type Intent, type RouteMatch, requestLimits, type Target } from './exchange.ts';
+import { methodsAt } from './methods.ts';
 
 /** Paths that come again and again are read once, for each method. */
 const knownPaths = { paths: 2_048, characters: 512 } as const;
@@ -113,13 +114,18 @@ export function locate(
     );
   }
   // What follows no grammar is refused as unknown later: first the version, the token and the permission.
-  const known = knownMethods.has(request.method);
-  if (!known) throw refusals.methodNotAllowed(request.method, request.path);
   const path = parsePath(segments) ?? tenantPath;
+  if (!knownMethods.has(request.method)) {
+    const { type } = resourceTarget('GET', path, registry);
+    const others = routes.methodsAt(segments);
+    const allowed = others.length > 0 || !type ? others : methodsAt(type, path);
+    throw refusals.methodNotAllowed(request.method, request.path, allowed);
+  }
   const route = routes.match(request.method, segments);
   if (route) return routeTarget(route, path, registry);
   const target = resourceTarget(request.method, path, registry);
-  return target.type || !routes.hasPath(segments) ? target : { ...target, otherMethod: true };
+  const otherMethods = target.type ? [] : routes.methodsAt(segments);
+  return otherMethods.length === 0 ? target : { ...target, otherMethods };
 }
 
 /**
@@ -240,9 +246,10 @@ export class RouteTable {
     return this.#ends.has(word.toLowerCase());
   }
 
-  /** True when some method has a route at the path. */
-  hasPath(segments: readonly string[]): boolean {
-    return this.#methods.some((method) => this.match(method, segments) !== undefined);
+  /** The methods that have a route at the path. */
+  methodsAt(segments: readonly string[]): string[] {
+    const found = this.#methods.filter((method) => this.match(method, segments) !== undefined);
+    return found.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   }
 
   match(method: string, segments: readonly string[]): RouteMatch | undefined {

@@ -14,6 +14,7 @@ import { isRegistered } from '../subscriptions.ts';
 import { isSupportedVersion, isVersion } from '../versions.ts';
 import { type Exchange, requestLimits, type Target } from './exchange.ts';
 import { findAction } from './locate.ts';
+import { methodsAt, verbsAt } from './methods.ts';
 import { refuseOptions } from './options.ts';
 
 /** One check on the way. Throws an ArmError to refuse. */
@@ -77,7 +78,7 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
   const route = target.route?.route;
   if (route && route.permission === undefined) return;
   // Nobody holds a right in a namespace that is not there: saying 403 would send people looking for a role.
-  if (!route && !target.otherMethod && !target.namespace)
+  if (!route && !target.otherMethods && !target.namespace)
     throw refusals.invalidNamespace(target.path.namespace);
   refuseAbsent(target, services);
   const action = target.permission;
@@ -151,7 +152,9 @@ async function resolveType(exchange: Exchange, services: Services): Promise<void
     refuseLocation(exchange);
     return;
   }
-  if (target.otherMethod) throw refusals.methodNotAllowed(exchange.request.method, exchange.request.path);
+  if (target.otherMethods) {
+    throw refusals.methodNotAllowed(exchange.request.method, exchange.request.path, target.otherMethods);
+  }
   const { path, typePath, type, namespace } = target;
   if (!namespace) throw refusals.invalidNamespace(path.namespace);
   if (path.kind !== 'resource' && !type) throw refusals.routeNotFound(exchange.request.path);
@@ -206,7 +209,6 @@ function standsAt(type: Exchange['type'], { path, groupScope, subscriptionScope 
 
 /** Refuses verbs that the type does not have. */
 function refuseVerb({ target, type, request }: Exchange): void {
-  const paired = target.path.names.length === target.path.types.length;
   if (target.intent === 'action') return;
   const verb =
     target.intent === 'write'
@@ -216,9 +218,8 @@ function refuseVerb({ target, type, request }: Exchange): void {
       : target.intent === 'read'
         ? 'get'
         : target.intent;
-  const verbs = type.verbs ?? ['put', 'patch', 'get', 'delete', 'list'];
-  if (!verbs.includes(verb) || (!paired && verb !== 'list')) {
-    throw refusals.methodNotAllowed(request.method, request.path);
+  if (!verbsAt(type, target.path).includes(verb)) {
+    throw refusals.methodNotAllowed(request.method, request.path, methodsAt(type, target.path));
   }
 }
 

@@ -9,6 +9,7 @@ import type {
 import { refusals, toArmError } from '../errors.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { findAction } from '../pipeline/locate.ts';
+import { methodsAt } from '../pipeline/methods.ts';
 import type { Operation } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { newEtag } from '../values.ts';
@@ -19,7 +20,11 @@ import { existingRecord, refuseBusy, writeAttempts } from './stored.ts';
 export async function runAction(exchange: Exchange, services: Services): Promise<Answer> {
   const { target, type, request } = exchange;
   const found = type.actions && findAction(type.actions, target.actionName);
-  if (!found) throw refusals.methodNotAllowed('POST', request.path);
+  if (!found) {
+    // A name that is no action of the type has no other method either.
+    const allowed = target.actionName === '' ? methodsAt(type, target.path) : [];
+    throw refusals.methodNotAllowed('POST', request.path, allowed);
+  }
   const [, action] = found;
   if (action.mode === 'converged') return runConverged(exchange, services, action);
   const record = await existingRecord(exchange, services);

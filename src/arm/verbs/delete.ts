@@ -17,7 +17,7 @@ export async function deleteResource(exchange: Exchange, services: Services): Pr
     const stored = storedRecord(exchange, services);
     if (!stored) {
       const isBuiltIn = await type.lookup?.(target.id, services.context);
-      if (isBuiltIn) throw refusals.methodNotAllowed('DELETE', target.id);
+      if (isBuiltIn) throw refusals.methodNotAllowed('DELETE', target.id, ['GET', 'HEAD']);
       if (target.path.kind === 'group') throw refusals.groupNotFound(target.path.resourceGroup ?? '');
       return { status: 204 };
     }

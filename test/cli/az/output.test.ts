@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseJson } from '../../../src/base/index.ts';
+import { type JsonObject, parseJson } from '../../../src/base/index.ts';
 import { applyGenericUpdate } from '../../../src/cli/az/declare/generic-update.ts';
 import { formatJson } from '../../../src/cli/az/output/json.ts';
 import { compileQuery } from '../../../src/cli/az/output/query.ts';
@@ -34,6 +34,49 @@ describe('whatever stands in an answer', () => {
       JSON.stringify(resource),
       '{"properties":{"big":9007199254740993,"min":-9223372036854775808,"n":1,"new":9223372036854775807}}',
     );
+  });
+
+  test('a tag that a generic update sets is a text: made one where az makes it one, refused where az refuses it', () => {
+    const resource: JsonObject = { tags: {} };
+    const words = ['tags.n=3', 'tags.b=true', `tags.o={"a":[1,"it's"],"b":null}`, 'tags.z=null', 'tags.s=x'];
+    applyGenericUpdate(resource, { operation: 'set', words, force: false, flat: false });
+    assert.deepEqual(resource, {
+      tags: { n: '3', b: 'True', o: `{'a': [1, "it's"], 'b': None}`, z: '', s: 'x' },
+    });
+    const strict = { operation: 'set', force: false, flat: true, members: { tags: null } } as const;
+    const refusals = { 'tags.n=3': "3 (<class 'int'>)", 'tags.b=true': "True (<class 'bool'>)" };
+    for (const [word, found] of Object.entries(refusals)) {
+      assert.throws(() => applyGenericUpdate(resource, { ...strict, words: [word] }), {
+        message: `Expect <class 'str'>, got ${found}`,
+      });
+    }
+    applyGenericUpdate(resource, { ...strict, words: ['tags.n=4'], force: true });
+    assert.equal(JSON.stringify(resource['tags']).includes('"n":"4"'), true);
+  });
+
+  test('a generic update of a generated command names members that there are', () => {
+    const members = { address_space: { address_prefixes: null }, sub_nets: null, tags: null };
+    const update = { force: false, flat: true, members } as const;
+    const resource = { properties: { addressSpace: { addressPrefixes: ['10.0.0.0/8'] } } };
+    applyGenericUpdate(resource, {
+      ...update,
+      operation: 'add',
+      words: ['addressSpace.addressPrefixes', 'x'],
+    });
+    applyGenericUpdate(resource, { ...update, operation: 'set', words: ['subNets[0].a=1'] });
+    for (const operation of ['set', 'add', 'remove'] as const) {
+      const gone = {
+        nope: ['', "'address_space', 'sub_nets', 'tags'"],
+        'addressSpace.nope': ['addressSpace', "'address_prefixes'"],
+      };
+      for (const [path, [inside, options]] of Object.entries(gone)) {
+        const words = operation === 'set' ? [`${path}=1`] : [path, 'x'];
+        assert.throws(() => applyGenericUpdate(resource, { ...update, operation, words }), {
+          message: `Couldn't find 'nope' in '${inside}'. Available options: [${options}]`,
+        });
+      }
+    }
+    assert.deepEqual(resource.properties.addressSpace, { addressPrefixes: ['10.0.0.0/8', 'x'] });
   });
 
   test('names such as __proto__ and constructor are members like any other', () => {

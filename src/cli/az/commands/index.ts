@@ -147,6 +147,7 @@ export const commandIndex: readonly IndexEntry[] = [
   entry("network vnet peering delete", "Delete a peering.", () => import('./network/vnet/peering/delete.ts')),
   entry("network vnet peering list", "List peerings.", () => import('./network/vnet/peering/list.ts')),
   entry("network vnet peering show", "Show details of a peering.", () => import('./network/vnet/peering/show.ts')),
+  entry("network vnet peering update", "Update a peering.", () => import('./network/vnet/peering/update.ts')),
   entry("network vnet peering wait", "Wait until a condition of the peering is met.", () => import('./network/vnet/peering/wait.ts')),
   entry("network vnet show", "Get the details of a virtual network.", () => import('./network/vnet/show.ts')),
   entry("network vnet subnet create", "Create a subnet.", () => import('./network/vnet/subnet/create.ts')),

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, parseJson, setMember } from '../../../base/index.ts';
 import { AzError } from '../errors.ts';
 import { freeMaps } from '../shape/casing.ts';
+import { pythonClass, pythonText } from '../shape/python.ts';
 
 export interface GenericUpdate {
   readonly operation: 'set' | 'add' | 'remove';
@@ -9,7 +10,12 @@ export interface GenericUpdate {
   readonly force: boolean;
   /** Paths skip the `properties` level, as printed. */
   readonly flat: boolean;
+  /** What a path of generated commands may begin with; absent: anything, and the service judges. */
+  readonly members?: Members;
 }
+
+/** Members that a generated command knows, by the names that it lists: `null` any value, an object those inside. */
+export type Members = { readonly [name: string]: Members | null };
 
 type Step = string | number;
 
@@ -23,10 +29,11 @@ export function applyGenericUpdate(resource: JsonObject, update: GenericUpdate):
 function set(resource: JsonObject, word: string, update: GenericUpdate): void {
   const cut = word.indexOf('=');
   if (cut < 1) throw new AzError(`usage error: --set property1.property2=<value>`);
-  const steps = stepsOf(word.slice(0, cut), resource, update.flat);
+  const path = word.slice(0, cut);
+  const steps = stepsOf(path, resource, update);
+  const value = fitting(steps, readValue(word.slice(cut + 1), update.force), update.members !== undefined);
   const last = steps.pop();
   const holder = walk(resource, steps, true);
-  const value = readValue(word.slice(cut + 1), update.force);
   if (Array.isArray(holder) && typeof last === 'number') holder[last] = value;
   else if (isObject(holder) && last !== undefined) setMember(holder, String(last), value);
   else throw new AzError(`Couldn't find '${last}' in '${word.slice(0, cut)}'.`);
@@ -36,7 +43,7 @@ function add(resource: JsonObject, update: GenericUpdate): void {
   const [path = '', ...values] = update.words;
   if (values.length === 0)
     throw new AzError('usage error: --add property.listProperty <key=value, string or JSON string>');
-  const steps = stepsOf(path, resource, update.flat);
+  const steps = stepsOf(path, resource, update);
   const last = steps.pop();
   const holder = walk(resource, steps, true);
   if (!isObject(holder) || typeof last !== 'string') throw new AzError(`Couldn't find '${path}'.`);
@@ -59,7 +66,7 @@ function readItems(words: readonly string[], force: boolean): Json[] {
 
 function remove(resource: JsonObject, update: GenericUpdate): void {
   const [path = '', index] = update.words;
-  const steps = stepsOf(path, resource, update.flat);
+  const steps = stepsOf(path, resource, update);
   if (index !== undefined) steps.push(Number(index));
   const last = steps.pop();
   const holder = walk(resource, steps, false);
@@ -72,7 +79,8 @@ function remove(resource: JsonObject, update: GenericUpdate): void {
   } else throw new AzError(`Couldn't find '${last}' in '${path}'.`);
 }
 
-function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
+function stepsOf(path: string, resource: JsonObject, { flat, members }: GenericUpdate): Step[] {
+  if (members) demandMembers(path, members);
   let free = false;
   const steps = path.split('.').flatMap((part): Step[] => {
     const typed = part.replace(/\[[\s\S]*/, '');
@@ -85,6 +93,32 @@ function stepsOf(path: string, resource: JsonObject, flat: boolean): Step[] {
   if (flat && typeof first === 'string' && !Object.hasOwn(resource, first) && first !== 'tags')
     return ['properties', ...steps];
   return steps;
+}
+
+/** Generated commands know their resource: a word that is none of its members would be sent and be gone. */
+function demandMembers(path: string, members: Members): void {
+  let known: Members | null | undefined = members;
+  const before: string[] = [];
+  for (const part of path.split('.')) {
+    if (!known) return;
+    const typed = part.replace(/\[[\s\S]*/, '');
+    const found: string | undefined = Object.keys(known).find((name) => camelCase(name) === camelCase(typed));
+    if (found === undefined) {
+      const options = Object.keys(known).map((name) => `'${name}'`);
+      throw new AzError(
+        `Couldn't find '${typed}' in '${before.join('.')}'. Available options: [${options.join(', ')}]`,
+      );
+    }
+    before.push(part);
+    known = known[found];
+  }
+}
+
+/** Tags are texts: generated commands refuse what is none, the others make a text of it, as Python writes it. */
+function fitting(steps: readonly Step[], value: Json, strict: boolean): Json {
+  if (steps[0] !== 'tags' || steps.length !== 2 || typeof value === 'string') return value;
+  if (!strict) return value === null ? '' : pythonText(value);
+  throw new AzError(`Expect <class 'str'>, got ${pythonText(value)} (<class '${pythonClass(value)}'>)`);
 }
 
 /** `address_space` and `address-space` mean `addressSpace`; what a person named is kept. */

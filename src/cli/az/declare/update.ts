@@ -2,6 +2,7 @@ import { isObject, type JsonObject, setMember } from '../../../base/index.ts';
 import type { Command, Example, Flag, Flags, Values } from '../declaration.ts';
 import type { Session } from '../session.ts';
 import { noWait, toggle } from './flags.ts';
+import type { Members } from './generic-update.ts';
 import { getResource, type Noun, putResource } from './verbs.ts';
 
 const group = 'Generic Update Arguments';
@@ -15,10 +16,10 @@ interface UpdateText<F extends Flags> {
   readonly examples?: readonly Example[];
   /** Generic operations that are offered. */
   readonly operations: readonly Operation[];
-  /** Members of the resource that go back with the PUT; absent: all but the read-only ones. */
-  readonly writable?: readonly string[];
   /** What generic paths start from: the resource as sent, or its `properties` flattened into it. */
   readonly view: 'wire' | 'flat';
+  /** The members that generic paths may name; with `flat` only. */
+  readonly members?: Members;
   readonly noWait?: boolean;
   /** Lays the command's own flags on the resource as the service sent it. */
   apply(resource: JsonObject, flags: Values<F>, place: UpdatePlace): Promise<void> | void;
@@ -48,7 +49,7 @@ const forceString = toggle('--force-string', "When using 'set' or 'add', preserv
 
 /** `update`: GET, the flags, then the generic operations in their order, PUT. */
 export function updateCommand<F extends Flags>(noun: Noun, text: UpdateText<F>): Command {
-  const { operations, writable, view, apply, noWait: waits, ...rest } = text;
+  const { operations, members, view, apply, noWait: waits, ...rest } = text;
   const generics = Object.fromEntries(operations.map((operation) => [operation, genericFlags[operation]]));
   return {
     ...rest,
@@ -63,9 +64,10 @@ export function updateCommand<F extends Flags>(noun: Noun, text: UpdateText<F>):
         const words = call.flags[operation];
         if (!Array.isArray(words)) continue;
         const force = call.flags['forceString'] === true;
-        applyGenericUpdate(resource, { operation, words: words.map(String), force, flat: view === 'flat' });
+        const change = { operation, words: words.map(String), force, flat: view === 'flat' };
+        applyGenericUpdate(resource, members ? { ...change, members } : change);
       }
-      return putResource(noun, call, bodyOf(resource, writable));
+      return putResource(noun, call, bodyOf(resource));
     },
   };
 }
@@ -77,11 +79,10 @@ function ownValues<F extends Flags>(flags: F, all: Values<Flags>): Values<F> {
   return own as Values<F>;
 }
 
-function bodyOf(resource: JsonObject, writable: readonly string[] | undefined): JsonObject {
+function bodyOf(resource: JsonObject): JsonObject {
   const body: JsonObject = {};
   for (const [key, value] of Object.entries(resource)) {
-    if (writable ? writable.includes(key) : !readOnlyMembers.includes(key))
-      setMember(body, key, value ?? null);
+    if (!readOnlyMembers.includes(key)) setMember(body, key, value ?? null);
   }
   const properties = body['properties'];
   if (isObject(properties)) {

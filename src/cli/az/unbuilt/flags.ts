@@ -42,6 +42,8 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
     '--bgp-community --ddos-protection-plan --edge-zone --ipam-allocations --ipam-pool-prefix-allocations --summarized-gateway-prefixes',
   'network vnet list': '--max-items --next-token',
   'network vnet peering create': '--enable-only-ipv6 --local-subnet-names --remote-subnet-names',
+  'network vnet peering update':
+    '--enable-only-ipv6 --local-subnet-names --remote-subnet-names --sync-remote',
   'network vnet peering list': '--max-items --next-token',
   'network vnet show': '--expand',
   'network vnet subnet create':

@@ -124,7 +124,6 @@ export const unbuiltWords: readonly string[] = [
   'network vnet list-endpoint-services',
   'network vnet move-ip-configurations',
   'network vnet peering sync',
-  'network vnet peering update',
   'network vnet subnet list-available-delegations',
   'network vnet subnet list-available-ips',
   'network vnet-gateway',

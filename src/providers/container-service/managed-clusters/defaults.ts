@@ -73,7 +73,20 @@ export const poolDefaults: JsonObject = {
   kubeletDiskType: 'OS',
   scaleDownMode: 'Delete',
   upgradeStrategy: 'Rolling',
-  upgradeSettings: { maxSurge: '10%', maxUnavailable: '0' },
-  securityProfile: { enableVTPM: false, enableSecureBoot: false },
+  enableEncryptionAtHost: false,
   enableFIPS: false,
+  enableNodePublicIP: false,
+  enableUltraSSD: false,
 };
+
+/** What AKS fills in within objects of a pool, whatever part of them was sent. */
+export function poolObjects(sent: Fields): JsonObject {
+  return {
+    upgradeSettings: { maxSurge: '10%', maxUnavailable: '0', ...sent.object('upgradeSettings').value },
+    securityProfile: {
+      enableVTPM: false,
+      enableSecureBoot: false,
+      ...sent.object('securityProfile').value,
+    },
+  };
+}

@@ -13,7 +13,7 @@ import { Fields } from '../../fields.ts';
 import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
-import { poolDefaults } from './defaults.ts';
+import { poolDefaults, poolObjects } from './defaults.ts';
 import type { Power } from './power-state.ts';
 import { demandCompatible } from './upgrades.ts';
 
@@ -196,6 +196,7 @@ export function poolProperties(pool: AgentPool): JsonObject {
     ...Object.fromEntries(
       Object.entries(pool.profile).filter(([name, value]) => value !== null && name !== 'status'),
     ),
+    ...poolObjects(new Fields(pool.profile)),
     osDiskSizeGB: pool.profile['osDiskSizeGB'] || 128,
     name: pool.name,
     count: pool.count,

@@ -78,6 +78,12 @@ customlocation list -o table
 customlocation show -g g -n l
 customlocation delete -g g -n l -y
 extension list
+extension add
+extension show -n nope
+extension remove -n nope
+extension update -n nope
+role definition show --name n
+role definition show
 fleet list -o table
 fleet show -g g -n f
 fleet member list -g g -f f -o table
@@ -144,6 +150,10 @@ network vnet subnet update -g g --vnet-name v -n s --network-security-group n
 network vnet subnet delete -g g --vnet-name v -n s
 network vnet peering list -g g --vnet-name v -o table
 network vnet peering show -g g --vnet-name v -n p
+network vnet peering create -g g --vnet-name v -n p --remote-vnet w
+network vnet peering create -g g --vnet-name v -n p --remote-vnet w --allow-vnet-access --peer-complete-vnets false
+network vnet peering update -g g --vnet-name v -n p --allow-forwarded-traffic true --remote-vnet w
+network vnet peering update -g g --vnet-name v -n p --set nope=1
 network vnet peering delete -g g --vnet-name v -n p
 provider list
 provider list -o table

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../declaration.ts';
-import { required, text, toggle } from '../../declare/flags.ts';
+import { text, toggle } from '../../declare/flags.ts';
+import { AzError } from '../../errors.ts';
 import { builtIn, notToBeHad } from './built-in.ts';
 
 /** `az extension add`. */
@@ -7,7 +8,7 @@ export const command = defineCommand({
   words: 'extension add',
   summary: 'Add an extension. Those of Drydock are built in: they are there already.',
   flags: {
-    name: required('--name -n', 'Name of the extension.'),
+    name: text('--name -n', 'Name of the extension.'),
     upgrade: toggle('--upgrade', 'Update the extension when it is there.'),
     version: text('--version', 'The version wanted; the built-in one stays.'),
     allowPreview: text('--allow-preview', 'Taken and without effect: nothing is installed.'),
@@ -15,6 +16,7 @@ export const command = defineCommand({
   },
   async run(call) {
     const { name, upgrade } = call.flags;
+    if (!name) throw new AzError('usage error: --name NAME | --source SOURCE');
     if (!Object.hasOwn(builtIn, name)) throw notToBeHad(name);
     if (upgrade) call.warn(`Latest version of '${name}' is already installed.`);
     else call.warn(`Extension '${name}' ${builtIn[name]} is already installed.`);

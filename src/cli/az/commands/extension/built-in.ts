@@ -9,8 +9,15 @@ export const builtIn: Readonly<Record<string, string>> = versionDocument().exten
 /** An extension as `az extension show` prints it. Throws AzError when it is none of ours. */
 export function shownExtension(name: string, context: AzContext) {
   const version = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  if (version === undefined) throw new AzError(`The extension ${name} is not installed.`);
+  if (version === undefined) throw notInstalled(name);
   return { extensionType: 'whl', name, path: profileDirectory(context), preview: false, version };
+}
+
+/** What is said of one that is not there, in the words of az. */
+export function notInstalled(name: string): AzError {
+  return new AzError(
+    `The extension ${name} is not installed. Please install the extension via \`az extension add -n ${name}\`.`,
+  );
 }
 
 /** What a request for one that is not built in is told. */

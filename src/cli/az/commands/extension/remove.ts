@@ -1,7 +1,7 @@
 import { defineCommand } from '../../declaration.ts';
 import { required } from '../../declare/flags.ts';
 import { AzError } from '../../errors.ts';
-import { builtIn } from './built-in.ts';
+import { builtIn, notInstalled } from './built-in.ts';
 
 /** `az extension remove`. */
 export const command = defineCommand({
@@ -12,7 +12,7 @@ export const command = defineCommand({
   },
   async run(call) {
     const { name } = call.flags;
-    if (!Object.hasOwn(builtIn, name)) throw new AzError(`The extension ${name} is not installed.`);
+    if (!Object.hasOwn(builtIn, name)) throw notInstalled(name);
     throw new AzError(`The extension ${name} is built in and cannot be removed.`);
   },
 });

@@ -1,7 +1,6 @@
 import { defineCommand } from '../../declaration.ts';
 import { required, text } from '../../declare/flags.ts';
-import { AzError } from '../../errors.ts';
-import { builtIn } from './built-in.ts';
+import { builtIn, notInstalled } from './built-in.ts';
 
 /** `az extension update`. */
 export const command = defineCommand({
@@ -13,7 +12,7 @@ export const command = defineCommand({
   },
   async run(call) {
     const { name } = call.flags;
-    if (!Object.hasOwn(builtIn, name)) throw new AzError(`The extension ${name} is not installed.`);
+    if (!Object.hasOwn(builtIn, name)) throw notInstalled(name);
     call.warn(`Latest version of '${name}' is already installed.`);
     return undefined;
   },

@@ -8,7 +8,6 @@ export const command = updateCommand(group, {
   summary: 'Update a resource group.',
   flags: { tags: tags() },
   operations: ['set', 'add', 'remove'],
-  writable: ['location', 'managedBy', 'properties', 'tags'],
   view: 'wire',
   apply(resource, { tags: given }) {
     delete resource['properties'];

@@ -2,6 +2,7 @@ import { isObject } from '../../../../../base/index.ts';
 import { boolean, integer, shorthand, shorthandTags } from '../../../declare/flags.ts';
 import { updateCommand } from '../../../declare/update.ts';
 import { readShorthand } from '../../../parse/shorthand.ts';
+import { bastionMembers } from '../members.ts';
 import { bastion } from './noun.ts';
 
 /** `az network bastion update`. */
@@ -22,6 +23,7 @@ export const command = updateCommand(bastion, {
   },
   operations: ['set', 'add', 'remove'],
   view: 'flat',
+  members: bastionMembers,
   noWait: true,
   async apply(resource, { tags, sku, ...settings }) {
     const properties = isObject(resource['properties']) ? resource['properties'] : {};

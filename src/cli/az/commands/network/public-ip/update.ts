@@ -1,6 +1,7 @@
 import { isObject } from '../../../../../base/index.ts';
 import { integer, tags, text } from '../../../declare/flags.ts';
 import { updateCommand } from '../../../declare/update.ts';
+import { publicIpMembers } from '../members.ts';
 import { publicIp } from './noun.ts';
 
 /** `az network public-ip update`. */
@@ -17,6 +18,7 @@ export const command = updateCommand(publicIp, {
   },
   operations: ['set', 'add', 'remove'],
   view: 'flat',
+  members: publicIpMembers,
   apply(resource, flags) {
     const properties = isObject(resource['properties']) ? resource['properties'] : {};
     if (flags.tags) resource['tags'] = flags.tags;

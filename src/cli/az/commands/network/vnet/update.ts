@@ -1,5 +1,6 @@
 import { isObject } from '../../../../../base/index.ts';
 import { updateCommand } from '../../../declare/update.ts';
+import { vnetMembers } from '../members.ts';
 import { vnet } from './noun.ts';
 import { vnetProperties, vnetSettings } from './settings.ts';
 
@@ -10,6 +11,7 @@ export const command = updateCommand(vnet, {
   flags: vnetSettings,
   operations: ['set', 'add', 'remove'],
   view: 'flat',
+  members: vnetMembers,
   noWait: true,
   async apply(resource, flags) {
     const properties = isObject(resource['properties']) ? resource['properties'] : {};

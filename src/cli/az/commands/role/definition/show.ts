@@ -15,8 +15,12 @@ export const command = defineCommand({
   reads: true,
   async run({ flags, session }) {
     const { id, name, scope } = flags;
-    if ((id === undefined) === (name === undefined) || (name !== undefined && scope === undefined)) {
-      throw new AzError('usage error: --id ID | --scope SCOPE --name GUID');
+    if (id === undefined && !(name && scope)) {
+      throw new AzError(
+        scope || name
+          ? 'Usage error: Provide both --scope and --name'
+          : 'Usage error: Provide --scope and --name, or --id',
+      );
     }
     const path = id ?? `${definitionsPath(scope ?? '')}/${name}`;
     return presentDefinition(await session.arm.get(path, definitionsApiVersion));

@@ -1,8 +1,17 @@
 import { defineCommand } from '../../../../declaration.ts';
-import { boolean, noWaitOptional, required, resourceGroup } from '../../../../declare/flags.ts';
+import { noWaitOptional, required, resourceGroup } from '../../../../declare/flags.ts';
 import { putResource } from '../../../../declare/verbs.ts';
 import { idOf } from '../../../../shape/references.ts';
 import { peering } from './noun.ts';
+import { switchedProperties, switches } from './switches.ts';
+
+const switchedOff = {
+  allowVirtualNetworkAccess: false,
+  allowForwardedTraffic: false,
+  allowGatewayTransit: false,
+  useRemoteGateways: false,
+  peerCompleteVnets: true,
+};
 
 /** `az network vnet peering create`. */
 export const command = defineCommand({
@@ -13,19 +22,7 @@ export const command = defineCommand({
     vnetName: required('--vnet-name', 'The virtual network (VNet) name.'),
     name: required('--name -n', 'The name of the VNet peering.'),
     remoteVnet: required('--remote-vnet', 'Name or ID of the remote VNet.'),
-    allowAccess: boolean('--allow-vnet-access', 'Whether machines of the two networks reach each other.'),
-    allowForwarded: boolean('--allow-forwarded-traffic', 'Whether forwarded traffic is allowed.'),
-    allowTransit: boolean(
-      '--allow-gateway-transit',
-      'Whether the remote network may use gateways of this one.',
-    ),
-    useRemoteGateways: boolean(
-      '--use-remote-gateways',
-      "Whether this network uses the remote network's gateways.",
-    ),
-    completeVnets: boolean('--peer-complete-vnets', 'Whether the complete address spaces are peered.', {
-      defaultText: 'True',
-    }),
+    ...switches,
     noWait: noWaitOptional(),
   },
   examples: [
@@ -39,17 +36,11 @@ export const command = defineCommand({
     const { flags, session } = call;
     const type = 'Microsoft.Network/virtualNetworks';
     const { resourceGroup: group, remoteVnet: typed } = flags;
-    const switches = {
-      allowVirtualNetworkAccess: flags.allowAccess,
-      allowForwardedTraffic: flags.allowForwarded,
-      allowGatewayTransit: flags.allowTransit,
-      useRemoteGateways: flags.useRemoteGateways,
-    };
-    const given = Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined));
     return putResource(peering, call, {
       properties: {
-        ...given,
-        peerCompleteVnets: flags.completeVnets ?? true,
+        // As az: what is not switched on is switched off, also where it was on.
+        ...switchedOff,
+        ...switchedProperties(flags),
         remoteVirtualNetwork: { id: idOf(session, { typed, resourceGroup: group, type }) },
       },
     });

@@ -1,5 +1,6 @@
 import { isObject } from '../../../../../../base/index.ts';
 import { updateCommand } from '../../../../declare/update.ts';
+import { subnetMembers } from '../../members.ts';
 import { subnet } from './noun.ts';
 import { subnetProperties, subnetSettings } from './settings.ts';
 
@@ -10,6 +11,7 @@ export const command = updateCommand(subnet, {
   flags: subnetSettings,
   operations: ['set', 'add', 'remove'],
   view: 'flat',
+  members: subnetMembers,
   noWait: true,
   async apply(resource, flags, { session, resourceGroup }) {
     const properties = isObject(resource['properties']) ? resource['properties'] : {};
