@@ -47,9 +47,14 @@ export function unknownWord(index: readonly IndexEntry[], found: Unknown): AzErr
   if (isUnbuilt(path)) return notBuilt(`'az ${path}'`);
   const close = nearest(found.word, [...new Set(wordsBelow(index, found.before))]);
   return new UsageError(`'${found.word}' is misspelled or not recognized by the system.`, {
-    advice: close ? [`Did you mean '${close}' ?`] : [],
+    advice: close ? [`Did you mean '${close}' ?`] : found.before === '' ? [mayBeAnExtension] : [],
   });
 }
+
+/** As az says it of a first word that it does not know. */
+const mayBeAnExtension =
+  'If the command is from an extension, please make sure the corresponding extension is installed. To learn more about ' +
+  "extensions, please visit 'https://learn.microsoft.com/cli/azure/azure-cli-extensions-overview'";
 
 /** The next words that may follow a group's. */
 export function wordsBelow(index: readonly IndexEntry[], group: string): string[] {

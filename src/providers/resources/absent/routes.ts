@@ -56,6 +56,8 @@ const absent: readonly Absent[] = [
   ],
 ];
 
+const severals: ReadonlySet<string> = new Set(['Management groups', 'Preview features']);
+
 /**
  * Says of each of them that it is not built, to every caller who is signed in: a refusal for want of a right would send people looking
  * for a role that changes nothing.
@@ -68,7 +70,8 @@ export const absentRoutes: readonly ArmRoute[] = absent.flatMap(([name, methods,
     apiVersions: [],
     ignoresBody: true,
     handle: () => {
-      throw new ArmError(501, 'NotImplemented', `${name} is not built in Drydock yet.`);
+      const verb = severals.has(name) ? 'are' : 'is';
+      throw new ArmError(501, 'NotImplemented', `${name} ${verb} not built in Drydock yet.`);
     },
   })),
 );

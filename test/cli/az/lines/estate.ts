@@ -42,7 +42,8 @@ export function agreeable({ method, url, body }: SeenRequest): Answer {
     return { body: { kubeconfigs: [{ name: 'k', value: kubeconfig }] } };
   if (path.endsWith('/kubernetesVersions')) return { body: { values: releases } };
   if (path.endsWith('/upgradeProfiles/default')) return { body: upgradeProfile(path) };
-  if (method === 'PUT' || method === 'PATCH') return { body: { ...resource(path), ...JSON.parse(body) } };
+  if (method === 'PUT' || method === 'PATCH')
+    return { body: { ...resource(path), ...JSON.parse(body || '{}') } };
   if (path.endsWith('/locations')) return { body: { value: regions } };
   if (path.includes('/roleDefinitions')) return { body: path.endsWith('/r-1') ? role : { value: [role] } };
   const namespace = /\/providers\/([\w.]+)(?:\/(?:un)?register)?$/.exec(path)?.[1];

@@ -79,6 +79,11 @@ customlocation show -g g -n l
 customlocation delete -g g -n l -y
 extension list
 extension add
+nonsense-group list
+tag create -n a/b
+tag create --resource-id /subscriptions/s
+tag create
+tag delete -n t -y
 extension show -n nope
 extension remove -n nope
 extension update -n nope

@@ -1,19 +1,29 @@
 import { defineCommand } from '../../declaration.ts';
-import { required, tags } from '../../declare/flags.ts';
+import { tags } from '../../declare/flags.ts';
+import { AzError } from '../../errors.ts';
 import { jsonObject } from '../../http/arm-call.ts';
+import { tagNamePath, tagTarget, tagTargetFlags } from './target.ts';
 
 /** `az tag create`. */
 export const command = defineCommand({
   words: 'tag create',
-  summary: 'Replace all tags of a resource, group or subscription.',
-  flags: { id: required('--resource-id', 'ID of what carries the tags.'), tags: tags() },
+  summary: 'Replace all tags of a resource, group or subscription, or make a tag name of the subscription.',
+  flags: { ...tagTargetFlags, tags: tags() },
   async run({ flags, session }) {
-    const answer = await session.arm.send({
-      method: 'PUT',
-      path: `${flags.id}/providers/Microsoft.Resources/tags/default`,
-      apiVersion: '2024-11-01',
-      body: { properties: { tags: flags.tags ?? {} } },
-    });
+    const target = tagTarget(flags);
+    if ('id' in target && Object.keys(flags.tags ?? {}).length === 0) {
+      throw new AzError('Tags could not be empty.');
+    }
+    const answer = await session.arm.send(
+      'name' in target
+        ? { method: 'PUT', path: tagNamePath(session, target.name), apiVersion: '2024-11-01' }
+        : {
+            method: 'PUT',
+            path: `${target.id}/providers/Microsoft.Resources/tags/default`,
+            apiVersion: '2024-11-01',
+            body: { properties: { tags: flags.tags ?? {} } },
+          },
+    );
     return jsonObject(answer);
   },
 });

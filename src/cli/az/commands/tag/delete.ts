@@ -1,14 +1,18 @@
 import { defineCommand } from '../../declaration.ts';
-import { required } from '../../declare/flags.ts';
+import { tagNamePath, tagTarget, tagTargetFlags } from './target.ts';
 
 /** `az tag delete`. */
 export const command = defineCommand({
   words: 'tag delete',
-  summary: 'Remove all tags of a resource, group or subscription.',
-  flags: { id: required('--resource-id', 'ID of what carries the tags.') },
+  summary: 'Remove all tags of a resource, group or subscription, or a tag name of the subscription.',
+  flags: tagTargetFlags,
   confirmation: true,
   async run({ flags, session }) {
-    const path = `${flags.id}/providers/Microsoft.Resources/tags/default`;
+    const target = tagTarget(flags);
+    const path =
+      'name' in target
+        ? tagNamePath(session, target.name)
+        : `${target.id}/providers/Microsoft.Resources/tags/default`;
     await session.arm.send({ method: 'DELETE', path, apiVersion: '2024-11-01' });
     return undefined;
   },

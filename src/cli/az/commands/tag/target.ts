@@ -1,0 +1,21 @@
+import type { Values } from '../../declaration.ts';
+import { text } from '../../declare/flags.ts';
+import { UsageError } from '../../errors.ts';
+import type { Session } from '../../session.ts';
+
+/** What `create` and `delete` are about: the tags of something, or a tag name of the subscription. */
+export const tagTargetFlags = {
+  id: text('--resource-id', 'ID of what carries the tags.'),
+  name: text('--name -n', 'The name of a tag of the subscription.'),
+};
+
+/** The one that was named. Throws UsageError when none was. */
+export function tagTarget(flags: Values<typeof tagTargetFlags>): { id: string } | { name: string } {
+  if (flags.id !== undefined) return { id: flags.id };
+  if (flags.name !== undefined) return { name: flags.name };
+  throw new UsageError('one of --resource-id and --name/-n is required');
+}
+
+export function tagNamePath(session: Session, name: string): string {
+  return `/subscriptions/${session.subscriptionId}/tagNames/${encodeURIComponent(name)}`;
+}
