@@ -198,6 +198,7 @@ describe('Microsoft.Network', () => {
     assert.match(String(shown.dnsName), /^bst-\d+\.bastion\.test:8443$/);
     assert.deepEqual(made.body.sku, { name: 'Standard' });
     await refused(bastion('bastion', 'Basic'), /cannot be changed from Standard to Basic/);
+    assert.equal((await bastion('bastion', 'Basic')).code, 'BastionUpdateNotSupported');
     await refused(bastion('other', 'Standard'), /already used by/);
   });
 
