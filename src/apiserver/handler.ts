@@ -5,7 +5,7 @@ import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import { httpBody } from './answer/body.ts';
-import { checkForm, respond, statusResponse } from './answer/respond.ts';
+import { checkForm, hasColumns, respond, statusResponse } from './answer/respond.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
 import { decideAccess, reviewOf } from './authz/authorize.ts';
@@ -15,8 +15,9 @@ import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts'
 import { routeTo } from './discovery/route.ts';
 import { readIncludeObject } from './encode/include-object.ts';
 import type { Answered } from './options.ts';
-import { checkRoutable, errorFormat, negotiate, plainJson } from './request/accept.ts';
+import { checkRoutable, errorRendering, negotiate, plainJson } from './request/accept.ts';
 import { readOptions } from './request/options.ts';
+import { wantsPretty } from './request/pretty.ts';
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request/request-info.ts';
 import { confirmedSubprotocol } from './request/subprotocols.ts';
 import type { WatchSource } from './storage/watch-source.ts';
@@ -194,7 +195,11 @@ async function answerResource(
   }
   const rendering = streams.has(info.subresource)
     ? plainJson
-    : negotiate(accept, { custom: resource.custom, stream: info.verb === 'watch' });
+    : negotiate(accept, {
+        custom: resource.custom,
+        stream: info.verb === 'watch',
+        tables: hasColumns(resource, info.subresource),
+      });
   const call: Call = {
     ...info,
     resource,
@@ -213,7 +218,7 @@ async function answerResource(
   return respond(answer, {
     rendering,
     includeObject,
-    pretty: request.query.get('pretty') === 'true' || request.query.get('pretty') === '1',
+    pretty: wantsPretty(request, rendering),
     headers: {
       ...(asMessages && confirmedSubprotocol(request)),
       ...(call.warnings.length > 0 && { warning: warningHeaders(call.warnings) }),
@@ -248,5 +253,6 @@ function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknow
   }
   const warnings = toldWith.get(error);
   const headers = warnings ? { warning: warningHeaders(warnings) } : noHeaders;
-  return statusResponse(error, errorFormat(request.header('accept')), headers);
+  const rendering = errorRendering(request.header('accept'));
+  return statusResponse(error, { rendering, pretty: wantsPretty(request, rendering) }, headers);
 }

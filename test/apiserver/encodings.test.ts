@@ -133,6 +133,62 @@ describe('what encodings keep of objects:', () => {
     }
   });
 
+  it('are for people when the query, the type or the program says so, and end without a line break', async () => {
+    const path = '/api/v1/namespaces/default';
+    const shown = async (query: string, headers: Record<string, string>) =>
+      (await test.fetch(path + query, { headers })).text();
+    const compact = await shown('', { accept: json });
+    const pretty = JSON.stringify(JSON.parse(compact), undefined, 2);
+    for (const [query, headers, expected] of [
+      ['?pretty=T', { accept: json }, pretty],
+      ['?pretty=yes', { accept: json }, compact],
+      ['', { accept: `${json};pretty=1` }, pretty],
+      ['', { accept: '*/*', 'user-agent': 'curl/8.0' }, pretty],
+      ['?pretty=0', { accept: '*/*', 'user-agent': 'curl/8.0' }, compact],
+      ['', { accept: '*/*', 'user-agent': 'kubectl/v1.34 curl' }, compact],
+    ] as const) {
+      assert.equal(await shown(query, headers), expected, `${query} ${JSON.stringify(headers)}`);
+    }
+    const refused = (headers: Record<string, string>) => test.fetch(`${path}x`, { headers });
+    assert.match(
+      await (await refused({ accept: `${json}${table};v=v1` })).text(),
+      /^{\n {2}"kind": "Status",[\s\S]*}$/,
+    );
+    assert.match(
+      await (await refused({ accept: `${json}${table};v=v1,${json}` })).text(),
+      /^{"kind":"Status".*}\n$/,
+    );
+    assert.match(await (await refused({ accept: json, 'user-agent': 'Wget/1' })).text(), /^{\n {2}"kind"/);
+  });
+
+  it('a Table is made of what has columns; of the rest comes what the caller takes next, or 406', async () => {
+    const wanted = `${json}${table};v=v1`;
+    const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const body = JSON.stringify({ spec: { nonResourceAttributes: { path: '/', verb: 'get' } } });
+    const pod = `${places[0]}/b`;
+    const crd = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com';
+    for (const [method, path, accept, status, kind] of [
+      ['POST', review, wanted, 406, 'Status'],
+      ['POST', review, `${wanted},${json}`, 201, 'SelfSubjectAccessReview'],
+      ['GET', `${pod}/status`, wanted, 200, 'Table'],
+      ['GET', `${pod}/ephemeralcontainers`, wanted, 406, 'Status'],
+      ['GET', `${pod}/ephemeralcontainers`, `${wanted},${json}`, 200, 'Pod'],
+      ['GET', `${pod}/resize`, wanted, 406, 'Status'],
+      ['GET', crd, wanted, 200, 'Table'],
+      ['GET', `${crd}/status`, wanted, 406, 'Status'],
+      ['GET', '/api/v1/nodes?watch=1&timeoutSeconds=1', `application/yaml,${json}`, 406, undefined],
+      ['GET', pod, `${protobuf}${table};v=v1,${wanted}`, 200, 'Table'],
+      ['GET', pod, `${json};as=Table;g=meta.k8s.io;v=v2,${json}`, 200, 'Pod'],
+    ] as const) {
+      const headers = { accept, 'content-type': json };
+      const answer = await test.fetch(path, { method, headers, ...(method === 'POST' && { body }) });
+      const text = await answer.text();
+      const found = kind && JSON.parse(text).kind;
+      assert.deepEqual([answer.status, found], [status, kind], `${method} ${path} ${accept}`);
+      if (status === 406) assert.match(text, /only the following media types are accepted/);
+    }
+  });
+
   it('an object says the same in each of its versions, however often it is asked for', async () => {
     const [v1, v2] = ['v1', 'v2'].map(
       (v) => `/apis/autoscaling/${v}/namespaces/default/horizontalpodautoscalers/h`,

@@ -64,7 +64,7 @@ const query = (text: string): URLSearchParams => new URLSearchParams(text.replac
 
 /** Everything that reads text of a caller by itself. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  'an Accept header': (text) => negotiate(text, { custom: false, stream: true }),
+  'an Accept header': (text) => negotiate(text, { custom: false, stream: true, tables: true }),
   'a field selector': parseFieldSelector,
   'query parameters': (text) => readOptions(query(text), 'create'),
   'the path of a cluster': (text) =>

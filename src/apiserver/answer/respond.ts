@@ -1,4 +1,4 @@
-import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import type { HttpResponse } from '../../http/contract.ts';
 import { internalPackage } from '../../kinds/registered.ts';
 import type { Answer, Call } from '../call/call.ts';
@@ -58,11 +58,10 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
 /** A refusal: a Status as it is, whatever the caller would like objects to look like. */
 export function statusResponse(
   error: StatusError,
-  format: Rendering['format'],
+  { rendering, pretty }: Pick<Wish, 'rendering' | 'pretty'>,
   headers: Headers,
 ): HttpResponse {
-  const rendering = { format, as: 'plain', metaVersion: '' } as const;
-  const encoding = encodingOf({ rendering, pretty: false, includeObject: 'Metadata' });
+  const encoding = encodingOf({ rendering, pretty, includeObject: 'Metadata' });
   return {
     status: error.code,
     headers: {
@@ -74,21 +73,26 @@ export function statusResponse(
   };
 }
 
+/** Subresources that are shown in the columns of their object, or in those of a scale. */
+const withColumns: ReadonlySet<string> = new Set(['', 'status', 'scale']);
+/** Kinds whose status has none there. */
+const statusWithout: ReadonlySet<string> = new Set([
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'resource.k8s.io/resourceclaims',
+]);
+
+/** Whether what a request is answered with can be a Table. */
+export function hasColumns({ definition, custom }: Call['resource'], subresource: string): boolean {
+  const { verbs, group, resource } = definition;
+  if (!withColumns.has(subresource)) return false;
+  if (subresource === 'status') return custom || !statusWithout.has(`${group}/${resource}`);
+  return verbs.includes('get') || verbs.includes('list');
+}
+
 /** Throws 406 for metadata of a list where there is one object, and the other way round. */
-export function checkForm(
-  rendering: Rendering,
-  { verb, resource, subresource }: Pick<Call, 'verb' | 'resource' | 'subresource'>,
-): void {
+export function checkForm(rendering: Rendering, { verb, resource }: Pick<Call, 'verb' | 'resource'>): void {
   const { definition, custom } = resource;
-  const isTable = rendering.as === 'table';
-  if (
-    isTable &&
-    subresource === '' &&
-    !definition.verbs.includes('get') &&
-    !definition.verbs.includes('list')
-  ) {
-    throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
-  }
   const isList = verb === 'list' || verb === 'deletecollection';
   const { partialOf: wanted } = rendering;
   if (wanted === undefined || verb === 'watch' || verb === 'delete' || (wanted === 'list') === isList) return;

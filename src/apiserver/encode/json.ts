@@ -10,9 +10,10 @@ import { type ItemParts, Runs } from './runs.ts';
 
 export const jsonType = 'application/json';
 
+/** Ends without a line break. */
 export const prettyJson: Notation = {
   mediaType: jsonType,
-  text: (value) => `${JSON.stringify(value, undefined, 2)}\n`,
+  text: (value) => JSON.stringify(value, undefined, 2),
 };
 
 interface Texts {

@@ -9,6 +9,8 @@ export interface Rendering {
   readonly metaVersion: string;
   /** Whether metadata was asked for as of one object or as of a list. */
   readonly partialOf?: 'one' | 'list';
+  /** The type asks for line breaks and blanks by itself. */
+  readonly pretty?: boolean;
 }
 
 export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: '' };
@@ -25,12 +27,14 @@ export interface Offer {
   readonly custom: boolean;
   /** An answer that goes on, as a watch does: nobody frames YAML. */
   readonly stream: boolean;
+  /** Objects have columns: reviews, and most subresources, do not. */
+  readonly tables: boolean;
 }
 
 /** Chooses from an `Accept` header. Throws 406 when nothing in it is offered. */
 export function negotiate(accept: string | undefined, offer: Offer): Rendering {
   if (accept === undefined || plainHeaders.has(accept)) return plainJson;
-  const key = `${offer.custom ? 'c' : 'b'}${offer.stream ? 's' : 'w'}${accept}`;
+  const key = `${offer.custom ? 'c' : 'b'}${offer.stream ? 's' : 'w'}${offer.tables ? 't' : 'o'}${accept}`;
   const cached = known.get(key);
   if (cached) return cached;
   const chosen = choose(accept, offer);
@@ -43,14 +47,18 @@ export function negotiate(accept: string | undefined, offer: Offer): Rendering {
   return chosen;
 }
 
-/** How a caller wants to read an error: it has no other shape than its own. */
-export function errorFormat(accept: string | undefined): Rendering['format'] {
-  if (accept === undefined || accept === '' || accept === '*/*') return 'json';
+/** How a caller wants to read an error: it has no other shape than its own. Whoever takes none gets it for people. */
+export function errorRendering(accept: string | undefined): Rendering {
+  if (accept === undefined || plainHeaders.has(accept)) return plainJson;
   for (const { type, parameters } of acceptClauses(accept)) {
     const format = formatOf(type);
-    if (format && !parameters.has('as')) return format;
+    if (format && !parameters.has('as')) return { ...plainJson, format, ...prettyOf(parameters) };
   }
-  return 'json';
+  return { ...plainJson, pretty: true };
+}
+
+function prettyOf(parameters: Clause['parameters']): Pick<Rendering, 'pretty'> {
+  return parameters.get('pretty') === '1' ? { pretty: true } : {};
 }
 
 const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
@@ -93,35 +101,44 @@ function choose(accept: string, offer: Offer): Rendering | undefined {
   const clauses = acceptClauses(accept);
   const jsonQuality =
     clauses.find(({ type, parameters }) => formatOf(type) === 'json' && !parameters.has('as'))?.quality ?? 0;
-  for (const { type, parameters, quality } of clauses) {
-    const format = formatOf(type);
-    if (!format || (offer.stream && format === 'yaml')) continue;
-    // Stored bytes are JSON: whoever likes both as much gets them as they are.
-    if (format === 'protobuf' && quality <= jsonQuality) continue;
-    const stream = parameters.get('stream');
-    if (stream !== undefined && stream !== 'watch') continue;
-    const as = parameters.get('as');
-    if (as === undefined) {
-      if (format === 'protobuf' && offer.custom) continue;
-      return { format, as: 'plain', metaVersion: '' };
-    }
-    const version = parameters.get('v');
-    if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
-    const metaVersion = `meta.k8s.io/${version}`;
-    if (as === 'Table') {
-      if (format === 'protobuf') continue;
-      return { format, as: 'table', metaVersion };
-    }
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return {
-        format,
-        as: 'partial',
-        metaVersion,
-        partialOf: as === 'PartialObjectMetadata' ? 'one' : 'list',
-      };
-    }
+  for (const clause of clauses) {
+    const found = renderingFor(clause, offer, jsonQuality);
+    if (!found) continue;
+    // YAML is chosen and then refused: what comes after it is not looked at.
+    return offer.stream && found.format === 'yaml' ? undefined : found;
   }
   return undefined;
+}
+
+/** Undefined: the next clause is tried. */
+function renderingFor(
+  { type, parameters, quality }: Clause,
+  offer: Offer,
+  jsonQuality: number,
+): Rendering | undefined {
+  const format = formatOf(type);
+  if (!format) return undefined;
+  // Stored bytes are JSON: whoever likes both as much gets them as they are.
+  if (format === 'protobuf' && quality <= jsonQuality) return undefined;
+  const stream = parameters.get('stream') ?? '';
+  if (stream !== '' && (stream !== 'watch' || format === 'yaml')) return undefined;
+  const pretty = prettyOf(parameters);
+  const as = parameters.get('as');
+  if (as === undefined) {
+    if (format === 'protobuf' && offer.custom) return undefined;
+    return { format, as: 'plain', metaVersion: '', ...pretty };
+  }
+  const version = parameters.get('v');
+  if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
+  const metaVersion = `meta.k8s.io/${version}`;
+  if (as === 'Table') {
+    return format === 'protobuf' || !offer.tables
+      ? undefined
+      : { format, as: 'table', metaVersion, ...pretty };
+  }
+  if (as !== 'PartialObjectMetadata' && as !== 'PartialObjectMetadataList') return undefined;
+  const partialOf = as === 'PartialObjectMetadata' ? 'one' : 'list';
+  return { format, as: 'partial', metaVersion, partialOf, ...pretty };
 }
 
 function formatOf(type: string): Rendering['format'] | undefined {
