@@ -129,8 +129,11 @@ test('what is kept has a bound, and the latest is what stays', () => {
   const held = objects.filter((object) => kept.find(object, budget) !== undefined);
   assert.ok(held.length > 20 && held.length * 1_000 <= budget.limitBytes, `${held.length}`);
   assert.ok(held.includes(objects.at(-1) ?? {}));
-  kept.keep(first, { served: budget, made: 50_000 });
-  assert.equal(kept.find(objects.at(-1) ?? {}, budget), 1_000, 'what would fill it is not kept');
+  kept.keep(first, { served: budget, made: 200_000 });
+  assert.equal(kept.find(first, budget), 200_000, 'one is kept, however large it is');
+  kept.keep(objects[1] ?? {}, { served: budget, made: 1_000 });
+  kept.keep(objects[2] ?? {}, { served: budget, made: 60_000 });
+  assert.equal(kept.find(first, budget), undefined);
 });
 
 test('nothing is held of objects that are gone', async () => {

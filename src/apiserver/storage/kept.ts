@@ -1,4 +1,7 @@
-/** Counts what is kept in several places together, and has the older half of it dropped when there is too much. */
+/**
+ * Counts what is kept in several places together, and has the older half of it dropped when there is too much: what is
+ * kept takes no more than the limit and one entry.
+ */
 export class KeptBudget {
   readonly limitBytes: number;
   readonly #turns: (() => void)[] = [];
@@ -68,10 +71,8 @@ export class Kept<T> {
   }
 
   #add(object: object, entry: Made<T>): void {
-    const bytes = this.#bytesOf(entry.made) + entryBytes;
-    // A half that one entry would fill is of no use to the others.
-    if (bytes > this.#budget.limitBytes / 8) return;
-    this.#budget.spend(bytes);
+    // However large it is: of all that is shown to many, copies of it would cost most.
+    this.#budget.spend(this.#bytesOf(entry.made) + 2 * entry.label.length + entryBytes);
     const entries = this.#young.get(object);
     if (!entries) {
       this.#young.set(object, [entry]);
