@@ -75,18 +75,11 @@ export function statusResponse(
 
 /** Subresources that are shown in the columns of their object, or in those of a scale. */
 const withColumns: ReadonlySet<string> = new Set(['', 'status', 'scale']);
-/** Kinds whose status has none there. */
-const statusWithout: ReadonlySet<string> = new Set([
-  'apiextensions.k8s.io/customresourcedefinitions',
-  'apiregistration.k8s.io/apiservices',
-  'resource.k8s.io/resourceclaims',
-]);
 
 /** Whether what a request is answered with can be a Table. */
-export function hasColumns({ definition, custom }: Call['resource'], subresource: string): boolean {
-  const { verbs, group, resource } = definition;
+export function hasColumns({ definition }: Call['resource'], subresource: string): boolean {
+  const { verbs } = definition;
   if (!withColumns.has(subresource)) return false;
-  if (subresource === 'status') return custom || !statusWithout.has(`${group}/${resource}`);
   return verbs.includes('get') || verbs.includes('list');
 }
 
