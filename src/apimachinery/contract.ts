@@ -58,6 +58,8 @@ export interface ResourceQuirks {
   readonly expires?: boolean;
   /** A field selector may not ask for a namespace; other kinds without one take the question and find nothing. */
   readonly knowsNoNamespace?: boolean;
+  /** Its status is shown in no Table. */
+  readonly statusHasNoColumns?: boolean;
 }
 
 /** What is different when an object of a resource is deleted; what is left out is as with most. */

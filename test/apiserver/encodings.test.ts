@@ -175,6 +175,7 @@ describe('what encodings keep of objects:', () => {
       ['GET', `${pod}/ephemeralcontainers`, `${wanted},${json}`, 200, 'Pod'],
       ['GET', `${pod}/resize`, wanted, 406, 'Status'],
       ['GET', crd, wanted, 200, 'Table'],
+      ['GET', `${crd}/status`, wanted, 406, 'Status'],
       ['GET', '/api/v1/nodes?watch=1&timeoutSeconds=1', `application/yaml,${json}`, 406, undefined],
       ['GET', pod, `${protobuf}${table};v=v1,${wanted}`, 200, 'Table'],
       ['GET', pod, `${json};as=Table;g=meta.k8s.io;v=v2,${json}`, 200, 'Pod'],

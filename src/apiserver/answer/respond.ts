@@ -78,8 +78,8 @@ const withColumns: ReadonlySet<string> = new Set(['', 'status', 'scale']);
 
 /** Whether what a request is answered with can be a Table. */
 export function hasColumns({ definition }: Call['resource'], subresource: string): boolean {
-  const { verbs } = definition;
-  if (!withColumns.has(subresource)) return false;
+  const { verbs, quirks } = definition;
+  if (!withColumns.has(subresource) || (subresource === 'status' && quirks.statusHasNoColumns)) return false;
   return verbs.includes('get') || verbs.includes('list');
 }
 

@@ -27,7 +27,7 @@ export const apiService: BuiltInKind = {
       ];
     },
   },
-  quirks: { updateDemandsVersion: true },
+  quirks: { updateDemandsVersion: true, statusHasNoColumns: true },
   name: pathSegmentName,
   validate(object) {
     const spec = objectAt(object, 'spec');
