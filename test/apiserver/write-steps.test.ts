@@ -298,3 +298,34 @@ it('what admission makes of a Scale is what is scaled to, whatever the verb', as
     }
   });
 });
+
+it('whether somebody may hand out rights is asked before it is said what is wrong with a role', async () => {
+  await withSteps([], async (server, send) => {
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'], nonResourceURLs: ['/x'] }];
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const may = [
+      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['create'] },
+    ];
+    const role = (name: string, of: JsonObject[]) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: of,
+    });
+    await send('POST', `${rbac}/clusterroles`, role('maker', may));
+    await send('POST', `${rbac}/clusterrolebindings`, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'maker' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'maker' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+    });
+    const answer = await server.fetch(`${rbac}/clusterroles`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer user-token' },
+      body: JSON.stringify(role('wrong', rules)),
+    });
+    assert.equal(answer.status, 403);
+    assert.equal((await send('POST', `${rbac}/clusterroles`, role('wrong', rules))).status, 422);
+  });
+});

@@ -913,6 +913,20 @@ test('namespaces of the fleet and of Kubernetes, and what is in them, are theirs
   assert.match((await told(jane.delete(leases, lease.metadata))) ?? '', /not allowed to DELETE/);
 });
 
+test('an eviction in a reserved namespace is refused like the end of its pod, which stays as it was', async () => {
+  const pods = kindOf('v1', 'Pod');
+  const at = { name: 'evicted', namespace: 'kube-system' };
+  const spec = { containers: [{ name: 'c', image: 'nginx' }], nodeName: 'n' };
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...at, name: 'default' } };
+  await told(hub.client.create(kindOf('v1', 'ServiceAccount'), account));
+  const made = await hub.client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: at, spec });
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: at };
+  const answer = await told(hub.clientAs(somebody).create(pods, eviction, { subresource: 'eviction' }));
+  assert.match(answer ?? '', /not allowed to CREATE resource policy\/v1, Kind=Eviction\/eviction/);
+  const { resourceVersion } = (await hub.client.get(pods, at)).metadata;
+  assert.equal(resourceVersion, made.metadata.resourceVersion);
+});
+
 test('service accounts pass the guard rail from reserved namespaces only; more than ten groups are cut short', async () => {
   const account = (namespace: string): UserInfo => ({
     ...somebody,

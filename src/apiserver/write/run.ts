@@ -101,8 +101,10 @@ export class WriteRun implements WriteState {
 /** Goes through the course. Undefined when the object changed meanwhile. Throws `ClaimLost` and the refusals of steps. */
 export async function goThrough(run: WriteRun): Promise<Answer | undefined> {
   const { course, change } = run;
-  await runAll(course.take, run);
-  if (change.admitted !== true) await mutate(run);
+  const taking = runAll(course.take, run);
+  if (taking) await taking;
+  const mutating = change.admitted === true ? undefined : mutate(run);
+  if (mutating) await mutating;
   const preparing = runAll(course.prepare, run);
   if (preparing) await preparing;
   return decide(run);
@@ -134,6 +136,7 @@ export async function admitBody(
 }
 
 function mutate(run: WriteRun): Promise<void> | undefined {
+  if (run.course.mutate.length === 0) return undefined;
   const before = managersOf(run);
   const first = runAll(run.course.mutate, run);
   if (first) return first.then(() => afterMutation(run, before));
@@ -190,9 +193,11 @@ async function decide(run: WriteRun): Promise<Answer | undefined> {
 
 /** A promise only when one of the steps gave one: nearly all are done at once. */
 function runAll(steps: readonly WriteStep[], run: WriteRun): Promise<void> | undefined {
-  for (const [at, step] of steps.entries()) {
+  let at = 0;
+  for (const step of steps) {
+    at++;
     const wait = step.run(run);
-    if (wait) return runRest(steps.slice(at + 1), run, wait);
+    if (wait) return at === steps.length ? wait : runRest(steps.slice(at), run, wait);
   }
   return undefined;
 }
