@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../src/base/index.ts';
 /** A clock that stands still until it is told to move; for tests and replays. */
 export class ManualClock implements Clock {
   #nowMs: number;
-  #timers: { dueMs: number; run: () => void }[] = [];
+  readonly #timers = new Set<{ dueMs: number; run: () => void }>();
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#nowMs = startMs;
@@ -19,12 +19,17 @@ export class ManualClock implements Clock {
 
   after(delayMs: number, run: () => void): Timer {
     const timer = { dueMs: this.#nowMs + delayMs, run };
-    this.#timers.push(timer);
+    this.#timers.add(timer);
     return {
       cancel: () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
+        this.#timers.delete(timer);
       },
     };
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.size;
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -43,9 +48,9 @@ export class ManualClock implements Clock {
   advance(byMs: number): void {
     const endMs = this.#nowMs + byMs;
     for (;;) {
-      const next = this.#timers.filter((t) => t.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0];
+      const next = [...this.#timers].filter((t) => t.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0];
       if (!next) break;
-      this.#timers = this.#timers.filter((other) => other !== next);
+      this.#timers.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.dueMs);
       next.run();
     }

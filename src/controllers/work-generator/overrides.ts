@@ -16,8 +16,8 @@ import { isEnvelope } from '../placement/snapshots.ts';
 
 /** The overrides of a hub. */
 export interface Overrides {
-  readonly cluster: Informer<Override>;
-  readonly namespaced: Informer<Override>;
+  readonly cluster: Pick<Informer<Override>, 'list'>;
+  readonly namespaced: Pick<Informer<Override>, 'list'>;
 }
 
 /** Keys of the overrides that would change what this binding brings to its member, e.g. `demo/ro-1`. */
