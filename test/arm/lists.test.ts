@@ -161,7 +161,18 @@ describe('lists and ARM-owned routes', () => {
 
   test('tenants, subscriptions and locations', async () => {
     const tenants = await estate.call('GET', '/tenants');
-    assert.equal(items(tenants.body)[0]?.tenantId, tenantId);
+    assert.deepEqual(items(tenants.body), [
+      {
+        id: `/tenants/${tenantId}`,
+        tenantId,
+        countryCode: 'US',
+        displayName: 'Drydock',
+        domains: ['drydock.local'],
+        tenantCategory: 'Home',
+        defaultDomain: 'drydock.local',
+        tenantType: 'AAD',
+      },
+    ]);
     const made = await estate.manager.subscriptions.create('Second');
     const subscriptions = items((await estate.call('GET', '/subscriptions')).body);
     assert.deepEqual(

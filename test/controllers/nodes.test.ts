@@ -38,6 +38,15 @@ test('nodes register with the version, roles and size of their pool', async () =
   const node = await eventually(cluster.client, nodes, { name: 'moc-lwork' }, (n) => n !== undefined);
   assert.equal(node?.status?.capacity?.['cpu'], '4');
   assert.equal(node?.status?.allocatable?.['cpu'], '3900m');
+  assert.deepEqual(
+    node?.status?.conditions?.map(({ type, status, reason, message }) => [type, status, reason, message]),
+    [
+      ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+      ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+      ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+      ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+    ],
+  );
   await cluster.client.get(leases, { namespace: 'kube-node-lease', name: 'moc-lwork' });
   await cluster.close();
 });

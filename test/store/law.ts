@@ -364,7 +364,7 @@ function watchLaws(open: () => Promise<Store>): void {
 
   test('tells apart nested, equal and slash-less prefixes', async () => {
     const store = await open();
-    const prefixes = ['', '/', '/p', '/p/', '/p/a', '/p/a/', '/p/ab', '/q/', '/p/a/b/c'];
+    const prefixes = ['', '/', '/p', '/p/', '/p/a', '/p/a/', '/p/ab', '/q/', '/p/a/b/c', 'a', 'ab/'];
     const all = await Promise.all(
       prefixes.map(async (prefix) => {
         const seen = collect();
@@ -372,7 +372,7 @@ function watchLaws(open: () => Promise<Store>): void {
         return { prefix, seen };
       }),
     );
-    const names = ['/p', '/p/a', '/p/a/b', '/p/ab', '/q', '/q/a', 'x', '/p/a/b/c'];
+    const names = ['/p', '/p/a', '/p/a/b', '/p/ab', '/q', '/q/a', 'x', '/p/a/b/c', 'ab/c', 'a'];
     for (const name of names) await put(store, name, '');
     for (const { prefix, seen } of all) {
       const expected = names.flatMap((name, i) => (name.startsWith(prefix) ? [i + 1] : []));
