@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ClusterClient } from '../../src/apimachinery/client.ts';
+import type { ClusterClient, OwnerReference } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
-import { daemonSets, statefulSets } from '../../src/controllers/kinds/apps.ts';
+import { daemonSets, replicaSets, statefulSets } from '../../src/controllers/kinds/apps.ts';
 import { jobs } from '../../src/controllers/kinds/batch.ts';
-import { nodes, type Pod, pods, services } from '../../src/controllers/kinds/core.ts';
+import { configMaps, nodes, type Pod, pods, services } from '../../src/controllers/kinds/core.ts';
 import { endpointSlices, endpoints } from '../../src/controllers/kinds/discovery.ts';
 import { persistentVolumeClaims } from '../../src/controllers/kinds/storage.ts';
 import { isReady } from '../../src/controllers/shared/pods.ts';
@@ -241,4 +241,38 @@ test('a service knows the addresses of the ready pods behind it', async () => {
   await cluster.client.delete(services, inDefault('agent'));
   await eventuallyAll(cluster.client, endpointSlices, select, (list) => list.length === 0);
   await eventually(cluster.client, endpoints, inDefault('agent'), (e) => e === undefined);
+});
+
+test('a pod that is not selected any more is let go, others keep their claim on it, and it is taken back', async () => {
+  const { client } = cluster;
+  await client.create(replicaSets, workload('apps/v1', 'ReplicaSet', { name: 'picky', replicas: 1 }));
+  const select = { namespace: 'default', labelSelector: 'app in (picky,free)' };
+  const owners = (pod: Pod | undefined) =>
+    (pod?.metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind} ${name}`);
+  const [first] = await eventuallyAll(client, pods, select, ({ length }) => length === 1);
+  assert.ok(first);
+  const { name = '', uid } = first.metadata;
+  const target = { namespace: 'default', name };
+  const holder = await client.create(configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'default', name: 'holder' },
+  });
+  const other = { apiVersion: 'v1', kind: 'ConfigMap', name: 'holder', uid: holder.metadata.uid ?? '' };
+  const mine = first.metadata.ownerReferences ?? [];
+  const label = (app: string, ownerReferences?: readonly OwnerReference[]) => ({
+    type: 'merge' as const,
+    body: {
+      metadata: { labels: { app }, ...(ownerReferences && { ownerReferences: [...ownerReferences] }) },
+    },
+  });
+  await client.patch(pods, target, label('picky', [...mine, other]));
+  await client.patch(pods, target, label('free'));
+  const freed = await eventually(client, pods, target, (pod) => owners(pod).length === 1);
+  assert.deepEqual([owners(freed), freed?.metadata.uid], [['ConfigMap holder'], uid]);
+  await eventuallyAll(client, pods, select, ({ length }) => length === 2);
+  const adopted = eventually(client, pods, target, (pod) => owners(pod).includes('ReplicaSet picky'));
+  await client.patch(pods, target, label('picky'));
+  assert.deepEqual(owners(await adopted), ['ConfigMap holder', 'ReplicaSet picky']);
+  await eventuallyAll(client, pods, select, (all) => all.length === 1);
 });

@@ -273,6 +273,35 @@ test('a write waits for a small part of dropping history, not for much of it', a
   await store.close();
 });
 
+test('when history is dropped what is there stays, each entry once, whichever of a transaction it was', async () => {
+  const { database, store } = openWithDatabase();
+  const keys = Array.from({ length: 5 }, (_, at) => `/k${at}`);
+  const put = (value: string) =>
+    store.commit({ writes: keys.map((key) => ({ put: key, value: utf8(value) })) });
+  for (const value of ['a', 'b', 'c']) await put(value);
+  await store.commit({ writes: [{ delete: '/k0' }, { delete: '/k4' }, { put: '/k2', value: utf8('d') }] });
+  const rows = () =>
+    database
+      .prepare('SELECT key FROM versions ORDER BY key')
+      .all()
+      .map((row) => String(row['key']));
+  await store.compact(2);
+  assert.equal(rows().length, 5 + 5 + 3, 'of what is above the point all is kept');
+  await store.compact(store.revision());
+  assert.deepEqual(rows(), ['/k1', '/k2', '/k3']);
+  await put('e');
+  await store.compact(store.revision() - 1);
+  assert.deepEqual(rows(), ['/k0', '/k1', '/k1', '/k2', '/k2', '/k3', '/k3', '/k4']);
+  await store.compact(store.revision());
+  assert.deepEqual(rows(), keys);
+  const { entries } = await store.range({ prefix: '' });
+  assert.deepEqual(
+    entries.map(({ value }) => Buffer.from(value).toString()),
+    ['e', 'e', 'e', 'e', 'e'],
+  );
+  await store.close();
+});
+
 test('a database of the first layout is brought to the present one with all that it holds', async () => {
   const file = newFile();
   const old = new DatabaseSync(file);
