@@ -49,6 +49,8 @@ test('a budget counts pods, by numbers and by shares of the scale of their contr
     ['most', { maxUnavailable: 1 }, [5, 5, 4, 1]],
     ['most-share', { maxUnavailable: '30%' }, [5, 5, 3, 2]],
     ['all', { minAvailable: '100%' }, [5, 5, 5, 0]],
+    ['none', { maxUnavailable: '100%' }, [5, 5, 0, 5]],
+    ['more-than-there-are', { maxUnavailable: 7 }, [5, 5, 0, 5]],
   ];
   for (const [name, spec, numbers] of wanted) {
     await cluster.client.create(podDisruptionBudgets, budget(name, spec));

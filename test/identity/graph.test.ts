@@ -371,6 +371,60 @@ test('create-for-rbac works step by step, and the secret signs in', async () => 
   assert.deepEqual((await signIn(secret)).body.error_codes, [700016]);
 });
 
+test('every property of a user that can be written is kept, and refused when it is of another type', async () => {
+  await using estate = await startGraph();
+  const { call, domain } = estate;
+  const made = await call('POST', '/users', {
+    accountEnabled: true,
+    displayName: 'Full',
+    mailNickname: 'full',
+    userPrincipalName: `full@${domain}`,
+    passwordProfile: { password: 'Correct-horse-1' },
+  });
+  assert.equal(made.status, 201, made.text);
+  const path = `/users/${made.body.id}`;
+  const texts = [
+    ...['givenName', 'jobTitle', 'mail', 'mobilePhone', 'officeLocation', 'preferredLanguage', 'surname'],
+    ...[
+      'ageGroup',
+      'city',
+      'companyName',
+      'country',
+      'department',
+      'employeeId',
+      'employeeType',
+      'faxNumber',
+    ],
+    ...['onPremisesImmutableId', 'postalCode', 'state', 'streetAddress', 'usageLocation'],
+  ];
+  for (const name of texts) {
+    const written = await call('PATCH', path, { [name]: `of ${name}` });
+    assert.equal(written.status, 204, `${name}: ${written.text}`);
+    for (const wrong of [7, true, ['x'], {}]) {
+      const refused = await call('PATCH', path, { [name]: wrong });
+      assert.equal(refused.status, 400, `${name} ${JSON.stringify(wrong)}`);
+    }
+  }
+  for (const name of ['businessPhones', 'otherMails']) {
+    assert.equal((await call('PATCH', path, { [name]: ['one', 'two'] })).status, 204, name);
+    for (const wrong of ['one', 7, [7], {}])
+      assert.equal(
+        (await call('PATCH', path, { [name]: wrong })).status,
+        400,
+        `${name} ${JSON.stringify(wrong)}`,
+      );
+  }
+  const { body } = await call('GET', `${path}?$select=${[...texts, 'businessPhones', 'otherMails'].join()}`);
+  for (const name of texts) assert.equal(body[name], `of ${name}`, name);
+  assert.deepEqual(
+    [body.businessPhones, body.otherMails],
+    [
+      ['one', 'two'],
+      ['one', 'two'],
+    ],
+  );
+});
+
 test('an application takes as many identifier URIs as Entra does, and is removed with all of them', async () => {
   await using estate = await startGraph();
   const { call } = estate;
@@ -400,6 +454,12 @@ test('a nested structure of an application keeps what a change does not name', a
   const { web } = (await call('GET', `/applications/${body.id}`)).body;
   assert.deepEqual(web.redirectUris, ['https://a.example/cb']);
   assert.equal(web.homePageUrl, 'https://a.example');
+  await call('PATCH', `/applications/${body.id}`, { displayName: 'renamed' });
+  const renamed = (await call('GET', `/applications/${body.id}`)).body;
+  assert.deepEqual([renamed.displayName, renamed.web.redirectUris], ['renamed', ['https://a.example/cb']]);
+  await call('PATCH', `/applications/${body.id}`, { identifierUris: ['api://renamed'] });
+  const both = (await call('GET', `/applications/${body.id}`)).body;
+  assert.deepEqual([both.displayName, both.identifierUris], ['renamed', ['api://renamed']]);
 });
 
 test('people without the administrator role read, but write only what they own', async () => {

@@ -19,7 +19,8 @@ const faults: ShapeFaults = { wrongType };
 const strict: ShapeFaults = { wrongType, unknown: (path, name) => new Error(`${path}: unknown ${name}`) };
 const lax: ShapeFaults = { wrongType, coerces: true };
 
-const read = (value: Json, how = faults, of = shape) => conform(value, of, { path: 'body', faults: how });
+const read = (value: Json, how = faults, of: Shape = shape) =>
+  conform(value, of, { path: 'body', faults: how });
 
 test('a body as the documentation has it is answered itself, whatever is in it', () => {
   const body: Json = {
