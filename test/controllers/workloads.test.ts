@@ -4,8 +4,15 @@ import type { ClusterClient, OwnerReference } from '../../src/apimachinery/clien
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { asKind } from '../../src/apimachinery/kinds.ts';
 import { daemonSets, replicaSets, statefulSets } from '../../src/controllers/kinds/apps.ts';
-import { jobs } from '../../src/controllers/kinds/batch.ts';
-import { configMaps, nodes, type Pod, pods, services } from '../../src/controllers/kinds/core.ts';
+import { type Job, jobs } from '../../src/controllers/kinds/batch.ts';
+import {
+  configMaps,
+  eventObjects,
+  nodes,
+  type Pod,
+  pods,
+  services,
+} from '../../src/controllers/kinds/core.ts';
 import { endpointSlices, endpoints } from '../../src/controllers/kinds/discovery.ts';
 import { persistentVolumeClaims } from '../../src/controllers/kinds/storage.ts';
 import { isReady } from '../../src/controllers/shared/pods.ts';
@@ -275,4 +282,41 @@ test('a pod that is not selected any more is let go, others keep their claim on 
   await client.patch(pods, target, label('picky'));
   assert.deepEqual(owners(await adopted), ['ConfigMap holder', 'ReplicaSet picky']);
   await eventuallyAll(client, pods, select, (all) => all.length === 1);
+});
+
+test('a job says that it is suspended and that it was resumed; one that never was says nothing of it', async () => {
+  const { client } = cluster;
+  const job = (name: string, suspend: boolean) => {
+    const spec = { name, suspend, parallelism: 1, template: template(name, { restartPolicy: 'Never' }) };
+    return client.create(jobs, workload('batch/v1', 'Job', spec));
+  };
+  const suspended = (found: Job | undefined) => findCondition(found?.status?.conditions, 'Suspended');
+  const shown = (found: Job | undefined) => {
+    const { status, reason, message } = suspended(found) ?? {};
+    return [status, reason, message];
+  };
+  await job('never', false);
+  await job('held', true);
+  const held = await eventually(client, jobs, inDefault('held'), (found) => suspended(found) !== undefined);
+  assert.deepEqual(shown(held), ['True', 'JobSuspended', 'Job suspended']);
+  assert.deepEqual([held?.status?.active ?? 0, held?.status?.startTime], [0, undefined]);
+  await client.patch(jobs, inDefault('held'), { type: 'merge', body: { spec: { suspend: false } } });
+  const resumed = await eventually(client, jobs, inDefault('held'), (found) => found?.status?.active === 1);
+  assert.deepEqual(shown(resumed), ['False', 'JobResumed', 'Job resumed']);
+  const never = await eventually(client, jobs, inDefault('never'), (found) => found?.status?.active === 1);
+  assert.equal(suspended(never), undefined);
+  const select = { fieldSelector: 'involvedObject.kind=Job' };
+  const told = await eventuallyAll(client, eventObjects, select, (events) =>
+    events.some(({ reason }) => reason === 'Resumed'),
+  );
+  const reasons = (name: string) =>
+    told.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason }) => reason);
+  assert.deepEqual(
+    reasons('held').filter((reason) => reason !== 'SuccessfulCreate'),
+    ['Suspended', 'Resumed'],
+  );
+  assert.ok(
+    reasons('never').every((reason) => reason === 'SuccessfulCreate'),
+    reasons('never').join(),
+  );
 });
