@@ -9,6 +9,7 @@ import type { PolicyRule } from './authz/rules.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
+import { OwnWork } from './call/own-work.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
 import type { ApiServerOptions } from './options.ts';
@@ -31,6 +32,7 @@ export interface Cluster {
   readonly authentication: Authentication;
   readonly registrar: CustomResourceRegistrar;
   readonly plugIns: ActivePlugIns;
+  readonly own: OwnWork;
 }
 
 /** Puts the parts of one API server together. */
@@ -69,7 +71,8 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   };
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (!crds) throw new Error('customresourcedefinitions are not served');
-  const registrar = new CustomResourceRegistrar(parts, crds);
+  const own = new OwnWork();
+  const registrar = new CustomResourceRegistrar(parts, crds, own);
   const write = writeSteps({
     plugIns: options.admissionPlugIns ?? {},
     serviceCidr: options.serviceCidr ?? defaultServiceCidr,
@@ -77,7 +80,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     registrar,
     own: options.admissionSteps ?? [],
   });
-  return { parts, authentication, registrar, plugIns: write.plugIns };
+  return { parts, authentication, registrar, own, plugIns: write.plugIns };
 }
 
 const allRules: PolicyRule[] = [

@@ -25,6 +25,10 @@ import type { ActivePlugIns } from './write/plug-ins.ts';
 export interface ApiServer {
   /** Completes what a new cluster needs and begins to serve. */
   start(): Promise<void>;
+  /** Does what the server does by itself from now on, as the process that leads: what that writes carries `fence`. */
+  startKeeping(fence?: () => Guard): void;
+  /** Resolves when nothing of that runs any more; requests are answered on. */
+  stopKeeping(): Promise<void>;
   /** Answers HTTP requests; the listener belongs to the caller. */
   readonly handler: Handler;
   /** A client in this process with the rights of `user`. With a `fence`, which may throw, its writes carry that guard. */
@@ -68,8 +72,8 @@ class LibraryApiServer implements ApiServer {
     this.#options = options;
     const resources = new ResourceRegistry(sharedResources());
     this.#cluster = assembleCluster(options, resources);
-    const { parts, authentication } = this.#cluster;
-    this.#apiServices = new ApiServiceKeeper(parts);
+    const { parts, authentication, own } = this.#cluster;
+    this.#apiServices = new ApiServiceKeeper(parts, own);
     this.#handlerParts = {
       cluster: parts,
       authentication,
@@ -90,6 +94,15 @@ class LibraryApiServer implements ApiServer {
     await bootstrap(parts, [...bootstrapObjects(address), ...apiServices]);
     await registrar.start();
     await this.#apiServices.start();
+    if (!this.#options.keepsWhenTold) this.startKeeping();
+  }
+
+  startKeeping(fence?: () => Guard): void {
+    this.#cluster.own.start(fence);
+  }
+
+  stopKeeping(): Promise<void> {
+    return this.#cluster.own.stop();
   }
 
   client(user: UserInfo, fence?: () => Guard): ClusterClient {
@@ -119,8 +132,7 @@ class LibraryApiServer implements ApiServer {
   }
 
   async close(): Promise<void> {
-    this.#cluster.registrar.close();
-    this.#apiServices.close();
+    await this.stopKeeping();
     this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();
   }

@@ -1,5 +1,6 @@
-import type { Timer } from '../base/index.ts';
+import { errorMessage, recurring } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
+import { fencedCommits } from '../store/index.ts';
 import { Access } from './access/access.ts';
 import type {
   AccessControl,
@@ -35,6 +36,8 @@ export interface ResourceManager {
   readonly context: TypeContext;
   /** Loads the records, makes the first subscription and the administrator's role where they are missing. */
   initialize(): Promise<void>;
+  /** Looks after operations that have ended from now on, as the process that leads. */
+  startHousekeeping(): { stop(): Promise<void> };
   close(): Promise<void>;
 }
 
@@ -80,7 +83,6 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   };
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
   const led = options.fence ? records.fencedBy(options.fence) : records;
-  const housekeeping = housekeepingOf(services, options);
   return {
     handler: armHandler(services, routes),
     records: led,
@@ -94,12 +96,13 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
       access.start();
       await firstStart(services, subscriptions, options);
       await renewRecords(services, options.types);
+      // Others are asked nothing: whoever leads looks after what they left.
+      if (options.othersRun) return;
       await actions.failInterrupted();
       await operations.sweep();
-      housekeeping.start();
     },
+    startHousekeeping: () => housekeeping(services, options),
     async close() {
-      housekeeping.stop();
       actions.close();
       access.close();
       records.close();
@@ -113,25 +116,21 @@ function ledBy(fence: ResourceManagerOptions['fence'], services: Services): Serv
 }
 
 /** What has to be looked at from time to time. */
-function housekeepingOf(
+function housekeeping(
   { operations, actions, clock, log }: Services,
-  { othersRun }: ResourceManagerOptions,
-): { start(): void; stop(): void } {
-  let timer: Timer | undefined;
-  let stopped = false;
-  const start = () => {
-    if (stopped) return;
-    timer = clock.after(operationLimits.checkIntervalMs, () => {
-      Promise.all([operations.sweepWhenDue(), othersRun && actions.failInterrupted()])
-        .catch((thrown: unknown) => log.warn('operations not swept', { error: String(thrown) }))
-        .finally(start);
-    });
-  };
-  return {
-    start,
-    stop() {
-      stopped = true;
-      timer?.cancel();
+  { store, fence, othersRun }: ResourceManagerOptions,
+): { stop(): Promise<void> } {
+  const commit = fence && fencedCommits(store, fence);
+  return recurring({
+    clock,
+    // A start that is alone has just looked.
+    firstMs: othersRun ? 0 : operationLimits.checkIntervalMs,
+    everyMs: operationLimits.checkIntervalMs,
+    async run() {
+      await operations.sweepWhenDue(commit);
+      if (othersRun) await actions.failInterrupted(commit);
     },
-  };
+    onFailure: (thrown, retryInMs) =>
+      log.warn('operations not swept', { error: errorMessage(thrown), retryInMs }),
+  });
 }

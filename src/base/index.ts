@@ -41,5 +41,6 @@ export { type Lasting, LastingAccess, lastingAccessLimits, type Moment } from '.
 export { type LogFields, type Logger, silentLogger } from './log.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
 export { Recent } from './recent.ts';
+export { recurring, recurringLimits } from './recurring.ts';
 export { SortedList } from './sorted-list.ts';
 export { withoutTrailingSlashes } from './trailing-slashes.ts';

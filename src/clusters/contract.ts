@@ -24,6 +24,8 @@ export interface ClusterHost {
   stopped(): readonly ClusterSpec[];
   /** True for a cluster that runs or is stopped. */
   knows(clusterId: string): boolean;
+  /** The same as the store has it: also of a cluster that another process has just made. */
+  exists(clusterId: string): Promise<boolean>;
   /** True for a name of a cluster that is stopped. */
   isStopped(hostName: string): boolean;
   /** The cluster whose API server has this name; for SNI. */
@@ -120,6 +122,8 @@ export interface ClusterHandle {
   readonly client: ClusterClient;
   /** A client that acts as `user`, subject to the cluster's own authorization. */
   clientAs(user: ClusterUser): ClusterClient;
+  /** The same for loops: what it writes carries their guard. */
+  loopClientAs(user: ClusterUser): ClusterClient;
   /** A byte stream into the API server's TLS listener, for tunnels and relays. */
   dial(): Promise<Duplex>;
   /** A client certificate (PEM) of a cluster administrator. */

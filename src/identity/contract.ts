@@ -100,6 +100,11 @@ export interface Identity {
   readonly keys: Keys;
   /** Loads the tenant, or makes it. Nothing else may be used before. */
   initialize(): Promise<FirstStart | undefined>;
+  /**
+   * Looks after keys and expired sign-ins from now on, as the process that leads: what that writes carries `fence`. Without it
+   * expired sign-ins count as little, but stay in the store, and no new key takes over.
+   */
+  startLoops(fence?: () => Guard): { stop(): Promise<void> };
   close(): Promise<void>;
 }
 
@@ -228,11 +233,11 @@ export interface Directory {
   createServicePrincipal(application: {
     readonly displayName: string;
   }): Promise<DirectoryServicePrincipal & { readonly secret: string }>;
-  /** The service principal of a managed identity. Asked again for the same resource, it answers the one it made. */
-  createManagedIdentity(identity: {
-    readonly name: string;
-    readonly resourceId: string;
-  }): Promise<{ readonly objectId: string; readonly clientId: string }>;
+  /** The service principal of a managed identity. Asked again for the same resource, it answers the one it made. `fence` as below. */
+  createManagedIdentity(
+    identity: { readonly name: string; readonly resourceId: string },
+    fence?: () => Guard,
+  ): Promise<{ readonly objectId: string; readonly clientId: string }>;
   /** The service principals of managed identities, with the ids of their resources. */
   managedIdentities(): readonly { readonly objectId: string; readonly resourceId: string }[];
   /**

@@ -1,5 +1,6 @@
-import { errorMessage, silentAudit, type Timer } from '../base/index.ts';
+import { errorMessage, recurring, silentAudit } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
+import type { Guard } from '../store/contract.ts';
 import type { FirstStart, Identity, IdentityOptions } from './contract.ts';
 import { TenantDirectory } from './directory/directory.ts';
 import { ensureTenant } from './directory/first-start.ts';
@@ -31,18 +32,11 @@ export function createIdentity(options: IdentityOptions): Identity {
   const told = { log, audit, onBatched };
   const surface = { ...context, directory, keys, audiences, answers, tokens, ...told, origins };
 
-  let sweep: Timer | undefined;
-  const sweepLater = () => {
-    sweep = clock.after(lifetimes.sweepMs, () => {
-      const isDead = ({ signIn }: { readonly signIn: SignIn }) => !objects.countsSignIn(signIn);
-      Promise.all([
-        db.deviceCodes.sweep(),
-        ...[db.authorizationCodes, db.sessions, db.refreshTokens].map((table) => table.sweep(isDead)),
-      ]).catch((thrown: unknown) =>
-        log.warn('expired sign-ins could not be removed', { error: errorMessage(thrown) }),
-      );
-      sweepLater();
-    });
+  const sweep = async (fence?: () => Guard) => {
+    const isDead = ({ signIn }: { readonly signIn: SignIn }) => !objects.countsSignIn(signIn);
+    await db.deviceCodes.sweep(undefined, fence);
+    for (const table of [db.authorizationCodes, db.sessions, db.refreshTokens])
+      await table.sweep(isDead, fence);
   };
 
   return {
@@ -54,11 +48,26 @@ export function createIdentity(options: IdentityOptions): Identity {
     async initialize(): Promise<FirstStart | undefined> {
       await db.mirror.open();
       keys.start();
-      sweepLater();
       return ensureTenant(context, options.tenant);
     },
+    startLoops(fence) {
+      const often = { clock, firstMs: lifetimes.sweepMs, everyMs: lifetimes.sweepMs };
+      const loops = [
+        keys.lookAfter(fence),
+        recurring({
+          ...often,
+          run: () => sweep(fence),
+          onFailure: (thrown, retryInMs) =>
+            log.warn('expired sign-ins could not be removed', { error: errorMessage(thrown), retryInMs }),
+        }),
+      ];
+      return {
+        async stop() {
+          await Promise.all(loops.map((loop) => loop.stop()));
+        },
+      };
+    },
     async close(): Promise<void> {
-      sweep?.cancel();
       await keys.close();
       await db.mirror.close();
     },

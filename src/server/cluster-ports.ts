@@ -23,7 +23,7 @@ export interface ClusterPortsParts {
   readonly range: PortRange;
   /** Address besides the loopback ones, as of the shared listener. */
   readonly listen: string | undefined;
-  readonly clusters: Pick<ClusterHost, 'get' | 'knows' | 'list'>;
+  readonly clusters: Pick<ClusterHost, 'get' | 'exists' | 'list'>;
   /** What a cluster's public endpoint answers. */
   readonly answer: (clusterId: string) => Handler;
   readonly store: Store;
@@ -49,7 +49,9 @@ export class ClusterPorts {
   readonly #parts: ClusterPortsParts;
   /** What loops order: making, stopping and removing clusters. */
   readonly #led: Store['commit'];
-  readonly #ports = new Map<string, number>();
+  /** As stored: whoever else gives out ports, or gave this cluster one, is seen before each change. */
+  #ports: ReadonlyMap<string, number> = new Map();
+  #stored: Guard = { key: recordKey, revision: 0 };
   readonly #listeners = new Map<string, Listener>();
   readonly #closing = new Set<Promise<void>>();
   #last: number;
@@ -63,13 +65,13 @@ export class ClusterPorts {
 
   /** Listens for every cluster there is. Fails with `unavailable` when a port that a cluster keeps cannot be had. */
   async open(): Promise<void> {
-    await this.#load();
+    // Not a loop's doing yet: nobody leads before everything listens.
+    const commit: Store['commit'] = (transaction) => this.#parts.store.commit(transaction);
+    await this.#inTurn(() => this.#dropLost(commit));
     const handles = this.#parts.clusters.list();
     // Those that have a port come first, so that nobody is given it.
     const kept = handles.filter(({ spec }) => this.#ports.has(spec.clusterId));
     for (const handle of kept) if (handle.spec.publicEndpoint) await this.#reopen(handle);
-    // Not a loop's doing yet: nobody leads before everything listens.
-    const commit: Store['commit'] = (transaction) => this.#parts.store.commit(transaction);
     for (const handle of handles) await this.#inTurn(() => this.#ensure(handle, commit));
   }
 
@@ -87,22 +89,25 @@ export class ClusterPorts {
     const { clusterId, publicEndpoint, name } = handle.spec;
     if (!publicEndpoint) return this.#forget(clusterId, commit);
     if (this.#listeners.has(clusterId)) return;
-    if (this.#ports.has(clusterId)) return this.#reopen(handle);
-    const port = await this.#firstFree(handle);
-    if (port === undefined) {
-      const { first, last } = this.#parts.range;
-      this.#parts.log.error('no port is left for a cluster', { cluster: name, range: `${first}-${last}` });
-      return;
-    }
-    this.#ports.set(clusterId, port);
-    this.#last = port;
-    try {
-      await this.#save(commit);
-    } catch (thrown) {
-      // Whoever orders the cluster tries again; a port that a restart does not know is none.
-      this.#ports.delete(clusterId);
+    for (;;) {
+      await this.#load();
+      if (this.#ports.has(clusterId)) return this.#reopen(handle);
+      const port = await this.#firstFree(handle);
+      if (port === undefined) {
+        const { first, last } = this.#parts.range;
+        this.#parts.log.error('no port is left for a cluster', { cluster: name, range: `${first}-${last}` });
+        return;
+      }
+      try {
+        const ports = new Map(this.#ports).set(clusterId, port);
+        if (await this.#save({ ports, last: port }, commit)) return;
+      } catch (thrown) {
+        // Whoever orders the cluster tries again; a port that a restart does not know is none.
+        this.#stop(clusterId);
+        throw thrown;
+      }
+      // Somebody else gave or took one at the same moment: it may be this.
       this.#stop(clusterId);
-      throw thrown;
     }
   }
 
@@ -125,15 +130,12 @@ export class ClusterPorts {
 
   async #forget(clusterId: string, commit: Store['commit']): Promise<void> {
     this.#stop(clusterId);
-    const port = this.#ports.get(clusterId);
-    if (port === undefined) return;
-    this.#ports.delete(clusterId);
-    try {
-      await this.#save(commit);
-    } catch (thrown) {
-      // It is not given up yet, so the next try does that.
-      this.#ports.set(clusterId, port);
-      throw thrown;
+    for (;;) {
+      await this.#load();
+      if (!this.#ports.has(clusterId)) return;
+      const ports = new Map(this.#ports);
+      ports.delete(clusterId);
+      if (await this.#save({ ports, last: this.#last }, commit)) return;
     }
   }
 
@@ -216,21 +218,40 @@ export class ClusterPorts {
   }
 
   /** Ports outside the range, and those of clusters that are gone, are given up. */
-  async #load(): Promise<void> {
-    const { store, clusters, range } = this.#parts;
-    const entry = await store.get(recordKey);
-    const record = entry ? decodeJson(entry.value) : undefined;
-    if (!isObject(record) || !isObject(record['ports'])) return;
-    this.#last = Number(record['last']);
-    for (const [clusterId, port] of Object.entries(record['ports'])) {
-      const inRange = typeof port === 'number' && port >= range.first && port <= range.last;
-      if (inRange && clusters.knows(clusterId)) this.#ports.set(clusterId, port);
+  async #dropLost(commit: Store['commit']): Promise<void> {
+    const { clusters, range } = this.#parts;
+    for (;;) {
+      await this.#load();
+      const ports = new Map(this.#ports);
+      for (const [clusterId, port] of this.#ports) {
+        const inRange = port >= range.first && port <= range.last;
+        if (!inRange || !(await clusters.exists(clusterId))) ports.delete(clusterId);
+      }
+      if (ports.size === this.#ports.size || (await this.#save({ ports, last: this.#last }, commit))) return;
     }
   }
 
-  async #save(commit: Store['commit']): Promise<void> {
-    const value = encodeJson({ last: this.#last, ports: Object.fromEntries(this.#ports) });
-    await commit({ writes: [{ put: recordKey, value }] });
+  async #load(): Promise<void> {
+    const entry = await this.#parts.store.get(recordKey);
+    const record = entry ? decodeJson(entry.value) : undefined;
+    this.#stored = { key: recordKey, revision: entry?.revision ?? 0 };
+    const kept = isObject(record) && isObject(record['ports']) ? Object.entries(record['ports']) : [];
+    this.#ports = new Map(kept.filter((one): one is [string, number] => typeof one[1] === 'number'));
+    if (isObject(record) && typeof record['last'] === 'number') this.#last = record['last'];
+  }
+
+  /** False when what is stored is not what was loaded: nothing is written. */
+  async #save(
+    { ports, last }: { readonly ports: ReadonlyMap<string, number>; readonly last: number },
+    commit: Store['commit'],
+  ): Promise<boolean> {
+    const value = encodeJson({ last, ports: Object.fromEntries(ports) });
+    const saved = await commit({ guards: [this.#stored], writes: [{ put: recordKey, value }] });
+    if (!saved.ok) return false;
+    this.#stored = { key: recordKey, revision: saved.revision };
+    this.#ports = ports;
+    this.#last = last;
+    return true;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

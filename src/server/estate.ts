@@ -197,15 +197,16 @@ function clusterPorts(
 }
 
 /** All that converges by itself runs while this process leads, and ends before it gives that back. */
-function startLoops({ closing, log }: Starting, { leadership, providers, clusters, fleets }: Rooms): void {
+function startLoops({ closing, log }: Starting, rooms: Rooms): void {
+  const { leadership, identity, providers, clusters, fleets } = rooms;
   const closingDown = new AbortController();
   const led = leadership.run(async (term) => {
-    const loops = providers.startLoops();
+    const loops = [providers.startLoops(), identity.startLoops(() => leadership.fence())];
     clusters.startControllers().catch((thrown: unknown) => {
       log.error('controllers did not start', { error: errorMessage(thrown) });
     });
     if (!term.aborted) await new Promise((over) => term.addEventListener('abort', over, { once: true }));
-    await loops.stop();
+    await Promise.all(loops.map((loop) => loop.stop()));
     await fleets.close();
     await clusters.stopControllers();
   }, closingDown.signal);

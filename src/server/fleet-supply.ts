@@ -140,7 +140,7 @@ class Fleets implements RunningFleets {
       return;
     }
     if (known) await this.#stopAgent(key);
-    const hub = this.#cluster(hubId).clientAs({ name: agentUser(memberName), groups: [] });
+    const hub = this.#cluster(hubId).loopClientAs({ name: agentUser(memberName), groups: [] });
     const running = install(member, memberCustomResources()).then(() =>
       startMemberAgent({ ...this.#surroundings(), hub, member, memberName }),
     );

@@ -118,6 +118,14 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       ...arcTypes(settings),
     ],
   });
+  const led = {
+    ...settings,
+    identities: {
+      create: (wanted: { name: string; resourceId: string }) =>
+        directory.createManagedIdentity(wanted, parts.fence),
+      remove: (objectId: string) => directory.removePrincipal(objectId, parts.fence),
+    },
+  };
   const loopParts = { records: manager.records, clock, random, log };
   return {
     handler: manager.handler,
@@ -128,9 +136,10 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     close: () => manager.close(),
     startLoops() {
       const loops = [
+        manager.startHousekeeping(),
         runResourceGroups(loopParts, manager.deletes),
-        ...containerServiceLoops(loopParts, settings),
-        ...arcLoops(loopParts, settings),
+        ...containerServiceLoops(loopParts, led),
+        ...arcLoops(loopParts, led),
       ];
       return {
         async stop() {

@@ -2,6 +2,7 @@ import { listAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { eachInTurn, errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { ClusterParts } from '../call/call.ts';
+import type { OwnWork, Term } from '../call/own-work.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { internalCall } from '../verbs/internal-call.ts';
@@ -23,10 +24,12 @@ export class ApiServiceKeeper {
   readonly #following = new Set<string>();
   #running = false;
   #asked = false;
-  #closed = false;
+  readonly #own: OwnWork;
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: ClusterParts, own: OwnWork) {
     this.#parts = parts;
+    this.#own = own;
+    own.onStart(() => this.#ask());
   }
 
   /** Call it once custom resources are served. */
@@ -42,11 +45,6 @@ export class ApiServiceKeeper {
     const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
     if (crds) (await storage.collection(crds)).listen(() => this.#ask());
     this.#tellRegistry();
-    this.#ask();
-  }
-
-  close(): void {
-    this.#closed = true;
   }
 
   #all(): JsonObject[] {
@@ -69,18 +67,19 @@ export class ApiServiceKeeper {
   #ask(): void {
     this.#asked = true;
     if (this.#running) return;
-    this.#running = true;
-    queueMicrotask(() => void this.#run());
+    this.#running = this.#own.run((term) => this.#run(term));
   }
 
-  async #run(): Promise<void> {
+  async #run(term: Term): Promise<void> {
+    // What is served is told within the turn of the store.
+    await undefined;
     try {
-      while (this.#asked && !this.#closed) {
+      while (this.#asked && !term.ending.aborted) {
         this.#asked = false;
-        await this.#pass();
+        await this.#pass(term);
       }
     } catch (thrown) {
-      if (this.#closed) return;
+      if (term.ending.aborted) return;
       this.#parts.log.error('APIServices: could not be kept', { error: errorMessage(thrown) });
       this.#parts.clock.after(againMs, () => this.#ask());
     } finally {
@@ -88,7 +87,7 @@ export class ApiServiceKeeper {
     }
   }
 
-  async #pass(): Promise<void> {
+  async #pass(term: Term): Promise<void> {
     const resource = this.#resource;
     if (!resource) return;
     const present = this.#all();
@@ -99,17 +98,18 @@ export class ApiServiceKeeper {
     await eachInTurn(present, async (apiService) => {
       const name = textAt(apiService, 'metadata', 'name');
       const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
-      if (isManaged && !wanted.has(name)) await this.#remove(resource, name);
-      else await this.#judge(resource, name, apiService);
+      if (term.ending.aborted) return;
+      if (isManaged && !wanted.has(name)) await this.#remove(term, resource, name);
+      else await this.#judge(term, name, apiService);
     });
     const names = new Set(present.map((apiService) => textAt(apiService, 'metadata', 'name')));
     const missing = [...wanted].filter(([name]) => !names.has(name));
-    await eachInTurn(missing, ([, groupVersion]) => this.#create(resource, groupVersion));
+    await eachInTurn(missing, ([, groupVersion]) => this.#create(term, resource, groupVersion));
   }
 
-  async #create(resource: ServedResource, of: GroupVersion): Promise<void> {
-    if (this.#closed) return;
-    const call = internalCall('create', resource, { namespace: '', name: serviceName(of) });
+  async #create(term: Term, resource: ServedResource, of: GroupVersion): Promise<void> {
+    if (term.ending.aborted) return;
+    const call = internalCall(term, 'create', { resource, namespace: '', name: serviceName(of) });
     const object = customService(of, this.#parts.clock.now());
     await ignoring(
       409,
@@ -117,19 +117,20 @@ export class ApiServiceKeeper {
     );
   }
 
-  async #remove(resource: ServedResource, name: string): Promise<void> {
-    if (this.#closed) return;
-    await ignoring(404, removeObject(this.#parts, internalCall('delete', resource, { namespace: '', name })));
+  async #remove(term: Term, resource: ServedResource, name: string): Promise<void> {
+    const call = internalCall(term, 'delete', { resource, namespace: '', name });
+    await ignoring(404, removeObject(this.#parts, call));
   }
 
-  async #judge(resource: ServedResource, name: string, apiService: JsonObject): Promise<void> {
+  async #judge(term: Term, name: string, apiService: JsonObject): Promise<void> {
+    const resource = this.#resource;
     const now = await availabilityOf(this.#parts, apiService);
     const isSaid = (condition: JsonObject | undefined) =>
       condition?.['status'] === now.status &&
       condition['reason'] === now.reason &&
       condition['message'] === now.message;
-    if (this.#closed || isSaid(availableOf(apiService))) return;
-    const call = internalCall('update', resource, { namespace: '', name, subresource: 'status' });
+    if (!resource || term.ending.aborted || isSaid(availableOf(apiService))) return;
+    const call = internalCall(term, 'update', { resource, namespace: '', name, subresource: 'status' });
     const compute = (current: JsonObject): JsonObject => {
       const before = availableOf(current);
       const others = conditionsOf(current).filter((each) => each['type'] !== 'Available');

@@ -1,10 +1,12 @@
 import { finalizersOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { eachInTurn, errorMessage, isObject, type JsonObject } from '../../base/index.ts';
-import type { ClusterParts } from '../call/call.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
+import type { OwnWork, Term } from '../call/own-work.ts';
 import { definitionsOf, establish, isEstablished, terminating } from '../crd/index.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { changeObject } from '../write/change.ts';
 import { deleteInstances } from './cleanup.ts';
@@ -21,11 +23,16 @@ export class CustomResourceRegistrar {
   #collection: Collection | undefined;
   /** Definitions whose instances are being deleted. */
   readonly #cleaning = new Set<string>();
-  #closed = false;
+  readonly #own: OwnWork;
 
-  constructor(parts: ClusterParts, resource: ServedResource) {
+  constructor(parts: ClusterParts, resource: ServedResource, own: OwnWork) {
     this.#parts = parts;
     this.#resource = resource;
+    this.#own = own;
+    own.onStart(() => {
+      for (const stored of this.#stored()) this.#cleanUpIfGoing(stored.name, stored.decoded(resource));
+      this.#inBackground('accept names', (term) => this.#reconsiderNames(term));
+    });
   }
 
   async start(): Promise<void> {
@@ -35,14 +42,14 @@ export class CustomResourceRegistrar {
     collection.listen((event) => this.#onEvent(event));
   }
 
-  close(): void {
-    this.#closed = true;
-  }
-
   /** The status that a definition is to have beside the cluster's others. */
   statusOf(crd: JsonObject): JsonObject {
-    const others = [...(this.#collection?.scan('') ?? [])].map((stored) => stored.decoded(this.#resource));
+    const others = this.#stored().map((stored) => stored.decoded(this.#resource));
     return establish(crd, others, this.#parts.clock.now());
+  }
+
+  #stored(): readonly StoredObject[] {
+    return [...(this.#collection?.scan('') ?? [])];
   }
 
   #onEvent({ type, object }: CollectionEvent): void {
@@ -53,7 +60,7 @@ export class CustomResourceRegistrar {
     this.#parts.resources.terminating.delete(object.name);
     this.#parts.resources.setCustom(object.name, [], (gone) => this.#parts.storage.forget(gone));
     // Names that it held are free for others now.
-    this.#inBackground('accept names', () => this.#reconsiderNames());
+    this.#inBackground('accept names', (term) => this.#reconsiderNames(term));
   }
 
   #consider(name: string, crd: JsonObject): void {
@@ -63,21 +70,27 @@ export class CustomResourceRegistrar {
     const { terminating } = this.#parts.resources;
     if (metadata['deletionTimestamp'] === undefined) terminating.delete(name);
     else terminating.add(name);
-    const waits =
-      metadata['deletionTimestamp'] !== undefined && finalizersOf(metadata).includes(cleanupFinalizer);
-    if (waits && !this.#cleaning.has(name)) {
-      this.#cleaning.add(name);
-      this.#inBackground('delete instances', () => this.#cleanUp(name));
-    }
+    this.#cleanUpIfGoing(name, crd);
   }
 
-  async #cleanUp(name: string): Promise<void> {
+  #cleanUpIfGoing(name: string, crd: JsonObject): void {
+    const metadata = readMetadata(crd);
+    const waits =
+      metadata['deletionTimestamp'] !== undefined && finalizersOf(metadata).includes(cleanupFinalizer);
+    if (!waits || this.#cleaning.has(name)) return;
+    this.#inBackground('delete instances', (term) => {
+      this.#cleaning.add(name);
+      return this.#cleanUp(name, term);
+    });
+  }
+
+  async #cleanUp(name: string, term: Term): Promise<void> {
     try {
       const [served] = this.#parts.resources.ofCrd(name);
-      await this.#showTerminating(name);
-      if (served) await deleteInstances(this.#parts, served.asStored, () => this.#closed);
-      if (this.#closed) return;
-      await changeObject(this.#parts, internalCall('update', this.#resource, { namespace: '', name }), {
+      await this.#showTerminating(name, term);
+      if (served) await deleteInstances(this.#parts, served.asStored, term);
+      if (term.ending.aborted) return;
+      await changeObject(this.#parts, this.#update(name, term), {
         creates: 'never',
         mayRetry: true,
         compute: (current) => {
@@ -92,7 +105,7 @@ export class CustomResourceRegistrar {
     } catch (thrown) {
       // Nothing else may change the definition: without another try it would wait for ever.
       const isGone = thrown instanceof StatusError && thrown.code === 404;
-      if (!isGone && !this.#closed) this.#parts.clock.after(tryAgainMs, () => this.#lookAgain(name));
+      if (!isGone && !term.ending.aborted) this.#parts.clock.after(tryAgainMs, () => this.#lookAgain(name));
       throw thrown;
     } finally {
       this.#cleaning.delete(name);
@@ -100,14 +113,16 @@ export class CustomResourceRegistrar {
   }
 
   #lookAgain(name: string): void {
-    if (this.#closed) return;
-    const stored = [...(this.#collection?.scan('') ?? [])].find((each) => each.name === name);
-    if (stored) this.#consider(name, stored.decoded(this.#resource));
+    const stored = this.#stored().find((each) => each.name === name);
+    if (stored) this.#cleanUpIfGoing(name, stored.decoded(this.#resource));
   }
 
-  async #showTerminating(name: string): Promise<void> {
-    const call = internalCall('update', this.#resource, { namespace: '', name, subresource: 'status' });
-    await changeObject(this.#parts, call, {
+  #update(name: string, term: Term, subresource = ''): Call {
+    return internalCall(term, 'update', { resource: this.#resource, namespace: '', name, subresource });
+  }
+
+  async #showTerminating(name: string, term: Term): Promise<void> {
+    await changeObject(this.#parts, this.#update(name, term, 'status'), {
       creates: 'never',
       mayRetry: true,
       compute: (current) => {
@@ -118,28 +133,27 @@ export class CustomResourceRegistrar {
     });
   }
 
-  async #reconsiderNames(): Promise<void> {
-    if (this.#closed) return;
+  async #reconsiderNames(term: Term): Promise<void> {
     try {
-      await eachInTurn([...(this.#collection?.scan('') ?? [])], async (stored) => {
+      await eachInTurn(this.#stored(), async (stored) => {
         const crd = stored.decoded(this.#resource);
-        if (!isEstablished(crd) && this.statusOf(crd) !== crd['status']) await this.#acceptNames(stored.name);
+        if (term.ending.aborted || isEstablished(crd) || this.statusOf(crd) === crd['status']) return;
+        await this.#acceptNames(stored.name, term);
       });
     } catch (thrown) {
       // The name that was freed is free once: nothing else brings those that wait for it another look.
-      if (!this.#closed)
+      if (!term.ending.aborted)
         this.#parts.clock.after(tryAgainMs, () =>
-          this.#inBackground('accept names', () => this.#reconsiderNames()),
+          this.#inBackground('accept names', (next) => this.#reconsiderNames(next)),
         );
       throw thrown;
     }
   }
 
   /** Admission gives it the status that it is to have now, and claims its names. */
-  async #acceptNames(name: string): Promise<void> {
-    const call = internalCall('update', this.#resource, { namespace: '', name });
+  async #acceptNames(name: string, term: Term): Promise<void> {
     try {
-      await changeObject(this.#parts, call, {
+      await changeObject(this.#parts, this.#update(name, term), {
         creates: 'never',
         mayRetry: true,
         compute: (current) => current?.copy(this.#resource) ?? {},
@@ -150,10 +164,13 @@ export class CustomResourceRegistrar {
     }
   }
 
-  #inBackground(what: string, run: () => Promise<void>): void {
-    run().catch((thrown) => {
-      if (this.#closed || (thrown instanceof StatusError && thrown.code === 404)) return;
-      this.#parts.log.error(`custom resources: could not ${what}`, { error: errorMessage(thrown) });
-    });
+  /** Nothing happens while another process does this; the start of a term looks at everything. */
+  #inBackground(what: string, run: (term: Term) => Promise<void>): void {
+    this.#own.run((term) =>
+      run(term).catch((thrown) => {
+        if (term.ending.aborted || (thrown instanceof StatusError && thrown.code === 404)) return;
+        this.#parts.log.error(`custom resources: could not ${what}`, { error: errorMessage(thrown) });
+      }),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { valueBody } from '../answer/body.ts';
 import type { Call } from '../call/call.ts';
+import type { Term } from '../call/own-work.ts';
 import { defaultOptions } from '../request/options.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 
@@ -12,12 +13,19 @@ export const apiServerUser: UserInfo = {
   extra: {},
 };
 
-/** A call that the server makes for itself. */
+/** A call that the server makes for itself, as part of its own work. */
 export function internalCall(
+  { fence }: Term,
   verb: string,
-  resource: ServedResource,
-  target: { readonly namespace: string; readonly name: string; readonly subresource?: string },
+  about: {
+    readonly resource: ServedResource;
+    readonly namespace: string;
+    readonly name: string;
+    readonly subresource?: string;
+  },
 ): Call {
+  const { resource, ...target } = about;
+  const guard = fence();
   return {
     verb,
     resource,
@@ -29,5 +37,6 @@ export function internalCall(
     body: valueBody(undefined),
     userAgent: 'kube-apiserver',
     warnings: [],
+    ...(guard && { fence: guard }),
   };
 }

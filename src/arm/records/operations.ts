@@ -105,17 +105,16 @@ export class Operations {
     return this.get(id);
   }
 
-  /** Sweeps when it is time to, or when many have ended since the last time. */
-  async sweepWhenDue(): Promise<void> {
+  /** Sweeps when it is time to, or when many have ended since the last time. `commit` as of `sweep`. */
+  async sweepWhenDue(commit?: Store['commit']): Promise<void> {
     const { sweepIntervalMs, endedBeforeSweep } = operationLimits;
     const isTime = this.#clock.monotonic() - this.#sweptAtMs >= sweepIntervalMs;
-    if (isTime || this.#ended >= endedBeforeSweep) await this.sweep();
+    if (isTime || this.#ended >= endedBeforeSweep) await this.sweep(commit);
   }
 
-  /** Deletes finished operations older than the retention, and the oldest of more than are kept. */
-  async sweep(): Promise<void> {
-    this.#sweptAtMs = this.#clock.monotonic();
-    this.#ended = 0;
+  /** Deletes finished operations older than the retention, and the oldest of more than are kept; by a leader's `commit`, where one leads. */
+  async sweep(commit: Store['commit'] = (transaction) => this.#store.commit(transaction)): Promise<void> {
+    const endedBefore = this.#ended;
     const before = this.#clock.now() - operationLimits.retentionMs;
     const finished: { readonly id: string; readonly endedAtMs: number }[] = [];
     for await (const { id, endedAtMs } of this.all())
@@ -125,7 +124,10 @@ export class Operations {
       ({ endedAtMs }, place) => endedAtMs < before || place >= operationLimits.finishedKept,
     );
     const deletes = gone.map(({ id }) => ({ delete: operationKey(id) }));
-    for (const writes of inTransactions(deletes, this.#store.limits)) await this.#store.commit({ writes });
+    for (const writes of inTransactions(deletes, this.#store.limits)) await commit({ writes });
+    // What failed is still due.
+    this.#sweptAtMs = this.#clock.monotonic();
+    this.#ended -= endedBefore;
   }
 
   /** All that are stored, in no particular order. */

@@ -53,15 +53,15 @@ export class RunningActions {
     void this.#follow({ id: operation.id, lease }, work);
   }
 
-  /** Fails the actions of processes that have ended. What a record carries is its loop's to end. */
-  async failInterrupted(): Promise<void> {
+  /** Fails the actions of processes that have ended, by a leader's `commit`, where one leads. What a record carries is its loop's to end. */
+  async failInterrupted(commit?: Store['commit']): Promise<void> {
     const { operations, othersRun, store } = this.#options;
     for await (const operation of operations.all()) {
       const { id, verb, status } = operation;
       if (verb !== 'post' || status !== 'InProgress' || this.#own.has(id)) continue;
       if ((othersRun && (await store.get(runningKey(id)))) || (await this.#isCarried(operation))) continue;
       const message = 'The service stopped while the action ran. Please send the request again.';
-      await this.#finish(id, { status: 'Failed', error: { code: 'OperationInterrupted', message } });
+      await this.#finish(id, { status: 'Failed', error: { code: 'OperationInterrupted', message } }, commit);
     }
   }
 
@@ -110,13 +110,14 @@ export class RunningActions {
   }
 
   /** What has ended already stays as it is. */
-  async #finish(id: string, outcome: OperationOutcome): Promise<void> {
+  async #finish(id: string, outcome: OperationOutcome, commit?: Store['commit']): Promise<void> {
     const { store, operations } = this.#options;
+    const write: Store['commit'] = commit ?? ((transaction) => store.commit(transaction));
     for (;;) {
       const entry = await store.get(operationKey(id));
       if (!entry) return;
       const ended = operations.end(decodeOperation(entry), outcome);
-      const done = await store.commit({
+      const done = await write({
         guards: [{ key: entry.key, revision: entry.revision }],
         writes: [operations.write(ended), { delete: runningKey(id) }],
       });

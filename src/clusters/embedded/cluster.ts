@@ -115,6 +115,7 @@ export class EmbeddedCluster implements ClusterHandle {
       notEnforced: parts.notEnforced?.(spec) ?? [],
       admissionSteps: parts.admissionSteps?.(spec) ?? [],
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
+      keepsWhenTold: true,
     });
     this.client = this.#clientAs(administrator, parts.fence);
   }
@@ -141,6 +142,7 @@ export class EmbeddedCluster implements ClusterHandle {
 
   startControllers(): void {
     if (this.#controllers || this.#state !== 'running') return;
+    this.#server.startKeeping(this.#parts.fence);
     this.#controllers = this.#parts.controllers({
       spec: this.#spec,
       client: this.client,
@@ -154,6 +156,7 @@ export class EmbeddedCluster implements ClusterHandle {
     const controllers = this.#controllers;
     if (!controllers) return;
     await controllers.close();
+    await this.#server.stopKeeping();
     if (this.#controllers === controllers) this.#controllers = undefined;
   }
 
@@ -184,6 +187,10 @@ export class EmbeddedCluster implements ClusterHandle {
 
   clientAs(user: ClusterUser): ClusterClient {
     return this.#clientAs(user);
+  }
+
+  loopClientAs(user: ClusterUser): ClusterClient {
+    return this.#clientAs(user, this.#parts.fence);
   }
 
   #clientAs({ name, groups }: ClusterUser, fence?: () => Guard): ClusterClient {

@@ -120,6 +120,10 @@ class EmbeddedHost implements ClusterHost {
     return this.#clusters.has(clusterId) || this.#stopped.has(clusterId);
   }
 
+  async exists(clusterId: string): Promise<boolean> {
+    return (await this.#parts.store.get(specKey(clusterId))) !== undefined;
+  }
+
   isStopped(hostName: string): boolean {
     for (const { hostNames } of this.#stopped.values()) if (hostNames.includes(hostName)) return true;
     return false;

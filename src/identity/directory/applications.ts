@@ -140,10 +140,10 @@ export class Applications {
   }
 
   /** One service principal per resource, however often it is asked for. */
-  createManagedIdentity(identity: {
-    readonly name: string;
-    readonly resourceId: string;
-  }): Promise<ServicePrincipalRecord> {
+  createManagedIdentity(
+    identity: { readonly name: string; readonly resourceId: string },
+    fence?: () => Guard,
+  ): Promise<ServicePrincipalRecord> {
     const { db, clock, random } = this.#context;
     const fresh: ServicePrincipalRecord = {
       kind: 'servicePrincipal',
@@ -169,7 +169,7 @@ export class Applications {
         ],
         result: fresh,
       };
-    });
+    }, fence);
   }
 
   #moveUris(

@@ -127,11 +127,11 @@ export class TenantDirectory implements Directory {
     return { ...presentServicePrincipal(record), secret: text };
   }
 
-  async createManagedIdentity(identity: {
-    name: string;
-    resourceId: string;
-  }): Promise<{ readonly objectId: string; readonly clientId: string }> {
-    const record = await this.applications.createManagedIdentity(identity);
+  async createManagedIdentity(
+    identity: { name: string; resourceId: string },
+    fence?: () => Guard,
+  ): Promise<{ readonly objectId: string; readonly clientId: string }> {
+    const record = await this.applications.createManagedIdentity(identity, fence);
     return { objectId: record.id, clientId: record.appId };
   }
 

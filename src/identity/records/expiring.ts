@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, CodedError } from '../../base/index.ts';
+import type { Guard } from '../../store/contract.ts';
 import type { MirroredTables } from './mirror.ts';
 import { Owned } from './owned.ts';
 import type { Table } from './table.ts';
@@ -99,14 +100,14 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
     });
   }
 
-  /** Removes what has expired, and what is dead for another reason. */
-  sweep(isDead: (record: T) => boolean = () => false): Promise<void> {
+  /** Removes what has expired, and what is dead for another reason; under a `fence`, as long as that holds. */
+  sweep(isDead: (record: T) => boolean = () => false, fence?: () => Guard): Promise<void> {
     const now = this.#options.clock.now();
-    return this.drop((record) => record.expiresAtMs <= now || isDead(record));
+    return this.drop((record) => record.expiresAtMs <= now || isDead(record), fence);
   }
 
   /** Removes whatever matches. */
-  async drop(matches: (record: T) => boolean): Promise<void> {
+  async drop(matches: (record: T) => boolean, fence?: () => Guard): Promise<void> {
     for (;;) {
       const dropped = await this.#mirror.transact(() => {
         const ids: string[] = [];
@@ -118,7 +119,7 @@ export class Expiring<T extends { readonly expiresAtMs: number }> {
           writes: ids.map((id) => this.#table.delete(id)),
           result: ids.length,
         };
-      });
+      }, fence);
       if (dropped < sweptPerTransaction) return;
     }
   }

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { type Clock, CodedError, errorMessage, type Logger, type Timer } from '../../base/index.ts';
+import { type Clock, CodedError, errorMessage, type Logger, recurring } from '../../base/index.ts';
+import type { Guard } from '../../store/contract.ts';
 import type { Keys, PublicKey } from '../contract.ts';
 import { lifetimes } from '../limits.ts';
 import type { Database } from '../records/database.ts';
@@ -24,9 +25,6 @@ export class KeyRing implements Keys {
   readonly #publicKeys = new Map<string, KeyObject>();
   readonly #signingKeys = new Map<string, SigningKey>();
   #ready: Promise<void> | undefined;
-  #background: Promise<void> = Promise.resolve();
-  #timer: Timer | undefined;
-  #closed = false;
 
   constructor(db: Database, clock: Clock, log: Logger) {
     this.#db = db;
@@ -44,7 +42,18 @@ export class KeyRing implements Keys {
   /** Begins to make the first key if there is none; whoever needs it waits for it. */
   start(): void {
     if (!this.#current()) this.#begin();
-    this.#timer = this.#clock.after(lifetimes.nextKeyDelayMs, () => this.#maintainLater());
+  }
+
+  /** Makes the next key, lets it take over in time and drops old ones, until it is stopped; as `Identity.startLoops`. */
+  lookAfter(fence?: () => Guard): { stop(): Promise<void> } {
+    return recurring({
+      clock: this.#clock,
+      firstMs: lifetimes.nextKeyDelayMs,
+      everyMs: lifetimes.signingKeyCheckMs,
+      run: () => this.#maintain(fence),
+      onFailure: (thrown, retryInMs) =>
+        this.#log.warn('keys could not be looked after', { error: errorMessage(thrown), retryInMs }),
+    });
   }
 
   async signingKey(): Promise<SigningKey> {
@@ -68,25 +77,25 @@ export class KeyRing implements Keys {
     return { keys };
   }
 
-  async rotate(): Promise<void> {
-    const waiting = this.#waiting() ?? (await this.#make(null));
+  async rotate(fence?: () => Guard): Promise<void> {
+    const { kid } = this.#waiting() ?? (await this.#make(null, fence));
     await this.#db.mirror.transact(() => {
+      const waiting = this.#db.keys.get(kid);
+      // Somebody else was faster: that key signs already, or has signed.
+      if (!waiting || waiting.activeFromMs !== null) return { writes: [], result: undefined };
       const activeFromMs = Math.max(this.#clock.now(), (this.#current()?.activeFromMs ?? 0) + 1);
       return {
-        guards: [this.#db.keys.guard(waiting.kid)],
-        writes: [this.#db.keys.put(waiting.kid, { ...waiting, activeFromMs })],
+        guards: [this.#db.keys.guard(kid)],
+        writes: [this.#db.keys.put(kid, { ...waiting, activeFromMs })],
         result: undefined,
       };
-    });
-    await this.#make(null);
-    await this.#dropRetired();
+    }, fence);
+    if (!this.#waiting()) await this.#make(null, fence);
+    await this.#dropRetired(fence);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#timer?.cancel();
     await this.#ready?.catch(() => undefined);
-    await this.#background;
   }
 
   #current(): KeyRecord | undefined {
@@ -123,22 +132,14 @@ export class KeyRing implements Keys {
     return making;
   }
 
-  #maintainLater(): void {
-    this.#background = this.#maintain().catch((thrown: unknown) =>
-      this.#log.warn('keys could not be looked after', { error: errorMessage(thrown) }),
-    );
-    if (!this.#closed)
-      this.#timer = this.#clock.after(lifetimes.signingKeyCheckMs, () => this.#maintainLater());
-  }
-
-  async #maintain(): Promise<void> {
+  async #maintain(fence: (() => Guard) | undefined): Promise<void> {
     const current = this.#current() ?? (await this.#first());
-    if ((current.activeFromMs ?? 0) + lifetimes.signingKeyMs <= this.#clock.now()) await this.rotate();
-    else if (!this.#waiting()) await this.#make(null);
-    await this.#dropRetired();
+    if ((current.activeFromMs ?? 0) + lifetimes.signingKeyMs <= this.#clock.now()) await this.rotate(fence);
+    else if (!this.#waiting()) await this.#make(null, fence);
+    await this.#dropRetired(fence);
   }
 
-  async #dropRetired(): Promise<void> {
+  async #dropRetired(fence?: () => Guard): Promise<void> {
     const { keys, mirror } = this.#db;
     await mirror.transact(() => {
       const retired = this.#retired();
@@ -147,7 +148,7 @@ export class KeyRing implements Keys {
         writes: retired.map((record) => keys.delete(record.kid)),
         result: undefined,
       };
-    });
+    }, fence);
   }
 
   /** Keys whose successor took over so long ago that no token of theirs can be alive. */
@@ -162,7 +163,7 @@ export class KeyRing implements Keys {
     });
   }
 
-  async #make(activeFromMs: number | null): Promise<KeyRecord> {
+  async #make(activeFromMs: number | null, fence?: () => Guard): Promise<KeyRecord> {
     const pair = await generate();
     const { n = '', e = '' } = pair.publicKey.export({ format: 'jwk' });
     const record: KeyRecord = {
@@ -173,11 +174,14 @@ export class KeyRing implements Keys {
       createdAtMs: this.#clock.now(),
       activeFromMs,
     };
-    return this.#db.mirror.transact(() => ({
-      guards: [this.#db.keys.guard(record.kid)],
-      writes: [this.#db.keys.put(record.kid, record)],
-      result: record,
-    }));
+    return this.#db.mirror.transact(
+      () => ({
+        guards: [this.#db.keys.guard(record.kid)],
+        writes: [this.#db.keys.put(record.kid, record)],
+        result: record,
+      }),
+      fence,
+    );
   }
 }
 
