@@ -108,6 +108,7 @@ export async function openEstate(options: EstateOptions = {}): Promise<Estate> {
     store,
   });
   await manager.initialize();
+  const housekeeping = manager.startHousekeeping();
   const subscription = `/subscriptions/${manager.subscriptions.list()[0]?.subscriptionId}`;
   const call = async (method: string, target: string, sent: CallOptions = {}): Promise<Reply> => {
     const response = await manager.handler(request(method, target, sent));
@@ -142,6 +143,7 @@ export async function openEstate(options: EstateOptions = {}): Promise<Estate> {
       return id;
     },
     async close() {
+      await housekeeping.stop();
       await manager.close();
       await store.close();
     },

@@ -42,6 +42,7 @@ export async function startEstate(): Promise<Estate> {
   const identity = openIdentity(store, clock, { record: (event) => told.push(event) });
   const first = await identity.initialize();
   if (!first) throw new Error('the store was not empty');
+  const loops = identity.startLoops();
   const { tenantId, domain } = identity.directory.tenant();
   return {
     identity,
@@ -55,6 +56,7 @@ export async function startEstate(): Promise<Estate> {
     login: clientOf(identity.loginHandler),
     graph: clientOf(identity.graphHandler),
     async [Symbol.asyncDispose]() {
+      await loops.stop();
       await identity.close();
       await store.close();
     },
