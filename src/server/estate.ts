@@ -197,24 +197,40 @@ function clusterPorts(
 }
 
 /** All that converges by itself runs while this process leads, and ends before it gives that back. */
-function startLoops({ closing, log }: Starting, rooms: Rooms): void {
+function startLoops({ closing, clock, log }: Starting, rooms: Rooms): void {
   const { leadership, identity, providers, clusters, fleets } = rooms;
   const closingDown = new AbortController();
   const led = leadership.run(async (term) => {
     const loops = [providers.startLoops(), identity.startLoops(() => leadership.fence())];
-    clusters.startControllers().catch((thrown: unknown) => {
-      log.error('controllers did not start', { error: errorMessage(thrown) });
-    });
+    const starting = startControllers(clusters, { clock, log, term });
     if (!term.aborted) await new Promise((over) => term.addEventListener('abort', over, { once: true }));
     await Promise.all(loops.map((loop) => loop.stop()));
     await fleets.close();
     await clusters.stopControllers();
+    await starting;
   }, closingDown.signal);
   closing.push(async () => {
     closingDown.abort();
     await led;
   });
 }
+
+/** Tries until they have started: nothing else does within a term. */
+async function startControllers(
+  clusters: ClusterHost,
+  { clock, log, term }: Pick<Starting, 'clock' | 'log'> & { readonly term: AbortSignal },
+): Promise<void> {
+  while (!term.aborted) {
+    try {
+      return await clusters.startControllers();
+    } catch (thrown) {
+      log.error('controllers did not start', { error: errorMessage(thrown), retryInMs: controllersRetryMs });
+      await clock.sleep(controllersRetryMs, term);
+    }
+  }
+}
+
+const controllersRetryMs = 1_000;
 
 interface Rooms {
   readonly leadership: Leadership;

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   isObject,
-  type JsonObject,
   type LogFields,
   type Logger,
-  silentAudit,
   silentLogger,
   systemClock,
   systemRandom,
 } from '../../src/base/index.ts';
-import { homeFiles } from '../../src/cli/program/home.ts';
-import { type Estate, startParts } from '../../src/server/estate.ts';
-import { EventLoop } from '../../src/server/event-loop.ts';
+import type { Estate } from '../../src/server/estate.ts';
 import { type FileStore, openSqliteStore } from '../../src/store/index.ts';
 import { temporaryFolder } from '../support/belongings.ts';
+import { type ServerOnStore, startServerOn } from './two-servers.ts';
 
 const folder = temporaryFolder('leadership');
 const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
@@ -27,69 +22,16 @@ const estates = new Set<Estate>();
 const stores: FileStore[] = [];
 let homes = 0;
 
-/** A whole server on a store that others may write to as well, with a client of its administrator. */
-async function startServer(store: FileStore, log: Logger = silentLogger) {
+async function startServer(store: FileStore, log?: Logger): Promise<ServerOnStore> {
   const home = join(folder, `home-${++homes}`);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const files = homeFiles(home);
-  const eventLoop = new EventLoop(systemClock);
-  const estate = await startParts({
-    ...surroundings,
-    log,
-    options: { home, files, port: 0, launcher: 'drydock', version: '0.0.0' },
-    store,
-    alone: false,
-    audit: silentAudit,
-    eventLoop,
-    readyChecks: [],
-    closing: [() => eventLoop.close()],
-  });
-  estates.add(estate);
-  const { subscriptions, tokens } = await estate.signIn();
-  const group = `/subscriptions/${subscriptions[0]?.id}/resourceGroups/g`;
-  const ca = readFileSync(files.authority);
-  return {
-    estate,
-    group,
-    call: (method: string, path: string, body?: JsonObject) =>
-      send(estate, { method, path, body, ca, token: tokens.access_token }),
-  };
+  const server = await startServerOn(store, { home, ...(log && { log }) });
+  estates.add(server.estate);
+  return server;
 }
 
 async function stop(estate: Estate): Promise<void> {
   estates.delete(estate);
   await estate.close();
-}
-
-type Server = Awaited<ReturnType<typeof startServer>>;
-
-function send(
-  estate: Estate,
-  {
-    method,
-    path,
-    body,
-    ca,
-    token,
-  }: { method: string; path: string; body: JsonObject | undefined; ca: Buffer; token: string },
-): Promise<{ status: number; body: JsonObject }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: JsonObject }>();
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const sent = request(
-    `${estate.running.resourceManager}${path}`,
-    { method, headers, ca, agent: false },
-    (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: answer.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) });
-      });
-    },
-  );
-  sent.on('error', reject);
-  sent.end(body && JSON.stringify(body));
-  return promise;
 }
 
 /** Keeps the lines that tell of somebody who does not lead and tried to write. */
@@ -109,7 +51,7 @@ const clusterBody = {
   properties: { agentPoolProfiles: [{ name: 'pool', mode: 'System', count: 1, vmSize: 'Standard_DS2_v2' }] },
 };
 
-async function stateOf({ call, group }: Server, name: string): Promise<unknown> {
+async function stateOf({ call, group }: ServerOnStore, name: string): Promise<unknown> {
   const { body } = await call('GET', clusterPath(group, name));
   return isObject(body.properties) ? body.properties.provisioningState : undefined;
 }

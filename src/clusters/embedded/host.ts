@@ -54,9 +54,10 @@ class EmbeddedHost implements ClusterHost {
 
   async startControllers(): Promise<void> {
     this.#runsControllers = true;
+    await this.#endThoseEndedElsewhere();
     await this.#dropLostClaims();
     for (const cluster of [...this.#clusters.values()]) {
-      if (this.#runsControllers) cluster.startControllers();
+      if (this.#runsControllers && this.#clusters.has(cluster.spec.clusterId)) cluster.startControllers();
       // Requests get their turn between two clusters.
       await this.#parts.clock.sleep(0);
     }
@@ -181,6 +182,27 @@ class EmbeddedHost implements ClusterHost {
       this.#clusters.clear();
       this.#byHostName.clear();
     }
+  }
+
+  /**
+   * Whoever led before may have removed or stopped clusters that still answer here: controllers in them would write into
+   * what is gone. Those that it made or changed are ensured by who orders them.
+   */
+  async #endThoseEndedElsewhere(): Promise<void> {
+    const { store } = this.#parts;
+    await eachAtOnce([...this.#clusters.keys()], (clusterId) =>
+      this.#inTurn(clusterId, async () => {
+        const stored = await store.get(specKey(clusterId));
+        const { spec, stopped } = stored ? decodeSpec(stored.value) : { spec: undefined, stopped: false };
+        if (spec && !stopped) return;
+        const cluster = this.#withdraw(clusterId);
+        if (stopped && spec) this.#stopped.set(clusterId, spec);
+        if (cluster) await eachAtOnce(this.#stopSteps, (step) => step(cluster));
+        await this.#end(clusterId);
+      }),
+    );
+    for (const clusterId of this.#stopped.keys())
+      if (!(await this.exists(clusterId))) this.#stopped.delete(clusterId);
   }
 
   /** Gives back addresses of clusters that are gone: whoever removed them stopped halfway. */
