@@ -125,7 +125,9 @@ test('a sweep of expired sign-ins that loses its seat in the midst removes no fu
 
 test('keys and sign-ins that could not be looked after while the disk was full are, soon after it is not', async () => {
   const clock = new ManualClock();
-  const { store, failOnce, failed } = failingStore(createMemoryStore({ clock: new ManualClock(), random: systemRandom }));
+  const { store, failOnce, failed } = failingStore(
+    createMemoryStore({ clock: new ManualClock(), random: systemRandom }),
+  );
   const identity = openIdentity(store, clock);
   await identity.initialize();
   await identity.keys.jwks();
