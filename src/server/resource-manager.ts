@@ -77,10 +77,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const settings = {
     clusters: parts.clusters,
     fleets: parts.fleets,
-    identities: {
-      create: (wanted: { name: string; resourceId: string }) => directory.createManagedIdentity(wanted),
-      remove: (objectId: string, guard?: () => Guard) => directory.removePrincipal(objectId, guard),
-    },
+    identities: identitiesOf(directory),
     tenantId: tenant.tenantId,
     publicDomain,
     privateDomain,
@@ -118,14 +115,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       ...arcTypes(settings),
     ],
   });
-  const led = {
-    ...settings,
-    identities: {
-      create: (wanted: { name: string; resourceId: string }) =>
-        directory.createManagedIdentity(wanted, parts.fence),
-      remove: (objectId: string) => directory.removePrincipal(objectId, parts.fence),
-    },
-  };
+  const led = { ...settings, identities: identitiesOf(directory, parts.fence) };
   const loopParts = { records: manager.records, clock, random, log };
   return {
     handler: manager.handler,
@@ -147,6 +137,14 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
         },
       };
     },
+  };
+}
+
+/** Directory objects of resources; with `fence` each of their writes carries it. */
+function identitiesOf(directory: Identity['directory'], fence?: () => Guard) {
+  return {
+    create: (wanted: { name: string; resourceId: string }) => directory.createManagedIdentity(wanted, fence),
+    remove: (objectId: string, guard = fence) => directory.removePrincipal(objectId, guard),
   };
 }
 
