@@ -17,6 +17,7 @@ const attacks = [
   'test/program/deletions.test.ts',
   'test/program/give-outs.test.ts',
   'test/providers/linked-access.test.ts',
+  'test/server/lost-seats.test.ts',
   'test/store/damage.test.ts',
   'test/store/kill.test.ts',
   'test/store/kill-shrinking.test.ts',

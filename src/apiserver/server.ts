@@ -23,8 +23,8 @@ import type { ActivePlugIns } from './write/plug-ins.ts';
 
 /** One Kubernetes API server. */
 export interface ApiServer {
-  /** Completes what a new cluster needs and begins to serve. */
-  start(): Promise<void>;
+  /** Completes what a new cluster needs, as long as `fence` holds, and begins to serve. */
+  start(fence?: () => Guard): Promise<void>;
   /** Does what the server does by itself from now on, as the process that leads: what that writes carries `fence`. */
   startKeeping(fence?: () => Guard): void;
   /** Resolves when nothing of that runs any more; requests are answered on. */
@@ -86,12 +86,12 @@ class LibraryApiServer implements ApiServer {
     this.handler = createHandler(this.#handlerParts);
   }
 
-  async start(): Promise<void> {
+  async start(fence?: () => Guard): Promise<void> {
     const { parts, registrar } = this.#cluster;
     await parts.storage.start();
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
     const apiServices = builtInServices(parts.resources, parts.clock.now());
-    await bootstrap(parts, [...bootstrapObjects(address), ...apiServices]);
+    await bootstrap(parts, [...bootstrapObjects(address), ...apiServices], fence);
     await registrar.start();
     await this.#apiServices.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();

@@ -1,6 +1,6 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import { inTransactions } from '../../store/index.ts';
+import { type Guard, inTransactions } from '../../store/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
@@ -8,16 +8,24 @@ import type { ServedResource } from '../storage/served-resource.ts';
 
 /**
  * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it, and
- * what somebody changed stays changed.
+ * what somebody changed stays changed. Nothing is written unless `fence` holds: `unavailable`.
  */
-export async function bootstrap(parts: ClusterParts, objects: readonly JsonObject[]): Promise<void> {
+export async function bootstrap(
+  parts: ClusterParts,
+  objects: readonly JsonObject[],
+  fence?: () => Guard,
+): Promise<void> {
   for (;;) {
-    if (await writeMissing(parts, objects)) return;
+    if (await writeMissing(parts, objects, fence)) return;
   }
 }
 
 /** False when another process wrote some of it meanwhile: then it is looked at again. */
-async function writeMissing(parts: ClusterParts, objects: readonly JsonObject[]): Promise<boolean> {
+async function writeMissing(
+  parts: ClusterParts,
+  objects: readonly JsonObject[],
+  fence: (() => Guard) | undefined,
+): Promise<boolean> {
   const { storage } = parts;
   const writes: { put: string; value: Uint8Array }[] = [];
   const present = new Map<ServedResource, Set<string>>();
@@ -39,7 +47,7 @@ async function writeMissing(parts: ClusterParts, objects: readonly JsonObject[])
   }
   for (const part of inTransactions(writes, storage.limits)) {
     const guards = part.flatMap((write) => ('put' in write ? { key: write.put, revision: 0 } : []));
-    if (!(await storage.commit({ guards, writes: part })).ok) return false;
+    if (!(await storage.commit({ guards, writes: part }, fence?.())).ok) return false;
   }
   return true;
 }

@@ -124,12 +124,17 @@ export class EmbeddedCluster implements ClusterHandle {
   static async start(
     spec: ClusterSpec,
     parts: Surroundings,
-    own: { readonly keys: ClusterKeys; readonly claims: AddressClaims },
+    own: {
+      readonly keys: ClusterKeys;
+      readonly claims: AddressClaims;
+      /** What the cluster's first objects are written under. */
+      readonly fence: (() => Guard) | undefined;
+    },
   ): Promise<EmbeddedCluster> {
     const serving = await parts.serve(spec.hostNames);
     const cluster = new EmbeddedCluster(spec, parts, { ...own, serving });
     try {
-      await cluster.#server.start();
+      await cluster.#server.start(own.fence);
       cluster.#accessChanges = parts.accessChanges(() => cluster.#server.accessChanged());
     } catch (thrown) {
       // The next try makes another one; this one follows the store no longer.

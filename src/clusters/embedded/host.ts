@@ -45,11 +45,21 @@ class EmbeddedHost implements ClusterHost {
       entries.map(async (entry) => {
         const { spec, stopped } = decodeSpec(entry.value);
         if (stopped) this.#stopped.set(spec.clusterId, spec);
-        // Nobody leads yet: keys that a crash kept from being made are made as long as the cluster is as it was read.
-        else
-          await this.#start(spec, { commit: (transaction) => this.#parts.store.commit(transaction), entry });
+        else await this.#startAsRead(spec, entry);
       }),
     );
+  }
+
+  /** Nobody leads yet: what a crash kept from being made is made as long as the cluster is as it was read. */
+  async #startAsRead(spec: ClusterSpec, entry: Entry): Promise<void> {
+    const { store, log } = this.#parts;
+    try {
+      await this.#start(spec, { commit: (transaction) => store.commit(transaction), entry });
+    } catch (thrown) {
+      // Whoever leads has changed or removed it since, and orders it here too once this process leads.
+      if ((await store.get(entry.key))?.revision === entry.revision) throw thrown;
+      log.info('a cluster changed while it was started', { cluster: spec.name });
+    }
   }
 
   async startControllers(): Promise<void> {
@@ -222,7 +232,11 @@ class EmbeddedHost implements ClusterHost {
     { commit, entry }: { readonly commit: Store['commit']; readonly entry?: Entry },
   ): Promise<EmbeddedCluster> {
     const keys = await loadOrMakeKeys(spec.clusterId, { ...this.#parts, commit, owner: entry });
-    const cluster = await EmbeddedCluster.start(spec, this.#parts, { keys, claims: this.#claims });
+    const cluster = await EmbeddedCluster.start(spec, this.#parts, {
+      ...{ keys, claims: this.#claims },
+      // Nobody leads at a start: the cluster as it was read is what counts then.
+      fence: entry ? () => ({ key: entry.key, revision: entry.revision }) : this.#parts.fence,
+    });
     this.#stopped.delete(spec.clusterId);
     this.#clusters.set(spec.clusterId, cluster);
     this.#remember(cluster);
