@@ -16,6 +16,7 @@ const attacks = [
   'test/http/slow-readers.test.ts',
   'test/program/deletions.test.ts',
   'test/program/give-outs.test.ts',
+  'test/program/kill-points.test.ts',
   'test/providers/linked-access.test.ts',
   'test/server/lost-seats.test.ts',
   'test/store/damage.test.ts',

@@ -1,3 +1,4 @@
+import type { Priors } from './priors.ts';
 import { ordinals } from './schema.ts';
 import type { Statements } from './statements.ts';
 
@@ -10,10 +11,14 @@ export interface PastRange {
 }
 
 /**
- * The rows of `versions` that stood at each key, ascending by key. What stands there now, and what was deleted since,
+ * The rows of `versions` that stood at each key, ascending by key, as the links between rows say: whether a row is of its key is to be seen. What stands there now, and what was deleted since,
  * is followed back to the moment that is asked for.
  */
-export function* pastIds(sql: Statements, range: PastRange): Iterable<number> {
+export function* pastIds(
+  sql: Statements,
+  priors: Priors,
+  range: PastRange,
+): Iterable<{ readonly key: string; readonly id: number }> {
   const { start, end, lastId } = range;
   const standing = sql.standing.iterate(start, end);
   const deletions = sql.deletedAfter.iterate(start, end, lastId);
@@ -24,13 +29,13 @@ export function* pastIds(sql: Statements, range: PastRange): Iterable<number> {
       const key = stands && (!deleted || stands.key <= deleted.key) ? stands.key : (deleted?.key ?? '');
       let id: number | undefined;
       if (stands?.key === key) {
-        if (stands.created * ordinals <= lastId) id = idAt(sql, stands.id, lastId);
+        if (stands.created * ordinals <= lastId) id = priors.at(stands.id, lastId);
         stands = next(standing);
       }
       // The first deletion ended what stood then; later ones ended what was made again.
-      if (deleted?.key === key) id ??= idAt(sql, deleted.id, lastId);
+      if (deleted?.key === key) id ??= priors.at(deleted.id, lastId);
       while (deleted?.key === key) deleted = next(deletions);
-      if (id !== undefined) yield id;
+      if (id !== undefined) yield { key, id };
     }
   } finally {
     // A statement in its midst keeps the log (-wal) from being written back, for as long as the store is open.
@@ -48,12 +53,9 @@ interface Mark {
 function next(rows: Iterator<unknown>): Mark | undefined {
   const { done, value } = rows.next();
   if (done || !Array.isArray(value)) return undefined;
-  return { key: String(value[0]), id: Number(value[1]), created: Number(value[2]) };
-}
-
-/** From a row back to the one that stood then; undefined when there was none. */
-function idAt(sql: Statements, id: number, lastId: number): number | undefined {
-  if (id <= lastId) return id;
-  const row: unknown = sql.priorAt.get(id, lastId);
-  return Array.isArray(row) ? Number(row[0]) : undefined;
+  return {
+    key: String(value[0]),
+    id: Number(value[1]),
+    created: Number(value[2]),
+  };
 }

@@ -12,6 +12,7 @@ import {
 import { diskReason } from './errors.ts';
 import { LogRoom } from './log-room.ts';
 import { type PastRange, pastIds } from './past.ts';
+import { Priors } from './priors.ts';
 import { ordinals } from './schema.ts';
 import { readState } from './state.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -45,6 +46,7 @@ export class SqliteLedger implements Ledger {
   readonly limits = maximumTransaction;
   readonly #database: DatabaseSync;
   readonly #sql: Statements;
+  readonly #priors: Priors;
   readonly #witness: Witness;
   readonly #room: LogRoom;
   /** As it is on disk. */
@@ -58,6 +60,7 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, witnessFile: string) {
     this.#database = database;
     this.#sql = prepareStatements(database);
+    this.#priors = new Priors(this.#sql);
     this.#durable = readState(database)?.state ?? emptyState;
     this.#revision = this.#durable.revision;
     this.#chain = this.#durable.chain;
@@ -83,7 +86,10 @@ export class SqliteLedger implements Ledger {
     return version === undefined ? 0 : revisionOfId(version);
   }
 
-  range({ prefix, afterKey, limit, atRevision }: LedgerRange): { entries: Entry[]; more: boolean } {
+  range({ prefix, afterKey, limit, atRevision }: LedgerRange): {
+    entries: Entry[];
+    more: boolean;
+  } {
     const end = endOfPrefix(prefix);
     // Keys hold nothing below U+0021, so that nothing lies between this start and the next key.
     const start = afterKey !== undefined && afterKey >= prefix ? `${afterKey}\x01` : prefix;
@@ -99,10 +105,10 @@ export class SqliteLedger implements Ledger {
 
   #rangeAt(range: PastRange, limit: number): { entries: Entry[]; more: boolean } {
     const entries: Entry[] = [];
-    for (const id of pastIds(this.#sql, range)) {
+    for (const { key, id } of pastIds(this.#sql, this.#priors, range)) {
       if (entries.length === limit) return { entries, more: true };
-      const row = one(this.#sql.version, id);
-      if (row) entries.push(entryOf(row));
+      // A link has no checksum of its own: one that is damaged leads to another key, or nowhere.
+      entries.push(entryOf([...(one(this.#sql.version, id) ?? []), key]));
     }
     return { entries, more: false };
   }
@@ -132,7 +138,13 @@ export class SqliteLedger implements Ledger {
     const { revision } = position;
     const created = before.version === undefined ? revision : before.created;
     const id = idOf(position);
-    const version = { id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null };
+    const version = {
+      id,
+      key,
+      created,
+      lease: lease ?? null,
+      value: value.length > 0 ? value : null,
+    };
     this.#append(version, before);
     this.#sql.setCurrent.run(key, id, created, lease ?? null);
     this.#remember(key, { version: id, created });
@@ -161,7 +173,14 @@ export class SqliteLedger implements Ledger {
     const { revision, compacted, swept, commits } = this.#durable;
     // What adds to the log needs no other row to be found again; each row of another table costs a page of the disk.
     if (this.#revision === revision) this.#seal({});
-    else this.#makeDurable({ revision: this.#revision, compacted, swept, commits, chain: this.#chain });
+    else
+      this.#makeDurable({
+        revision: this.#revision,
+        compacted,
+        swept,
+        commits,
+        chain: this.#chain,
+      });
   }
 
   rollback(): void {

@@ -16,9 +16,9 @@ const queries = {
   standing: 'SELECT key, version, created FROM current WHERE key >= ? AND key < ? ORDER BY key',
   deletedAfter: `SELECT key, id FROM versions INDEXED BY versions_deleted
     WHERE created = 0 AND key >= ? AND key < ? AND id > ? ORDER BY key, id`,
-  priorAt: `WITH RECURSIVE line (id) AS (SELECT ?1 UNION ALL
-      SELECT v.prior FROM line JOIN versions v ON v.id = line.id WHERE line.id > ?2 AND v.prior < line.id)
-    SELECT id FROM line WHERE id <= ?2`,
+  priorAt: `WITH RECURSIVE line (id, steps) AS (SELECT ?1, 0 UNION ALL
+      SELECT v.prior, steps + 1 FROM line JOIN versions v ON v.id = line.id WHERE line.id > ?2 AND v.prior < line.id)
+    SELECT id, steps FROM line WHERE id <= ?2`,
   history: `SELECT key, id, created, lease, value, sum FROM versions
     WHERE id >= ? AND key >= ? AND key < ? ORDER BY id LIMIT ?`,
 
