@@ -11,8 +11,8 @@ export interface PastRange {
 }
 
 /**
- * The rows of `versions` that stood at each key, ascending by key, as the links between rows say: whether a row is of its key is to be seen. What stands there now, and what was deleted since,
- * is followed back to the moment that is asked for.
+ * The rows of `versions` that stood at each key, ascending by key. What stands there now, and what was deleted since,
+ * is followed back to the moment that is asked for. Whether a row is of its key is for the reader to see: links are not summed.
  */
 export function* pastIds(
   sql: Statements,
@@ -29,7 +29,7 @@ export function* pastIds(
       const key = stands && (!deleted || stands.key <= deleted.key) ? stands.key : (deleted?.key ?? '');
       let id: number | undefined;
       if (stands?.key === key) {
-        if (stands.created * ordinals <= lastId) id = priors.at(stands.id, lastId);
+        if (stands.created * ordinals <= lastId) id = priors.at(stands.id, lastId) ?? lost;
         stands = next(standing);
       }
       // The first deletion ended what stood then; later ones ended what was made again.
@@ -44,6 +44,9 @@ export function* pastIds(
   }
 }
 
+/** No row has it: what stands since before that moment stood at it, and its links do not lead there. */
+const lost = 0;
+
 interface Mark {
   readonly key: string;
   readonly id: number;
@@ -53,9 +56,5 @@ interface Mark {
 function next(rows: Iterator<unknown>): Mark | undefined {
   const { done, value } = rows.next();
   if (done || !Array.isArray(value)) return undefined;
-  return {
-    key: String(value[0]),
-    id: Number(value[1]),
-    created: Number(value[2]),
-  };
+  return { key: String(value[0]), id: Number(value[1]), created: Number(value[2]) };
 }

@@ -86,10 +86,7 @@ export class SqliteLedger implements Ledger {
     return version === undefined ? 0 : revisionOfId(version);
   }
 
-  range({ prefix, afterKey, limit, atRevision }: LedgerRange): {
-    entries: Entry[];
-    more: boolean;
-  } {
+  range({ prefix, afterKey, limit, atRevision }: LedgerRange): { entries: Entry[]; more: boolean } {
     const end = endOfPrefix(prefix);
     // Keys hold nothing below U+0021, so that nothing lies between this start and the next key.
     const start = afterKey !== undefined && afterKey >= prefix ? `${afterKey}\x01` : prefix;
@@ -107,7 +104,7 @@ export class SqliteLedger implements Ledger {
     const entries: Entry[] = [];
     for (const { key, id } of pastIds(this.#sql, this.#priors, range)) {
       if (entries.length === limit) return { entries, more: true };
-      // A link has no checksum of its own: one that is damaged leads to another key, or nowhere.
+      // A link that is damaged leads to another key, or nowhere.
       entries.push(entryOf([...(one(this.#sql.version, id) ?? []), key]));
     }
     return { entries, more: false };
@@ -138,13 +135,7 @@ export class SqliteLedger implements Ledger {
     const { revision } = position;
     const created = before.version === undefined ? revision : before.created;
     const id = idOf(position);
-    const version = {
-      id,
-      key,
-      created,
-      lease: lease ?? null,
-      value: value.length > 0 ? value : null,
-    };
+    const version = { id, key, created, lease: lease ?? null, value: value.length > 0 ? value : null };
     this.#append(version, before);
     this.#sql.setCurrent.run(key, id, created, lease ?? null);
     this.#remember(key, { version: id, created });
@@ -173,14 +164,7 @@ export class SqliteLedger implements Ledger {
     const { revision, compacted, swept, commits } = this.#durable;
     // What adds to the log needs no other row to be found again; each row of another table costs a page of the disk.
     if (this.#revision === revision) this.#seal({});
-    else
-      this.#makeDurable({
-        revision: this.#revision,
-        compacted,
-        swept,
-        commits,
-        chain: this.#chain,
-      });
+    else this.#makeDurable({ revision: this.#revision, compacted, swept, commits, chain: this.#chain });
   }
 
   rollback(): void {
