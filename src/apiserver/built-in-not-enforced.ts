@@ -23,12 +23,6 @@ export const builtInNotEnforced: readonly NotEnforced[] = [
     resource: 'resourcequotas',
     sentence: () => 'Resource quotas are not built in Drydock yet: this one is stored and limits nothing.',
   },
-  {
-    group: '',
-    resource: 'limitranges',
-    sentence: () =>
-      'Limit ranges are not built in Drydock yet: this one is stored and neither fills in nor limits anything.',
-  },
   { group: '', resource: 'namespaces', sentence: podSecurity },
   {
     group: 'apiregistration.k8s.io',

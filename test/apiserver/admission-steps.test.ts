@@ -45,9 +45,23 @@ test('each step of admission is asked about the writes that it concerns, in the 
   const plain = ([, names]: [string, string[]]) => names.join() !== everybody;
   assert.deepEqual(Object.fromEntries(Object.entries(created).filter(plain)), {
     'core/nodes': ['TaintNodesByCondition'],
-    'core/persistentvolumeclaims': [everybody, 'DefaultStorageClass', 'StorageObjectInUseProtection'],
+    'core/persistentvolumeclaims': [
+      everybody,
+      'LimitRanger',
+      'DefaultStorageClass',
+      'StorageObjectInUseProtection',
+      'LimitRanger',
+    ],
     'core/persistentvolumes': ['StorageObjectInUseProtection', 'volume-phases'],
-    'core/pods': [everybody, 'ServiceAccount', 'Priority', 'DefaultTolerationSeconds', 'RuntimeClass'],
+    'core/pods': [
+      everybody,
+      'LimitRanger',
+      'ServiceAccount',
+      'Priority',
+      'DefaultTolerationSeconds',
+      'RuntimeClass',
+      'LimitRanger',
+    ],
     'core/secrets': [everybody, 'tls-secrets'],
     'core/services': [everybody, 'service-addresses'],
     'apiextensions.k8s.io/customresourcedefinitions': ['crd-status'],

@@ -58,11 +58,6 @@ describe('what is stored and has no effect', () => {
       /Resource quotas are not built/,
     ],
     [
-      '/api/v1/namespaces/default/limitranges',
-      { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'l' }, spec: { limits: [] } },
-      /Limit ranges are not built/,
-    ],
-    [
       '/api/v1/namespaces',
       {
         apiVersion: 'v1',

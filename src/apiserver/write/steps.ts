@@ -4,6 +4,7 @@ import { certificateRequests } from '../admission/certificate-requests.ts';
 import { certificateSubjects } from '../admission/certificate-subjects.ts';
 import { crdStatus } from '../admission/crd-status.ts';
 import { defaultIngressClass, defaultStorageClass } from '../admission/default-classes.ts';
+import { limitRanger } from '../admission/limit-ranger.ts';
 import { immortalNamespaces, namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
 import { nodeTaints } from '../admission/node-taints.ts';
 import { podPriority, podServiceAccount, podTolerations } from '../admission/pods.ts';
@@ -77,6 +78,7 @@ function admissionSteps({ serviceCidr, rbac, registrar, own }: StepChoices): rea
     // That a namespace is going is the first thing to know.
     namespaceLifecycle,
     immortalNamespaces,
+    limitRanger,
     podServiceAccount,
     nodeTaints,
     podPriority,

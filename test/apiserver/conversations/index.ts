@@ -3,6 +3,7 @@ import { customConversations } from './custom.ts';
 import { definitionConversations } from './definitions.ts';
 import { jobConversations } from './jobs.ts';
 import { kindConversations } from './kinds.ts';
+import { limitConversations } from './limits.ts';
 import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
@@ -29,6 +30,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   definitions: definitionConversations,
   names: nameConversations,
   kinds: kindConversations,
+  limits: limitConversations,
   reviews: reviewConversations,
   pods: podConversations,
   texts: textConversations,
