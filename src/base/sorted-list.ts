@@ -21,6 +21,15 @@ export class SortedList<T> {
     return this.#size;
   }
 
+  /** Another list of the same items. */
+  copy(): SortedList<T> {
+    const copy = new SortedList<T>(this.#keyOf);
+    copy.#pieces.length = 0;
+    for (const piece of this.#pieces) copy.#pieces.push(piece.slice());
+    copy.#size = this.#size;
+    return copy;
+  }
+
   /** Nothing happens when the key is there. */
   add(item: T): void {
     const key = this.#keyOf(item);

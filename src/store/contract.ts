@@ -66,6 +66,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A store that others can begin from. */
+export interface ForkableStore extends Store {
+  /**
+   * A store of its own in memory that shows what this one shows at this moment and goes on from its revision: entries, claims and
+   * leases with their time. Neither sees what is written to the other. From memory it costs what was written since the
+   * last fork, and the history comes along; from a file everything is read, and the fork begins without history.
+   * Throws `unavailable` when this one is closed.
+   */
+  fork(): ForkableStore;
+}
+
 /** Keys are printable ASCII without blanks (callers percent-encode the rest), so every driver sorts alike. */
 export interface Entry {
   readonly key: string;

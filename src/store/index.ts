@@ -4,6 +4,7 @@ export type {
   ChangeBatch,
   CommitResult,
   Entry,
+  ForkableStore,
   Guard,
   HistoryQuery,
   RangeQuery,

@@ -32,3 +32,13 @@ test('a sorted list answers as a plain sorted one, whatever came and went', () =
   for (const key of model.keys()) list.delete(key);
   assert.deepEqual([list.size, [...list.from('')], list.countBelow('z')], [0, [], 0]);
 });
+
+test('a copy of a sorted list has the same items, and the two go on by themselves', () => {
+  const list = new SortedList((item: string) => item, ['b', 'd']);
+  const copy = list.copy();
+  list.add('a');
+  copy.delete('b');
+  copy.add('c');
+  assert.deepEqual([list.size, [...list.from('')]], [3, ['a', 'b', 'd']]);
+  assert.deepEqual([copy.size, [...copy.from('')]], [2, ['c', 'd']]);
+});

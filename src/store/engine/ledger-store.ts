@@ -4,10 +4,10 @@ import {
   type ChangeBatch,
   type CommitResult,
   type Entry,
+  type ForkableStore,
   type HistoryQuery,
   type RangeQuery,
   type RangeResult,
-  type Store,
   storeLimits,
   type Transaction,
   type TransactionLimits,
@@ -41,7 +41,7 @@ interface Operation {
  * A store over a ledger: queues what arrives in one turn of the event loop, makes it durable as one group, then tells
  * watchers and then callers.
  */
-export class LedgerStore implements Store {
+export class LedgerStore implements ForkableStore {
   readonly limits: TransactionLimits;
   readonly #ledger: Ledger;
   readonly #options: StoreOptions;
@@ -173,6 +173,12 @@ export class LedgerStore implements Store {
       isOver = await this.#enqueue((changed) => this.#applyRevocation(lease, changed));
     }
     this.#leases.stop(lease);
+  }
+
+  /** Between two groups, as everything that is not a group is: what waits is not in the fork. */
+  fork(): ForkableStore {
+    this.#checkOpen();
+    return new LedgerStore(this.#ledger.fork(), this.#options);
   }
 
   async close(): Promise<void> {

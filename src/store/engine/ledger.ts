@@ -48,6 +48,8 @@ export interface Ledger {
   giveBack(goOn: boolean): boolean;
   /** What the history above the compaction point takes, ascending. */
   historySizes(): Iterable<{ readonly revision: number; readonly bytes: number }>;
+  /** A ledger of its own in memory that begins with what this one shows and goes on from its revision. */
+  fork(): Ledger;
   close(): void;
 }
 

@@ -11,18 +11,64 @@ import {
 
 const batchesPerSweep = 5_000;
 
+/** At a fork, what came since the last one becomes part of the share when it is more than this part of it. */
+const ownPart = 1 / 4;
+
+interface HeldLease {
+  readonly lease: Lease;
+  readonly keys: Set<string>;
+}
+
 /** A ledger in the memory of this process; a commit cannot fail, so there is nothing to roll back. */
 export class MemoryLedger implements Ledger {
   readonly limits = maximumTransaction;
-  readonly #keys = new SortedList<string>((key) => key);
-  /** Versions of each key, oldest first: what the compaction point shows, and all later ones. */
-  readonly #versions = new Map<string, Change[]>();
-  readonly #leases = new Map<string, { readonly lease: Lease; readonly keys: Set<string> }>();
+  #keys = new SortedList<string>((key) => key);
+  /** Versions of each key, oldest first: what the compaction point shows, and all later ones. Where there is a share, what differs from it. */
+  #versions = new Map<string, Change[]>();
+  /** What this ledger and its forks had in common when they parted: nobody changes it any more. */
+  #shared: ReadonlyMap<string, readonly Change[]> | undefined;
+  #leases = new Map<string, HeldLease>();
   /** Every revision above `#sweptRevision`, in order and without holes. */
   #log: { revision: number; changes: Change[] }[] = [];
   #revision = 0;
   #compactedRevision = 0;
   #sweptRevision = 0;
+
+  /** A ledger that begins with what another one shows now: its entries in the order of their keys, its leases. */
+  static beginningWith(start: {
+    readonly revision: number;
+    readonly entries: readonly Entry[];
+    readonly leases: readonly Lease[];
+  }): MemoryLedger {
+    const ledger = new MemoryLedger();
+    ledger.#revision = start.revision;
+    ledger.#compactedRevision = start.revision;
+    ledger.#sweptRevision = start.revision;
+    for (const lease of start.leases) ledger.addLease(lease);
+    for (const entry of start.entries) {
+      const created = entry.createRevision === entry.revision;
+      ledger.#versions.set(entry.key, [{ type: 'put', entry, created }]);
+      if (entry.lease !== undefined) ledger.#leases.get(entry.lease)?.keys.add(entry.key);
+    }
+    ledger.#keys = new SortedList((key) => key, [...ledger.#versions.keys()]);
+    return ledger;
+  }
+
+  /** Costs what was written since the last fork, whatever there is; the history is the fork's, too. */
+  fork(): MemoryLedger {
+    this.#share();
+    const fork = new MemoryLedger();
+    fork.#keys = this.#keys.copy();
+    fork.#shared = this.#shared;
+    fork.#versions = new Map(Array.from(this.#versions, ([key, versions]) => [key, versions.slice()]));
+    for (const [id, { lease, keys }] of this.#leases) fork.#leases.set(id, { lease, keys: new Set(keys) });
+    // The last batch may still grow within its transaction, but none is open between two turns.
+    fork.#log = this.#log.slice();
+    fork.#revision = this.#revision;
+    fork.#compactedRevision = this.#compactedRevision;
+    fork.#sweptRevision = this.#sweptRevision;
+    return fork;
+  }
 
   revision(): number {
     return this.#revision;
@@ -33,7 +79,7 @@ export class MemoryLedger implements Ledger {
   }
 
   get(key: string): Entry | undefined {
-    const last = this.#versions.get(key)?.at(-1);
+    const last = this.#versionsOf(key)?.at(-1);
     return last?.type === 'put' ? last.entry : undefined;
   }
 
@@ -135,19 +181,20 @@ export class MemoryLedger implements Ledger {
 
   close(): void {
     this.#versions.clear();
+    this.#shared = undefined;
     this.#log = [];
   }
 
   #at(key: string, revision: number): Entry | undefined {
-    const version = this.#versions.get(key)?.findLast((change) => revisionOf(change) <= revision);
+    const version = this.#versionsOf(key)?.findLast((change) => revisionOf(change) <= revision);
     return version?.type === 'put' ? version.entry : undefined;
   }
 
   #record(change: Change): Change {
     const key = keyOf(change);
-    const versions = this.#versions.get(key);
+    const versions = this.#ownVersionsOf(key);
     if (versions) {
-      versions.push(change);
+      if (versions.push(change) === 1) this.#keys.add(key);
     } else {
       this.#versions.set(key, [change]);
       this.#keys.add(key);
@@ -164,14 +211,44 @@ export class MemoryLedger implements Ledger {
 
   /** Drops the versions of a key that the swept revision no longer shows. */
   #prune(key: string): void {
-    const versions = this.#versions.get(key);
+    const versions = this.#ownVersionsOf(key);
     if (!versions) return;
     const shown = versions.findLastIndex((change) => revisionOf(change) <= this.#sweptRevision);
     const first = versions[shown];
     versions.splice(0, first?.type === 'delete' ? shown + 1 : shown);
     if (versions.length > 0) return;
-    this.#versions.delete(key);
+    // Without versions of its own the key would show those of the share.
+    if (!this.#shared?.has(key)) this.#versions.delete(key);
     this.#keys.delete(key);
+  }
+
+  #versionsOf(key: string): readonly Change[] | undefined {
+    return this.#versions.get(key) ?? this.#shared?.get(key);
+  }
+
+  /** The same to be changed: those of the share are copied first. */
+  #ownVersionsOf(key: string): Change[] | undefined {
+    const own = this.#versions.get(key);
+    if (own || !this.#shared) return own;
+    const versions = this.#shared.get(key)?.slice();
+    if (versions) this.#versions.set(key, versions);
+    return versions;
+  }
+
+  /** Sees to it that most versions are in the share. */
+  #share(): void {
+    if (this.#shared && this.#versions.size <= this.#shared.size * ownPart) return;
+    if (this.#shared) {
+      const all = new Map(this.#shared);
+      for (const [key, versions] of this.#versions) {
+        if (versions.length > 0) all.set(key, versions);
+        else all.delete(key);
+      }
+      this.#shared = all;
+    } else {
+      this.#shared = this.#versions;
+    }
+    this.#versions = new Map();
   }
 }
 

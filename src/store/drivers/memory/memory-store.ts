@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type Random, silentLogger } from '../../../base/index.ts';
-import type { Store } from '../../contract.ts';
+import type { ForkableStore } from '../../contract.ts';
 import { type HistoryLimits, historyLimits } from '../../engine/history-policy.ts';
 import { LedgerStore } from '../../engine/ledger-store.ts';
 import { MemoryLedger } from './memory-ledger.ts';
@@ -10,7 +10,7 @@ export function createMemoryStore(options: {
   readonly random: Random;
   readonly log?: Logger;
   readonly history?: HistoryLimits;
-}): Store {
+}): ForkableStore {
   const { clock, random, log = silentLogger, history = historyLimits } = options;
   return new LedgerStore(new MemoryLedger(), { clock, random, log, history });
 }

@@ -9,6 +9,7 @@ import {
   type LedgerRange,
   type Position,
 } from '../../engine/ledger.ts';
+import { MemoryLedger } from '../memory/memory-ledger.ts';
 import { diskReason } from './errors.ts';
 import { LogRoom } from './log-room.ts';
 import { type PastRange, pastIds } from './past.ts';
@@ -165,6 +166,21 @@ export class SqliteLedger implements Ledger {
     // What adds to the log needs no other row to be found again; each row of another table costs a page of the disk.
     if (this.#revision === revision) this.#seal({});
     else this.#makeDurable({ revision: this.#revision, compacted, swept, commits, chain: this.#chain });
+  }
+
+  /** Reads all that is there; without the history, so that the fork can be read and watched from its first moment on. */
+  fork(): Ledger {
+    const all = {
+      prefix: '',
+      afterKey: undefined,
+      limit: Number.MAX_SAFE_INTEGER - 1,
+      atRevision: undefined,
+    };
+    return MemoryLedger.beginningWith({
+      revision: this.#revision,
+      entries: this.range(all).entries,
+      leases: this.leases(),
+    });
   }
 
   rollback(): void {

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type Random, silentLogger } from '../../../base/index.ts';
-import type { Store } from '../../contract.ts';
+import type { ForkableStore } from '../../contract.ts';
 import { type HistoryLimits, historyLimits } from '../../engine/history-policy.ts';
 import { LedgerStore } from '../../engine/ledger-store.ts';
 import { copyOpenDatabase } from './copy.ts';
@@ -9,7 +9,7 @@ import { SqliteLedger } from './sqlite-ledger.ts';
 import { witnessFile } from './witness.ts';
 
 /** A store in a file. */
-export interface FileStore extends Store {
+export interface FileStore extends ForkableStore {
   /**
    * Writes a copy of one moment to a file that does not exist yet (mode 0600), with a witness beside it, while reads and writes go
    * on. Throws `unavailable` with the reason when it cannot; nothing is left of it then.
