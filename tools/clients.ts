@@ -15,6 +15,7 @@ const needs: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['java', '-version'],
     ['mvn', '--version'],
   ],
+  rust: [['cargo', '--version']],
 };
 
 const asked = process.argv.slice(2);

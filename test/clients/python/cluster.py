@@ -3,6 +3,7 @@
 Usage: cluster.py KUBECONFIG NAMESPACE. Prints `ok WHAT` after each part; an exception ends it. Everything is done twice,
 the second time with a change.
 """
+import datetime
 import json
 import sys
 import threading
@@ -319,8 +320,17 @@ def events():
     core.create_namespaced_event(namespace, {"metadata": {"generateName": "e-"}, "involvedObject": about, "reason": "R", "message": "m", "type": "Normal", "firstTimestamp": now, "lastTimestamp": now})
     found = core.list_namespaced_event(namespace, field_selector="involvedObject.name=settings-1,reason=R").items
     assert [one.message for one in found] == ["m"]
-    newer = client.EventsV1Api(api).list_namespaced_event(namespace, field_selector="reason=R").items
-    assert [one.note for one in newer] == ["m"]
+    # The client reads no event of the newer kind without eventTime, which those of the older one lack on every server.
+    newer = client.EventsV1Api(api)
+    made = newer.create_namespaced_event(
+        namespace,
+        client.EventsV1Event(
+            metadata=client.V1ObjectMeta(generate_name="n-"), event_time=datetime.datetime.now(datetime.timezone.utc), regarding=about,
+            reason="N", note="n", type="Normal", action="A", reporting_controller="example.com/python", reporting_instance="python-1",
+        ),
+    )
+    assert made.event_time.tzinfo is not None
+    assert [one.message for one in core.list_namespaced_event(namespace, field_selector="reason=N").items] == ["n"]
 
 
 def the_end():

@@ -17,7 +17,6 @@ from azure.identity import CertificateCredential, ClientSecretCredential, Defaul
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.containerservicefleet import ContainerServiceFleetMgmtClient
-from azure.mgmt.extendedlocation import CustomLocations
 from azure.mgmt.hybridcontainerservice import HybridContainerServiceMgmtClient
 from azure.mgmt.hybridkubernetes import ConnectedKubernetesClient
 from azure.mgmt.msi import ManagedServiceIdentityClient
@@ -38,11 +37,11 @@ def client(kind, **more):
     return kind(credential, subscription, **settings, **more)
 
 
-resources, network, kubernetes, fleets, authorization, connected, hybrid, identities, custom_locations = map(
+resources, network, kubernetes, fleets, authorization, connected, hybrid, identities = map(
     client,
     (
         ResourceManagementClient, NetworkManagementClient, ContainerServiceClient, ContainerServiceFleetMgmtClient, AuthorizationManagementClient,
-        ConnectedKubernetesClient, HybridContainerServiceMgmtClient, ManagedServiceIdentityClient, CustomLocations,
+        ConnectedKubernetesClient, HybridContainerServiceMgmtClient, ManagedServiceIdentityClient,
     ),
 )
 

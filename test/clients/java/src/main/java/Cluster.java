@@ -350,7 +350,7 @@ public final class Cluster {
     client.apps().deployments().inNamespace(namespace).withName("web").waitUntilReady(PATIENCE_SECONDS, TimeUnit.SECONDS);
     for (int replicas : new int[] {3, 1}) {
       client.apps().deployments().inNamespace(namespace).withName("web").scale(replicas);
-      client.apps().deployments().inNamespace(namespace).withName("web").rolling().updateImage("web:" + (10 + replicas));
+      updateImage("web:" + (10 + replicas));
       client.apps().deployments().inNamespace(namespace).withName("web")
           .waitUntilCondition(
               one ->
@@ -359,6 +359,18 @@ public final class Cluster {
                       && Integer.valueOf(replicas).equals(one.getStatus().getAvailableReplicas())
                       && Integer.valueOf(replicas).equals(one.getStatus().getReplicas()),
               PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The client names the revision that it read: a conflict with the deployment's controller is tried again. */
+  private void updateImage(String image) {
+    while (true) {
+      try {
+        client.apps().deployments().inNamespace(namespace).withName("web").rolling().updateImage(image);
+        return;
+      } catch (KubernetesClientException error) {
+        if (error.getCode() != 409) throw error;
+      }
     }
   }
 
