@@ -63,6 +63,8 @@ export interface WriteOptions {
 /** An object as it was found by `ClusterView` (its `metadata.resourceVersion` says when), and what becomes of it. */
 export interface Alongside extends Place {
   readonly object: JsonObject;
+  /** The part of it that changes, as in a path; absent: the object itself. */
+  readonly subresource?: string;
 }
 
 export interface Place {

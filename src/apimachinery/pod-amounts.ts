@@ -11,8 +11,13 @@ export interface PodAmountsOptions {
 }
 
 /** True for resources that a pod may ask for as a whole. */
-function isPodLevelResource(name: string): boolean {
+export function isPodLevelResource(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+}
+
+/** True when the pod asks for something as a whole that can be asked for so. */
+export function hasPodLevelAmounts(pod: JsonObject, of: readonly Kind[] = ['requests', 'limits']): boolean {
+  return of.some((kind) => [...amountsAt(pod, 'spec', 'resources', kind).keys()].some(isPodLevelResource));
 }
 
 type Kind = 'requests' | 'limits';

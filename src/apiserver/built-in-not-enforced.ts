@@ -18,11 +18,6 @@ export const builtInNotEnforced: readonly NotEnforced[] = [
     'Admission policies',
     'decides nothing',
   ),
-  {
-    group: '',
-    resource: 'resourcequotas',
-    sentence: () => 'Resource quotas are not built in Drydock yet: this one is stored and limits nothing.',
-  },
   { group: '', resource: 'namespaces', sentence: podSecurity },
   {
     group: 'apiregistration.k8s.io',

@@ -19,6 +19,7 @@ import { startNamespaceController } from './namespace/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
 import { startPodGarbage } from './pod-garbage/controller.ts';
 import { startReplicaSetController } from './replicaset/controller.ts';
+import { startResourceQuotaController } from './resource-quota/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { type SecretToken, startTokenController } from './service-account-token/controller.ts';
@@ -72,6 +73,7 @@ const commonControllers: readonly Start[] = [
   startGarbageCollector,
   startCertificateCleaner,
   startVolumeProtection,
+  startResourceQuotaController,
 ];
 
 /** Only clusters that run workloads. */

@@ -41,9 +41,12 @@ function admissionOf(operation: Operation): Record<string, string[]> {
 test('each step of admission is asked about the writes that it concerns, in the real order, and none is left unasked', () => {
   const created = admissionOf('CREATE');
   const everybody = 'NamespaceLifecycle';
-  assert.deepEqual(created['core/configmaps'], [everybody]);
-  const plain = ([, names]: [string, string[]]) => names.join() !== everybody;
+  const last = 'ResourceQuota';
+  assert.deepEqual(created['core/configmaps'], [everybody, last]);
+  const plain = ([, names]: [string, string[]]) => names.join() !== `${everybody},${last}`;
   assert.deepEqual(Object.fromEntries(Object.entries(created).filter(plain)), {
+    'core/bindings': [everybody],
+    'core/events': [everybody],
     'core/nodes': ['TaintNodesByCondition'],
     'core/persistentvolumeclaims': [
       everybody,
@@ -51,6 +54,7 @@ test('each step of admission is asked about the writes that it concerns, in the 
       'DefaultStorageClass',
       'StorageObjectInUseProtection',
       'LimitRanger',
+      last,
     ],
     'core/persistentvolumes': ['StorageObjectInUseProtection', 'volume-phases'],
     'core/pods': [
@@ -61,20 +65,21 @@ test('each step of admission is asked about the writes that it concerns, in the 
       'DefaultTolerationSeconds',
       'RuntimeClass',
       'LimitRanger',
+      last,
     ],
-    'core/secrets': [everybody, 'tls-secrets'],
-    'core/services': [everybody, 'service-addresses'],
+    'core/secrets': [everybody, 'tls-secrets', last],
+    'core/services': [everybody, 'service-addresses', last],
     'apiextensions.k8s.io/customresourcedefinitions': ['crd-status'],
     'certificates.k8s.io/certificatesigningrequests': [
       'certificate-requests',
       'certificate-requests',
       'CertificateSubjectRestriction',
     ],
-    'networking.k8s.io/ingresses': [everybody, 'DefaultIngressClass'],
+    'networking.k8s.io/ingresses': [everybody, 'DefaultIngressClass', last],
     'rbac.authorization.k8s.io/clusterrolebindings': ['rbac-escalation'],
     'rbac.authorization.k8s.io/clusterroles': ['rbac-escalation'],
-    'rbac.authorization.k8s.io/rolebindings': [everybody, 'rbac-escalation'],
-    'rbac.authorization.k8s.io/roles': [everybody, 'rbac-escalation'],
+    'rbac.authorization.k8s.io/rolebindings': [everybody, 'rbac-escalation', last],
+    'rbac.authorization.k8s.io/roles': [everybody, 'rbac-escalation', last],
     'scheduling.k8s.io/priorityclasses': ['Priority'],
   });
 });

@@ -53,11 +53,6 @@ describe('what is stored and has no effect', () => {
       /Admission policies are not built/,
     ],
     [
-      '/api/v1/namespaces/default/resourcequotas',
-      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '1' } } },
-      /Resource quotas are not built/,
-    ],
-    [
       '/api/v1/namespaces',
       {
         apiVersion: 'v1',

@@ -13,6 +13,7 @@ import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { trackOwnWrite } from './field-managers.ts';
 import { generatedNameAttempts, generateName } from './prepare.ts';
 
 /** A new object, when its name is free. Throws 409. */
@@ -145,16 +146,20 @@ async function commit(
 
 /** Another object, if it still is as its step has seen it. */
 function alsoWritten(
-  { resources, storage }: WriteState['parts'],
-  { group, resource: plural, namespace, object }: Alongside,
+  parts: WriteState['parts'],
+  { group, resource: plural, namespace, object, subresource = '' }: Alongside,
 ): { readonly guard: Guard; readonly write: Write } {
+  const { resources, storage } = parts;
   const resource = resources.anyVersion(group, plural);
   if (!resource) throw internalError(`${plural} are not served`);
   const { name, resourceVersion } = readMetadata(object);
   const place = objectKey(resource.definition.namespaced ? namespace : '', textOf(name));
   const key = storage.storeKey(resource, place);
   const guard = { key, revision: Number(textOf(resourceVersion)) };
-  return { guard, write: { put: key, value: encodeStored(resource, object) } };
+  // When it is another one by now the guard does not hold.
+  const before = storage.loaded(resource)?.get(place)?.peek(resource);
+  const next = before ? trackOwnWrite(parts, resource, { before, after: object, subresource }) : object;
+  return { guard, write: { put: key, value: encodeStored(resource, next) } };
 }
 
 /** The writer knows the labels: nobody needs to parse for them. */

@@ -3,6 +3,7 @@ import { metadataOf, readMetadata, splitApiVersion } from '../../apimachinery/me
 import type { JsonObject } from '../../base/index.ts';
 import { resetFieldsOf, serverSideApply, trackUpdate, type VersionView } from '../../merge/index.ts';
 import type { Call, ClusterParts } from '../call/call.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
 
 /** Longest field manager name. */
 const managerNameCharacters = 128;
@@ -33,6 +34,29 @@ export function trackWrite(
     resetFields: resetFieldsOf(definition, call.subresource),
     versions: versionsOf(parts, call),
   });
+}
+
+/** What the server itself changes of an object, while it writes another one. Returns the object with its managed fields. */
+export function trackOwnWrite(
+  parts: ClusterParts,
+  resource: ServedResource,
+  { before, after, subresource }: { before: JsonObject; after: JsonObject; subresource: string },
+): JsonObject {
+  const { definition, apiVersion } = resource;
+  const tracked = { ...after, metadata: { ...readMetadata(after) } };
+  trackUpdate({
+    before,
+    blank: undefined,
+    after: tracked,
+    manager: 'kube-apiserver',
+    apiVersion,
+    subresource,
+    nowMs: parts.clock.now(),
+    schema: definition.schema.root,
+    resetFields: resetFieldsOf(definition, subresource),
+    versions: versionsOf(parts, { resource }),
+  });
+  return tracked;
 }
 
 /** Server-side apply of `config` on `live`; the result carries its managed fields. */
@@ -66,7 +90,7 @@ function managerOf({ options, userAgent }: Call): string {
   return program.slice(0, managerNameCharacters) || 'unknown';
 }
 
-function versionsOf(parts: ClusterParts, call: Call): VersionView {
+function versionsOf(parts: ClusterParts, call: Pick<Call, 'resource'>): VersionView {
   return (apiVersion) => {
     const [group, version] = splitApiVersion(apiVersion);
     const served = parts.resources.find(group, version, call.resource.definition.resource);

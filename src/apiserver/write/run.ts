@@ -170,25 +170,57 @@ function keepManagers(run: WriteRun, before: Json | undefined): undefined {
 
 /** Judges and commits; judges again when others were faster with what a judging step counted on. */
 async function decide(run: WriteRun): Promise<Answer | undefined> {
-  const { course, change, claims, alongside, warnings } = run;
-  const before = { claims: claims.length, alongside: alongside.length, warnings: warnings.length };
+  const { change, alongside } = run;
+  const before = standOf(run);
+  const judging = change.admitted === true ? undefined : runAll(run.course.validate, run);
+  if (judging) await judging;
+  const shared = alongside[before.alongside];
+  if (!shared) return commitOrJudgeAgain(run, before);
+  // Many change the same other object: one after the other, and each on what the one before made of it.
+  const { group, resource, namespace, object } = shared;
+  const key = ['alongside', group, resource, namespace, textOf(readMetadata(object)['name'])].join('/');
+  return run.parts.storage.turns.run(key, async () => {
+    const again = judgeAgain(run, before);
+    if (again) await again;
+    return commitOrJudgeAgain(run, before);
+  });
+}
+
+/** How much the steps have hung on a write. */
+interface Stand {
+  readonly claims: number;
+  readonly alongside: number;
+  readonly warnings: number;
+}
+
+function standOf({ claims, alongside, warnings }: WriteRun): Stand {
+  return { claims: claims.length, alongside: alongside.length, warnings: warnings.length };
+}
+
+/** Commits what was judged. */
+async function commitOrJudgeAgain(run: WriteRun, before: Stand): Promise<Answer | undefined> {
+  const { claims, alongside } = run;
   for (let attempt = 1; ; attempt++) {
-    const judging = change.admitted === true ? undefined : runAll(course.validate, run);
-    if (judging) await judging;
     try {
-      await runAll(course.commit, run);
+      await runAll(run.course.commit, run);
       return run.answer;
     } catch (thrown) {
       // What earlier steps claimed is theirs to decide again.
       const isOurs = claims.length > before.claims || alongside.length > before.alongside;
       if (!(thrown instanceof ClaimLost) || before.claims + before.alongside > 0 || !isOurs) throw thrown;
       if (attempt === timesDecided) throw contended(run.call);
-      claims.length = before.claims;
-      alongside.length = before.alongside;
-      warnings.length = before.warnings;
-      run.seen = run.parts.storage.seen();
+      const again = judgeAgain(run, before);
+      if (again) await again;
     }
   }
+}
+
+function judgeAgain(run: WriteRun, before: Stand): Promise<void> | undefined {
+  run.claims.length = before.claims;
+  run.alongside.length = before.alongside;
+  run.warnings.length = before.warnings;
+  run.seen = run.parts.storage.seen();
+  return runAll(run.course.validate, run);
 }
 
 /** A promise only when one of the steps gave one: nearly all are done at once. */

@@ -10,6 +10,7 @@ import { nodeTaints } from '../admission/node-taints.ts';
 import { podPriority, podServiceAccount, podTolerations } from '../admission/pods.ts';
 import { priorityClasses, systemPriorityClasses } from '../admission/priority-classes.ts';
 import { rbacEscalation } from '../admission/rbac-escalation.ts';
+import { resourceQuota } from '../admission/resource-quota.ts';
 import { runtimeClasses } from '../admission/runtime-classes.ts';
 import { serviceAddresses } from '../admission/service-addresses.ts';
 import { storageProtection } from '../admission/storage-protection.ts';
@@ -102,6 +103,8 @@ function admissionSteps({ serviceCidr, rbac, registrar, own }: StepChoices): rea
     ...own,
     // Rights are asked about what admission made of a role, and before anything is said of what is wrong with it.
     rbacEscalation(rbac),
+    // Counted is what nobody else refuses.
+    resourceQuota,
   ];
 }
 

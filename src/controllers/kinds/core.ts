@@ -190,6 +190,11 @@ export interface ServicePort extends JsonObject {
   targetPort?: number | string;
 }
 
+export interface ResourceQuota extends KubeObject {
+  spec?: { hard?: JsonObject; scopes?: string[]; scopeSelector?: JsonObject };
+  status?: { hard?: JsonObject; used?: JsonObject };
+}
+
 export const namespaces = defineKind<Namespace>('v1', 'Namespace', 'namespaces', 'Cluster');
 export const configMaps = defineKind<ConfigMap>('v1', 'ConfigMap', 'configmaps');
 export const secrets = defineKind<Secret>('v1', 'Secret', 'secrets');
@@ -197,4 +202,5 @@ export const serviceAccounts = defineKind<ServiceAccount>('v1', 'ServiceAccount'
 export const eventObjects = defineKind<EventObject>('v1', 'Event', 'events');
 export const nodes = defineKind<Node>('v1', 'Node', 'nodes', 'Cluster');
 export const pods = defineKind<Pod>('v1', 'Pod', 'pods');
+export const resourceQuotas = defineKind<ResourceQuota>('v1', 'ResourceQuota', 'resourcequotas');
 export const services = defineKind<Service>('v1', 'Service', 'services');

@@ -56,6 +56,11 @@ export class KindFollower {
     void this.#follow();
   }
 
+  /** Others may be followed now. */
+  reconsider(): void {
+    void this.#follow();
+  }
+
   #close(): void {
     for (const { feed } of this.#feeds.values()) feed.close();
     this.#feeds.clear();

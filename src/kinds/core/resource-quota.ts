@@ -6,6 +6,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
 import { quotaResources, validateResourceAmount } from '../shared/containers.ts';
+import { validateScopeSelector, validateScopes } from './quota-scopes.ts';
 
 export const resourceQuota: BuiltInKind = {
   group: '',
@@ -30,19 +31,28 @@ export const resourceQuota: BuiltInKind = {
     },
   },
   deletion: { answersWithObject: true },
-  validate(quota) {
-    const hard = objectAt(quota, 'spec', 'hard');
-    return Object.entries(hard).flatMap(([name, amount]) => {
-      const here = key('spec.hard', name);
-      return [...validateQuotaName(name, here), ...validateResourceAmount(name, amount, here)];
-    });
-  },
+  validate: (quota) => [
+    ...validateAmounts(objectAt(quota, 'spec', 'hard'), 'spec.hard'),
+    ...validateScopes(quota),
+    ...validateScopeSelector(quota),
+  ],
+  validateStatus: (quota) =>
+    ['hard', 'used'].flatMap((member) =>
+      validateAmounts(objectAt(quota, 'status', member), `status.${member}`),
+    ),
   validateUpdate(quota, old) {
     const sorted = (object: JsonObject) => textsAt(object, 'spec', 'scopes').toSorted().join();
     if (sorted(quota) === sorted(old)) return [];
     return [invalid('spec.scopes', at(quota, 'spec', 'scopes') ?? null, 'field is immutable')];
   },
 };
+
+function validateAmounts(amounts: JsonObject, path: string): FieldError[] {
+  return Object.entries(amounts).flatMap(([name, amount]) => {
+    const here = key(path, name);
+    return [...validateQuotaName(name, here), ...validateResourceAmount(name, amount, here)];
+  });
+}
 
 function validateQuotaName(name: string, path: string): FieldError[] {
   const problems = qualifiedName(name);

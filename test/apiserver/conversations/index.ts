@@ -9,6 +9,7 @@ import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
 import { podConversations } from './pods.ts';
+import { quotaConversations } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
@@ -30,6 +31,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   definitions: definitionConversations,
   names: nameConversations,
   kinds: kindConversations,
+  quotas: quotaConversations,
   limits: limitConversations,
   reviews: reviewConversations,
   pods: podConversations,
