@@ -83,6 +83,15 @@ describe('az on the wire', () => {
     assert.match(unknown.stderr, /^ERROR: unrecognized arguments: --enable-acns --no-such\n/);
   });
 
+  test('the value of a flag that is not built may begin with dashes, as a key does', async () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n';
+    const { code, stderr } = await estate.az('ad', 'sp', 'credential', 'reset', '--id', 'x', '--cert', key);
+    assert.deepEqual(
+      [code, stderr],
+      [1, "ERROR: '--cert' of 'az ad sp credential reset' is not built in Drydock yet.\n"],
+    );
+  });
+
   test('a 404 prints code and message on stderr and exits 3', async () => {
     estate.answer(() => ({
       status: 404,
