@@ -3,7 +3,7 @@ import type { AccessDecision, AccessReview, ResourceDefinition, UserInfo } from 
 import { readMetadata, textOf } from './metadata.ts';
 import { forbidden, type StatusError, type Subject } from './status.ts';
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** What decides which steps a write meets: asked once for each, and the answer is kept. */
 export interface WriteTarget {

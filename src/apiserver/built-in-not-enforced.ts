@@ -4,11 +4,6 @@ import { isObject, type JsonObject } from '../base/index.ts';
 /** Built-in kinds, or members of them, that are stored and have no effect on this API server yet. */
 export const builtInNotEnforced: readonly NotEnforced[] = [
   ...admission(
-    ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
-    'Admission webhooks',
-    'is never called',
-  ),
-  ...admission(
     [
       'validatingadmissionpolicies',
       'validatingadmissionpolicybindings',

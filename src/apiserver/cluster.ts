@@ -1,4 +1,5 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
+import { internalError } from '../apimachinery/status.ts';
 import { isObject } from '../base/index.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
@@ -6,6 +7,7 @@ import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
+import { Backends } from './backends/index.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
@@ -17,6 +19,7 @@ import { ClusterStorage } from './storage/cluster-storage.ts';
 import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
 import { objectKey } from './storage/keys.ts';
+import { AdmissionWebhooks } from './webhooks/index.ts';
 import { ChosenCourses } from './write/courses.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 import { writeSteps } from './write/steps.ts';
@@ -33,6 +36,8 @@ export interface Cluster {
   readonly registrar: CustomResourceRegistrar;
   readonly plugIns: ActivePlugIns;
   readonly own: OwnWork;
+  readonly webhooks: AdmissionWebhooks;
+  readonly backends: Backends;
 }
 
 /** Puts the parts of one API server together. */
@@ -53,6 +58,12 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   });
   const leases = new EventLeases(storage, clock);
   const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
+  const view = viewOf({ storage, resources, clock, random, authorize });
+  const backends = new Backends(view, options.serviceUrls ?? new Map());
+  const webhooks = new AdmissionWebhooks(storage, resources, {
+    backends,
+    convert: (_object, { from }) => Promise.reject(internalError(`${from.kind} is not converted`)),
+  });
   const parts: ClusterParts = {
     storage,
     resources,
@@ -60,10 +71,11 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     random,
     log,
     tokens,
-    view: viewOf({ storage, resources, clock, random, authorize }),
+    view,
     courses: new ChosenCourses(() => write.steps),
     notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
     lasting,
+    mayWait: (target) => webhooks.mayWait(target),
     authorize,
     reviewToken: (token, audiences) => authentication.review(token, audiences),
     rulesOf: (user, namespace) => rulesOf(user, namespace, { rbac, others: options.authorizers.length }),
@@ -78,9 +90,10 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     serviceCidr: options.serviceCidr ?? defaultServiceCidr,
     rbac,
     registrar,
+    webhooks,
     own: options.admissionSteps ?? [],
   });
-  return { parts, authentication, registrar, own, plugIns: write.plugIns };
+  return { parts, authentication, registrar, own, plugIns: write.plugIns, webhooks, backends };
 }
 
 const allRules: PolicyRule[] = [

@@ -5,6 +5,7 @@ import type { Clock, Logger, Random } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
+import type { ServiceUrls } from './backends/index.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import type { PlugInSwitches } from './write/plug-ins.ts';
 
@@ -44,6 +45,8 @@ export interface ApiServerOptions {
   readonly notEnforced?: readonly NotEnforced[];
   /** Steps of admission that this cluster has besides those of every cluster, in their order. */
   readonly admissionSteps?: readonly AdmissionStep[];
+  /** Where Services are reached (`NAMESPACE/NAME` or `NAMESPACE/NAME:PORT`) whose endpoints this process cannot dial; https. */
+  readonly serviceUrls?: ServiceUrls;
   /** Plug-ins of the real server that are on or off other than usual. */
   readonly admissionPlugIns?: PlugInSwitches;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */

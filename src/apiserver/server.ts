@@ -94,6 +94,7 @@ class LibraryApiServer implements ApiServer {
     await bootstrap(parts, [...bootstrapObjects(address), ...apiServices], fence);
     await registrar.start();
     await this.#apiServices.start();
+    await this.#cluster.webhooks.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();
   }
 
@@ -133,6 +134,7 @@ class LibraryApiServer implements ApiServer {
 
   async close(): Promise<void> {
     await this.stopKeeping();
+    this.#cluster.backends.close();
     this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();
   }

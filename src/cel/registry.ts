@@ -36,6 +36,11 @@ const simpleTypes: Readonly<Record<string, CelType>> = {
   CIDR: opaqueType('net.CIDR'),
   Format: opaqueType('kubernetes.NamedFormat'),
   Semver: opaqueType('kubernetes.Semver'),
+  Authorizer: opaqueType('kubernetes.authorization.Authorizer'),
+  PathCheck: opaqueType('kubernetes.authorization.PathCheck'),
+  GroupCheck: opaqueType('kubernetes.authorization.GroupCheck'),
+  ResourceCheck: opaqueType('kubernetes.authorization.ResourceCheck'),
+  Decision: opaqueType('kubernetes.authorization.Decision'),
 };
 
 /** Declares overloads; each reads its arguments as the types that its signature promises. */

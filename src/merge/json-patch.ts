@@ -7,6 +7,7 @@ import {
   nestingLevelsLimit,
   setMember,
 } from '../base/index.ts';
+import { whyNotApplied } from './json-patch-reason.ts';
 import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
 
 /** The most operations that one JSON patch may carry. */
@@ -41,7 +42,7 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
   }
   let document: Json = structuredClone(object);
   const allowance = { copiedCharacters: copiedCharactersLimit };
-  for (const operation of operations) document = applyOperation(document, operation, allowance);
+  for (const operation of operations) document = applied(document, operation, allowance);
   if (!isObject(document)) throw patchDoesNotApply();
   return document;
 }
@@ -73,6 +74,15 @@ function textMember(entry: JsonObject, name: string): string | undefined {
   throw badPatch(
     `error decoding patch: json: cannot unmarshal ${goTypeWord(value)} into Go struct field jsonPatchOp.${name} of type string`,
   );
+}
+
+function applied(document: Json, operation: Operation, allowance: Allowance): Json {
+  try {
+    return applyOperation(document, operation, allowance);
+  } catch (thrown) {
+    if (thrown instanceof PatchError) thrown.explanation = () => whyNotApplied(document, operation);
+    throw thrown;
+  }
 }
 
 function applyOperation(document: Json, operation: Operation, allowance: Allowance): Json {

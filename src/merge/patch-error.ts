@@ -14,6 +14,8 @@ export class PatchError extends Error {
   /** `status.reason`; empty when the real server sends none. */
   readonly reason: string;
   readonly causes: readonly PatchCause[];
+  /** What the real server keeps to itself when the patch is a caller's own, and tells of others. Absent: the message. */
+  explanation: (() => string) | undefined;
 
   constructor(status: number, reason: string, message: string, causes: readonly PatchCause[] = []) {
     super(message);

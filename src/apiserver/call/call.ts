@@ -65,6 +65,8 @@ export interface ClusterParts {
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;
+  /** True for writes that may have to wait for a webhook: nobody else waits along with them. */
+  mayWait(target: WriteTarget): boolean;
   /** Ends what goes on when what allowed it goes. */
   readonly lasting: LastingRequests;
   /** What a user holds in a namespace; `incomplete` when other authorizers may allow more. */
@@ -175,6 +177,8 @@ export interface Course extends Readonly<Record<WritePart, readonly WriteStep[]>
   readonly kind: Write['kind'];
   /** One write of the resource goes after the other. */
   readonly alone: boolean;
+  /** That is all that keeps them apart: nothing is claimed that would be lost to another. */
+  readonly onlyTurns: boolean;
 }
 
 export interface Courses {

@@ -15,9 +15,18 @@ const attemptsWithoutVersion = 16;
  * else did meanwhile.
  */
 export function changeObject(parts: ClusterParts, call: Call, change: Change): Promise<Answer> {
-  if (!change.mayRetry) return changeNow(parts, call, change);
+  if (!change.mayRetry || waitsOutside(parts, call)) return changeNow(parts, call, change);
   const key = parts.storage.storeKey(call.resource, objectKey(call.namespace, call.name));
   return parts.storage.turns.run(key, () => changeNow(parts, call, change));
+}
+
+/** Who waits for a webhook takes no turn: others would wait along, and a webhook may write the object itself. */
+function waitsOutside(parts: ClusterParts, call: Call): boolean {
+  const { definition } = call.resource;
+  const subresource = call.askedAs ?? call.subresource;
+  return (['CREATE', 'UPDATE'] as const).some((operation) =>
+    parts.mayWait({ definition, subresource, operation }),
+  );
 }
 
 async function changeNow(parts: ClusterParts, call: Call, change: Change): Promise<Answer> {
@@ -49,6 +58,7 @@ function written(
   const course = parts.courses.of(call.resource, call.askedAs ?? call.subresource, operation);
   if (!course.alone) return goThrough(new WriteRun(parts, call, { ...asked, course }));
   return inTurn(parts, call, {
+    takesTurn: course.onlyTurns || !parts.mayWait(course.target),
     object: asked.object,
     write: (object) => goThrough(new WriteRun(parts, call, { ...asked, object, course })),
   });

@@ -18,7 +18,7 @@ export class ChosenCourses implements Courses {
   of(resource: ServedResource, subresource: string, operation: Operation): Course {
     let known = this.#byResource.get(resource);
     if (!known) {
-      known = { CREATE: new Map(), UPDATE: new Map(), DELETE: new Map() };
+      known = { CREATE: new Map(), UPDATE: new Map(), DELETE: new Map(), CONNECT: new Map() };
       this.#byResource.set(resource, known);
     }
     let course = known[operation].get(subresource);
@@ -38,6 +38,7 @@ function courseOf(steps: readonly WriteStep[], target: WriteTarget): Course {
     kind: kindOf(target),
     // A part of an object, and its end, say nothing that others could say too.
     alone: subresourceless(target) && met.some(({ alone }) => alone === true),
+    onlyTurns: met.some(({ alone, part }) => alone === true && part === 'validate'),
     take: part('take'),
     mutate: part('mutate'),
     prepare: part('prepare'),

@@ -14,9 +14,15 @@ export const timesDecided = 64;
 export function inTurn<T>(
   { storage }: ClusterParts,
   call: Call,
-  { object, write }: { readonly object: JsonObject; write(object: JsonObject): Promise<T> },
+  asked: {
+    /** False: what the write claims is all that keeps it apart from others. */
+    readonly takesTurn: boolean;
+    readonly object: JsonObject;
+    write(object: JsonObject): Promise<T>;
+  },
 ): Promise<T> {
-  return storage.turns.run(`all ${call.resource.storageKey}`, async () => {
+  const { takesTurn, object, write } = asked;
+  const decide = async () => {
     for (let attempt = 1; attempt <= timesDecided; attempt++) {
       const warnings = call.warnings.length;
       try {
@@ -27,7 +33,8 @@ export function inTurn<T>(
       }
     }
     throw contended(call);
-  });
+  };
+  return takesTurn ? storage.turns.run(`all ${call.resource.storageKey}`, decide) : decide();
 }
 
 /** Others were faster each time. */

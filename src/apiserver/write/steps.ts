@@ -30,6 +30,7 @@ export interface StepChoices {
   readonly serviceCidr: string;
   readonly rbac: Parameters<typeof rbacEscalation>[0];
   readonly registrar: Parameters<typeof crdStatus>[0];
+  readonly webhooks: { readonly mutating: AdmissionStep; readonly validating: AdmissionStep };
   /** Steps that this server has besides those of every server. */
   readonly own: readonly AdmissionStep[];
 }
@@ -74,7 +75,13 @@ export function writeSteps(choices: StepChoices): { steps: readonly WriteStep[];
  * Admission. Plug-ins stand in the real server's order; mutating and validating parts run in the order of this list, all
  * mutating ones first. Steps with names of their own are what the real server's storage of a kind does.
  */
-function admissionSteps({ serviceCidr, rbac, registrar, own }: StepChoices): readonly AdmissionStep[] {
+function admissionSteps({
+  serviceCidr,
+  rbac,
+  registrar,
+  own,
+  webhooks,
+}: StepChoices): readonly AdmissionStep[] {
   return [
     // That a namespace is going is the first thing to know.
     namespaceLifecycle,
@@ -101,6 +108,8 @@ function admissionSteps({ serviceCidr, rbac, registrar, own }: StepChoices): rea
     crdStatus(registrar),
     // What a cluster adds of its own stands where the real server asks webhooks.
     ...own,
+    webhooks.mutating,
+    webhooks.validating,
     // Rights are asked about what admission made of a role, and before anything is said of what is wrong with it.
     rbacEscalation(rbac),
     // Counted is what nobody else refuses.

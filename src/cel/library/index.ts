@@ -1,4 +1,5 @@
 import { Registry } from '../registry.ts';
+import { declareAuthorization } from './authorization.ts';
 import { declareConversions } from './conversions.ts';
 import { declareLists } from './lists.ts';
 import { declareFormats } from './named-formats.ts';
@@ -20,5 +21,6 @@ export function kubernetesFunctions(): Registry {
   declareNetwork(registry);
   declareQuantities(registry);
   declareFormats(registry);
+  declareAuthorization(registry);
   return registry;
 }

@@ -49,6 +49,12 @@ export interface AnswerStream {
   onEnd(reason: string): void;
 }
 
+/** There was no whole answer within the time that the caller gave. */
+export class AnswerTimeout extends Error {}
+
+/** The answer is longer than the caller takes. */
+export class AnswerTooLarge extends Error {}
+
 /** HTTPS with kept connections. Resolves with any answer, whatever its status; rejects with Node's error when there is none. */
 export class HttpsClient {
   readonly #options: HttpsClientOptions;
@@ -72,7 +78,7 @@ export class HttpsClient {
     const { timeoutMs } = call;
     return new Promise((resolve, reject) => {
       const outgoing = open(call, this.agent);
-      const late = () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      const late = () => outgoing.destroy(new AnswerTimeout(`no answer within ${timeoutMs} ms`));
       const timer = timeoutMs === undefined ? undefined : clock.after(timeoutMs, late);
       const fail = (error: Error) => {
         timer?.cancel();
@@ -174,7 +180,7 @@ function readAnswer(response: IncomingMessage, answerBytes: number): Promise<Htt
     let bytes = 0;
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > answerBytes) response.destroy(new Error('the answer is too large'));
+      if (bytes > answerBytes) response.destroy(new AnswerTooLarge('the answer is too large'));
       else chunks.push(chunk);
     });
     response.on('error', reject);

@@ -1,0 +1,4 @@
+/** Where Services and URLs outside are reached: for webhooks, conversion and aggregation alike. */
+export { type Backend, BackendFailure, Backends, backendOf } from './backends.ts';
+export { readAnswer } from './read-answer.ts';
+export type { ServiceUrls } from './services.ts';

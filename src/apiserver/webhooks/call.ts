@@ -1,0 +1,65 @@
+import type { ClusterView, Write } from '../../apimachinery/admission.ts';
+import { badRequest } from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
+import type { JsonObject } from '../../base/index.ts';
+import { BackendFailure, type Backends, readAnswer } from '../backends/index.ts';
+import { CallFailure } from './failure.ts';
+import { refusalOf, type Verdict, verdictOf } from './response.ts';
+import { reviewText } from './review.ts';
+import type { Invocation } from './rules.ts';
+
+/** What a webhook is shown, in the version that it asked for. */
+export interface Shown {
+  readonly object: JsonObject | undefined;
+  readonly old: JsonObject | undefined;
+}
+
+/**
+ * Asks one webhook and passes on what it has to tell. Returns the verdict of one that allows; throws its refusal, or
+ * `CallFailure` when there is no answer that counts.
+ */
+export async function askWebhook(
+  { backends, cluster }: { readonly backends: Backends; readonly cluster: ClusterView },
+  write: Write,
+  {
+    invocation,
+    shown,
+    mayPatch,
+  }: { readonly invocation: Invocation; readonly shown: Shown; readonly mayPatch: boolean },
+): Promise<Verdict> {
+  const { hook } = invocation;
+  const { name, reviewVersion: version, backend } = hook;
+  if (write.options.dryRun && hook.sideEffects !== 'None' && hook.sideEffects !== 'NoneOnDryRun') {
+    throw badRequest(`admission webhook ${goQuote(name)} does not support dry run`);
+  }
+  if (version === undefined) {
+    const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)';
+    throw new CallFailure(name, `could not create admission objects: ${why}`);
+  }
+  if (!backend) throw new CallFailure(name, 'could not get REST client: the address cannot be read');
+  const uid = cluster.random.uuid();
+  const body = reviewText(write, invocation, { uid, version, ...shown });
+  let review: JsonObject;
+  try {
+    const { timeoutSeconds } = hook;
+    const asked = { body, timeoutMs: timeoutSeconds * 1000, shownTimeoutSeconds: timeoutSeconds };
+    review = readAnswer(await backends.post(backend, asked), {
+      group: 'admission.k8s.io',
+      kind: 'AdmissionReview',
+      versions: ['v1', 'v1beta1'],
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof BackendFailure)) throw thrown;
+    throw new CallFailure(name, `failed to call webhook: ${thrown.message}`);
+  }
+  const verdict = verdictOf(review, { webhook: name, uid, version, mayPatch });
+  for (const [key, value] of verdict.annotations) annotate(write, `${name}/${key}`, value);
+  write.warnings.push(...verdict.warnings);
+  if (!verdict.allowed) throw refusalOf(name, verdict.result);
+  return verdict;
+}
+
+/** What was said first stays. */
+export function annotate(write: Write, key: string, value: string): void {
+  if (!Object.hasOwn(write.annotations, key)) write.annotations[key] = value;
+}

@@ -1,0 +1,59 @@
+import type { AdmissionStep, ClusterView, Write } from '../../apimachinery/admission.ts';
+import { internalError } from '../../apimachinery/status.ts';
+import { annotate, askWebhook, type Shown } from './call.ts';
+import { CallFailure } from './failure.ts';
+import { type Hooks, mayBeAsked } from './hooks.ts';
+import { shownIfMatched } from './match.ts';
+import type { Callers } from './mutating.ts';
+import type { Invocation } from './rules.ts';
+
+/** Webhooks that may refuse what is final, all at the same time. */
+export function validatingWebhooks(hooks: Hooks, callers: Callers): AdmissionStep {
+  return {
+    name: 'ValidatingAdmissionWebhook',
+    concerns: mayBeAsked,
+    validate(write, cluster) {
+      const concerned = hooks.concerned(write);
+      return concerned.length === 0 ? undefined : askAll(write, concerned, { ...callers, cluster });
+    },
+  };
+}
+
+type Surroundings = Callers & { readonly cluster: ClusterView };
+
+async function askAll(write: Write, concerned: readonly Invocation[], around: Surroundings): Promise<void> {
+  const asked: { readonly invocation: Invocation; readonly shown: Shown }[] = [];
+  for (const invocation of concerned) {
+    const shown = await shownIfMatched(write, invocation, around);
+    if (shown) asked.push({ invocation, shown });
+  }
+  // All are heard, so that what they have to tell comes along; who refused first is passed on.
+  const refusals: unknown[] = [];
+  await Promise.all(
+    asked.map((one, index) =>
+      askOne(write, { ...one, index }, around).catch((thrown: unknown) => {
+        refusals.push(thrown);
+      }),
+    ),
+  );
+  if (refusals.length > 0) throw refusals[0];
+}
+
+async function askOne(
+  write: Write,
+  {
+    invocation,
+    shown,
+    index,
+  }: { readonly invocation: Invocation; readonly shown: Shown; readonly index: number },
+  around: Surroundings,
+): Promise<void> {
+  const { hook } = invocation;
+  try {
+    await askWebhook(around, write, { invocation, shown, mayPatch: false });
+  } catch (thrown) {
+    if (!(thrown instanceof CallFailure)) throw thrown;
+    if (!hook.ignoresFailures) throw internalError(thrown.message);
+    annotate(write, `failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, hook.name);
+  }
+}

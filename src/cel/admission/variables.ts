@@ -1,0 +1,110 @@
+import type { Variable } from '../checker.ts';
+import {
+  boolType,
+  type CelType,
+  dynType,
+  intType,
+  listType,
+  mapType,
+  opaqueType,
+  stringType,
+  timestampType,
+} from '../types.ts';
+
+export const requestResource = 'authorizer.requestResource';
+
+/** What expressions of admission may speak of. */
+export type AdmissionVariable =
+  | 'object'
+  | 'oldObject'
+  | 'namespaceObject'
+  | 'request'
+  | 'params'
+  | 'authorizer'
+  | typeof requestResource
+  | 'variables';
+
+function objectOf(fields: Readonly<Record<string, CelType>>): CelType {
+  return {
+    kind: 'object',
+    of: { fieldType: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined) },
+  };
+}
+
+const texts = listType(stringType);
+const groupVersionKind = objectOf({ group: stringType, version: stringType, kind: stringType });
+const groupVersionResource = objectOf({ group: stringType, version: stringType, resource: stringType });
+const userInfo = objectOf({
+  username: stringType,
+  uid: stringType,
+  groups: texts,
+  extra: mapType(stringType, texts),
+});
+
+/** The request as a webhook is told of it, without its objects. */
+export const requestType = objectOf({
+  kind: groupVersionKind,
+  resource: groupVersionResource,
+  subResource: stringType,
+  requestKind: groupVersionKind,
+  requestResource: groupVersionResource,
+  requestSubResource: stringType,
+  name: stringType,
+  namespace: stringType,
+  operation: stringType,
+  userInfo,
+  dryRun: boolType,
+  options: dynType,
+});
+
+const condition = objectOf({
+  status: stringType,
+  type: stringType,
+  lastTransitionTime: timestampType,
+  message: stringType,
+  reason: stringType,
+});
+
+/** A namespace, as far as expressions see it. */
+export const namespaceType = objectOf({
+  metadata: objectOf({
+    name: stringType,
+    generateName: stringType,
+    namespace: stringType,
+    labels: mapType(stringType, stringType),
+    annotations: mapType(stringType, stringType),
+    UID: stringType,
+    creationTimestamp: timestampType,
+    deletionGracePeriodSeconds: intType,
+    deletionTimestamp: timestampType,
+    generation: intType,
+    resourceVersion: stringType,
+    finalizers: texts,
+  }),
+  spec: objectOf({ finalizers: texts }),
+  status: objectOf({ conditions: listType(condition), phase: stringType }),
+});
+
+const types: Readonly<Record<AdmissionVariable, CelType>> = {
+  object: dynType,
+  oldObject: dynType,
+  namespaceObject: namespaceType,
+  request: requestType,
+  params: dynType,
+  authorizer: opaqueType('kubernetes.authorization.Authorizer'),
+  [requestResource]: opaqueType('kubernetes.authorization.ResourceCheck'),
+  variables: dynType,
+};
+
+export function typesOf(variables: readonly AdmissionVariable[]): Variable[] {
+  return variables.map((name) => ({ name, type: types[name] }));
+}
+
+/** Those of the match conditions of webhooks. */
+export const webhookVariables: readonly AdmissionVariable[] = [
+  'object',
+  'oldObject',
+  'request',
+  'authorizer',
+  requestResource,
+];
