@@ -6,7 +6,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   apimachinery: ['base'],
   cel: ['base', 'apimachinery'],
   merge: ['base', 'apimachinery'],
-  kinds: ['base', 'apimachinery'],
+  kinds: ['base', 'apimachinery', 'cel'],
   schema: ['base', 'apimachinery', 'cel', 'merge', 'kinds'],
   identity: ['base', 'store', 'http'],
   arm: ['base', 'store', 'http'],

@@ -7,6 +7,9 @@ import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts
 import { builtinResources } from '../../src/kinds/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 
+/** What looks at nearly every write, by what the cluster holds. */
+const askedOfAll = ['MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook'];
+
 /** Names of the steps of admission that writes of a resource meet, in their order; '' for those that meet the usual ones alone. */
 function admissionOf(operation: Operation): Record<string, string[]> {
   const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
@@ -23,6 +26,7 @@ function admissionOf(operation: Operation): Record<string, string[]> {
     resources,
   );
   const usual = new Set(parts.courses.of(find('configmaps'), '', operation).prepare.map(({ name }) => name));
+  for (const name of askedOfAll) usual.add(name);
   function find(plural: string) {
     const found = resources.anyVersion('', plural);
     assert.ok(found);

@@ -17,24 +17,7 @@ describe('what is stored and has no effect', () => {
     return answer.headers.get('warning');
   };
   const admission = '/apis/admissionregistration.k8s.io/v1';
-  const hook = {
-    name: 'a.b.c',
-    clientConfig: { url: 'https://127.0.0.1:1' },
-    sideEffects: 'None',
-    admissionReviewVersions: ['v1'],
-  };
-
   const cases: readonly (readonly [path: string, object: JsonObject, words: RegExp])[] = [
-    [
-      `${admission}/validatingwebhookconfigurations`,
-      {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingWebhookConfiguration',
-        metadata: { name: 'v' },
-        webhooks: [hook],
-      },
-      /Admission webhooks are not built/,
-    ],
     [
       `${admission}/validatingadmissionpolicies`,
       {

@@ -18,6 +18,7 @@ export function warningHeaders(texts: readonly string[]): readonly string[] {
 }
 
 function headerOf(text: string): string {
-  const quoted = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?');
-  return `299 - "${quoted}"`;
+  const quoted = text.replace(/[\\"]/g, '\\$&').replace(/\p{C}/gu, '?');
+  // Headers are bytes, and these are UTF-8: each stands as a character of its own.
+  return `299 - "${Buffer.from(quoted, 'utf8').toString('latin1')}"`;
 }

@@ -1,16 +1,21 @@
 import { splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { numberAt, textAt } from '../../apimachinery/read.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
-import { decodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import { decodeJson, isObject, type Json, type JsonObject, parseJson } from '../../base/index.ts';
 import type { HttpsAnswer } from '../../http/node/client.ts';
+import { goTypeWord } from '../../merge/patch-error.ts';
 import { jsonSyntaxProblem } from '../request/json-syntax.ts';
+import { YamlError } from '../request/yaml/yaml-error.ts';
+import { yamlToJson } from '../request/yaml/yaml-to-json.ts';
 import { BackendFailure } from './backends.ts';
 
 /** What a backend says that is asked for an object of one kind, in one of the versions. */
 export interface Wanted {
   readonly group: string;
   readonly kind: string;
-  readonly versions: readonly string[];
+  readonly version: string;
+  /** Versions that the reader knows, and does not take for one another. */
+  readonly known: readonly string[];
 }
 
 /**
@@ -31,38 +36,40 @@ export function readAnswer(answer: HttpsAnswer, wanted: Wanted): JsonObject {
 }
 
 function decoded(body: Buffer): JsonObject {
-  const problem = jsonSyntaxProblem(body);
-  if (problem !== undefined) {
-    throw new BackendFailure(`couldn't get version/kind; json parse error: ${problem}`);
-  }
-  const value = decodeJson(body);
+  const value = readValue(body);
   if (isObject(value)) return value;
-  const why = `json: cannot unmarshal ${wordOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+  const why = `json: cannot unmarshal ${goTypeWord(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
   throw new BackendFailure(`couldn't get version/kind; json parse error: ${why}`);
 }
 
-function wordOf(value: Json): string {
-  if (Array.isArray(value)) return 'array';
-  return value === null
-    ? 'null'
-    : typeof value === 'boolean'
-      ? 'bool'
-      : typeof value === 'bigint'
-        ? 'number'
-        : typeof value;
+const yamlLimits = { nestingLevels: 100, aliasCharacters: 1024 * 1024 };
+
+/** What is not meant to be JSON is read as YAML, as the real server's reader does. */
+function readValue(body: Buffer): Json {
+  const text = body.toString('utf8');
+  if (/^\s*\{/.test(text)) {
+    const problem = jsonSyntaxProblem(body);
+    if (problem === undefined) return decodeJson(body);
+    throw new BackendFailure(`couldn't get version/kind; json parse error: ${problem}`);
+  }
+  try {
+    return parseJson(yamlToJson(text, yamlLimits).json);
+  } catch (thrown) {
+    if (thrown instanceof YamlError) throw new BackendFailure(thrown.message);
+    throw thrown;
+  }
 }
 
-function checkKind(object: JsonObject, { group, kind, versions }: Wanted): void {
-  const [givenGroup, version] = splitApiVersion(textOf(object['apiVersion']));
+function checkKind(object: JsonObject, { group, kind, version, known }: Wanted): void {
+  const [givenGroup, givenVersion] = splitApiVersion(textOf(object['apiVersion']));
   const given = textOf(object['kind']);
   // What says nothing of itself is taken for what was asked for, and refused afterwards where that counts.
-  if (given === '' && version === '') return;
-  if (given === 'Status' && givenGroup === '' && version === 'v1') {
-    if (textAt(object, 'status') === 'Success') return;
-    throw new BackendFailure(textAt(object, 'message'));
+  if (given === '' || (given === kind && givenGroup === group && givenVersion === version)) return;
+  const isStatus = given === 'Status' && givenGroup === '' && givenVersion === 'v1';
+  if (isStatus || (given === kind && givenGroup === group && known.includes(givenVersion))) {
+    const names = `(${givenVersion}.${given}) to (${version}.${kind})`;
+    throw new BackendFailure(`converting ${names}: unknown conversion`);
   }
-  const isKnown = given === kind && givenGroup === group && versions.includes(version);
-  if (isKnown || given === '') return;
   const shown = textOf(object['apiVersion']);
   throw new BackendFailure(
     `no kind ${goQuote(given)} is registered for version ${goQuote(shown)} in scheme "pkg/runtime/scheme.go:110"`,

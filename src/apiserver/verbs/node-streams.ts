@@ -6,6 +6,7 @@ import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Call, Verb } from '../call/call.ts';
 import { require } from '../call/find.ts';
+import { admitConnection } from './connect.ts';
 
 /** What only a kubelet could answer. */
 function needsKubelet(what: string): StatusError {
@@ -29,6 +30,7 @@ export const podLog: Verb = async (parts, call) => {
 export function podStream(what: string): Verb {
   return async (parts, call) => {
     checkNotDry(call);
+    await admitConnection(parts, call);
     const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
     checkContainer(pod, call);
     if (nodeOf(pod) === '') throw badRequest(`pod ${call.name} does not have a host assigned`);
@@ -39,6 +41,7 @@ export function podStream(what: string): Verb {
 /** Proxies to pods, services and nodes: 404, else 501. A name may carry a scheme and a port. */
 export const nodeProxy: Verb = async (parts, call) => {
   checkNotDry(call);
+  await admitConnection(parts, call);
   const [first = '', second] = call.name.split(':');
   const name = second !== undefined && (first === 'http' || first === 'https') ? second : first;
   await require(parts, { ...call, name, subresource: '' });

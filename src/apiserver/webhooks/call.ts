@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/index.ts';
 import { BackendFailure, type Backends, readAnswer } from '../backends/index.ts';
 import { CallFailure } from './failure.ts';
 import { refusalOf, type Verdict, verdictOf } from './response.ts';
+import { mistypedMember } from './response-types.ts';
 import { reviewText } from './review.ts';
 import type { Invocation } from './rules.ts';
 
@@ -46,12 +47,15 @@ export async function askWebhook(
     review = readAnswer(await backends.post(backend, asked), {
       group: 'admission.k8s.io',
       kind: 'AdmissionReview',
-      versions: ['v1', 'v1beta1'],
+      version,
+      known: ['v1', 'v1beta1'],
     });
   } catch (thrown) {
     if (!(thrown instanceof BackendFailure)) throw thrown;
     throw new CallFailure(name, `failed to call webhook: ${thrown.message}`);
   }
+  const mistyped = mistypedMember(review);
+  if (mistyped !== undefined) throw new CallFailure(name, `failed to call webhook: ${mistyped}`);
   const verdict = verdictOf(review, { webhook: name, uid, version, mayPatch });
   for (const [key, value] of verdict.annotations) annotate(write, `${name}/${key}`, value);
   write.warnings.push(...verdict.warnings);

@@ -51,7 +51,7 @@ function aggregate(problems: readonly string[]): string {
 }
 
 function slotsOf({ object, old }: Shown, request: JsonObject): Value[] {
-  return [fromJson(object), fromJson(old), fromJson(request)];
+  return [fromJson(object), fromJson(old), fromJson({}), fromJson(request)];
 }
 
 class Evaluation {

@@ -6,6 +6,8 @@ import type { ServedResource } from '../storage/served-resource.ts';
 import { type Hook, hooksOf } from './hook.ts';
 import { type Invocation, invocationOf } from './rules.ts';
 
+const nobody: readonly Invocation[] = [];
+
 /** The webhooks of one sort, compiled once for each state of their collection, and whom each target concerns. */
 export class Hooks {
   readonly #storage: ClusterStorage;
@@ -40,18 +42,19 @@ export class Hooks {
   /** Whom a write may concern, in the order in which they are asked. */
   concerned(target: WriteTarget): readonly Invocation[] {
     if (this.#isStale) this.#compile();
-    if (this.#hooks.length === 0) return this.#hooks as readonly [];
+    if (this.#hooks.length === 0) return nobody;
     if (this.#generation !== this.#resources.generation) {
       this.#concerned = new WeakMap();
       this.#generation = this.#resources.generation;
     }
     const { definition, subresource, operation } = target;
+    const plain = { definition, subresource, operation };
     let known = this.#concerned.get(definition);
     if (!known) this.#concerned.set(definition, (known = new Map()));
     const key = `${operation} ${subresource}`;
     let invocations = known.get(key);
     if (!invocations) {
-      invocations = this.#hooks.flatMap((hook) => invocationOf(hook, target, this.#resources) ?? []);
+      invocations = this.#hooks.flatMap((hook) => invocationOf(hook, plain, this.#resources) ?? []);
       known.set(key, invocations);
     }
     return invocations;

@@ -3,7 +3,7 @@ import { type JsonObject, jsonEqual, kubernetesNameAlphabet } from '../../base/i
 import type { ClusterParts, WriteState, WriteStep } from '../call/call.ts';
 import { objectKey } from '../storage/keys.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
-import { carryOver, stampCreation } from './place.ts';
+import { carryOver, checkNamespace, stampCreation } from './place.ts';
 
 /** Admission may have named an owner that was there already. */
 export const ownersOnce: WriteStep = {
@@ -12,6 +12,16 @@ export const ownersOnce: WriteStep = {
   concerns: ({ operation }) => operation !== 'DELETE',
   run({ object, warnings }) {
     if (object) dedupeOwners(object, warnings, afterMutation);
+  },
+};
+
+/** Admission may have put it somewhere else. Throws 400. */
+export const stillInPlace: WriteStep = {
+  name: 'still-in-place',
+  part: 'prepare',
+  concerns: ({ definition, operation }) => operation !== 'DELETE' && definition.namespaced,
+  run({ object, call }) {
+    if (object) checkNamespace(object, call);
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Alongside } from '../../apimachinery/admission.ts';
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
 import { managedFieldsProblem } from '../../merge/index.ts';
 import type { Answer, Call, ClusterParts, Course, WriteState, WriteStep } from '../call/call.ts';
@@ -7,6 +8,7 @@ import { ClaimLost } from '../storage/cluster-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { bringToForm } from './decode.ts';
 import { contended, timesDecided } from './in-turn.ts';
+import { registryProblem } from './place.ts';
 
 /** One write on its way through the steps. */
 export class WriteRun implements WriteState {
@@ -92,10 +94,21 @@ export class WriteRun implements WriteState {
 
   replace(object: JsonObject): void {
     // Of the body of a subresource the verb takes what it knows.
-    if (this.kind.kind === this.definition.kind) bringToForm(object, this.resource);
+    if (this.kind.kind === this.definition.kind) {
+      checkSameKind(object, this.resource);
+      bringToForm(object, this.resource);
+    }
     this.object = object;
     this.wasReplaced = true;
   }
+}
+
+/** A new state is of the kind that it was. Throws 500 for another built-in one. */
+function checkSameKind(object: JsonObject, { custom, definition, apiVersion }: Call['resource']): void {
+  const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
+  if (custom || (kind === definition.kind && version === apiVersion)) return;
+  const problem = registryProblem(kind, version, definition);
+  if (problem !== undefined) throw new StatusError(500, '', problem);
 }
 
 /** Goes through the course. Undefined when the object changed meanwhile. Throws `ClaimLost` and the refusals of steps. */
@@ -118,7 +131,7 @@ export async function admitBody(
   parts: ClusterParts,
   call: Call,
   asked: {
-    readonly operation: 'CREATE' | 'UPDATE';
+    readonly operation: 'CREATE' | 'UPDATE' | 'CONNECT';
     readonly object: JsonObject;
     readonly old?: JsonObject;
     check?(object: JsonObject): void;

@@ -19,7 +19,7 @@ import { volumePhases } from '../admission/volume-phases.ts';
 import type { WriteState, WriteStep } from '../call/call.ts';
 import { insert, replace } from './commit.ts';
 import { type ActivePlugIns, activePlugIns, isPlugIn, type PlugInSwitches } from './plug-ins.ts';
-import { generation, identify, ownersOnce, prepare } from './prepare.ts';
+import { generation, identify, ownersOnce, prepare, stillInPlace } from './prepare.ts';
 import { remove } from './removal.ts';
 import { notEnforced, rightToCreate, rules } from './rules.ts';
 import { defaults, place, track } from './take.ts';
@@ -53,6 +53,7 @@ export function writeSteps(choices: StepChoices): { steps: readonly WriteStep[];
     track,
     ...admission.flatMap(mutating),
     ownersOnce,
+    stillInPlace,
     // From here on it has a name and an identity; mutating admission sees neither, as in the real server.
     identify,
     // After admission, which may have changed what the kind works out from the object.

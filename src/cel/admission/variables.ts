@@ -100,10 +100,11 @@ export function typesOf(variables: readonly AdmissionVariable[]): Variable[] {
   return variables.map((name) => ({ name, type: types[name] }));
 }
 
-/** Those of the match conditions of webhooks. */
+/** Those of the match conditions of webhooks. The namespace is declared and empty, as in the real server. */
 export const webhookVariables: readonly AdmissionVariable[] = [
   'object',
   'oldObject',
+  'namespaceObject',
   'request',
   'authorizer',
   requestResource,

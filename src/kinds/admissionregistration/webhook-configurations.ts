@@ -19,9 +19,16 @@ import {
 import { dnsSubdomain } from '../../apimachinery/validation/names.ts';
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateOptionalChoice } from '../../apimachinery/validation/values.ts';
-import type { JsonObject } from '../../base/index.ts';
+import {
+  validateReviewVersions,
+  validateWebhookClient,
+} from '../../apimachinery/validation/webhook-client.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { webhookVariables } from '../../cel/admission/variables.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
+import { validateMatchConditions } from './match-conditions.ts';
+import { validateRule } from './rules.ts';
 
 /** What configurations of both sorts are. */
 const ofBothSorts = {
@@ -34,17 +41,8 @@ const ofBothSorts = {
     cells: (object) => [nameOf(object), listAt(object, 'webhooks').length, ageOf(object)],
   },
   quirks: { hasGeneration: true, updateDemandsVersion: true },
-  validate(object) {
-    const names = new Set<string>();
-    return objectsAt(object, 'webhooks').flatMap((webhook, position) => {
-      const here = index('webhooks', position);
-      const name = textAt(webhook, 'name');
-      const errors = validateWebhook(webhook, here);
-      if (names.has(name)) errors.push(duplicate(child(here, 'name'), name));
-      names.add(name);
-      return errors;
-    });
-  },
+  validateCreate: (object) => validateWebhooks(object, undefined),
+  validateUpdate: validateWebhooks,
 } satisfies Partial<BuiltInKind>;
 
 export const mutatingWebhookConfiguration: BuiltInKind = {
@@ -59,19 +57,43 @@ export const validatingWebhookConfiguration: BuiltInKind = {
   kind: 'ValidatingWebhookConfiguration',
 };
 
-const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+/** What was taken once may be kept: an update is judged by what it brings. */
+function validateWebhooks(object: JsonObject, old: JsonObject | undefined): FieldError[] {
+  const before = old && objectsAt(old, 'webhooks');
+  const webhooks = objectsAt(object, 'webhooks');
+  const demands: Demands = {
+    knownVersion: !before || before.every(hasKnownVersion),
+    conditions: !before || !jsonEqual(webhooks.map(conditionsOf), before.map(conditionsOf)),
+  };
+  const names = new Set<string>();
+  return webhooks.flatMap((webhook, position) => {
+    const here = index('webhooks', position);
+    const name = textAt(webhook, 'name');
+    const errors = validateWebhook(webhook, here, demands);
+    if (names.has(name) && name !== '') errors.push(duplicate(child(here, 'name'), name));
+    names.add(name);
+    return errors;
+  });
+}
 
-function validateWebhook(webhook: JsonObject, path: string): FieldError[] {
+interface Demands {
+  readonly knownVersion: boolean;
+  readonly conditions: boolean;
+}
+
+function conditionsOf(webhook: JsonObject): Json {
+  return webhook['matchConditions'] ?? null;
+}
+
+function hasKnownVersion(webhook: JsonObject): boolean {
   const versions = textsAt(webhook, 'admissionReviewVersions');
-  const errors = [...validateFullName(textAt(webhook, 'name'), child(path, 'name'))];
-  if (versions.length === 0) {
-    errors.push(required(child(path, 'admissionReviewVersions'), 'must specify one of v1, v1beta1'));
-  } else if (!versions.includes('v1') && !versions.includes('v1beta1')) {
-    const detail = 'must include at least one of v1, v1beta1';
-    errors.push(invalid(child(path, 'admissionReviewVersions'), [...versions], detail));
-  }
+  return versions.length === 0 || versions.includes('v1') || versions.includes('v1beta1');
+}
+
+function validateWebhook(webhook: JsonObject, path: string, demands: Demands): FieldError[] {
+  const errors = validateFullName(textAt(webhook, 'name'), child(path, 'name'));
   for (const [position, rule] of objectsAt(webhook, 'rules').entries()) {
-    errors.push(...validateWebhookRule(rule, index(child(path, 'rules'), position)));
+    errors.push(...validateRule(rule, index(child(path, 'rules'), position)));
   }
   errors.push(
     ...validateOptionalChoice(webhook, path, 'failurePolicy', ['Fail', 'Ignore']),
@@ -83,11 +105,23 @@ function validateWebhook(webhook: JsonObject, path: string): FieldError[] {
     const detail = 'the timeout value must be between 1 and 30 seconds';
     errors.push(invalid(child(path, 'timeoutSeconds'), timeout, detail));
   }
+  for (const member of ['namespaceSelector', 'objectSelector']) {
+    errors.push(...validateSelector(maybeObjectAt(webhook, member), child(path, member)));
+  }
   errors.push(
-    ...validateSelector(maybeObjectAt(webhook, 'namespaceSelector'), child(path, 'namespaceSelector')),
+    ...validateOptionalChoice(webhook, path, 'reinvocationPolicy', ['IfNeeded', 'Never']),
+    ...validateWebhookClient(objectAt(webhook, 'clientConfig'), child(path, 'clientConfig')),
   );
-  errors.push(...validateSelector(maybeObjectAt(webhook, 'objectSelector'), child(path, 'objectSelector')));
-  return [...errors, ...validateClientConfig(objectAt(webhook, 'clientConfig'), child(path, 'clientConfig'))];
+  if (demands.conditions) {
+    errors.push(...validateMatchConditions(webhook, child(path, 'matchConditions'), webhookVariables));
+  }
+  const versions = textsAt(webhook, 'admissionReviewVersions');
+  const versionsRules = {
+    path: child(path, 'admissionReviewVersions'),
+    whenNone: 'must specify one of v1, v1beta1',
+    recognized: demands.knownVersion,
+  };
+  return [...errors, ...validateReviewVersions(versions, versionsRules)];
 }
 
 function validateFullName(name: string, path: string): FieldError[] {
@@ -104,38 +138,4 @@ function validateSideEffects(webhook: JsonObject, path: string): FieldError[] {
   const value = textAt(webhook, 'sideEffects');
   if (!value) return [required(here, 'must specify one of None, NoneOnDryRun')];
   return effects.includes(value) ? [] : [notSupported(here, value, effects)];
-}
-
-function validateWebhookRule(rule: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const named = textsAt(rule, 'operations');
-  if (named.length === 0) errors.push(required(child(path, 'operations')));
-  if (named.includes('*') && named.length > 1) {
-    const detail = "if '*' is present, must not specify other operations";
-    errors.push(invalid(child(path, 'operations'), [...named], detail));
-  }
-  for (const [position, operation] of named.entries()) {
-    if (operations.includes(operation)) continue;
-    errors.push(notSupported(index(child(path, 'operations'), position), operation, operations));
-  }
-  for (const member of ['apiGroups', 'apiVersions', 'resources']) {
-    if (listAt(rule, member).length === 0) errors.push(required(child(path, member)));
-  }
-  return [...errors, ...validateOptionalChoice(rule, path, 'scope', ['*', 'Cluster', 'Namespaced'])];
-}
-
-function validateClientConfig(config: JsonObject, path: string): FieldError[] {
-  const url = textAt(config, 'url');
-  const service = maybeObjectAt(config, 'service');
-  if ((url !== '') === (service !== undefined)) {
-    return [required(path, 'exactly one of url or service is required')];
-  }
-  if (url && !url.startsWith('https://')) {
-    const detail = `'https' is the only allowed URL scheme; desired format: https://host[/path]`;
-    return [invalid(child(path, 'url'), url, detail)];
-  }
-  if (!service) return [];
-  return ['name', 'namespace']
-    .filter((member) => !textAt(service, member))
-    .map((member) => required(child(path, `service.${member}`), `service ${member} is required`));
 }
