@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../apimachinery/admission.ts';
 import { at, numberAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { type JsonObject, withoutTrailingSlashes } from '../../base/index.ts';
 
 /** Where a Service is reached from this process. */
 export interface ServiceAddress {
@@ -48,7 +48,7 @@ export async function resolveService(
 
 function addressOf({ hostname, port, pathname }: URL): ServiceAddress {
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: port === '' ? 443 : Number(port), path: pathname.replace(/\/+$/, '') };
+  return { host, port: port === '' ? 443 : Number(port), path: withoutTrailingSlashes(pathname) };
 }
 
 function readyAddresses(slice: JsonObject, portName: string): ServiceAddress[] {
