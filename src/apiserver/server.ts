@@ -133,8 +133,8 @@ class LibraryApiServer implements ApiServer {
   }
 
   async close(): Promise<void> {
-    await this.stopKeeping();
     this.#cluster.backends.close();
+    await this.stopKeeping();
     this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();
   }

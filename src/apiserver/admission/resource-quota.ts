@@ -27,7 +27,9 @@ import type { JsonObject } from '../../base/index.ts';
 export const resourceQuota: AdmissionStep = {
   name: 'ResourceQuota',
   concerns: ({ definition, subresource, operation }) =>
-    definition.namespaced && countedAs(definition)?.concerns({ operation, subresource }) === true,
+    operation !== 'CONNECT' &&
+    definition.namespaced &&
+    countedAs(definition)?.concerns({ operation, subresource }) === true,
   validate(write, cluster) {
     const { namespace } = write;
     const found = cluster.list({ group: '', resource: 'resourcequotas', namespace });

@@ -31,6 +31,7 @@ export const backendLimits = {
 export class Backends {
   readonly #cluster: ClusterView;
   readonly #urls: ServiceUrls;
+  #isClosed = false;
   readonly #clients = new Map<string, { readonly client: HttpsClient; waiting: number }>();
 
   constructor(cluster: ClusterView, urls: ServiceUrls) {
@@ -48,6 +49,7 @@ export class Backends {
     let address: ServiceAddress | undefined;
     try {
       // Resolving counts too: a Service that cannot be found out about is not waited for.
+      if (this.#isClosed) throw new Error('the server is stopping');
       const begun = this.#cluster.clock.now();
       address = await this.#address(backend);
       const leftMs = asked.timeoutMs - (this.#cluster.clock.now() - begun);
@@ -58,7 +60,9 @@ export class Backends {
     }
   }
 
+  /** What still waits for an answer fails, and so does what is asked afterwards. */
   close(): void {
+    this.#isClosed = true;
     for (const { client } of this.#clients.values()) client.close();
     this.#clients.clear();
   }

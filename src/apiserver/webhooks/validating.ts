@@ -9,12 +9,23 @@ import type { Invocation } from './rules.ts';
 
 /** Webhooks that may refuse what is final, all at the same time. */
 export function validatingWebhooks(hooks: Hooks, callers: Callers): AdmissionStep {
+  /** What was judged already, when others were faster and the write is decided again: nothing of it has changed. */
+  const judged = new WeakMap<Write, readonly string[]>();
   return {
     name: 'ValidatingAdmissionWebhook',
     concerns: mayBeAsked,
     validate(write, cluster) {
       const concerned = hooks.concerned(write);
-      return concerned.length === 0 ? undefined : askAll(write, concerned, { ...callers, cluster });
+      if (concerned.length === 0) return undefined;
+      const told = judged.get(write);
+      if (told) {
+        write.warnings.push(...told);
+        return undefined;
+      }
+      const before = write.warnings.length;
+      return askAll(write, concerned, { ...callers, cluster }).then(() => {
+        judged.set(write, write.warnings.slice(before));
+      });
     },
   };
 }

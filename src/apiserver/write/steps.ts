@@ -110,9 +110,9 @@ function admissionSteps({
     // What a cluster adds of its own stands where the real server asks webhooks.
     ...own,
     webhooks.mutating,
-    webhooks.validating,
     // Rights are asked about what admission made of a role, and before anything is said of what is wrong with it.
     rbacEscalation(rbac),
+    webhooks.validating,
     // Counted is what nobody else refuses.
     resourceQuota,
   ];
