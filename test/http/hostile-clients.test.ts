@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
-import { type TestContext, test } from 'node:test';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { utf8 } from '../../src/base/index.ts';
 import { callerProven, type Handler, RequestsInFlight } from '../../src/http/index.ts';
 import { attackTries } from '../attack/seed.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { ca, fetch1, fetch2, serve, session2, until } from './support.ts';
+import { frame, frames, preface, secured, smallRequest } from './frames.ts';
+import { fetch1, fetch2, serve, session2, until } from './support.ts';
 
 /** Clients that want nothing but the server's time or memory; an honest one is answered all the while. */
 const hello: Handler = () => ({ status: 200, body: utf8('hello') });
@@ -16,35 +17,6 @@ const hello: Handler = () => ({ status: 200, body: utf8('hello') });
 async function honest(port: number): Promise<void> {
   assert.equal((await fetch1(port, {})).status, 200);
 }
-
-async function secured(t: TestContext, port: number, protocol: string): Promise<TLSSocket> {
-  const socket = connectTls({
-    host: '127.0.0.1',
-    port,
-    ca,
-    servername: 'localhost',
-    ALPNProtocols: [protocol],
-  });
-  socket.on('error', () => {});
-  t.after(() => socket.destroy());
-  await once(socket, 'secureConnect');
-  return socket;
-}
-
-const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-
-function frame(type: number, flags: number, { stream = 0, payload = Buffer.alloc(0) } = {}): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-const frames = { headers: 1, reset: 3, settings: 4, ping: 6, continuation: 9 } as const;
-/** `:method: GET`, `:scheme: https`, `:path: /` out of HPACK's table, and an authority. */
-const smallRequest = Buffer.concat([Buffer.from([0x82, 0x87, 0x84, 0x41, 0x09]), Buffer.from('localhost')]);
 
 /** Sends pieces until the server ends the connection or takes no more, or so many were sent. */
 async function flood(socket: TLSSocket, pieces: (i: number) => Buffer, count: number): Promise<number> {

@@ -189,6 +189,10 @@ class Http1Request extends NodeRequest {
   protected override lost(): boolean {
     return !this.#response.writableFinished;
   }
+
+  protected override brokenOff(): boolean {
+    return !this.#message.complete;
+  }
 }
 
 /** `https://host/path`, which proxies send, as `/path`. */

@@ -103,6 +103,11 @@ class Http2Request extends NodeRequest {
     return this.#stream.aborted || !this.#stream.writableFinished;
   }
 
+  protected override brokenOff(): boolean {
+    // Node ends what can be read of a stream that its peer reset, as if the peer had ended it.
+    return this.#stream.closed || this.#stream.aborted;
+  }
+
   protected override beforeBody(): void {
     if (this.#headers.expect === '100-continue') this.#stream.additionalHeaders({ ':status': 100 });
   }

@@ -53,6 +53,8 @@ export abstract class NodeRequest {
   protected abstract response(): Writable;
   /** True when the response, now closed, did not reach its end. */
   protected abstract lost(): boolean;
+  /** True when the body came to an end because its sender went away, and not because it is whole. */
+  protected abstract brokenOff(): boolean;
   protected beforeBody(): void {}
 
   headerLines(prefix: string): readonly HeaderLine[] {
@@ -101,9 +103,13 @@ export abstract class NodeRequest {
     const limitBytes = Math.min(askedBytes, this.#serving.limits.requestBodyBytes);
     const declaredBytes = Number(this.header('content-length') ?? 0);
     if (declaredBytes > limitBytes) return Promise.reject(bodyTooLarge(limitBytes));
-    if (this.#source.readableEnded) return Promise.resolve(noBytes);
+    if (this.#source.readableEnded)
+      return this.brokenOff() ? Promise.reject(clientGone()) : Promise.resolve(noBytes);
+    // It says so once, and nobody listened then.
+    if (this.#source.destroyed) return Promise.reject(clientGone());
     this.beforeBody();
-    return collect(this.#source, limitBytes, this.#serving);
+    const brokenOff = () => this.brokenOff();
+    return collect({ source: this.#source, limitBytes, brokenOff }, this.#serving);
   }
 }
 
@@ -129,7 +135,13 @@ const noBytes = new Uint8Array(0);
 /** Nobody changes the parameters of a request. */
 const noParameters = new URLSearchParams();
 
-function collect(source: Readable, limitBytes: number, serving: Serving): Promise<Uint8Array> {
+interface Coming {
+  readonly source: Readable;
+  readonly limitBytes: number;
+  readonly brokenOff: () => boolean;
+}
+
+function collect({ source, limitBytes, brokenOff }: Coming, serving: Serving): Promise<Uint8Array> {
   const { traffic, limits, connection, bodies } = serving;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -164,9 +176,9 @@ function collect(source: Readable, limitBytes: number, serving: Serving): Promis
   source.on('data', take);
   source.on('end', () => {
     const only = chunks.length === 1 ? chunks[0] : undefined;
-    over(() => resolve(only ?? Buffer.concat(chunks, size)));
+    over(() => (brokenOff() ? reject(clientGone()) : resolve(only ?? Buffer.concat(chunks, size))));
   });
-  source.on('close', () => over(() => reject(new CodedError('unavailable', 'The client went away.'))));
+  source.on('close', () => over(() => reject(clientGone())));
   return promise;
 }
 
@@ -180,6 +192,10 @@ export function discard(source: Readable, { limits, clock }: Serving, cut: () =>
   });
   source.once('end', () => timer.cancel());
   source.once('close', () => timer.cancel());
+}
+
+function clientGone(): CodedError {
+  return new CodedError('invalid', 'The client went away before the request was whole.');
 }
 
 function bodyTooSlow(limitMs: number): CodedError {
