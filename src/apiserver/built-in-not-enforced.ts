@@ -1,5 +1,5 @@
 import type { NotEnforced } from '../apimachinery/not-enforced.ts';
-import { isObject, type JsonObject } from '../base/index.ts';
+import { isObject } from '../base/index.ts';
 
 /** Built-in kinds, or members of them, that are stored and have no effect on this API server yet. */
 export const builtInNotEnforced: readonly NotEnforced[] = [
@@ -13,7 +13,6 @@ export const builtInNotEnforced: readonly NotEnforced[] = [
     'Admission policies',
     'decides nothing',
   ),
-  { group: '', resource: 'namespaces', sentence: podSecurity },
   {
     group: 'apiregistration.k8s.io',
     resource: 'apiservices',
@@ -45,16 +44,4 @@ function admission(resources: readonly string[], what: string, effect: string): 
     resource,
     sentence: () => text,
   }));
-}
-
-const podSecurityLabel = /^pod-security\.kubernetes\.io\/(?:enforce|audit|warn)$/;
-
-function podSecurity({ metadata }: JsonObject): string | undefined {
-  const labels = isObject(metadata) && isObject(metadata['labels']) ? metadata['labels'] : {};
-  const asked = Object.entries(labels).some(
-    ([label, level]) => podSecurityLabel.test(label) && level !== 'privileged',
-  );
-  return asked
-    ? 'Pod security admission is not built in Drydock yet: the pod-security labels of this namespace are stored and no pod is judged by them.'
-    : undefined;
 }

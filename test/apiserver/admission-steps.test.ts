@@ -48,9 +48,17 @@ test('each step of admission is asked about the writes that it concerns, in the 
   const last = 'ResourceQuota';
   assert.deepEqual(created['core/configmaps'], [everybody, last]);
   const plain = ([, names]: [string, string[]]) => names.join() !== `${everybody},${last}`;
+  const makePods = [
+    'core/podtemplates',
+    'core/replicationcontrollers',
+    'batch/cronjobs',
+    'batch/jobs',
+  ].concat(['daemonsets', 'deployments', 'replicasets', 'statefulsets'].map((plural) => `apps/${plural}`));
   assert.deepEqual(Object.fromEntries(Object.entries(created).filter(plain)), {
+    ...Object.fromEntries(makePods.map((key) => [key, [everybody, 'PodSecurity', last]])),
     'core/bindings': [everybody],
     'core/events': [everybody],
+    'core/namespaces': ['PodSecurity'],
     'core/nodes': ['TaintNodesByCondition'],
     'core/persistentvolumeclaims': [
       everybody,
@@ -69,6 +77,7 @@ test('each step of admission is asked about the writes that it concerns, in the 
       'DefaultTolerationSeconds',
       'RuntimeClass',
       'LimitRanger',
+      'PodSecurity',
       last,
     ],
     'core/secrets': [everybody, 'tls-secrets', last],

@@ -35,15 +35,6 @@ describe('what is stored and has no effect', () => {
       },
       /Admission policies are not built/,
     ],
-    [
-      '/api/v1/namespaces',
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-      },
-      /Pod security admission is not built/,
-    ],
   ];
   for (const [path, object, words] of cases) {
     it(`says so when a ${String(object['kind'])} is written`, async () => {

@@ -7,6 +7,7 @@ import { defaultIngressClass, defaultStorageClass } from '../admission/default-c
 import { limitRanger } from '../admission/limit-ranger.ts';
 import { immortalNamespaces, namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
 import { nodeTaints } from '../admission/node-taints.ts';
+import { podSecurity } from '../admission/pod-security/step.ts';
 import { podPriority, podServiceAccount, podTolerations } from '../admission/pods.ts';
 import { priorityClasses, systemPriorityClasses } from '../admission/priority-classes.ts';
 import { rbacEscalation } from '../admission/rbac-escalation.ts';
@@ -90,6 +91,7 @@ function admissionSteps({
     limitRanger,
     podServiceAccount,
     nodeTaints,
+    podSecurity,
     podPriority,
     podTolerations,
     defaultStorageClass,

@@ -8,6 +8,7 @@ import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
 import type { Conversation } from './play.ts';
+import { podSecurityConversations } from './pod-security.ts';
 import { podConversations } from './pods.ts';
 import { quotaConversations } from './quotas.ts';
 import { refusals } from './refusals.ts';
@@ -31,6 +32,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   definitions: definitionConversations,
   names: nameConversations,
   kinds: kindConversations,
+  'pod-security': podSecurityConversations,
   quotas: quotaConversations,
   limits: limitConversations,
   reviews: reviewConversations,

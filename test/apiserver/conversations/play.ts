@@ -131,7 +131,7 @@ function collectUids(value: Json | undefined, names: Names): void {
   for (const holder of [metadata, details]) {
     if (isObject(holder) && typeof holder['uid'] === 'string' && holder['uid'].length === 36) {
       const name = typeof holder['name'] === 'string' ? holder['name'] : '';
-      if (!names.has(holder['uid'])) names.set(holder['uid'], `UID:${name}`);
+      if (!names.has(holder['uid'])) names.set(holder['uid'], `UID:${names.get(name) ?? name}`);
     }
   }
   for (const each of Object.values(value)) collectUids(each, names);

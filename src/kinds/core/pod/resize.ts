@@ -31,7 +31,8 @@ export function validateResize(spec: JsonObject, before: JsonObject): FieldError
   const errors: FieldError[] = [];
   const [now, was] = [qualityOfService(spec), qualityOfService(before)];
   if (now !== was) {
-    errors.push(invalid('spec', now, 'Pod QOS Class may not change as a result of resizing'));
+    // Shown is what it is, which its status still says.
+    errors.push(invalid('spec', was, 'Pod QOS Class may not change as a result of resizing'));
   }
   const isMutable = lists.every((list) =>
     objectsAt(spec, list).every((container, position) =>
