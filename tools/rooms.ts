@@ -30,7 +30,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'controllers',
     'clusters',
   ],
-  cli: ['base', 'http', 'gateway', 'server'],
+  library: ['base', 'store', 'http', 'apimachinery', 'server'],
+  cli: ['base', 'http', 'gateway', 'server', 'library'],
 };
 
 /**
@@ -111,6 +112,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   controllers: ['node:crypto'],
   clusters: ['node:crypto', 'node:stream'],
   server: ['node:crypto', 'node:fs', 'node:path', 'node:perf_hooks', 'pino', 'prom-client'],
+  library: ['js-yaml', 'node:crypto'],
   cli: [
     '@jmespath-community/jmespath',
     'js-yaml',

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import {
   type ActivePlugIns,
@@ -9,7 +11,8 @@ import {
   type PlugInSwitches,
   tokenAuthenticator,
 } from '../apiserver/index.ts';
-import { silentLogger, systemClock, systemRandom } from '../base/index.ts';
+import { parseIp, silentLogger, systemClock, systemRandom } from '../base/index.ts';
+import { type RunningControllers, startClusterControllers } from '../controllers/index.ts';
 import {
   createAuthority,
   createListener,
@@ -35,7 +38,18 @@ export interface BareServer {
 
 const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
 const keyPrefix = '/kube/bare';
-const version = { display: '1.34.4' };
+const defaultVersion = '1.34.4';
+/** What each simulated node has. */
+const simulatedPool = {
+  name: 'bare',
+  mode: 'worker',
+  labels: {},
+  taints: [],
+  cpuCores: 4,
+  memoryMiB: 16_384,
+  osImage: 'Ubuntu 22.04.5 LTS',
+  maxPods: 110,
+} as const;
 const tokenBytes = 32;
 const administrator: UserInfo = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
 
@@ -45,38 +59,126 @@ function withoutAccounts({ enable = [], disable = [] }: PlugInSwitches): PlugInS
   return enable.includes(plugIn) ? { enable, disable } : { enable, disable: [...disable, plugIn] };
 }
 
+/** What clients of a bare server know it by, and what it knows itself by. Servers with the same one take each other's tokens. */
+export interface BareIdentity {
+  readonly certificateAuthority: string;
+  /** Bearer token of a member of `system:masters`. */
+  readonly token: string;
+  readonly tls: TlsIdentity;
+  /** PKCS#8 PEM. */
+  readonly serviceAccountKeyPem: string;
+}
+
+/** A new identity for a server that listens on loopback addresses, and on `host`. */
+export function createBareIdentity(host?: string): BareIdentity {
+  const authority = createAuthority({ commonName: 'Drydock bare server CA', ...surroundings });
+  const isAddress = host !== undefined && parseIp(host) !== undefined;
+  const serving = issueServerCertificate(authority, {
+    hostNames: ['localhost', ...(host === undefined || isAddress ? [] : [host])],
+    ipAddresses: [...new Set(['127.0.0.1', '::1', ...(isAddress ? [host] : [])])],
+    ...surroundings,
+  });
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    certificateAuthority: authority.certificatePem,
+    token: Buffer.from(systemRandom.bytes(tokenBytes)).toString('base64url'),
+    tls: { cert: serving.certificatePem, key: serving.privateKeyPem },
+    serviceAccountKeyPem: privateKey,
+  };
+}
+
+export interface BareOptions {
+  readonly identity: BareIdentity;
+  /** Belongs to the server from now on, which closes it. */
+  readonly store: Store;
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly admissionPlugIns?: PlugInSwitches;
+  /** IPv4 range of service addresses. */
+  readonly serviceCidr?: string;
+  /** What it says it is, such as `1.34.4`. */
+  readonly version?: string;
+  /** The names of the simulated nodes of a cluster with controllers; undefined: no controllers. */
+  readonly nodes?: readonly string[];
+}
+
+/** A bare server, and what its maker does with it in this process. */
+export interface BareParts extends BareServer {
+  readonly client: ClusterClient;
+}
+
+/** Starts a server on a store. When it cannot, the store is closed, and the reason thrown. */
+export async function startBare(options: BareOptions): Promise<BareParts> {
+  const { identity, store, serviceCidr, nodes, version = defaultVersion } = options;
+  const host = options.host ?? '127.0.0.1';
+  try {
+    const switches = options.admissionPlugIns ?? {};
+    const server = createApiServer({
+      store,
+      keyPrefix,
+      ...surroundings,
+      version: { display: version },
+      authenticators: [tokenAuthenticator(new Map([[identity.token, administrator]]))],
+      authorizers: [],
+      serviceAccountKeyPem: identity.serviceAccountKeyPem,
+      admissionPlugIns: nodes ? switches : withoutAccounts(switches),
+      ...(serviceCidr === undefined ? {} : { serviceCidr }),
+    });
+    const started = await serve({ server, store, identity: identity.tls, host, port: options.port });
+    const client = server.client(administrator);
+    const controllers = nodes && runControllers(server, { client, nodes, version, identity });
+    return {
+      url: `https://${host.includes(':') ? `[${host}]` : host}:${started.port}`,
+      certificateAuthority: identity.certificateAuthority,
+      token: identity.token,
+      admissionPlugIns: server.admissionPlugIns,
+      client,
+      async close() {
+        await controllers?.close();
+        await started.close();
+      },
+    };
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+}
+
+/** What a cluster does by itself, on nodes of the same size. */
+function runControllers(
+  server: ApiServer,
+  parts: {
+    readonly client: ClusterClient;
+    readonly nodes: readonly string[];
+    readonly version: string;
+    readonly identity: BareIdentity;
+  },
+): RunningControllers {
+  return startClusterControllers({
+    client: parts.client,
+    ...surroundings,
+    profile: 'member',
+    kubernetesVersion: parts.version,
+    certificateAuthority: parts.identity.certificateAuthority,
+    secretToken: (account) => server.secretToken(account),
+    nodes: [{ ...simulatedPool, nodeNames: parts.nodes }],
+  });
+}
+
 /** A throw-away server whose data lies in `folder`, as durable as a full one's. */
 export async function startBareServer(options: {
   readonly folder: string;
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
 }): Promise<BareServer> {
-  const authority = createAuthority({ commonName: 'Drydock bare server CA', ...surroundings });
-  const serving = issueServerCertificate(authority, {
-    hostNames: ['localhost'],
-    ipAddresses: ['127.0.0.1', '::1'],
-    ...surroundings,
-  });
-  const token = Buffer.from(systemRandom.bytes(tokenBytes)).toString('base64url');
-  const store = await openSqliteStore({ file: join(options.folder, 'kube.db'), ...surroundings });
-  const server = createApiServer({
-    store,
-    keyPrefix,
-    ...surroundings,
-    version,
-    authenticators: [tokenAuthenticator(new Map([[token, administrator]]))],
-    authorizers: [],
-    admissionPlugIns: withoutAccounts(options.admissionPlugIns ?? {}),
-  });
-  const identity = { cert: serving.certificatePem, key: serving.privateKeyPem };
-  const started = await serve({ server, store, identity, host: '127.0.0.1', port: options.port });
-  return {
-    url: `https://127.0.0.1:${started.port}`,
-    certificateAuthority: authority.certificatePem,
-    token,
-    admissionPlugIns: server.admissionPlugIns,
-    close: started.close,
-  };
+  const { folder, ...rest } = options;
+  const store = openSqliteStore({ file: join(folder, 'kube.db'), ...surroundings });
+  return startBare({ ...rest, store, identity: createBareIdentity() });
 }
 
 export interface EnvtestOptions {
@@ -103,7 +205,7 @@ export async function startEnvtestServer(
     store,
     keyPrefix,
     ...surroundings,
-    version,
+    version: { display: defaultVersion },
     authenticators: clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : [],
     authorizers: [],
     ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
@@ -138,12 +240,17 @@ async function serve(parts: {
     log: surroundings.log,
     tls: { contextFor: () => parts.identity, requestClientCertificate: true },
   });
-  const port = await listener.listen({ host: parts.host, port: parts.port });
+  const port = await listener.listen({ host: parts.host, port: parts.port }).catch(async (thrown) => {
+    await parts.server.close();
+    throw thrown;
+  });
   return {
     port,
     async close() {
-      await listener.close();
+      // Watches end with the server: a listener that waits for their readers first takes its whole grace.
+      const quiet = listener.close();
       await parts.server.close();
+      await quiet;
       await parts.store.close();
     },
   };

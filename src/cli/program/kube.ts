@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dump } from 'js-yaml';
+import { kubeconfigText } from '../../library/kubeconfig.ts';
 import { writePrivately } from '../private-file.ts';
 import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
@@ -33,29 +33,10 @@ export async function run(call: VerbCall): Promise<number> {
     ),
   });
   const kubeconfig = join(folder, 'kubeconfig');
-  writePrivately(kubeconfig, bareKubeconfig(server));
+  writePrivately(kubeconfig, kubeconfigText(server));
   process.stdout.write(plugInLines(server.admissionPlugIns));
   process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);
   await stopped;
   await server.close();
   return 0;
-}
-
-function bareKubeconfig(server: { url: string; certificateAuthority: string; token: string }): string {
-  return dump({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: 'bare',
-        cluster: {
-          server: server.url,
-          'certificate-authority-data': Buffer.from(server.certificateAuthority).toString('base64'),
-        },
-      },
-    ],
-    contexts: [{ name: 'bare', context: { cluster: 'bare', user: 'admin' } }],
-    'current-context': 'bare',
-    users: [{ name: 'admin', user: { token: server.token } }],
-  });
 }
