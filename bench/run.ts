@@ -5,8 +5,8 @@ import { beginSection, writeSection } from './report.ts';
 const usage = `npm run bench -- [SECTION...] [--starts N] [--rounds N] [--runs N] [--dials N] [--write]
                      [--against URL --token T [--pid P]]
 
-Sections: startup memory growth arm clients cli tunnel (all of them when none is named)
---starts  startup: starts of each kind (5)
+Sections: startup memory growth library arm clients cli tunnel (all of them when none is named)
+--starts  startup, library: starts of each kind (5)
 --rounds  arm, clients: rounds of a second each (3)
 --runs    cli: runs of each command (15)
 --dials   tunnel: connections opened and closed (5000; the documented run: 100000)
@@ -43,6 +43,7 @@ const sections: Record<string, () => Promise<void>> = {
   startup: async () => (await import('./sections/startup.ts')).startup({ starts: Number(values.starts) }),
   memory: async () => (await import('./sections/memory.ts')).memory(),
   growth: async () => (await import('./sections/growth.ts')).growth(),
+  library: async () => (await import('./sections/library.ts')).library({ starts: Number(values.starts) }),
   arm: async () => (await import('./sections/arm.ts')).arm({ rounds: Number(values.rounds), ...against() }),
   clients: async () => (await import('./sections/clients.ts')).clients({ rounds: Number(values.rounds) }),
   cli: async () => (await import('./sections/cli.ts')).cli({ runs: Number(values.runs) }),
