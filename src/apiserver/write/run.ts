@@ -181,59 +181,57 @@ function keepManagers(run: WriteRun, before: Json | undefined): undefined {
   return undefined;
 }
 
-/** Judges and commits; judges again when others were faster with what a judging step counted on. */
+/** Judges and commits; where others were faster with what a judging step counted on, it is asked again, and those after it. */
 async function decide(run: WriteRun): Promise<Answer | undefined> {
-  const { change, alongside } = run;
-  const before = standOf(run);
-  const judging = change.admitted === true ? undefined : runAll(run.course.validate, run);
-  if (judging) await judging;
-  const shared = alongside[before.alongside];
-  if (!shared) return commitOrJudgeAgain(run, before);
+  const { course, change, claims, alongside, warnings } = run;
+  let counting: Counting | undefined;
+  for (const [at, step] of (change.admitted === true ? [] : course.validate).entries()) {
+    const before = [claims.length, alongside.length, warnings.length] as const;
+    const wait = step.run(run);
+    if (wait) await wait;
+    const counted = claims.length > before[0] || alongside.length > before[1];
+    if (counted) counting ??= { steps: course.validate.slice(at), before };
+  }
+  if (!counting) {
+    await runAll(course.commit, run);
+    return run.answer;
+  }
+  const shared = alongside[counting.before[1]];
+  if (!shared) return commitCounting(run, counting);
   // Many change the same other object: one after the other, and each on what the one before made of it.
   const { group, resource, namespace, object } = shared;
   const key = ['alongside', group, resource, namespace, textOf(readMetadata(object)['name'])].join('/');
   return run.parts.storage.turns.run(key, async () => {
-    const again = judgeAgain(run, before);
-    if (again) await again;
-    return commitOrJudgeAgain(run, before);
+    await judgeAgain(run, counting);
+    return commitCounting(run, counting);
   });
 }
 
-/** How much the steps have hung on a write. */
-interface Stand {
-  readonly claims: number;
-  readonly alongside: number;
-  readonly warnings: number;
+/** The judging steps from the first that counted on others, and how much hung on the write before it. */
+interface Counting {
+  readonly steps: readonly WriteStep[];
+  readonly before: readonly [claims: number, alongside: number, warnings: number];
 }
 
-function standOf({ claims, alongside, warnings }: WriteRun): Stand {
-  return { claims: claims.length, alongside: alongside.length, warnings: warnings.length };
-}
-
-/** Commits what was judged. */
-async function commitOrJudgeAgain(run: WriteRun, before: Stand): Promise<Answer | undefined> {
-  const { claims, alongside } = run;
+async function commitCounting(run: WriteRun, counting: Counting): Promise<Answer | undefined> {
+  const [claims, alongside] = counting.before;
   for (let attempt = 1; ; attempt++) {
     try {
       await runAll(run.course.commit, run);
       return run.answer;
     } catch (thrown) {
       // What earlier steps claimed is theirs to decide again.
-      const isOurs = claims.length > before.claims || alongside.length > before.alongside;
-      if (!(thrown instanceof ClaimLost) || before.claims + before.alongside > 0 || !isOurs) throw thrown;
+      if (!(thrown instanceof ClaimLost) || claims + alongside > 0) throw thrown;
       if (attempt === timesDecided) throw contended(run.call);
-      const again = judgeAgain(run, before);
-      if (again) await again;
+      await judgeAgain(run, counting);
     }
   }
 }
 
-function judgeAgain(run: WriteRun, before: Stand): Promise<void> | undefined {
-  run.claims.length = before.claims;
-  run.alongside.length = before.alongside;
-  run.warnings.length = before.warnings;
+function judgeAgain(run: WriteRun, { steps, before }: Counting): Promise<void> | undefined {
+  [run.claims.length, run.alongside.length, run.warnings.length] = before;
   run.seen = run.parts.storage.seen();
-  return runAll(run.course.validate, run);
+  return runAll(steps, run);
 }
 
 /** A promise only when one of the steps gave one: nearly all are done at once. */
