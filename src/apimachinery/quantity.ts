@@ -12,7 +12,8 @@ export interface Quantity {
 }
 
 const form = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE])|([KMGTPE]i)|[eE]([+-]?\d+))?$/;
-const nanoPerUnit = 1_000_000_000n;
+/** What `Quantity.nano` counts in one unit. */
+export const nanoPerUnit = 1_000_000_000n;
 const maxExponent = 30;
 
 const decimalPowers: Readonly<Record<string, number>> = {

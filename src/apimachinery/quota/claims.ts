@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/index.ts';
-import { parseQuantity, type Quantity, quantityOf } from '../quantity.ts';
+import { nanoPerUnit, parseQuantity, type Quantity, quantityOf } from '../quantity.ts';
 import { at, objectAt, textAt } from '../read.ts';
 import type { Counted } from './counted.ts';
 import { namesMatch } from './scopes.ts';
@@ -7,7 +7,6 @@ import { namesMatch } from './scopes.ts';
 const count = 'count/persistentvolumeclaims';
 const own = ['persistentvolumeclaims', 'requests.storage'];
 const perClass = '.storageclass.storage.k8s.io/';
-const nanoPerUnit = 1_000_000_000n;
 
 /** Claims of volumes: how many and how much storage, all together and of each storage class. */
 export const countedClaims: Counted = {

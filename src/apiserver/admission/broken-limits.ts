@@ -1,6 +1,11 @@
 import { type Amounts, amountsAt } from '../../apimachinery/amounts.ts';
 import { podLimits, podRequests } from '../../apimachinery/pod-amounts.ts';
-import { compareQuantities, formatQuantity, type Quantity } from '../../apimachinery/quantity.ts';
+import {
+  compareQuantities,
+  formatQuantity,
+  nanoPerUnit,
+  type Quantity,
+} from '../../apimachinery/quantity.ts';
 import { objectsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 
@@ -104,8 +109,6 @@ function aboveRatio(
   if (limit.nano * nanoPerUnit <= most.nano * request.nano) return undefined;
   return `${bound}, but provided ratio is ${(Number(limit.nano) / Number(request.nano)).toFixed(6)}`;
 }
-
-const nanoPerUnit = 1_000_000_000n;
 
 function isLess(a: Quantity, b: Quantity): boolean {
   return compareQuantities(a, b) < 0;

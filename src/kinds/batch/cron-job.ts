@@ -6,7 +6,7 @@ import { child, invalid, notSupported, required } from '../../apimachinery/valid
 import { validateChoice, validateNotNegative } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, containerCells, none, selectorCell } from '../shared/cells.ts';
+import { ageOf, containerCells, none, selectorCell, unset } from '../shared/cells.ts';
 import { validateJobSpec } from '../shared/job-spec.ts';
 import { indexWarnings, ofTemplate } from '../shared/template-warnings.ts';
 import { templateOf } from '../shared/workload-cells.ts';
@@ -41,7 +41,7 @@ export const cronJob: BuiltInKind = {
         nameOf(object),
         textAt(object, 'spec', 'schedule'),
         textAt(object, 'spec', 'timeZone') || none,
-        suspend === true ? 'True' : suspend === false ? 'False' : unsetText,
+        suspend === true ? 'True' : suspend === false ? 'False' : unset,
         listAt(object, 'status', 'active').length,
         lastSchedule ? since(lastSchedule) : none,
         ageOf(object),
@@ -108,5 +108,3 @@ function validateTimeZone(spec: JsonObject): FieldError[] {
   }
   return isTimeZone(zone) ? [] : [invalid('spec.timeZone', zone, `unknown time zone ${zone}`)];
 }
-
-const unsetText = '<unset>';

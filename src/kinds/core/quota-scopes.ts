@@ -2,7 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { invalid, required } from '../../apimachinery/validation/errors.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { quotaResources } from '../shared/containers.ts';
+import { quotaResources } from '../shared/container-resources.ts';
 
 const ofPods = ['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
 

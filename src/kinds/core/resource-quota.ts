@@ -5,7 +5,7 @@ import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
-import { quotaResources, validateResourceAmount } from '../shared/containers.ts';
+import { quotaResources, validateResourceAmount } from '../shared/container-resources.ts';
 import { validateScopeSelector, validateScopes } from './quota-scopes.ts';
 
 export const resourceQuota: BuiltInKind = {

@@ -1,4 +1,4 @@
-import { canonicalQuantity, parseQuantity } from '../../apimachinery/quantity.ts';
+import { canonicalQuantity, nanoPerUnit, parseQuantity } from '../../apimachinery/quantity.ts';
 import { at, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { child, index, key } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -22,13 +22,11 @@ export function fractionWarnings(amounts: JsonObject, path: string): string[] {
     const amount = amounts[resource];
     if (amount === undefined) return [];
     const parsed = parseQuantity(String(amount));
-    if (!parsed || parsed.nano % nanoOfOne === 0n) return [];
+    if (!parsed || parsed.nano % nanoPerUnit === 0n) return [];
     const shown = canonicalQuantity(String(amount));
     return [`${key(path, resource)}: fractional byte value "${shown}" is invalid, must be an integer`];
   });
 }
-
-const nanoOfOne = 1_000_000_000n;
 
 /** What one container says that comes to nothing: bytes in fractions, variables that hide others. */
 export function containerWarnings({ container, path }: PlacedContainer): string[] {

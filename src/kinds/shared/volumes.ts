@@ -195,7 +195,7 @@ export function validateSource(owner: JsonObject, path: string): FieldError[] {
 }
 
 /** Paths must not climb. */
-export function validateNoBacksteps(target: string, path: string): FieldError[] {
+function validateNoBacksteps(target: string, path: string): FieldError[] {
   return target.split('/').includes('..') ? [invalid(path, target, "must not contain '..'")] : [];
 }
 
