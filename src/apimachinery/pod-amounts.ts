@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/index.ts';
 import { type Amounts, addAmounts, amountsAt, greatestOf } from './amounts.ts';
+import { conditionOf } from './conditions.ts';
 import { at, objectsAt, textAt } from './read.ts';
 
 /** How the amounts of a pod are summed up. */
@@ -11,7 +12,7 @@ export interface PodAmountsOptions {
 }
 
 /** True for resources that a pod may ask for as a whole. */
-export function isPodLevelResource(name: string): boolean {
+function isPodLevelResource(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
 }
 
@@ -78,6 +79,5 @@ function withTold(pod: JsonObject, container: JsonObject, kind: Kind): Amounts {
 }
 
 function isResizeInfeasible(pod: JsonObject): boolean {
-  const pending = objectsAt(pod, 'status', 'conditions').find((each) => each['type'] === 'PodResizePending');
-  return pending?.['reason'] === 'Infeasible';
+  return conditionOf(pod, 'PodResizePending')?.['reason'] === 'Infeasible';
 }

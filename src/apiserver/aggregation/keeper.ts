@@ -1,4 +1,5 @@
-import { listAt, objectAt, textAt } from '../../apimachinery/read.ts';
+import { conditionOf, conditionsIn } from '../../apimachinery/conditions.ts';
+import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { eachInTurn, errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { ClusterParts } from '../call/call.ts';
@@ -129,11 +130,11 @@ export class ApiServiceKeeper {
       condition?.['status'] === now.status &&
       condition['reason'] === now.reason &&
       condition['message'] === now.message;
-    if (!resource || term.ending.aborted || isSaid(availableOf(apiService))) return;
+    if (!resource || term.ending.aborted || isSaid(conditionOf(apiService, 'Available'))) return;
     const call = internalCall(term, 'update', { resource, namespace: '', name, subresource: 'status' });
     const compute = (current: JsonObject): JsonObject => {
-      const before = availableOf(current);
-      const others = conditionsOf(current).filter((each) => each['type'] !== 'Available');
+      const before = conditionOf(current, 'Available');
+      const others = conditionsIn(current['status']).filter((each) => each['type'] !== 'Available');
       const since =
         before?.['status'] === now.status
           ? textAt(before, 'lastTransitionTime')
@@ -173,14 +174,6 @@ export class ApiServiceKeeper {
 
 function hasService({ spec }: JsonObject): boolean {
   return isObject(spec) && isObject(spec['service']);
-}
-
-function conditionsOf(apiService: JsonObject): JsonObject[] {
-  return listAt(objectAt(apiService, 'status'), 'conditions').filter(isObject);
-}
-
-function availableOf(apiService: JsonObject): JsonObject | undefined {
-  return conditionsOf(apiService).find((condition) => condition['type'] === 'Available');
 }
 
 async function ignoring(code: number, call: Promise<unknown>): Promise<void> {
