@@ -49,7 +49,7 @@ export interface Subject {
 }
 
 /** `deployments.apps`, or `pods` for the core group. */
-export function qualifiedResource({ group, resource }: Subject): string {
+function qualifiedResource({ group, resource }: Subject): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
 
@@ -71,7 +71,7 @@ export function alreadyExists(subject: Subject): StatusError {
   return new StatusError(409, 'AlreadyExists', message, detailsOf(subject));
 }
 
-export const objectModified =
+const objectModified =
   'the object has been modified; please apply your changes to the latest version and try again';
 
 export function conflict(subject: Subject, why: string = objectModified, causes?: JsonObject[]): StatusError {

@@ -57,7 +57,7 @@ export function parsePath(segments: readonly string[]): ResourcePath | undefined
   return parseProviders({ segments, at, subscriptionId, resourceGroup, scope });
 }
 
-export const idLimits = { characters: 2048 } as const;
+const idLimits = { characters: 2048 } as const;
 
 /** Reads a complete id such as one in a body. Undefined when it is not the id of one resource. */
 export function parseId(id: string): ResourcePath | undefined {

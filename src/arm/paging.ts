@@ -1,6 +1,6 @@
 import { refusals } from './errors.ts';
 
-export const pageLimits = { defaultItems: 1000, mostItems: 1000 } as const;
+const pageLimits = { defaultItems: 1000, mostItems: 1000 } as const;
 
 /** One page of items and the absolute link to the next one, if any. Understands `$top` and `$skiptoken`. */
 export function page<T extends { readonly id: string }>(

@@ -3,7 +3,7 @@ import type { PresentContext, RecordReader, ResourceRecord, ResourceType } from 
 import { renderListed, renderResource } from './envelope.ts';
 import type { ReadStamp, RecordCache } from './records/cache.ts';
 
-export const presentationLimits = {
+const presentationLimits = {
   /** Of all texts that are kept; all are forgotten when they come to more. */
   keptBytes: 32 * 1024 * 1024,
   /** What a kept text takes besides its bytes, about. */

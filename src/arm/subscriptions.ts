@@ -4,7 +4,7 @@ import { isGuid } from './ids.ts';
 import type { StoredRecords } from './records/record-store.ts';
 import { madeByEstate, newEtag } from './values.ts';
 
-export const subscriptionType = 'Microsoft.Resources/subscriptions';
+const subscriptionType = 'Microsoft.Resources/subscriptions';
 
 /** Subscriptions as records; registration of namespaces is kept in them. */
 export class StoredSubscriptions implements Subscriptions {

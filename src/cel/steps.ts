@@ -6,7 +6,7 @@ import { ListValue, OpaqueValue, OptionalValue, type Value, weightOf } from './v
 export type Steps = (values: readonly Value[]) => number;
 
 /** Characters or bytes that are read, copied or compared in one step, as in the real server. */
-export const charactersPerStep = 10;
+const charactersPerStep = 10;
 
 /** Steps of the pattern engine that cost as much as one of an evaluation. */
 const patternStepsPerStep = 10;

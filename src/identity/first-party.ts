@@ -38,7 +38,7 @@ const applications: readonly FirstPartyApplication[] = [
 ];
 
 /** Microsoft's own tenant, the home of first-party applications. */
-export const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a';
+const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a';
 
 /** The service principals of first-party applications in one tenant; their object ids are always the same there. */
 export function firstPartyServicePrincipals(

@@ -135,7 +135,7 @@ const packageData = new Map<string, PackageData>();
 const types = new Map<string, TypeFacts>();
 
 /** Reads one of the data files next to this one. */
-export function readData(name: string): unknown {
+function readData(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`data/${name}.json`, import.meta.url), 'utf8'));
 }
 

@@ -43,7 +43,7 @@ export interface RecordLoop {
   stop(): Promise<void>;
 }
 
-export const recordLoopLimits = {
+const recordLoopLimits = {
   concurrentIds: 8,
   /** The longest pause between two tries. */
   longestRetryMs: 5_000,

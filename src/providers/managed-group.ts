@@ -36,7 +36,7 @@ export function groupRecord(owner: Owner, name: string, fleetId?: string): Resou
 }
 
 /** The resource that a service made the group for. Callers can say `managedBy`, but not this. */
-export function madeFor(group: ResourceRecord): string | undefined {
+function madeFor(group: ResourceRecord): string | undefined {
   const owner = group.internal?.['madeFor'];
   return typeof owner === 'string' ? owner : undefined;
 }

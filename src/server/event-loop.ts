@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Timer } from '../base/index.ts';
 import type { HealthCheck } from '../http/index.ts';
 
-export const eventLoopLimits = {
+const eventLoopLimits = {
   /** How often the delay is sampled. */
   resolutionMs: 20,
   /** Figures are of the last one to two windows. */
@@ -72,7 +72,7 @@ export class EventLoop {
 }
 
 /** Why a delay is too much; undefined when it is not. */
-export function lateness({ p50 }: EventLoopDelay): string | undefined {
+function lateness({ p50 }: EventLoopDelay): string | undefined {
   if (p50 <= eventLoopLimits.medianDelayMs) return undefined;
   const [late, limit] = [Math.round(p50), eventLoopLimits.medianDelayMs];
   return `half of all turns of the event loop are more than ${late} ms late; the limit is ${limit} ms`;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { LogFields, Logger } from '../base/index.ts';
 import { RotatingFile } from './rotating-file.ts';
 
-export const logLimits = { fileBytes: 16 * 1024 * 1024, keptFiles: 3 } as const;
+const logLimits = { fileBytes: 16 * 1024 * 1024, keptFiles: 3 } as const;
 
 /**
  * A logger that writes one JSON line per event to `file` (mode 0600), which is put aside when it is full. A disk that

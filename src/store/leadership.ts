@@ -3,7 +3,7 @@ import type { Entry, Guard, Store, Watch } from './contract.ts';
 
 const prefix = '/leadership/';
 
-export const leadershipLimits = {
+const leadershipLimits = {
   /** How long others stay out after the last renewal. */
   leaseMs: 15_000,
   renewEveryMs: 5_000,

@@ -37,7 +37,7 @@ function isCreditCard(text: string): boolean {
 }
 
 /** A calendar day, `YYYY-MM-DD`. */
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (!year || !month || !day) return false;
   const date = new Date(Date.UTC(2000, 0, 1));
@@ -46,7 +46,7 @@ export function isDate(text: string): boolean {
 }
 
 /** A time of RFC 3339. */
-export function isDateTime(text: string): boolean {
+function isDateTime(text: string): boolean {
   const parts = text.toLowerCase().split('t');
   const [day = '', time = ''] = parts;
   if (parts.length < 2 || !isDate(day)) return false;
@@ -60,7 +60,7 @@ const scalaUnits =
   /^(?:ns|nano.*|us|µs|micro.*|ms|milli.*|s|sec.*|m|min.*|h|hr|hour.*|d|day.*|w|wk|week.*)$/i;
 
 /** Go's durations and those of Scala (`5 minutes`). */
-export function isDuration(text: string): boolean {
+function isDuration(text: string): boolean {
   if (goDuration.test(text)) return true;
   return [...text.matchAll(/(?<!\d)\d+\s*([A-Za-zµ]+)/g)].some(([, unit = '']) => scalaUnits.test(unit));
 }

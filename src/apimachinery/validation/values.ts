@@ -88,7 +88,7 @@ function percentOf(value: Json | undefined): number | undefined {
   return typeof value === 'string' && percent(value).length === 0 ? Number.parseInt(value, 10) : undefined;
 }
 
-export const ipRule = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+const ipRule = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 export function validateIp(value: string, path: string): FieldError[] {
   return parseIpAddress(value) ? [] : [invalid(path, value, ipRule)];
@@ -131,7 +131,7 @@ export function isCidr(text: string): boolean {
   return parseCidr(text) !== undefined;
 }
 
-export const cidrRule = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+const cidrRule = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 export function validateCidr(value: string, path: string): FieldError[] {
   return isCidr(value) ? [] : [invalid(path, value, cidrRule)];

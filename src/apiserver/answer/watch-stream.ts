@@ -5,7 +5,7 @@ import type { Encoding, EventPlace } from '../encode/encoding.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from '../storage/watch-source.ts';
 
-export const watchStreamLimits = {
+const watchStreamLimits = {
   /**
    * Bytes that wait for a slow reader before its watch is ended; it resumes where it was. What waits are references to
    * stored objects, encoded when their turn comes.

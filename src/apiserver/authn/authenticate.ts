@@ -6,7 +6,7 @@ import { subprotocolToken } from '../request/subprotocols.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { invalidToken, type TokenVerdict } from './token-verdict.ts';
 
-export const authenticationLimits = {
+const authenticationLimits = {
   /** How long a recognised credential is not looked at again, as in the real server. */
   rememberMs: 10_000,
   rememberedTokens: 4_096,

@@ -39,7 +39,7 @@ export interface TokenRequest {
 }
 
 /** Reads a PKCS#8 key: EC P-256 or RSA. */
-export function readTokenKeys(privateKeyPem: string): TokenKeys {
+function readTokenKeys(privateKeyPem: string): TokenKeys {
   const privateKey = createPrivateKey(privateKeyPem);
   const publicKey = createPublicKey(privateKey);
   const der = publicKey.export({ type: 'spki', format: 'der' });

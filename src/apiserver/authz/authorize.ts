@@ -43,7 +43,7 @@ function checkAllowed({ decision, reason }: AccessDecision, review: AccessReview
 }
 
 /** The 403 of a request, in the words of the real server. */
-export function forbiddenError(review: AccessReview, reason: string): StatusError {
+function forbiddenError(review: AccessReview, reason: string): StatusError {
   const { user, verb, resource } = review;
   const ending = reason === '' ? '' : `: ${reason}`;
   if (!resource) {

@@ -17,7 +17,7 @@ import type { ServedResource } from './served-resource.ts';
 import { StoredObject } from './stored-object.ts';
 import { Turns } from './turns.ts';
 
-export const storageLimits = {
+const storageLimits = {
   /** Changes that a watch is given from the store when it resumes; from further back its caller lists again. */
   resumedEvents: 10_000,
 } as const;

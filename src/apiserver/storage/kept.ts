@@ -90,7 +90,7 @@ function among<T>(entries: readonly Made<T>[] | undefined, served: object, label
   return undefined;
 }
 
-export const keptLimits = {
+const keptLimits = {
   /** What encodings made of objects: other versions, protobuf messages, rows of Tables, metadata. */
   formBytes: 64 * 1024 * 1024,
   /** What encodings made of the latest events, for all of their watchers. */

@@ -21,7 +21,7 @@ export interface SelectedEvent {
   readonly object: StoredObject;
 }
 
-export const watchLimits = {
+const watchLimits = {
   bookmarkEveryMs: 60_000,
 } as const;
 

@@ -31,7 +31,7 @@ import { afterMutation, dedupeOwners } from '../write/owner-references.ts';
 import { checkNamed, checkNamesPath, checkNamespace } from '../write/place.ts';
 import { checkVersion } from './update.ts';
 
-export const patchMediaTypes = {
+const patchMediaTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',

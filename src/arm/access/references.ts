@@ -8,7 +8,7 @@ import type { RecordCache } from '../records/cache.ts';
 import { permissionBase } from '../registry.ts';
 import type { Access } from './access.ts';
 
-export const referenceLimits = { idsPerRequest: 1000 } as const;
+const referenceLimits = { idsPerRequest: 1000 } as const;
 
 /** An id in a body, where it stands and what its place says about it. */
 interface Found {

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { readTags, tagLimits } from '../tags.ts';
 
 /** Names that a subscription keeps though nothing carries them; values per name. This estate's. */
-export const tagNameLimits = { names: 500, valuesPerName: 500 } as const;
+const tagNameLimits = { names: 500, valuesPerName: 500 } as const;
 
 const path = '/subscriptions/{subscriptionId}/tagNames';
 const permission = 'Microsoft.Resources/subscriptions/tagNames';

@@ -1,5 +1,5 @@
 /** The version of azure-cli whose manners these commands follow. */
-export const compatibleVersion = '2.91.0';
+const compatibleVersion = '2.91.0';
 
 /** What `az --version` prints. */
 export function versionText(): string {

@@ -19,7 +19,7 @@ export async function run(call: VerbCall): Promise<number> {
 }
 
 /** Runs a program in the foreground; its exit code is ours, a signal that ends it is 128 + its number. */
-export function runChild(
+function runChild(
   command: string,
   words: readonly string[],
   environment: NodeJS.ProcessEnv,

@@ -17,7 +17,7 @@ import { type Verdict, verdictOf } from './verdict.ts';
 
 export const component = 'job-controller';
 
-export const jobTimes = {
+const jobTimes = {
   /** Delay before a failed pod is replaced; it doubles with each failure. */
   firstRetryMs: 10_000,
   longestRetryMs: 10 * 60_000,

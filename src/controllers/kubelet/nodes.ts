@@ -12,7 +12,7 @@ import { indexOfCidr, networkOf, nodeObject, poolAnnotation, readyConditions } f
 import { type NodePlan, type NodePool, plansOf } from './node-pools.ts';
 import { remark, withMarks } from './pool-marks.ts';
 
-export const nodeTimes = {
+const nodeTimes = {
   /** Between two renewals of a node's lease. */
   renewMs: 10_000,
   leaseSeconds: 40,
@@ -23,7 +23,7 @@ export const nodeTimes = {
 /** Index of pods by the node that they are bound to. */
 export const podsByNode = 'node';
 
-export const leaseNamespace = 'kube-node-lease';
+const leaseNamespace = 'kube-node-lease';
 
 /** A node whose kubelet runs here. */
 export interface SimulatedNode {

@@ -8,7 +8,7 @@ import type { SimulatedNode, SimulatedNodes } from './nodes.ts';
 import { finishedStatus, runningStatus } from './pod-status.ts';
 import { simulatedRun } from './simulated-run.ts';
 
-export const podTimes = {
+const podTimes = {
   /** How long a simulated container takes to end once it is told to; never longer than the pod's grace. */
   stopMs: 300,
 } as const;

@@ -1,7 +1,7 @@
 import { findCondition, isTrue } from '../../apimachinery/conditions.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 
-export const eligibilityLimits = {
+const eligibilityLimits = {
   /** A member whose agent was silent for longer gets nothing new. */
   heartbeatMs: 5 * 60_000,
   /** A member that was not healthy for longer gets nothing new. */

@@ -25,7 +25,7 @@ import { hold, release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 import { type Choice, choose } from './choose.ts';
 
-export const schedulerLimits = { selectedDecisions: 1000, otherDecisions: 20 } as const;
+const schedulerLimits = { selectedDecisions: 1000, otherDecisions: 20 } as const;
 
 export interface SchedulerContext extends PlacementContext {
   readonly members: Informer<MemberCluster>;

@@ -171,7 +171,7 @@ function isMaster(snapshot: ResourceSnapshot): boolean {
 }
 
 /** All resources of an index, master first. */
-export function resourcesOf(all: readonly ResourceSnapshot[], index: number): readonly KubeObject[] {
+function resourcesOf(all: readonly ResourceSnapshot[], index: number): readonly KubeObject[] {
   return groupOf(all, index).flatMap(({ spec }) => spec.selectedResources);
 }
 

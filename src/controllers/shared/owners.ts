@@ -52,7 +52,7 @@ export function ownedBy<T extends KubeObject>(informer: Informer<T>, owner: Kube
 }
 
 /** Objects of a namespace that nobody manages. */
-export function orphansIn<T extends KubeObject>(informer: Informer<T>, namespace: string): readonly T[] {
+function orphansIn<T extends KubeObject>(informer: Informer<T>, namespace: string): readonly T[] {
   return informer.byIndex(orphans, namespace);
 }
 

@@ -137,7 +137,7 @@ function isOwnedBy(object: KubeObject, owner: AppliedWork): boolean {
 }
 
 /** The reference by which a Work owns what was applied for it. */
-export function ownerReference({ metadata: { name = '', uid = '' } }: AppliedWork): OwnerReference {
+function ownerReference({ metadata: { name = '', uid = '' } }: AppliedWork): OwnerReference {
   return {
     apiVersion: appliedWorks.apiVersion,
     kind: appliedWorks.kind,

@@ -1,7 +1,7 @@
 import type { Pace } from './context.ts';
 
 /** Delays between two passes over one Work. This pass is drift detection as well: applied objects are not watched. */
-export const paceLimits = {
+const paceLimits = {
   firstMs: 5000,
   slowStartMs: 2000,
   slowFactor: 1.2,

@@ -13,7 +13,7 @@ import type { WorkApplierContext } from './context.ts';
 import { identityOf, inWaves, type Manifest, readManifests } from './manifests.ts';
 import { isSettled, preparedStatus, workStatus } from './status.ts';
 
-export const applierTimes = { notJoinedMs: 5000, deletionCheckMs: 1000 } as const;
+const applierTimes = { notJoinedMs: 5000, deletionCheckMs: 1000 } as const;
 const parallelManifests = 4;
 
 /** One pass over a Work: bring its manifests onto the member and say what became of them. */

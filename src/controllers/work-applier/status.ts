@@ -87,10 +87,7 @@ function manifestStatus(
   return { identifier, conditions, ...details(outcome, before, nowMs) };
 }
 
-export function knownStatus(
-  work: Work,
-  identifier: ManifestCondition['identifier'],
-): ManifestCondition | undefined {
+function knownStatus(work: Work, identifier: ManifestCondition['identifier']): ManifestCondition | undefined {
   return work.status?.manifestConditions?.find(
     (known) =>
       identityOf(known.identifier) === identityOf(identifier) && known.identifier.name === identifier.name,

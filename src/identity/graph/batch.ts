@@ -4,7 +4,7 @@ import { type GraphCall, json, readBody } from './call.ts';
 import { graphErrors } from './errors.ts';
 
 /** Source: https://learn.microsoft.com/graph/json-batching */
-export const batchLimits = { requests: 20 } as const;
+const batchLimits = { requests: 20 } as const;
 
 interface Inner {
   readonly id: string;

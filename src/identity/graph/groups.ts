@@ -18,7 +18,7 @@ import { answerCollection } from './query.ts';
 import { shapes } from './shapes.ts';
 import { defined } from './users.ts';
 
-export function pathGroup(call: GraphCall): GroupRecord {
+function pathGroup(call: GraphCall): GroupRecord {
   const id = parameter(call);
   const group = call.surface.objects.group(id);
   if (!group) throw objectNotFound(id);

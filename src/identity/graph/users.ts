@@ -16,7 +16,7 @@ import { answerCollection } from './query.ts';
 import { shapes } from './shapes.ts';
 
 /** The user that the path names by id or user principal name. */
-export function pathUser(call: GraphCall): UserRecord {
+function pathUser(call: GraphCall): UserRecord {
   const id = parameter(call);
   const user = call.surface.objects.user(id);
   if (!user) throw objectNotFound(id);

@@ -55,7 +55,7 @@ function readTypeMeta(bytes: Uint8Array): { apiVersion: string; kind: string } {
 }
 
 /** Decodes a message of a built-in type without its envelope. */
-export function decodeMessage(bytes: Uint8Array, type: string, depth: number): JsonObject {
+function decodeMessage(bytes: Uint8Array, type: string, depth: number): JsonObject {
   const object: JsonObject = {};
   readInto(object, bytes, { plan: messagePlan(type), depth });
   return object;

@@ -72,11 +72,11 @@ export async function publicAddressUser(
 }
 
 /** Subnet id of a Bastion ip configuration. */
-export function configuredSubnet(configuration: JsonObject): string | undefined {
+function configuredSubnet(configuration: JsonObject): string | undefined {
   return referenceId(propertiesOf(configuration).subnet);
 }
 
 /** Id that Azure prints for an ip configuration of a Bastion host. */
-export function bastionConfigurationId(hostId: string, name: string): string {
+function bastionConfigurationId(hostId: string, name: string): string {
   return `${hostId}/bastionHostIpConfigurations/${name}`;
 }

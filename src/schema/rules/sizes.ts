@@ -13,7 +13,7 @@ const formats: Readonly<Record<string, { readonly most: number; readonly least: 
 };
 
 /** How many elements a value of a node has at most: bytes of a text, items, entries. Other values have none. */
-export function mostElements(node: StructuralNode): number {
+function mostElements(node: StructuralNode): number {
   const { maxLength, maxItems, maxProperties } = node.props;
   switch (node.type) {
     case 'int-or-string':

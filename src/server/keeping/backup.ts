@@ -27,7 +27,7 @@ export function keptFiles(files: EstateFiles): ReadonlyMap<string, string> {
 }
 
 /** Files without which a home would not be the same one. */
-export function neededFiles({ authority, authorityKey, controlToken }: EstateFiles): string[] {
+function neededFiles({ authority, authorityKey, controlToken }: EstateFiles): string[] {
   return [authority, authorityKey, controlToken].map((file) => basename(file));
 }
 

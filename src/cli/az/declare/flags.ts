@@ -62,7 +62,7 @@ export function toggle(names: string, help: string, options: FlagOptions = {}): 
   return { ...naming(names, help, options, { arity: 'none' }), read: (words) => words !== undefined };
 }
 
-export const booleanWords = ['true', 't', 'yes', 'y', '1', 'false', 'f', 'no', 'n', '0'] as const;
+const booleanWords = ['true', 't', 'yes', 'y', '1', 'false', 'f', 'no', 'n', '0'] as const;
 
 /** A switch that may carry a boolean word; alone it means true. */
 export function boolean(names: string, help: string, options: FlagOptions = {}): Flag<boolean | undefined> {

@@ -23,7 +23,7 @@ export const credentialFlags = {
 } as const;
 
 /** The kubeconfig that commands change when none is named: the first of `KUBECONFIG`, else `~/.kube/config`. */
-export function defaultKubeconfig(context: Pick<AzContext, 'env' | 'homeDirectory' | 'cwd'>): string {
+function defaultKubeconfig(context: Pick<AzContext, 'env' | 'homeDirectory' | 'cwd'>): string {
   const first = (context.env['KUBECONFIG'] ?? '').split(delimiter).find((path) => path !== '');
   return first === undefined ? join(context.homeDirectory, '.kube', 'config') : expandHome(first, context);
 }

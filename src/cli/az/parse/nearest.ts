@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /** Ratcliff and Obershelp's measure: twice the length of common blocks over the length of both. */
-export function likeness(a: string, b: string): number {
+function likeness(a: string, b: string): number {
   const total = a.length + b.length;
   return total === 0 ? 1 : (2 * commonLength(a, b)) / total;
 }

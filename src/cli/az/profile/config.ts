@@ -81,7 +81,7 @@ function readOptional(path: string): string | undefined {
 }
 
 /** Sections and keys of an INI text; keys are lower-cased, continuation lines are joined. */
-export function parseIni(text: string): Map<string, Map<string, string>> {
+function parseIni(text: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
   for (const line of text.split(/\r?\n/)) {
@@ -100,7 +100,7 @@ export function parseIni(text: string): Map<string, Map<string, string>> {
 }
 
 /** The INI text that `parseIni` reads back. */
-export function formatIni(sections: ReadonlyMap<string, ReadonlyMap<string, string>>): string {
+function formatIni(sections: ReadonlyMap<string, ReadonlyMap<string, string>>): string {
   return [...sections]
     .map(
       ([name, settings]) =>

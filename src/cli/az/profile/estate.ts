@@ -21,7 +21,7 @@ export interface Estate {
   readonly cloudName: string;
 }
 
-export const estateFile = 'drydock.json';
+const estateFile = 'drydock.json';
 const defaultCloudName = 'Drydock';
 
 /** Reads where the estate is. Throws when the folder names none. */

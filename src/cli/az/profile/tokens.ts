@@ -46,7 +46,7 @@ interface CacheDocument {
   accessTokens: Record<string, StoredToken>;
 }
 
-export const tokenCacheFile = 'drydock_token_cache.json';
+const tokenCacheFile = 'drydock_token_cache.json';
 
 /**
  * Credentials and access tokens of the signed-in accounts, in one file of mode 0600. Every write reads the file again

@@ -12,7 +12,7 @@ export function addResourceGroups(value: unknown): unknown {
 }
 
 /** The group in a resource's id, or undefined; a resource group's own id has none. */
-export function groupOfId(id: string): string | undefined {
+function groupOfId(id: string): string | undefined {
   const parts = id.split('/');
   if (parts[3]?.toLowerCase() !== 'resourcegroups' || !parts[8]) return undefined;
   return parts[4];

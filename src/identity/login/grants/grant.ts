@@ -57,7 +57,7 @@ export function confirmationOf(parameters: URLSearchParams): JsonObject | undefi
 }
 
 /** The user behind a code or refresh token, if the sign-in still counts. */
-export function liveUser(surface: Surface, signIn: SignIn): UserRecord {
+function liveUser(surface: Surface, signIn: SignIn): UserRecord {
   const user = surface.objects.user(signIn.userId);
   if (!user) throw aadsts.unknownUser(surface.objects.tenant().tenantId);
   if (!user.accountEnabled) throw aadsts.disabledUser();

@@ -14,7 +14,7 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-export const fleetType = 'Microsoft.ContainerService/fleets';
+const fleetType = 'Microsoft.ContainerService/fleets';
 
 /** Makes the hub of every fleet that has one, and takes it away with the fleet. */
 export function runFleets(parts: LoopParts, settings: ContainerServiceSettings) {

@@ -174,7 +174,7 @@ function aadProfile(aad: Fields): JsonObject {
 }
 
 /** `{dnsPrefix}-{8 characters}.hcp.{location}.{domain}`, as AKS names its API servers. */
-export function clusterHostName(
+function clusterHostName(
   write: Pick<ResourceWrite, 'context'>,
   parts: { readonly dnsPrefix: string; readonly location: string; readonly domain: string },
 ): string {

@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 
-export const customLocationType = 'Microsoft.ExtendedLocation/customLocations';
+const customLocationType = 'Microsoft.ExtendedLocation/customLocations';
 
 /** Custom locations: the name under which an Azure Local instance takes resources. */
 export const customLocations: ResourceType = {

@@ -70,7 +70,7 @@ export async function refuseMovedSubnet(
 }
 
 /** Throws while something stands in the subnet. */
-export async function refuseUsedSubnet(record: ResourceRecord, { records }: TypeContext): Promise<void> {
+async function refuseUsedSubnet(record: ResourceRecord, { records }: TypeContext): Promise<void> {
   const [user] = await subnetUsers(records, record.id);
   if (user !== undefined) throw networkRefusals.subnetInUse(record.name, user);
 }

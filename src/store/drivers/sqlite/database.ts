@@ -25,7 +25,7 @@ export function openDatabase(file: string): DatabaseSync {
 }
 
 /** Opens without comparing: for a caller that has looked at it already. */
-export function openForWriting(file: string, found: Pick<Inspection, 'layout'>): DatabaseSync {
+function openForWriting(file: string, found: Pick<Inspection, 'layout'>): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     // Exclusive before the first use of the log: the index of the log then stays in this process's memory.

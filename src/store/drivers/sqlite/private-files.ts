@@ -7,7 +7,7 @@ const privateMode = 0o600;
 const othersBits = 0o077;
 
 /** The files of a database that may exist beside it. */
-export function databaseFiles(file: string): string[] {
+function databaseFiles(file: string): string[] {
   return [file, `${file}-wal`, `${file}-shm`, witnessFile(file)];
 }
 
@@ -38,7 +38,7 @@ function makePrivate(file: string): void {
 }
 
 /** True where the system knows no owners, too. */
-export function isOwn(found: Stats): boolean {
+function isOwn(found: Stats): boolean {
   const own = process.geteuid?.();
   return own === undefined || found.uid === own;
 }

@@ -27,7 +27,7 @@ const fleetModel: Model = {
 };
 
 /** The api-version of every fleet call of the extension whose manners these commands follow. */
-export const fleetApiVersion = '2025-08-01-preview';
+const fleetApiVersion = '2025-08-01-preview';
 
 const path =
   '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerService/fleets/{name}';
