@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
 import { quotaResources, validateResourceAmount } from '../shared/container-resources.ts';
-import { validateScopeSelector, validateScopes } from './quota-scopes.ts';
+import { validateScopeSelector, validateScopes } from './resource-quota/scopes.ts';
 
 export const resourceQuota: BuiltInKind = {
   group: '',

@@ -1,8 +1,8 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
-import { at, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import { invalid, required } from '../../apimachinery/validation/errors.ts';
-import type { Json, JsonObject } from '../../base/index.ts';
-import { quotaResources } from '../shared/container-resources.ts';
+import type { FieldError } from '../../../apimachinery/contract.ts';
+import { at, objectAt, objectsAt, textAt, textsAt } from '../../../apimachinery/read.ts';
+import { invalid, required } from '../../../apimachinery/validation/errors.ts';
+import type { Json, JsonObject } from '../../../base/index.ts';
+import { quotaResources } from '../../shared/container-resources.ts';
 
 const ofPods = ['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
 
@@ -31,6 +31,7 @@ const plainScopes = [
   'CrossNamespacePodAffinity',
 ];
 
+/** `spec.scopes`: known ones, not two that exclude each other, and for resources that they may bound. */
 export function validateScopes(quota: JsonObject): FieldError[] {
   const path = 'spec.scopes';
   const asked = textsAt(quota, 'spec', 'scopes');
@@ -42,6 +43,7 @@ export function validateScopes(quota: JsonObject): FieldError[] {
   return [...errors, ...conflicting(asked).map(() => invalid(path, all, 'conflicting scopes'))];
 }
 
+/** The same of `spec.scopeSelector`, and whether its operators go with their scopes and values. */
 export function validateScopeSelector(quota: JsonObject): FieldError[] {
   const path = 'spec.scopeSelector.matchExpressions';
   const requirements = objectsAt(quota, 'spec', 'scopeSelector', 'matchExpressions');
