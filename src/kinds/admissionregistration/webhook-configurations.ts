@@ -27,8 +27,8 @@ import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { webhookVariables } from '../../cel/admission/variables.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
-import { validateMatchConditions } from './match-conditions.ts';
-import { validateRule } from './rules.ts';
+import { validateMatchConditions } from '../shared/match-conditions.ts';
+import { validateRule } from '../shared/operation-rules.ts';
 
 /** What configurations of both sorts are. */
 const ofBothSorts = {
