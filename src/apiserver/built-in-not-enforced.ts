@@ -3,16 +3,6 @@ import { isObject } from '../base/index.ts';
 
 /** Built-in kinds, or members of them, that are stored and have no effect on this API server yet. */
 export const builtInNotEnforced: readonly NotEnforced[] = [
-  ...admission(
-    [
-      'validatingadmissionpolicies',
-      'validatingadmissionpolicybindings',
-      'mutatingadmissionpolicies',
-      'mutatingadmissionpolicybindings',
-    ],
-    'Admission policies',
-    'decides nothing',
-  ),
   {
     group: 'apiregistration.k8s.io',
     resource: 'apiservices',
@@ -36,12 +26,3 @@ export const builtInNotEnforced: readonly NotEnforced[] = [
       'Horizontal autoscaling is not built in Drydock yet: this autoscaler is stored and scales nothing.',
   },
 ];
-
-function admission(resources: readonly string[], what: string, effect: string): NotEnforced[] {
-  const text = `${what} are not built in Drydock yet: this object is stored and ${effect}, whatever its failure policy says.`;
-  return resources.map((resource) => ({
-    group: 'admissionregistration.k8s.io',
-    resource,
-    sentence: () => text,
-  }));
-}

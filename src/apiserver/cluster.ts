@@ -15,6 +15,7 @@ import { OwnWork } from './call/own-work.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
 import type { ApiServerOptions } from './options.ts';
+import { AdmissionPolicies } from './policies/index.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
 import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
@@ -36,6 +37,7 @@ export interface Cluster {
   readonly registrar: CustomResourceRegistrar;
   readonly plugIns: ActivePlugIns;
   readonly own: OwnWork;
+  readonly policies: AdmissionPolicies;
   readonly webhooks: AdmissionWebhooks;
   readonly backends: Backends;
 }
@@ -64,6 +66,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     backends,
     convert: (_object, { from }) => Promise.reject(internalError(`${from.kind} is not converted`)),
   });
+  const policies = new AdmissionPolicies({ storage, resources });
   const parts: ClusterParts = {
     storage,
     resources,
@@ -90,10 +93,11 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     serviceCidr: options.serviceCidr ?? defaultServiceCidr,
     rbac,
     registrar,
+    policies,
     webhooks,
     own: options.admissionSteps ?? [],
   });
-  return { parts, authentication, registrar, own, plugIns: write.plugIns, webhooks, backends };
+  return { parts, authentication, registrar, own, plugIns: write.plugIns, policies, webhooks, backends };
 }
 
 const allRules: PolicyRule[] = [

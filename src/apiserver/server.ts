@@ -94,6 +94,7 @@ class LibraryApiServer implements ApiServer {
     await bootstrap(parts, [...bootstrapObjects(address), ...apiServices], fence);
     await registrar.start();
     await this.#apiServices.start();
+    await this.#cluster.policies.start();
     await this.#cluster.webhooks.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();
   }

@@ -13,6 +13,8 @@ export type CelType =
 
 /** What an object's fields are; whoever declares variables of such types knows. Each is a type of its own. */
 export interface ObjectType {
+  /** As errors call it; absent: `object`. */
+  readonly name?: string;
   /** By its name in expressions; undefined when there is no such field. */
   fieldType(name: string): CelType | undefined;
 }
@@ -84,9 +86,29 @@ export function formatType(type: CelType): string {
     case 'param':
       return type.name;
     case 'object':
-      return 'object';
+      return type.of.name ?? 'object';
     default:
       return typeNames[type.kind] ?? type.kind;
+  }
+}
+
+/** A type as cel-go prints it outside of the errors of its checker. */
+export function shownType(type: CelType): string {
+  switch (type.kind) {
+    case 'list':
+      return `list(${shownType(type.element)})`;
+    case 'map':
+      return `map(${shownType(type.key)}, ${shownType(type.value)})`;
+    case 'type':
+      return `type(${shownType(type.of)})`;
+    case 'opaque':
+      return type.parameters.length === 0
+        ? type.name
+        : `${type.name}(${type.parameters.map(shownType).join(', ')})`;
+    case 'object':
+      return formatType(type);
+    default:
+      return typeName(type);
   }
 }
 

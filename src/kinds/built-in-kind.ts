@@ -84,7 +84,7 @@ export interface KindRules {
   /** Fixes what an update may not choose; status and spec were separated already. */
   prepareForUpdate?(object: JsonObject, old: JsonObject, subresource: string): void;
   /** Field errors of the object itself, on create and on update. */
-  validate?(object: JsonObject): FieldError[];
+  validate?(object: JsonObject, old?: JsonObject): FieldError[];
   /** Field errors that only a create can have. */
   validateCreate?(object: JsonObject): FieldError[];
   /** Field errors of the change. */

@@ -46,7 +46,7 @@ export function builtinStrategy({ type, hasStatus, kind }: StrategyOptions): Wri
       }
       const errors = validateMetadataUpdate(object, old, metadata);
       if (subresource === 'status') return [...errors, ...(kind.validateStatus?.(object, old) ?? [])];
-      errors.push(...(kind.validate?.(object) ?? []));
+      errors.push(...(kind.validate?.(object, old) ?? []));
       if (subresource === bindingSubresource) return errors;
       return [...errors, ...(kind.validateUpdate?.(object, old, subresource) ?? [])];
     },

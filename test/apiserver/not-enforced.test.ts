@@ -16,24 +16,16 @@ describe('what is stored and has no effect', () => {
     assert.equal(answer.status, 201, await answer.text());
     return answer.headers.get('warning');
   };
-  const admission = '/apis/admissionregistration.k8s.io/v1';
   const cases: readonly (readonly [path: string, object: JsonObject, words: RegExp])[] = [
     [
-      `${admission}/validatingadmissionpolicies`,
+      '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
       {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicy',
-        metadata: { name: 'p' },
-        spec: {
-          matchConstraints: {
-            resourceRules: [
-              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-            ],
-          },
-          validations: [{ expression: 'true' }],
-        },
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'h' },
+        spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
       },
-      /Admission policies are not built/,
+      /Horizontal autoscaling is not built/,
     ],
   ];
   for (const [path, object, words] of cases) {

@@ -31,6 +31,7 @@ export interface StepChoices {
   readonly serviceCidr: string;
   readonly rbac: Parameters<typeof rbacEscalation>[0];
   readonly registrar: Parameters<typeof crdStatus>[0];
+  readonly policies: { readonly validating: AdmissionStep };
   readonly webhooks: { readonly mutating: AdmissionStep; readonly validating: AdmissionStep };
   /** Steps that this server has besides those of every server. */
   readonly own: readonly AdmissionStep[];
@@ -82,6 +83,7 @@ function admissionSteps({
   rbac,
   registrar,
   own,
+  policies,
   webhooks,
 }: StepChoices): readonly AdmissionStep[] {
   return [
@@ -114,6 +116,7 @@ function admissionSteps({
     webhooks.mutating,
     // Rights are asked about what admission made of a role, and before anything is said of what is wrong with it.
     rbacEscalation(rbac),
+    policies.validating,
     webhooks.validating,
     // Counted is what nobody else refuses.
     resourceQuota,

@@ -1,38 +1,66 @@
-import { check } from '../checker.ts';
+import { check, type Variable } from '../checker.ts';
 import { compile, type Program } from '../compile.ts';
 import { CelSyntaxError } from '../lexer.ts';
 import { kubernetesFunctions } from '../library/index.ts';
+import { constantFailure, literalIssues } from '../literals.ts';
 import { parseCel } from '../parser.ts';
 import { type Expr, formatIssues } from '../syntax.ts';
-import { type CelType, formatType } from '../types.ts';
+import { type CelType, shownType } from '../types.ts';
 import { type AdmissionVariable, requestResource, typesOf } from './variables.ts';
 
-/** An expression of admission, ready to be evaluated, or the reason why it is none. */
+/** An expression of admission, ready to be evaluated. */
+export interface CompiledExpression {
+  readonly ok: true;
+  readonly source: string;
+  readonly program: Program;
+  /** In the order of their slots, which come first. */
+  readonly variables: readonly AdmissionVariable[];
+  readonly used: ReadonlySet<string>;
+  /** Those of the variables and of what loops need besides. */
+  readonly slots: number;
+  readonly type: CelType;
+}
+
+/** What an expression means, or the reason why it means nothing. */
 export type AdmissionExpression =
+  | CompiledExpression
   | {
-      readonly ok: true;
-      readonly program: Program;
-      readonly slots: number;
-      readonly used: ReadonlySet<string>;
-    }
-  | { readonly ok: false; readonly problem: string };
+      readonly ok: false;
+      readonly problem: string;
+      /** What is wrong shows only when a program is made of it: the real server calls that an error of its own. */
+      readonly isInternal?: boolean;
+    };
+
+/** What an expression may speak of, and what it may give. */
+export interface Expected {
+  readonly variables: readonly AdmissionVariable[];
+  /** Of variables that are more than what every write knows of them. */
+  readonly types?: Partial<Record<AdmissionVariable, CelType>>;
+  /** Absent: whatever comes of it. */
+  readonly results?: readonly CelType[];
+}
 
 /** cel-go's limit. */
 const expressionCharacters = 100_000;
 
-/** Compiles an expression over `variables`, in whose order its slots are, that gives one of the types. */
+/** Compiles an expression that gives one of the types. */
 export function compileAdmission(
   source: string,
   variables: readonly AdmissionVariable[],
   results: readonly CelType[],
 ): AdmissionExpression {
+  return compileExpected(source, { variables, results });
+}
+
+/** Compiles an expression over variables, in whose order its slots are. */
+export function compileExpected(source: string, expected: Expected): AdmissionExpression {
   if (source.length > expressionCharacters) {
     return failed(
       `expression code point size exceeds limit: size: ${source.length}, limit ${expressionCharacters}`,
     );
   }
   try {
-    return compileBounded(source, variables, results);
+    return compileBounded(source, expected);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     return failed('expression recursion limit exceeded');
@@ -43,35 +71,49 @@ function failed(why: string): AdmissionExpression {
   return { ok: false, problem: `compilation failed: ERROR: <input>:-1:0: ${why}` };
 }
 
-function compileBounded(
+function compileBounded(source: string, { variables, types, results }: Expected): AdmissionExpression {
+  const checked = checkAdmission(source, variables, typesOf(variables, types));
+  if (!checked.ok) return { ok: false, problem: `compilation failed: ${checked.problem}` };
+  const { expr, type, used, slots } = checked;
+  if (results && !results.some((each) => shownType(each) === shownType(type))) {
+    const wanted = results.map(shownType);
+    const named = wanted.length === 1 ? wanted[0] : `one of [${wanted.join(' ')}]`;
+    return { ok: false, problem: `must evaluate to ${named} but got ${shownType(type)}` };
+  }
+  const failure = constantFailure(expr);
+  if (failure !== undefined) {
+    return { ok: false, isInternal: true, problem: `program instantiation failed: ${failure}` };
+  }
+  return { ok: true, source, program: compile(expr), variables, used, slots, type };
+}
+
+type CheckedExpression =
+  | ({ readonly ok: true; readonly expr: Expr } & Pick<CompiledExpression, 'type' | 'used' | 'slots'>)
+  | { readonly ok: false; readonly problem: string };
+
+/** Parses and checks types, and makes nothing of it. */
+export function checkAdmission(
   source: string,
-  variables: readonly AdmissionVariable[],
-  results: readonly CelType[],
-): AdmissionExpression {
+  names: readonly AdmissionVariable[],
+  variables: readonly Variable[],
+): CheckedExpression {
   let expr: Expr;
   try {
-    expr = withQualified(parseCel(source), variables);
+    expr = withQualified(parseCel(source), names);
   } catch (thrown) {
     if (!(thrown instanceof CelSyntaxError)) throw thrown;
-    return { ok: false, problem: `compilation failed: ${formatIssues(source, [thrown.issue])}` };
+    return { ok: false, problem: formatIssues(source, [thrown.issue]) };
   }
-  const checked = check(expr, typesOf(variables), kubernetesFunctions());
-  if (checked.issues.length > 0) {
-    return { ok: false, problem: `compilation failed: ${formatIssues(source, checked.issues)}` };
-  }
-  const given = formatType(checked.type);
-  const wanted = results.map(formatType);
-  if (!wanted.includes(given)) {
-    const [only] = wanted;
-    const named = wanted.length === 1 ? only : `one of [${wanted.join(' ')}]`;
-    return { ok: false, problem: `must evaluate to ${named} but got ${given}` };
-  }
-  return { ok: true, program: compile(expr), slots: checked.slots, used: checked.used };
+  const checked = check(expr, variables, kubernetesFunctions());
+  const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr);
+  if (issues.length > 0) return { ok: false, problem: formatIssues(source, issues) };
+  return { ok: true, expr, type: checked.type, used: checked.used, slots: checked.slots };
 }
 
 /** `authorizer.requestResource` is one variable with a dot in its name. */
 function withQualified(expr: Expr, variables: readonly AdmissionVariable[]): Expr {
   if (!variables.includes(requestResource)) return expr;
+  // The same tree but for that: what replaces a selection is an expression too.
   return replaceIn(expr) as Expr;
 }
 

@@ -24,17 +24,23 @@ export type AdmissionVariable =
   | typeof requestResource
   | 'variables';
 
-function objectOf(fields: Readonly<Record<string, CelType>>): CelType {
-  return {
-    kind: 'object',
-    of: { fieldType: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined) },
-  };
+function objectOf(name: string, fields: Readonly<Record<string, CelType>>): CelType {
+  const fieldType = (field: string) => (Object.hasOwn(fields, field) ? fields[field] : undefined);
+  return { kind: 'object', of: { name: `kubernetes.${name}`, fieldType } };
 }
 
 const texts = listType(stringType);
-const groupVersionKind = objectOf({ group: stringType, version: stringType, kind: stringType });
-const groupVersionResource = objectOf({ group: stringType, version: stringType, resource: stringType });
-const userInfo = objectOf({
+const groupVersionKind = objectOf('GroupVersionKind', {
+  group: stringType,
+  version: stringType,
+  kind: stringType,
+});
+const groupVersionResource = objectOf('GroupVersionResource', {
+  group: stringType,
+  version: stringType,
+  resource: stringType,
+});
+const userInfo = objectOf('UserInfo', {
   username: stringType,
   uid: stringType,
   groups: texts,
@@ -42,7 +48,7 @@ const userInfo = objectOf({
 });
 
 /** The request as a webhook is told of it, without its objects. */
-export const requestType = objectOf({
+export const requestType = objectOf('AdmissionRequest', {
   kind: groupVersionKind,
   resource: groupVersionResource,
   subResource: stringType,
@@ -57,7 +63,7 @@ export const requestType = objectOf({
   options: dynType,
 });
 
-const condition = objectOf({
+const condition = objectOf('NamespaceCondition', {
   status: stringType,
   type: stringType,
   lastTransitionTime: timestampType,
@@ -66,8 +72,8 @@ const condition = objectOf({
 });
 
 /** A namespace, as far as expressions see it. */
-export const namespaceType = objectOf({
-  metadata: objectOf({
+export const namespaceType = objectOf('Namespace', {
+  metadata: objectOf('NamespaceMetadata', {
     name: stringType,
     generateName: stringType,
     namespace: stringType,
@@ -81,8 +87,8 @@ export const namespaceType = objectOf({
     resourceVersion: stringType,
     finalizers: texts,
   }),
-  spec: objectOf({ finalizers: texts }),
-  status: objectOf({ conditions: listType(condition), phase: stringType }),
+  spec: objectOf('NamespaceSpec', { finalizers: texts }),
+  status: objectOf('NamespaceStatus', { conditions: listType(condition), phase: stringType }),
 });
 
 const types: Readonly<Record<AdmissionVariable, CelType>> = {
@@ -96,12 +102,25 @@ const types: Readonly<Record<AdmissionVariable, CelType>> = {
   variables: dynType,
 };
 
-export function typesOf(variables: readonly AdmissionVariable[]): Variable[] {
-  return variables.map((name) => ({ name, type: types[name] }));
+export function typesOf(
+  variables: readonly AdmissionVariable[],
+  own: Partial<Record<AdmissionVariable, CelType>> = {},
+): Variable[] {
+  return variables.map((name) => ({ name, type: own[name] ?? types[name] }));
 }
 
 /** Those of the match conditions of webhooks. The namespace is declared and empty, as in the real server. */
 export const webhookVariables: readonly AdmissionVariable[] = [
+  'object',
+  'oldObject',
+  'namespaceObject',
+  'request',
+  'authorizer',
+  requestResource,
+];
+
+/** Those of a policy's variables, validations and audit annotations. */
+export const policyVariables: readonly AdmissionVariable[] = [
   'object',
   'oldObject',
   'namespaceObject',

@@ -54,7 +54,6 @@ export function declareAuthorization(registry: Registry): void {
 function declareDecision(registry: Registry): void {
   const decided = (value: Parameters<typeof instance>[0]) => instance(value, Decision).decided;
   registry.declare('Decision.allowed() bool', (a) => decided(a).decision === 'allow');
-  registry.declare('Decision.denied() bool', (a) => decided(a).decision === 'deny');
   registry.declare('Decision.reason() string', (a) => decided(a).reason);
   // Authorizers of this server answer or refuse: none fails.
   registry.declare('Decision.errored() bool', (a) => decided(a).decision === undefined);

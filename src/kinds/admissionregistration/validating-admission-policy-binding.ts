@@ -16,6 +16,7 @@ import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, selectorText, unset } from '../shared/cells.ts';
+import { validateMatchResources } from './match-resources.ts';
 
 /** Which policy is bound, with which parameters, and what is done about a violation. */
 export const validatingAdmissionPolicyBinding: BuiltInKind = {
@@ -39,11 +40,13 @@ export const validatingAdmissionPolicyBinding: BuiltInKind = {
     const spec = objectAt(object, 'spec');
     const policy = textAt(spec, 'policyName');
     const parameters = maybeObjectAt(spec, 'paramRef');
+    const resources = maybeObjectAt(spec, 'matchResources');
     return [
       ...(policy
         ? invalidEach('spec.policyName', policy, dnsSubdomain(policy))
         : [required('spec.policyName')]),
       ...(parameters ? validateParameters(parameters, 'spec.paramRef') : []),
+      ...(resources ? validateMatchResources(resources, 'spec.matchResources') : []),
       ...validateActions(textsAt(spec, 'validationActions'), 'spec.validationActions'),
     ];
   },

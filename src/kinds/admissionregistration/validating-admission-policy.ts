@@ -1,7 +1,15 @@
-import { listAt, maybeObjectAt, nameOf, textAt } from '../../apimachinery/read.ts';
-import { required } from '../../apimachinery/validation/errors.ts';
+import type { FieldError } from '../../apimachinery/contract.ts';
+import { listAt, maybeObjectAt, nameOf, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { child, index, required } from '../../apimachinery/validation/errors.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, unset } from '../shared/cells.ts';
+import {
+  compilerFor,
+  validateAuditAnnotations,
+  validatePolicySpec,
+  validateValidation,
+} from './policy-rules.ts';
 
 export const validatingAdmissionPolicy: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
@@ -24,6 +32,27 @@ export const validatingAdmissionPolicy: BuiltInKind = {
     },
   },
   quirks: { hasGeneration: true, updateDemandsVersion: true },
-  validate: (object) =>
-    maybeObjectAt(object, 'spec', 'matchConstraints') ? [] : [required('spec.matchConstraints')],
+  validateStatus: (object) => validateStatus(objectAt(object, 'status')),
+  validate(object, old) {
+    const spec = objectAt(object, 'spec');
+    const compiler = compilerFor(spec);
+    const errors = validatePolicySpec(spec, old && objectAt(old, 'spec'), compiler);
+    const validations = objectsAt(spec, 'validations');
+    if (validations.length === 0 && listAt(spec, 'auditAnnotations').length === 0) {
+      const detail = 'validations or auditAnnotations must contain at least one item';
+      return [...errors, required('spec.validations', detail), required('spec.auditAnnotations', detail)];
+    }
+    for (const [position, validation] of validations.entries())
+      errors.push(...validateValidation(validation, index('spec.validations', position), compiler));
+    return [...errors, ...validateAuditAnnotations(object, compiler)];
+  },
 };
+
+function validateStatus(status: JsonObject): FieldError[] {
+  return objectsAt(status, 'typeChecking', 'expressionWarnings').flatMap((warning, position) => {
+    const here = index('status.typeChecking.expressionWarnings', position);
+    return ['warning', 'fieldRef']
+      .filter((member) => textAt(warning, member).trim() === '')
+      .map((member) => required(child(here, member)));
+  });
+}

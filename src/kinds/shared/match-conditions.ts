@@ -11,7 +11,7 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { compileAdmission } from '../../cel/admission/compile.ts';
+import { type AdmissionExpression, compileAdmission } from '../../cel/admission/compile.ts';
 import type { AdmissionVariable } from '../../cel/admission/variables.ts';
 import { boolType } from '../../cel/types.ts';
 
@@ -46,6 +46,12 @@ function validateExpression(
   variables: readonly AdmissionVariable[],
 ): FieldError[] {
   if (source === '') return [required(path)];
-  const compiled = compileAdmission(source, variables, [boolType]);
-  return compiled.ok ? [] : [invalid(path, source, compiled.problem)];
+  return expressionErrors(path, source, compileAdmission(source, variables, [boolType]));
+}
+
+/** Why an expression is none, shown as it was given. */
+export function expressionErrors(path: string, shown: string, compiled: AdmissionExpression): FieldError[] {
+  if (compiled.ok) return [];
+  if (!compiled.isInternal) return [invalid(path, shown, compiled.problem)];
+  return [{ reason: 'InternalError', field: path, message: `Internal error: ${compiled.problem}` }];
 }

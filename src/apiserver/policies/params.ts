@@ -1,0 +1,77 @@
+import type { Write } from '../../apimachinery/admission.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { ResourceRegistry } from '../discovery/registry.ts';
+import { namespaceOf } from '../matching/selectors.ts';
+import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { Collection } from '../storage/collection.ts';
+import { namespacePrefix, objectKey } from '../storage/keys.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { ParamRef } from './binding.ts';
+import type { ParamKind } from './validating-policy.ts';
+
+/** A policy or binding that cannot be followed; the text is the real server's. */
+export class NotConfigured extends Error {}
+
+/** Where parameters come from. */
+export interface ParamSource {
+  readonly storage: Pick<ClusterStorage, 'collection' | 'loaded'>;
+  readonly resources: ResourceRegistry;
+}
+
+/** The resource of a kind of parameters. Throws `NotConfigured` when nobody serves it. */
+export function servedParams(
+  { resources }: ParamSource,
+  { group, version, kind }: ParamKind,
+): ServedResource {
+  const served = resources.findKind(group, version, kind);
+  if (served) return served;
+  const shown = `${group}/${version}, Kind=${kind}`;
+  throw new NotConfigured(`failed to find resource referenced by paramKind: '${shown}'`);
+}
+
+/**
+ * The parameters with which a policy is asked about a write: one round for each. Undefined among them: a round without.
+ * Throws `NotConfigured`.
+ */
+export function paramsFor(
+  source: ParamSource,
+  served: ServedResource | undefined,
+  { paramRef, write }: { readonly paramRef: ParamRef | undefined; readonly write: Write },
+): Promise<readonly (JsonObject | undefined)[]> | readonly (JsonObject | undefined)[] {
+  if (!served || !paramRef) return [undefined];
+  const namespace = placeOf(served, paramRef, write);
+  const select = (collection: Collection) => {
+    const found = selected(collection, served, { paramRef, namespace });
+    if (found.length === 0 && paramRef.deniesWithout)
+      throw new NotConfigured('no params found for policy binding with `Deny` parameterNotFoundAction');
+    return found;
+  };
+  const loaded = source.storage.loaded(served);
+  return loaded ? select(loaded) : source.storage.collection(served).then(select);
+}
+
+function placeOf({ definition }: ServedResource, { namespace }: ParamRef, write: Write): string {
+  if (!definition.namespaced) {
+    if (namespace === '') return '';
+    throw new NotConfigured('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
+  }
+  const place = namespace || namespaceOf(write);
+  if (place !== '') return place;
+  throw new NotConfigured(
+    'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources',
+  );
+}
+
+function selected(
+  collection: Collection,
+  served: ServedResource,
+  { paramRef, namespace }: { readonly paramRef: ParamRef; readonly namespace: string },
+): readonly JsonObject[] {
+  if (paramRef.name !== '') {
+    const found = collection.get(objectKey(namespace, paramRef.name));
+    return found ? [found.decoded(served)] : [];
+  }
+  const { selects } = paramRef;
+  const all = [...collection.scan(namespace === '' ? '' : namespacePrefix(namespace))];
+  return all.filter((each) => selects?.(each.labels()) ?? true).map((each) => each.decoded(served));
+}

@@ -1,0 +1,98 @@
+import type { ClusterView, Write } from '../../apimachinery/admission.ts';
+import { notFound } from '../../apimachinery/status.ts';
+import { errorMessage, type JsonObject } from '../../base/index.ts';
+import { admissionRequest } from '../matching/request.ts';
+import type { MatchedResource } from '../matching/rules.ts';
+import { isNamespaces, shownNamespace } from '../matching/selectors.ts';
+import type { Told } from '../matching/values.ts';
+import { inVersionOf } from '../matching/versions.ts';
+import type { Binding } from './binding.ts';
+import { NotConfigured, type ParamSource, paramsFor, servedParams } from './params.ts';
+import type { Concern } from './source.ts';
+import type { Policy } from './validating-policy.ts';
+
+/** One time that a policy is asked about a write: for one binding, with one set of parameters. */
+export interface Round {
+  readonly binding: Binding;
+  readonly told: Told;
+}
+
+/** What does not work about a policy, or about one of its bindings. */
+export interface Misconfigured {
+  readonly binding: Binding | undefined;
+  readonly why: string;
+}
+
+/** What a write has to do with one policy. */
+export interface Rounds {
+  readonly rounds: readonly Round[];
+  readonly misconfigured: readonly Misconfigured[];
+}
+
+const nothing: Rounds = { rounds: [], misconfigured: [] };
+
+/** As whom and with what a policy is asked about a write. Throws 404 when the write's namespace is gone. */
+export async function roundsOf<P extends Policy>(
+  { policy, matches, bindings }: Concern<P>,
+  write: Write,
+  { source, cluster }: { readonly source: ParamSource; readonly cluster: ClusterView },
+): Promise<Rounds> {
+  const asked = await attempt(() => matches(write, cluster));
+  if (asked instanceof NotConfigured) return failed('policy', asked);
+  if (!asked) return nothing;
+  const served = await attempt(() => policy.paramKind && servedParams(source, policy.paramKind));
+  if (served instanceof NotConfigured) return failed('policy', served);
+  const rounds: Round[] = [];
+  const misconfigured: Misconfigured[] = [];
+  let told: Told | undefined;
+  for (const { binding, matches: bindingMatches } of bindings) {
+    try {
+      if (!(await bindingMatches(write, cluster))) continue;
+      const params = await paramsFor(source, served, { paramRef: binding.paramRef, write });
+      if (params.length > 0) told ??= await toldOf(write, asked, cluster);
+      for (const each of params) if (told) rounds.push({ binding, told: { ...told, params: each } });
+    } catch (thrown) {
+      if (!(thrown instanceof NotConfigured)) throw thrown;
+      misconfigured.push({ binding, why: `failed to configure binding: ${thrown.message}` });
+    }
+  }
+  return { rounds, misconfigured };
+}
+
+async function attempt<T>(find: () => Promise<T> | T): Promise<T | NotConfigured> {
+  try {
+    return await find();
+  } catch (thrown) {
+    if (thrown instanceof NotConfigured) return thrown;
+    throw thrown;
+  }
+}
+
+function failed(what: string, { message }: NotConfigured): Rounds {
+  const why = `failed to configure ${what}: ${message}`;
+  return { rounds: [], misconfigured: [{ binding: undefined, why }] };
+}
+
+async function toldOf(write: Write, asked: MatchedResource, cluster: ClusterView): Promise<Told> {
+  return {
+    ...versioned(write, asked),
+    request: admissionRequest(write, asked),
+    namespace: await namespaceObject(write, cluster),
+  };
+}
+
+function versioned(write: Write, asked: MatchedResource): ReturnType<typeof inVersionOf> {
+  try {
+    return inVersionOf(write, asked);
+  } catch (thrown) {
+    throw new NotConfigured(`failed to convert object version: ${errorMessage(thrown)}`);
+  }
+}
+
+async function namespaceObject(write: Write, cluster: ClusterView): Promise<JsonObject | undefined> {
+  const { namespace: name, definition } = write;
+  if (name === '' || isNamespaces(definition)) return undefined;
+  const found = await cluster.find({ group: '', resource: 'namespaces', namespace: '' }, name);
+  if (!found) throw notFound({ group: '', resource: 'namespaces', name });
+  return shownNamespace(found);
+}

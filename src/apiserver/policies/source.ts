@@ -1,0 +1,132 @@
+import type { Write, WriteTarget } from '../../apimachinery/admission.ts';
+import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import { nameOf } from '../../apimachinery/read.ts';
+import type { JsonObject } from '../../base/index.ts';
+import { constraintFor, type TargetConstraint } from '../matching/constraint.ts';
+import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { type Binding, bindingOf } from './binding.ts';
+import type { ParamSource } from './params.ts';
+import type { Policy } from './validating-policy.ts';
+
+/** A policy that speaks of a target, and what is bound to it. */
+export interface Concern<P extends Policy> {
+  readonly policy: P;
+  readonly matches: TargetConstraint;
+  readonly bindings: readonly { readonly binding: Binding; readonly matches: TargetConstraint }[];
+}
+
+/** Objects of one resource, each read once for each of its states. */
+class Followed<T> {
+  #all: readonly T[] | undefined;
+  #list: (() => Iterable<StoredObject>) | undefined;
+  readonly #known = new WeakMap<StoredObject, T>();
+  readonly #read: (object: JsonObject) => T;
+
+  constructor(read: (object: JsonObject) => T) {
+    this.#read = read;
+  }
+
+  async start({ storage }: ParamSource, served: ServedResource, changed: () => void): Promise<void> {
+    const collection = await storage.collection(served);
+    this.#list = () => collection.scan('');
+    this.#of = (stored) => this.#read(stored.decoded(served));
+    this.#all = undefined;
+    changed();
+    collection.listen(() => {
+      this.#all = undefined;
+      changed();
+    });
+  }
+
+  get all(): readonly T[] {
+    return (this.#all ??= [...(this.#list?.() ?? [])].map((stored) => this.#once(stored)));
+  }
+
+  #of: (stored: StoredObject) => T = () => {
+    throw new Error('nothing is followed yet');
+  };
+
+  #once(stored: StoredObject): T {
+    let known = this.#known.get(stored);
+    if (known === undefined) this.#known.set(stored, (known = this.#of(stored)));
+    return known;
+  }
+}
+
+const none: readonly never[] = [];
+
+/**
+ * The policies of one sort with their bindings, compiled once for each state of each, and whom of them each target
+ * concerns. Policies without a binding do nothing and are not compiled.
+ */
+export class PolicySource<P extends Policy> {
+  readonly #source: ParamSource;
+  readonly #policies: Followed<{ readonly name: string; readonly compiled: () => P }>;
+  readonly #bindings = new Followed(bindingOf);
+  #bound: readonly { readonly policy: P; readonly bindings: readonly Binding[] }[] | undefined;
+  #concerned = new WeakMap<ResourceDefinition, Map<string, readonly Concern<P>[]>>();
+  #generation = -1;
+
+  constructor(source: ParamSource, read: (object: JsonObject) => P) {
+    this.#source = source;
+    this.#policies = new Followed((object) => {
+      let known: P | undefined;
+      return { name: nameOf(object), compiled: () => (known ??= read(object)) };
+    });
+  }
+
+  /** Until then no policy is followed: what a new cluster needs comes first. */
+  async start(policies: ServedResource, bindings: ServedResource): Promise<void> {
+    const changed = () => {
+      this.#bound = undefined;
+      this.#concerned = new WeakMap();
+    };
+    await this.#policies.start(this.#source, policies, changed);
+    await this.#bindings.start(this.#source, bindings, changed);
+  }
+
+  /** Those that may speak of a write of the target, in the order of their names. */
+  concerned(target: WriteTarget, kind: Write['kind']): readonly Concern<P>[] {
+    const bound = (this.#bound ??= this.#bind());
+    if (bound.length === 0) return none;
+    const { resources } = this.#source;
+    if (this.#generation !== resources.generation) {
+      this.#concerned = new WeakMap();
+      this.#generation = resources.generation;
+    }
+    let known = this.#concerned.get(target.definition);
+    if (!known) this.#concerned.set(target.definition, (known = new Map()));
+    const key = `${target.operation} ${target.subresource}`;
+    let concerns = known.get(key);
+    if (!concerns) known.set(key, (concerns = this.#concerns(bound, target, kind)));
+    return concerns;
+  }
+
+  #bind(): readonly { readonly policy: P; readonly bindings: readonly Binding[] }[] {
+    const bindings = Map.groupBy(this.#bindings.all, ({ policyName }) => policyName);
+    return this.#policies.all.flatMap(({ name, compiled }) => {
+      const own = bindings.get(name);
+      return own ? [{ policy: compiled(), bindings: own }] : [];
+    });
+  }
+
+  #concerns(
+    bound: readonly { readonly policy: P; readonly bindings: readonly Binding[] }[],
+    target: WriteTarget,
+    kind: Write['kind'],
+  ): readonly Concern<P>[] {
+    const context = { resources: this.#source.resources, kind };
+    const always: TargetConstraint = () => ({ definition: target.definition, kind });
+    return bound.flatMap(({ policy, bindings }) => {
+      const matches = constraintFor(policy.constraint, target, context);
+      if (!matches) return [];
+      const own = bindings.flatMap((binding) => {
+        const { constraint } = binding;
+        const bindingMatches = constraint ? constraintFor(constraint, target, context) : always;
+        return bindingMatches ? [{ binding, matches: bindingMatches }] : [];
+      });
+      return [{ policy, matches, bindings: own }];
+    });
+  }
+}

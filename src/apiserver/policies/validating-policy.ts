@@ -1,0 +1,93 @@
+import { maybeObjectAt, nameOf, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { AdmissionExpression } from '../../cel/admission/compile.ts';
+import { PolicyCompiler } from '../../cel/admission/policy-compiler.ts';
+import { type Condition, conditionsOf } from '../matching/conditions.ts';
+import { type Constraint, constraintOf } from '../matching/constraint.ts';
+
+/** What policies of both sorts are. */
+export interface Policy {
+  readonly name: string;
+  readonly constraint: Constraint;
+  readonly conditions: readonly Condition[];
+  readonly variables: ReadonlyMap<string, AdmissionExpression>;
+  readonly ignoresFailures: boolean;
+  readonly paramKind: ParamKind | undefined;
+}
+
+export interface ParamKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+export interface Validation {
+  readonly source: string;
+  readonly expression: AdmissionExpression;
+  readonly message: string;
+  readonly messageExpression: AdmissionExpression | undefined;
+  readonly reason: string;
+}
+
+/** A ValidatingAdmissionPolicy, compiled. */
+export interface ValidatingPolicy extends Policy {
+  readonly validations: readonly Validation[];
+  readonly annotations: readonly {
+    readonly key: string;
+    readonly source: string;
+    readonly expression: AdmissionExpression;
+  }[];
+}
+
+export function validatingPolicyOf(object: JsonObject): ValidatingPolicy {
+  const spec = objectAt(object, 'spec');
+  const { policy, compiler } = policyOf(object);
+  return {
+    ...policy,
+    validations: objectsAt(spec, 'validations').map((validation) => {
+      const source = textAt(validation, 'expression');
+      const message = textAt(validation, 'messageExpression');
+      return {
+        source,
+        expression: compiler.validation(source),
+        message: textAt(validation, 'message'),
+        messageExpression: message === '' ? undefined : compiler.message(message),
+        reason: textAt(validation, 'reason') || 'Invalid',
+      };
+    }),
+    annotations: objectsAt(spec, 'auditAnnotations').map((annotation) => {
+      const source = textAt(annotation, 'valueExpression');
+      return { key: textAt(annotation, 'key'), source, expression: compiler.annotation(source) };
+    }),
+  };
+}
+
+function policyOf(object: JsonObject): { policy: Policy; compiler: PolicyCompiler } {
+  const spec = objectAt(object, 'spec');
+  const paramKind = maybeObjectAt(spec, 'paramKind');
+  const declared = objectsAt(spec, 'variables');
+  const compiler = new PolicyCompiler({
+    hasParams: paramKind !== undefined,
+    hasVariables: declared.length > 0,
+  });
+  const variables = new Map<string, AdmissionExpression>();
+  for (const variable of declared) {
+    const name = textAt(variable, 'name');
+    variables.set(name, compiler.variable(name, textAt(variable, 'expression')));
+  }
+  const policy = {
+    name: nameOf(object),
+    constraint: constraintOf(objectAt(spec, 'matchConstraints')),
+    conditions: conditionsOf(spec, (source) => compiler.condition(source)),
+    variables,
+    ignoresFailures: textAt(spec, 'failurePolicy') === 'Ignore',
+    paramKind: paramKind && paramKindOf(paramKind),
+  };
+  return { policy, compiler };
+}
+
+function paramKindOf(paramKind: JsonObject): ParamKind {
+  const parts = textAt(paramKind, 'apiVersion').split('/');
+  const version = parts.pop() ?? '';
+  return { group: parts.join('/'), version, kind: textAt(paramKind, 'kind') };
+}
