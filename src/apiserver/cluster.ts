@@ -14,6 +14,7 @@ import { NotEnforcedNotes } from './call/not-enforced.ts';
 import { OwnWork } from './call/own-work.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
+import type { Convert } from './matching/versions.ts';
 import type { ApiServerOptions } from './options.ts';
 import { AdmissionPolicies } from './policies/index.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
@@ -62,11 +63,10 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
   const view = viewOf({ storage, resources, clock, random, authorize });
   const backends = new Backends(view, options.serviceUrls ?? new Map());
-  const webhooks = new AdmissionWebhooks(storage, resources, {
-    backends,
-    convert: (_object, { from }) => Promise.reject(internalError(`${from.kind} is not converted`)),
-  });
-  const policies = new AdmissionPolicies({ storage, resources });
+  const convert: Convert = (_object, { from }) =>
+    Promise.reject(internalError(`${from.kind} is not converted`));
+  const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });
+  const policies = new AdmissionPolicies({ storage, resources }, convert);
   const parts: ClusterParts = {
     storage,
     resources,

@@ -8,7 +8,7 @@ import { builtinResources } from '../../src/kinds/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 
 /** What looks at nearly every write, by what the cluster holds. */
-const askedOfAll = ['MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook'];
+const askedOfAll = ['MutatingAdmissionWebhook', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'];
 
 /** Names of the steps of admission that writes of a resource meet, in their order; '' for those that meet the usual ones alone. */
 function admissionOf(operation: Operation): Record<string, string[]> {

@@ -1,70 +1,74 @@
 import type { Write } from '../../apimachinery/admission.ts';
-import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import type { UserInfo } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { kindOf, type MatchedResource } from './rules.ts';
-import { namespaceOf } from './selectors.ts';
 
-/** An `AdmissionRequest` without its objects, as webhooks are told of a write and expressions see it as `request`. */
-export function admissionRequest(write: Write, asked: MatchedResource): JsonObject {
-  const { definition, subresource, operation, user, options } = write;
-  const { username, uid, groups, extra } = user;
+/** What a webhook is asked, without the objects: as match conditions see it too. */
+export function requestOf(write: Write, { definition, kind }: MatchedResource): JsonObject {
+  const { subresource } = write;
   const namespace = namespaceOf(write);
   return {
-    kind: { ...asked.kind },
-    resource: resourceOf(asked.definition),
+    kind: { group: kind.group, version: kind.version, kind: kind.kind },
+    resource: resourceOf(definition),
     ...(subresource === '' ? {} : { subResource: subresource }),
-    requestKind: { ...kindOf({ definition, subresource }) },
-    requestResource: resourceOf(definition),
+    requestKind: { ...kindOf(write) },
+    requestResource: resourceOf(write.definition),
     ...(subresource === '' ? {} : { requestSubResource: subresource }),
     ...(write.name === '' ? {} : { name: write.name }),
     ...(namespace === '' ? {} : { namespace }),
-    operation,
-    userInfo: {
-      ...(username === '' ? {} : { username }),
-      ...(uid === '' ? {} : { uid }),
-      ...(groups.length === 0 ? {} : { groups: [...groups] }),
-      ...(Object.keys(extra).length === 0
-        ? {}
-        : { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])) }),
-    },
-    dryRun: options.dryRun,
+    operation: write.operation,
+    userInfo: userOf(write.user),
+    dryRun: write.options.dryRun,
     options: optionsOf(write),
   };
 }
 
-function resourceOf({ group, version, resource }: ResourceDefinition): JsonObject {
+/** A namespace lies in itself. */
+export function namespaceOf({ definition, namespace, name }: Write): string {
+  if (definition.group === '' && definition.resource === 'namespaces') return name;
+  return definition.namespaced ? namespace : '';
+}
+
+function resourceOf({ group, version, resource }: MatchedResource['definition']): JsonObject {
   return { group, version, resource };
 }
 
-const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
+function userOf({ username, uid, groups, extra }: UserInfo): JsonObject {
+  const extras = Object.entries(extra).map(([key, values]): [string, string[]] => [key, [...values]]);
+  return {
+    ...(username === '' ? {} : { username }),
+    ...(uid === '' ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(extras.length === 0 ? {} : { extra: Object.fromEntries(extras) }),
+  };
+}
 
-/** What the caller said besides the object, as `meta.k8s.io/v1` has it. */
+const kinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
+
 function optionsOf({ operation, options }: Write): JsonObject | null {
   if (operation === 'CONNECT') return null;
-  const { dryRun, fieldManager, fieldValidation, deletion } = options;
-  const head = {
-    kind: optionKinds[operation],
-    apiVersion: 'meta.k8s.io/v1',
-    ...(dryRun ? { dryRun: ['All'] } : {}),
-  };
+  const type = { kind: kinds[operation], apiVersion: 'meta.k8s.io/v1' };
+  const dryRun = options.dryRun ? { dryRun: ['All'] } : {};
   if (operation !== 'DELETE') {
+    const { fieldManager, fieldValidation } = options;
     return {
-      ...head,
+      ...type,
+      ...dryRun,
       ...(fieldManager === '' ? {} : { fieldManager }),
-      // What everybody gets who asks for nothing is not told.
       ...(fieldValidation === 'Warn' ? {} : { fieldValidation }),
     };
   }
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, uid, resourceVersion } = deletion;
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, uid, resourceVersion } = options.deletion;
   const preconditions = {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
   return {
-    ...head,
+    ...type,
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(orphanDependents === undefined ? {} : { orphanDependents }),
     ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...dryRun,
   };
 }

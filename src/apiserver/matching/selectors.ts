@@ -6,6 +6,7 @@ import type { Labels } from '../../apimachinery/selectors/labels.ts';
 import { notFound } from '../../apimachinery/status.ts';
 import { isEmptySelector } from '../../apimachinery/validation/selectors.ts';
 import type { JsonObject } from '../../base/index.ts';
+import { namespaceOf } from './request.ts';
 
 /** Undefined: everything is selected. */
 export type LabelTest = ((labels: Labels) => boolean) | undefined;
@@ -20,11 +21,6 @@ export function labelTestAt(object: JsonObject, member: string): LabelTest {
 export function selectsObject(test: LabelTest, { object, old }: Pick<Write, 'object' | 'old'>): boolean {
   if (!test) return true;
   return [object, old].some((state) => state !== undefined && test(labelsOf(state) ?? {}));
-}
-
-/** Of a write of a namespace, the namespace itself: it counts as its own. */
-export function namespaceOf({ definition, namespace, name }: Write): string {
-  return isNamespaces(definition) ? name : namespace;
 }
 
 export function isNamespaces({ group, resource }: Write['definition']): boolean {
@@ -43,7 +39,7 @@ export function selectsNamespace(
   if (!test) return true;
   const { definition, subresource, operation, object } = write;
   const isNamespace = isNamespaces(definition);
-  if (!isNamespace && write.namespace === '') return true;
+  if (namespaceOf(write) === '' && !isNamespace) return true;
   if (isNamespace && subresource === '' && operation !== 'DELETE')
     return test((object && labelsOf(object)) ?? {});
   const name = namespaceOf(write);

@@ -5,7 +5,7 @@ import { fromJson } from '../../cel/admission/json.ts';
 import { type AdmissionVariable, requestResource } from '../../cel/admission/variables.ts';
 import { Authorizer, type Decider, ResourceCheck } from '../../cel/library/authorization.ts';
 import type { Value } from '../../cel/values.ts';
-import { namespaceOf } from './selectors.ts';
+import { namespaceOf } from './request.ts';
 
 /** What expressions may be told of a write. */
 export interface Told {

@@ -1,4 +1,5 @@
 import type { AdmissionStep } from '../../apimachinery/admission.ts';
+import type { Convert } from '../matching/versions.ts';
 import type { ParamSource } from './params.ts';
 import { PolicySource } from './source.ts';
 import { validatingPolicies } from './validating.ts';
@@ -10,10 +11,10 @@ export class AdmissionPolicies {
   readonly #source: ParamSource;
   readonly #validating;
 
-  constructor(source: ParamSource) {
+  constructor(source: ParamSource, convert: Convert) {
     this.#source = source;
     this.#validating = new PolicySource(source, validatingPolicyOf);
-    this.validating = validatingPolicies(this.#validating, source);
+    this.validating = validatingPolicies(this.#validating, { source, convert });
   }
 
   /** Until then none is followed: what a new cluster needs comes first. */

@@ -1,7 +1,7 @@
 import type { Write } from '../../apimachinery/admission.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
-import { namespaceOf } from '../matching/selectors.ts';
+import { namespaceOf } from '../matching/request.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { Collection } from '../storage/collection.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';

@@ -1,11 +1,11 @@
 import type { ClusterView, Write } from '../../apimachinery/admission.ts';
 import { notFound } from '../../apimachinery/status.ts';
 import { errorMessage, type JsonObject } from '../../base/index.ts';
-import { admissionRequest } from '../matching/request.ts';
+import { requestOf } from '../matching/request.ts';
 import type { MatchedResource } from '../matching/rules.ts';
 import { isNamespaces, shownNamespace } from '../matching/selectors.ts';
 import type { Told } from '../matching/values.ts';
-import { inVersionOf } from '../matching/versions.ts';
+import { type Convert, type Shown, shownTo } from '../matching/versions.ts';
 import type { Binding } from './binding.ts';
 import { NotConfigured, type ParamSource, paramsFor, servedParams } from './params.ts';
 import type { Concern } from './source.ts';
@@ -29,14 +29,22 @@ export interface Rounds {
   readonly misconfigured: readonly Misconfigured[];
 }
 
+/** What rounds are made with. */
+export interface Around {
+  readonly source: ParamSource;
+  readonly cluster: ClusterView;
+  readonly convert: Convert;
+}
+
 const nothing: Rounds = { rounds: [], misconfigured: [] };
 
 /** As whom and with what a policy is asked about a write. Throws 404 when the write's namespace is gone. */
 export async function roundsOf<P extends Policy>(
   { policy, matches, bindings }: Concern<P>,
   write: Write,
-  { source, cluster }: { readonly source: ParamSource; readonly cluster: ClusterView },
+  around: Around,
 ): Promise<Rounds> {
+  const { source, cluster } = around;
   const asked = await attempt(() => matches(write, cluster));
   if (asked instanceof NotConfigured) return failed('policy', asked);
   if (!asked) return nothing;
@@ -49,7 +57,7 @@ export async function roundsOf<P extends Policy>(
     try {
       if (!(await bindingMatches(write, cluster))) continue;
       const params = await paramsFor(source, served, { paramRef: binding.paramRef, write });
-      if (params.length > 0) told ??= await toldOf(write, asked, cluster);
+      if (params.length > 0) told ??= await toldOf(write, asked, around);
       for (const each of params) if (told) rounds.push({ binding, told: { ...told, params: each } });
     } catch (thrown) {
       if (!(thrown instanceof NotConfigured)) throw thrown;
@@ -73,17 +81,17 @@ function failed(what: string, { message }: NotConfigured): Rounds {
   return { rounds: [], misconfigured: [{ binding: undefined, why }] };
 }
 
-async function toldOf(write: Write, asked: MatchedResource, cluster: ClusterView): Promise<Told> {
+async function toldOf(write: Write, asked: MatchedResource, { cluster, convert }: Around): Promise<Told> {
   return {
-    ...versioned(write, asked),
-    request: admissionRequest(write, asked),
+    ...(await shown(write, asked, convert)),
+    request: requestOf(write, asked),
     namespace: await namespaceObject(write, cluster),
   };
 }
 
-function versioned(write: Write, asked: MatchedResource): ReturnType<typeof inVersionOf> {
+async function shown(write: Write, asked: MatchedResource, convert: Convert): Promise<Shown> {
   try {
-    return inVersionOf(write, asked);
+    return await shownTo(write, asked, convert);
   } catch (thrown) {
     throw new NotConfigured(`failed to convert object version: ${errorMessage(thrown)}`);
   }

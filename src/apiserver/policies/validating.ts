@@ -1,10 +1,9 @@
-import { type AdmissionStep, type ClusterView, subjectOf, type Write } from '../../apimachinery/admission.ts';
+import { type AdmissionStep, subjectOf, type Write } from '../../apimachinery/admission.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import { Decisions } from '../../cel/admission/decisions.ts';
 import { mayBeAsked } from '../matching/rules.ts';
 import type { Binding } from './binding.ts';
-import type { ParamSource } from './params.ts';
-import { roundsOf } from './rounds.ts';
+import { type Around, roundsOf } from './rounds.ts';
 import type { Concern, PolicySource } from './source.ts';
 import type { ValidatingPolicy } from './validating-policy.ts';
 import { type Violation, verdictOf } from './verdict.ts';
@@ -12,21 +11,16 @@ import { type Violation, verdictOf } from './verdict.ts';
 /** Asks every ValidatingAdmissionPolicy that is bound and speaks of the write. */
 export function validatingPolicies(
   policies: PolicySource<ValidatingPolicy>,
-  source: ParamSource,
+  around: Omit<Around, 'cluster'>,
 ): AdmissionStep {
   return {
     name: 'ValidatingAdmissionPolicy',
-    concerns: mayBeAsked,
+    concerns: (target) => mayBeAsked(target) && !isReview(target),
     validate(write, cluster) {
       const concerns = policies.concerned(write, write.kind);
-      return concerns.length === 0 ? undefined : askAll(concerns, write, { source, cluster });
+      return concerns.length === 0 ? undefined : askAll(concerns, write, { ...around, cluster });
     },
   };
-}
-
-interface Context {
-  readonly source: ParamSource;
-  readonly cluster: ClusterView;
 }
 
 interface Denial {
@@ -36,14 +30,20 @@ interface Denial {
   readonly reason: string;
 }
 
+/** What only asks is let through: whoever cannot ask cannot find out why. */
+function isReview({ definition: { group, resource } }: Pick<Write, 'definition'>): boolean {
+  const isOfAccess = group === 'authentication.k8s.io' || group === 'authorization.k8s.io';
+  return isOfAccess && resource.endsWith('reviews');
+}
+
 async function askAll(
   concerns: readonly Concern<ValidatingPolicy>[],
   write: Write,
-  context: Context,
+  around: Around,
 ): Promise<void> {
   const denials: Denial[] = [];
-  const decisions = new Decisions((review) => context.cluster.decide(review));
-  for (const concern of concerns) denials.push(...(await ask(concern, write, { ...context, decisions })));
+  const decisions = new Decisions((review) => around.cluster.decide(review));
+  for (const concern of concerns) denials.push(...(await ask(concern, write, { ...around, decisions })));
   const [first] = denials;
   if (first) throw refusal(write, first);
 }
@@ -51,12 +51,12 @@ async function askAll(
 async function ask(
   concern: Concern<ValidatingPolicy>,
   write: Write,
-  { decisions, ...context }: Context & { readonly decisions: Decisions },
+  { decisions, ...around }: Around & { readonly decisions: Decisions },
 ): Promise<Denial[]> {
   const { policy } = concern;
   const denials: Denial[] = [];
   const annotations = new Map<string, Set<string>>();
-  const { rounds, misconfigured } = await roundsOf(concern, write, context);
+  const { rounds, misconfigured } = await roundsOf(concern, write, around);
   if (!policy.ignoresFailures) {
     for (const { binding, why } of misconfigured)
       denials.push({ policy: policy.name, binding, message: why, reason: '' });

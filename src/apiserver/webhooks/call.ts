@@ -3,17 +3,12 @@ import { badRequest } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { BackendFailure, type Backends, readAnswer } from '../backends/index.ts';
+import type { Shown } from '../matching/versions.ts';
 import { CallFailure } from './failure.ts';
 import { refusalOf, type Verdict, verdictOf } from './response.ts';
 import { mistypedMember } from './response-types.ts';
 import { reviewText } from './review.ts';
 import type { Invocation } from './rules.ts';
-
-/** What a webhook is shown, in the version that it asked for. */
-export interface Shown {
-  readonly object: JsonObject | undefined;
-  readonly old: JsonObject | undefined;
-}
 
 /**
  * Asks one webhook and passes on what it has to tell. Returns the verdict of one that allows; throws its refusal, or

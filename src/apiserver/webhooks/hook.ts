@@ -1,30 +1,12 @@
-import {
-  listAt,
-  maybeObjectAt,
-  nameOf,
-  numberAt,
-  objectAt,
-  objectsAt,
-  textAt,
-  textsAt,
-} from '../../apimachinery/read.ts';
-import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
-import type { Labels } from '../../apimachinery/selectors/labels.ts';
+import { nameOf, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { type AdmissionExpression, compileAdmission } from '../../cel/admission/compile.ts';
+import { compileAdmission } from '../../cel/admission/compile.ts';
 import { webhookVariables } from '../../cel/admission/variables.ts';
 import { boolType } from '../../cel/types.ts';
 import { type Backend, backendOf } from '../backends/index.ts';
-
-/** What a rule of a webhook speaks of. */
-export interface Rule {
-  readonly operations: readonly string[];
-  readonly groups: readonly string[];
-  readonly versions: readonly string[];
-  /** `pods`, `pods/status`, `*`, `*` and a subresource. */
-  readonly resources: readonly string[];
-  readonly scope: string;
-}
+import { type Condition, conditionsOf } from '../matching/conditions.ts';
+import { type Rule, rulesAt } from '../matching/rules.ts';
+import { type LabelTest, labelTestAt } from '../matching/selectors.ts';
 
 /** One webhook of a configuration, compiled. */
 export interface Hook {
@@ -42,17 +24,10 @@ export interface Hook {
   /** The first version of AdmissionReview that both sides know. */
   readonly reviewVersion: string | undefined;
   readonly backend: Backend | undefined;
-  /** Undefined: all. */
-  readonly matchesNamespace: ((labels: Labels) => boolean) | undefined;
-  readonly matchesObject: ((labels: Labels) => boolean) | undefined;
+  readonly namespaces: LabelTest;
+  readonly objects: LabelTest;
   readonly conditions: readonly Condition[];
   readonly isReinvoked: boolean;
-}
-
-export interface Condition {
-  readonly name: string;
-  readonly source: string;
-  readonly expression: AdmissionExpression;
 }
 
 const reviewVersions = ['v1', 'v1beta1'];
@@ -79,38 +54,16 @@ function hookOf(
     configuration,
     name,
     index,
-    rules: objectsAt(webhook, 'rules').map(ruleOf),
+    rules: rulesAt(webhook, 'rules'),
     takesEquivalent: textAt(webhook, 'matchPolicy') !== 'Exact',
     ignoresFailures: textAt(webhook, 'failurePolicy') === 'Ignore',
     sideEffects: textAt(webhook, 'sideEffects'),
     timeoutSeconds: numberAt(webhook, 'timeoutSeconds') || defaultTimeoutSeconds,
     reviewVersion: textsAt(webhook, 'admissionReviewVersions').find((each) => reviewVersions.includes(each)),
     backend: backendOf(objectAt(webhook, 'clientConfig')),
-    matchesNamespace: selectorAt(webhook, 'namespaceSelector'),
-    matchesObject: selectorAt(webhook, 'objectSelector'),
-    conditions: objectsAt(webhook, 'matchConditions').map((condition) => ({
-      name: textAt(condition, 'name'),
-      source: textAt(condition, 'expression'),
-      expression: compileAdmission(textAt(condition, 'expression'), webhookVariables, [boolType]),
-    })),
+    namespaces: labelTestAt(webhook, 'namespaceSelector'),
+    objects: labelTestAt(webhook, 'objectSelector'),
+    conditions: conditionsOf(webhook, (source) => compileAdmission(source, webhookVariables, [boolType])),
     isReinvoked: textAt(webhook, 'reinvocationPolicy') === 'IfNeeded',
   };
-}
-
-function ruleOf(rule: JsonObject): Rule {
-  return {
-    operations: textsAt(rule, 'operations'),
-    groups: textsAt(rule, 'apiGroups'),
-    versions: textsAt(rule, 'apiVersions'),
-    resources: textsAt(rule, 'resources'),
-    scope: textAt(rule, 'scope') || '*',
-  };
-}
-
-function selectorAt(webhook: JsonObject, member: string): ((labels: Labels) => boolean) | undefined {
-  const selector = maybeObjectAt(webhook, member);
-  if (!selector) return undefined;
-  const isEmpty =
-    Object.keys(objectAt(selector, 'matchLabels')).length + listAt(selector, 'matchExpressions').length === 0;
-  return isEmpty ? undefined : readLabelSelector(selector);
 }

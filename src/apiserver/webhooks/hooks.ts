@@ -1,4 +1,4 @@
-import type { Operation, WriteTarget } from '../../apimachinery/admission.ts';
+import type { WriteTarget } from '../../apimachinery/admission.ts';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
@@ -65,23 +65,4 @@ export class Hooks {
     this.#hooks = this.#list?.() ?? [];
     this.#concerned = new WeakMap();
   }
-}
-
-const exempt: ReadonlySet<string> = new Set([
-  'validatingwebhookconfigurations',
-  'mutatingwebhookconfigurations',
-  'validatingadmissionpolicies',
-  'validatingadmissionpolicybindings',
-  'mutatingadmissionpolicies',
-  'mutatingadmissionpolicybindings',
-]);
-
-/** False for what decides on admission itself: a webhook that refuses everything can be taken away. */
-export function mayBeAsked({
-  definition: { group, resource },
-}: {
-  readonly definition: ResourceDefinition;
-  readonly operation: Operation;
-}): boolean {
-  return group !== 'admissionregistration.k8s.io' || !exempt.has(resource);
 }

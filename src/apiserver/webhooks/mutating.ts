@@ -6,14 +6,16 @@ import { type Json, type JsonObject, jsonEqual, parseJson } from '../../base/ind
 import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import type { Backends } from '../backends/index.ts';
+import { mayBeAsked } from '../matching/rules.ts';
+import type { Shown } from '../matching/versions.ts';
+import { type Convert, inVersion, isOfResource } from '../matching/versions.ts';
 import { jsonSyntaxProblem } from '../request/json-syntax.ts';
-import { annotate, askWebhook, type Shown } from './call.ts';
+import { annotate, askWebhook } from './call.ts';
 import { CallFailure } from './failure.ts';
-import { type Hooks, mayBeAsked } from './hooks.ts';
+import type { Hooks } from './hooks.ts';
 import { shownIfMatched } from './match.ts';
 import type { Verdict } from './response.ts';
 import type { Invocation } from './rules.ts';
-import { type Convert, inVersion, isOfResource } from './versions.ts';
 
 /** What steps of webhooks work with. */
 export interface Callers {

@@ -1,27 +1,7 @@
 import type { Write } from '../../apimachinery/admission.ts';
-import type { UserInfo } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { type Invocation, kindOf } from './rules.ts';
-
-/** What a webhook is asked, without the objects: as match conditions see it too. */
-export function requestOf(write: Write, { definition, kind }: Invocation): JsonObject {
-  const { subresource } = write;
-  const namespace = namespaceOf(write);
-  return {
-    kind: { group: kind.group, version: kind.version, kind: kind.kind },
-    resource: resourceOf(definition),
-    ...(subresource === '' ? {} : { subResource: subresource }),
-    requestKind: { ...kindOf(write) },
-    requestResource: resourceOf(write.definition),
-    ...(subresource === '' ? {} : { requestSubResource: subresource }),
-    ...(write.name === '' ? {} : { name: write.name }),
-    ...(namespace === '' ? {} : { namespace }),
-    operation: write.operation,
-    userInfo: userOf(write.user),
-    dryRun: write.options.dryRun,
-    options: optionsOf(write),
-  };
-}
+import { requestOf } from '../matching/request.ts';
+import type { Invocation } from './rules.ts';
 
 /** The whole question as JSON. */
 export function reviewText(
@@ -47,54 +27,4 @@ export function reviewText(
       options,
     },
   });
-}
-
-/** A namespace lies in itself. */
-export function namespaceOf({ definition, namespace, name }: Write): string {
-  if (definition.group === '' && definition.resource === 'namespaces') return name;
-  return definition.namespaced ? namespace : '';
-}
-
-function resourceOf({ group, version, resource }: Invocation['definition']): JsonObject {
-  return { group, version, resource };
-}
-
-function userOf({ username, uid, groups, extra }: UserInfo): JsonObject {
-  const extras = Object.entries(extra).map(([key, values]): [string, string[]] => [key, [...values]]);
-  return {
-    ...(username === '' ? {} : { username }),
-    ...(uid === '' ? {} : { uid }),
-    ...(groups.length === 0 ? {} : { groups: [...groups] }),
-    ...(extras.length === 0 ? {} : { extra: Object.fromEntries(extras) }),
-  };
-}
-
-const kinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
-
-function optionsOf({ operation, options }: Write): JsonObject | null {
-  if (operation === 'CONNECT') return null;
-  const type = { kind: kinds[operation], apiVersion: 'meta.k8s.io/v1' };
-  const dryRun = options.dryRun ? { dryRun: ['All'] } : {};
-  if (operation !== 'DELETE') {
-    const { fieldManager, fieldValidation } = options;
-    return {
-      ...type,
-      ...dryRun,
-      ...(fieldManager === '' ? {} : { fieldManager }),
-      ...(fieldValidation === 'Warn' ? {} : { fieldValidation }),
-    };
-  }
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, uid, resourceVersion } = options.deletion;
-  const preconditions = {
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
-  return {
-    ...type,
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
-    ...(orphanDependents === undefined ? {} : { orphanDependents }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...dryRun,
-  };
 }

@@ -1,8 +1,10 @@
 import type { AdmissionStep, ClusterView, Write } from '../../apimachinery/admission.ts';
 import { internalError } from '../../apimachinery/status.ts';
-import { annotate, askWebhook, type Shown } from './call.ts';
+import { mayBeAsked } from '../matching/rules.ts';
+import type { Shown } from '../matching/versions.ts';
+import { annotate, askWebhook } from './call.ts';
 import { CallFailure } from './failure.ts';
-import { type Hooks, mayBeAsked } from './hooks.ts';
+import type { Hooks } from './hooks.ts';
 import { shownIfMatched } from './match.ts';
 import type { Callers } from './mutating.ts';
 import type { Invocation } from './rules.ts';

@@ -1,3 +1,4 @@
+import { rightsSteps } from '../steps.ts';
 import { type CelType, formatType, type Overload } from '../types.ts';
 import {
   fixedSize,
@@ -208,6 +209,7 @@ const rules: Readonly<Record<string, Rule>> = {
   '_>=_': orders,
   '_+_': adds,
   '@in': isIn,
+  check: () => ({ cost: rightsSteps }),
   isSorted: looksThrough,
   sum: looksThrough,
   max: looksThrough,
