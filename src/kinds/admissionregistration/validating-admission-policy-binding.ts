@@ -16,7 +16,7 @@ import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, selectorText, unset } from '../shared/cells.ts';
-import { validateMatchResources } from './match-resources.ts';
+import { validateMatchResources } from '../shared/match-resources.ts';
 
 /** Which policy is bound, with which parameters, and what is done about a violation. */
 export const validatingAdmissionPolicyBinding: BuiltInKind = {

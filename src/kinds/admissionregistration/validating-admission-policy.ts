@@ -3,13 +3,13 @@ import { listAt, maybeObjectAt, nameOf, objectAt, objectsAt, textAt } from '../.
 import { child, index, required } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { ageOf, unset } from '../shared/cells.ts';
 import {
   compilerFor,
   validateAuditAnnotations,
   validatePolicySpec,
   validateValidation,
-} from './policy-rules.ts';
+} from '../shared/admission-policies.ts';
+import { ageOf, unset } from '../shared/cells.ts';
 
 export const validatingAdmissionPolicy: BuiltInKind = {
   group: 'admissionregistration.k8s.io',

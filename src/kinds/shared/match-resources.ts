@@ -5,7 +5,7 @@ import { pathSegment } from '../../apimachinery/validation/names.ts';
 import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateChoice } from '../../apimachinery/validation/values.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { validateRule } from './rules.ts';
+import { validateRule } from './operation-rules.ts';
 
 /** Rules and selectors of a policy or of a binding. */
 export function validateMatchResources(resources: JsonObject, path: string): FieldError[] {
