@@ -3,6 +3,7 @@ import type { AccessDecision, AccessReview, ResourceDefinition, UserInfo } from 
 import { readMetadata, textOf } from './metadata.ts';
 import { forbidden, type StatusError, type Subject } from './status.ts';
 
+/** What a write does to an object, as webhooks are told it. */
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** What decides which steps a write meets: asked once for each, and the answer is kept. */
@@ -46,6 +47,7 @@ export interface Write extends WriteTarget {
   replace(object: JsonObject): void;
 }
 
+/** The options of a write, as its query and the body of a delete say them. */
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldManager: string;
@@ -67,6 +69,7 @@ export interface Alongside extends Place {
   readonly subresource?: string;
 }
 
+/** A resource of a namespace: where objects lie. */
 export interface Place {
   readonly group: string;
   /** Lower-case plural. */

@@ -25,6 +25,7 @@ export function writtenAmounts(amounts: Amounts): JsonObject {
   return written;
 }
 
+/** The sum for each resource; one that only one side names is as it says. */
 export function addAmounts(a: Amounts, b: Amounts): Map<string, Quantity> {
   const sum = new Map(a);
   for (const [name, quantity] of b) {
@@ -67,6 +68,7 @@ export function onlyOf(amounts: Amounts, names: Iterable<string>): Map<string, Q
   return new Map([...amounts].filter(([name]) => kept.has(name)));
 }
 
+/** True for the same resources with the same amounts, however they are written. */
 export function sameAmounts(a: Amounts, b: Amounts): boolean {
   if (a.size !== b.size) return false;
   for (const [name, quantity] of a) if (b.get(name)?.nano !== quantity.nano) return false;

@@ -96,6 +96,7 @@ export interface VersionConversion {
   toStorage(object: JsonObject): void;
 }
 
+/** A part of an object that has a path of its own. */
 export interface SubresourceDefinition {
   readonly name: string;
   readonly verbs: readonly string[];
@@ -107,6 +108,7 @@ export interface SubresourceDefinition {
   readonly scalePaths?: ScalePaths;
 }
 
+/** Simple paths (`.spec.replicas`) into a custom resource. */
 export interface ScalePaths {
   readonly specReplicas: string;
   readonly statusReplicas: string;
@@ -194,6 +196,7 @@ export interface TableColumns {
 /** What stands in a column of a Table. */
 export type Cell = Json | Elapsed;
 
+/** A column as a Table declares it; columns of priority 0 are shown without `-o wide`. */
 export interface TableColumn extends JsonObject {
   name: string;
   type: string;
@@ -219,6 +222,7 @@ export type Authenticator = (credentials: {
   readonly clientCertificate: Uint8Array | undefined;
 }) => Promise<UserInfo | undefined>;
 
+/** May somebody do this? Asked of authorizers, about a resource or a path. */
 export interface AccessReview {
   readonly user: UserInfo;
   readonly verb: string;
@@ -241,4 +245,5 @@ export interface AccessDecision {
   readonly reason: string;
 }
 
+/** Says whether somebody may, or that it is not the one to say. */
 export type Authorizer = (review: AccessReview) => Promise<AccessDecision> | AccessDecision;

@@ -32,6 +32,7 @@ export const defaultServiceCidr = '10.0.0.0/16';
 
 const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 
+/** The parts of one API server, put together. */
 export interface Cluster {
   readonly parts: ClusterParts;
   readonly authentication: Authentication;

@@ -1,10 +1,12 @@
 import type { Clock, Timer } from './clock.ts';
 
+/** How failed work is tried again. */
 export const recurringLimits = {
   /** How soon work that failed is tried again; twice as long after each further failure, at most its own pause. */
   firstRetryMs: 1_000,
 } as const;
 
+/** Work, and when it is done. */
 export interface RecurringWork {
   readonly clock: Clock;
   /** Before the first time. */

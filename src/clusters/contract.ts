@@ -46,6 +46,7 @@ export interface ClusterHost {
   close(): Promise<void>;
 }
 
+/** What a cluster is to be; kept as long as there is the cluster. */
 export interface ClusterSpec {
   /** Stable and never reused, a UUID: the data of the cluster hangs on it. */
   readonly clusterId: string;
@@ -78,6 +79,7 @@ export interface NetworkSpec {
   readonly reserved: readonly string[];
 }
 
+/** Nodes that are alike. */
 export interface NodePoolSpec {
   readonly name: string;
   /** `control-plane` brings the role labels of the version and the taint `node-role.kubernetes.io/control-plane`. */
@@ -95,6 +97,7 @@ export interface NodePoolSpec {
   readonly kubernetesVersion?: string;
 }
 
+/** Who of the directory may do what in a cluster. */
 export interface AccessSpec {
   /** Entra groups whose members are cluster admins. */
   readonly adminGroupObjectIds: readonly string[];
@@ -107,6 +110,7 @@ export interface AccessSpec {
   readonly entraAudience: 'kubernetes' | 'arc' | undefined;
 }
 
+/** A cluster that runs, or begins to or has ended, and the ways into it. */
 export interface ClusterHandle {
   readonly spec: ClusterSpec;
   /** FQDN of the API server. */
@@ -148,6 +152,7 @@ export interface ClusterAddresses {
   onFreed(listener: () => void): () => void;
 }
 
+/** A Service or a node that has an address. */
 export interface AddressHolder {
   readonly name: string;
   /** Tells apart holders that had a name one after the other. */
@@ -157,6 +162,7 @@ export interface AddressHolder {
 /** For a load balancer seen from everywhere, one seen from the cluster's network, or a node. */
 export type AddressScope = 'public' | 'internal' | 'node';
 
+/** An address that is looked for. */
 export interface AddressRequest {
   readonly scope: AddressScope;
   /** The one address that will do. */
@@ -165,8 +171,10 @@ export interface AddressRequest {
   readonly avoid: ReadonlySet<string>;
 }
 
+/** An address, or why there is none, in words for people. */
 export type AddressAnswer = { readonly address: string } | { readonly refusal: string };
 
+/** As whom a client acts; `system:authenticated` is added. */
 export interface ClusterUser {
   readonly name: string;
   readonly groups: readonly string[];

@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/index.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { blankOf, clearStatus, normalize } from './normalize.ts';
 
+/** A kind, and the Go type of the version at hand. */
 export interface StrategyOptions {
   /** E.g. `apps.v1.Deployment`. */
   readonly type: string;

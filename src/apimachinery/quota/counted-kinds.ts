@@ -5,6 +5,7 @@ import { countedDevices } from './devices.ts';
 import { countedPods } from './pods.ts';
 import { countedServices } from './services.ts';
 
+/** A resource, whatever its version. */
 export interface KindName {
   readonly group: string;
   /** Lower-case plural. */

@@ -6,6 +6,7 @@ import { encodingOf, type Wish } from '../encode/index.ts';
 import type { Rendering } from '../request/accept.ts';
 import { watchStream } from './watch-stream.ts';
 
+/** What a caller wants of an answer, and what goes with every answer to him. */
 export interface ResponseShape extends Wish {
   readonly headers: Headers;
   readonly now: () => number;
@@ -13,6 +14,7 @@ export interface ResponseShape extends Wish {
   readonly asMessages: boolean;
 }
 
+/** By lower-case name. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** An answer in the form that the caller asked for. */

@@ -13,6 +13,7 @@ const watchStreamLimits = {
   waitingBytes: 16 * 1024 * 1024,
 } as const;
 
+/** Which events go out, and as what bytes. */
 export interface WatchStreamOptions {
   readonly resource: ServedResource;
   readonly source: WatchSource;

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../base/index.ts';
 
+/** Verbs of roles that read and watch. */
 export const readVerbs = ['get', 'list', 'watch'];
+/** Verbs of roles that make, change and remove. */
 export const writeVerbs = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+/** All of them. */
 export const allVerbs = [...writeVerbs, ...readVerbs];
 
 /** A rule of a role over resources; with names, over these objects alone. */

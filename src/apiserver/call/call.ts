@@ -37,8 +37,10 @@ export interface Call {
   readonly warnings: string[];
 }
 
+/** RFC 6902, RFC 7386, strategic merge, and server-side apply. */
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
+/** The body of a request, read when a verb asks for it. */
 export interface CallBody {
   readonly patchType: PatchType | undefined;
   /** A private copy that the verb may change. Throws 400 or 415. */
@@ -79,6 +81,7 @@ export interface ClusterParts {
   leaseFor(resource: ServedResource): Promise<string> | undefined;
 }
 
+/** What a verb answers, before it takes the form that the caller wants. */
 export type Answer =
   | ObjectAnswer
   | ListAnswer
@@ -92,6 +95,7 @@ export type Answer =
     }
   | { readonly type: 'text'; readonly code: number; readonly text: string };
 
+/** A stored object, as it lies. */
 export interface ObjectAnswer {
   readonly type: 'object';
   readonly code: number;
@@ -99,6 +103,7 @@ export interface ObjectAnswer {
   readonly object: StoredObject;
 }
 
+/** Stored objects in the order of their keys, and where the next page begins. */
 export interface ListAnswer {
   readonly type: 'list';
   readonly resource: ServedResource;
@@ -110,6 +115,7 @@ export interface ListAnswer {
   readonly selectedBy: string | undefined;
 }
 
+/** Does what a call asks for. Throws StatusError for what is refused. */
 export type Verb = (parts: ClusterParts, call: Call) => Promise<Answer>;
 
 /** What a verb wants of an object. */
@@ -181,6 +187,7 @@ export interface Course extends Readonly<Record<WritePart, readonly WriteStep[]>
   readonly onlyTurns: boolean;
 }
 
+/** Finds the steps of a write. */
 export interface Courses {
   of(resource: ServedResource, subresource: string, operation: Operation): Course;
 }

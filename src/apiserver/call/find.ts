@@ -11,6 +11,7 @@ export async function require(parts: ClusterParts, call: Call): Promise<StoredOb
   return found;
 }
 
+/** The object that the call names; undefined when there is none. */
 export async function find(
   { storage }: ClusterParts,
   { resource, namespace, name }: Pick<Call, 'resource' | 'namespace' | 'name'>,

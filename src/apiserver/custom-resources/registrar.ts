@@ -14,6 +14,7 @@ import { deleteInstances } from './cleanup.ts';
 /** Between two tries to delete the instances of a definition, or to accept names. */
 const tryAgainMs = 1_000;
 
+/** Keeps a definition until its instances are gone, as in the real server. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Keeps what a cluster serves in step with its CustomResourceDefinitions. */

@@ -8,6 +8,7 @@ import type { Encoding, Form } from './encoding.ts';
 import { plainForm } from './plain.ts';
 import { type ItemParts, Runs } from './runs.ts';
 
+/** `Content-Type` of JSON, and of a watch in it. */
 export const jsonType = 'application/json';
 
 /** Ends without a line break. */
@@ -81,6 +82,7 @@ export function timeless(): number {
   return 0;
 }
 
+/** A value as a line of JSON. */
 export function jsonText(value: JsonObject): string {
   return `${JSON.stringify(value)}\n`;
 }

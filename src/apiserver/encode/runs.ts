@@ -3,6 +3,7 @@ import { Kept, KeptBudget } from '../storage/kept.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
+/** How long runs are, and how many are kept. */
 export const runLimits = {
   /** Runs put together that are in memory, be it only because an answer with them is still on its way. */
   aliveBytes: 128 * 1024 * 1024,

@@ -13,6 +13,7 @@ export interface Rendering {
   readonly pretty?: boolean;
 }
 
+/** What most callers ask for. */
 export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: '' };
 
 const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];

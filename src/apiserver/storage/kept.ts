@@ -97,5 +97,7 @@ const keptLimits = {
   eventBytes: 4 * 1024 * 1024,
 } as const;
 
+/** Of everything that encodings make of objects, in the whole process. */
 export const formsBudget = new KeptBudget(keptLimits.formBytes);
+/** Of everything that they make of events. */
 export const eventsBudget = new KeptBudget(keptLimits.eventBytes);

@@ -19,6 +19,7 @@ const disruptedPodsLimit = 2000;
 
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
+/** The budgets whose selectors select a pod. */
 export async function budgetsOf(
   parts: ClusterParts,
   namespace: string,

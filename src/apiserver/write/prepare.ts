@@ -58,6 +58,7 @@ function freeName({ parts, resource, namespace }: WriteState, base: string): str
   }
 }
 
+/** A name that begins as asked for and ends in five letters and digits of chance. */
 export function generateName({ random }: Pick<ClusterParts, 'random'>, base: string): string {
   return base.slice(0, generateNameBaseLength) + random.string(generatedSuffixLength, kubernetesNameAlphabet);
 }

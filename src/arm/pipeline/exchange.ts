@@ -4,6 +4,7 @@ import type { ArmRoute, Caller, ResourceType } from '../contract.ts';
 import type { ResourcePath } from '../ids.ts';
 import type { Namespace } from '../registry.ts';
 
+/** What a request to Resource Manager may measure. */
 export const requestLimits = { bodyBytes: 4 * 1024 * 1024, pathBytes: 8 * 1024 } as const;
 
 /** What a request asks of a resource, a collection or an action. */

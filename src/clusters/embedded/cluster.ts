@@ -64,6 +64,7 @@ export interface Surroundings {
 
 const administrator = { name: 'system:drydock', groups: ['system:masters'] } as const;
 
+/** The prefix of everything that a cluster keeps in the store, without a slash at the end. */
 export function dataPrefix(clusterId: string): string {
   return `/kube/${clusterId}`;
 }

@@ -3,7 +3,9 @@ import { nameOf, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery
 import type { JsonObject } from '../../base/index.ts';
 import type { Cells } from '../built-in-kind.ts';
 
+/** Printed where there is nothing. */
 export const none = '<none>';
+/** Printed where nobody chose. */
 export const unset = '<unset>';
 
 /** How long there has been the object. */

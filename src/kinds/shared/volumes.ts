@@ -23,6 +23,7 @@ export interface CheckedVolumes {
   readonly errors: readonly FieldError[];
 }
 
+/** The volumes of a pod, each with a name of its own and one source. */
 export function validateVolumes(spec: JsonObject, path: string): CheckedVolumes {
   const names = new Map<string, JsonObject>();
   const errors: FieldError[] = [];

@@ -3,6 +3,7 @@ import { AzError } from '../errors.ts';
 import { freeMaps } from '../shape/casing.ts';
 import { pythonClass, pythonText } from '../shape/python.ts';
 
+/** One `--set`, `--add` or `--remove` of a command line. */
 export interface GenericUpdate {
   readonly operation: 'set' | 'add' | 'remove';
   readonly words: readonly string[];

@@ -50,6 +50,7 @@ const queries = {
 /** Every statement of the ledger, prepared once. */
 export type Statements = Readonly<Record<keyof typeof queries, StatementSync>>;
 
+/** Prepares every statement that the driver runs; rows come as arrays. */
 export function prepareStatements(database: DatabaseSync): Statements {
   const prepare = (name: keyof typeof queries): StatementSync => {
     const statement = database.prepare(queries[name]);

@@ -2,7 +2,7 @@ import { defineCommand } from '../../declaration.ts';
 import { tags } from '../../declare/flags.ts';
 import { AzError } from '../../errors.ts';
 import { jsonObject } from '../../http/arm-call.ts';
-import { tagNamePath, tagTarget, tagTargetFlags } from './target.ts';
+import { tagNamePath, tagsApiVersion, tagsPath, tagTarget, tagTargetFlags } from './target.ts';
 
 /** `az tag create`. */
 export const command = defineCommand({
@@ -16,11 +16,11 @@ export const command = defineCommand({
     }
     const answer = await session.arm.send(
       'name' in target
-        ? { method: 'PUT', path: tagNamePath(session, target.name), apiVersion: '2024-11-01' }
+        ? { method: 'PUT', path: tagNamePath(session, target.name), apiVersion: tagsApiVersion }
         : {
             method: 'PUT',
-            path: `${target.id}/providers/Microsoft.Resources/tags/default`,
-            apiVersion: '2024-11-01',
+            path: tagsPath(target.id),
+            apiVersion: tagsApiVersion,
             body: { properties: { tags: flags.tags ?? {} } },
           },
     );

@@ -1,5 +1,5 @@
 import { defineCommand } from '../../declaration.ts';
-import { tagNamePath, tagTarget, tagTargetFlags } from './target.ts';
+import { tagNamePath, tagsApiVersion, tagsPath, tagTarget, tagTargetFlags } from './target.ts';
 
 /** `az tag delete`. */
 export const command = defineCommand({
@@ -9,11 +9,8 @@ export const command = defineCommand({
   confirmation: true,
   async run({ flags, session }) {
     const target = tagTarget(flags);
-    const path =
-      'name' in target
-        ? tagNamePath(session, target.name)
-        : `${target.id}/providers/Microsoft.Resources/tags/default`;
-    await session.arm.send({ method: 'DELETE', path, apiVersion: '2024-11-01' });
+    const path = 'name' in target ? tagNamePath(session, target.name) : tagsPath(target.id);
+    await session.arm.send({ method: 'DELETE', path, apiVersion: tagsApiVersion });
     return undefined;
   },
 });

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../declaration.ts';
 import { text } from '../../declare/flags.ts';
+import { tagsApiVersion, tagsPath } from './target.ts';
 
 /** `az tag list`. */
 export const command = defineCommand({
@@ -14,6 +15,6 @@ export const command = defineCommand({
   reads: true,
   run: ({ flags, session }) =>
     flags.id === undefined
-      ? session.arm.list(`/subscriptions/${session.subscriptionId}/tagNames`, '2024-11-01')
-      : session.arm.get(`${flags.id}/providers/Microsoft.Resources/tags/default`, '2024-11-01'),
+      ? session.arm.list(`/subscriptions/${session.subscriptionId}/tagNames`, tagsApiVersion)
+      : session.arm.get(tagsPath(flags.id), tagsApiVersion),
 });

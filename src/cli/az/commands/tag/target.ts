@@ -3,6 +3,9 @@ import { text } from '../../declare/flags.ts';
 import { UsageError } from '../../errors.ts';
 import type { Session } from '../../session.ts';
 
+/** Of tags and of tag names. */
+export const tagsApiVersion = '2024-11-01';
+
 /** What `create` and `delete` are about: the tags of something, or a tag name of the subscription. */
 export const tagTargetFlags = {
   id: text('--resource-id', 'ID of what carries the tags.'),
@@ -16,6 +19,12 @@ export function tagTarget(flags: Values<typeof tagTargetFlags>): { id: string } 
   throw new UsageError('one of --resource-id and --name/-n is required');
 }
 
+/** Where the tags of something lie. */
+export function tagsPath(id: string): string {
+  return `${id}/providers/Microsoft.Resources/tags/default`;
+}
+
+/** Where a tag name of the subscription lies. */
 export function tagNamePath(session: Session, name: string): string {
   return `/subscriptions/${session.subscriptionId}/tagNames/${encodeURIComponent(name)}`;
 }

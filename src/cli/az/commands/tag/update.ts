@@ -1,6 +1,7 @@
 import { defineCommand } from '../../declaration.ts';
 import { required, tags } from '../../declare/flags.ts';
 import { jsonObject } from '../../http/arm-call.ts';
+import { tagsApiVersion, tagsPath } from './target.ts';
 
 /** `az tag update`. */
 export const command = defineCommand({
@@ -16,8 +17,8 @@ export const command = defineCommand({
   async run({ flags, session }) {
     const answer = await session.arm.send({
       method: 'PATCH',
-      path: `${flags.id}/providers/Microsoft.Resources/tags/default`,
-      apiVersion: '2024-11-01',
+      path: tagsPath(flags.id),
+      apiVersion: tagsApiVersion,
       body: { operation: flags.operation, properties: { tags: flags.tags ?? {} } },
     });
     return jsonObject(answer);
