@@ -1,4 +1,5 @@
 import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
+import { Recent } from '../../base/index.ts';
 
 /** How a caller wants to be answered. */
 export interface Rendering {
@@ -19,8 +20,9 @@ export const plainJson: Rendering = { format: 'json', as: 'plain', metaVersion: 
 const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 /** Headers that leave it at JSON whatever is asked for, as those of most callers do. */
 const plainHeaders: ReadonlySet<string> = new Set(['', '*/*', 'application/json']);
-const known = new Map<string, Rendering>();
-const knownLimit = 256;
+/** Headers that come again and again are read once; twice as many at most. */
+const knownLimits = { headers: 128, characters: 512 } as const;
+const known = new Recent<Rendering>(knownLimits.headers);
 
 /** What a resource can be shown as. */
 export interface Offer {
@@ -44,7 +46,7 @@ export function negotiate(accept: string | undefined, offer: Offer): Rendering {
       offer.stream && choose(accept, { ...offer, stream: false }) ? streamTypes : acceptedTypes,
     );
   }
-  if (known.size < knownLimit) known.set(key, chosen);
+  if (accept.length <= knownLimits.characters) known.set(key, chosen);
   return chosen;
 }
 
