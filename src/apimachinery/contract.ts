@@ -27,8 +27,8 @@ export interface ResourceDefinition {
   readonly columns: TableColumns;
   /** What callers of a deprecated version are warned with. */
   readonly deprecation?: string;
-  /** Address of the webhook that alone may convert between versions. None is called: objects are served in the version they were stored in. */
-  readonly convertedBy?: string;
+  /** The webhook that alone may convert between versions. */
+  readonly convertedBy?: ConversionWebhook;
   /** Fields usable in field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** What callers hear who select by another field. Absent: a text that says as much. */
@@ -82,6 +82,16 @@ export interface ResourceDeletion {
   mark?(object: JsonObject): void;
   /** Whether the object names somebody outside its metadata who holds it. */
   isHeld?(object: JsonObject): boolean;
+}
+
+/** Who makes the versions of a resource's objects out of one another. */
+export interface ConversionWebhook {
+  /** As the definition has it: a URL or a Service, and whom to trust. */
+  readonly clientConfig: JsonObject;
+  /** Versions of ConversionReview that it takes. */
+  readonly reviewVersions: readonly string[];
+  /** What the schema of the stored version makes of an object, also when that version is not served. */
+  readonly storedForm: StoredForm | undefined;
 }
 
 /** The form that a schema gives to stored objects, also to those that were written under an earlier one. */

@@ -12,14 +12,6 @@ export const builtInNotEnforced: readonly NotEnforced[] = [
         : undefined,
   },
   {
-    group: 'apiextensions.k8s.io',
-    resource: 'customresourcedefinitions',
-    sentence: ({ spec }) =>
-      isObject(spec) && isObject(spec['conversion']) && spec['conversion']['strategy'] === 'Webhook'
-        ? 'Conversion webhooks are not built in Drydock yet: objects of this definition are served in the version in which they were stored; other versions answer with an error.'
-        : undefined,
-  },
-  {
     group: 'autoscaling',
     resource: 'horizontalpodautoscalers',
     sentence: () =>

@@ -1,5 +1,4 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
-import { internalError } from '../apimachinery/status.ts';
 import { isObject } from '../base/index.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
@@ -21,7 +20,7 @@ import { ClusterStorage } from './storage/cluster-storage.ts';
 import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
 import { objectKey } from './storage/keys.ts';
-import { AdmissionWebhooks } from './webhooks/index.ts';
+import { AdmissionWebhooks, ConversionWebhooks } from './webhooks/index.ts';
 import { ChosenCourses } from './write/courses.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 import { writeSteps } from './write/steps.ts';
@@ -64,8 +63,8 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
   const view = viewOf({ storage, resources, clock, random, authorize });
   const backends = new Backends(view, options.serviceUrls ?? new Map());
-  const convert: Convert = (_object, { from }) =>
-    Promise.reject(internalError(`${from.kind} is not converted`));
+  const conversions = new ConversionWebhooks(backends, view);
+  const convert: Convert = (object, versions) => conversions.between(object, versions);
   const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });
   const policies = new AdmissionPolicies({ storage, resources }, convert);
   const parts: ClusterParts = {
@@ -79,6 +78,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     courses: new ChosenCourses(() => write.steps),
     notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
     lasting,
+    conversions,
     mayWait: (target) => webhooks.mayWait(target),
     authorize,
     reviewToken: (token, audiences) => authentication.review(token, audiences),

@@ -18,8 +18,8 @@ export interface Backend {
 export class BackendFailure extends Error {}
 
 export const backendLimits = {
-  /** Of one answer; the real server reads no more of its own bodies either. */
-  answerBytes: 3 * 1024 * 1024,
+  /** Of one answer. */
+  answerBytes: 16 * 1024 * 1024,
   /** To one backend at the same time; others wait their turn. */
   connections: 64,
   idleConnections: 4,

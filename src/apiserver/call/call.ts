@@ -10,6 +10,7 @@ import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { Conversions } from '../storage/conversion.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../storage/watch-source.ts';
@@ -67,6 +68,8 @@ export interface ClusterParts {
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;
+  /** Objects in versions that only a webhook makes. */
+  readonly conversions: Conversions;
   /** True for writes that may have to wait for a webhook: nobody else waits along with them. */
   mayWait(target: WriteTarget): boolean;
   /** Ends what goes on when what allowed it goes. */

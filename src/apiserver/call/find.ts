@@ -1,5 +1,4 @@
 import { notFound } from '../../apimachinery/status.ts';
-import { checkServedIn } from '../storage/conversion.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { Call, ClusterParts } from './call.ts';
@@ -13,11 +12,11 @@ export async function require(parts: ClusterParts, call: Call): Promise<StoredOb
 
 /** The object that the call names; undefined when there is none. */
 export async function find(
-  { storage }: ClusterParts,
+  { storage, conversions }: ClusterParts,
   { resource, namespace, name }: Pick<Call, 'resource' | 'namespace' | 'name'>,
 ): Promise<StoredObject | undefined> {
   const collection = storage.loaded(resource) ?? (await storage.collection(resource));
   const found = collection.get(objectKey(resource.definition.namespaced ? namespace : '', name));
-  if (found && resource.isConvertedElsewhere) checkServedIn(found, resource);
+  if (found && resource.isConvertedElsewhere) await conversions.bring([found], resource);
   return found;
 }

@@ -72,7 +72,8 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
   const roots = new Map(versions.map((version) => [version, rootOf(version)]));
   const stored = storage && roots.get(storage);
   const storedForm = stored && formOf(stored);
-  const convertedBy = conversionWebhookOf(spec);
+  const webhook = conversionWebhookOf(spec);
+  const convertedBy = webhook && { ...webhook, storedForm };
   return versions
     .filter((version) => version.served === true)
     .map((version) => {
@@ -86,7 +87,7 @@ function compile(spec: JsonObject, acceptedNames: JsonObject | undefined): reado
               ...(storedForm && { storedForm }),
               ...(converts && { conversion: conversionBetween(root, stored) }),
             }
-          : { convertedBy, storedForm: formOf(root) }),
+          : { convertedBy, storedForm: root === stored && storedForm ? storedForm : formOf(root) }),
         ...(version.deprecated === true && {
           deprecation: deprecationOf(version, { spec, names, versions }),
         }),

@@ -1,22 +1,17 @@
 import { StatusError } from '../../apimachinery/status.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { ServedResource } from './served-resource.ts';
+import type { StoredObject } from './stored-object.ts';
 
-/** Throws 500 for an object of another version that only a webhook may convert. */
-export function checkServedIn(object: { storedVersion(): string }, served: ServedResource): void {
-  if (!served.isConvertedElsewhere) return;
-  const storedAs = object.storedVersion();
-  if (storedAs !== served.apiVersion) throw notConverted(served, storedAs);
+/** Objects in other versions than they lie in, where only a webhook makes them. */
+export interface Conversions {
+  /** Makes what is not there yet of objects in the version of `served`, in as few calls as it takes. Throws 500. */
+  bring(objects: readonly StoredObject[], served: ServedResource): Promise<void>;
+  /** An object of that version in the version that is stored, filled and pruned. Throws 500. */
+  toStorage(object: JsonObject, served: ServedResource): Promise<JsonObject>;
 }
 
-/** Throws 500 when objects written in this version would have to be converted to be stored. */
-export function checkStorable(served: ServedResource): void {
-  if (served.isConvertedElsewhere && served.apiVersion !== served.storageApiVersion)
-    throw notConverted(served, served.apiVersion);
-}
-
-/** As a real server words a webhook that it cannot reach. */
-function notConverted({ definition }: ServedResource, apiVersion: string): StatusError {
-  const { kind, convertedBy } = definition;
-  const why = `Post "${convertedBy}?timeout=30s": conversion webhooks are not called by this server`;
-  return new StatusError(500, '', `conversion webhook for ${apiVersion}, Kind=${kind} failed: ${why}`);
+/** For whoever shows an object before it was brought to the version: an error of ours. */
+export function notBrought({ apiVersion }: ServedResource): StatusError {
+  return new StatusError(500, 'InternalError', `Internal error occurred: not converted to ${apiVersion}`);
 }

@@ -1,7 +1,6 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { checkStorable } from './conversion.ts';
 import type { ServedResource } from './served-resource.ts';
 
 const formsWritten = new WeakMap<Uint8Array, StoredForm>();
@@ -11,9 +10,8 @@ export function formWritten(bytes: Uint8Array): StoredForm | undefined {
   return formsWritten.get(bytes);
 }
 
-/** The stored bytes of an object: storage version, no resourceVersion, kind, apiVersion and metadata in front. */
+/** The stored bytes of an object (of one that a webhook converts: after that): storage version, no resourceVersion, kind, apiVersion and metadata in front. */
 export function encodeStored(served: ServedResource, object: JsonObject): Uint8Array {
-  checkStorable(served);
   let source = object;
   if (served.definition.conversion) {
     source = cloneJson(object);
@@ -28,7 +26,8 @@ export function encodeStored(served: ServedResource, object: JsonObject): Uint8A
   };
   // From Node's pool, because they live briefly: whoever shows the object keeps a copy with its revision.
   const bytes = Buffer.from(JSON.stringify(stored));
-  const form = served.definition.storedForm;
+  const { convertedBy, storedForm } = served.definition;
+  const form = convertedBy ? convertedBy.storedForm : storedForm;
   if (form) formsWritten.set(bytes, form);
   return bytes;
 }

@@ -5,7 +5,6 @@ import { badRequest } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { Collection } from './collection.ts';
-import { checkServedIn } from './conversion.ts';
 import { namespacePrefix, objectKey } from './keys.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';
@@ -34,9 +33,9 @@ export class Selection {
     this.#fields = name === '' ? fields : [...fields, { path: 'metadata.name', equal: true, value: name }];
   }
 
-  /** Throws 500 for an object that cannot be shown as this resource. */
-  checkServed(object: StoredObject): void {
-    checkServedIn(object, this.#served);
+  /** True when objects have to be in this version to be told apart by their fields. */
+  get looksInside(): boolean {
+    return this.#fields.some(({ path }) => path !== 'metadata.name' && path !== 'metadata.namespace');
   }
 
   /** True when labels or fields leave objects out. */

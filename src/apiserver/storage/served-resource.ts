@@ -14,7 +14,7 @@ export class ServedResource {
   readonly isStorageForm: boolean;
   /** What JSON of this version begins with, up to the first member of metadata. */
   readonly prefix: Buffer;
-  /** Other versions of an object are a webhook's to make, which nobody calls. */
+  /** Other versions of an object are a webhook's to make. */
   readonly isConvertedElsewhere: boolean;
   #asStored: ServedResource | undefined;
 
@@ -42,9 +42,11 @@ export class ServedResource {
    * each object as it lies in the store, in whatever version, and written back in that one.
    */
   get asStored(): ServedResource {
-    const { convertedBy, storedForm: _form, ...definition } = this.definition;
-    if (convertedBy === undefined) return this;
-    this.#asStored ??= new StoredVersions(definition, this.storageKey);
+    if (!this.isConvertedElsewhere) return this;
+    if (!this.#asStored) {
+      const { convertedBy: _webhook, storedForm: _form, ...definition } = this.definition;
+      this.#asStored = new StoredVersions(definition, this.storageKey);
+    }
     return this.#asStored;
   }
 

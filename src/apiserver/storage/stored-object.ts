@@ -1,6 +1,7 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
 import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual, utf8 } from '../../base/index.ts';
+import { notBrought } from './conversion.ts';
 import { formWritten } from './encode.ts';
 import { formsBudget, Kept } from './kept.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -28,6 +29,8 @@ export class StoredObject {
   #spliced = false;
   #versionChecked = false;
   #decoded: Map<ServedResource, JsonObject> | undefined;
+  /** What webhooks made of it in other versions. */
+  #elsewhere: WeakMap<ServedResource, Buffer> | undefined;
   #storedVersion: string | undefined;
   #labels: Labels | undefined;
   #fields: Map<string, string> | undefined;
@@ -43,6 +46,8 @@ export class StoredObject {
 
   /** The JSON text in the version of `served`. */
   bytes(served: ServedResource): Buffer {
+    const elsewhere = this.#madeElsewhere(served);
+    if (elsewhere) return elsewhere;
     if (served.keepsVersion) return this.#storageBytes();
     this.#bring(served);
     if (served.isStorageForm) return this.#inStorageVersion(served);
@@ -59,7 +64,7 @@ export class StoredObject {
 
   /** The one decoded object that all readers in this process share; frozen. */
   decoded(served: ServedResource): JsonObject {
-    this.#bring(served);
+    if (!served.isConvertedElsewhere) this.#bring(served);
     const known = this.#decoded?.get(served);
     if (known) return known;
     const decoded = deepFreeze(this.copy(served));
@@ -70,6 +75,8 @@ export class StoredObject {
 
   /** A private decoded object that the caller may change. */
   copy(served: ServedResource): JsonObject {
+    const elsewhere = this.#madeElsewhere(served);
+    if (elsewhere) return parse(elsewhere);
     this.#bring(served);
     if (!served.isStorageForm && served.definition.conversion) return this.#converted(served);
     return parse(this.bytes(served));
@@ -89,13 +96,29 @@ export class StoredObject {
     return this.#storedVersion;
   }
 
+  /** True when a webhook has yet to make it in that version. */
+  lacks(served: ServedResource): boolean {
+    return this.#isOther(served) && !this.#elsewhere?.has(served);
+  }
+
+  /** What a webhook made of it; stays with it. */
+  rememberConverted(served: ServedResource, object: JsonObject): void {
+    const { metadata, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+    const versioned = { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(this.revision) };
+    const { definition, apiVersion } = served;
+    const text = JSON.stringify({ kind: definition.kind, apiVersion, metadata: versioned, ...rest });
+    this.#elsewhere ??= new WeakMap();
+    this.#elsewhere.set(served, asLine(utf8(text)));
+  }
+
   labels(): Labels {
     this.#labels ??= this.#readLabels();
     return this.#labels;
   }
 
-  /** Called by the writer, who has the labels at hand and knows the form. */
+  /** Called by the writer, who has the labels at hand and knows the form; not of what a webhook made for the store. */
   rememberWritten(served: ServedResource, labels: Labels | undefined): void {
+    if (served.isConvertedElsewhere) return;
     this.#form ??= served.definition.storedForm;
     this.#labels ??= labels ?? noLabels;
   }
@@ -104,6 +127,8 @@ export class StoredObject {
   field(served: ServedResource, path: string): string {
     if (path === 'metadata.name') return this.name;
     if (path === 'metadata.namespace') return this.namespace;
+    if (served.isConvertedElsewhere)
+      return served.definition.selectableFields[path]?.(this.peek(served)) ?? '';
     this.#fields ??= new Map();
     const known = this.#fields.get(path);
     if (known !== undefined) return known;
@@ -126,6 +151,18 @@ export class StoredObject {
     last.#labels = this.#labels;
     last.#fields = this.#fields;
     return last;
+  }
+
+  #isOther(served: ServedResource): boolean {
+    return served.isConvertedElsewhere && this.storedVersion() !== served.apiVersion;
+  }
+
+  /** Undefined for a version that no webhook has to make. Throws 500 when it has not been asked. */
+  #madeElsewhere(served: ServedResource): Buffer | undefined {
+    if (!this.#isOther(served)) return undefined;
+    const made = this.#elsewhere?.get(served);
+    if (!made) throw notBrought(served);
+    return made;
   }
 
   /** Objects that were written under another schema are filled and pruned by the one served now: once for each schema. */

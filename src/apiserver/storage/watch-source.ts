@@ -1,4 +1,4 @@
-import { expired, StatusError } from '../../apimachinery/status.ts';
+import { expired, type StatusError, statusErrorOf } from '../../apimachinery/status.ts';
 import type { Clock, Timer } from '../../base/index.ts';
 import type { Collection, CollectionEvent } from './collection.ts';
 import type { Selection } from './selection.ts';
@@ -23,6 +23,8 @@ export interface SelectedEvent {
 
 const watchLimits = {
   bookmarkEveryMs: 60_000,
+  /** Changes that wait for a conversion; a watch that falls further behind ends. */
+  queuedEvents: 1_000,
 } as const;
 
 export interface WatchPlan {
@@ -41,6 +43,8 @@ export interface WatchPlan {
     | { readonly from: 'error'; readonly error: StatusError };
   readonly bookmarks: boolean;
   readonly timeoutMs: number;
+  /** What has to be done with objects before they are shown, by somebody outside; absent: nothing. */
+  readonly prepare?: (objects: readonly StoredObject[]) => Promise<void>;
   /** The revision that readers see now. */
   readonly currentRevision: () => number;
 }
@@ -53,6 +57,9 @@ export class WatchSource {
   #timers: Timer[] = [];
   #closed = false;
   #begin: (() => () => void) | undefined;
+  /** What waits for the preparation of what came before it. */
+  #queue: Promise<void> = Promise.resolve();
+  #queued = 0;
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;
@@ -109,7 +116,7 @@ export class WatchSource {
     const { begin, collection } = this.#plan;
     if (begin.from === 'state') {
       this.#sendState(consumer);
-      if (begin.announceEnd) consumer.bookmark(this.#plan.currentRevision(), true);
+      if (begin.announceEnd) this.#bookmark(true);
     } else if (begin.from === 'revision' || begin.from === 'history') {
       const known = begin.from === 'revision' ? begin.revision : begin.through;
       // Events may have left memory since the watch was planned.
@@ -125,7 +132,16 @@ export class WatchSource {
 
   #sendState(consumer: WatchConsumer): void {
     const { collection, selection } = this.#plan;
-    for (const object of selection.among(collection)) {
+    const { prepare } = this.#plan;
+    if (prepare) {
+      const objects = [...selection.among(collection)];
+      this.#afterwards(objects, () => this.#sendObjects(objects, consumer));
+    } else this.#sendObjects(selection.among(collection), consumer);
+  }
+
+  #sendObjects(objects: Iterable<StoredObject>, consumer: WatchConsumer): void {
+    const { selection } = this.#plan;
+    for (const object of objects) {
       if (selection.matches(object)) consumer.event({ type: 'ADDED', object });
       if (this.#closed) return;
     }
@@ -133,28 +149,67 @@ export class WatchSource {
 
   #onEvent(event: CollectionEvent): void {
     if (this.#closed) return;
-    try {
-      this.#plan.selection.checkServed(event.object);
-      const selected = select(event, this.#plan.selection);
+    const { prepare, selection } = this.#plan;
+    if (!prepare) {
+      const selected = select(event, selection);
       if (selected) this.#consumer?.event(selected);
-    } catch (thrown) {
-      if (!(thrown instanceof StatusError)) throw thrown;
-      this.#consumer?.error(thrown);
-      this.finish();
+      return;
     }
+    const shown = event.previous ? [event.object, event.previous] : [event.object];
+    this.#afterwards(shown, () => {
+      const selected = select(event, selection);
+      if (!selected) return undefined;
+      // The last state that matched is made only now.
+      return this.#now([selected.object], () => this.#consumer?.event(selected));
+    });
+  }
+
+  /** In its turn: once everything before it was sent, and its own objects are prepared. */
+  #afterwards(objects: readonly StoredObject[], send: () => Promise<void> | void): void {
+    if (++this.#queued > watchLimits.queuedEvents) {
+      this.#fail(expired('too many changes wait for their conversion'));
+      return;
+    }
+    this.#queue = this.#queue.then(async () => {
+      await this.#now(objects, send);
+      this.#queued--;
+    });
+  }
+
+  async #now(objects: readonly StoredObject[], send: () => Promise<void> | void): Promise<void> {
+    try {
+      if (!this.#closed) await this.#plan.prepare?.(objects);
+      if (!this.#closed) await send();
+    } catch (thrown) {
+      this.#fail(statusErrorOf(thrown));
+    }
+  }
+
+  #fail(error: StatusError): void {
+    if (this.#closed) return;
+    this.#consumer?.error(error);
+    this.finish();
   }
 
   /** Ends it as time does: a last bookmark lets the caller go on from here without reading anything twice. */
   expire(): void {
     if (this.#closed) return;
-    if (this.#plan.bookmarks) this.#consumer?.bookmark(this.#plan.currentRevision(), false);
-    this.finish();
+    if (this.#plan.bookmarks) this.#bookmark(false);
+    if (this.#plan.prepare) this.#afterwards([], () => this.finish());
+    else this.finish();
+  }
+
+  /** Never ahead of what it speaks for. */
+  #bookmark(announcesEnd: boolean): void {
+    const revision = this.#plan.currentRevision();
+    if (!this.#plan.prepare) this.#consumer?.bookmark(revision, announcesEnd);
+    else this.#afterwards([], () => this.#consumer?.bookmark(revision, announcesEnd));
   }
 
   #scheduleBookmark(): void {
     const timer = this.#plan.clock.after(watchLimits.bookmarkEveryMs, () => {
       if (this.#closed) return;
-      this.#consumer?.bookmark(this.#plan.currentRevision(), false);
+      this.#bookmark(false);
       this.#timers = this.#timers.filter((other) => other !== timer);
       this.#scheduleBookmark();
     });

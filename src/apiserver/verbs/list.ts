@@ -4,7 +4,6 @@ import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts, ListAnswer } from '../call/call.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from '../request/resource-version.ts';
 import { decodeContinueToken, encodeContinueToken } from '../storage/continue-token.ts';
-import { checkServedIn } from '../storage/conversion.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import { Selection } from '../storage/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -26,6 +25,7 @@ export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
     limit: Math.max(0, options.limit),
   };
   const place = readPlace(parts, call, page.prefix);
+  if (resource.isConvertedElsewhere && selection.looksInside) await bringAll(parts, page);
   if (place.revision === undefined) return fromCurrent(parts, page, place.afterKey);
   const collection = await parts.storage.collection(resource);
   const unchanged = collection.lastRevision <= place.revision && place.revision <= parts.storage.revision();
@@ -33,6 +33,12 @@ export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
     return fromCurrent(parts, page, place.afterKey, place.revision);
   }
   return fromPast(parts, page, { revision: place.revision, afterKey: place.afterKey });
+}
+
+/** Fields of a version are known once objects are in it. */
+async function bringAll(parts: ClusterParts, { call: { resource }, prefix }: Page): Promise<void> {
+  const collection = await parts.storage.collection(resource);
+  await parts.conversions.bring([...collection.scan(prefix)], resource);
 }
 
 interface Page {
@@ -126,16 +132,19 @@ async function fromCurrent(
       if (page.limit > 0 && objects.length === page.limit) {
         const last = keyOf(objects.at(-1));
         const remaining = selective ? undefined : collection.countAfter(page.prefix, last);
-        return { ...answer(page, objects, revision, { afterKey: last, remaining }), selectedBy };
+        return {
+          ...(await answer(parts, page, objects, revision, { afterKey: last, remaining })),
+          selectedBy,
+        };
       }
       if (!selective || page.selection.matches(object)) objects.push(object);
     }
   }
-  return { ...answer(page, objects, revision), selectedBy };
+  return { ...(await answer(parts, page, objects, revision)), selectedBy };
 }
 
 async function fromPast(
-  { storage }: ClusterParts,
+  parts: ClusterParts,
   page: Page,
   place: { revision: number; afterKey?: string | undefined },
 ): Promise<ListAnswer> {
@@ -146,17 +155,21 @@ async function fromPast(
       const want =
         page.limit > 0 && !page.selection.selective ? page.limit - objects.length : pastPageObjects;
       const query = { prefix: page.prefix, revision: place.revision, afterKey, limit: want };
-      const range = await storage.rangeAt(page.call.resource, query);
+      const range = await parts.storage.rangeAt(page.call.resource, query);
       for (const [at, object] of range.objects.entries()) {
         afterKey = keyOf(object);
+        if (page.call.resource.isConvertedElsewhere && page.selection.looksInside) {
+          await parts.conversions.bring([object], page.call.resource);
+        }
         if (page.selection.matches(object)) objects.push(object);
         const more = range.more || at < range.objects.length - 1;
-        if (page.selection.namesOne && objects.length > 0) return answer(page, objects, place.revision);
+        if (page.selection.namesOne && objects.length > 0)
+          return await answer(parts, page, objects, place.revision);
         if (page.limit > 0 && objects.length === page.limit && more) {
-          return answer(page, objects, place.revision, { afterKey, remaining: undefined });
+          return await answer(parts, page, objects, place.revision, { afterKey, remaining: undefined });
         }
       }
-      if (!range.more) return answer(page, objects, place.revision);
+      if (!range.more) return await answer(parts, page, objects, place.revision);
     }
   } catch (thrown) {
     if (!(thrown instanceof CodedError) || thrown.code !== 'gone') throw thrown;
@@ -174,14 +187,15 @@ function continueExpired(afterKey: string): StatusError {
   );
 }
 
-function answer(
+async function answer(
+  parts: ClusterParts,
   page: Page,
   objects: readonly StoredObject[],
   revision: number,
   next?: { afterKey: string; remaining: number | undefined },
-): ListAnswer {
+): Promise<ListAnswer> {
   const { resource } = page.call;
-  if (resource.isConvertedElsewhere) for (const object of objects) checkServedIn(object, resource);
+  if (resource.isConvertedElsewhere) await parts.conversions.bring(objects, resource);
   return {
     type: 'list',
     resource: page.call.resource,

@@ -5,9 +5,9 @@ import { CodedError } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import { invalidVersionText, isVersion, tooLargeVersion } from '../request/resource-version.ts';
 import type { Collection } from '../storage/collection.ts';
-import { checkServedIn } from '../storage/conversion.ts';
 import { Selection } from '../storage/selection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { type WatchPlan, WatchSource } from '../storage/watch-source.ts';
 
 /** A watch without `timeoutSeconds` lasts between these, so that not all end at once. */
@@ -22,7 +22,7 @@ export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
   const namespace = resource.definition.namespaced ? call.namespace : '';
   const selection = new Selection(resource, namespace, options, call.name);
   const collection = await parts.storage.collection(resource);
-  if (resource.isConvertedElsewhere) checkWatchable(collection, resource);
+  if (resource.isConvertedElsewhere) await checkWatchable(parts, collection, resource);
   const seconds = options.timeoutSeconds || randomTimeoutSeconds(parts);
   const plan: WatchPlan = {
     collection,
@@ -31,16 +31,23 @@ export async function watch(parts: ClusterParts, call: Call): Promise<Answer> {
     begin: await beginning(parts, call, collection.floor),
     bookmarks: options.allowWatchBookmarks,
     timeoutMs: seconds * 1000,
+    ...(resource.isConvertedElsewhere && {
+      prepare: (objects: readonly StoredObject[]) => parts.conversions.bring(objects, resource),
+    }),
     currentRevision: () => parts.storage.revision(),
   };
   return { type: 'watch', resource, source: new WatchSource(plan) };
 }
 
 /** A real server's cache of a version never fills while one object cannot be converted to it. Throws 429. */
-function checkWatchable(collection: Collection, resource: ServedResource): void {
+async function checkWatchable(
+  { conversions }: ClusterParts,
+  collection: Collection,
+  resource: ServedResource,
+): Promise<void> {
   const { apiVersion, definition } = resource;
   try {
-    for (const object of collection.scan('')) checkServedIn(object, resource);
+    await conversions.bring([...collection.scan('')], resource);
   } catch (thrown) {
     if (!(thrown instanceof StatusError)) throw thrown;
     const why = `failed to list ${apiVersion}, Kind=${definition.kind}: ${thrown.message}`;

@@ -29,3 +29,4 @@ export class AdmissionWebhooks {
     return this.#hooks.some((hooks) => hooks.concerned(target).length > 0);
   }
 }
+export { ConversionWebhooks } from './conversion.ts';

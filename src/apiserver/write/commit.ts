@@ -8,7 +8,6 @@ import type { Answer, WriteState, WriteStep } from '../call/call.ts';
 import { find } from '../call/find.ts';
 import { isUnsigned, namesNone } from '../request/resource-version.ts';
 import { ClaimLost } from '../storage/cluster-storage.ts';
-import { checkStorable } from '../storage/conversion.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -26,16 +25,19 @@ export const insert: WriteStep = {
     if (!object) return;
     // Nothing of a dry run is stored, so nobody minds.
     if (!call.options.dryRun) checkNoVersion(state.version);
-    checkStorable(resource);
+    const stored = resource.isConvertedElsewhere
+      ? await parts.conversions.toStorage(object, resource)
+      : object;
     const metadata = metadataOf(object);
     const base = textOf(metadata['generateName']);
     for (let attempt = 1; ; attempt++) {
-      state.answer = await inserted(state, object);
+      state.answer = await inserted(state, object, stored);
       if (state.answer) return;
       if (!state.hasGeneratedName || attempt === generatedNameAttempts)
         throw alreadyExists(resource.subject(state.name));
       state.name = generateName(parts, base);
       metadata['name'] = state.name;
+      metadataOf(stored)['name'] = state.name;
     }
   },
 };
@@ -46,8 +48,12 @@ function checkNoVersion(version: string): void {
   throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 
-/** Undefined when the name is taken. */
-async function inserted(state: WriteState, object: JsonObject): Promise<Answer | undefined> {
+/** Undefined when the name is taken. `stored`: the object in the version that is stored. */
+async function inserted(
+  state: WriteState,
+  object: JsonObject,
+  stored: JsonObject,
+): Promise<Answer | undefined> {
   const { parts, resource, namespace, name, call } = state;
   if (call.options.dryRun) {
     if (await find(parts, { resource, namespace, name })) return undefined;
@@ -57,7 +63,7 @@ async function inserted(state: WriteState, object: JsonObject): Promise<Answer |
   const key = parts.storage.storeKey(resource, place);
   const leasing = parts.leaseFor(resource);
   const lease = leasing && (await leasing);
-  const value = encodeStored(resource, object);
+  const value = encodeStored(resource, stored);
   // Loaded first: reading the collection after the commit would have to go through all of it once more.
   const collection = parts.storage.loaded(resource) ?? (await parts.storage.collection(resource));
   const write = lease === undefined ? { put: key, value } : { put: key, value, lease };
@@ -66,6 +72,7 @@ async function inserted(state: WriteState, object: JsonObject): Promise<Answer |
   const created = collection.get(place);
   if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };
   remember(created, object, resource);
+  if (resource.isConvertedElsewhere) await parts.conversions.bring([created], resource);
   return { type: 'object', code: 201, resource, object: created };
 }
 
@@ -88,7 +95,9 @@ async function replaced(
   if (jsonEqual(next, old) || areTimesAllThatDiffers(next, old))
     return { type: 'object', code: 200, resource, object: current };
   const vanishes = isFullyReleased(next, definition);
-  if (!vanishes) checkStorable(resource);
+  if (call.options.dryRun && resource.isConvertedElsewhere && !vanishes) {
+    await parts.conversions.toStorage(next, resource);
+  }
   if (call.options.dryRun) return { type: 'value', code: 200, value: next, resource };
   if (vanishes) {
     const result = await erase(state, current);
@@ -107,7 +116,11 @@ export async function overwrite(
   const { parts, resource } = state;
   const place = objectKey(current.namespace, current.name);
   const key = parts.storage.storeKey(resource, place);
-  const value = encodeStored(resource, next);
+  const { conversions } = parts;
+  const value = encodeStored(
+    resource,
+    resource.isConvertedElsewhere ? await conversions.toStorage(next, resource) : next,
+  );
   const write = lease === undefined ? { put: key, value } : { put: key, value, lease };
   const result = await commit(state, { key, revision: current.storeRevision, write });
   if (!result.ok) return undefined;
@@ -117,6 +130,7 @@ export async function overwrite(
     return { type: 'value', code: 200, value: next, resource };
   }
   remember(stored, next, resource);
+  if (resource.isConvertedElsewhere) await conversions.bring([stored], resource);
   return { type: 'object', code: 200, resource, object: stored };
 }
 

@@ -30,13 +30,13 @@ export function viewOf({
     find: (place, name) =>
       read<JsonObject | undefined>(place, {
         none: undefined,
-        from: (collection, served) => collection.get(keyIn(served, place, name))?.decoded(served),
+        from: (collection, served) => collection.get(keyIn(served, place, name))?.decoded(served.asStored),
       }),
     list: (place) =>
       read<readonly JsonObject[]>(place, {
         none: [],
         from: (collection, served) =>
-          [...collection.scan(prefixIn(served, place))].map((object) => object.decoded(served)),
+          [...collection.scan(prefixIn(served, place))].map((object) => object.decoded(served.asStored)),
       }),
     kind: (group, version, kind) => resources.findKind(group, version, kind)?.definition,
     decide: authorize,
