@@ -1,4 +1,3 @@
-import { StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';
@@ -9,9 +8,4 @@ export interface Conversions {
   bring(objects: readonly StoredObject[], served: ServedResource): Promise<void>;
   /** An object of that version in the version that is stored, filled and pruned. Throws 500. */
   toStorage(object: JsonObject, served: ServedResource): Promise<JsonObject>;
-}
-
-/** For whoever shows an object before it was brought to the version: an error of ours. */
-export function notBrought({ apiVersion }: ServedResource): StatusError {
-  return new StatusError(500, 'InternalError', `Internal error occurred: not converted to ${apiVersion}`);
 }

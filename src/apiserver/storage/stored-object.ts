@@ -1,7 +1,7 @@
 import type { StoredForm } from '../../apimachinery/contract.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
+import { internalError } from '../../apimachinery/status.ts';
 import { decodeJson, deepFreeze, isObject, type JsonObject, jsonEqual, utf8 } from '../../base/index.ts';
-import { notBrought } from './conversion.ts';
 import { formWritten } from './encode.ts';
 import { formsBudget, Kept } from './kept.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -161,7 +161,8 @@ export class StoredObject {
   #madeElsewhere(served: ServedResource): Buffer | undefined {
     if (!this.#isOther(served)) return undefined;
     const made = this.#elsewhere?.get(served);
-    if (!made) throw notBrought(served);
+    // Whoever shows it has it made first: an error of ours.
+    if (!made) throw internalError(`an object was not converted to ${served.apiVersion}`);
     return made;
   }
 
