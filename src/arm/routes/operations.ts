@@ -109,7 +109,7 @@ async function showResult(operation: Operation, call: RouteCall, services: Servi
   const type = record && services.registry.ofRecord(record);
   if (operation.verb === 'delete' || !record || !type) {
     // Groups end with 200, as Azure's do; resources with 204.
-    return { status: operation.namespace === 'Microsoft.Resources' ? 200 : 204 };
+    return { status: operation.namespace.toLowerCase() === 'microsoft.resources' ? 200 : 204 };
   }
   const mayRead = await access.can(callerOf(call), `${record.type}/read`, record.id);
   if (!mayRead && !(await mayHaveResult(operation, call, services))) {
