@@ -4,9 +4,9 @@ import { seededRandom } from '../support/seeded-random.ts';
 
 /**
  * A process to be killed: writes pairs of keys under load and prints each write once it is acknowledged. Arguments: the
- * database, a name for the round.
+ * database, a name for the round, how many write at once.
  */
-const [file = '', round = ''] = process.argv.slice(2);
+const [file = '', round = '', writers = ''] = process.argv.slice(2);
 const store = openSqliteStore({ file, clock: systemClock, random: seededRandom(round) });
 
 async function writePairs(writer: number): Promise<void> {
@@ -24,4 +24,4 @@ async function writePairs(writer: number): Promise<void> {
   }
 }
 
-for (let writer = 0; writer < 16; writer++) void writePairs(writer);
+for (let writer = 0; writer < Number(writers); writer++) void writePairs(writer);
