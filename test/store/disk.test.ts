@@ -23,6 +23,7 @@ import { openDatabase } from '../../src/store/drivers/sqlite/database.ts';
 import { SqliteLedger } from '../../src/store/drivers/sqlite/sqlite-ledger.ts';
 import { LedgerStore } from '../../src/store/engine/ledger-store.ts';
 import { historyLimits, openSqliteStore, StoreDamaged } from '../../src/store/index.ts';
+import { attackRandom } from '../attack/seed.ts';
 import { temporaryFolder } from '../support/belongings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -489,4 +490,43 @@ test('a copy that is made while writes go on shows one moment', async () => {
   renameSync(`${file}.copy`, folderOfCopy);
   assert.ok(!existsSync(`${folderOfCopy}-wal`));
   assert.throws(() => open(folderOfCopy), StoreDamaged, 'a bare copy has no witness');
+});
+
+test('what stands at a key is known right among more keys than are remembered, also after groups that failed', async () => {
+  const { database, store } = openWithDatabase();
+  const model = new Map<string, number>();
+  const chance = attackRandom('standing keys');
+  const keyOf = () => {
+    const number = chance.integer(12_000);
+    return number % 100 === 0 ? `/long/${'x'.repeat(600)}${number}` : `/k/${number}`;
+  };
+  for (let round = 0; round < 300; round++) {
+    const fails = round % 10 === 9;
+    if (fails) database.exec('PRAGMA max_page_count = 1');
+    const asked = Array.from({ length: 100 }, () => {
+      const key = keyOf();
+      const known = model.get(key) ?? 0;
+      const isRight = chance.integer(4) > 0;
+      const guards = [{ key, revision: isRight ? known : known + 1 }];
+      const write = chance.integer(3) === 0 ? { delete: key } : { put: key, value: utf8(String(round)) };
+      return { key, isRight, guards, writes: [write] };
+    });
+    const seen = new Set<string>();
+    const once = asked.filter(({ key }) => !seen.has(key) && seen.add(key));
+    const big = { writes: [{ put: '/big', value: new Uint8Array(fails ? 200_000 : 1) }] };
+    const answers = await Promise.allSettled([...once, big].map((each) => store.commit(each)));
+    if (fails) database.exec('PRAGMA max_page_count = 1000000');
+    for (const [at, { key, isRight, writes }] of once.entries()) {
+      const answer = answers[at];
+      if (fails) assert.equal(answer?.status, 'rejected');
+      else {
+        assert.ok(answer?.status === 'fulfilled');
+        assert.equal(answer.value.ok, isRight, key);
+        if (answer.value.ok && 'put' in (writes[0] ?? {})) model.set(key, answer.value.revision);
+        else if (answer.value.ok) model.delete(key);
+      }
+    }
+  }
+  for (const [key, revision] of model) assert.equal((await store.get(key))?.revision, revision);
+  await store.close();
 });
