@@ -1,5 +1,5 @@
 import { StatusError } from '../../apimachinery/status.ts';
-import type { ClusterParts } from '../call/call.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
 import type { Term } from '../call/own-work.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { internalCall } from '../verbs/internal-call.ts';
@@ -12,23 +12,31 @@ export async function deleteInstances(
   term: Term,
 ): Promise<void> {
   const collection = await parts.storage.collection(served);
-  const gone = new Promise<void>((resolve) => {
-    const check = () => {
-      if (collection.size === 0) resolve();
-    };
-    collection.listen(check);
-    collection.onEnd(resolve);
-    term.ending.addEventListener('abort', () => resolve(), { once: true });
-    if (term.ending.aborted) resolve();
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const check = () => {
+    if (collection.size === 0 || term.ending.aborted) resolve();
+  };
+  const stops = [collection.listen(check), collection.onEnd(resolve)];
+  // A term outlives many definitions.
+  stops.push(() => term.ending.removeEventListener('abort', check));
+  term.ending.addEventListener('abort', check);
+  try {
     check();
-  });
-  for (const { namespace, name } of [...collection.scan('')]) {
-    if (term.ending.aborted) return;
-    try {
-      await removeObject(parts, internalCall(term, 'delete', { resource: served, namespace, name }));
-    } catch (thrown) {
-      if (!(thrown instanceof StatusError) || thrown.code !== 404) throw thrown;
+    for (const { namespace, name } of [...collection.scan('')]) {
+      if (term.ending.aborted) return;
+      await removed(parts, internalCall(term, 'delete', { resource: served, namespace, name }));
     }
+    await gone;
+  } finally {
+    for (const stop of stops) stop();
   }
-  await gone;
+}
+
+/** What somebody else removed is removed. */
+async function removed(parts: ClusterParts, call: Call): Promise<void> {
+  try {
+    await removeObject(parts, call);
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError) || thrown.code !== 404) throw thrown;
+  }
 }
