@@ -22,3 +22,12 @@ export interface Counted {
   /** What an object has to say when quotas bound these names; undefined: it does. */
   missing?(object: JsonObject, names: readonly string[]): string | undefined;
 }
+
+/** Whether an object is in all scopes of a quota; one without scopes bounds every object. */
+export function isInScopes(
+  counted: Counted,
+  object: JsonObject,
+  scopes: readonly ScopeRequirement[],
+): boolean {
+  return scopes.every((scope) => counted.isInScope?.(object, scope) === true);
+}

@@ -14,7 +14,7 @@ import {
   writtenAmounts,
 } from '../../apimachinery/amounts.ts';
 import { compareQuantities, formatQuantity } from '../../apimachinery/quantity.ts';
-import type { Counted } from '../../apimachinery/quota/counted.ts';
+import { type Counted, isInScopes } from '../../apimachinery/quota/counted.ts';
 import { countedAs } from '../../apimachinery/quota/counted-kinds.ts';
 import { scopesOf } from '../../apimachinery/quota/scopes.ts';
 import { nameOf, objectAt } from '../../apimachinery/read.ts';
@@ -64,7 +64,7 @@ function charge(write: Write, quotas: readonly JsonObject[], { clock }: ClusterV
 
 function isBoundBy(counted: Counted, quota: JsonObject, object: JsonObject): boolean {
   if (counted.names(hardNames(quota)).length === 0) return false;
-  return scopesOf(quota).every((scope) => counted.isInScope?.(object, scope) === true);
+  return isInScopes(counted, object, scopesOf(quota));
 }
 
 /** What counts is what the quota's controller has taken up. */

@@ -28,7 +28,7 @@ export function startResourceQuotaController(context: ClusterContext): Controlle
       }),
     ],
     concurrency: 2,
-    settleMs: 10,
+    settleMs,
     reconcile: (key) => recount(key, context),
   });
   objects.onChange((key) => controller.enqueue(key, settleMs));

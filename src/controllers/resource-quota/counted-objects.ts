@@ -1,6 +1,7 @@
 import { writtenAmounts } from '../../apimachinery/amounts.ts';
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
+import { isInScopes } from '../../apimachinery/quota/counted.ts';
 import { countedAs, kindsCountedFor } from '../../apimachinery/quota/counted-kinds.ts';
 import { scopesOf } from '../../apimachinery/quota/scopes.ts';
 import type { Clock } from '../../base/index.ts';
@@ -104,9 +105,7 @@ export class CountedObjects implements FollowedKinds {
   #worth(kind: ServedKind, object: KubeObject, quotas: readonly ResourceQuota[]): string {
     const counted = countedAs(kind);
     if (!counted) return '';
-    const scopes = quotas.map((quota) =>
-      scopesOf(quota).every((scope) => counted.isInScope?.(object, scope) === true),
-    );
+    const scopes = quotas.map((quota) => isInScopes(counted, object, scopesOf(quota)));
     return JSON.stringify([scopes, writtenAmounts(counted.usage(object, this.#clock.now()))]);
   }
 

@@ -1,5 +1,6 @@
 import { addAmounts, amountsAt, onlyOf, sameAmounts, writtenAmounts } from '../../apimachinery/amounts.ts';
 import { type Quantity, quantityOf } from '../../apimachinery/quantity.ts';
+import { isInScopes } from '../../apimachinery/quota/counted.ts';
 import { countedAs, kindsCountedFor } from '../../apimachinery/quota/counted-kinds.ts';
 import { scopesOf } from '../../apimachinery/quota/scopes.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
@@ -46,7 +47,7 @@ async function usageUnder(
     let sum = new Map(counted.names(names).map((name) => [name, quantityOf(0, 'decimal')]));
     const { items } = await client.list(metadataOf(kind), { namespace: quota.metadata.namespace ?? '' });
     for (const object of items) {
-      if (!scopes.every((scope) => counted.isInScope?.(object, scope) === true)) continue;
+      if (!isInScopes(counted, object, scopes)) continue;
       sum = addAmounts(sum, onlyOf(counted.usage(object, clock.now()), names));
     }
     usage = addAmounts(usage, sum);
