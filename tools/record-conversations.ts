@@ -4,7 +4,8 @@
  *     node tools/record-conversations.ts https://127.0.0.1:6443 TOKEN [SUBJECT ...]
  *
  * The server runs with --service-cluster-ip-range=10.0.0.0/24 --allow-privileged=true
- * --disable-admission-plugins=ServiceAccount and without a controller manager.
+ * --disable-admission-plugins=ServiceAccount and without a controller manager; for the subject `switched` also with
+ * --enable-admission-plugins=AlwaysPullImages,DenyServiceExternalIPs,ExtendedResourceToleration,NodeRestriction,OwnerReferencesPermissionEnforcement.
  */
 import { writeFileSync } from 'node:fs';
 import { conversations } from '../test/apiserver/conversations/index.ts';

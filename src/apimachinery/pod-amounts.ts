@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/index.ts';
 import { type Amounts, addAmounts, amountsAt, greatestOf } from './amounts.ts';
 import { conditionOf } from './conditions.ts';
 import { at, objectsAt, textAt } from './read.ts';
+import { qualifiedName } from './validation/names.ts';
 
 /** How the amounts of a pod are summed up. */
 export interface PodAmountsOptions {
@@ -80,4 +81,15 @@ function withTold(pod: JsonObject, container: JsonObject, kind: Kind): Amounts {
 
 function isResizeInfeasible(pod: JsonObject): boolean {
   return conditionOf(pod, 'PodResizePending')?.['reason'] === 'Infeasible';
+}
+
+/** True for resources that Kubernetes itself knows. */
+export function isNativeResource(name: string): boolean {
+  return !name.includes('/') || name.includes('kubernetes.io/');
+}
+
+/** True for what somebody else's devices offer; as a quota calls it, with `requests.` before it, it is none. */
+export function isExtendedResource(name: string): boolean {
+  if (isNativeResource(name) || name.startsWith('requests.')) return false;
+  return qualifiedName(`requests.${name}`).length === 0;
 }

@@ -62,7 +62,46 @@ it('switches that mean nothing are refused in the words of the real server', asy
 });
 
 it('nobody is told that a plug-in is on which is not built', async () => {
-  await assert.rejects(startTestServer({ admissionPlugIns: { enable: ['ImagePolicyWebhook'] } }), {
-    message: /"ImagePolicyWebhook" is not built in Drydock yet/,
+  for (const name of ['ImagePolicyWebhook', 'EventRateLimit']) {
+    await assert.rejects(startTestServer({ admissionPlugIns: { enable: [name] } }), {
+      message: `enable-admission-plugins plugin "${name}" is not built in Drydock yet: nothing of what it does would be done`,
+    });
+  }
+});
+
+it('claims grow when they are bound and their class allows it', async () => {
+  const { client, close } = await startTestServer();
+  const claims = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
+  const classes = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' };
+  const claim = (name: string, storageClassName: string) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName },
   });
+  const grow = (name: string) => {
+    const body = { spec: { resources: { requests: { storage: '2Gi' } } } };
+    return client.patch(claims, { namespace: 'default', name }, { type: 'merge', body });
+  };
+  try {
+    for (const [name, allowVolumeExpansion] of [
+      ['firm', false],
+      ['elastic', true],
+    ] as const) {
+      const made = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name } };
+      await client.create(classes, { ...made, provisioner: 'a.b/c', allowVolumeExpansion });
+      const stored = await client.create(claims, claim(name, name));
+      // What is not bound the kind refuses before anybody is asked.
+      if (name === 'firm') await assert.rejects(grow(name), { status: 422 });
+      await client.update(claims, { ...stored, status: { phase: 'Bound' } }, { subresource: 'status' });
+    }
+    await assert.rejects(grow('firm'), {
+      status: 403,
+      message:
+        'persistentvolumeclaims "firm" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    });
+    assert.equal(at(await grow('elastic'), 'spec', 'resources', 'requests', 'storage'), '2Gi');
+  } finally {
+    await close();
+  }
 });

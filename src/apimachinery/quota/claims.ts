@@ -38,7 +38,7 @@ export const countedClaims: Counted = {
 };
 
 /** The old annotation comes first. */
-function storageClassOf(claim: JsonObject): string {
+export function storageClassOf(claim: JsonObject): string {
   const annotation = at(
     objectAt(claim, 'metadata', 'annotations'),
     'volume.beta.kubernetes.io/storage-class',

@@ -1,9 +1,14 @@
 import type { JsonObject } from '../../base/index.ts';
 import { type Amounts, addAmounts, amountsAt } from '../amounts.ts';
-import { hasPodLevelAmounts, podLimits, podRequests } from '../pod-amounts.ts';
+import {
+  hasPodLevelAmounts,
+  isExtendedResource,
+  isNativeResource,
+  podLimits,
+  podRequests,
+} from '../pod-amounts.ts';
 import { type Quantity, quantityOf } from '../quantity.ts';
 import { at, numberAt, objectAt, objectsAt, textAt } from '../read.ts';
-import { qualifiedName } from '../validation/names.ts';
 import type { Counted } from './counted.ts';
 import { namesMatch } from './scopes.ts';
 
@@ -77,20 +82,12 @@ export const countedPods: Counted = {
   },
 };
 
-function isNative(name: string): boolean {
-  return !name.includes('/') || name.includes('kubernetes.io/');
-}
-
 function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 }
 
 function isExtendedRequest(name: string): boolean {
-  return !isNative(name) && name.startsWith('requests.');
-}
-
-function isExtended(name: string): boolean {
-  return !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
+  return !isNativeResource(name) && name.startsWith('requests.');
 }
 
 function computeUsage(requests: Amounts, limits: Amounts): Map<string, Quantity> {
@@ -103,7 +100,7 @@ function computeUsage(requests: Amounts, limits: Amounts): Map<string, Quantity>
   }
   for (const [name, request] of requests) {
     if (name.startsWith('hugepages-')) usage.set(name, request).set(`requests.${name}`, request);
-    else if (isExtended(name)) usage.set(`requests.${name}`, request);
+    else if (isExtendedResource(name)) usage.set(`requests.${name}`, request);
   }
   return usage;
 }

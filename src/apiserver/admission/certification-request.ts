@@ -3,10 +3,13 @@ import { createPublicKey, verify } from 'node:crypto';
 /** What is read of a PKCS#10 request (RFC 2986). */
 export interface CertificationRequest {
   readonly organizations: readonly string[];
+  /** The last one of the subject; '' when there is none. */
+  readonly commonName: string;
 }
 
 const pemBlock = /^[\s\S]*?-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\s]+)-----END \1-----/;
 const organization = '55040a';
+const commonName = '550403';
 
 /** Signature algorithms by OID (DER, hex), with the digest that they sign. */
 const digests: Readonly<Record<string, string | null | undefined>> = {
@@ -35,7 +38,10 @@ export function readCertificationRequest(pem: string): CertificationRequest {
   if (!isSigned(info.whole, { digest, key: key.whole, signature: signature.content.subarray(1) })) {
     throw new Error('x509: signature does not match the key of the request');
   }
-  return { organizations: organizationsOf(subject) };
+  return {
+    organizations: textsOf(subject, organization),
+    commonName: textsOf(subject, commonName).at(-1) ?? '',
+  };
 }
 
 /** The same of `spec.request`, which is the PEM in base64; an Error says why it is none. */
@@ -56,12 +62,13 @@ function isSigned(data: Buffer, by: { digest: string | null; key: Buffer; signat
   }
 }
 
-function organizationsOf(subject: Element): string[] {
+/** The attributes of a type (OID; DER, hex) in a name. */
+function textsOf(subject: Element, wanted: string): string[] {
   const found: string[] = [];
   for (const set of childrenOf(subject)) {
     for (const attribute of childrenOf(set)) {
       const [type, value] = childrenOf(attribute);
-      if (type && value && type.content.toString('hex') === organization) found.push(textOf(value));
+      if (type && value && type.content.toString('hex') === wanted) found.push(textOf(value));
     }
   }
   return found;

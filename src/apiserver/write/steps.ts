@@ -1,12 +1,18 @@
 import type { AdmissionStep } from '../../apimachinery/admission.ts';
+import { alwaysPullImages } from '../admission/always-pull-images.ts';
 import { certificateApproval, certificateSigning } from '../admission/certificate-approval.ts';
 import { certificateRequests } from '../admission/certificate-requests.ts';
 import { certificateSubjects } from '../admission/certificate-subjects.ts';
+import { claimResize } from '../admission/claim-resize.ts';
 import { crdStatus } from '../admission/crd-status.ts';
 import { defaultIngressClass, defaultStorageClass } from '../admission/default-classes.ts';
+import { denyServiceExternalIps } from '../admission/deny-service-external-ips.ts';
+import { extendedResourceTolerations } from '../admission/extended-resource-tolerations.ts';
 import { limitRanger } from '../admission/limit-ranger.ts';
 import { immortalNamespaces, namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { nodeRestriction } from '../admission/node-restriction/step.ts';
 import { nodeTaints } from '../admission/node-taints.ts';
+import { ownerPermissions } from '../admission/owner-permissions.ts';
 import { podSecurity } from '../admission/pod-security/step.ts';
 import { podPriority, podServiceAccount, podTolerations } from '../admission/pods.ts';
 import { priorityClasses, systemPriorityClasses } from '../admission/priority-classes.ts';
@@ -92,12 +98,17 @@ function admissionSteps({
     immortalNamespaces,
     limitRanger,
     podServiceAccount,
+    nodeRestriction,
     nodeTaints,
+    alwaysPullImages,
     podSecurity,
     podPriority,
     podTolerations,
+    extendedResourceTolerations,
     defaultStorageClass,
     storageProtection,
+    ownerPermissions,
+    claimResize,
     runtimeClasses,
     // Judged with the kind's own rules, which come before rights on signers.
     certificateRequests,
@@ -105,6 +116,7 @@ function admissionSteps({
     certificateSigning,
     certificateSubjects,
     defaultIngressClass,
+    denyServiceExternalIps,
     priorityClasses,
     systemPriorityClasses,
     tlsSecrets,

@@ -20,14 +20,30 @@ const server = await startTestServer({
   serviceCidr: '10.0.0.0/24',
   serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 });
-after(() => server.close());
+/** What is off unless somebody switches it on. */
+const enable = [
+  'AlwaysPullImages',
+  'DenyServiceExternalIPs',
+  'ExtendedResourceToleration',
+  'NodeRestriction',
+  'OwnerReferencesPermissionEnforcement',
+];
+const switched = await startTestServer({
+  serviceCidr: '10.0.0.0/24',
+  serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  admissionPlugIns: { enable, disable: ['ServiceAccount'] },
+});
+after(async () => {
+  await server.close();
+  await switched.close();
+});
 
 for (const [subject, held] of Object.entries(conversations)) {
   const answers = recorded(subject);
   for (const [position, conversation] of held.entries()) {
     test(`the real server's words in a conversation on ${subject}: ${conversation.name}`, async () => {
       const heard = await play(
-        (path, init) => server.fetch(path, init),
+        (path, init) => (subject === 'switched' ? switched : server).fetch(path, init),
         conversation,
         `c${position}-${process.pid}-${subject}`,
       );

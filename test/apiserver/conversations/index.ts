@@ -15,6 +15,7 @@ import { refusals } from './refusals.ts';
 import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
 import { sizeConversations } from './sizes.ts';
+import { switchedConversations } from './switched.ts';
 import { textConversations } from './texts.ts';
 import { tokenConversations } from './tokens.ts';
 import { warningConversations } from './warnings.ts';
@@ -37,6 +38,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   limits: limitConversations,
   reviews: reviewConversations,
   pods: podConversations,
+  switched: switchedConversations,
   texts: textConversations,
   tokens: tokenConversations,
   warnings: warningConversations,

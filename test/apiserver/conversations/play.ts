@@ -8,6 +8,8 @@ export interface Ask {
   readonly body?: Json;
   readonly type?: string;
   readonly accept?: string;
+  /** Whom the administrator asks for. */
+  readonly as?: { readonly user: string; readonly group: string };
   /** Asked again until it has this status: a real server takes its time. */
   readonly until?: number;
   /** The answer is nobody's business. */
@@ -71,6 +73,10 @@ async function ask(send: Send, asked: Ask, namespace: string, names: Names = new
     'user-agent': 'conversation/1',
   };
   if (asked.body !== undefined) headers['content-type'] = asked.type ?? 'application/json';
+  if (asked.as) {
+    headers['impersonate-user'] = asked.as.user;
+    headers['impersonate-group'] = asked.as.group;
+  }
   const body = typeof asked.body === 'string' ? asked.body : JSON.stringify(asked.body);
   const answer = await send(fill(asked.path), {
     method: asked.method,
