@@ -112,7 +112,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   controllers: ['node:crypto'],
   clusters: ['node:crypto', 'node:stream'],
   server: ['node:crypto', 'node:fs', 'node:path', 'node:perf_hooks', 'pino', 'prom-client'],
-  library: ['js-yaml', 'node:crypto'],
+  library: ['js-yaml', 'node:path'],
   cli: [
     '@jmespath-community/jmespath',
     'js-yaml',

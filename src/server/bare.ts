@@ -6,6 +6,7 @@ import type { UserInfo } from '../apimachinery/contract.ts';
 import {
   type ActivePlugIns,
   type ApiServer,
+  type Authorizer,
   certificateAuthenticator,
   createApiServer,
   type PlugInSwitches,
@@ -24,7 +25,7 @@ import {
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { tooManyRequests } from './refusals.ts';
 
-export type { ActivePlugIns, PlugInSwitches };
+export type { ActivePlugIns, PlugInSwitches, UserInfo };
 
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
 export interface BareServer {
@@ -181,12 +182,20 @@ export async function startBareServer(options: {
   return startBare({ ...rest, store, identity: createBareIdentity() });
 }
 
+const allowEverything: Authorizer = () => ({ decision: 'allow', reason: '' });
+
 export interface EnvtestOptions {
   readonly host: string;
   readonly port: number;
-  /** Holds `apiserver.crt` and `apiserver.key`. */
-  readonly certificateFolder: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
   readonly clientAuthorityFile: string | undefined;
+  /** Users by their bearer tokens. */
+  readonly tokens: ReadonlyMap<string, UserInfo>;
+  /** Whoever is recognised may do anything. */
+  readonly allowsEverything: boolean;
+  /** IPv4 range of service addresses. */
+  readonly serviceCidr: string | undefined;
   readonly serviceAccountIssuer: string | undefined;
   readonly serviceAccountSigningKeyFile: string | undefined;
   readonly admissionPlugIns?: PlugInSwitches;
@@ -206,8 +215,12 @@ export async function startEnvtestServer(
     keyPrefix,
     ...surroundings,
     version: { display: defaultVersion },
-    authenticators: clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : [],
-    authorizers: [],
+    authenticators: [
+      tokenAuthenticator(options.tokens),
+      ...(clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : []),
+    ],
+    authorizers: options.allowsEverything ? [allowEverything] : [],
+    ...(options.serviceCidr === undefined ? {} : { serviceCidr: options.serviceCidr }),
     ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
     ...(options.serviceAccountIssuer === undefined
       ? {}
@@ -215,8 +228,8 @@ export async function startEnvtestServer(
     admissionPlugIns: options.admissionPlugIns ?? {},
   });
   const identity = {
-    cert: readFileSync(join(options.certificateFolder, 'apiserver.crt'), 'utf8'),
-    key: readFileSync(join(options.certificateFolder, 'apiserver.key'), 'utf8'),
+    cert: readFileSync(options.certificateFile, 'utf8'),
+    key: readFileSync(options.keyFile, 'utf8'),
   };
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
   return { admissionPlugIns: server.admissionPlugIns, close };

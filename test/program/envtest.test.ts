@@ -6,6 +6,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
+import { FlagRefusal, readFlags } from '../../src/cli/program/stand-in/read-flags.ts';
 import { createAuthority, issueServerCertificate } from '../../src/http/index.ts';
 import { held, temporaryFolder } from '../support/belongings.ts';
 import { drydock, freePort, runProgram } from '../walkthrough/estate.ts';
@@ -23,9 +24,12 @@ before(async () => {
 /** Starts a stand-in as envtest does; `answers` resolves once it serves. */
 function standIn(program: string, flags: readonly string[]) {
   const child = held(spawn(join(assets, program), flags, { stdio: ['ignore', 'ignore', 'pipe'] }));
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
+  let printed = '';
+  child.stderr?.on('data', (chunk) => (printed += chunk));
   return {
     ended,
+    printed: () => printed,
     async untilServing<T>(ask: () => Promise<T>): Promise<T> {
       for (;;) {
         try {
@@ -71,7 +75,8 @@ test('the stand-in for etcd says that it is healthy until it is stopped', async 
   assert.equal(await stop('SIGTERM'), 0);
 });
 
-test('the stand-in for the API server serves with the certificates that envtest wrote, to whom they name', async () => {
+/** A folder with what envtest writes. */
+function certificateFolder(): string {
   const folder = temporaryFolder('envtest-certificates');
   const chance = { clock: systemClock, random: systemRandom };
   const authority = createAuthority({ commonName: 'envtest', ...chance });
@@ -84,20 +89,23 @@ test('the stand-in for the API server serves with the certificates that envtest 
   writeFileSync(join(folder, 'apiserver.key'), serving.privateKeyPem);
   writeFileSync(join(folder, 'client-ca.crt'), authority.certificatePem);
   writeFileSync(join(folder, 'sa.key'), serving.privateKeyPem);
+  return folder;
+}
+
+/** A stand-in for the API server on a port of its own, once it serves. */
+async function apiStandIn(folder: string, flags: readonly string[]) {
   const port = await freePort();
-  const { untilServing, stop } = standIn('kube-apiserver', [
+  const { untilServing, stop, printed } = standIn('kube-apiserver', [
     '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
-    `--cert-dir=${folder}`,
-    `--client-ca-file=${join(folder, 'client-ca.crt')}`,
-    '--service-account-issuer=https://issuer.test/',
-    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
-    '--service-account-key-file=unused=with=signs',
+    ...flags,
   ]);
-  const ask = (path: string): Promise<{ status: number; text: string }> =>
+  const ask = (path: string, token?: string): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
       const url = `https://127.0.0.1:${port}${path}`;
-      const sent = request(url, { ca: readFileSync(join(folder, 'client-ca.crt')) }, async (response) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const ca = readFileSync(join(folder, 'client-ca.crt'));
+      const sent = request(url, { ca, headers }, async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
@@ -107,6 +115,115 @@ test('the stand-in for the API server serves with the certificates that envtest 
     });
   const ready = await untilServing(() => ask('/readyz'));
   assert.deepEqual(ready, { status: 200, text: 'ok' });
+  return { ask, stop, printed };
+}
+
+test('the stand-in for the API server serves with the certificates that envtest wrote, to whom they name', async () => {
+  const folder = certificateFolder();
+  const { ask, stop } = await apiStandIn(folder, [
+    `--cert-dir=${folder}`,
+    `--client-ca-file=${join(folder, 'client-ca.crt')}`,
+    '--service-account-issuer=https://issuer.test/',
+    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+    '--service-account-key-file=unused=with=signs',
+  ]);
   assert.equal((await ask('/api/v1/namespaces')).status, 401);
   assert.equal(await stop('SIGINT'), 0);
+});
+
+/** What the real programs (v1.34.4, etcd 3.4) print for the same words, and what they end with. */
+const refusals: [program: 'kube-apiserver' | 'etcd', words: string[], message: string, code: number][] = [
+  ['kube-apiserver', ['--foo=1=2'], 'Error: unknown flag: --foo', 1],
+  ['kube-apiserver', ['--insecure-port=0'], 'Error: unknown flag: --insecure-port', 1],
+  ['kube-apiserver', ['a', '--foo'], 'Error: unknown flag: --foo', 1],
+  ['kube-apiserver', ['-x'], "Error: unknown shorthand flag: 'x' in -x", 1],
+  ['kube-apiserver', ['-secure-port=1'], "Error: unknown shorthand flag: 's' in -secure-port=1", 1],
+  ['kube-apiserver', ['--=2'], 'Error: bad flag syntax: --=2', 1],
+  ['kube-apiserver', ['--secure-port'], 'Error: flag needs an argument: --secure-port', 1],
+  ['kube-apiserver', ['-v'], "Error: flag needs an argument: 'v' in -v", 1],
+  [
+    'kube-apiserver',
+    ['--allow-privileged=x'],
+    'Error: invalid argument "x" for "--allow-privileged" flag: strconv.ParseBool: parsing "x": invalid syntax',
+    1,
+  ],
+  ['kube-apiserver', ['extra'], 'Error: "kube-apiserver" does not take any arguments, got ["extra"]', 1],
+  ['kube-apiserver', ['-'], 'Error: "kube-apiserver" does not take any arguments, got ["-"]', 1],
+  ['etcd', ['--foo=1'], 'flag provided but not defined: -foo', 2],
+  ['etcd', ['--listen-client-urls'], 'flag needs an argument: -listen-client-urls', 2],
+  ['etcd', ['--enable-v2=x'], 'invalid boolean value "x" for -enable-v2: parse error', 2],
+  ['etcd', ['extra'], "etcdmain: error verifying flags, 'extra' is not a valid flag. See 'etcd --help'.", 1],
+];
+
+test('flags that the real programs refuse are refused in their words', async () => {
+  for (const [program, words, message, code] of refusals) {
+    assert.throws(
+      () => readFlags(program, words),
+      (thrown) => thrown instanceof FlagRefusal && thrown.message === message && thrown.exitCode === code,
+      words.join(' '),
+    );
+  }
+  const refused = await runProgram(join(assets, 'kube-apiserver'), ['--foo']);
+  assert.deepEqual(refused, { code: 1, stdout: '', stderr: 'Error: unknown flag: --foo\n' });
+  const range = ['--service-cluster-ip-range=foo'];
+  const command = await runProgram(join(assets, 'kube-apiserver'), range);
+  assert.deepEqual(command, {
+    code: 1,
+    stdout: '',
+    stderr: '"command failed" err="service-cluster-ip-range[0] is not a valid cidr"\n',
+  });
+});
+
+test('flags are read in every way in which they can be written, and the last one counts', () => {
+  const words = [
+    '--allow-privileged',
+    '--v=1',
+    '-v',
+    '2',
+    '--feature-gates',
+    'A=true,B=false',
+    '--cert-dir=/a=b',
+  ];
+  assert.deepEqual(
+    [...readFlags('kube-apiserver', [...words, '--profiling=false', '--etcd-servers='])],
+    [
+      ['allow-privileged', ['true']],
+      ['v', ['1', '2']],
+      ['feature-gates', ['A=true,B=false']],
+      ['cert-dir', ['/a=b']],
+      ['profiling', ['false']],
+      ['etcd-servers', ['']],
+    ],
+  );
+  assert.deepEqual(
+    [...readFlags('etcd', ['-unsafe-no-fsync', '--data-dir', '/d', '-listen-peer-urls=http://localhost:0'])],
+    [
+      ['unsafe-no-fsync', ['true']],
+      ['data-dir', ['/d']],
+      ['listen-peer-urls', ['http://localhost:0']],
+    ],
+  );
+});
+
+test('the stand-in does as its flags say: tokens, authorization and service addresses; it names those without effect', async () => {
+  const certificates = certificateFolder();
+  const tokens = join(certificates, 'tokens.csv');
+  writeFileSync(tokens, 'all,admin,1,"system:masters,others"\n# nobody\nsome,user,2\n');
+  const flags = [
+    `--cert-dir=${certificates}`,
+    `--token-auth-file=${tokens}`,
+    '--service-cluster-ip-range',
+    '10.77.0.0/24',
+    '--etcd-servers=http://127.0.0.1:1',
+    '--event-ttl=1h',
+  ];
+  const strict = await apiStandIn(certificates, flags);
+  assert.equal((await strict.ask('/api/v1/namespaces', 'some')).status, 403);
+  const services = await strict.ask('/api/v1/namespaces/default/services/kubernetes', 'all');
+  assert.match(services.text, /"clusterIP":"10\.77\.0\.1"/);
+  assert.equal(await strict.stop('SIGTERM'), 0);
+  assert.match(strict.printed(), /^Without effect here: --event-ttl\n/);
+  const open = await apiStandIn(certificates, [...flags, '--authorization-mode=AlwaysAllow']);
+  assert.equal((await open.ask('/api/v1/namespaces', 'some')).status, 200);
+  assert.equal(await open.stop('SIGTERM'), 0);
 });

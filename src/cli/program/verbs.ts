@@ -192,8 +192,16 @@ export const verbs: readonly Verb[] = [
   {
     word: 'envtest',
     summary: "make a folder with stand-ins for controller-runtime's envtest and print its name",
+    usage: '[serve]',
+    takesWords: true,
+    words: ['serve'],
     options: {
       home: { type: 'string', value: 'DIR', summary: 'where to make it (default: inside the home)' },
+      port: {
+        type: 'string',
+        value: 'N',
+        summary: 'serve: environments for tests in any language, on this port (default: a free one)',
+      },
     },
     load: () => import('./envtest.ts'),
   },

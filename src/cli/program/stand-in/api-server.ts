@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { parseIpRange } from '../../../base/index.ts';
+import type { EnvtestOptions } from '../../../server/bare.ts';
+import { plugInLines, plugInSwitches } from '../admission-plug-ins.ts';
+import { FlagRefusal, type FlagValues } from './read-flags.ts';
+import { readTokenFile } from './token-file.ts';
+
+/** Flags that are as they say, or that speak of what a stand-in has not and nobody misses. */
+const heeded: ReadonlySet<string> = new Set([
+  'admission-control',
+  'advertise-address',
+  'allow-privileged',
+  'authorization-mode',
+  'bind-address',
+  'cert-dir',
+  'client-ca-file',
+  'disable-admission-plugins',
+  'enable-admission-plugins',
+  'etcd-servers',
+  'secure-port',
+  'service-account-issuer',
+  'service-account-key-file',
+  'service-account-signing-key-file',
+  'service-cluster-ip-range',
+  'storage-backend',
+  'tls-cert-file',
+  'tls-private-key-file',
+  'token-auth-file',
+  'v',
+  'vmodule',
+]);
+
+const modes: ReadonlySet<string> = new Set(['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'RBAC', 'Node']);
+const builtModes: ReadonlySet<string> = new Set(['AlwaysAllow', 'RBAC', 'Node']);
+const longestRange = 30;
+
+/** Serves as the flags say, until it is stopped. Throws FlagRefusal for values that the real server refuses. */
+export async function serveApi(flags: FlagValues, stopped: Promise<void>): Promise<number> {
+  const { startEnvtestServer } = await import('../../../server/bare.ts');
+  const server = await startEnvtestServer(readOptions(flags));
+  const without = [...flags.keys()].filter((name) => !heeded.has(name));
+  if (without.length > 0) process.stderr.write(`Without effect here: --${without.join(', --')}\n`);
+  process.stderr.write(plugInLines(server.admissionPlugIns));
+  await stopped;
+  await server.close();
+  return 0;
+}
+
+function readOptions(flags: FlagValues): EnvtestOptions {
+  const last = (name: string) => flags.get(name)?.at(-1) || undefined;
+  const all = (name: string) => flags.get(name)?.join(',');
+  const folder = last('cert-dir') ?? '.';
+  const tokenFile = last('token-auth-file');
+  return {
+    host: last('bind-address') ?? '127.0.0.1',
+    port: portOf(last('secure-port') ?? '6443'),
+    certificateFile: last('tls-cert-file') ?? join(folder, 'apiserver.crt'),
+    keyFile: last('tls-private-key-file') ?? join(folder, 'apiserver.key'),
+    clientAuthorityFile: last('client-ca-file'),
+    tokens: tokenFile === undefined ? new Map() : readTokenFile(tokenFile),
+    allowsEverything: allowsEverything(all('authorization-mode')),
+    serviceAccountIssuer: flags.get('service-account-issuer')?.[0],
+    serviceAccountSigningKeyFile: last('service-account-signing-key-file'),
+    serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
+    admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
+  };
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new FlagRefusal(
+    `Error: invalid argument "${text}" for "--secure-port" flag: strconv.ParseInt: parsing "${text}": invalid syntax`,
+    1,
+  );
+}
+
+/** RBAC decides in any case; only what allows everything changes that. */
+function allowsEverything(text: string | undefined): boolean {
+  const asked = (text ?? 'RBAC').split(',');
+  for (const mode of asked) {
+    if (!modes.has(mode)) throw failed(`authorization-mode \\"${mode}\\" is not a valid mode`);
+    if (!builtModes.has(mode)) throw failed(`authorization-mode ${mode} is not built here`);
+  }
+  return asked.includes('AlwaysAllow');
+}
+
+/** The range of IPv4 addresses; a second one is for IPv6, which Services do not have here. */
+function serviceCidrOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const ranges = text.split(',').map((range) => range.trim());
+  if (ranges.length > 2) throw failed('--service-cluster-ip-range must not contain more than two entries');
+  for (const [at, range] of ranges.entries()) {
+    if (!parseIpRange(range)) throw failed(`service-cluster-ip-range[${at}] is not a valid cidr`);
+  }
+  const range = ranges.find((each) => !each.includes(':'));
+  if (range === undefined) throw failed('service-cluster-ip-range: a range of IPv6 alone is not built here');
+  if (Number(range.slice(range.indexOf('/') + 1)) <= longestRange) return range;
+  throw failed(`service-cluster-ip-range: ${range} holds too few addresses`);
+}
+
+function failed(error: string): FlagRefusal {
+  return new FlagRefusal(`"command failed" err="${error}"`, 1);
+}
