@@ -1,5 +1,6 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
+import { isObject, parseJson } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
 import type { Guard } from '../store/contract.ts';
@@ -19,6 +20,7 @@ import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { impersonate } from './impersonate.ts';
 import type { ApiServerOptions } from './options.ts';
+import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 
 /** One Kubernetes API server. */
@@ -35,6 +37,8 @@ export interface ApiServer {
   client(user: UserInfo, fence?: () => Guard): ClusterClient;
   /** The token for a Secret of a service account: it has no end of its own. Undefined on a server without a key. */
   secretToken(account: SecretAccount): Promise<string> | undefined;
+  /** What the expressions of a ValidatingAdmissionPolicy get wrong about the kinds that it means. */
+  policyWarnings(policy: object): readonly ExpressionWarning[];
   /** Somebody outside changed who callers are or what they may: what goes on is asked about again. */
   accessChanged(): void;
   /** Which plug-ins of admission are on. */
@@ -118,6 +122,11 @@ class LibraryApiServer implements ApiServer {
 
   secretToken(account: SecretAccount): Promise<string> | undefined {
     return this.#cluster.parts.tokens?.issueForSecret(account);
+  }
+
+  policyWarnings(policy: object): readonly ExpressionWarning[] {
+    const read = parseJson(JSON.stringify(policy));
+    return expressionWarnings(isObject(read) ? read : {}, this.#cluster.parts.resources);
   }
 
   accessChanged(): void {

@@ -205,7 +205,11 @@ class Checker {
         break;
       default:
         if (!isLoose(target)) {
-          this.#issue(expr.at, `type '${formatType(target)}' does not support field selection`);
+          const name = formatType(target);
+          // Of its libraries' types the real server looks for fields, and does not find the type.
+          const isLibrarys = target.kind === 'opaque' && target.name.startsWith('kubernetes.');
+          const unresolved = `unexpected failed resolution of '${name}'`;
+          this.#issue(expr.at, isLibrarys ? unresolved : `type '${name}' does not support field selection`);
         }
         result = dynType;
     }

@@ -1,6 +1,7 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
 import { type Clock, errorMessage, type Logger, type Random, type Timer } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
+import { type PolicyWarnings, startAdmissionPolicyStatus } from './admission-policy-status/controller.ts';
 import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
@@ -50,6 +51,8 @@ export interface ClusterControllersOptions {
   readonly certificateAuthority?: string;
   /** The token that a Secret of a service account gets; without it, or where it gives none, such Secrets stay empty. */
   readonly secretToken?: SecretToken;
+  /** What is wrong with the expressions of an admission policy; without it no policy says so. */
+  readonly policyWarnings?: PolicyWarnings;
   /** Addresses of load balancers and of nodes in a shared network; without it such Services wait, as where no cloud is. */
   readonly addresses?: AddressSupply;
 }
@@ -103,6 +106,7 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
     const { certificateAuthority = '', secretToken } = options;
     controllers.push(startTokenController(context, { certificateAuthority, secretToken }));
   }
+  if (options.policyWarnings) controllers.push(startAdmissionPolicyStatus(context, options.policyWarnings));
   if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
   const { nodes: pools = [], kubernetesVersion = defaultVersion } = options;

@@ -167,6 +167,7 @@ function runControllers(
     kubernetesVersion: parts.version,
     certificateAuthority: parts.identity.certificateAuthority,
     secretToken: (account) => server.secretToken(account),
+    policyWarnings: (policy) => server.policyWarnings(policy),
     nodes: [{ ...simulatedPool, nodeNames: parts.nodes }],
   });
 }

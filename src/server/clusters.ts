@@ -88,7 +88,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
     admissionSteps: ({ role }) => (role === 'hub' ? hubSteps : []),
-    controllers: ({ spec, client, certificateAuthority, addresses, secretToken }) =>
+    controllers: ({ spec, client, certificateAuthority, addresses, secretToken, policyWarnings }) =>
       startClusterControllers({
         client,
         addresses,
@@ -98,6 +98,7 @@ export function buildClusters(parts: Parts): ClusterHost {
         profile: spec.role,
         certificateAuthority,
         secretToken,
+        policyWarnings,
         kubernetesVersion: spec.kubernetesVersion,
         nodes: spec.nodes,
       }),

@@ -79,6 +79,7 @@ export async function startTestCluster(
     nodes,
     ...(addresses ? { addresses } : {}),
     secretToken: (account) => server.server.secretToken(account),
+    policyWarnings: (policy) => server.server.policyWarnings(policy),
     certificateAuthority: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
   });
   return {

@@ -59,6 +59,8 @@ export interface Surroundings {
     readonly addresses: ClusterAddresses;
     /** The token that a Secret of a service account gets. */
     readonly secretToken: ApiServer['secretToken'];
+    /** What is wrong with the expressions of an admission policy. */
+    readonly policyWarnings: ApiServer['policyWarnings'];
   }) => ClusterControllers;
 }
 
@@ -155,6 +157,7 @@ export class EmbeddedCluster implements ClusterHandle {
       certificateAuthority: this.#parts.certificateAuthority,
       addresses: this.#claims.ofCluster(() => this.#spec),
       secretToken: (account) => this.#server.secretToken(account),
+      policyWarnings: (policy) => this.#server.policyWarnings(policy),
     });
   }
 
