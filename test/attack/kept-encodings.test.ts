@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type JsonObject, type Random, silentLogger } from '../../src/base/index.ts';
+import { isObject, type JsonObject, type Random, silentLogger } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -219,4 +219,58 @@ async function compare(seed: Random, clock: ManualClock): Promise<void> {
 test('whatever was written and read before, every answer is that of a server that has just begun', async () => {
   const random = attackRandom('kept encodings');
   for (let round = 0; round < attackTries(1); round++) await compare(random, new ManualClock());
+});
+
+/** What an event is about, in whichever form it came. */
+function gist({ type, object }: JsonObject): string {
+  if (!isObject(object)) return '';
+  const rows: unknown = object['rows'];
+  const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
+  if (!isObject(row))
+    return `${type} ${textOf(object.metadata, 'name')} ${textOf(object.metadata, 'resourceVersion')}`;
+  const name = Array.isArray(row.cells) ? row.cells[0] : undefined;
+  return `${type} ${name} ${textOf(object.metadata, 'resourceVersion')}`;
+}
+
+function textOf(object: unknown, member: string): string {
+  return isObject(object) ? String(object[member]) : '';
+}
+
+test('watches in different encodings tell the same events in the same order', async (t) => {
+  const random = attackRandom('watches');
+  const server = await startTestServer({});
+  t.after(() => server.close());
+  const { watch } = await server.listen();
+  const path = '/api/v1/namespaces/default/configmaps';
+  for (const selector of ['', '&labelSelector=color%3Dred']) {
+    const watches = await Promise.all(
+      [json, ...forms.filter((form) => form.startsWith(json) && !form.includes('List'))].flatMap((accept) =>
+        ['None', 'Metadata', 'Object'].map((include) =>
+          watch(`${path}?watch=true&includeObject=${include}${selector}`, { accept }),
+        ),
+      ),
+    );
+    for (let step = 0; step < 100; step++) {
+      const name = pick(random, names);
+      const metadata = { name, labels: { color: pick(random, ['red', 'green']) } };
+      const method = pick(random, ['POST', 'POST', 'PATCH', 'PATCH', 'DELETE']);
+      await send(
+        server,
+        method,
+        method === 'POST' ? path : `${path}/${name}`,
+        method === 'DELETE' ? {} : { metadata },
+      );
+    }
+    const last = `last${selector.length}`;
+    await send(server, 'POST', path, { metadata: { name: last, labels: { color: 'red' } } });
+    const told = watches.map(async (events) => {
+      const found: string[] = [];
+      while (!found.at(-1)?.includes(last)) found.push(gist((await events.next()) ?? { type: last }));
+      events.close();
+      return found;
+    });
+    const [first = [], ...others] = await Promise.all(told);
+    assert.ok(first.length > 10);
+    for (const other of others) assert.deepEqual(other, first);
+  }
 });
