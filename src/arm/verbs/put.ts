@@ -164,6 +164,7 @@ function buildRecord(
   const nowMs = services.clock.now();
   const members: JsonObject = {};
   for (const member of envelopeMembers) {
+    // Members of the envelope are JSON in a draft; those that no draft has are undefined there.
     const drafted = draft[member as keyof ResourceDraft] as JsonObject | undefined;
     const sent = type.envelope?.includes(member) ? body[member] : stored?.[member];
     const value = drafted ?? sent;
