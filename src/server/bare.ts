@@ -100,6 +100,8 @@ export interface BareOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
+  /** Where Services are reached that webhooks lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
+  readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** IPv4 range of service addresses. */
   readonly serviceCidr?: string;
   /** What it says it is, such as `1.34.4`. */
@@ -128,6 +130,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       authorizers: [],
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
+      ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
       ...(serviceCidr === undefined ? {} : { serviceCidr }),
     });
     const started = await serve({ server, store, identity: identity.tls, host, port: options.port });
@@ -177,6 +180,7 @@ export async function startBareServer(options: {
   readonly folder: string;
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
+  readonly serviceUrls?: ReadonlyMap<string, URL>;
 }): Promise<BareServer> {
   const { folder, ...rest } = options;
   const store = openSqliteStore({ file: join(folder, 'kube.db'), ...surroundings });

@@ -37,6 +37,8 @@ export interface WebhookServer {
   readonly port: number;
   /** Base64 of its authority, as `caBundle` takes it. */
   readonly caBundle: string;
+  /** Base64 of its own certificate. */
+  readonly certificate: string;
   /** In the order in which they came. */
   readonly asked: Asked[];
   /** How many connections were made. */
@@ -105,6 +107,7 @@ export async function startWebhookServer(
   return {
     port,
     caBundle,
+    certificate: Buffer.from(issued.certificatePem).toString('base64'),
     asked,
     get connections() {
       return connections;

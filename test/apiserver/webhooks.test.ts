@@ -27,10 +27,10 @@ describe('admission webhooks', () => {
   let number = 0;
 
   before(async () => {
+    webhooks = await startWebhookServer(['named.default.svc', 'hooks.default.svc']);
     test = await startTestServer({
-      serviceUrls: new Map([['default/hooks', new URL('https://127.0.0.1:1')]]),
+      serviceUrls: new Map([['default/hooks', new URL(`https://127.0.0.1:${webhooks.port}/below`)]]),
     });
-    webhooks = await startWebhookServer(['named.default.svc']);
   });
 
   after(async () => {
@@ -259,6 +259,22 @@ describe('admission webhooks', () => {
     assert.equal(webhooks.connections - before, 1);
   });
 
+  run('of a Service that runs outside are reached where the server was told', async () => {
+    webhooks.on('/below/p', allowed);
+    const service = { name: 'hooks', namespace: 'default', path: '/p' };
+    await asked('Validating', { clientConfig: { service, caBundle: webhooks.caBundle } });
+    assert.equal((await send('POST', maps, map())).status, 201);
+    assert.equal(webhooks.asked[0]?.host, 'hooks.default.svc:443');
+  });
+
+  run('are trusted by their own certificate, and their path is cleaned, as envtest has it', async () => {
+    webhooks.on('/deep/path', allowed);
+    const { certificate: caBundle, port } = webhooks;
+    await asked('Validating', { clientConfig: { url: `https://127.0.0.1:${port}//deep/./path/`, caBundle } });
+    assert.equal((await send('POST', maps, map())).status, 201);
+    assert.equal(webhooks.asked.length, 1);
+  });
+
   run('of a Service that is not there, or has another name in its certificate, are not reached', async () => {
     const { caBundle, port } = webhooks;
     const { hook } = await asked('Validating', {
@@ -274,7 +290,7 @@ describe('admission webhooks', () => {
     const misnamed = await send('POST', maps, map());
     assert.match(
       misnamed.body.message,
-      /tls: failed to verify certificate: x509: certificate is valid for named\.default\.svc, not localhost$/,
+      /tls: failed to verify certificate: x509: certificate is valid for named\.default\.svc, hooks\.default\.svc, not localhost$/,
     );
   });
 

@@ -25,6 +25,7 @@ for (const way of ways) {
       'a definition',
       'dynamic informers',
       'a manager with a cache, an election and a reconciler',
+      'webhooks of all three kinds',
       'the end',
     ]);
   });

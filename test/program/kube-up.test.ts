@@ -43,3 +43,13 @@ test('a bare server says which admission plug-ins are on, and refuses one that n
   assert.equal(code, 1);
   rmSync(folder, { recursive: true });
 });
+
+test('a bare server refuses where a Service is to be reached that is no https URL', async () => {
+  const folder = temporaryFolder('kube-test');
+  const asked = ['kube', 'up', '--bare', '--home', folder, '--service-url', 'default/hooks=http://a'];
+  const refused = held(spawn(program, asked, { stdio: ['ignore', 'ignore', 'pipe'] }));
+  const [[said], [code]] = await Promise.all([once(refused.stderr, 'data'), once(refused, 'exit')]);
+  assert.equal(String(said), 'drydock kube: --service-url default/hooks=http://a: expected an https URL.\n');
+  assert.equal(code, 2);
+  rmSync(folder, { recursive: true });
+});

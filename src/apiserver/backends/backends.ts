@@ -81,7 +81,7 @@ export class Backends {
     const { target } = backend;
     const isUrl = 'url' in target;
     const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-    const path = isUrl ? target.url.pathname : target.path || '/';
+    const path = cleanPath(isUrl ? target.url.pathname : target.path);
     const kept = this.#client(backend);
     kept.waiting++;
     try {
@@ -118,7 +118,7 @@ export class Backends {
     const { answerBytes, connections, idleConnections } = backendLimits;
     const client = new HttpsClient({
       clock: this.#cluster.clock,
-      ...(ca === '' ? {} : { ca }),
+      ...(ca === '' ? {} : { ca, trustsAnyOfCa: true }),
       ...(name === '' ? {} : { serverName: name }),
       answerBytes,
       connections,
@@ -154,8 +154,18 @@ export function backendOf(clientConfig: JsonObject): Backend | undefined {
 
 /** The address as messages show it. */
 function shownUrl({ target }: Backend): string {
-  if (!('url' in target)) return `https://${serverName(target)}:${target.port}${target.path || '/'}`;
-  return `https://${target.url.host}${target.url.pathname}`;
+  if (!('url' in target)) return `https://${serverName(target)}:${target.port}${cleanPath(target.path)}`;
+  return `https://${target.url.host}${cleanPath(target.url.pathname)}`;
+}
+
+/** As Go's client joins it: each slash once, none at the end, and no way up. */
+function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
 }
 
 function serverName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

@@ -7,6 +7,7 @@ import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { closeHome } from './home.ts';
 import { parsePort } from './listen-choice.ts';
+import { serviceUrls } from './service-urls.ts';
 
 export async function run(call: VerbCall): Promise<number> {
   if (call.words[0] !== 'up' || call.words.length > 1)
@@ -27,6 +28,7 @@ export async function run(call: VerbCall): Promise<number> {
   const server = await startBareServer({
     folder,
     port: parsePort(call.options['port']) ?? 0,
+    serviceUrls: serviceUrls(call.options['service-url']),
     admissionPlugIns: plugInSwitches(
       call.options['enable-admission-plugins'],
       call.options['disable-admission-plugins'],

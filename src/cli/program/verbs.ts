@@ -176,6 +176,12 @@ export const verbs: readonly Verb[] = [
       home: { type: 'string', value: 'DIR', summary: 'folder for DIR/kubeconfig (default: a temporary one)' },
       bare: { type: 'boolean', summary: 'without controllers' },
       port: { type: 'string', value: 'N', summary: 'port (default: a free one)' },
+      'service-url': {
+        type: 'string',
+        value: 'SERVICES',
+        summary:
+          'where webhooks of Services are: NAMESPACE/NAME[:PORT]=https://HOST:PORT, with commas between',
+      },
       'enable-admission-plugins': {
         type: 'string',
         value: 'NAMES',

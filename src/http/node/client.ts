@@ -8,6 +8,8 @@ export interface HttpsClientOptions {
   readonly clock: Clock;
   /** PEM of what is trusted; absent: what Node trusts. */
   readonly ca?: string | readonly string[];
+  /** What is in `ca` counts as it stands, also when its own issuer is not there: as Go takes it. */
+  readonly trustsAnyOfCa?: boolean;
   /** Name to ask for and to verify, when it is not the host of the URL. */
   readonly serverName?: string;
   /** PEM of a client certificate. */
@@ -152,7 +154,12 @@ export class HttpsClient {
   }
 }
 
-function tlsOf({ ca, clientCertificate, serverName }: HttpsClientOptions): ConnectionOptions {
+function tlsOf({
+  ca,
+  clientCertificate,
+  serverName,
+  trustsAnyOfCa = false,
+}: HttpsClientOptions): ConnectionOptions {
   const identity = clientCertificate
     ? { cert: clientCertificate.certificate, key: clientCertificate.privateKey }
     : {};
@@ -160,7 +167,15 @@ function tlsOf({ ca, clientCertificate, serverName }: HttpsClientOptions): Conne
   if (ca === undefined) return { ...identity, ...name };
   const trusted = typeof ca === 'string' ? ca : [...ca];
   // Made once: reading the certificates for each connection costs more than its handshake.
-  return { secureContext: createSecureContext({ ca: trusted, ...identity, minVersion: 'TLSv1.2' }), ...name };
+  return {
+    secureContext: createSecureContext({
+      ca: trusted,
+      ...identity,
+      minVersion: 'TLSv1.2',
+      allowPartialTrustChain: trustsAnyOfCa,
+    }),
+    ...name,
+  };
 }
 
 function open({ method, url, path, headers, body, signal }: HttpsCall, agent: Agent): ClientRequest {

@@ -45,7 +45,7 @@ func main() {
 		{"a definition", definition},
 		{"dynamic informers", dynamicInformers},
 		{"a manager with a cache, an election and a reconciler", manager},
-		// A part for webhooks follows here when they are enforced.
+		{"webhooks of all three kinds", webhooks},
 		{"the end", theEnd},
 	}
 	for _, one := range parts {
