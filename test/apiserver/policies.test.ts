@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JsonObject } from '../../src/base/index.ts';
+import { type JsonObject, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import { createMemoryStore } from '../../src/store/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
-import { ask, bindingPath, configMap, configMapPath, make, policyPath, rule, under } from './policies.ts';
+import {
+  ask,
+  binding,
+  bindingPath,
+  configMap,
+  configMapPath,
+  make,
+  policy,
+  policyPath,
+  rule,
+  under,
+} from './policies.ts';
 
 let test: TestServer;
 before(async () => {
@@ -238,6 +250,76 @@ describe('a ValidatingAdmissionPolicy', () => {
     assert.equal((await ask(test, { method: 'GET', path: `${bindingPath}/b` })).status, 404);
     assert.equal((await ask(test, { method: 'GET', path: `${policyPath}/p` })).status, 404);
     assert.equal((await tried('x')).status, 201);
+  });
+});
+
+describe('policies and bindings', () => {
+  const ofStore = (store: TestServer['store']) => startTestServer({ store });
+  const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
+
+  it('hold in whatever order they come, as they are changed, and after a restart', async () => {
+    const store = createMemoryStore(surroundings);
+    const first = await ofStore(store);
+    const create = (on: TestServer) => make(on, `${configMapPath}?dryRun=All`, configMap('x'));
+    await make(first, bindingPath, binding());
+    assert.equal((await create(first)).status, 201);
+    await make(first, policyPath, policy(says('false')));
+    assert.equal((await create(first)).status, 422);
+    const change = (spec: JsonObject) => ({
+      method: 'PATCH',
+      path: `${policyPath}/p`,
+      body: { spec },
+      type: 'application/merge-patch+json',
+    });
+    assert.equal((await ask(first, change(says('true')))).status, 200);
+    assert.equal((await create(first)).status, 201);
+    assert.equal((await ask(first, change(says('false')))).status, 200);
+    await first.close();
+    const second = await ofStore(store);
+    try {
+      assert.equal((await create(second)).status, 422);
+      await ask(second, { method: 'DELETE', path: `${policyPath}/p` });
+      assert.equal((await create(second)).status, 201);
+    } finally {
+      await second.close();
+      await store.close();
+    }
+  });
+
+  it('judge each object of a deletion of many, and a rollout through its scale', async () => {
+    await make(test, configMapPath, configMap('held', {}, { many: '' }));
+    await make(test, configMapPath, configMap('free', {}, { many: '' }));
+    const spec = {
+      matchConstraints: { resourceRules: [rule(['configmaps'], ['DELETE'])] },
+      ...says("oldObject.metadata.name != 'held'"),
+    };
+    await under(test, { spec }, async () => {
+      const path = `${configMapPath}?labelSelector=many`;
+      assert.match((await ask(test, { method: 'DELETE', path })).message, /configmaps "held" is forbidden/);
+      assert.equal((await ask(test, { method: 'GET', path: `${configMapPath}/held` })).status, 200);
+    });
+    const labels = { a: 'b' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    await make(test, deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    });
+    const scales = { ...rule(['deployments/scale'], ['UPDATE']), apiGroups: ['apps'] };
+    const scaled = {
+      matchConstraints: { resourceRules: [scales] },
+      ...says('object.spec.replicas < 3', {
+        messageExpression: "request.subResource + ' of ' + object.kind",
+      }),
+    };
+    await under(test, { spec: scaled }, async () => {
+      const path = `${deployments}/d/scale`;
+      const body = { spec: { replicas: 5 } };
+      const patch = { method: 'PATCH', path, body, type: 'application/merge-patch+json' };
+      assert.match((await ask(test, patch)).message, /denied request: scale of Scale$/);
+    });
   });
 });
 
