@@ -4,7 +4,7 @@ import type { RunningApiServer } from './contract.ts';
 import { startApiServer } from './start.ts';
 
 /** Servers at once, those that start included. */
-export const environmentsLimit = 256;
+const environmentsLimit = 256;
 
 export interface Environment {
   readonly id: string;

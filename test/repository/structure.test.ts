@@ -110,6 +110,28 @@ function loadedByName(file: string): boolean {
   return relative(source, file).startsWith(join('cli', 'az', 'commands'));
 }
 
+test('what a file exports, another one uses', () => {
+  const names = /\w+/g;
+  const files = [
+    ...sources,
+    ...['test', 'bench', 'tools'].flatMap((name) => filesBelow(join(root, name), '.ts')),
+  ];
+  const usedIn = new Map<string, number>();
+  for (const file of files) {
+    for (const name of new Set(readFileSync(file, 'utf8').match(names))) {
+      usedIn.set(name, (usedIn.get(name) ?? 0) + 1);
+    }
+  }
+  const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+  const unused = sources.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(declared)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => usedIn.get(name) === 1)
+      .map((name) => `${relative(root, file)} exports ${name}, which nobody else uses: do not export it`),
+  );
+  assert.deepEqual(unused, []);
+});
+
 test('no source file is longer than 500 lines, unless it is data', () => {
   const long = sources
     .filter((file) => !file.includes(`${sep}data${sep}`))

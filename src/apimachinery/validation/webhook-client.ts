@@ -7,7 +7,7 @@ import { dns1035Label, dnsSubdomain } from './names.ts';
 const form = '; desired format: https://host[/path]';
 
 /** Field errors of the URL of a webhook. */
-export function validateWebhookUrl(url: string, path: string): FieldError[] {
+function validateWebhookUrl(url: string, path: string): FieldError[] {
   const parsed = parseUrl(url);
   if (typeof parsed === 'string') {
     return [required(path, `url must be a valid URL: parse ${JSON.stringify(url)}: ${parsed}${form}`)];
@@ -68,7 +68,7 @@ function splitOnce(text: string, separator: string): string[] {
 }
 
 /** Field errors of the Service that a webhook lies behind. */
-export function validateWebhookService(service: JsonObject, path: string): FieldError[] {
+function validateWebhookService(service: JsonObject, path: string): FieldError[] {
   const errors = ['name', 'namespace']
     .filter((member) => textAt(service, member) === '')
     .map((member) => required(child(path, member)));

@@ -17,7 +17,7 @@ export interface Backend {
 /** There is no answer. The text is what the real server would say. */
 export class BackendFailure extends Error {}
 
-export const backendLimits = {
+const backendLimits = {
   /** Of one answer. */
   answerBytes: 16 * 1024 * 1024,
   /** To one backend at the same time; others wait their turn. */

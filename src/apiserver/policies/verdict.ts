@@ -68,7 +68,7 @@ export function meetsConditions(
 /** Evaluates an expression with variables of its own round. */
 export type Evaluator = (expression: AdmissionExpression) => Value;
 
-export function withVariables(
+function withVariables(
   { variables }: Policy,
   write: Write,
   { told, decide, budget }: { readonly told: Told; readonly decide: Decider; readonly budget: Budget },

@@ -10,7 +10,7 @@ import { apiVersionOf, type ServedResource } from '../storage/served-resource.ts
 import type { StoredObject } from '../storage/stored-object.ts';
 import { convertedIn } from './converted.ts';
 
-export const conversionLimits = {
+const conversionLimits = {
   /** Of the objects of one call; a longer list takes several. */
   askedBytes: 4 * 1024 * 1024,
   timeoutSeconds: 30,

@@ -48,7 +48,7 @@ const userInfo = objectOf('UserInfo', {
 });
 
 /** The request as a webhook is told of it, without its objects. */
-export const requestType = objectOf('AdmissionRequest', {
+const requestType = objectOf('AdmissionRequest', {
   kind: groupVersionKind,
   resource: groupVersionResource,
   subResource: stringType,
@@ -72,7 +72,7 @@ const condition = objectOf('NamespaceCondition', {
 });
 
 /** A namespace, as far as expressions see it. */
-export const namespaceType = objectOf('Namespace', {
+const namespaceType = objectOf('Namespace', {
   metadata: objectOf('NamespaceMetadata', {
     name: stringType,
     generateName: stringType,
