@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   chownSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -131,34 +130,6 @@ test('every byte of a commit is on the disk when it is acknowledged', async (con
     assert.equal(unsyncedBytes(file), 0, `after ${commits} commits`);
     await store.close().catch(() => undefined);
   }
-});
-
-test('commits write over room that their log has already; a process that is killed in it loses nothing', async () => {
-  const file = newFile();
-  const store = open(file);
-  const lengths = new Set<number>();
-  for (let i = 0; i < 200; i++) {
-    await store.commit({ writes: [{ put: `/a/${i}`, value: utf8('small') }] });
-    lengths.add(statSync(`${file}-wal`).size);
-  }
-  assert.ok(lengths.size < 20, `200 commits made the log ${lengths.size} times longer`);
-  const killed = newFile();
-  for (const part of ['', '-wal', '-witness']) copyFileSync(file + part, killed + part);
-  const again = open(killed);
-  assert.equal((await again.range({ prefix: '/a/' })).entries.length, 200);
-  await again.commit({ writes: [{ put: '/b', value: utf8('after') }] });
-  await again.close();
-  await store.close();
-  assert.ok(!existsSync(`${killed}-wal`), 'what is closed has no log');
-});
-
-test('a log has room to its end and no more, however much is written', async () => {
-  const file = newFile();
-  const store = open(file);
-  const value = new Uint8Array(1_000_000);
-  for (let i = 0; i < 60; i++) await store.commit({ writes: [{ put: '/a', value }] });
-  assert.ok(statSync(`${file}-wal`).size <= 33 * 1024 * 1024, String(statSync(`${file}-wal`).size));
-  await store.close();
 });
 
 /** Cuts a file to nothing and says how much of it only the kernel's memory held: Linux counts writes that it can drop. */

@@ -52,7 +52,6 @@ test(`kill -9 under load, ${rounds} times: nothing acknowledged is lost, no tran
   let highest = 0;
   try {
     for (let round = 0; round < rounds; round++) {
-      // Groups of few commits make room in the log, groups of many do not.
       const writers = [16, 1, 3][round % 3] ?? 1;
       const killAfter = 1 + random.integer(writers === 16 ? 1500 : 100);
       for (const line of await writeAndKill(file, { round: `r${round}`, writers, killAfter })) {

@@ -11,7 +11,6 @@ import {
 } from '../../engine/ledger.ts';
 import { MemoryLedger } from '../memory/memory-ledger.ts';
 import { diskReason } from './errors.ts';
-import { LogRoom } from './log-room.ts';
 import { type PastRange, pastIds } from './past.ts';
 import { Priors } from './priors.ts';
 import { ordinals } from './schema.ts';
@@ -36,8 +35,6 @@ const keptPages = 1_024;
 const wastedPages = 4_096;
 const pagesPerStep = 256;
 const noValue = new Uint8Array(0);
-/** In one group. */
-const fewCommits = 4;
 /** Twice as many at most, of a few hundred bytes each. */
 const remembered = { keys: 4_096, keyCharacters: 512 } as const;
 
@@ -49,7 +46,6 @@ export class SqliteLedger implements Ledger {
   readonly #sql: Statements;
   readonly #priors: Priors;
   readonly #witness: Witness;
-  readonly #room: LogRoom;
   /** As it is on disk. */
   #durable: StoreState;
   /** With what the open group has written so far. */
@@ -66,7 +62,6 @@ export class SqliteLedger implements Ledger {
     this.#revision = this.#durable.revision;
     this.#chain = this.#durable.chain;
     this.#witness = new Witness(witnessFile, this.#durable);
-    this.#room = new LogRoom(database.location());
   }
 
   revision(): number {
@@ -264,7 +259,6 @@ export class SqliteLedger implements Ledger {
 
   close(): void {
     this.#database.close();
-    this.#room.close();
     this.#witness.close();
   }
 
@@ -317,8 +311,6 @@ export class SqliteLedger implements Ledger {
 
   /** Only what is on the disk is said by the witness. */
   #makeDurable(next: StoreState): void {
-    // Many that share one fsync share what a longer file costs.
-    if (next.revision - this.#durable.revision <= fewCommits) this.#room.keep();
     this.#sql.commit.run();
     this.#durable = next;
     try {
