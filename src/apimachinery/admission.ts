@@ -131,6 +131,14 @@ export function writesOf(
     subresource === '' && operations.includes(operation) && resources.includes(resourceKey(definition));
 }
 
+/** What objects of a target are, or the bodies of its subresource. */
+export function kindOf({ definition, subresource }: WriteTarget): Write['kind'] {
+  const { group, version, kind, subresources } = definition;
+  const own = Object.hasOwn(subresources, subresource) ? subresources[subresource] : undefined;
+  if (own?.kind === undefined) return { group, version, kind };
+  return { group: own.group ?? group, version: own.version ?? version, kind: own.kind };
+}
+
 /** `group/resource`; of the core group `/resource`, because a definition may call its group `core`. */
 export function resourceKey({ group, resource }: Pick<ResourceDefinition, 'group' | 'resource'>): string {
   return `${group}/${resource}`;

@@ -1,6 +1,7 @@
 import { CodedError, type ErrorCode, type JsonObject } from '../base/index.ts';
 import type { FieldError } from './contract.ts';
 import { firstTold } from './told.ts';
+import { aggregated } from './validation/go-text.ts';
 
 /** A failed request as `metav1.Status`; `message` is worded as apimachinery's `errors` package words it. */
 export class StatusError extends Error {
@@ -94,11 +95,10 @@ export function invalid(
   errors: readonly FieldError[],
 ): StatusError {
   const shown = firstTold(errors, ({ field, message }) => field.length + message.length);
-  const lines = [...new Set(shown.map(fieldErrorText))];
+  const lines = shown.map(fieldErrorText);
   if (shown.length < errors.length) lines.push(`and ${errors.length - shown.length} more`);
-  const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${list}`, {
+  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${aggregated(lines)}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
     ...(kind.kind === '' ? {} : { kind: kind.kind }),

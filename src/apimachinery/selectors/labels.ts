@@ -1,6 +1,7 @@
 import type { FieldError } from '../contract.ts';
 import { badRequest, fieldErrorText, type StatusError } from '../status.ts';
 import { invalidEach } from '../validation/errors.ts';
+import { aggregated } from '../validation/go-text.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
 import { SelectorTokens } from './label-tokens.ts';
 
@@ -185,8 +186,7 @@ const mustBeInteger = "for 'Gt', 'Lt' operators, the value must be an integer";
 
 function refuse(errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const texts = [...new Set(errors.map(fieldErrorText))];
-  throw unreadable(texts.length === 1 ? String(texts[0]) : `[${texts.join(', ')}]`);
+  throw unreadable(aggregated(errors.map(fieldErrorText)));
 }
 
 function unreadable(why: string): StatusError {

@@ -59,3 +59,9 @@ function goEscape(character: string): string {
     ? `\\U${code.toString(16).padStart(8, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`;
 }
+
+/** Several errors as the real server joins them: each once, in brackets unless it is the only one; '' for none. */
+export function aggregated(errors: readonly string[]): string {
+  const each = [...new Set(errors)];
+  return each.length < 2 ? each.join() : `[${each.join(', ')}]`;
+}

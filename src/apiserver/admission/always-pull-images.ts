@@ -1,6 +1,7 @@
 import { type AdmissionStep, subjectOf, type Write, writesOf } from '../../apimachinery/admission.ts';
 import { maybeObjectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
+import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../../base/index.ts';
 
 const lists = ['initContainers', 'containers', 'ephemeralContainers'];
@@ -20,7 +21,7 @@ export const alwaysPullImages: AdmissionStep = {
       const why = `${path}: Unsupported value: ${JSON.stringify(textAt(holder, member))}: supported values: "Always"`;
       return forbidden(subjectOf(write), why).message;
     });
-    if (all.length > 0) throw new StatusError(500, '', all.length === 1 ? all.join() : `[${all.join(', ')}]`);
+    if (all.length > 0) throw new StatusError(500, '', aggregated(all));
   },
 };
 

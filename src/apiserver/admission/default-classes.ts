@@ -2,44 +2,13 @@ import { type AdmissionStep, type ClusterView, type Write, writesOf } from '../.
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 
-const oldIngressClass = 'kubernetes.io/ingress.class';
-const oldStorageClass = 'volume.beta.kubernetes.io/storage-class';
-
-/** Claims that name no storage class get the default one. */
-export const defaultStorageClass: AdmissionStep = {
-  name: 'DefaultStorageClass',
-  concerns: writesOf(['/persistentvolumeclaims'], 'CREATE'),
-  mutate: (write, cluster) =>
-    fill(write, cluster, {
-      member: 'storageClassName',
-      annotation: oldStorageClass,
-      classes: storageClasses,
-    }),
-};
-
-/** Ingresses that name no class get the default one. */
-export const defaultIngressClass: AdmissionStep = {
-  name: 'DefaultIngressClass',
-  concerns: writesOf(['networking.k8s.io/ingresses'], 'CREATE'),
-  mutate: (write, cluster) =>
-    fill(write, cluster, {
-      member: 'ingressClassName',
-      annotation: oldIngressClass,
-      classes: ingressClasses,
-    }),
-};
-
-async function fill(
-  { object }: Write,
-  cluster: ClusterView,
-  asked: { readonly member: string; readonly annotation: string; readonly classes: Classes },
-): Promise<void> {
-  const spec = object?.['spec'];
-  if (!object || !isObject(spec) || spec[asked.member] !== undefined) return;
-  const annotations = readMetadata(object)['annotations'];
-  if (isObject(annotations) && Object.hasOwn(annotations, asked.annotation)) return;
-  const chosen = await defaultOf(cluster, asked.classes);
-  if (chosen !== undefined) spec[asked.member] = chosen;
+/** How objects name their class. */
+interface Naming {
+  /** Of the spec. */
+  readonly member: string;
+  /** How it was named before there was the member. */
+  readonly annotation: string;
+  readonly classes: Classes;
 }
 
 interface Classes {
@@ -49,16 +18,47 @@ interface Classes {
   readonly marks: readonly string[];
 }
 
-const storageClasses: Classes = {
-  group: 'storage.k8s.io',
-  resource: 'storageclasses',
-  marks: ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'],
-};
-const ingressClasses: Classes = {
-  group: 'networking.k8s.io',
-  resource: 'ingressclasses',
-  marks: ['ingressclass.kubernetes.io/is-default-class'],
-};
+/** Claims that name no storage class get the default one. */
+export const defaultStorageClass = defaultClass('DefaultStorageClass', '/persistentvolumeclaims', {
+  member: 'storageClassName',
+  annotation: 'volume.beta.kubernetes.io/storage-class',
+  classes: {
+    group: 'storage.k8s.io',
+    resource: 'storageclasses',
+    marks: [
+      'storageclass.kubernetes.io/is-default-class',
+      'storageclass.beta.kubernetes.io/is-default-class',
+    ],
+  },
+});
+
+/** Ingresses that name no class get the default one. */
+export const defaultIngressClass = defaultClass('DefaultIngressClass', 'networking.k8s.io/ingresses', {
+  member: 'ingressClassName',
+  annotation: 'kubernetes.io/ingress.class',
+  classes: {
+    group: 'networking.k8s.io',
+    resource: 'ingressclasses',
+    marks: ['ingressclass.kubernetes.io/is-default-class'],
+  },
+});
+
+function defaultClass(name: string, resource: string, naming: Naming): AdmissionStep {
+  return {
+    name,
+    concerns: writesOf([resource], 'CREATE'),
+    mutate: (write, cluster) => fill(write, cluster, naming),
+  };
+}
+
+async function fill({ object }: Write, cluster: ClusterView, asked: Naming): Promise<void> {
+  const spec = object?.['spec'];
+  if (!object || !isObject(spec) || spec[asked.member] !== undefined) return;
+  const annotations = readMetadata(object)['annotations'];
+  if (isObject(annotations) && Object.hasOwn(annotations, asked.annotation)) return;
+  const chosen = await defaultOf(cluster, asked.classes);
+  if (chosen !== undefined) spec[asked.member] = chosen;
+}
 
 /** The youngest class that is marked; of those made in the same second the first by name. */
 async function defaultOf(

@@ -2,6 +2,7 @@ import { type AdmissionStep, writesOf } from '../../apimachinery/admission.ts';
 import { amountsAt } from '../../apimachinery/amounts.ts';
 import { isExtendedResource } from '../../apimachinery/pod-amounts.ts';
 import { objectsAt, textAt } from '../../apimachinery/read.ts';
+import type { Json } from '../../base/index.ts';
 import { podSpecOf } from './pods.ts';
 
 /** Pods that ask for a device go to nodes that are kept for those. */
@@ -17,13 +18,12 @@ export const extendedResourceTolerations: AdmissionStep = {
     for (const key of devices) {
       const wanted = { key, operator: 'Exists', effect: 'NoSchedule' };
       const tolerations = Array.isArray(spec['tolerations']) ? spec['tolerations'] : [];
-      const isSame = (each: Parameters<typeof textAt>[0]) =>
+      const isSame = (each: Json) =>
         textAt(each, 'key') === key &&
         textAt(each, 'effect') === 'NoSchedule' &&
         textAt(each, 'operator') === 'Exists' &&
         textAt(each, 'value') === '';
-      const others = tolerations.filter((each) => !isSame(each));
-      spec['tolerations'] = others.length < tolerations.length ? tolerations : [...tolerations, wanted];
+      if (!tolerations.some(isSame)) spec['tolerations'] = [...tolerations, wanted];
     }
   },
 };

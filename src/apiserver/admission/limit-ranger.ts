@@ -9,6 +9,7 @@ import { amountsAt } from '../../apimachinery/amounts.ts';
 import { metadataOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { formatQuantity } from '../../apimachinery/quantity.ts';
 import { at, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { brokenLimits } from './broken-limits.ts';
 
@@ -32,9 +33,8 @@ export const limitRanger: AdmissionStep = {
     const { object } = write;
     if (!object) return;
     for (const range of await rangesOf(write, cluster)) {
-      const broken = [...new Set(brokenLimits(range, write.definition.resource, object))];
-      if (broken.length === 1) throw refused(write, String(broken[0]));
-      if (broken.length > 1) throw refused(write, `[${broken.join(', ')}]`);
+      const broken = brokenLimits(range, write.definition.resource, object);
+      if (broken.length > 0) throw refused(write, aggregated(broken));
     }
   },
 };

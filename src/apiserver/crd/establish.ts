@@ -1,4 +1,5 @@
 import { conditionsWith, holds, type NewCondition } from '../../apimachinery/conditions.ts';
+import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { textOf, textsOf } from '../../schema/structural-node.ts';
 import { approvalCondition } from './approval.ts';
@@ -113,8 +114,7 @@ function acceptNames(
   if (taken.length === 0) copyList(requested, names, 'shortNames');
   else {
     const texts = taken.map((name) => `${JSON.stringify(name)} is already in use`);
-    const message = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
-    conflict = { reason: 'ShortNamesConflict', message };
+    conflict = { reason: 'ShortNamesConflict', message: aggregated(texts) };
   }
   claim('kind', used.kinds);
   claim('listKind', used.kinds);

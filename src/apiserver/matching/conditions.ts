@@ -1,4 +1,5 @@
 import { objectsAt, textAt } from '../../apimachinery/read.ts';
+import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { AdmissionExpression } from '../../cel/admission/compile.ts';
 import {
@@ -45,10 +46,4 @@ export function conditionsHold(conditions: readonly Condition[], values: Values)
   if (!holds) return false;
   if (failures.length > 0) throw new ConditionsFailed(aggregated(failures));
   return true;
-}
-
-/** As the real server joins errors: each once. */
-function aggregated(failures: readonly string[]): string {
-  const each = [...new Set(failures)];
-  return each.length === 1 ? (each[0] ?? '') : `[${each.join(', ')}]`;
 }

@@ -1,4 +1,4 @@
-import type { ClusterView, Write, WriteTarget } from '../../apimachinery/admission.ts';
+import { type ClusterView, kindOf, type Write, type WriteTarget } from '../../apimachinery/admission.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
@@ -35,12 +35,11 @@ export type TargetConstraint = (
 export function constraintFor(
   { rules, excludes, takesEquivalent, namespaces, objects }: Constraint,
   target: WriteTarget,
-  { resources, kind }: { readonly resources: ResourceRegistry; readonly kind: Write['kind'] },
+  resources: ResourceRegistry,
 ): TargetConstraint | undefined {
-  const asRequested = { definition: target.definition, kind };
   const included =
     rules.length === 0
-      ? [{ ...asRequested, names: [] }]
+      ? [{ definition: target.definition, kind: kindOf(target), names: [] }]
       : candidatesOf({ rules, takesEquivalent }, target, resources);
   if (included.length === 0) return undefined;
   const excluded = candidatesOf({ rules: excludes, takesEquivalent }, target, resources);

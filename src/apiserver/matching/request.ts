@@ -1,7 +1,7 @@
 import type { Write } from '../../apimachinery/admission.ts';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { kindOf, type MatchedResource } from './rules.ts';
+import type { MatchedResource } from './rules.ts';
 
 /** What a webhook is asked, without the objects: as match conditions see it too. */
 export function requestOf(write: Write, { definition, kind }: MatchedResource): JsonObject {
@@ -11,7 +11,7 @@ export function requestOf(write: Write, { definition, kind }: MatchedResource): 
     kind: { group: kind.group, version: kind.version, kind: kind.kind },
     resource: resourceOf(definition),
     ...(subresource === '' ? {} : { subResource: subresource }),
-    requestKind: { ...kindOf(write) },
+    requestKind: { ...write.kind },
     requestResource: resourceOf(write.definition),
     ...(subresource === '' ? {} : { requestSubResource: subresource }),
     ...(write.name === '' ? {} : { name: write.name }),
@@ -25,8 +25,12 @@ export function requestOf(write: Write, { definition, kind }: MatchedResource): 
 
 /** A namespace lies in itself. */
 export function namespaceOf({ definition, namespace, name }: Write): string {
-  if (definition.group === '' && definition.resource === 'namespaces') return name;
+  if (isNamespaces(definition)) return name;
   return definition.namespaced ? namespace : '';
+}
+
+export function isNamespaces({ group, resource }: Write['definition']): boolean {
+  return group === '' && resource === 'namespaces';
 }
 
 function resourceOf({ group, version, resource }: MatchedResource['definition']): JsonObject {

@@ -1,4 +1,4 @@
-import type { Write, WriteTarget } from '../../apimachinery/admission.ts';
+import { kindOf, type Write, type WriteTarget } from '../../apimachinery/admission.ts';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -75,17 +75,6 @@ function equivalentsOf(definition: ResourceDefinition, resources: ResourceRegist
     .all()
     .filter((other) => other !== served && other.storageKey === served.storageKey)
     .map((other) => other.definition);
-}
-
-/** What objects of a target are, or the bodies of its subresource. */
-export function kindOf({
-  definition,
-  subresource,
-}: Pick<WriteTarget, 'definition' | 'subresource'>): Write['kind'] {
-  const { group, version, kind, subresources } = definition;
-  const own = Object.hasOwn(subresources, subresource) ? subresources[subresource] : undefined;
-  if (own?.kind === undefined) return { group, version, kind };
-  return { group: own.group ?? group, version: own.version ?? version, kind: own.kind };
 }
 
 function matches(rule: Rule, { definition, subresource, operation }: WriteTarget): boolean {

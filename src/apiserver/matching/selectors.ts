@@ -6,7 +6,7 @@ import type { Labels } from '../../apimachinery/selectors/labels.ts';
 import { notFound } from '../../apimachinery/status.ts';
 import { isEmptySelector } from '../../apimachinery/validation/selectors.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { namespaceOf } from './request.ts';
+import { isNamespaces, namespaceOf } from './request.ts';
 
 /** Undefined: everything is selected. */
 export type LabelTest = ((labels: Labels) => boolean) | undefined;
@@ -21,10 +21,6 @@ export function labelTestAt(object: JsonObject, member: string): LabelTest {
 export function selectsObject(test: LabelTest, { object, old }: Pick<Write, 'object' | 'old'>): boolean {
   if (!test) return true;
   return [object, old].some((state) => state !== undefined && test(labelsOf(state) ?? {}));
-}
-
-export function isNamespaces({ group, resource }: Write['definition']): boolean {
-  return group === '' && resource === 'namespaces';
 }
 
 /**

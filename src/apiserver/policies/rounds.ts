@@ -1,9 +1,9 @@
 import type { ClusterView, Write } from '../../apimachinery/admission.ts';
 import { notFound } from '../../apimachinery/status.ts';
 import { errorMessage, type JsonObject } from '../../base/index.ts';
-import { requestOf } from '../matching/request.ts';
+import { isNamespaces, requestOf } from '../matching/request.ts';
 import type { MatchedResource } from '../matching/rules.ts';
-import { isNamespaces, shownNamespace } from '../matching/selectors.ts';
+import { shownNamespace } from '../matching/selectors.ts';
 import type { Told } from '../matching/values.ts';
 import { type Convert, type Shown, shownTo } from '../matching/versions.ts';
 import type { Binding } from './binding.ts';

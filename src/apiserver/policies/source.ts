@@ -1,4 +1,4 @@
-import type { Write, WriteTarget } from '../../apimachinery/admission.ts';
+import { kindOf, type WriteTarget } from '../../apimachinery/admission.ts';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { nameOf } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -87,7 +87,7 @@ export class PolicySource<P extends Policy> {
   }
 
   /** Those that may speak of a write of the target, in the order of their names. */
-  concerned(target: WriteTarget, kind: Write['kind']): readonly Concern<P>[] {
+  concerned(target: WriteTarget): readonly Concern<P>[] {
     const bound = (this.#bound ??= this.#bind());
     if (bound.length === 0) return none;
     const { resources } = this.#source;
@@ -99,7 +99,7 @@ export class PolicySource<P extends Policy> {
     if (!known) this.#concerned.set(target.definition, (known = new Map()));
     const key = `${target.operation} ${target.subresource}`;
     let concerns = known.get(key);
-    if (!concerns) known.set(key, (concerns = this.#concerns(bound, target, kind)));
+    if (!concerns) known.set(key, (concerns = this.#concerns(bound, target)));
     return concerns;
   }
 
@@ -114,16 +114,15 @@ export class PolicySource<P extends Policy> {
   #concerns(
     bound: readonly { readonly policy: P; readonly bindings: readonly Binding[] }[],
     target: WriteTarget,
-    kind: Write['kind'],
   ): readonly Concern<P>[] {
-    const context = { resources: this.#source.resources, kind };
-    const always: TargetConstraint = () => ({ definition: target.definition, kind });
+    const { resources } = this.#source;
+    const asRequested = { definition: target.definition, kind: kindOf(target) };
     return bound.flatMap(({ policy, bindings }) => {
-      const matches = constraintFor(policy.constraint, target, context);
+      const matches = constraintFor(policy.constraint, target, resources);
       if (!matches) return [];
       const own = bindings.flatMap((binding) => {
         const { constraint } = binding;
-        const bindingMatches = constraint ? constraintFor(constraint, target, context) : always;
+        const bindingMatches = constraint ? constraintFor(constraint, target, resources) : () => asRequested;
         return bindingMatches ? [{ binding, matches: bindingMatches }] : [];
       });
       return [{ policy, matches, bindings: own }];

@@ -1,4 +1,4 @@
-import { listAt, maybeObjectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
+import { listAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { checkAdmission } from '../../cel/admission/compile.ts';
 import { Composition } from '../../cel/admission/composition.ts';
@@ -7,6 +7,7 @@ import type { CelType } from '../../cel/types.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { typeOfSchema } from './schema-types.ts';
+import { paramKindOf } from './validating-policy.ts';
 
 /** What is wrong with one expression of a policy, for some of the kinds that it means. */
 export interface ExpressionWarning {
@@ -73,11 +74,8 @@ function problemWith(
 }
 
 function paramsType(policy: JsonObject, resources: ResourceRegistry): CelType | undefined {
-  const paramKind = maybeObjectAt(policy, 'spec', 'paramKind');
-  if (!paramKind) return undefined;
-  const parts = textAt(paramKind, 'apiVersion').split('/');
-  const version = parts.pop() ?? '';
-  const served = resources.findKind(parts.join('/'), version, textAt(paramKind, 'kind'));
+  const named = paramKindOf(objectAt(policy, 'spec'));
+  const served = named && resources.findKind(named.group, named.version, named.kind);
   return served && typeOfSchema(served.definition.schema.root, served.definition.kind);
 }
 

@@ -1,3 +1,4 @@
+import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import { maybeObjectAt, nameOf, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { AdmissionExpression } from '../../cel/admission/compile.ts';
@@ -64,7 +65,7 @@ export function validatingPolicyOf(object: JsonObject): ValidatingPolicy {
 
 function policyOf(object: JsonObject): { policy: Policy; compiler: PolicyCompiler } {
   const spec = objectAt(object, 'spec');
-  const paramKind = maybeObjectAt(spec, 'paramKind');
+  const paramKind = paramKindOf(spec);
   const declared = objectsAt(spec, 'variables');
   const compiler = new PolicyCompiler({
     hasParams: paramKind !== undefined,
@@ -81,13 +82,15 @@ function policyOf(object: JsonObject): { policy: Policy; compiler: PolicyCompile
     conditions: conditionsOf(spec, (source) => compiler.condition(source)),
     variables,
     ignoresFailures: textAt(spec, 'failurePolicy') === 'Ignore',
-    paramKind: paramKind && paramKindOf(paramKind),
+    paramKind,
   };
   return { policy, compiler };
 }
 
-function paramKindOf(paramKind: JsonObject): ParamKind {
-  const parts = textAt(paramKind, 'apiVersion').split('/');
-  const version = parts.pop() ?? '';
-  return { group: parts.join('/'), version, kind: textAt(paramKind, 'kind') };
+/** The kind of parameters that the spec of a policy names. */
+export function paramKindOf(spec: JsonObject): ParamKind | undefined {
+  const paramKind = maybeObjectAt(spec, 'paramKind');
+  if (!paramKind) return undefined;
+  const [group, version] = splitApiVersion(textAt(paramKind, 'apiVersion'));
+  return { group, version, kind: textAt(paramKind, 'kind') };
 }

@@ -17,7 +17,7 @@ export function validatingPolicies(
     name: 'ValidatingAdmissionPolicy',
     concerns: (target) => mayBeAsked(target) && !isReview(target),
     validate(write, cluster) {
-      const concerns = policies.concerned(write, write.kind);
+      const concerns = policies.concerned(write);
       return concerns.length === 0 ? undefined : askAll(concerns, write, { ...around, cluster });
     },
   };

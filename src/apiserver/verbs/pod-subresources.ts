@@ -7,7 +7,7 @@ import {
   methodNotAllowed,
   StatusError,
 } from '../../apimachinery/status.ts';
-import { goQuote } from '../../apimachinery/validation/go-text.ts';
+import { aggregated, goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -66,8 +66,7 @@ function targetOf({ target }: JsonObject): string {
   }
   if (node === '') problems.push('target.name: Required value');
   if (problems.length === 0) return node;
-  const message = problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`;
-  throw new StatusError(500, '', message);
+  throw new StatusError(500, '', aggregated(problems));
 }
 
 function bound(

@@ -2,6 +2,7 @@ import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { fieldErrorText } from '../../apimachinery/status.ts';
+import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import { validateAnnotations, validateLabels } from '../../apimachinery/validation/metadata.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { BackendFailure } from '../backends/index.ts';
@@ -93,8 +94,7 @@ function textsProblem(
     member === 'labels'
       ? validateLabels(value, 'metadata.labels')
       : validateAnnotations(value, 'metadata.annotation');
-  const texts = errors.map(fieldErrorText);
-  return texts.length === 0 ? undefined : texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  return errors.length === 0 ? undefined : aggregated(errors.map(fieldErrorText));
 }
 
 function goType(value: Json): string {

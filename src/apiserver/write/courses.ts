@@ -1,4 +1,4 @@
-import type { Operation, Write, WriteTarget } from '../../apimachinery/admission.ts';
+import { kindOf, type Operation, type WriteTarget } from '../../apimachinery/admission.ts';
 import type { Course, Courses, WritePart, WriteStep } from '../call/call.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 
@@ -49,11 +49,4 @@ function courseOf(steps: readonly WriteStep[], target: WriteTarget): Course {
 
 function subresourceless({ subresource, operation }: WriteTarget): boolean {
   return subresource === '' && operation !== 'DELETE';
-}
-
-function kindOf({ definition, subresource }: WriteTarget): Write['kind'] {
-  const { group, version, kind, subresources } = definition;
-  const own = Object.hasOwn(subresources, subresource) ? subresources[subresource] : undefined;
-  if (own?.kind === undefined) return { group, version, kind };
-  return { group: own.group ?? group, version: own.version ?? version, kind: own.kind };
 }

@@ -1,6 +1,6 @@
 import { objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { firstTold } from '../../apimachinery/told.ts';
-import { goJson, goQuote } from '../../apimachinery/validation/go-text.ts';
+import { aggregated, goJson, goQuote } from '../../apimachinery/validation/go-text.ts';
 import { labelValue, qualifiedName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 
@@ -12,7 +12,7 @@ export function aggregate(errors: readonly string[]): string | undefined {
   if (different.length < 2) return different[0];
   const shown = [...firstTold(different, (error) => error.length)];
   if (shown.length < different.length) shown.push(`and ${different.length - shown.length} more`);
-  return `[${shown.join(', ')}]`;
+  return aggregated(shown);
 }
 
 /** The errors under a heading, as one error. */

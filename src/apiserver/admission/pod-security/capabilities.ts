@@ -4,6 +4,7 @@ import {
   containersOf,
   distinct,
   namedContainers,
+  type PodLike,
   quoted,
   type Rule,
   unlessWindows,
@@ -30,7 +31,7 @@ const path = ['securityContext', 'capabilities'];
 /** What containers add to their capabilities beyond what is allowed; undefined: nothing. */
 const addsOthers =
   (allowed: readonly string[]) =>
-  (...[pod]: Parameters<Rule>): string | undefined => {
+  (pod: PodLike): string | undefined => {
     const bad = containersOf(pod).filter((container) =>
       textsAt(container, ...path, 'add').some((each) => !allowed.includes(each)),
     );

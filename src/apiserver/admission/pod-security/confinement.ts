@@ -1,5 +1,5 @@
 import { at, objectAt, textAt } from '../../../apimachinery/read.ts';
-import { isObject, type Json } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import {
   badSetters,
   type Check,
@@ -65,7 +65,7 @@ export const procMount: Check = {
     [
       0,
       (pod) => {
-        const mount = (container: Parameters<typeof at>[0]) => at(container, 'securityContext', 'procMount');
+        const mount = (container: JsonObject) => at(container, 'securityContext', 'procMount');
         const bad = containersOf(pod).filter((each) => (mount(each) ?? 'Default') !== 'Default');
         if (bad.length === 0) return undefined;
         const types = distinct(bad.map((each) => textAt(each, 'securityContext', 'procMount')));

@@ -8,6 +8,7 @@ import {
 import { labelsOf } from '../../../apimachinery/metadata.ts';
 import { maybeObjectAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import { fieldErrorText, internalError, invalid } from '../../../apimachinery/status.ts';
+import { aggregated } from '../../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts';
 import type { PodLike } from './check.ts';
 import { existingPods } from './existing-pods.ts';
@@ -84,8 +85,7 @@ function judge(write: Write, object: JsonObject, namespace: JsonObject | undefin
   const pod = podOf(resourceKey(definition), object);
   if (!pod || (isPod && old && !changesImages(object, old))) return;
   if (errors.length > 0) {
-    const all = errors.map(fieldErrorText);
-    const text = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
+    const text = aggregated(errors.map(fieldErrorText));
     annotations['pod-security.kubernetes.io/error'] = `Failed to parse policy: ${text}`;
   }
   const audited = violations(audit, pod);
