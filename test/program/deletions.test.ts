@@ -88,14 +88,7 @@ async function deleteUnderFire(
   dead = true;
   await server.kill();
   await asked;
-  for (let kills = random.integer(4); kills > 0; kills--) {
-    const { ready } = server.launch();
-    if (random.integer(2) === 0) await ready;
-    await later(random.integer(900));
-    await server.kill();
-    await ready.catch(() => undefined);
-  }
-  await server.start();
+  await server.startUnderFire(random.integer(4), random);
 }
 
 /** A fleet with members of both kinds and something placed on them, in one resource group. */

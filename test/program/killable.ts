@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
-import { isObject, systemClock, systemRandom } from '../../src/base/index.ts';
+import { isObject, type Random, systemClock, systemRandom } from '../../src/base/index.ts';
 import { type Entry, openSqliteStore } from '../../src/store/index.ts';
 import { held, temporaryFolder } from '../support/belongings.ts';
 import { runProgram } from '../walkthrough/estate.ts';
@@ -66,6 +66,18 @@ export class KillableServer implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.launch().ready;
+  }
+
+  /** Kills the process as it starts, so many times, sometimes before it answers; then it starts for good. */
+  async startUnderFire(kills: number, random: Random): Promise<void> {
+    for (let left = kills; left > 0; left--) {
+      const { ready } = this.launch();
+      if (random.integer(2) === 0) await ready;
+      await new Promise((next) => setTimeout(next, random.integer(900)));
+      await this.kill();
+      await ready.catch(() => undefined);
+    }
+    await this.start();
   }
 
   kill(): Promise<void> {
