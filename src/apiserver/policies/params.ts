@@ -18,15 +18,15 @@ export interface ParamSource {
   readonly resources: ResourceRegistry;
 }
 
-/** The resource of a kind of parameters. Throws `NotConfigured` when nobody serves it. */
+/** The resource of a kind of parameters, or that nobody serves it. */
 export function servedParams(
-  { resources }: ParamSource,
+  resources: ResourceRegistry,
   { group, version, kind }: ParamKind,
-): ServedResource {
+): ServedResource | NotConfigured {
   const served = resources.findKind(group, version, kind);
   if (served) return served;
   const shown = `${group}/${version}, Kind=${kind}`;
-  throw new NotConfigured(`failed to find resource referenced by paramKind: '${shown}'`);
+  return new NotConfigured(`failed to find resource referenced by paramKind: '${shown}'`);
 }
 
 /**

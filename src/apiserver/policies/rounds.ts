@@ -7,7 +7,7 @@ import { shownNamespace } from '../matching/selectors.ts';
 import type { Told } from '../matching/values.ts';
 import { type Convert, type Shown, shownTo } from '../matching/versions.ts';
 import type { Binding } from './binding.ts';
-import { NotConfigured, type ParamSource, paramsFor, servedParams } from './params.ts';
+import { NotConfigured, type ParamSource, paramsFor } from './params.ts';
 import type { Concern } from './source.ts';
 import type { Policy } from './validating-policy.ts';
 
@@ -40,16 +40,17 @@ const nothing: Rounds = { rounds: [], misconfigured: [] };
 
 /** As whom and with what a policy is asked about a write. Throws 404 when the write's namespace is gone. */
 export async function roundsOf<P extends Policy>(
-  { policy, matches, bindings }: Concern<P>,
+  { matches, params: served, bindings }: Concern<P>,
   write: Write,
   around: Around,
 ): Promise<Rounds> {
   const { source, cluster } = around;
-  const asked = await attempt(() => matches(write, cluster));
-  if (asked instanceof NotConfigured) return failed('policy', asked);
+  const asked = await matches(write, cluster);
   if (!asked) return nothing;
-  const served = await attempt(() => policy.paramKind && servedParams(source, policy.paramKind));
-  if (served instanceof NotConfigured) return failed('policy', served);
+  if (served instanceof NotConfigured) {
+    const why = `failed to configure policy: ${served.message}`;
+    return { rounds: [], misconfigured: [{ binding: undefined, why }] };
+  }
   const rounds: Round[] = [];
   const misconfigured: Misconfigured[] = [];
   let told: Told | undefined;
@@ -65,20 +66,6 @@ export async function roundsOf<P extends Policy>(
     }
   }
   return { rounds, misconfigured };
-}
-
-async function attempt<T>(find: () => Promise<T> | T): Promise<T | NotConfigured> {
-  try {
-    return await find();
-  } catch (thrown) {
-    if (thrown instanceof NotConfigured) return thrown;
-    throw thrown;
-  }
-}
-
-function failed(what: string, { message }: NotConfigured): Rounds {
-  const why = `failed to configure ${what}: ${message}`;
-  return { rounds: [], misconfigured: [{ binding: undefined, why }] };
 }
 
 async function toldOf(write: Write, asked: MatchedResource, { cluster, convert }: Around): Promise<Told> {

@@ -1,19 +1,26 @@
 import { kindOf, type WriteTarget } from '../../apimachinery/admission.ts';
-import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { nameOf } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { constraintFor, type TargetConstraint } from '../matching/constraint.ts';
+import { KeptByTarget } from '../matching/kept-by-target.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { type Binding, bindingOf } from './binding.ts';
-import type { ParamSource } from './params.ts';
+import { type NotConfigured, type ParamSource, servedParams } from './params.ts';
 import type { Policy } from './validating-policy.ts';
 
 /** A policy that speaks of a target, and what is bound to it. */
 export interface Concern<P extends Policy> {
   readonly policy: P;
   readonly matches: TargetConstraint;
+  /** Where its parameters lie, or why nowhere; undefined for a policy without. */
+  readonly params: ServedResource | NotConfigured | undefined;
   readonly bindings: readonly { readonly binding: Binding; readonly matches: TargetConstraint }[];
+}
+
+interface Bound<P extends Policy> {
+  readonly policy: P;
+  readonly bindings: readonly Binding[];
 }
 
 /** Objects of one resource, each read once for each of its states. */
@@ -64,12 +71,12 @@ export class PolicySource<P extends Policy> {
   readonly #source: ParamSource;
   readonly #policies: Followed<{ readonly name: string; readonly compiled: () => P }>;
   readonly #bindings = new Followed(bindingOf);
-  #bound: readonly { readonly policy: P; readonly bindings: readonly Binding[] }[] | undefined;
-  #concerned = new WeakMap<ResourceDefinition, Map<string, readonly Concern<P>[]>>();
-  #generation = -1;
+  #known: readonly Bound<P>[] | undefined;
+  readonly #concerned: KeptByTarget<readonly Concern<P>[]>;
 
   constructor(source: ParamSource, read: (object: JsonObject) => P) {
     this.#source = source;
+    this.#concerned = new KeptByTarget(source.resources, (target) => this.#concerns(target));
     this.#policies = new Followed((object) => {
       let known: P | undefined;
       return { name: nameOf(object), compiled: () => (known ??= read(object)) };
@@ -79,8 +86,8 @@ export class PolicySource<P extends Policy> {
   /** Until then no policy is followed: what a new cluster needs comes first. */
   async start(policies: ServedResource, bindings: ServedResource): Promise<void> {
     const changed = () => {
-      this.#bound = undefined;
-      this.#concerned = new WeakMap();
+      this.#known = undefined;
+      this.#concerned.forget();
     };
     await this.#policies.start(this.#source, policies, changed);
     await this.#bindings.start(this.#source, bindings, changed);
@@ -88,22 +95,14 @@ export class PolicySource<P extends Policy> {
 
   /** Those that may speak of a write of the target, in the order of their names. */
   concerned(target: WriteTarget): readonly Concern<P>[] {
-    const bound = (this.#bound ??= this.#bind());
-    if (bound.length === 0) return none;
-    const { resources } = this.#source;
-    if (this.#generation !== resources.generation) {
-      this.#concerned = new WeakMap();
-      this.#generation = resources.generation;
-    }
-    let known = this.#concerned.get(target.definition);
-    if (!known) this.#concerned.set(target.definition, (known = new Map()));
-    const key = `${target.operation} ${target.subresource}`;
-    let concerns = known.get(key);
-    if (!concerns) known.set(key, (concerns = this.#concerns(bound, target)));
-    return concerns;
+    return this.#bound.length === 0 ? none : this.#concerned.of(target);
   }
 
-  #bind(): readonly { readonly policy: P; readonly bindings: readonly Binding[] }[] {
+  get #bound(): readonly Bound<P>[] {
+    return (this.#known ??= this.#bind());
+  }
+
+  #bind(): readonly Bound<P>[] {
     const bindings = Map.groupBy(this.#bindings.all, ({ policyName }) => policyName);
     return this.#policies.all.flatMap(({ name, compiled }) => {
       const own = bindings.get(name);
@@ -111,13 +110,10 @@ export class PolicySource<P extends Policy> {
     });
   }
 
-  #concerns(
-    bound: readonly { readonly policy: P; readonly bindings: readonly Binding[] }[],
-    target: WriteTarget,
-  ): readonly Concern<P>[] {
+  #concerns(target: WriteTarget): readonly Concern<P>[] {
     const { resources } = this.#source;
     const asRequested = { definition: target.definition, kind: kindOf(target) };
-    return bound.flatMap(({ policy, bindings }) => {
+    return this.#bound.flatMap(({ policy, bindings }) => {
       const matches = constraintFor(policy.constraint, target, resources);
       if (!matches) return [];
       const own = bindings.flatMap((binding) => {
@@ -125,7 +121,8 @@ export class PolicySource<P extends Policy> {
         const bindingMatches = constraint ? constraintFor(constraint, target, resources) : () => asRequested;
         return bindingMatches ? [{ binding, matches: bindingMatches }] : [];
       });
-      return [{ policy, matches, bindings: own }];
+      const params = policy.paramKind && servedParams(resources, policy.paramKind);
+      return [{ policy, matches, params, bindings: own }];
     });
   }
 }

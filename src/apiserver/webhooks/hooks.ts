@@ -1,6 +1,6 @@
 import type { WriteTarget } from '../../apimachinery/admission.ts';
-import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
+import { KeptByTarget } from '../matching/kept-by-target.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { type Hook, hooksOf } from './hook.ts';
@@ -12,21 +12,20 @@ const nobody: readonly Invocation[] = [];
 export class Hooks {
   readonly #storage: ClusterStorage;
   readonly #resource: ServedResource;
-  readonly #resources: ResourceRegistry;
   #hooks: readonly Hook[] = [];
   /** What was compiled is no longer what there is. */
   #isStale = false;
   #list: (() => readonly Hook[]) | undefined;
-  /** Found once for each target, until configurations or served resources change. */
-  #concerned = new WeakMap<ResourceDefinition, Map<string, readonly Invocation[]>>();
-  #generation = -1;
+  readonly #concerned: KeptByTarget<readonly Invocation[]>;
 
   constructor(storage: ClusterStorage, resources: ResourceRegistry, plural: string) {
     const resource = resources.find('admissionregistration.k8s.io', 'v1', plural);
     if (!resource) throw new Error(`${plural} are not served`);
     this.#storage = storage;
     this.#resource = resource;
-    this.#resources = resources;
+    this.#concerned = new KeptByTarget(resources, (target) =>
+      this.#hooks.flatMap((hook) => invocationOf(hook, target, resources) ?? []),
+    );
   }
 
   /** Until then nobody is asked: what a new cluster needs comes first. */
@@ -42,27 +41,12 @@ export class Hooks {
   /** Whom a write may concern, in the order in which they are asked. */
   concerned(target: WriteTarget): readonly Invocation[] {
     if (this.#isStale) this.#compile();
-    if (this.#hooks.length === 0) return nobody;
-    if (this.#generation !== this.#resources.generation) {
-      this.#concerned = new WeakMap();
-      this.#generation = this.#resources.generation;
-    }
-    const { definition, subresource, operation } = target;
-    const plain = { definition, subresource, operation };
-    let known = this.#concerned.get(definition);
-    if (!known) this.#concerned.set(definition, (known = new Map()));
-    const key = `${operation} ${subresource}`;
-    let invocations = known.get(key);
-    if (!invocations) {
-      invocations = this.#hooks.flatMap((hook) => invocationOf(hook, plain, this.#resources) ?? []);
-      known.set(key, invocations);
-    }
-    return invocations;
+    return this.#hooks.length === 0 ? nobody : this.#concerned.of(target);
   }
 
   #compile(): void {
     this.#isStale = false;
     this.#hooks = this.#list?.() ?? [];
-    this.#concerned = new WeakMap();
+    this.#concerned.forget();
   }
 }
