@@ -250,7 +250,8 @@ const attacks: readonly Attack[] = [
   {
     name: 'who may do everything with what is called so touches nothing that is not',
     rules: [{ apiGroups: ['*'], resources: ['*'], resourceNames: ['one'], verbs: allVerbs }],
-    unserved: ['POST'],
+    // As in the real server, a custom resource is made at the path of an object too, of which the right speaks.
+    unserved: [],
     check: (before, after) => {
       const others = (objects: Map<string, JsonObject>) =>
         [...objects].filter(([key]) => !key.endsWith('/one')).map(([key, object]) => [key, object]);
@@ -277,3 +278,30 @@ for (const { name, rules, unserved, check } of attacks) {
     });
   });
 }
+
+it('a post to the path of a custom resource is served by the right to create what is called so, as in the real server', async () => {
+  const test = await openServer([
+    { apiGroups: ['*'], resources: ['*'], resourceNames: ['one'], verbs: ['create'] },
+  ]);
+  try {
+    const post = async (root: string, plural: string, { path, kind, name }: Record<string, string>) => {
+      const answer = await test.fetch(`${root}/namespaces/mine/${plural}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer user-token' },
+        body: JSON.stringify({
+          apiVersion: root.replace(/^\/apis?\//, ''),
+          kind: kind ?? null,
+          metadata: { name: name ?? null },
+        }),
+      });
+      return answer.status;
+    };
+    const widgets = (path: string) =>
+      post('/apis/example.com/v1', 'widgets', { path, kind: 'Widget', name: 'three' });
+    assert.deepEqual([await widgets(''), await widgets('/two'), await widgets('/one')], [403, 403, 201]);
+    const maps = (path: string) => post('/api/v1', 'configmaps', { path, kind: 'ConfigMap', name: 'three' });
+    assert.deepEqual([await maps(''), await maps('/two'), await maps('/one')], [403, 403, 405]);
+  } finally {
+    await test.close();
+  }
+});

@@ -13,6 +13,7 @@ import { immortalNamespaces, namespaceLifecycle } from '../admission/namespace-l
 import { nodeRestriction } from '../admission/node-restriction/step.ts';
 import { nodeTaints } from '../admission/node-taints.ts';
 import { ownerPermissions } from '../admission/owner-permissions.ts';
+import { paramRights } from '../admission/param-rights.ts';
 import { podSecurity } from '../admission/pod-security/step.ts';
 import { podPriority, podServiceAccount, podTolerations } from '../admission/pods.ts';
 import { priorityClasses, systemPriorityClasses } from '../admission/priority-classes.ts';
@@ -115,6 +116,7 @@ function admissionSteps({
     certificateApproval,
     certificateSigning,
     certificateSubjects,
+    paramRights,
     defaultIngressClass,
     denyServiceExternalIps,
     priorityClasses,
