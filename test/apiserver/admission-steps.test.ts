@@ -83,6 +83,8 @@ test('each step of admission is asked about the writes that it concerns, in the 
     'core/secrets': [everybody, 'tls-secrets', last],
     'core/services': [everybody, 'service-addresses', last],
     'apiextensions.k8s.io/customresourcedefinitions': ['crd-status'],
+    'admissionregistration.k8s.io/validatingadmissionpolicies': ['param-rights'],
+    'admissionregistration.k8s.io/validatingadmissionpolicybindings': ['param-rights'],
     'certificates.k8s.io/certificatesigningrequests': [
       'certificate-requests',
       'certificate-requests',

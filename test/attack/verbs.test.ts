@@ -279,7 +279,7 @@ for (const { name, rules, unserved, check } of attacks) {
   });
 }
 
-it('a post to the path of a custom resource is served by the right to create what is called so, as in the real server', async () => {
+it('a post to the path of a custom resource makes what is called so, and nothing else', async () => {
   const test = await openServer([
     { apiGroups: ['*'], resources: ['*'], resourceNames: ['one'], verbs: ['create'] },
   ]);
@@ -296,9 +296,16 @@ it('a post to the path of a custom resource is served by the right to create wha
       });
       return answer.status;
     };
-    const widgets = (path: string) =>
-      post('/apis/example.com/v1', 'widgets', { path, kind: 'Widget', name: 'three' });
-    assert.deepEqual([await widgets(''), await widgets('/two'), await widgets('/one')], [403, 403, 201]);
+    const widgets = (path: string, name: string) =>
+      post('/apis/example.com/v1', 'widgets', { path, kind: 'Widget', name });
+    assert.deepEqual([await widgets('', 'one'), await widgets('/two', 'two')], [403, 403]);
+    // The real server makes whatever the body names: no right for a name reaches that far here.
+    assert.deepEqual([await widgets('/one', 'three'), await widgets('/one', 'one')], [400, 409]);
+    assert.equal(
+      (await test.fetch('/apis/example.com/v1/namespaces/mine/widgets/one', { method: 'DELETE' })).status,
+      200,
+    );
+    assert.equal(await widgets('/one', 'one'), 201);
     const maps = (path: string) => post('/api/v1', 'configmaps', { path, kind: 'ConfigMap', name: 'three' });
     assert.deepEqual([await maps(''), await maps('/two'), await maps('/one')], [403, 403, 405]);
   } finally {
