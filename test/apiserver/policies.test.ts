@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type JsonObject, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
+import { autoscalerV2 } from './autoscaler.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import {
   ask,
@@ -188,30 +189,19 @@ describe('a ValidatingAdmissionPolicy', () => {
 
   it('is asked about another version of what its rules mean, unless they are exact', async () => {
     const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers?dryRun=All';
-    const target = { type: 'Utilization', averageUtilization: 70 };
-    const autoscaler = {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'h' },
-      spec: {
-        maxReplicas: 3,
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' },
-        metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
-      },
-    };
     const rules = {
       resourceRules: [{ ...rule(['horizontalpodautoscalers']), apiGroups: ['autoscaling'] }],
     };
     const said = "request.kind.version + ' of ' + request.requestKind.version";
     const spec = says('object.spec.targetCPUUtilizationPercentage < 50', { messageExpression: said });
     await under(test, { spec: { matchConstraints: rules, ...spec } }, async () => {
-      assert.match((await make(test, path, autoscaler)).message, /v1 of v2$/);
+      assert.match((await make(test, path, autoscalerV2)).message, /v1 of v2$/);
     });
     await under(
       test,
       { spec: { matchConstraints: { ...rules, matchPolicy: 'Exact' }, ...spec } },
       async () => {
-        assert.equal((await make(test, path, autoscaler)).status, 201);
+        assert.equal((await make(test, path, autoscalerV2)).status, 201);
       },
     );
   });

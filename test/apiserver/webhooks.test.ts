@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { objectAt, textAt } from '../../src/apimachinery/read.ts';
 import type { JsonObject } from '../../src/base/index.ts';
+import { autoscalerV2 } from './autoscaler.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import {
   type Asked,
@@ -331,19 +332,8 @@ describe('admission webhooks', () => {
     const rule = { apiGroups: ['autoscaling'], apiVersions: ['v1'], operations: ['*'], resources: ['*'] };
     webhooks.on('/old', patched({ op: 'replace', path: '/spec/targetCPUUtilizationPercentage', value: 70 }));
     await asked('Mutating', { clientConfig: webhooks.at('/old'), rules: [rule] });
-    const target = { type: 'Utilization', averageUtilization: 50 };
-    const scaler = {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'h' },
-      spec: {
-        maxReplicas: 3,
-        scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' },
-        metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
-      },
-    };
     const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
-    const { body } = await send('POST', path, scaler);
+    const { body } = await send('POST', path, autoscalerV2);
     const [one] = webhooks.asked;
     assert.equal(textAt(one?.request, 'kind', 'version'), 'v1');
     assert.equal(textAt(one?.request, 'requestKind', 'version'), 'v2');

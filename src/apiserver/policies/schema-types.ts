@@ -1,18 +1,6 @@
 import type { SchemaNode } from '../../apimachinery/contract.ts';
-import {
-  boolType,
-  bytesType,
-  type CelType,
-  doubleType,
-  durationType,
-  dynType,
-  intType,
-  listType,
-  mapType,
-  stringType,
-  timestampType,
-} from '../../cel/types.ts';
-import { escapeField } from '../../schema/index.ts';
+import type { CelType } from '../../cel/types.ts';
+import { celTypeOf, escapeField } from '../../schema/index.ts';
 
 const known = new WeakMap<SchemaNode, Map<string, CelType | undefined>>();
 
@@ -20,36 +8,15 @@ const known = new WeakMap<SchemaNode, Map<string, CelType | undefined>>();
 export function typeOfSchema(node: SchemaNode, name: string): CelType | undefined {
   let named = known.get(node);
   if (!named) known.set(node, (named = new Map()));
-  if (!named.has(name)) named.set(name, makeType(node, name));
-  return named.get(name);
-}
-
-function makeType(node: SchemaNode, name: string): CelType | undefined {
-  switch (node.type) {
-    case 'object':
-      return node.values ? mapOf(node.values, name) : objectType(node, name);
-    case 'array': {
-      const element = node.items && typeOfSchema(node.items, `${name}.@idx`);
-      return element && listType(element);
-    }
-    case 'string':
-      return textTypes[node.format ?? ''] ?? stringType;
-    case 'boolean':
-      return boolType;
-    case 'integer':
-      return intType;
-    case 'number':
-      return doubleType;
-    case 'int-or-string':
-      return dynType;
-    default:
-      return undefined;
+  if (!named.has(name)) {
+    const type = celTypeOf(node, {
+      items: (items) => typeOfSchema(items, `${name}.@idx`),
+      values: (values) => typeOfSchema(values, `${name}.@elem`),
+      fields: () => objectType(node, name),
+    });
+    named.set(name, type);
   }
-}
-
-function mapOf(values: SchemaNode, name: string): CelType | undefined {
-  const value = typeOfSchema(values, `${name}.@elem`);
-  return value && mapType(stringType, value);
+  return named.get(name);
 }
 
 function objectType(node: SchemaNode, name: string): CelType {
@@ -63,10 +30,3 @@ function objectType(node: SchemaNode, name: string): CelType {
   };
   return { kind: 'object', of: { name, fieldType } };
 }
-
-const textTypes: Readonly<Record<string, CelType>> = {
-  byte: bytesType,
-  duration: durationType,
-  date: timestampType,
-  'date-time': timestampType,
-};

@@ -1,17 +1,6 @@
-import {
-  boolType,
-  bytesType,
-  type CelType,
-  doubleType,
-  durationType,
-  dynType,
-  intType,
-  listType,
-  mapType,
-  stringType,
-  timestampType,
-} from '../../cel/types.ts';
+import type { CelType } from '../../cel/types.ts';
 import { StructuralNode } from '../structural-node.ts';
+import { celTypeOf } from './cel-type.ts';
 
 const reserved: ReadonlySet<string> = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
@@ -84,41 +73,9 @@ function addField(fields: Map<string, DeclaredField>, name: string, node: Struct
 export function typeOfNode(node: StructuralNode): CelType | undefined {
   const known = types.get(node);
   if (known) return known.type;
-  const type = makeType(node);
+  const fieldType = (name: string) => fieldsOf(node).get(name)?.type;
+  const fields = (): CelType => ({ kind: 'object', of: { fieldType } });
+  const type = celTypeOf(node, { items: typeOfNode, values: typeOfNode, fields });
   types.set(node, { type });
   return type;
 }
-
-function makeType(node: StructuralNode): CelType | undefined {
-  switch (node.type) {
-    case 'int-or-string':
-      return dynType;
-    case 'array': {
-      const element = node.items && typeOfNode(node.items);
-      return element && listType(element);
-    }
-    case 'object': {
-      if (!node.values)
-        return { kind: 'object', of: { fieldType: (name) => fieldsOf(node).get(name)?.type } };
-      const value = typeOfNode(node.values);
-      return value && mapType(stringType, value);
-    }
-    case 'string':
-      return textTypes[node.format] ?? stringType;
-    case 'boolean':
-      return boolType;
-    case 'integer':
-      return intType;
-    case 'number':
-      return doubleType;
-    default:
-      return undefined;
-  }
-}
-
-const textTypes: Readonly<Record<string, CelType>> = {
-  byte: bytesType,
-  duration: durationType,
-  date: timestampType,
-  'date-time': timestampType,
-};
