@@ -72,6 +72,12 @@ export function alreadyExists(subject: Subject): StatusError {
   return new StatusError(409, 'AlreadyExists', message, detailsOf(subject));
 }
 
+/** A new object was to have a name of chance, and its name is taken. */
+export function noUniqueName(subject: Subject): StatusError {
+  const message = `${alreadyExists(subject).message}, the server was not able to generate a unique name for the object`;
+  return new StatusError(409, 'AlreadyExists', message, { ...detailsOf(subject), retryAfterSeconds: 1 }, 1);
+}
+
 const objectModified =
   'the object has been modified; please apply your changes to the latest version and try again';
 

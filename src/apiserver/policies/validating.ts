@@ -43,7 +43,8 @@ async function askAll(
 ): Promise<void> {
   const denials: Denial[] = [];
   const decisions = new Decisions((review) => around.cluster.decide(review));
-  for (const concern of concerns) denials.push(...(await ask(concern, write, { ...around, decisions })));
+  for (const concern of concerns)
+    for (const denial of await ask(concern, write, { ...around, decisions })) denials.push(denial);
   const [first] = denials;
   if (first) throw refusal(write, first);
 }

@@ -28,8 +28,7 @@ import { changeObject } from '../write/change.ts';
 import { checkPatched } from '../write/decode.ts';
 import { applyConfiguration } from '../write/field-managers.ts';
 import { afterMutation, dedupeOwners } from '../write/owner-references.ts';
-import { checkNamed, checkNamesPath, checkNamespace } from '../write/place.ts';
-import { checkVersion } from './update.ts';
+import { checkNamed, checkNamesPath, checkNamespace, checkVersion } from '../write/place.ts';
 
 const patchMediaTypes = {
   json: 'application/json-patch+json',

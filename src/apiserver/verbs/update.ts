@@ -1,13 +1,11 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { conflict, invalid, type StatusError } from '../../apimachinery/status.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import { namesNone, writtenVersion } from '../request/resource-version.ts';
-import type { StoredObject } from '../storage/stored-object.ts';
 import { changeObject } from '../write/change.ts';
 import { readObject } from '../write/decode.ts';
 import { dedupeOwners } from '../write/owner-references.ts';
-import { checkMeant, checkNamed, checkPlace } from '../write/place.ts';
+import { checkMeant, checkNamed, checkPlace, checkVersion } from '../write/place.ts';
 
 /** `update` of an object or its status: 200, or 201 where an update may create. */
 export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
@@ -28,20 +26,4 @@ export async function update(parts: ClusterParts, call: Call): Promise<Answer> {
       definition.quirks.createOnUpdate && call.subresource === '' && text === '' ? 'if-missing' : 'never',
     mayRetry: unconditional,
   });
-}
-
-/** A write that names a version is meant for that version only; some kinds are not written without one. */
-export function checkVersion(call: Call, current: StoredObject, version: bigint): void {
-  if (version === 0n && call.resource.definition.quirks.updateDemandsVersion) throw versionMissing(call);
-  if (version !== 0n && version !== BigInt(current.revision)) {
-    throw conflict(call.resource.subject(call.name));
-  }
-}
-
-function versionMissing({ resource, name }: Call): StatusError {
-  const message = 'Invalid value: 0: must be specified for an update';
-  const { group, resource: kind } = resource.definition;
-  return invalid({ group, kind }, name, [
-    { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
-  ]);
 }

@@ -53,7 +53,7 @@ export async function askWebhook(
   if (mistyped !== undefined) throw new CallFailure(name, `failed to call webhook: ${mistyped}`);
   const verdict = verdictOf(review, { webhook: name, uid, version, mayPatch });
   for (const [key, value] of verdict.annotations) annotate(write, `${name}/${key}`, value);
-  write.warnings.push(...verdict.warnings);
+  for (const warning of verdict.warnings) write.warnings.push(warning);
   if (!verdict.allowed) throw refusalOf(name, verdict.result);
   return verdict;
 }

@@ -21,7 +21,7 @@ export function validatingWebhooks(hooks: Hooks, callers: Callers): AdmissionSte
       if (concerned.length === 0) return undefined;
       const told = judged.get(write);
       if (told) {
-        write.warnings.push(...told);
+        for (const warning of told) write.warnings.push(warning);
         return undefined;
       }
       const before = write.warnings.length;

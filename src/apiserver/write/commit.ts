@@ -1,7 +1,7 @@
 import type { Alongside } from '../../apimachinery/admission.ts';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { finalizersOf, labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { alreadyExists, internalError, StatusError } from '../../apimachinery/status.ts';
+import { alreadyExists, internalError, noUniqueName, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { CommitResult, Guard, Write } from '../../store/contract.ts';
 import type { Answer, WriteState, WriteStep } from '../call/call.ts';
@@ -34,7 +34,7 @@ export const insert: WriteStep = {
       state.answer = await inserted(state, object, stored);
       if (state.answer) return;
       if (!state.hasGeneratedName || attempt === generatedNameAttempts)
-        throw alreadyExists(resource.subject(state.name));
+        throw (base === '' ? alreadyExists : noUniqueName)(resource.subject(state.name));
       state.name = generateName(parts, base);
       metadata['name'] = state.name;
       metadataOf(stored)['name'] = state.name;

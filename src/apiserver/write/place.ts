@@ -5,6 +5,7 @@ import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { internalPackage, isRegisteredKind } from '../../kinds/registered.ts';
 import type { Call, ClusterParts } from '../call/call.ts';
 import { registryPath } from '../storage/registry-path.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 
 /** Names the object as the path does, or refuses. */
 export function checkPlace(object: JsonObject, call: Call, name: string): JsonObject {
@@ -149,6 +150,22 @@ export function checkMeant(call: Call, next: JsonObject, uid: string): void {
     resource.subject(name),
     `StorageError: invalid object, Code: 4, Key: ${place}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`,
   );
+}
+
+/** A write that names a version is meant for that version only; some kinds are not written without one. */
+export function checkVersion(call: Call, current: StoredObject, version: bigint): void {
+  if (version === 0n && call.resource.definition.quirks.updateDemandsVersion) throw versionMissing(call);
+  if (version !== 0n && version !== BigInt(current.revision)) {
+    throw conflict(call.resource.subject(call.name));
+  }
+}
+
+function versionMissing({ resource, name }: Call): StatusError {
+  const message = 'Invalid value: 0: must be specified for an update';
+  const { group, resource: kind } = resource.definition;
+  return invalid({ group, kind }, name, [
+    { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
+  ]);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, jsonEqual, kubernetesNameAlphabet } from '../../base/index.ts';
 import type { ClusterParts, WriteState, WriteStep } from '../call/call.ts';
+import { writtenVersion } from '../request/resource-version.ts';
 import { objectKey } from '../storage/keys.ts';
 import { afterMutation, dedupeOwners } from './owner-references.ts';
-import { carryOver, checkNamespace, stampCreation } from './place.ts';
+import { carryOver, checkNamespace, checkVersion, stampCreation } from './place.ts';
 
 /** Admission may have named an owner that was there already. */
 export const ownersOnce: WriteStep = {
@@ -15,13 +16,24 @@ export const ownersOnce: WriteStep = {
   },
 };
 
-/** Admission may have put it somewhere else. Throws 400. */
+/** Admission may have put it somewhere else, or named a version. Throws 400, 409 and 500. */
 export const stillInPlace: WriteStep = {
   name: 'still-in-place',
   part: 'prepare',
-  concerns: ({ definition, operation }) => operation !== 'DELETE' && definition.namespaced,
-  run({ object, call }) {
-    if (object) checkNamespace(object, call);
+  concerns: ({ operation }) => operation !== 'DELETE',
+  run(state) {
+    const { object, call, definition, current, isAgain } = state;
+    if (!object) return;
+    if (definition.namespaced) checkNamespace(object, call);
+    if (!isAgain) return;
+    const metadata = metadataOf(object);
+    if (definition.namespaced) metadata['namespace'] = call.namespace;
+    const version = textOf(metadata['resourceVersion']);
+    // An update is meant for the version that it names, whoever named it.
+    if (current && version !== '') checkVersion(call, current, writtenVersion(version));
+    if (current) return;
+    if (version !== '') state.version = version;
+    for (const member of ['resourceVersion', 'selfLink']) delete metadata[member];
   },
 };
 

@@ -105,6 +105,9 @@ export class WriteRun implements WriteState {
 
 /** A new state is of the kind that it was. Throws 500 for another built-in one. */
 function checkSameKind(object: JsonObject, { custom, definition, apiVersion }: Call['resource']): void {
+  // What says nothing of itself is taken for what it was.
+  if (!custom && textOf(object['kind']) === '') object['kind'] = definition.kind;
+  if (!custom && textOf(object['apiVersion']) === '') object['apiVersion'] = apiVersion;
   const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
   if (custom || (kind === definition.kind && version === apiVersion)) return;
   const problem = registryProblem(kind, version, definition);
@@ -171,7 +174,10 @@ function managersOf({ object }: WriteRun): Json | undefined {
 
 /** Managed fields that no longer can be read are as they were. */
 function keepManagers(run: WriteRun, before: Json | undefined): undefined {
-  const problem = managedFieldsProblem(managersOf(run));
+  const managers = managersOf(run);
+  if (run.object && Array.isArray(managers) && managers.length === 0)
+    delete metadataOf(run.object)['managedFields'];
+  const problem = managedFieldsProblem(managers);
   if (problem === undefined || !run.object) return undefined;
   if (before === undefined) delete metadataOf(run.object)['managedFields'];
   else metadataOf(run.object)['managedFields'] = before;
