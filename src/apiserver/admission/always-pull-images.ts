@@ -1,10 +1,9 @@
 import { type AdmissionStep, subjectOf, type Write, writesOf } from '../../apimachinery/admission.ts';
-import { maybeObjectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { containersIn, placedContainers } from '../../apimachinery/containers.ts';
+import { maybeObjectAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import { aggregated } from '../../apimachinery/validation/go-text.ts';
 import type { JsonObject } from '../../base/index.ts';
-
-const lists = ['initContainers', 'containers', 'ephemeralContainers'];
 
 /** Whoever starts a pod may pull its images: they are pulled each time, by the pod's own rights. */
 export const alwaysPullImages: AdmissionStep = {
@@ -32,12 +31,10 @@ interface PullPolicy {
 }
 
 function policiesOf(pod: JsonObject): PullPolicy[] {
-  const ofContainers = lists.flatMap((list) =>
-    objectsAt(pod, 'spec', list).map((holder, position) => {
-      const member = 'imagePullPolicy';
-      return { holder, member, path: `spec.${list}[${position}].${member}` };
-    }),
-  );
+  const ofContainers = placedContainers(objectAt(pod, 'spec'), 'spec').map(({ container, path }) => {
+    const member = 'imagePullPolicy';
+    return { holder: container, member, path: `${path}.${member}` };
+  });
   const ofVolumes = objectsAt(pod, 'spec', 'volumes').flatMap((volume, position) => {
     const holder = maybeObjectAt(volume, 'image');
     return holder
@@ -50,7 +47,7 @@ function policiesOf(pod: JsonObject): PullPolicy[] {
 function hasNoNewImages({ object, old }: Write): boolean {
   if (!object || !old) return false;
   const images = (pod: JsonObject) =>
-    lists.flatMap((list) => objectsAt(pod, 'spec', list).map((each) => textAt(each, 'image')));
+    containersIn(objectAt(pod, 'spec')).map((each) => textAt(each, 'image'));
   const before = images(old);
   return images(object).every((image) => before.includes(image));
 }

@@ -3,7 +3,7 @@ import { maybeObjectAt, numberAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { AnswerTimeout, type HttpsAnswer, HttpsClient } from '../../http/node/client.ts';
 import { goErrorText } from './go-errors.ts';
-import { resolveService, type ServiceAddress, type ServiceUrls } from './services.ts';
+import { addressOf, hostPort, resolveService, type ServiceAddress, type ServiceUrls } from './services.ts';
 
 /** Who is asked: a `clientConfig` of a webhook. */
 export interface Backend {
@@ -69,8 +69,7 @@ export class Backends {
 
   async #address({ target }: Backend): Promise<ServiceAddress> {
     if (!('url' in target)) return resolveService(this.#cluster, this.#urls, target);
-    const { hostname, port } = target.url;
-    return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port), path: '' };
+    return { ...addressOf(target.url), path: '' };
   }
 
   async #send(
@@ -80,14 +79,13 @@ export class Backends {
   ): Promise<HttpsAnswer> {
     const { target } = backend;
     const isUrl = 'url' in target;
-    const host = address.host.includes(':') ? `[${address.host}]` : address.host;
     const path = cleanPath(isUrl ? target.url.pathname : target.path);
     const kept = this.#client(backend);
     kept.waiting++;
     try {
       return await kept.client.send({
         method: 'POST',
-        url: `https://${host}:${address.port}/`,
+        url: `https://${hostPort(address)}/`,
         path: `${address.path}${path}${query}`,
         headers: {
           'content-type': 'application/json',

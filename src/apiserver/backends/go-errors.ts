@@ -1,6 +1,6 @@
 import { errorMessage } from '../../base/index.ts';
 import { AnswerTimeout, AnswerTooLarge } from '../../http/node/client.ts';
-import { ServiceUnreachable } from './services.ts';
+import { hostPort, ServiceUnreachable } from './services.ts';
 
 /** What Go says of a connection that did not come about, or an answer that did not come: callers match these texts. */
 export function goErrorText(
@@ -11,7 +11,7 @@ export function goErrorText(
   if (thrown instanceof AnswerTimeout) return 'context deadline exceeded';
   if (thrown instanceof AnswerTooLarge) return 'http: server response too large';
   const { code, syscall, reason } = facts(thrown);
-  const place = address ? goHostPort(address) : '';
+  const place = address ? hostPort(address) : '';
   switch (code) {
     case 'ECONNREFUSED':
       return `dial tcp ${place}: connect: connection refused`;
@@ -73,8 +73,4 @@ function facts(thrown: unknown): { code: string; syscall: string; reason: string
     if (typeof value === 'string') found[member] = value;
   }
   return found;
-}
-
-function goHostPort({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -46,9 +46,15 @@ export async function resolveService(
   return chosen;
 }
 
-function addressOf({ hostname, port, pathname }: URL): ServiceAddress {
+/** Where a URL points, with its path in front of others. */
+export function addressOf({ hostname, port, pathname }: URL): ServiceAddress {
   const host = hostname.replace(/^\[|\]$/g, '');
   return { host, port: port === '' ? 443 : Number(port), path: withoutTrailingSlashes(pathname) };
+}
+
+/** As URLs and messages write it. */
+export function hostPort({ host, port }: Pick<ServiceAddress, 'host' | 'port'>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function readyAddresses(slice: JsonObject, portName: string): ServiceAddress[] {

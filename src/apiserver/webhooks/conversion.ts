@@ -9,6 +9,7 @@ import type { Conversions } from '../storage/conversion.ts';
 import { apiVersionOf, type ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { convertedIn } from './converted.ts';
+import { typeMismatch, uidMismatch } from './mismatch.ts';
 
 const conversionLimits = {
   /** Of the objects of one call; a longer list takes several. */
@@ -113,22 +114,19 @@ export class ConversionWebhooks implements Conversions {
   }
 }
 
+const conversionReview = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview' };
+
 function objectsIn(
   review: JsonObject,
   { uid, version }: { readonly uid: string; readonly version: string },
 ): readonly Json[] {
   const { response } = review;
-  const [apiVersion, kind] = [textOf(review['apiVersion']), textOf(review['kind'])];
-  if (version === 'v1' && (apiVersion !== 'apiextensions.k8s.io/v1' || kind !== 'ConversionReview')) {
-    const shown = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
-    const expected = 'expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview';
-    throw new BackendFailure(`${expected}, got ${shown}`);
-  }
+  const isOfV1 = version === 'v1';
+  const otherType = isOfV1 ? typeMismatch(review, conversionReview) : undefined;
+  if (otherType !== undefined) throw new BackendFailure(otherType);
   if (!isObject(response)) throw new BackendFailure('no response provided');
-  const given = textOf(response['uid']);
-  if (version === 'v1' && given !== uid) {
-    throw new BackendFailure(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(given)}`);
-  }
+  const otherUid = isOfV1 ? uidMismatch(response, uid) : undefined;
+  if (otherUid !== undefined) throw new BackendFailure(otherUid);
   const result = isObject(response['result']) ? response['result'] : {};
   const status = textOf(result['status']);
   if (status !== 'Success') {

@@ -3,6 +3,7 @@ import { StatusError } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { CallFailure } from './failure.ts';
+import { typeMismatch, uidMismatch } from './mismatch.ts';
 
 /** What a webhook decided. */
 export interface Verdict {
@@ -49,12 +50,8 @@ export function verdictOf(
 }
 
 function mismatchOf(review: JsonObject, response: JsonObject, uid: string): string | undefined {
-  const given = textAt(response, 'uid');
-  if (given !== uid) return `expected response.uid=${goQuote(uid)}, got ${goQuote(given)}`;
-  const [apiVersion, kind] = [textAt(review, 'apiVersion'), textAt(review, 'kind')];
-  if (apiVersion === 'admission.k8s.io/v1' && kind === 'AdmissionReview') return undefined;
-  const shown = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
-  return `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${shown}`;
+  const type = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
+  return uidMismatch(response, uid) ?? typeMismatch(review, type);
 }
 
 function pairProblem(patch: string, patchType: string | undefined): string | undefined {

@@ -1,20 +1,8 @@
+import type { PlacedContainer } from '../../apimachinery/containers.ts';
 import { canonicalQuantity, nanoPerUnit, parseQuantity } from '../../apimachinery/quantity.ts';
 import { at, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { child, index, key } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
-
-/** A container with its path. */
-export interface PlacedContainer {
-  readonly container: JsonObject;
-  readonly path: string;
-}
-
-/** All containers of a pod, in the order in which they are looked at. */
-export function containersOf(podSpec: JsonObject, path: string): PlacedContainer[] {
-  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    objectsAt(podSpec, list).map((container, at) => ({ container, path: index(child(path, list), at) })),
-  );
-}
 
 /** Bytes that are no whole number. */
 export function fractionWarnings(amounts: JsonObject, path: string): string[] {

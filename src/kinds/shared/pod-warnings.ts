@@ -1,9 +1,10 @@
+import { type PlacedContainer, placedContainers } from '../../apimachinery/containers.ts';
 import { at, maybeObjectAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { ipWarnings } from '../../apimachinery/validation/addresses.ts';
 import { child, index, key } from '../../apimachinery/validation/errors.ts';
 import { dnsLabel } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { containersOf, containerWarnings, fractionWarnings, portWarnings } from './container-warnings.ts';
+import { containerWarnings, fractionWarnings, portWarnings } from './container-warnings.ts';
 import { nodeAffinityWarnings, nodeLabelAdvice, nodeSelectorWarnings } from './node-label-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';
 
@@ -11,7 +12,7 @@ import { volumeWarnings } from './volume-warnings.ts';
 export function podWarnings(pod: JsonObject, path: string): string[] {
   const spec = objectAt(pod, 'spec');
   const here = child(path, 'spec');
-  const containers = containersOf(spec, here);
+  const containers = placedContainers(spec, here);
   const isAnnotated = at(pod, 'metadata', 'annotations') !== undefined;
   // Every pod that is made passes here, and most have little of this: what is absent is not looked into.
   const of = (member: string, warnings: () => string[]) => (spec[member] === undefined ? [] : warnings());
@@ -99,7 +100,7 @@ const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
 const appArmorAdvice = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 
 /** Of a pod the annotation has become a field by now. */
-function appArmorWarnings(pod: JsonObject, containers: ReturnType<typeof containersOf>): string[] {
+function appArmorWarnings(pod: JsonObject, containers: readonly PlacedContainer[]): string[] {
   return containers.flatMap(({ container }) => {
     const name = `${appArmor}${textAt(container, 'name')}`;
     if (at(pod, 'metadata', 'annotations', name) === undefined) return [];
@@ -108,11 +109,7 @@ function appArmorWarnings(pod: JsonObject, containers: ReturnType<typeof contain
 }
 
 /** Annotations that fields have taken the place of. */
-function profileWarnings(
-  pod: JsonObject,
-  containers: ReturnType<typeof containersOf>,
-  path: string,
-): string[] {
+function profileWarnings(pod: JsonObject, containers: readonly PlacedContainer[], path: string): string[] {
   const has = (name: string) => at(pod, 'metadata', 'annotations', name) !== undefined;
   const seccompAdvice = 'non-functional in v1.27+; use the "seccompProfile" field instead';
   const warnings: string[] = [];

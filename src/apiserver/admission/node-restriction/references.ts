@@ -1,4 +1,5 @@
-import { at, listAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import { containersIn } from '../../../apimachinery/containers.ts';
+import { at, listAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import type { JsonObject } from '../../../base/index.ts';
 
 /** What of the API a pod refers to, as refusals name it; undefined: nothing. */
@@ -64,10 +65,7 @@ function hasVolume(pod: JsonObject, source: 'secret' | 'configMap'): boolean {
 }
 
 function ofContainers(pod: JsonObject, source: 'secret' | 'configMap'): readonly JsonObject[] {
-  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    objectsAt(pod, 'spec', list),
-  );
-  return containers.flatMap((container) => [
+  return containersIn(objectAt(pod, 'spec')).flatMap((container) => [
     ...objectsAt(container, 'envFrom').filter((each) => each[`${source}Ref`] !== undefined),
     ...objectsAt(container, 'env').filter((each) => at(each, 'valueFrom', `${source}KeyRef`) !== undefined),
   ]);

@@ -1,4 +1,5 @@
-import { at, objectsAt, textAt } from '../../../apimachinery/read.ts';
+import { containersIn } from '../../../apimachinery/containers.ts';
+import { at, textAt } from '../../../apimachinery/read.ts';
 import type { Json, JsonObject } from '../../../base/index.ts';
 
 /** A pod, or what pods are made of. */
@@ -25,7 +26,7 @@ export interface Check {
 }
 
 export function containersOf({ spec }: PodLike): readonly JsonObject[] {
-  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) => objectsAt(spec, list));
+  return containersIn(spec);
 }
 
 /** `container "a"`, or `containers "a", "b"`. */
