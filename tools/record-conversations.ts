@@ -9,7 +9,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { conversations } from '../test/apiserver/conversations/index.ts';
-import { type KeptAnswers, keptAnswers, play, type Send } from '../test/apiserver/conversations/play.ts';
+import { keptAnswers } from '../test/apiserver/conversations/kept.ts';
+import { type Answer, play, type Send } from '../test/apiserver/conversations/play.ts';
 
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 const [origin = '', token = '', ...only] = process.argv.slice(2);
@@ -24,11 +25,11 @@ const send: Send = (path, init) =>
 for (const [subject, held] of Object.entries(conversations)) {
   if (only.length > 0 && !only.includes(subject)) continue;
   const file = new URL(`../test/apiserver/conversations/answers/${subject}.json`, import.meta.url);
-  const answers: Record<string, KeptAnswers> = {};
+  const answers: Record<string, readonly Answer[]> = {};
   for (const [position, conversation] of held.entries()) {
     const namespace = `c${position}-${process.pid}-${subject}`;
-    answers[conversation.name] = keptAnswers(await play(send, conversation, namespace));
+    answers[conversation.name] = await play(send, conversation, namespace);
   }
-  writeFileSync(file, `${JSON.stringify(answers, undefined, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(keptAnswers(answers), undefined, 1)}\n`);
   process.stdout.write(`${subject}: ${held.length} conversations\n`);
 }

@@ -4,15 +4,15 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { startTestServer } from '../harness.ts';
 import { conversations } from './index.ts';
-import { type Answer, answersKept, type KeptAnswers, play } from './play.ts';
+import { answersKept, type KeptAnswers } from './kept.ts';
+import { type Answer, play } from './play.ts';
 
 /** What `tools/record-conversations.ts` heard from a real server. */
 function recorded(subject: string): Record<string, readonly Answer[]> {
   // The file is written by our own tool.
-  const kept = JSON.parse(
-    readFileSync(new URL(`answers/${subject}.json`, import.meta.url), 'utf8'),
-  ) as Record<string, KeptAnswers>;
-  return Object.fromEntries(Object.entries(kept).map(([name, answers]) => [name, answersKept(answers)]));
+  return answersKept(
+    JSON.parse(readFileSync(new URL(`answers/${subject}.json`, import.meta.url), 'utf8')) as KeptAnswers,
+  );
 }
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -98,26 +98,6 @@ function sharedWarnings({ headers }: Response): string | undefined {
   return warnings?.filter((each) => !each.includes('not built in Drydock')).join(', ');
 }
 
-/** Answers as they are kept: the place of an earlier one where it is the same. */
-export type KeptAnswers = readonly (Answer | number)[];
-
-export function keptAnswers(answers: readonly Answer[]): KeptAnswers {
-  const places = new Map<string, number>();
-  return answers.map((answer, at) => {
-    const text = JSON.stringify(answer);
-    const place = places.get(text);
-    places.set(text, place ?? at);
-    return place ?? answer;
-  });
-}
-
-export function answersKept(kept: KeptAnswers): readonly Answer[] {
-  return kept.flatMap((each) => {
-    const answer = typeof each === 'number' ? kept[each] : each;
-    return answer === undefined || typeof answer === 'number' ? [] : [answer];
-  });
-}
-
 function withoutChoices(text: string, names: Names): Json {
   let value: Json;
   try {
