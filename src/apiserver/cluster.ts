@@ -66,7 +66,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const conversions = new ConversionWebhooks(backends, view);
   const convert: Convert = (object, versions) => conversions.between(object, versions);
   const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });
-  const policies = new AdmissionPolicies({ storage, resources }, convert);
+  const policies = new AdmissionPolicies({ storage, resources, conversions }, convert);
   const parts: ClusterParts = {
     storage,
     resources,

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { objectAt, objectsAt, textAt } from '../../src/apimachinery/read.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
+import { configMap, configMapPath, make, under } from './policies.ts';
 import { type Asked, startWebhookServer, type WebhookAnswer, type WebhookServer } from './webhook-server.ts';
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -195,6 +196,47 @@ describe('conversion webhooks', () => {
     await send('POST', home('v1'), object('Lock', 'a', 'v1', { host: 'h', port: '1' }));
     const { body } = await send('GET', `${home('v2')}/a`);
     assert.deepEqual([body.metadata.labels, body.metadata.finalizers], [{ made: 'yes' }, undefined]);
+  });
+
+  it('are asked again for what was more than is kept, and a list of more than that is whole', async () => {
+    const home = await define('walls', '/walls');
+    const host = 'h'.repeat(1024 * 1024);
+    const names = Array.from({ length: 36 }, (_, at) => `w${String(at).padStart(2, '0')}`);
+    for (const name of names)
+      await send('POST', home('v1'), object('Wall', name, 'v1', { host, port: name }));
+    for (const _time of ['first', 'second']) {
+      webhooks.asked.length = 0;
+      const { body } = await send('GET', home('v2'));
+      const told = objectsAt(body, 'items').map((each) => textAt(each, 'spec', 'address'));
+      assert.deepEqual(
+        told.map((each) => each.slice(host.length)),
+        names.map((name) => `:${name}`),
+      );
+      assert.ok(webhooks.asked.length > 0);
+    }
+  });
+
+  it('make the parameters of policies, which say what is wrong when they do not', async () => {
+    const home = await define('bounds', '/bounds');
+    await send('POST', home('v1'), object('Bound', 'a', 'v1', { host: 'h', port: '1' }));
+    const spec = {
+      paramKind: { apiVersion: 'example.com/v2', kind: 'Bound' },
+      validations: [{ expression: 'object.data.address == params.spec.address' }],
+    };
+    const paramRef = { name: 'a', namespace: 'default', parameterNotFoundAction: 'Deny' };
+    await under(test, { spec, bound: { paramRef } }, async () => {
+      assert.equal((await make(test, configMapPath, configMap('right', { address: 'h:1' }))).status, 201);
+      const wrong = await make(test, configMapPath, configMap('wrong', { address: 'h:2' }));
+      assert.equal(wrong.status, 422, wrong.message);
+      await send('PATCH', `${home('v1')}/a`, { spec: { port: '3' } }, merge);
+      webhooks.on('/bounds', (asked) => converted(asked, []));
+      const broken = await make(test, configMapPath, configMap('broken', { address: 'h:3' }));
+      assert.equal(broken.status, 422);
+      assert.match(
+        broken.message,
+        /failed to configure binding: conversion webhook for .* returned 0 objects/,
+      );
+    });
   });
 
   it('that answer wrongly fail the request in the words of the real server', async () => {

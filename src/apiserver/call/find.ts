@@ -17,6 +17,7 @@ export async function find(
 ): Promise<StoredObject | undefined> {
   const collection = storage.loaded(resource) ?? (await storage.collection(resource));
   const found = collection.get(objectKey(resource.definition.namespaced ? namespace : '', name));
-  if (found && resource.isConvertedElsewhere) await conversions.bring([found], resource);
-  return found;
+  if (!found || !resource.isConvertedElsewhere) return found;
+  const [brought] = await conversions.bring([found], resource);
+  return brought;
 }

@@ -1,11 +1,13 @@
 import type { Write } from '../../apimachinery/admission.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { errorMessage, type JsonObject } from '../../base/index.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import { namespaceOf } from '../matching/request.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
 import type { Collection } from '../storage/collection.ts';
+import type { Conversions } from '../storage/conversion.ts';
 import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import type { ParamRef } from './binding.ts';
 import type { ParamKind } from './validating-policy.ts';
 
@@ -16,6 +18,8 @@ export class NotConfigured extends Error {}
 export interface ParamSource {
   readonly storage: Pick<ClusterStorage, 'collection' | 'loaded'>;
   readonly resources: ResourceRegistry;
+  /** Of kinds whose versions a webhook makes. */
+  readonly conversions: Conversions;
 }
 
 /** The resource of a kind of parameters, or that nobody serves it. */
@@ -41,10 +45,11 @@ export function paramsFor(
   if (!served || !paramRef) return [undefined];
   const namespace = placeOf(served, paramRef, write);
   const select = (collection: Collection) => {
-    const found = selected(collection, served, { paramRef, namespace });
+    const found = selected(collection, { paramRef, namespace });
     if (found.length === 0 && paramRef.deniesWithout)
       throw new NotConfigured('no params found for policy binding with `Deny` parameterNotFoundAction');
-    return found;
+    if (served.isConvertedElsewhere) return converted(source, served, found);
+    return found.map((each) => each.decoded(served));
   };
   const loaded = source.storage.loaded(served);
   return loaded ? select(loaded) : source.storage.collection(served).then(select);
@@ -62,16 +67,28 @@ function placeOf({ definition }: ServedResource, { namespace }: ParamRef, write:
   );
 }
 
+/** Throws `NotConfigured` when the webhook that makes the version of the parameters does not. */
+async function converted(
+  { conversions }: ParamSource,
+  served: ServedResource,
+  found: readonly StoredObject[],
+): Promise<readonly JsonObject[]> {
+  try {
+    return (await conversions.bring(found, served)).map((each) => each.decoded(served));
+  } catch (thrown) {
+    throw new NotConfigured(errorMessage(thrown));
+  }
+}
+
 function selected(
   collection: Collection,
-  served: ServedResource,
   { paramRef, namespace }: { readonly paramRef: ParamRef; readonly namespace: string },
-): readonly JsonObject[] {
+): readonly StoredObject[] {
   if (paramRef.name !== '') {
     const found = collection.get(objectKey(namespace, paramRef.name));
-    return found ? [found.decoded(served)] : [];
+    return found ? [found] : [];
   }
   const { selects } = paramRef;
   const all = [...collection.scan(namespace === '' ? '' : namespacePrefix(namespace))];
-  return all.filter((each) => selects?.(each.labels()) ?? true).map((each) => each.decoded(served));
+  return all.filter((each) => selects?.(each.labels()) ?? true);
 }

@@ -29,8 +29,8 @@ export class StoredObject {
   #spliced = false;
   #versionChecked = false;
   #decoded: Map<ServedResource, JsonObject> | undefined;
-  /** What webhooks made of it in other versions. */
-  #elsewhere: WeakMap<ServedResource, Buffer> | undefined;
+  /** Of what a webhook made of an object: in which version, and the text. */
+  #elsewhere: { readonly served: ServedResource; readonly bytes: Buffer } | undefined;
   #storedVersion: string | undefined;
   #labels: Labels | undefined;
   #fields: Map<string, string> | undefined;
@@ -96,19 +96,30 @@ export class StoredObject {
     return this.#storedVersion;
   }
 
-  /** True when a webhook has yet to make it in that version. */
-  lacks(served: ServedResource): boolean {
-    return this.#isOther(served) && !this.#elsewhere?.has(served);
+  /**
+   * The same object as a webhook made it in that version; itself where none has to, undefined while none was asked. Whoever
+   * shows it holds on to it: what was made is kept for others within a bound only.
+   */
+  madeIn(served: ServedResource): StoredObject | undefined {
+    if (!this.#isOther(served) || this.#elsewhere?.served === served) return this;
+    return madeElsewhere.find(this, served);
   }
 
-  /** What a webhook made of it; stays with it. */
-  rememberConverted(served: ServedResource, object: JsonObject): void {
+  /** Takes what a webhook made of it, and returns the object in that version. */
+  asMade(served: ServedResource, object: JsonObject): StoredObject {
     const { metadata, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
     const versioned = { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(this.revision) };
     const { definition, apiVersion } = served;
     const text = JSON.stringify({ kind: definition.kind, apiVersion, metadata: versioned, ...rest });
-    this.#elsewhere ??= new WeakMap();
-    this.#elsewhere.set(served, asLine(utf8(text)));
+    const made = new StoredObject(this, this.#raw, this.revision);
+    made.#form = this.#form;
+    made.#unbrought = this.#unbrought;
+    made.#spliced = this.#spliced;
+    made.#versionChecked = this.#versionChecked;
+    made.#storedVersion = this.#storedVersion;
+    made.#labels = this.#labels;
+    made.#elsewhere = { served, bytes: asLine(utf8(text)) };
+    return madeElsewhere.keep(this, { served, made });
   }
 
   labels(): Labels {
@@ -143,6 +154,11 @@ export class StoredObject {
     return this.#raw.length;
   }
 
+  /** Of what a webhook made of it. */
+  get madeByteLength(): number {
+    return this.#elsewhere?.bytes.length ?? 0;
+  }
+
   /** The last state of an object that went away at `revision`. */
   at(revision: number): StoredObject {
     const last = new StoredObject(this, this.#withoutRevision(), revision);
@@ -160,10 +176,10 @@ export class StoredObject {
   /** Undefined for a version that no webhook has to make. Throws 500 when it has not been asked. */
   #madeElsewhere(served: ServedResource): Buffer | undefined {
     if (!this.#isOther(served)) return undefined;
-    const made = this.#elsewhere?.get(served);
     // Whoever shows it has it made first: an error of ours.
-    if (!made) throw internalError(`an object was not converted to ${served.apiVersion}`);
-    return made;
+    if (this.#elsewhere?.served !== served)
+      throw internalError(`an object was not converted to ${served.apiVersion}`);
+    return this.#elsewhere.bytes;
   }
 
   /** Objects that were written under another schema are filled and pruned by the one served now: once for each schema. */
@@ -237,6 +253,9 @@ export class StoredObject {
     return found;
   }
 }
+
+/** Objects as webhooks made them. What is parsed and indexed of one is about as large as its text. */
+const madeElsewhere = new Kept<StoredObject>(formsBudget, ({ madeByteLength }) => 2 * madeByteLength);
 
 /** The text of objects in versions that they are not stored in. */
 const otherVersions = new Kept<Buffer>(formsBudget, ({ length }) => length);

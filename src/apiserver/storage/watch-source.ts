@@ -21,6 +21,9 @@ export interface SelectedEvent {
   readonly object: StoredObject;
 }
 
+/** Sends objects in the form in which they are shown. */
+type Send = (prepared: readonly StoredObject[]) => Promise<void> | void;
+
 const watchLimits = {
   bookmarkEveryMs: 60_000,
   /** Changes that wait for a conversion; a watch that falls further behind ends. */
@@ -44,7 +47,7 @@ export interface WatchPlan {
   readonly bookmarks: boolean;
   readonly timeoutMs: number;
   /** What has to be done with objects before they are shown, by somebody outside; absent: nothing. */
-  readonly prepare?: (objects: readonly StoredObject[]) => Promise<void>;
+  readonly prepare?: (objects: readonly StoredObject[]) => Promise<readonly StoredObject[]>;
   /** The revision that readers see now. */
   readonly currentRevision: () => number;
 }
@@ -135,7 +138,7 @@ export class WatchSource {
     const { prepare } = this.#plan;
     if (prepare) {
       const objects = [...selection.among(collection)];
-      this.#afterwards(objects, () => this.#sendObjects(objects, consumer));
+      this.#afterwards(objects, (prepared) => this.#sendObjects(prepared, consumer));
     } else this.#sendObjects(selection.among(collection), consumer);
   }
 
@@ -156,16 +159,18 @@ export class WatchSource {
       return;
     }
     const shown = event.previous ? [event.object, event.previous] : [event.object];
-    this.#afterwards(shown, () => {
-      const selected = select(event, selection);
+    this.#afterwards(shown, ([object = event.object, previous]) => {
+      const selected = select(event, selection, { object, previous });
       if (!selected) return undefined;
       // The last state that matched is made only now.
-      return this.#now([selected.object], () => this.#consumer?.event(selected));
+      return this.#now([selected.object], ([last = selected.object]) =>
+        this.#consumer?.event({ ...selected, object: last }),
+      );
     });
   }
 
   /** In its turn: once everything before it was sent, and its own objects are prepared. */
-  #afterwards(objects: readonly StoredObject[], send: () => Promise<void> | void): void {
+  #afterwards(objects: readonly StoredObject[], send: Send): void {
     if (++this.#queued > watchLimits.queuedEvents) {
       this.#fail(expired('too many changes wait for their conversion'));
       return;
@@ -176,10 +181,10 @@ export class WatchSource {
     });
   }
 
-  async #now(objects: readonly StoredObject[], send: () => Promise<void> | void): Promise<void> {
+  async #now(objects: readonly StoredObject[], send: Send): Promise<void> {
     try {
-      if (!this.#closed) await this.#plan.prepare?.(objects);
-      if (!this.#closed) await send();
+      const prepared = this.#closed ? objects : ((await this.#plan.prepare?.(objects)) ?? objects);
+      if (!this.#closed) await send(prepared);
     } catch (thrown) {
       this.#fail(statusErrorOf(thrown));
     }
@@ -218,14 +223,19 @@ export class WatchSource {
 }
 
 /** An event as seen through a selection: objects appear and disappear as they begin and cease to match. */
-function select(event: CollectionEvent, selection: Selection): SelectedEvent | undefined {
+function select(
+  event: CollectionEvent,
+  selection: Selection,
+  { object, previous }: Pick<CollectionEvent, 'object' | 'previous'> = event,
+): SelectedEvent | undefined {
   const { namespace } = selection;
-  if (namespace !== '' && event.object.namespace !== namespace) return undefined;
-  if (!selection.selective) return event;
-  const before = event.previous !== undefined && selection.matches(event.previous);
-  if (event.type === 'DELETED') return before ? event : undefined;
-  const now = selection.matches(event.object);
-  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object };
+  if (namespace !== '' && object.namespace !== namespace) return undefined;
+  const asItIs = object === event.object ? event : { type: event.type, object };
+  if (!selection.selective) return asItIs;
+  const before = previous !== undefined && selection.matches(previous);
+  if (event.type === 'DELETED') return before ? asItIs : undefined;
+  const now = selection.matches(object);
+  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object };
   if (before && event.previous) return { type: 'DELETED', object: lastState(event, event.previous) };
   return undefined;
 }

@@ -18,14 +18,16 @@ export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
   checkVersionOptions(call);
   const namespace = resource.definition.namespaced ? call.namespace : '';
   const selection = new Selection(resource, namespace, options, call.name);
+  const prefix = namespacePrefix(namespace);
+  const place = readPlace(parts, call, prefix);
+  const looksElsewhere = resource.isConvertedElsewhere && selection.looksInside;
   const page: Page = {
     call,
     selection,
-    prefix: namespacePrefix(namespace),
+    prefix,
     limit: Math.max(0, options.limit),
+    brought: looksElsewhere ? await bringAll(parts, call, prefix) : undefined,
   };
-  const place = readPlace(parts, call, page.prefix);
-  if (resource.isConvertedElsewhere && selection.looksInside) await bringAll(parts, page);
   if (place.revision === undefined) return fromCurrent(parts, page, place.afterKey);
   const collection = await parts.storage.collection(resource);
   const unchanged = collection.lastRevision <= place.revision && place.revision <= parts.storage.revision();
@@ -36,9 +38,15 @@ export async function list(parts: ClusterParts, call: Call): Promise<Answer> {
 }
 
 /** Fields of a version are known once objects are in it. */
-async function bringAll(parts: ClusterParts, { call: { resource }, prefix }: Page): Promise<void> {
+async function bringAll(
+  parts: ClusterParts,
+  { resource }: Call,
+  prefix: string,
+): Promise<ReadonlyMap<StoredObject, StoredObject>> {
   const collection = await parts.storage.collection(resource);
-  await parts.conversions.bring([...collection.scan(prefix)], resource);
+  const objects = [...collection.scan(prefix)];
+  const brought = await parts.conversions.bring(objects, resource);
+  return new Map(objects.map((object, at) => [object, brought[at] ?? object]));
 }
 
 interface Page {
@@ -47,6 +55,8 @@ interface Page {
   readonly prefix: string;
   /** 0: no limit. */
   readonly limit: number;
+  /** Objects in the version of the request, where a webhook makes them and what is in them decides. */
+  readonly brought: ReadonlyMap<StoredObject, StoredObject> | undefined;
 }
 
 /** `revision` undefined: the current state. */
@@ -137,7 +147,8 @@ async function fromCurrent(
           selectedBy,
         };
       }
-      if (!selective || page.selection.matches(object)) objects.push(object);
+      const shown = page.brought?.get(object) ?? object;
+      if (!selective || page.selection.matches(shown)) objects.push(shown);
     }
   }
   return { ...(await answer(parts, page, objects, revision)), selectedBy };
@@ -156,11 +167,11 @@ async function fromPast(
         page.limit > 0 && !page.selection.selective ? page.limit - objects.length : pastPageObjects;
       const query = { prefix: page.prefix, revision: place.revision, afterKey, limit: want };
       const range = await parts.storage.rangeAt(page.call.resource, query);
-      for (const [at, object] of range.objects.entries()) {
+      const shown = page.brought
+        ? await parts.conversions.bring(range.objects, page.call.resource)
+        : range.objects;
+      for (const [at, object] of shown.entries()) {
         afterKey = keyOf(object);
-        if (page.call.resource.isConvertedElsewhere && page.selection.looksInside) {
-          await parts.conversions.bring([object], page.call.resource);
-        }
         if (page.selection.matches(object)) objects.push(object);
         const more = range.more || at < range.objects.length - 1;
         if (page.selection.namesOne && objects.length > 0)
@@ -195,11 +206,10 @@ async function answer(
   next?: { afterKey: string; remaining: number | undefined },
 ): Promise<ListAnswer> {
   const { resource } = page.call;
-  if (resource.isConvertedElsewhere) await parts.conversions.bring(objects, resource);
   return {
     type: 'list',
     resource: page.call.resource,
-    objects,
+    objects: resource.isConvertedElsewhere ? await parts.conversions.bring(objects, resource) : objects,
     resourceVersion: String(revision),
     continueToken: next
       ? encodeContinueToken({ revision, afterKey: next.afterKey.slice(page.prefix.length) })

@@ -24,7 +24,7 @@ interface Wanted {
   readonly apiVersion: string;
 }
 
-/** Asks conversion webhooks. What they made of an object is kept with it, until it changes. */
+/** Asks conversion webhooks. What they made of an object is kept within a bound, until it changes. */
 export class ConversionWebhooks implements Conversions {
   readonly #backends: Backends;
   readonly #cluster: ClusterView;
@@ -34,21 +34,26 @@ export class ConversionWebhooks implements Conversions {
     this.#cluster = cluster;
   }
 
-  async bring(objects: readonly StoredObject[], served: ServedResource): Promise<void> {
+  async bring(objects: readonly StoredObject[], served: ServedResource): Promise<readonly StoredObject[]> {
     const { convertedBy: webhook, kind } = served.definition;
-    if (!webhook) return;
-    const missing = objects.filter((object) => object.lacks(served));
+    if (!webhook) return objects;
+    const brought = new Map<StoredObject, StoredObject>();
+    for (const object of objects) {
+      const made = object.madeIn(served);
+      if (made) brought.set(object, made);
+    }
     const wanted = { webhook, kind, apiVersion: served.apiVersion };
-    for (const some of inCalls(missing)) {
+    for (const some of inCalls(objects.filter((object) => !brought.has(object)))) {
       const sources = some.map((object) => object.copy(served.asStored));
       const converted = await this.#convert(sources, wanted);
       for (const [at, object] of some.entries()) {
         const made = converted[at];
         if (!made) continue;
         served.definition.storedForm?.bring(made);
-        object.rememberConverted(served, made);
+        brought.set(object, object.asMade(served, made));
       }
     }
+    return objects.map((object) => brought.get(object) ?? object);
   }
 
   async toStorage(object: JsonObject, served: ServedResource): Promise<JsonObject> {

@@ -72,8 +72,7 @@ async function inserted(
   const created = collection.get(place);
   if (created?.revision !== result.revision) return { type: 'value', code: 201, value: object, resource };
   remember(created, object, resource);
-  if (resource.isConvertedElsewhere) await parts.conversions.bring([created], resource);
-  return { type: 'object', code: 201, resource, object: created };
+  return { type: 'object', code: 201, resource, object: await shown(parts, created, resource) };
 }
 
 /** The changed object, or its end when nobody holds it any more. Without an answer when it changed meanwhile. */
@@ -130,8 +129,7 @@ export async function overwrite(
     return { type: 'value', code: 200, value: next, resource };
   }
   remember(stored, next, resource);
-  if (resource.isConvertedElsewhere) await conversions.bring([stored], resource);
-  return { type: 'object', code: 200, resource, object: stored };
+  return { type: 'object', code: 200, resource, object: await shown(parts, stored, resource) };
 }
 
 /** Takes `current` out of the store, unless it changed meanwhile. */
@@ -174,6 +172,17 @@ function alsoWritten(
   const before = storage.loaded(resource)?.get(place)?.peek(resource);
   const next = before ? trackOwnWrite(parts, resource, { before, after: object, subresource }) : object;
   return { guard, write: { put: key, value: encodeStored(resource, next) } };
+}
+
+/** What was stored, in the version of the request. */
+async function shown(
+  { conversions }: WriteState['parts'],
+  stored: StoredObject,
+  resource: ServedResource,
+): Promise<StoredObject> {
+  if (!resource.isConvertedElsewhere) return stored;
+  const [brought = stored] = await conversions.bring([stored], resource);
+  return brought;
 }
 
 /** The writer knows the labels: nobody needs to parse for them. */
