@@ -38,11 +38,12 @@ if (!Number.isFinite(minutes) || minutes <= 0) {
 }
 const end = Date.now() + minutes * 60_000;
 const root = join(import.meta.dirname, '..');
+const reporter = join(import.meta.dirname, 'attack-reporter.ts');
 for (let round = 1; ; round++) {
   const seed = values.seed ?? randomBytes(6).toString('hex');
   process.stdout.write(`round ${round}, seed ${seed}\n`);
   const environment = { ...process.env, DRYDOCK_ATTACK_SEED: seed, DRYDOCK_ATTACK_FACTOR: '5' };
-  const words = ['--test', '--test-timeout=1200000', '--test-reporter=dot', ...attacks];
+  const words = ['--test', '--test-timeout=1200000', `--test-reporter=${reporter}`, ...attacks];
   const { status } = spawnSync(process.execPath, words, { stdio: 'inherit', env: environment, cwd: root });
   if (status !== 0) {
     process.stderr.write(`An attack succeeded. Again: npm run attack -- --seed ${seed}\n`);

@@ -1,4 +1,4 @@
-import { CodedError, parseIpRange } from '../base/index.ts';
+import { CodedError, isObject, parseIpRange } from '../base/index.ts';
 import { nodesLimit, type StartOptions } from './contract.ts';
 
 /** What was asked for, checked: nothing of it can go wrong later but the port and the file. */
@@ -18,7 +18,7 @@ const largestPort = 65_535;
 
 /** Reads options, which may come from JavaScript or from JSON. Throws CodedError `invalid` with the option's name. */
 export function readOptions(options: unknown): ReadOptions {
-  if (!isRecord(options)) throw invalid('the options are an object');
+  if (!isObject(options)) throw invalid('the options are an object');
   for (const name of Object.keys(options)) {
     if (!known.has(name))
       throw invalid(`there is no option ${JSON.stringify(name)}; there are ${[...known].join(', ')}`);
@@ -37,7 +37,7 @@ export function readOptions(options: unknown): ReadOptions {
 
 /** The options of a fork. Throws CodedError `invalid`. */
 export function readForkOptions(options: unknown): { readonly port: number } {
-  if (!isRecord(options)) throw invalid('the options are an object');
+  if (!isObject(options)) throw invalid('the options are an object');
   const other = Object.keys(options).find((name) => name !== 'port');
   if (other !== undefined) throw invalid(`a fork has no option ${JSON.stringify(other)}; there is port`);
   return { port: readPort(options['port']) };
@@ -52,7 +52,7 @@ function readPort(value: unknown): number {
 
 function sqliteFileOf(store: unknown): string | undefined {
   if (store === undefined || store === 'memory') return undefined;
-  const file = isRecord(store) && Object.keys(store).length === 1 ? store['sqlite'] : undefined;
+  const file = isObject(store) && Object.keys(store).length === 1 ? store['sqlite'] : undefined;
   if (typeof file === 'string' && file !== '') return file;
   throw invalid("store is 'memory' or { sqlite: FILE }");
 }
@@ -81,7 +81,7 @@ function switchesOf(value: unknown): ReadOptions['admissionPlugIns'] {
       : Array.isArray(list) && list.every((name) => typeof name === 'string')
         ? [...list]
         : undefined;
-  if (isRecord(value) && Object.keys(value).every((name) => name === 'enable' || name === 'disable')) {
+  if (isObject(value) && Object.keys(value).every((name) => name === 'enable' || name === 'disable')) {
     const enable = names(value['enable']);
     const disable = names(value['disable']);
     if (enable && disable) return { enable, disable };
@@ -92,7 +92,7 @@ function switchesOf(value: unknown): ReadOptions['admissionPlugIns'] {
 function nodesOf(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === false) return undefined;
   const count =
-    value === true ? 1 : isRecord(value) && Object.keys(value).length === 1 ? value['nodes'] : undefined;
+    value === true ? 1 : isObject(value) && Object.keys(value).length === 1 ? value['nodes'] : undefined;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= nodesLimit) {
     return Array.from({ length: count }, (_, at) => `node-${at + 1}`);
   }
@@ -102,10 +102,6 @@ function nodesOf(value: unknown): readonly string[] | undefined {
 function optionalText(name: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw invalid(`${name} is a text that is not empty`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(message: string): CodedError {

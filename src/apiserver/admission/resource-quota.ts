@@ -65,17 +65,17 @@ function charge(write: Write, quotas: readonly JsonObject[], { clock }: ClusterV
 }
 
 function isBoundBy(counted: Counted, quota: JsonObject, object: JsonObject): boolean {
-  if (counted.names(hardNames(quota)).length === 0) return false;
+  if (namesIn(counted, quota).length === 0) return false;
   return isInScopes(counted, object, scopesOf(quota));
 }
 
-/** What counts is what the quota's controller has taken up. */
-function hardNames(quota: JsonObject): string[] {
-  return Object.keys(objectAt(quota, 'status', 'hard'));
+/** What the quota bounds of it: what counts is what the quota's controller has taken up. */
+function namesIn(counted: Counted, quota: JsonObject): readonly string[] {
+  return counted.names(Object.keys(objectAt(quota, 'status', 'hard')));
 }
 
 function checkCountable(write: Write, counted: Counted, quota: JsonObject): void {
-  const names = counted.names(hardNames(quota));
+  const names = namesIn(counted, quota);
   const missing = write.object && counted.missing?.(write.object, names);
   if (missing !== undefined) throw refused(write, `failed quota: ${nameOf(quota)}: ${missing}`);
   const used = objectAt(quota, 'status', 'used');

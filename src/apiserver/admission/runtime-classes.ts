@@ -6,6 +6,7 @@ import {
   writesOf,
 } from '../../apimachinery/admission.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
+import { objectsAt } from '../../apimachinery/read.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { podSpecOf } from './pods.ts';
 
@@ -48,7 +49,7 @@ function takeOverhead(write: Write, spec: JsonObject, runtimeClass: JsonObject |
 function takeScheduling(write: Write, spec: JsonObject, runtimeClass: JsonObject | undefined): void {
   const scheduling = runtimeClass?.['scheduling'];
   if (!isObject(scheduling)) return;
-  const { nodeSelector, tolerations } = scheduling;
+  const { nodeSelector } = scheduling;
   const wanted = isObject(spec['nodeSelector']) ? spec['nodeSelector'] : {};
   for (const [key, value] of Object.entries(isObject(nodeSelector) ? nodeSelector : {})) {
     if (!Object.hasOwn(wanted, key) || wanted[key] === value) continue;
@@ -57,11 +58,7 @@ function takeScheduling(write: Write, spec: JsonObject, runtimeClass: JsonObject
     throw refused(write, why);
   }
   if (isObject(nodeSelector)) spec['nodeSelector'] = { ...wanted, ...nodeSelector };
-  spec['tolerations'] = merged([...objectsOf(spec['tolerations']), ...objectsOf(tolerations)]);
-}
-
-function objectsOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  spec['tolerations'] = merged([...objectsAt(spec, 'tolerations'), ...objectsAt(scheduling, 'tolerations')]);
 }
 
 /** Without those that another one covers; of equal ones the first stays. */

@@ -1,8 +1,7 @@
 import { nameOf, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { compileAdmission } from '../../cel/admission/compile.ts';
-import { webhookVariables } from '../../cel/admission/variables.ts';
-import { boolType } from '../../cel/types.ts';
+import { compileCondition } from '../../cel/admission/compile.ts';
+import { writeVariables } from '../../cel/admission/variables.ts';
 import { type Backend, backendOf } from '../backends/index.ts';
 import { type Condition, conditionsOf } from '../matching/conditions.ts';
 import { type Rule, rulesAt } from '../matching/rules.ts';
@@ -63,7 +62,7 @@ function hookOf(
     backend: backendOf(objectAt(webhook, 'clientConfig')),
     namespaces: labelTestAt(webhook, 'namespaceSelector'),
     objects: labelTestAt(webhook, 'objectSelector'),
-    conditions: conditionsOf(webhook, (source) => compileAdmission(source, webhookVariables, [boolType])),
+    conditions: conditionsOf(webhook, (source) => compileCondition(source, writeVariables)),
     isReinvoked: textAt(webhook, 'reinvocationPolicy') === 'IfNeeded',
   };
 }

@@ -5,7 +5,7 @@ import { kubernetesFunctions } from '../library/index.ts';
 import { constantFailure, literalIssues } from '../literals.ts';
 import { parseCel } from '../parser.ts';
 import { type Expr, formatIssues } from '../syntax.ts';
-import { type CelType, shownType } from '../types.ts';
+import { boolType, type CelType, shownType } from '../types.ts';
 import { type AdmissionVariable, requestResource, typesOf } from './variables.ts';
 
 /** An expression of admission, ready to be evaluated. */
@@ -43,17 +43,16 @@ export interface Expected {
 /** cel-go's limit. */
 const expressionCharacters = 100_000;
 
-/** Compiles an expression that gives one of the types. */
-export function compileAdmission(
+/** Compiles a match condition. */
+export function compileCondition(
   source: string,
   variables: readonly AdmissionVariable[],
-  results: readonly CelType[],
 ): AdmissionExpression {
-  return compileExpected(source, { variables, results });
+  return compileAdmission(source, { variables, results: [boolType] });
 }
 
 /** Compiles an expression over variables, in whose order its slots are. */
-export function compileExpected(source: string, expected: Expected): AdmissionExpression {
+export function compileAdmission(source: string, expected: Expected): AdmissionExpression {
   if (source.length > expressionCharacters) {
     return failed(
       `expression code point size exceeds limit: size: ${source.length}, limit ${expressionCharacters}`,

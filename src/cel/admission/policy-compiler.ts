@@ -1,7 +1,7 @@
 import { boolType, type CelType, nullType, stringType } from '../types.ts';
-import { type AdmissionExpression, compileAdmission, compileExpected } from './compile.ts';
+import { type AdmissionExpression, compileAdmission, compileCondition } from './compile.ts';
 import { Composition } from './composition.ts';
-import { type AdmissionVariable, policyVariables } from './variables.ts';
+import { type AdmissionVariable, writeVariables } from './variables.ts';
 
 /** Compiles the expressions of one policy: what a variable is, those after it know. */
 export class PolicyCompiler {
@@ -20,7 +20,7 @@ export class PolicyCompiler {
     readonly hasParams: boolean;
     readonly hasVariables: boolean;
   }) {
-    this.ofConditions = [...policyVariables, ...(hasParams ? (['params'] as const) : [])];
+    this.ofConditions = [...writeVariables, ...(hasParams ? (['params'] as const) : [])];
     this.#variables = [...this.ofConditions, ...(hasVariables ? (['variables'] as const) : [])];
     this.#ofMessages = this.#variables.filter((name) => !name.startsWith('authorizer'));
   }
@@ -33,7 +33,7 @@ export class PolicyCompiler {
 
   /** Conditions know no variables. */
   condition(source: string): AdmissionExpression {
-    return compileAdmission(source, this.ofConditions, [boolType]);
+    return compileCondition(source, this.ofConditions);
   }
 
   validation(source: string): AdmissionExpression {
@@ -53,7 +53,7 @@ export class PolicyCompiler {
     variables: readonly AdmissionVariable[],
     results?: readonly CelType[],
   ): AdmissionExpression {
-    return compileExpected(source, {
+    return compileAdmission(source, {
       variables,
       types: { variables: this.#composition.type },
       ...(results && { results }),

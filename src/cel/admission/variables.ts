@@ -109,18 +109,8 @@ export function typesOf(
   return variables.map((name) => ({ name, type: own[name] ?? types[name] }));
 }
 
-/** Those of the match conditions of webhooks. The namespace is declared and empty, as in the real server. */
-export const webhookVariables: readonly AdmissionVariable[] = [
-  'object',
-  'oldObject',
-  'namespaceObject',
-  'request',
-  'authorizer',
-  requestResource,
-];
-
-/** Those of a policy's variables, validations and audit annotations. */
-export const policyVariables: readonly AdmissionVariable[] = [
+/** Those of all expressions about a write. Webhooks' conditions have a namespace that is empty, as in the real server. */
+export const writeVariables: readonly AdmissionVariable[] = [
   'object',
   'oldObject',
   'namespaceObject',

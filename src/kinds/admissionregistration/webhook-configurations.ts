@@ -24,7 +24,7 @@ import {
   validateWebhookClient,
 } from '../../apimachinery/validation/webhook-client.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
-import { webhookVariables } from '../../cel/admission/variables.ts';
+import { writeVariables } from '../../cel/admission/variables.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
 import { validateMatchConditions } from '../shared/match-conditions.ts';
@@ -113,7 +113,7 @@ function validateWebhook(webhook: JsonObject, path: string, demands: Demands): F
     ...validateWebhookClient(objectAt(webhook, 'clientConfig'), child(path, 'clientConfig')),
   );
   if (demands.conditions) {
-    errors.push(...validateMatchConditions(webhook, child(path, 'matchConditions'), webhookVariables));
+    errors.push(...validateMatchConditions(webhook, child(path, 'matchConditions'), writeVariables));
   }
   const versions = textsAt(webhook, 'admissionReviewVersions');
   const versionsRules = {

@@ -11,9 +11,8 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
-import { type AdmissionExpression, compileAdmission } from '../../cel/admission/compile.ts';
+import { type AdmissionExpression, compileCondition } from '../../cel/admission/compile.ts';
 import type { AdmissionVariable } from '../../cel/admission/variables.ts';
-import { boolType } from '../../cel/types.ts';
 
 const most = 64;
 
@@ -46,7 +45,7 @@ function validateExpression(
   variables: readonly AdmissionVariable[],
 ): FieldError[] {
   if (source === '') return [required(path)];
-  return expressionErrors(path, source, compileAdmission(source, variables, [boolType]));
+  return expressionErrors(path, source, compileCondition(source, variables));
 }
 
 /** Why an expression is none, shown as it was given. */
