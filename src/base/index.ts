@@ -39,6 +39,7 @@ export {
 export { decodeJson, encodeJson, parseJson, utf8 } from './json-codec.ts';
 export { type Lasting, LastingAccess, lastingAccessLimits, type Moment } from './lasting-access.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';
+export { makeFolder } from './make-folder.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
 export { Recent } from './recent.ts';
 export { recurring, recurringLimits } from './recurring.ts';

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../base/index.ts';
 
 const ownerOnly = 0o600;
 
@@ -14,7 +15,7 @@ export function writePrivately(path: string, content: string | Uint8Array): void
     writeFileSync(target, content);
     return;
   }
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(target));
   const draft = `${target}.${process.pid}.tmp`;
   rmSync(draft, { force: true });
   try {

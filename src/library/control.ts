@@ -14,6 +14,8 @@ export interface ControlAnswer {
   readonly status: number;
   readonly body?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Stops what was started, for when nobody is there any more to hear of it. */
+  readonly takeBack?: () => Promise<void>;
 }
 
 /** Of a request. */
@@ -52,7 +54,7 @@ async function route(
   if (root !== '' || collection !== 'environments' || more.length > 0 || id === '') return nothing(path);
   if (id === undefined) {
     if (method === 'GET') return { status: 200, body: { environments: environments.list().map(shortly) } };
-    if (method === 'POST') return created(await environments.start(optionsIn(body)));
+    if (method === 'POST') return created(await environments.start(optionsIn(body)), environments);
     return notAllowed(method, path, 'GET, POST');
   }
   if (action === undefined) {
@@ -63,7 +65,7 @@ async function route(
   }
   if (action !== 'fork') return nothing(path);
   if (method !== 'POST') return notAllowed(method, path, 'POST');
-  return created(await environments.fork(id, optionsIn(body)));
+  return created(await environments.fork(id, optionsIn(body)), environments);
 }
 
 function optionsIn(body: Uint8Array): JsonObject {
@@ -78,8 +80,14 @@ function optionsIn(body: Uint8Array): JsonObject {
   throw new CodedError('invalid', 'The body is not a JSON object.');
 }
 
-function created(environment: Environment): ControlAnswer {
-  return { status: 201, body: whole(environment), headers: { location: `/environments/${environment.id}` } };
+function created(environment: Environment, environments: Environments): ControlAnswer {
+  const { id } = environment;
+  return {
+    status: 201,
+    body: whole(environment),
+    headers: { location: `/environments/${id}` },
+    takeBack: () => environments.stop(id),
+  };
 }
 
 function shortly({ id, server }: Environment): JsonObject {

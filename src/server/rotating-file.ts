@@ -3,14 +3,13 @@ import {
   existsSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorMessage } from '../base/index.ts';
+import { errorMessage, makeFolder } from '../base/index.ts';
 
 export interface RotatingFileOptions {
   /** A file that has reached this size is put aside. */
@@ -30,7 +29,7 @@ export class RotatingFile {
   constructor(file: string, options: RotatingFileOptions) {
     this.#file = file;
     this.#options = options;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     this.#descriptor = openSync(file, 'a', 0o600);
     this.#size = fstatSync(this.#descriptor).size;
   }

@@ -1,13 +1,13 @@
 import { createPrivateKey, timingSafeEqual, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Clock, CodedError, errorMessage, type Random, utf8 } from '../base/index.ts';
+import { type Clock, CodedError, errorMessage, makeFolder, type Random, utf8 } from '../base/index.ts';
 import { type CertificateAndKey, createAuthority } from '../http/index.ts';
 import type { EstateFiles } from './options.ts';
 
 /** Writes a file so that a crash or a power cut leaves either the old or the new one, readable by its owner only. */
 export function writePrivate(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   const next = `${file}.next`;
   rmSync(next, { force: true });
   // Exclusive: a file that lies there with another mode, or a link, is not written to.

@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { systemClock, systemRandom } from '../base/index.ts';
+import { makeFolder, systemClock, systemRandom } from '../base/index.ts';
 import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { closeAll, type Estate, type Starting, startParts } from './estate.ts';
@@ -9,7 +8,7 @@ import { type EstateOptions, HomeInUse } from './options.ts';
 
 /** Starts everything in one process; resolves once every part answers. */
 export async function startEstate(options: EstateOptions): Promise<Estate> {
-  mkdirSync(options.home, { recursive: true, mode: 0o700 });
+  makeFolder(options.home);
   const { log, close: closeLog } = fileLogger(options.files.log);
   const surroundings = { clock: systemClock, random: systemRandom, log };
   const store = await openStore(options, surroundings);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -18,6 +19,7 @@ interface Control {
 let control: Control;
 let file: string;
 let stop: () => Promise<number>;
+let signal: (name: NodeJS.Signals) => void;
 
 async function serve(environment: NodeJS.ProcessEnv = {}) {
   const child = held(
@@ -34,6 +36,7 @@ async function serve(environment: NodeJS.ProcessEnv = {}) {
   }
   return {
     lines,
+    signal: (name: NodeJS.Signals) => child.kill(name),
     async stop() {
       child.kill('SIGTERM');
       const [code] = await ended;
@@ -45,6 +48,7 @@ async function serve(environment: NodeJS.ProcessEnv = {}) {
 before(async () => {
   const served = await serve();
   stop = served.stop;
+  signal = served.signal;
   const [ready = '', exported = ''] = served.lines;
   file = /^export DRYDOCK_ENVTEST=(.+)$/.exec(exported)?.[1] ?? '';
   control = JSON.parse(readFileSync(file, 'utf8'));
@@ -144,6 +148,46 @@ test('what is wrong with a request is told as JSON with a code, and starts nothi
     assert.equal(typeof answer.body.error.code, 'string');
   }
   assert.deepEqual((await call('GET', '/environments')).body, { environments: [] });
+});
+
+test('a file in a folder that cannot be made is refused, and the others are served on', async () => {
+  for (const sqlite of ['/dev/null/kube.db', '/proc/no-such/kube.db']) {
+    const answer = await call('POST', '/environments', { store: { sqlite } });
+    assert.deepEqual([answer.status, answer.body.error.code], [503, 'unavailable']);
+  }
+  assert.deepEqual((await call('GET', '/environments')).body, { environments: [] });
+});
+
+test('what is started or forked for somebody who went away before the answer is stopped', async () => {
+  const { body: parent } = await call('POST', '/environments');
+  for (const path of ['/environments', `/environments/${parent.id}/fork`]) {
+    const port = Number(new URL(control.url).port);
+    const request = `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${control.token}\r\ncontent-length: 0\r\n\r\n`;
+    for (let at = 0; at < 10; at++) {
+      // It reads the request and the end of its connection together.
+      signal('SIGSTOP');
+      const socket = connect(port, '127.0.0.1');
+      socket.end(request);
+      await once(socket.resume(), 'finish');
+      signal('SIGCONT');
+      await once(socket, 'close');
+    }
+  }
+  // Those that are not begun yet are before this one, which is asked for after them.
+  const { body: last } = await call('POST', '/environments');
+  const known = [parent.id, last.id];
+  let listed: string[];
+  do {
+    listed = (await call('GET', '/environments')).body.environments.map(({ id }: { id: string }) => id);
+  } while (listed.length > known.length);
+  assert.deepEqual(listed, known);
+  for (const id of known) await call('DELETE', `/environments/${id}`);
+});
+
+test('a place for temporary files where nothing can be written is told, and nothing is served', async () => {
+  const { code, stdout, stderr } = await runProgram('env', ['TMPDIR=/dev/null', program, 'envtest', 'serve']);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^drydock envtest: ENOTDIR: not a directory, mkdtemp '\/dev\/null\/[^\n]+\n$/);
 });
 
 test('nobody is let in without the token, which its owner alone can read', async () => {

@@ -1,13 +1,6 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
 import { UsageError } from './declaration.ts';
 import { type HomeFiles, homeFiles } from './home.ts';
@@ -68,7 +61,7 @@ export function systemPrograms(home: string): string {
  */
 function writeSystemAz(home: string, folder: string): string {
   const personHome = join(home, 'cli', 'person');
-  mkdirSync(join(personHome, '.kube'), { recursive: true, mode: 0o700 });
+  makeFolder(join(personHome, '.kube'));
   const az = findOnPath('az', [folder, join(home, 'bin')]);
   if (az) {
     const environment = `PYTHONUSERBASE="\${PYTHONUSERBASE:-$HOME/.local}" HOME=${shellQuote(personHome)}`;
@@ -90,7 +83,7 @@ function writeOwnPrograms(files: HomeFiles): void {
 function writeProgram(file: string, line: string): void {
   const text = `#!/bin/sh\n${line}\n`;
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  makeFolder(join(file, '..'));
   writeFileSync(file, text, { mode: 0o700 });
   chmodSync(file, 0o700);
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, systemRandom } from '../../base/index.ts';
+import { CodedError, errorMessage, systemRandom } from '../../base/index.ts';
 import { answerControl, type ControlAnswer, controlBodyBytes, refusal } from '../../library/control.ts';
 import { Environments } from '../../library/environments.ts';
 import { sameSecret } from '../../server/secrets.ts';
@@ -28,15 +28,10 @@ export async function serve(call: VerbCall): Promise<number> {
       (thrown) => send(response, refusal(thrown)),
     );
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', (error) => reject(new CodedError('unavailable', error.message)));
-    server.listen(parsePort(call.options['port']) ?? 0, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : 0);
-    });
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-envtest-'));
+  const asked = parsePort(call.options['port']) ?? 0;
+  const folder = newFolder();
   try {
+    const port = await listen(server, asked);
     const file = join(folder, 'control.json');
     const url = `http://${host}:${port}`;
     writePrivately(file, `${JSON.stringify({ url, token })}\n`);
@@ -49,6 +44,25 @@ export async function serve(call: VerbCall): Promise<number> {
     server.closeAllConnections();
   }
   return 0;
+}
+
+/** For what others read of it. Throws CodedError `unavailable`. */
+function newFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'drydock-envtest-'));
+  } catch (thrown) {
+    throw new CodedError('unavailable', errorMessage(thrown));
+  }
+}
+
+function listen(server: Server, asked: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new CodedError('unavailable', error.message)));
+    server.listen(asked, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+  });
 }
 
 /** Chosen by whoever starts it, so that others need no file; else new each time. */
@@ -88,7 +102,20 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { status, body, headers }: ControlAnswer): void {
+/** Whoever went away before the answer never hears the id of what was started: it would run for nobody. */
+async function send(
+  response: ServerResponse,
+  { status, body, headers, takeBack }: ControlAnswer,
+): Promise<void> {
+  // What was started in one turn has not let the end of the connection be read: the one after the next turn's reads has.
+  for (let turn = 0; takeBack && turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  if (response.closed || response.req.readableAborted || response.socket?.readableEnded) {
+    await takeBack?.().catch(() => {}); // It is stopped already.
+    return;
+  }
+  response.once('close', () => {
+    if (!response.writableFinished) takeBack?.().catch(() => {});
+  });
   response.writeHead(status, { ...headers, ...(body && { 'content-type': 'application/json' }) });
   response.end(body && JSON.stringify(body));
 }

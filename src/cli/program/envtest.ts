@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { findOnPath } from './environment.ts';
 import { launcher } from './package.ts';
@@ -15,7 +16,7 @@ export async function run(call: VerbCall): Promise<number> {
   if (call.options['port'] !== undefined)
     throw new UsageError("--port is an option of 'drydock envtest serve'.");
   const folder = typeof call.options['home'] === 'string' ? call.home : join(call.home, 'envtest');
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  makeFolder(folder, 0o755);
   for (const name of ['kube-apiserver', 'etcd']) writeStandIn(join(folder, name), name);
   linkKubectl(join(folder, 'kubectl'));
   process.stdout.write(`${folder}\n`);

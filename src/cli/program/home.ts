@@ -1,15 +1,6 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CodedError, errorMessage, isObject } from '../../base/index.ts';
+import { CodedError, errorMessage, isObject, makeFolder } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
 import { refuseUnfinished } from '../../server/keeping/unfinished.ts';
 import { processIdentity } from '../../server/process-identity.ts';
@@ -41,7 +32,7 @@ export function makeHome(home: string): void {
   try {
     if (existsSync(home)) closeHome(home);
     refuseUnfinished(home, homeFiles(home).database);
-    mkdirSync(dirname(homeFiles(home).log), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(homeFiles(home).log));
     accessSync(home, constants.W_OK);
   } catch (thrown) {
     if (thrown instanceof UsageError || thrown instanceof CodedError) throw thrown;

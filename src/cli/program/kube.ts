@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import { kubeconfigText } from '../../library/kubeconfig.ts';
 import { writePrivately } from '../private-file.ts';
 import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
@@ -19,7 +20,7 @@ export async function run(call: VerbCall): Promise<number> {
   const asked = call.options['home'];
   const folder = typeof asked === 'string' ? call.home : mkdtempSync(join(tmpdir(), 'drydock-kube-'));
   process.umask(0o077);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   closeHome(folder);
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

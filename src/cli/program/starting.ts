@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import { processIdentity } from '../../server/process-identity.ts';
 
 /** A server on its way up; `running.json` is not there yet. */
@@ -16,7 +17,7 @@ function folderOf(home: string): string {
 export function announceStart(home: string): () => void {
   const folder = folderOf(home);
   startingServers(home);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const file = join(folder, `${process.pid}-${processIdentity(process.pid) ?? ''}`);
   writeFileSync(file, '', { mode: 0o600 });
   return () => rmSync(file, { force: true });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
 import { callControl } from './control.ts';
 import { UsageError } from './declaration.ts';
@@ -36,7 +37,7 @@ export async function signInSystemAz(home: string, running: RunningEstate): Prom
 
 async function signIn(home: string, running: RunningEstate, az: string): Promise<void> {
   const files = homeFiles(home);
-  mkdirSync(files.systemAzureConfig, { recursive: true, mode: 0o700 });
+  makeFolder(files.systemAzureConfig);
   const status = await callControl(home, { method: 'GET', path: 'status' });
   const environment = { ...process.env, ...shellVariables(home, running, 'system') };
   const call = (words: readonly string[], allowFailure = false) =>

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../base/index.ts';
 
 const turnWaitMs = 120_000;
 
@@ -9,7 +9,7 @@ const turnWaitMs = 120_000;
  * however that ends.
  */
 export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   const lock = new DatabaseSync(file, { timeout: turnWaitMs });
   try {
     lock.exec('BEGIN EXCLUSIVE');

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, makeFolder } from '../../base/index.ts';
 import { syncFile } from '../../store/index.ts';
 import { processIdentity } from '../process-identity.ts';
 import { isMissing, making, moving, namesIn, refuseUnfinished, staged } from './unfinished.ts';
@@ -14,7 +14,7 @@ const pollMs = 20;
 
 /** A new folder of this process inside the home, for what is still being made. */
 export function workFolder(home: string, kind: 'staging' | 'checking'): string {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeFolder(home);
   const folder = join(home, ownName(kind));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });

@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { chmodSync, lstatSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { CodedError } from '../../../base/index.ts';
+import { CodedError, makeFolder } from '../../../base/index.ts';
 import { witnessFile } from './witness.ts';
 
 const privateMode = 0o600;
@@ -18,7 +18,7 @@ function databaseFiles(file: string): string[] {
 export function openPrivately<T>(file: string, open: () => T): T {
   const before = process.umask(othersBits);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     for (const one of databaseFiles(file)) makePrivate(one);
     return open();
   } finally {

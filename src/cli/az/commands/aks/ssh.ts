@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorMessage } from '../../../../base/index.ts';
+import { errorMessage, makeFolder } from '../../../../base/index.ts';
 import type { AzContext } from '../../context.ts';
 import { AzError } from '../../errors.ts';
 import { expandHome } from '../../parse/files.ts';
@@ -36,7 +36,7 @@ function generateKey(publicPath: string, warn: (message: string) => void): strin
   const privatePath = publicPath.endsWith('.pub')
     ? publicPath.slice(0, -'.pub'.length)
     : `${publicPath}.private`;
-  mkdirSync(dirname(publicPath), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(publicPath));
   try {
     execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '3072', '-N', '', '-f', privatePath], {
       stdio: 'pipe',

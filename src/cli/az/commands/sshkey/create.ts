@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../../../../base/index.ts';
+import { isObject, makeFolder } from '../../../../base/index.ts';
 import { writePrivately } from '../../../private-file.ts';
 import { defineCommand } from '../../declaration.ts';
 import { location, required, resourceGroup, tags, text, textOr } from '../../declare/flags.ts';
@@ -29,7 +29,7 @@ export const command = defineCommand({
     const { flags, context, session } = call;
     const folder = join(context.homeDirectory, '.ssh');
     // As ssh-keygen makes it: nobody else looks in.
-    if (flags.publicKey === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (flags.publicKey === undefined) makeFolder(folder);
     const key =
       flags.publicKey === undefined
         ? undefined
