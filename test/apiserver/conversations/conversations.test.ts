@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { startTestServer } from '../harness.ts';
 import { conversations } from './index.ts';
 import { answersKept, type KeptAnswers } from './kept.ts';
@@ -16,7 +17,10 @@ function recorded(subject: string): Record<string, readonly Answer[]> {
 }
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Time stands still: what is shown as an age is as old here as where it was recorded, on a machine of any speed. */
+const clock = new ManualClock(Date.now());
 const server = await startTestServer({
+  clock,
   serviceCidr: '10.0.0.0/24',
   serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 });
@@ -29,6 +33,7 @@ const enable = [
   'OwnerReferencesPermissionEnforcement',
 ];
 const switched = await startTestServer({
+  clock,
   serviceCidr: '10.0.0.0/24',
   serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   admissionPlugIns: { enable, disable: ['ServiceAccount'] },
