@@ -3,6 +3,7 @@ import { type Clock, errorMessage, type Logger, type Random, type Timer } from '
 import type { Controller } from '../reconcile/index.ts';
 import { type PolicyWarnings, startAdmissionPolicyStatus } from './admission-policy-status/controller.ts';
 import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
+import { startClusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
@@ -74,6 +75,7 @@ type Start = (context: ClusterContext) => Controller;
 const commonControllers: readonly Start[] = [
   startNamespaceController,
   startGarbageCollector,
+  startClusterRoleAggregation,
   startCertificateCleaner,
   startVolumeProtection,
   startResourceQuotaController,

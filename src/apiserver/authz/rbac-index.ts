@@ -133,18 +133,21 @@ export class RoleIndex {
   }
 }
 
+/** An aggregate consists of the roles that it selects, and of what aggregates among them consist of, whatever it holds itself. */
 function withAggregates(all: readonly ReadRole[]): Map<string, readonly PolicyRule[]> {
   const rules = new Map(all.map((role) => [role.key, role.rules]));
   const aggregates = all.filter(({ selects }) => selects !== undefined);
-  // Twice, so that an aggregate of aggregates is complete.
-  for (let pass = 0; pass < 2; pass++) {
-    for (const role of aggregates) {
-      const chosen = all.filter((other) => other !== role && role.selects?.(other.labels));
-      rules.set(
-        role.key,
-        chosen.flatMap(({ key }) => rules.get(key) ?? []),
-      );
-    }
+  const chosen = new Map(
+    aggregates.map((role) => [role, all.filter((other) => other !== role && role.selects?.(other.labels))]),
+  );
+  for (const role of aggregates) {
+    // A set that grows while it is walked through: aggregates may select each other.
+    const parts = new Set(chosen.get(role));
+    for (const part of parts) for (const further of chosen.get(part) ?? []) parts.add(further);
+    rules.set(
+      role.key,
+      [...parts].flatMap((part) => (chosen.has(part) ? [] : part.rules)),
+    );
   }
   return rules;
 }

@@ -1,14 +1,17 @@
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
-import { type Guard, inTransactions } from '../../store/index.ts';
+import { type Guard, inTransactions, type Write } from '../../store/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import { encodeStored } from '../storage/encode.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { kept } from './kept.ts';
 
 /**
- * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it, and
- * what somebody changed stays changed. Nothing is written unless `fence` holds: `unavailable`.
+ * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it. What somebody
+ * changed stays changed, but for roles and bindings, which get back what they lack. Nothing is written unless `fence` holds:
+ * `unavailable`.
  */
 export async function bootstrap(
   parts: ClusterParts,
@@ -20,36 +23,68 @@ export async function bootstrap(
   }
 }
 
-/** False when another process wrote some of it meanwhile: then it is looked at again. */
+/** False when it is to be looked at again: another process wrote some of it, or something had to go before it comes. */
 async function writeMissing(
   parts: ClusterParts,
   objects: readonly JsonObject[],
   fence: (() => Guard) | undefined,
 ): Promise<boolean> {
   const { storage } = parts;
-  const writes: { put: string; value: Uint8Array }[] = [];
-  const present = new Map<ServedResource, Set<string>>();
+  const writes = new Map<string, { readonly write: Write; readonly revision: number }>();
+  const stored = await readStored(parts, objects);
+  let isDone = true;
   for (const object of objects) {
     const served = servedAs(parts, object);
-    const { name, namespace } = readMetadata(object);
-    const key = objectKey(textOf(namespace), textOf(name));
-    let keys = present.get(served);
-    if (!keys) {
-      const stored = await storage.range(served);
-      keys = new Set(stored.map((each) => objectKey(each.namespace, each.name)));
-      present.set(served, keys);
+    const key = keyOf(object);
+    const place = storage.storeKey(served, key);
+    const current = stored.get(served)?.get(key);
+    const put = (content: JsonObject) => ({ put: place, value: encodeStored(served, content) });
+    if (!current) {
+      writes.set(place, { write: put(stamped(parts, object)), revision: 0 });
+      continue;
     }
-    if (keys.has(key)) continue;
-    writes.push({
-      put: storage.storeKey(served, key),
-      value: encodeStored(served, stamped(parts, object)),
-    });
+    const verdict = kept(current.decoded(served), object);
+    if (verdict === 'as it is') continue;
+    if (verdict === 'made anew') isDone = false;
+    const write = verdict === 'made anew' ? { delete: place } : put(verdict);
+    writes.set(place, { write, revision: current.storeRevision });
   }
-  for (const part of inTransactions(writes, storage.limits)) {
-    const guards = part.flatMap((write) => ('put' in write ? { key: write.put, revision: 0 } : []));
+  const all = [...writes.values()].map(({ write }) => write);
+  for (const part of inTransactions(all, storage.limits)) {
+    const guards = part.map((write) => {
+      const key = 'put' in write ? write.put : write.delete;
+      return { key, revision: writes.get(key)?.revision ?? 0 };
+    });
     if (!(await storage.commit({ guards, writes: part }, fence?.())).ok) return false;
   }
-  return true;
+  return isDone;
+}
+
+/** What there is of the kinds of `objects` in their namespaces, by its key. */
+async function readStored(
+  parts: ClusterParts,
+  objects: readonly JsonObject[],
+): Promise<ReadonlyMap<ServedResource, ReadonlyMap<string, StoredObject>>> {
+  const read = new Map<ServedResource, Map<string, StoredObject>>();
+  const places = new Set<string>();
+  for (const object of objects) {
+    const served = servedAs(parts, object);
+    const namespace = textOf(readMetadata(object)['namespace']);
+    const known = read.get(served) ?? new Map<string, StoredObject>();
+    read.set(served, known);
+    const prefix = namespace === '' ? '' : `${namespace}/`;
+    const place = parts.storage.storeKey(served, prefix);
+    if (places.has(place)) continue;
+    places.add(place);
+    for (const one of await parts.storage.range(served, prefix))
+      known.set(objectKey(one.namespace, one.name), one);
+  }
+  return read;
+}
+
+function keyOf(object: JsonObject): string {
+  const { name, namespace } = readMetadata(object);
+  return objectKey(textOf(namespace), textOf(name));
 }
 
 function servedAs({ resources }: ClusterParts, object: JsonObject): ServedResource {

@@ -1,10 +1,72 @@
 import type { JsonObject } from '../../base/index.ts';
-import { allVerbs, readVerbs, rule } from './rule.ts';
-
-const events = rule(['', 'events.k8s.io'], ['events'], ['create', 'patch', 'update']);
+import { allVerbs, events, readVerbs, rule } from './rule.ts';
 
 /** What the programs of a cluster may do, by the role of each: for those who run them against it. */
 export const componentRules: Readonly<Record<string, readonly JsonObject[]>> = {
+  'system:certificates.k8s.io:certificatesigningrequests:nodeclient': [
+    rule(['certificates.k8s.io'], ['certificatesigningrequests/nodeclient'], ['create']),
+  ],
+  'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient': [
+    rule(['certificates.k8s.io'], ['certificatesigningrequests/selfnodeclient'], ['create']),
+  ],
+  'system:certificates.k8s.io:kube-apiserver-client-approver': [
+    rule(['certificates.k8s.io'], ['signers'], ['approve'], 'kubernetes.io/kube-apiserver-client'),
+  ],
+  'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver': [
+    rule(['certificates.k8s.io'], ['signers'], ['approve'], 'kubernetes.io/kube-apiserver-client-kubelet'),
+  ],
+  'system:certificates.k8s.io:kubelet-serving-approver': [
+    rule(['certificates.k8s.io'], ['signers'], ['approve'], 'kubernetes.io/kubelet-serving'),
+  ],
+  'system:certificates.k8s.io:legacy-unknown-approver': [
+    rule(['certificates.k8s.io'], ['signers'], ['approve'], 'kubernetes.io/legacy-unknown'),
+  ],
+  'system:heapster': [
+    rule([''], ['events', 'namespaces', 'nodes', 'pods'], readVerbs),
+    rule(['extensions'], ['deployments'], readVerbs),
+  ],
+  'system:kube-aggregator': [rule([''], ['endpoints', 'services'], readVerbs)],
+  'system:kube-controller-manager': [
+    events,
+    rule(['coordination.k8s.io'], ['leases'], ['create']),
+    rule(['coordination.k8s.io'], ['leases'], ['get', 'update'], 'kube-controller-manager'),
+    rule([''], ['secrets', 'serviceaccounts'], ['create']),
+    rule([''], ['secrets'], ['delete']),
+    rule([''], ['configmaps', 'namespaces', 'secrets', 'serviceaccounts'], ['get']),
+    rule([''], ['secrets', 'serviceaccounts'], ['update']),
+    rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
+    rule(['authorization.k8s.io'], ['subjectaccessreviews'], ['create']),
+    rule(['*'], ['*'], ['list', 'watch']),
+    rule([''], ['serviceaccounts/token'], ['create']),
+  ],
+  'system:kube-dns': [rule([''], ['endpoints', 'services'], ['list', 'watch'])],
+  'system:kube-scheduler': [
+    events,
+    rule(['coordination.k8s.io'], ['leases'], ['create']),
+    rule(['coordination.k8s.io'], ['leases'], ['get', 'list', 'update', 'watch'], 'kube-scheduler'),
+    rule(['coordination.k8s.io'], ['leasecandidates'], allVerbs),
+    rule([''], ['nodes'], readVerbs),
+    rule([''], ['pods'], ['delete', 'get', 'list', 'watch']),
+    rule([''], ['bindings', 'pods/binding'], ['create']),
+    rule([''], ['pods/status'], ['patch', 'update']),
+    rule([''], ['replicationcontrollers', 'services'], readVerbs),
+    rule(['apps', 'extensions'], ['replicasets'], readVerbs),
+    rule(['apps'], ['statefulsets'], readVerbs),
+    rule(['policy'], ['poddisruptionbudgets'], readVerbs),
+    rule([''], ['persistentvolumeclaims', 'persistentvolumes'], readVerbs),
+    rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
+    rule(['authorization.k8s.io'], ['subjectaccessreviews'], ['create']),
+    rule(['storage.k8s.io'], ['csinodes'], readVerbs),
+    rule(['storage.k8s.io'], ['volumeattachments'], readVerbs),
+    rule([''], ['namespaces'], readVerbs),
+    rule(['storage.k8s.io'], ['csidrivers'], readVerbs),
+    rule(['storage.k8s.io'], ['csistoragecapacities'], readVerbs),
+    rule(['resource.k8s.io'], ['deviceclasses'], readVerbs),
+    rule(['resource.k8s.io'], ['resourceclaims'], ['get', 'list', 'patch', 'update', 'watch']),
+    rule(['resource.k8s.io'], ['resourceclaims/status'], ['get', 'list', 'patch', 'update', 'watch']),
+    rule([''], ['pods/finalizers'], ['update']),
+    rule(['resource.k8s.io'], ['resourceslices'], readVerbs),
+  ],
   'system:kubelet-api-admin': [
     rule([''], ['nodes'], readVerbs),
     rule([''], ['nodes'], ['proxy']),
@@ -38,6 +100,14 @@ export const componentRules: Readonly<Record<string, readonly JsonObject[]>> = {
     rule(['resource.k8s.io'], ['resourceslices'], ['deletecollection']),
     rule([''], ['serviceaccounts'], ['get']),
   ],
+  'system:node-bootstrapper': [
+    rule(['certificates.k8s.io'], ['certificatesigningrequests'], ['create', 'get', 'list', 'watch']),
+  ],
+  'system:node-problem-detector': [
+    rule([''], ['nodes'], ['get']),
+    rule([''], ['nodes/status'], ['patch']),
+    events,
+  ],
   'system:node-proxier': [
     rule([''], ['endpoints', 'services'], ['list', 'watch']),
     rule([''], ['nodes'], readVerbs),
@@ -45,44 +115,16 @@ export const componentRules: Readonly<Record<string, readonly JsonObject[]>> = {
     rule(['networking.k8s.io'], ['servicecidrs'], ['list', 'watch']),
     rule(['discovery.k8s.io'], ['endpointslices'], ['list', 'watch']),
   ],
-  'system:kube-scheduler': [
+  'system:persistent-volume-provisioner': [
+    rule([''], ['persistentvolumes'], ['create', 'delete', 'get', 'list', 'watch']),
+    rule([''], ['persistentvolumeclaims'], ['get', 'list', 'update', 'watch']),
+    rule(['storage.k8s.io'], ['storageclasses'], readVerbs),
+    rule([''], ['events'], ['watch']),
     events,
-    rule(['coordination.k8s.io'], ['leases'], ['create']),
-    rule(['coordination.k8s.io'], ['leases'], ['get', 'list', 'update', 'watch'], 'kube-scheduler'),
-    rule(['coordination.k8s.io'], ['leasecandidates'], allVerbs),
-    rule([''], ['nodes'], readVerbs),
-    rule([''], ['pods'], ['delete', 'get', 'list', 'watch']),
-    rule([''], ['bindings', 'pods/binding'], ['create']),
-    rule([''], ['pods/status'], ['patch', 'update']),
-    rule([''], ['replicationcontrollers', 'services'], readVerbs),
-    rule(['apps'], ['replicasets'], readVerbs),
-    rule(['apps'], ['statefulsets'], readVerbs),
-    rule(['policy'], ['poddisruptionbudgets'], readVerbs),
-    rule([''], ['persistentvolumeclaims', 'persistentvolumes'], readVerbs),
-    rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
-    rule(['authorization.k8s.io'], ['subjectaccessreviews'], ['create']),
-    rule(['storage.k8s.io'], ['csinodes'], readVerbs),
-    rule(['storage.k8s.io'], ['volumeattachments'], readVerbs),
-    rule([''], ['namespaces'], readVerbs),
-    rule(['storage.k8s.io'], ['csidrivers'], readVerbs),
-    rule(['storage.k8s.io'], ['csistoragecapacities'], readVerbs),
-    rule(['resource.k8s.io'], ['deviceclasses'], readVerbs),
-    rule(['resource.k8s.io'], ['resourceclaims'], ['get', 'list', 'patch', 'update', 'watch']),
-    rule(['resource.k8s.io'], ['resourceclaims/status'], ['get', 'list', 'patch', 'update', 'watch']),
-    rule([''], ['pods/finalizers'], ['update']),
-    rule(['resource.k8s.io'], ['resourceslices'], readVerbs),
   ],
-  'system:kube-controller-manager': [
-    events,
-    rule(['coordination.k8s.io'], ['leases'], ['create']),
-    rule(['coordination.k8s.io'], ['leases'], ['get', 'update'], 'kube-controller-manager'),
-    rule([''], ['secrets', 'serviceaccounts'], ['create']),
-    rule([''], ['secrets'], ['delete']),
-    rule([''], ['configmaps', 'namespaces', 'secrets', 'serviceaccounts'], ['get']),
-    rule([''], ['secrets', 'serviceaccounts'], ['update']),
-    rule(['authentication.k8s.io'], ['tokenreviews'], ['create']),
-    rule(['authorization.k8s.io'], ['subjectaccessreviews'], ['create']),
-    rule(['*'], ['*'], ['list', 'watch']),
-    rule([''], ['serviceaccounts/token'], ['create']),
+  'system:volume-scheduler': [
+    rule([''], ['persistentvolumes'], ['get', 'list', 'patch', 'update', 'watch']),
+    rule(['storage.k8s.io'], ['storageclasses'], readVerbs),
+    rule([''], ['persistentvolumeclaims'], ['get', 'list', 'patch', 'update', 'watch']),
   ],
 };

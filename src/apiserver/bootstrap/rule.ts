@@ -5,7 +5,7 @@ export const readVerbs = ['get', 'list', 'watch'];
 /** Verbs of roles that make, change and remove. */
 export const writeVerbs = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 /** All of them. */
-export const allVerbs = [...writeVerbs, ...readVerbs];
+export const allVerbs = [...writeVerbs, ...readVerbs].sort();
 
 /** A rule of a role over resources; with names, over these objects alone. */
 export function rule(
@@ -26,3 +26,6 @@ export function rule(
 export function pathRule(...paths: readonly string[]): JsonObject {
   return { verbs: ['get'], nonResourceURLs: [...paths] };
 }
+
+/** What whoever tells of its work has. */
+export const events = rule(['', 'events.k8s.io'], ['events'], ['create', 'patch', 'update']);

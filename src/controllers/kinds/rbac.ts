@@ -21,3 +21,10 @@ const version = 'rbac.authorization.k8s.io/v1';
 export const rbacGroup = 'rbac.authorization.k8s.io';
 export const roles = defineKind<Role>(version, 'Role', 'roles');
 export const roleBindings = defineKind<RoleBinding>(version, 'RoleBinding', 'rolebindings');
+
+export interface ClusterRole extends KubeObject {
+  aggregationRule?: { clusterRoleSelectors?: JsonObject[] };
+  rules?: PolicyRule[] | null;
+}
+
+export const clusterRoles = defineKind<ClusterRole>(version, 'ClusterRole', 'clusterroles', 'Cluster');
