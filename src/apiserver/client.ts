@@ -23,6 +23,7 @@ import { valueBody } from './answer/body.ts';
 import { decideAccess } from './authz/authorize.ts';
 import type { Answer, Call, CallBody, ClusterParts } from './call/call.ts';
 import { find } from './call/find.ts';
+import { CallRecord } from './call/record.ts';
 import { type CallOptions, defaultOptions, noDeletionOptions } from './request/options.ts';
 import { selectedName } from './request/request-info.ts';
 import type { ServedResource } from './storage/served-resource.ts';
@@ -162,6 +163,7 @@ export class InProcessClient implements ClusterClient {
       body,
       userAgent,
       warnings: [],
+      record: new CallRecord(),
       ...(fence && writes(verb) && { fence: fence() }),
     };
     return dispatch(cluster, call);

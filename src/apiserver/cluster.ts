@@ -1,5 +1,5 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
-import { isObject } from '../base/index.ts';
+import { isObject, Metrics } from '../base/index.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
@@ -46,6 +46,7 @@ export interface Cluster {
 /** Puts the parts of one API server together. */
 export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
   const { clock, random, log } = options;
+  const metrics = new Metrics();
   const storage = new ClusterStorage(options.store, options.keyPrefix);
   const lasting = new LastingRequests({ clock, log });
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
@@ -73,6 +74,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
     clock,
     random,
     log,
+    metrics,
     tokens,
     view,
     courses: new ChosenCourses(() => write.steps),

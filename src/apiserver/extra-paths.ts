@@ -1,4 +1,4 @@
-import { encodeJson } from '../base/index.ts';
+import { encodeJson, type Metrics, utf8 } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { openApiPath } from './discovery/openapi-paths.ts';
@@ -7,14 +7,22 @@ import type { ResourceRegistry } from './discovery/registry.ts';
 export interface ExtraPathParts {
   readonly tokens: ServiceAccountTokens | undefined;
   readonly resources: ResourceRegistry;
+  readonly metrics: Metrics;
+  readonly processMetrics: (() => Promise<string>) | undefined;
 }
 
-/** OpenAPI, and documents about service account tokens for those who verify them elsewhere. */
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+
+/** OpenAPI, metrics, and documents about service account tokens for those who verify them elsewhere. */
 export async function extraPath(
   request: HttpRequest,
-  { tokens, resources }: ExtraPathParts,
+  { tokens, resources, metrics, processMetrics }: ExtraPathParts,
 ): Promise<HttpResponse | undefined> {
   const { path } = request;
+  if (path === '/metrics') {
+    const text = metrics.text() + ((await processMetrics?.()) ?? '');
+    return { status: 200, headers: { 'content-type': metricsType }, body: utf8(text) };
+  }
   if (path.startsWith('/openapi/')) return openApiPath(request, resources);
   if (!tokens) return undefined;
   if (path === '/openid/v1/jwks') {

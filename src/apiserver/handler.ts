@@ -1,6 +1,6 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { PageNotFound, StatusError, statusErrorOf, unauthorized } from '../apimachinery/status.ts';
-import { errorMessage } from '../base/index.ts';
+import { errorMessage, type Gauge } from '../base/index.ts';
 import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
@@ -14,7 +14,10 @@ import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import { readIncludeObject } from './encode/include-object.ts';
+import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
+import { requestKind, streamScope } from './metrics/request-kind.ts';
 import type { Answered } from './options.ts';
+import { Passage } from './passage.ts';
 import { checkRoutable, errorRendering, negotiate, plainJson } from './request/accept.ts';
 import { readOptions } from './request/options.ts';
 import { wantsPretty } from './request/pretty.ts';
@@ -32,6 +35,7 @@ export interface HandlerParts {
   readonly impersonate: (request: HttpRequest, user: UserInfo) => UserInfo | Promise<UserInfo>;
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
   readonly extraPaths: (request: HttpRequest) => Promise<HttpResponse | undefined>;
+  readonly metrics: ClusterMetrics;
   readonly observe: ((answered: Answered) => void) | undefined;
 }
 
@@ -40,38 +44,33 @@ const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 
 /** The filter chain of an API server: who, may they, what; then the verb, then the form of the answer. */
 export function createHandler(parts: HandlerParts): Handler {
-  const { observe } = parts;
-  return (request) => {
-    const who: Who = { caller: undefined, user: undefined };
-    const answered = answerFrom(parts, request, who);
-    if (!observe) return answered;
-    return answered.then((response) => {
-      observe({ request, response, ...who });
-      return response;
-    });
+  const { clock } = parts.cluster;
+  const now = () => clock.monotonic();
+  return async (request) => {
+    const passage = new Passage(request, now());
+    const response = passage.end(await answerFrom(parts, passage), now);
+    const { caller, user } = passage;
+    parts.observe?.({ request, response, caller, user });
+    return response;
   };
 }
 
-/** Who a request comes from, as far as that is known when it is answered. */
-interface Who {
-  caller: UserInfo | undefined;
-  user: UserInfo | undefined;
-}
-
-async function answerFrom(parts: HandlerParts, request: HttpRequest, who: Who): Promise<HttpResponse> {
+async function answerFrom(parts: HandlerParts, passage: Passage): Promise<HttpResponse> {
+  const { request } = passage;
   try {
     const info = readRequestInfo(request);
+    passage.begin(info, parts.metrics);
     const since = parts.cluster.lasting.moment();
     // What is known already is not waited for, here and below: nearly every request would wait at each step.
     const recognised = parts.authentication.recognise(request);
     const { user: caller, credential } = recognised instanceof Promise ? await recognised : recognised;
     if (caller === anonymous && !isPublic(info)) throw unauthorized();
     if (caller !== anonymous) callerProven(request, caller.username);
-    who.caller = caller;
+    passage.caller = caller;
     const taken = parts.impersonate(request, caller);
     const user = taken instanceof Promise ? await taken : taken;
-    who.user = user;
-    return await answerAs(parts, request, { info, user, proof: { credential, caller, since } });
+    passage.user = user;
+    return await answerAs(parts, passage, { info, user, proof: { credential, caller, since } });
   } catch (thrown) {
     return failure(parts, request, thrown);
   }
@@ -85,7 +84,8 @@ export async function answerKnown(
 ): Promise<HttpResponse> {
   try {
     const info = readRequestInfo(request);
-    return await answerAs(parts, request, { info, user, proof: undefined });
+    const passage = new Passage(request, parts.cluster.clock.monotonic());
+    return await answerAs(parts, passage, { info, user, proof: undefined });
   } catch (thrown) {
     return failure(parts, request, thrown);
   }
@@ -93,14 +93,14 @@ export async function answerKnown(
 
 function answerAs(
   parts: HandlerParts,
-  request: HttpRequest,
+  passage: Passage,
   { info, user, proof }: { info: RequestInfo; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
   const answer = () => {
     if (isElsewhere(parts, info)) return Promise.resolve(serviceUnavailable);
     return info.kind === 'path'
-      ? answerOther(parts, request)
-      : answerResource(parts, request, { info, user, proof });
+      ? answerOther(parts, passage.request)
+      : answerResource(parts, passage, { info, user, proof });
   };
   return authorize(parts, info, user)?.then(answer) ?? answer();
 }
@@ -141,6 +141,13 @@ function guardWatch(
     await authorize(parts, info, await parts.impersonate(request, caller));
   };
   source.whileRunning(() => parts.cluster.lasting.add({ judge, end: () => source.revoke() }, since));
+}
+
+function countWhileRunning(source: WatchSource, gauge: Gauge): void {
+  source.whileRunning(() => {
+    gauge.inc();
+    return () => gauge.dec();
+  });
 }
 
 /** Health and version need no credentials; the roles of the anonymous say the same. */
@@ -184,11 +191,14 @@ const serviceUnavailable: HttpResponse = {
 
 async function answerResource(
   parts: HandlerParts,
-  request: HttpRequest,
+  passage: Passage,
   { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
   const { cluster } = parts;
+  const { request } = passage;
   const resource = routeTo(cluster.resources, info);
+  const kind = requestKind(resource.definition, info, request);
+  if (kind) passage.series = parts.metrics.requests.of(resource.definition, kind);
   const accept = request.header('accept');
   if (!resource.custom && !streams.has(info.subresource)) {
     checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
@@ -209,12 +219,15 @@ async function answerResource(
     body: httpBody(request),
     userAgent: request.header('user-agent') ?? '',
     warnings: [],
+    record: passage,
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
   checkForm(rendering, call);
   const answer = await toldOf(call, () => dispatch(cluster, call));
-  if (answer.type === 'watch' && proof) guardWatch(parts, request, { info, source: answer.source, proof });
-  const asMessages = answer.type === 'watch' && request.asksWebSocket === true;
+  const isWatch = answer.type === 'watch';
+  if (isWatch && proof) guardWatch(parts, request, { info, source: answer.source, proof });
+  if (isWatch && passage.series) countWhileRunning(answer.source, passage.series.running(streamScope(info)));
+  const asMessages = isWatch && request.asksWebSocket === true;
   return respond(answer, {
     rendering,
     includeObject,
@@ -225,6 +238,7 @@ async function answerResource(
     },
     now: () => cluster.clock.now(),
     asMessages,
+    series: isWatch ? parts.metrics.requests.watched(resource.definition) : undefined,
   });
 }
 

@@ -51,6 +51,8 @@ export interface ApiServerOptions {
   readonly admissionPlugIns?: PlugInSwitches;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
   readonly observe?: (answered: Answered) => void;
+  /** What is measured of the process, shown after what is measured of this server; the text format of Prometheus. */
+  readonly processMetrics?: () => Promise<string>;
   /** What the server does by itself waits for `startKeeping`; default: it begins with `start`, as nobody else can do it. */
   readonly keepsWhenTold?: boolean;
 }

@@ -15,10 +15,12 @@ import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts'
 import { customResourceDefinitionResource } from './crd/index.ts';
 import { Discovery } from './discovery/documents.ts';
 import { healthEndpoints } from './discovery/health.ts';
+import { versionDocument } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { impersonate } from './impersonate.ts';
+import { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import type { ApiServerOptions } from './options.ts';
 import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
@@ -84,7 +86,11 @@ class LibraryApiServer implements ApiServer {
       health: healthEndpoints(options.readyChecks ?? []),
       paths: { discovery: new Discovery(resources), version: options.version },
       impersonate: (request, user) => impersonate(parts, request, user),
-      extraPaths: (request) => extraPath(request, { tokens: parts.tokens, resources }),
+      extraPaths: (request) => extraPath(request, { ...parts, processMetrics: options.processMetrics }),
+      metrics: new ClusterMetrics(parts.metrics, {
+        now: () => parts.clock.monotonic(),
+        build: () => versionDocument(options.version),
+      }),
       observe: options.observe,
     };
     this.handler = createHandler(this.#handlerParts);

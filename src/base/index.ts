@@ -40,6 +40,16 @@ export { decodeJson, encodeJson, parseJson, utf8 } from './json-codec.ts';
 export { type Lasting, LastingAccess, lastingAccessLimits, type Moment } from './lasting-access.ts';
 export { type LogFields, type Logger, silentLogger } from './log.ts';
 export { makeFolder } from './make-folder.ts';
+export {
+  type Counter,
+  type CounterFamily,
+  type Gauge,
+  type GaugeFamily,
+  type Histogram,
+  type HistogramFamily,
+  Metrics,
+  metricLimits,
+} from './metrics.ts';
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
 export { Recent } from './recent.ts';
 export { recurring, recurringLimits } from './recurring.ts';

@@ -23,6 +23,7 @@ import {
   type TlsIdentity,
 } from '../http/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
+import { processMetrics } from './process-metrics.ts';
 import { tooManyRequests } from './refusals.ts';
 
 export type { ActivePlugIns, PlugInSwitches, UserInfo };
@@ -126,6 +127,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       keyPrefix,
       ...surroundings,
       version: { display: version },
+      processMetrics,
       authenticators: [tokenAuthenticator(new Map([[identity.token, administrator]]))],
       authorizers: [],
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
@@ -220,6 +222,7 @@ export async function startEnvtestServer(
     keyPrefix,
     ...surroundings,
     version: { display: defaultVersion },
+    processMetrics,
     authenticators: [
       tokenAuthenticator(options.tokens),
       ...(clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : []),

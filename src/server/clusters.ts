@@ -14,6 +14,7 @@ import {
   entraAuthenticator,
   fleetGuard,
 } from './cluster-access.ts';
+import { processMetrics } from './process-metrics.ts';
 
 interface Parts {
   readonly store: Store;
@@ -59,6 +60,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     random,
     log,
     readyChecks,
+    processMetrics,
     certificateAuthority: authority.certificatePem,
     accessChanges: (onChange) => {
       const { directory } = identity;

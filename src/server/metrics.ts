@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type GaugeFamily, Metrics } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import type { RequestClass, RequestsInFlight, Traffic } from '../http/index.ts';
 import type { EventLoop } from './event-loop.ts';
+import { processMetrics } from './process-metrics.ts';
 
 export interface MetricsParts {
   readonly clusters: ClusterHost;
@@ -10,81 +11,54 @@ export interface MetricsParts {
   readonly traffic: Traffic;
 }
 
-/** The text of `/metrics`, in the Prometheus exposition format. */
-export function createMetrics(parts: MetricsParts): () => Promise<string> {
-  let registry: Registry | undefined;
-  return () => {
-    registry ??= buildRegistry(parts);
-    return registry.metrics();
-  };
+function gauge(name: string, help: string, ...labels: string[]): GaugeFamily {
+  return { type: 'gauge', name, help, labels };
 }
 
-function buildRegistry({ clusters, eventLoop, requests, traffic }: MetricsParts): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'drydock_clusters',
-    help: 'Clusters by role and state.',
-    labelNames: ['role', 'state'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { spec, state } of clusters.list()) this.inc({ role: spec.role, state });
-      for (const { role } of clusters.stopped()) this.inc({ role, state: 'stopped' });
-    },
-  });
-  new Gauge({
-    name: 'drydock_event_loop_delay_seconds',
-    help: 'How late the event loop is, over the last 10 to 20 seconds.',
-    labelNames: ['quantile'],
-    registers: [registry],
-    collect() {
-      const { p50, p90, p99, max } = eventLoop.delay();
-      for (const [quantile, ms] of Object.entries({ '0.5': p50, '0.9': p90, '0.99': p99, '1': max })) {
-        this.set({ quantile }, ms / 1000);
-      }
-    },
-  });
-  addRequestGauges(registry, requests);
-  addTrafficGauges(registry, traffic);
-  return registry;
-}
-
+const clustersByState = gauge('drydock_clusters', 'Clusters by role and state.', 'role', 'state');
+const eventLoopDelay = gauge(
+  'drydock_event_loop_delay_seconds',
+  'How late the event loop is, over the last 10 to 20 seconds.',
+  'quantile',
+);
+const requestsByState = gauge(
+  'drydock_requests',
+  'Requests at work, waiting for a place, and refused with 429 since the start.',
+  'class',
+  'state',
+);
+const bufferedBytes = gauge(
+  'drydock_buffered_bytes',
+  'Bytes of request bodies that are coming and of answers that wait for their readers.',
+  'of',
+);
+const readersCut = gauge(
+  'drydock_readers_cut',
+  'Readers that were cut off because they did not take their answer, since the start.',
+);
 const requestClasses: readonly RequestClass[] = ['reads', 'writes', 'longRunning'];
 
-function addRequestGauges(registry: Registry, requests: RequestsInFlight): void {
-  new Gauge({
-    name: 'drydock_requests',
-    help: 'Requests at work, waiting for a place, and refused with 429 since the start.',
-    labelNames: ['class', 'state'],
-    registers: [registry],
-    collect() {
-      for (const one of requestClasses) {
-        for (const [state, count] of Object.entries(requests.figures(one))) {
-          this.set({ class: one, state }, count);
-        }
-      }
-    },
-  });
+/** The text of the server's own `/metrics`, in the Prometheus exposition format. Each cluster has another at its API server. */
+export function createMetrics(parts: MetricsParts): () => Promise<string> {
+  const metrics = new Metrics();
+  metrics.beforeReading(() => lookAt(parts, metrics));
+  return async () => metrics.text() + (await processMetrics());
 }
 
-function addTrafficGauges(registry: Registry, traffic: Traffic): void {
-  new Gauge({
-    name: 'drydock_buffered_bytes',
-    help: 'Bytes of request bodies that are coming and of answers that wait for their readers.',
-    labelNames: ['of'],
-    registers: [registry],
-    collect() {
-      this.set({ of: 'requests' }, traffic.requestBytes);
-      this.set({ of: 'answers' }, traffic.answerBytes);
-    },
-  });
-  new Gauge({
-    name: 'drydock_readers_cut',
-    help: 'Readers that were cut off because they did not take their answer, since the start.',
-    registers: [registry],
-    collect() {
-      this.set(traffic.cutReaders);
-    },
-  });
+function lookAt({ clusters, eventLoop, requests, traffic }: MetricsParts, metrics: Metrics): void {
+  metrics.clear(clustersByState);
+  for (const { spec, state } of clusters.list()) metrics.gauge(clustersByState, spec.role, state).inc();
+  for (const { role } of clusters.stopped()) metrics.gauge(clustersByState, role, 'stopped').inc();
+  const { p50, p90, p99, max } = eventLoop.delay();
+  for (const [quantile, ms] of Object.entries({ '0.5': p50, '0.9': p90, '0.99': p99, '1': max })) {
+    metrics.gauge(eventLoopDelay, quantile).set(ms / 1000);
+  }
+  for (const one of requestClasses) {
+    for (const [state, count] of Object.entries(requests.figures(one))) {
+      metrics.gauge(requestsByState, one, state).set(count);
+    }
+  }
+  metrics.gauge(bufferedBytes, 'requests').set(traffic.requestBytes);
+  metrics.gauge(bufferedBytes, 'answers').set(traffic.answerBytes);
+  metrics.gauge(readersCut).set(traffic.cutReaders);
 }

@@ -138,7 +138,7 @@ test('for a reader that does not keep up, what objects were before they changed 
   const rendering = { as: 'plain', metaVersion: 'v1', format: 'json' } as const;
   const encoding = encodingOf({ rendering, pretty: false, includeObject: 'Object' });
   watchStream({
-    ...{ resource: configMaps, source, encoding, now: () => 0, asMessages: false },
+    ...{ resource: configMaps, source, encoding, now: () => 0, asMessages: false, series: undefined },
   }).start({
     closed: false,
     write: take,

@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../http/contract.ts';
 import { internalPackage } from '../../kinds/registered.ts';
 import type { Answer, Call } from '../call/call.ts';
 import { encodingOf, type Wish } from '../encode/index.ts';
+import type { WatchSeries } from '../metrics/request-metrics.ts';
 import type { Rendering } from '../request/accept.ts';
 import { watchStream } from './watch-stream.ts';
 
@@ -12,6 +13,8 @@ export interface ResponseShape extends Wish {
   readonly now: () => number;
   /** The caller asks for WebSocket messages; only a watch has such. */
   readonly asMessages: boolean;
+  /** Where what a watch sends is counted. */
+  readonly series?: WatchSeries | undefined;
 }
 
 /** By lower-case name. */
@@ -39,7 +42,11 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
       return {
         status: shape.asMessages ? 101 : 200,
         headers: { 'content-type': encoding.streamType, ...headers },
-        body: watchStream({ ...answer, encoding, now, asMessages: shape.asMessages }),
+        body: watchStream({
+          ...{ ...answer, encoding, now },
+          asMessages: shape.asMessages,
+          series: shape.series,
+        }),
       };
     case 'value':
       return {

@@ -2,6 +2,7 @@ import type { StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ByteSink, StreamBody } from '../../http/contract.ts';
 import type { Encoding, EventPlace } from '../encode/encoding.ts';
+import type { WatchSeries } from '../metrics/request-metrics.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { SelectedEvent, WatchConsumer, WatchSource } from '../storage/watch-source.ts';
 
@@ -21,6 +22,8 @@ export interface WatchStreamOptions {
   readonly now: () => number;
   /** Each event is a WebSocket message, whose end is its own. */
   readonly asMessages: boolean;
+  /** Where it is counted. */
+  readonly series: WatchSeries | undefined;
 }
 
 /** A watch as lines of JSON or frames of protobuf, for a response body; each chunk is one event. */
@@ -95,7 +98,12 @@ class EventWriter implements WatchConsumer {
 
   #write(chunk: Buffer): void {
     if (this.#blocked) this.#wait(chunk, chunk.length);
-    else if (!this.#sink.write(chunk)) this.#block();
+    else if (!this.#send(chunk)) this.#block();
+  }
+
+  #send(chunk: Buffer): boolean {
+    this.#options.series?.sent(chunk.length);
+    return this.#sink.write(chunk);
   }
 
   #wait(next: SelectedEvent | Buffer, bytes: number): void {
@@ -104,6 +112,7 @@ class EventWriter implements WatchConsumer {
     this.#waitingBytes += bytes;
     if (this.#waitingBytes <= watchStreamLimits.waitingBytes) return;
     this.#options.source.close();
+    this.#options.series?.terminated();
     this.cut();
   }
 
@@ -120,7 +129,7 @@ class EventWriter implements WatchConsumer {
       this.#sent++;
       this.#waitingBytes -= first.bytes;
       const { next } = first;
-      this.#blocked = !this.#sink.write(Buffer.isBuffer(next) ? next : this.#encode(next));
+      this.#blocked = !this.#send(Buffer.isBuffer(next) ? next : this.#encode(next));
     }
     this.#forgetSent();
     if (this.#blocked) this.#block();

@@ -1,6 +1,6 @@
 import type { ClusterView, Operation, Write, WriteTarget } from '../../apimachinery/admission.ts';
 import type { Authorizer, UserInfo } from '../../apimachinery/contract.ts';
-import type { Clock, Json, JsonObject, Logger, Random } from '../../base/index.ts';
+import type { Clock, Json, JsonObject, Logger, Metrics, Random } from '../../base/index.ts';
 import type { Guard } from '../../store/contract.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
@@ -15,6 +15,7 @@ import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../storage/watch-source.ts';
 import type { NotEnforcedNotes } from './not-enforced.ts';
+import type { CallRecord } from './record.ts';
 
 /** One request for a resource, whoever brought it: HTTP or a client in this process. */
 export interface Call {
@@ -36,6 +37,7 @@ export interface Call {
   readonly fence?: Guard;
   /** Texts for `Warning` headers; verbs add to it. */
   readonly warnings: string[];
+  readonly record: CallRecord;
 }
 
 /** RFC 6902, RFC 7386, strategic merge, and server-side apply. */
@@ -61,6 +63,8 @@ export interface ClusterParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** What is measured of this cluster. */
+  readonly metrics: Metrics;
   /** The steps that writes go through. */
   readonly courses: Courses;
   /** What those steps see of the cluster. */

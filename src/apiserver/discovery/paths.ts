@@ -49,7 +49,7 @@ function takesDocument(accept: string | undefined): boolean {
   );
 }
 
-/** Answers discovery, version and metrics. Undefined: no such path. */
+/** Answers discovery and version. Undefined: no such path. */
 export function answerPath(request: HttpRequest, parts: PathParts): HttpResponse | undefined {
   const path =
     request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
@@ -58,12 +58,6 @@ export function answerPath(request: HttpRequest, parts: PathParts): HttpResponse
       return json({ paths: rootPaths(parts) });
     case '/version':
       return json(versionDocument(parts.version));
-    case '/metrics':
-      return {
-        status: 200,
-        headers: { 'content-type': 'text/plain; version=0.0.4' },
-        body: Buffer.from(metrics),
-      };
     case '/api':
     case '/apis':
       return roots(request, path === '/api', parts.discovery);
@@ -71,9 +65,6 @@ export function answerPath(request: HttpRequest, parts: PathParts): HttpResponse
       return groupPath(path.split('/').slice(1), parts.discovery);
   }
 }
-
-const metrics =
-  '# HELP apiserver_up 1 while the server answers.\n# TYPE apiserver_up gauge\napiserver_up 1\n';
 
 function rootPaths({ discovery }: PathParts): string[] {
   const groups = discovery.groupVersions();
@@ -98,7 +89,7 @@ function rootPaths({ discovery }: PathParts): string[] {
 }
 
 /** The document of `/version`. */
-export function versionDocument({ display }: VersionInfo): JsonObject {
+export function versionDocument({ display }: VersionInfo) {
   const [major = '1', minor = ''] = display.split('.');
   return {
     major,

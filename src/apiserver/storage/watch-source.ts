@@ -59,7 +59,7 @@ export class WatchSource {
   #stops: (() => void)[] = [];
   #timers: Timer[] = [];
   #closed = false;
-  #begin: (() => () => void) | undefined;
+  readonly #beginnings: (() => () => void)[] = [];
   /** What waits for the preparation of what came before it. */
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -70,7 +70,7 @@ export class WatchSource {
 
   /** `begin` is called when the watch starts, what it returns when the watch is over. */
   whileRunning(begin: () => () => void): void {
-    this.#begin = begin;
+    this.#beginnings.push(begin);
   }
 
   /** Sends what there is at once, then each change as it is committed. Nothing is lost between the two. */
@@ -82,7 +82,7 @@ export class WatchSource {
       this.finish();
       return;
     }
-    if (this.#begin) this.#stops.push(this.#begin());
+    for (const each of this.#beginnings) this.#stops.push(each());
     this.#sendBeginning(consumer);
     if (this.#closed) return;
     this.#stops.push(

@@ -2,6 +2,7 @@ import type { UserInfo } from '../../apimachinery/contract.ts';
 import { valueBody } from '../answer/body.ts';
 import type { Call } from '../call/call.ts';
 import type { Term } from '../call/own-work.ts';
+import { CallRecord } from '../call/record.ts';
 import { defaultOptions } from '../request/options.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 
@@ -37,6 +38,7 @@ export function internalCall(
     body: valueBody(undefined),
     userAgent: 'kube-apiserver',
     warnings: [],
+    record: new CallRecord(),
     ...(guard && { fence: guard }),
   };
 }

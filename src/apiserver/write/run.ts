@@ -26,7 +26,6 @@ export class WriteRun implements WriteState {
   version = '';
   seen: number;
   answer: Answer | undefined;
-  readonly annotations: Record<string, string> = {};
   readonly claims: string[] = [];
   readonly alongside: Alongside[] = [];
 
@@ -90,6 +89,10 @@ export class WriteRun implements WriteState {
 
   get warnings() {
     return this.call.warnings;
+  }
+
+  get annotations() {
+    return this.call.record.annotations;
   }
 
   replace(object: JsonObject): void {

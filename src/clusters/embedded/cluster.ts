@@ -42,6 +42,8 @@ export interface Surroundings {
   readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** What each cluster's `/metrics` says of the process that it runs in. */
+  readonly processMetrics?: () => Promise<string>;
   /** Asked before the cluster's own RBAC, to refuse what no role may give. */
   readonly guards?: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** Asked after the cluster's own RBAC. */
@@ -117,6 +119,7 @@ export class EmbeddedCluster implements ClusterHandle {
       readyChecks: parts.readyChecks ?? [],
       notEnforced: parts.notEnforced?.(spec) ?? [],
       admissionSteps: parts.admissionSteps?.(spec) ?? [],
+      ...(parts.processMetrics && { processMetrics: parts.processMetrics }),
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
       keepsWhenTold: true,
     });
