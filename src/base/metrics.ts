@@ -30,7 +30,7 @@ export interface HistogramFamily extends FamilyBase {
 export type MetricFamily = CounterFamily | GaugeFamily | HistogramFamily;
 
 /** One number of one family with one set of label values. Whoever records often keeps it: finding it again is what costs. */
-export class Figure {
+class Figure {
   value = 0;
 
   inc(by = 1): void {
