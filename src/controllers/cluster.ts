@@ -2,7 +2,9 @@ import type { ClusterClient } from '../apimachinery/client.ts';
 import { type Clock, errorMessage, type Logger, type Random, type Timer } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
 import { type PolicyWarnings, startAdmissionPolicyStatus } from './admission-policy-status/controller.ts';
+import { startCertificateApprover } from './certificate-approver/controller.ts';
 import { startCertificateCleaner } from './certificate-cleaner/controller.ts';
+import { startCertificateSigner } from './certificate-signer/controller.ts';
 import { startClusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
 import { startCronJobController } from './cronjob/controller.ts';
 import { startDaemonSetController } from './daemonset/controller.ts';
@@ -26,6 +28,7 @@ import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { type SecretToken, startTokenController } from './service-account-token/controller.ts';
 import type { AddressSupply } from './shared/addresses.ts';
+import type { ClusterAuthority } from './shared/certificate-authority.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
 import { startIdleClaimProtection, startVolumeProtection } from './storage-protection/controller.ts';
@@ -50,6 +53,8 @@ export interface ClusterControllersOptions {
   readonly nodes?: readonly NodePool[];
   /** PEM of the cluster's authority, for the ConfigMap `kube-root-ca.crt` of each namespace. */
   readonly certificateAuthority?: string;
+  /** Signs what is asked of the cluster's own signers; without it requests for certificates wait. */
+  readonly authority?: ClusterAuthority;
   /** The token that a Secret of a service account gets; without it, or where it gives none, such Secrets stay empty. */
   readonly secretToken?: SecretToken;
   /** What is wrong with the expressions of an admission policy; without it no policy says so. */
@@ -107,6 +112,10 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   if (options.secretToken) {
     const { certificateAuthority = '', secretToken } = options;
     controllers.push(startTokenController(context, { certificateAuthority, secretToken }));
+  }
+  if (options.authority) {
+    controllers.push(startCertificateApprover(context, options.authority));
+    controllers.push(startCertificateSigner(context, options.authority));
   }
   if (options.policyWarnings) controllers.push(startAdmissionPolicyStatus(context, options.policyWarnings));
   if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));

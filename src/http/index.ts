@@ -8,6 +8,7 @@ export {
   verifyIssuedBy,
 } from './certificates/authority.ts';
 export type { DistinguishedName } from './certificates/certificate.ts';
+export { type RequestSigner, requestSigner } from './certificates/issue-requested.ts';
 export type {
   ByteSink,
   ConnectionInfo,

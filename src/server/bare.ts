@@ -15,11 +15,13 @@ import {
 import { parseIp, silentLogger, systemClock, systemRandom } from '../base/index.ts';
 import { type RunningControllers, startClusterControllers } from '../controllers/index.ts';
 import {
+  type CertificateAndKey,
   createAuthority,
   createListener,
   issueServerCertificate,
   type Listener,
   RequestsInFlight,
+  requestSigner,
   type TlsIdentity,
 } from '../http/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
@@ -69,6 +71,8 @@ export interface BareIdentity {
   readonly tls: TlsIdentity;
   /** PKCS#8 PEM. */
   readonly serviceAccountKeyPem: string;
+  /** Signs client certificates. */
+  readonly clientAuthority: CertificateAndKey;
 }
 
 /** A new identity for a server that listens on loopback addresses, and on `host`. */
@@ -90,6 +94,7 @@ export function createBareIdentity(host?: string): BareIdentity {
     token: Buffer.from(systemRandom.bytes(tokenBytes)).toString('base64url'),
     tls: { cert: serving.certificatePem, key: serving.privateKeyPem },
     serviceAccountKeyPem: privateKey,
+    clientAuthority: createAuthority({ commonName: 'Drydock bare client CA', ...surroundings }),
   };
 }
 
@@ -128,7 +133,10 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       ...surroundings,
       version: { display: version },
       processMetrics,
-      authenticators: [tokenAuthenticator(new Map([[identity.token, administrator]]))],
+      authenticators: [
+        tokenAuthenticator(new Map([[identity.token, administrator]])),
+        certificateAuthenticator(identity.clientAuthority.certificatePem, surroundings.clock),
+      ],
       authorizers: [],
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
@@ -171,6 +179,7 @@ function runControllers(
     profile: 'member',
     kubernetesVersion: parts.version,
     certificateAuthority: parts.identity.certificateAuthority,
+    authority: requestSigner(parts.identity.clientAuthority, surroundings.random),
     secretToken: (account) => server.secretToken(account),
     policyWarnings: (policy) => server.policyWarnings(policy),
     nodes: [{ ...simulatedPool, nodeNames: parts.nodes }],

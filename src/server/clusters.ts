@@ -90,17 +90,13 @@ export function buildClusters(parts: Parts): ClusterHost {
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
     admissionSteps: ({ role }) => (role === 'hub' ? hubSteps : []),
-    controllers: ({ spec, client, certificateAuthority, addresses, secretToken, policyWarnings }) =>
+    controllers: ({ spec, ...own }) =>
       startClusterControllers({
-        client,
-        addresses,
+        ...own,
         clock,
         random,
         log: log.with({ cluster: spec.name }),
         profile: spec.role,
-        certificateAuthority,
-        secretToken,
-        policyWarnings,
         kubernetesVersion: spec.kubernetesVersion,
         nodes: spec.nodes,
       }),

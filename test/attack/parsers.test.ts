@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { parseSchedule } from '../../src/apimachinery/cron/schedule.ts';
 import { parseQuantity } from '../../src/apimachinery/quantity.ts';
 import { parseFieldSelector } from '../../src/apimachinery/selectors/fields.ts';
-import { readCertificationRequest } from '../../src/apiserver/admission/certification-request.ts';
+import { readCertificationRequest } from '../../src/http/certificates/request.ts';
 import { negotiate } from '../../src/apiserver/request/accept.ts';
 import { readOptions } from '../../src/apiserver/request/options.ts';
 import { readRequestInfo } from '../../src/apiserver/request/request-info.ts';

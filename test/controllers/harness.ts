@@ -1,6 +1,7 @@
 import type { ClusterClient, KubeObject, ListOptions, ResourceRef } from '../../src/apimachinery/client.ts';
 import type { Kind } from '../../src/apimachinery/kinds.ts';
 import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
+import { certificateAuthenticator, tokenAuthenticator } from '../../src/apiserver/index.ts';
 import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
@@ -10,7 +11,8 @@ import {
   startClusterControllers,
 } from '../../src/controllers/index.ts';
 import type { AddressSupply } from '../../src/controllers/shared/addresses.ts';
-import { startTestServer, type TestServer, type TestServerOptions } from '../apiserver/harness.ts';
+import { createAuthority, requestSigner } from '../../src/http/index.ts';
+import { startTestServer, type TestServer, type TestServerOptions, users } from '../apiserver/harness.ts';
 
 /** A logger that prints when DEBUG is set. */
 export const testLog: Logger = process.env['DEBUG'] ? printing({}) : silentLogger;
@@ -65,8 +67,13 @@ export async function startTestCluster(
   } = {},
 ): Promise<TestCluster> {
   const { nodes = twoNodes, profile = 'member', addresses, clientFor, ...rest } = options;
+  const authority = createAuthority({ commonName: 'test clients', clock: systemClock, random: systemRandom });
   const server = await startTestServer({
     admissionPlugIns: {},
+    authenticators: [
+      tokenAuthenticator(users),
+      certificateAuthenticator(authority.certificatePem, options.clock ?? systemClock),
+    ],
     ...(profile === 'hub' && { admissionSteps: hubSteps }),
     ...rest,
   });
@@ -78,6 +85,7 @@ export async function startTestCluster(
     profile,
     nodes,
     ...(addresses ? { addresses } : {}),
+    authority: requestSigner(authority, systemRandom),
     secretToken: (account) => server.server.secretToken(account),
     policyWarnings: (policy) => server.server.policyWarnings(policy),
     certificateAuthority: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',

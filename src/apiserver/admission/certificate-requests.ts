@@ -5,7 +5,7 @@ import { textOf } from '../../apimachinery/metadata.ts';
 import { objectAt } from '../../apimachinery/read.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import { type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
-import { readRequest } from './certification-request.ts';
+import { readRequest } from '../../http/certificates/request.ts';
 
 const decisions = ['Approved', 'Denied'];
 const final = [...decisions, 'Failed'];
@@ -21,8 +21,9 @@ export const certificateRequests: AdmissionStep = {
   },
   validate({ subresource, definition, name, object, old }) {
     if (!object) return;
+    const [next, before] = [objectAt(object, 'status'), objectAt(old, 'status')];
     const errors = old
-      ? conditionErrors(subresource, objectAt(object, 'status'), objectAt(old, 'status'))
+      ? [...conditionErrors(subresource, next, before), ...certificateErrors(next, before)]
       : requestErrors(object);
     if (errors.length > 0) throw invalid(definition, name, errors);
   },
@@ -106,6 +107,13 @@ function conditionErrors(subresource: string, next: JsonObject, before: JsonObje
     errors.push({ reason: 'FieldValueInvalid', field: 'status.conditions', message });
   }
   return errors;
+}
+
+/** What was issued stands. */
+function certificateErrors(next: JsonObject, before: JsonObject): FieldError[] {
+  if (!before['certificate'] || next['certificate'] === before['certificate']) return [];
+  const message = 'Forbidden: updates may not modify existing certificate content';
+  return [{ reason: 'FieldValueForbidden', field: 'status.certificate', message }];
 }
 
 function ofType(status: JsonObject, type: string): JsonObject[] {

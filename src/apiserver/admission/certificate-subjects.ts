@@ -1,7 +1,7 @@
 import { type AdmissionStep, refused } from '../../apimachinery/admission.ts';
 import { textAt } from '../../apimachinery/read.ts';
+import { readRequest } from '../../http/certificates/request.ts';
 import { isOfCertificateRequests } from './certificate-requests.ts';
-import { readRequest } from './certification-request.ts';
 
 const clientSigner = 'kubernetes.io/kube-apiserver-client';
 

@@ -12,7 +12,14 @@ import {
   createApiServer,
 } from '../../apiserver/index.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
-import { createDuplexPair, createListener, type HealthCheck, type Listener } from '../../http/index.ts';
+import {
+  createDuplexPair,
+  createListener,
+  type HealthCheck,
+  type Listener,
+  type RequestSigner,
+  requestSigner,
+} from '../../http/index.ts';
 import type { Guard, Store } from '../../store/index.ts';
 import type { AddressClaims } from '../addresses/claims.ts';
 import type {
@@ -59,6 +66,8 @@ export interface Surroundings {
     readonly client: ClusterClient;
     readonly certificateAuthority: string;
     readonly addresses: ClusterAddresses;
+    /** Signs certificates that the cluster's API server recognises. */
+    readonly authority: RequestSigner;
     /** The token that a Secret of a service account gets. */
     readonly secretToken: ApiServer['secretToken'];
     /** What is wrong with the expressions of an admission policy. */
@@ -159,6 +168,7 @@ export class EmbeddedCluster implements ClusterHandle {
       client: this.client,
       certificateAuthority: this.#parts.certificateAuthority,
       addresses: this.#claims.ofCluster(() => this.#spec),
+      authority: requestSigner(this.#keys.clientAuthority, this.#parts.random),
       secretToken: (account) => this.#server.secretToken(account),
       policyWarnings: (policy) => this.#server.policyWarnings(policy),
     });

@@ -121,7 +121,7 @@ const issuers = new Map<string, Issuer>();
 const issuersKept = 256;
 
 /** Parsed authorities, so that neither a handshake nor an issue parses PEM again. */
-function issuerOf(certificatePem: string): Issuer {
+export function issuerOf(certificatePem: string): Issuer {
   const known = issuers.get(certificatePem);
   if (known) return known;
   const certificate = new X509Certificate(certificatePem);
@@ -153,10 +153,15 @@ function issue(
   return { certificatePem: signCertificate(full, issuerKey), privateKeyPem: exportKey(privateKey) };
 }
 
-function period({ clock, random }: Issuing, days: number) {
+/** A new serial number: positive and never zero (RFC 5280 section 4.1.2.2). */
+export function freshSerial(random: Random): Uint8Array {
   const serial = Uint8Array.from(random.bytes(16));
-  // Positive and never zero (RFC 5280 section 4.1.2.2).
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  return serial;
+}
+
+function period({ clock, random }: Issuing, days: number) {
+  const serial = freshSerial(random);
   const nowMs = clock.now();
   return { serial, notBeforeMs: nowMs - certificateLimits.backdatedMs, notAfterMs: nowMs + days * dayMs };
 }

@@ -35,15 +35,28 @@ export interface DistinguishedName {
 
 /** Makes the certificate and signs it with the issuer's key; PEM. */
 export function signCertificate(content: CertificateContent, issuerKey: KeyObject): string {
+  const subject = nameOf(content.subject);
+  return signContent({ ...content, subject, extensions: extensionsOf(content) }, issuerKey);
+}
+
+/** A certificate whose subject and extensions are DER already. */
+export interface EncodedContent
+  extends Pick<CertificateContent, 'serial' | 'issuer' | 'notBeforeMs' | 'notAfterMs' | 'publicKey'> {
+  readonly subject: Uint8Array;
+  readonly extensions: readonly Uint8Array[];
+}
+
+/** Signs it with the issuer's key; PEM. */
+export function signContent(content: EncodedContent, issuerKey: KeyObject): string {
   const toBeSigned = sequence(
     tagged(0, integer(Uint8Array.of(2))),
     integer(content.serial),
     ecdsaWithSha256,
     nameOf(content.issuer),
     sequence(time(content.notBeforeMs), time(content.notAfterMs)),
-    nameOf(content.subject),
+    content.subject,
     content.publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(3, sequence(...extensionsOf(content))),
+    tagged(3, sequence(...content.extensions)),
   );
   const signature = sign('sha256', toBeSigned, issuerKey);
   return pem(sequence(toBeSigned, ecdsaWithSha256, bitString(signature)));
@@ -70,7 +83,7 @@ function extensionsOf(content: CertificateContent): Buffer[] {
     critical('2.5.29.19', isAuthority ? sequence(boolean(true)) : sequence()),
     critical('2.5.29.15', isAuthority ? authorityKeyUsage : leafKeyUsage),
     extension('2.5.29.14', octetString(keyIdentifier(content.publicKey))),
-    extension('2.5.29.35', sequence(implicit(0, keyIdentifier(content.issuerPublicKey)))),
+    authorityKeyExtension(content.issuerPublicKey),
   ];
   if (!isAuthority)
     extensions.push(extension('2.5.29.37', sequence(objectIdentifier(extendedKeyUsages[usage]))));
@@ -96,11 +109,18 @@ const authorityKeyUsage = bitString(Uint8Array.of(0b1000_0110), 1);
 /** digitalSignature. */
 const leafKeyUsage = bitString(Uint8Array.of(0b1000_0000), 7);
 
-function extension(id: string, value: Uint8Array): Buffer {
+/** Names the issuer's key. */
+export function authorityKeyExtension(issuer: KeyObject): Buffer {
+  return extension('2.5.29.35', sequence(implicit(0, keyIdentifier(issuer))));
+}
+
+/** An extension of a certificate that readers may pass over. */
+export function extension(id: string, value: Uint8Array): Buffer {
   return sequence(objectIdentifier(id), octetString(value));
 }
 
-function critical(id: string, value: Uint8Array): Buffer {
+/** An extension that readers who do not know it refuse. */
+export function critical(id: string, value: Uint8Array): Buffer {
   return sequence(objectIdentifier(id), boolean(true), octetString(value));
 }
 

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { at, nameOf, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import { index, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
+import { duplicate, index, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, none } from '../shared/cells.ts';
@@ -46,11 +46,23 @@ export const certificateSigningRequest: BuiltInKind = {
       if (keyUsages.includes(usage)) continue;
       errors.push(notSupported(index('spec.usages', position), usage, keyUsages));
     }
+    for (const [position, usage] of usages.entries()) {
+      if (usages.indexOf(usage) < position) errors.push(duplicate(index('spec.usages', position), usage));
+    }
     const signer = textAt(spec, 'signerName');
-    if (!signer) errors.push(required('spec.signerName'));
+    if (signer === 'kubernetes.io/legacy-unknown')
+      errors.push(
+        invalid('spec.signerName', signer, 'the legacy signerName is not allowed via this API version'),
+      );
+    else if (!signer) errors.push(required('spec.signerName'));
     else if (!/^[^/]+\/[^/]+$/.test(signer)) {
       const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
       errors.push(invalid('spec.signerName', signer, detail));
+    }
+    const lasts = at(spec, 'expirationSeconds');
+    if (typeof lasts === 'number' && lasts < shortestSeconds) {
+      const detail = 'may not specify a duration less than 600 seconds (10 minutes)';
+      errors.push(invalid('spec.expirationSeconds', lasts, detail));
     }
     return errors;
   },
@@ -72,6 +84,7 @@ const keyUsages = [
 ];
 
 const secondMs = 1000;
+const shortestSeconds = 600;
 
 function signingRequestState(object: JsonObject): string {
   const types = new Set(objectsAt(object, 'status', 'conditions').map((condition) => condition['type']));

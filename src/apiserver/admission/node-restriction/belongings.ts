@@ -1,6 +1,6 @@
 import { refused, type Write } from '../../../apimachinery/admission.ts';
 import { nameOf, textAt } from '../../../apimachinery/read.ts';
-import { readRequest } from '../certification-request.ts';
+import { readRequest } from '../../../http/certificates/request.ts';
 
 /** Leases of nodes lie in a namespace of their own and have the nodes' names. */
 export function restrictLease(node: string, write: Write): void {
