@@ -5,7 +5,6 @@ import { runInNewContext } from 'node:vm';
 import { parseSchedule } from '../../src/apimachinery/cron/schedule.ts';
 import { parseQuantity } from '../../src/apimachinery/quantity.ts';
 import { parseFieldSelector } from '../../src/apimachinery/selectors/fields.ts';
-import { readCertificationRequest } from '../../src/http/certificates/request.ts';
 import { negotiate } from '../../src/apiserver/request/accept.ts';
 import { readOptions } from '../../src/apiserver/request/options.ts';
 import { readRequestInfo } from '../../src/apiserver/request/request-info.ts';
@@ -19,6 +18,7 @@ import { decodeJson, type Json, type JsonObject } from '../../src/base/index.ts'
 import { parseDuration, parseTimestamp } from '../../src/cel/time.ts';
 import { compileQuery } from '../../src/cli/az/output/query.ts';
 import { parseIndexes } from '../../src/controllers/job/job-pod.ts';
+import { readCertificationRequest } from '../../src/http/certificates/request.ts';
 import { parseGraphPath } from '../../src/identity/graph/paths.ts';
 import { parseLoginPath } from '../../src/identity/login/paths.ts';
 import { readAccessToken } from '../../src/identity/tokens/claims.ts';
