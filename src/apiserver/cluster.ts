@@ -1,7 +1,7 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject, Metrics } from '../base/index.ts';
 import { Authentication } from './authn/authenticate.ts';
-import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
+import { type SecretUse, ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
@@ -44,7 +44,11 @@ export interface Cluster {
 }
 
 /** Puts the parts of one API server together. */
-export function assembleCluster(options: ApiServerOptions, resources: ResourceRegistry): Cluster {
+export function assembleCluster(
+  options: ApiServerOptions,
+  resources: ResourceRegistry,
+  used: SecretUse,
+): Cluster {
   const { clock, random, log } = options;
   const metrics = new Metrics();
   const storage = new ClusterStorage(options.store, options.keyPrefix);
@@ -53,7 +57,7 @@ export function assembleCluster(options: ApiServerOptions, resources: ResourceRe
   const { guards = [] } = options;
   const authorizers = [mastersAuthorizer, ...guards, rbac.authorize.bind(rbac), ...options.authorizers];
   const forget = () => authentication.forget();
-  const tokens = serviceAccountTokens(options, { storage, resources, lasting, forget });
+  const tokens = serviceAccountTokens(options, { storage, resources, lasting, forget, used });
   const authentication: Authentication = new Authentication({
     authenticators: options.authenticators,
     serviceAccounts: tokens,
@@ -125,10 +129,11 @@ function serviceAccountTokens(
     readonly lasting: LastingRequests;
     /** What was recognised before is looked at again. */
     readonly forget: () => void;
+    readonly used: SecretUse;
   },
 ): ServiceAccountTokens | undefined {
   if (serviceAccountKeyPem === undefined) return undefined;
-  const { storage, resources, lasting, forget } = parts;
+  const { storage, resources, lasting, forget, used } = parts;
   /** Where what tokens are bound to lies: a deletion there may end a token. */
   const listening = new WeakSet<Collection>();
   const issuer = serviceAccountIssuer ?? defaultIssuer;
@@ -137,6 +142,7 @@ function serviceAccountTokens(
     {
       clock,
       random,
+      used,
       async bound(plural, namespace, name) {
         const resource = resources.find('', 'v1', plural);
         if (!resource) return undefined;

@@ -23,6 +23,8 @@ import { impersonate } from './impersonate.ts';
 import { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import type { ApiServerOptions } from './options.ts';
 import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
+import { SecretTokenUse, trackingConfigMap } from './secret-token-use.ts';
+import { apiServerUser } from './verbs/internal-call.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 
 /** One Kubernetes API server. */
@@ -77,7 +79,8 @@ class LibraryApiServer implements ApiServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     const resources = new ResourceRegistry(sharedResources());
-    this.#cluster = assembleCluster(options, resources);
+    const use = new SecretTokenUse({ ...options, client: () => this.client(apiServerUser) });
+    this.#cluster = assembleCluster(options, resources, (account, secret) => use.note(account, secret));
     const { parts, authentication, own } = this.#cluster;
     this.#apiServices = new ApiServiceKeeper(parts, own);
     this.#handlerParts = {
@@ -101,7 +104,8 @@ class LibraryApiServer implements ApiServer {
     await parts.storage.start();
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
     const apiServices = builtInServices(parts.resources, parts.clock.now());
-    await bootstrap(parts, [...bootstrapObjects(address), ...apiServices], fence);
+    const own = [trackingConfigMap(parts.clock.now()), ...apiServices];
+    await bootstrap(parts, [...bootstrapObjects(address), ...own], fence);
     await registrar.start();
     await this.#apiServices.start();
     await this.#cluster.policies.start();

@@ -24,6 +24,7 @@ function admissionOf(operation: Operation): Record<string, string[]> {
       authorizers: [],
     },
     resources,
+    () => {},
   );
   const usual = new Set(parts.courses.of(find('configmaps'), '', operation).prepare.map(({ name }) => name));
   for (const name of askedOfAll) usual.add(name);

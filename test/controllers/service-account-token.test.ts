@@ -120,4 +120,39 @@ describe('Secrets of service accounts:', () => {
     await client().update(secrets, { ...secret, data });
     assert.equal(await statusWith(forged), 401);
   });
+
+  it('its use is noted on it by the day, and what is marked as invalid is nobody', async () => {
+    await account('four');
+    await secretFor('four-token', 'four');
+    const token = tokenOf(await filled('four-token'));
+    assert.equal(await statusWith(token), 403);
+    const label = 'kubernetes.io/legacy-token-last-used';
+    const used = await eventually(
+      cluster.client,
+      secrets,
+      { name: 'four-token', namespace },
+      (secret) => secret?.metadata.labels?.[label] !== undefined,
+    );
+    assert.match(used?.metadata.labels?.[label] ?? '', /^\d{4}-\d\d-\d\d$/);
+    await whoIs(token);
+    const again = await client().get(secrets, { name: 'four-token', namespace });
+    assert.equal(again.metadata.resourceVersion, used?.metadata.resourceVersion, 'once a day');
+    const labels = { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' };
+    await client().patch(
+      secrets,
+      { name: 'four-token', namespace },
+      { type: 'merge', body: { metadata: { labels } } },
+    );
+    const { authenticated, error } = await whoIs(token);
+    assert.equal(authenticated, undefined);
+    assert.equal(
+      error,
+      "[invalid bearer token, the token in secret default/four-token for service account default/four has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the 'kubernetes.io/legacy-token-invalid-since' label from the secret to temporarily allow use of this token]",
+    );
+    const since = await cluster.client.get(
+      { group: '', version: 'v1', resource: 'configmaps' },
+      { namespace: 'kube-system', name: 'kube-apiserver-legacy-service-account-token-tracking' },
+    );
+    assert.match(JSON.stringify(since['data']), /^\{"since":"\d{4}-\d\d-\d\d"\}$/);
+  });
 });

@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { labelsOf } from '../../apimachinery/metadata.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 
 /** Tokens that Secrets of service accounts hold: https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
@@ -49,4 +50,18 @@ export function readSecretClaims(claims: JWTPayload | undefined): SecretAccount 
 export function holdsToken({ metadata, data }: JsonObject, token: string): boolean {
   if (isObject(metadata) && metadata['deletionTimestamp'] !== undefined) return false;
   return isObject(data) && data['token'] === Buffer.from(token, 'latin1').toString('base64');
+}
+
+const invalidSince = 'kubernetes.io/legacy-token-invalid-since';
+
+/** Whether somebody marked the token of a Secret as one that counts no longer. */
+export function isMarkedInvalid(secret: JsonObject): boolean {
+  return (labelsOf(secret)?.[invalidSince] ?? '') !== '';
+}
+
+/** Why such a token counts no longer, in the words of the real server. */
+export function markedInvalid({ namespace, name, secretName }: SecretAccount): string {
+  const what = `the token in secret ${namespace}/${secretName} for service account ${namespace}/${name} has been marked invalid`;
+  const way = `Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${invalidSince}' label from the secret to temporarily allow use of this token`;
+  return `[invalid bearer token, ${what}. ${way}]`;
 }

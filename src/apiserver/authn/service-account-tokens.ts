@@ -3,9 +3,12 @@ import type { JWTPayload } from 'jose';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { UserInfo } from '../../apimachinery/contract.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { type Clock, isObject, type JsonObject, type Random } from '../../base/index.ts';
 import {
   holdsToken,
+  isMarkedInvalid,
+  markedInvalid,
   readSecretClaims,
   type SecretAccount,
   secretClaims,
@@ -27,12 +30,20 @@ export type BoundObjects = (
   name: string,
 ) => Promise<{ readonly uid: string; readonly object: JsonObject } | undefined>;
 
+/** Told of each use of the token that a Secret holds; must not throw. */
+export type SecretUse = (account: SecretAccount, secret: JsonObject) => void;
+
+/** As in the real server: how long what was deleted still proves who somebody is. */
+const outlivedMs = 60_000;
+
 export interface TokenRequest {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly audiences: readonly string[];
   readonly expiresInSeconds: number;
+  /** From when on it counts as old, though it is good for longer: what is told as its end. */
+  readonly warnsAfterSeconds?: number | undefined;
   readonly boundObject: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   /** Where the pod runs that the token is bound to; without a uid when there is no such node. */
   readonly node?: { readonly name: string; readonly uid?: string } | undefined;
@@ -58,24 +69,32 @@ export class ServiceAccountTokens {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #bound: BoundObjects;
+  readonly #used: SecretUse;
   #keys: TokenKeys | undefined;
 
   constructor(
     key: { readonly privateKeyPem: string; readonly issuer: string },
-    parts: { readonly clock: Clock; readonly random: Random; readonly bound: BoundObjects },
+    parts: {
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly bound: BoundObjects;
+      readonly used: SecretUse;
+    },
   ) {
     this.#keyPem = key.privateKeyPem;
     this.issuer = key.issuer;
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#bound = parts.bound;
+    this.#used = parts.used;
   }
 
   async issue(request: TokenRequest): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
     const keys = this.#readKeys();
     const nowSeconds = Math.floor(this.#clock.now() / 1000);
     const expires = nowSeconds + request.expiresInSeconds;
-    const { boundObject } = request;
+    const { boundObject, warnsAfterSeconds } = request;
+    const warnsAfter = warnsAfterSeconds === undefined ? undefined : nowSeconds + warnsAfterSeconds;
     const bound = boundObject
       ? { [boundObject.kind.toLowerCase()]: { name: boundObject.name, uid: boundObject.uid } }
       : {};
@@ -85,6 +104,7 @@ export class ServiceAccountTokens {
         serviceaccount: { name: request.name, uid: request.uid },
         ...bound,
         ...(request.node && { node: request.node }),
+        ...(warnsAfter !== undefined && { warnafter: warnsAfter }),
       },
     })
       .setProtectedHeader({ alg: keys.algorithm, kid: keys.keyId })
@@ -96,7 +116,7 @@ export class ServiceAccountTokens {
       .setExpirationTime(expires)
       .setJti(this.#random.uuid())
       .sign(keys.privateKey);
-    return { token, expiresAtMs: expires * 1000 };
+    return { token, expiresAtMs: (warnsAfter ?? expires) * 1000 };
   }
 
   /** The token that a Secret of an account holds: without an end of its own, good as long as the Secret holds it. */
@@ -147,7 +167,11 @@ export class ServiceAccountTokens {
     const { namespace, name, uid } = account;
     const secret = await this.#bound('secrets', namespace, account.secretName);
     if (!secret || !holdsToken(secret.object, token)) return invalidToken;
-    if ((await this.#bound('serviceaccounts', namespace, name))?.uid !== uid) return invalidToken;
+    const owner = await this.#bound('serviceaccounts', namespace, name);
+    if (owner?.uid !== uid || readMetadata(owner.object)['deletionTimestamp'] !== undefined)
+      return invalidToken;
+    this.#used(account, secret.object);
+    if (isMarkedInvalid(secret.object)) return { user: undefined, error: markedInvalid(account) };
     const user = { username: usernameOf(namespace, name), uid, groups: groupsOf(namespace), extra: {} };
     return { user, audiences };
   }
@@ -179,12 +203,19 @@ export class ServiceAccountTokens {
     }
   }
 
+  /** What is on its way out counts until shortly after the end of its time: whatever runs there may still tidy up. */
+  async #alive(...asked: Parameters<BoundObjects>): ReturnType<BoundObjects> {
+    const found = await this.#bound(...asked);
+    const goes = Date.parse(textOf(readMetadata(found?.object ?? {})['deletionTimestamp']));
+    return goes + outlivedMs < this.#clock.now() ? undefined : found;
+  }
+
   async #userOf(claims: JsonObject, id: string): Promise<UserInfo | undefined> {
     const namespace = String(claims['namespace'] ?? '');
     const account = isObject(claims['serviceaccount']) ? claims['serviceaccount'] : {};
     const name = String(account['name'] ?? '');
     const uid = String(account['uid'] ?? '');
-    if ((await this.#bound('serviceaccounts', namespace, name))?.uid !== uid) return undefined;
+    if ((await this.#alive('serviceaccounts', namespace, name))?.uid !== uid) return undefined;
     const extra: Record<string, string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${id}`] };
     for (const [kind, resource] of [
       ['pod', 'pods'],
@@ -196,7 +227,7 @@ export class ServiceAccountTokens {
       // The node of a pod is told, not what the token hangs on.
       const isTold = kind === 'node' && isObject(claims['pod']);
       const where = kind === 'node' ? '' : namespace;
-      const found = isTold ? object : await this.#bound(resource, where, String(object['name'] ?? ''));
+      const found = isTold ? object : await this.#alive(resource, where, String(object['name'] ?? ''));
       if (found?.['uid'] !== object['uid']) return undefined;
       if (kind === 'secret') continue;
       extra[`authentication.kubernetes.io/${kind}-name`] = [String(object['name'])];

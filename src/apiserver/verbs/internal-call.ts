@@ -7,7 +7,7 @@ import { defaultOptions } from '../request/options.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 
 /** The server itself, where it acts on its own. */
-const apiServerUser: UserInfo = {
+export const apiServerUser: UserInfo = {
   username: 'system:apiserver',
   uid: '',
   groups: ['system:masters', 'system:authenticated'],

@@ -17,6 +17,9 @@ import { admitBody } from '../write/run.ts';
 
 const defaultSeconds = 3_600;
 const leastSeconds = 600;
+/** What kubelets ask for, for the volume that every pod has. */
+const warnOnlySeconds = 3_607;
+const extendedSeconds = 365 * 24 * 60 * 60;
 const mostSeconds = 2 ** 32;
 
 /** `serviceaccounts/token`: a signed token for a service account, perhaps bound to a pod, secret or node. */
@@ -40,12 +43,19 @@ export const createToken: Verb = async (parts, call) => {
   const expiresInSeconds = secondsOf(spec['expirationSeconds']);
   const { boundObject, node } = await boundTo(spec['boundObjectRef']);
   const audiences = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : [];
+  const { issuer } = parts.tokens;
+  // Pods that read their token once go on with it for a year, as in the real server.
+  const isExtended =
+    boundObject?.kind === 'Pod' &&
+    expiresInSeconds === warnOnlySeconds &&
+    audiences.every((audience) => audience === issuer);
   const { token, expiresAtMs } = await parts.tokens.issue({
     namespace: call.namespace,
     name: call.name,
     uid,
     audiences,
-    expiresInSeconds,
+    expiresInSeconds: isExtended ? extendedSeconds : expiresInSeconds,
+    warnsAfterSeconds: isExtended ? expiresInSeconds : undefined,
     boundObject,
     node,
   });
@@ -58,7 +68,7 @@ export const createToken: Verb = async (parts, call) => {
       creationTimestamp: rfc3339Seconds(parts.clock.now()),
     },
     spec: {
-      audiences: audiences.length > 0 ? audiences : [parts.tokens.issuer],
+      audiences: audiences.length > 0 ? audiences : [issuer],
       expirationSeconds: expiresInSeconds,
       boundObjectRef: boundObject ? { ...boundObject, apiVersion: 'v1' } : null,
     },
