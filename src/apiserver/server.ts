@@ -9,6 +9,7 @@ import { ApiServiceKeeper } from './aggregation/keeper.ts';
 import { builtInServices } from './aggregation/local-services.ts';
 import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { flowControlObjects } from './bootstrap/flow-control.ts';
 import { bootstrapObjects } from './bootstrap/objects.ts';
 import { InProcessClient } from './client.ts';
 import { assembleCluster, type Cluster, defaultServiceCidr } from './cluster.ts';
@@ -104,7 +105,8 @@ class LibraryApiServer implements ApiServer {
     await parts.storage.start();
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
     const apiServices = builtInServices(parts.resources, parts.clock.now());
-    const own = [trackingConfigMap(parts.clock.now()), ...apiServices];
+    const nowMs = parts.clock.now();
+    const own = [trackingConfigMap(nowMs), ...flowControlObjects(nowMs), ...apiServices];
     await bootstrap(parts, [...bootstrapObjects(address), ...own], fence);
     await registrar.start();
     await this.#apiServices.start();

@@ -11,3 +11,4 @@ export { builtinResources } from './builtin.ts';
 export { formProblem } from './forms.ts';
 export { normalize } from './normalize.ts';
 export { objectNode } from './schema-node.ts';
+export { mandatoryFlowSchemas, mandatoryPriorityLevels } from './shared/mandatory-flow-control.ts';

@@ -7,6 +7,7 @@ import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { kept } from './kept.ts';
+import { withManagers } from './managers.ts';
 
 /**
  * Writes what every cluster has from the start, as far as it is missing: a restart after a crash completes it. What somebody
@@ -40,7 +41,8 @@ async function writeMissing(
     const current = stored.get(served)?.get(key);
     const put = (content: JsonObject) => ({ put: place, value: encodeStored(served, content) });
     if (!current) {
-      writes.set(place, { write: put(stamped(parts, object)), revision: 0 });
+      const first = withManagers(parts, served, stamped(parts, object));
+      writes.set(place, { write: put(first), revision: 0 });
       continue;
     }
     const verdict = kept(current.decoded(served), object);

@@ -1,9 +1,15 @@
 import { conditionOf } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
-import { invalid, required } from '../../apimachinery/validation/errors.ts';
+import { maybeObjectAt, nameOf, numberAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { index, invalid, invalidEach, notSupported, required } from '../../apimachinery/validation/errors.ts';
+import { dnsSubdomain } from '../../apimachinery/validation/names.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, none } from '../shared/cells.ts';
+import { validateSchemaRule } from '../shared/flow-schema-rules.ts';
+import { mandatoryFlowSchemas } from '../shared/mandatory-flow-control.ts';
+import { printedFlowSchema, printedMethod } from '../shared/printed-flow-control.ts';
+import { validateConditions } from '../shared/typed-conditions.ts';
 
 export const flowSchema: BuiltInKind = {
   group: 'flowcontrol.apiserver.k8s.io',
@@ -33,16 +39,42 @@ export const flowSchema: BuiltInKind = {
   quirks: { hasGeneration: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
-    const precedence = numberAt(spec, 'matchingPrecedence');
-    const errors: FieldError[] = [];
-    if (precedence <= 0)
-      errors.push(invalid('spec.matchingPrecedence', precedence, 'must be a positive value'));
-    if (precedence > 10000) {
-      errors.push(invalid('spec.matchingPrecedence', precedence, 'must not be greater than 10000'));
-    }
-    if (!textAt(spec, 'priorityLevelConfiguration', 'name')) {
-      errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
-    }
+    const name = nameOf(object);
+    const fixed = mandatoryFlowSchemas.get(name);
+    const errors = [...validateSpec(spec, name), ...validateConditions(object)];
+    if (fixed && !jsonEqual(printedFlowSchema(spec), printedFlowSchema(fixed)))
+      errors.push(invalid('spec', printedFlowSchema(spec), `spec of '${name}' must equal the fixed value`));
     return errors;
   },
+  validateStatus: validateConditions,
 };
+
+const distinguisherMethods = ['ByNamespace', 'ByUser'];
+const lastPrecedence = 10_000;
+
+function validateSpec(spec: JsonObject, name: string): FieldError[] {
+  const method = maybeObjectAt(spec, 'distinguisherMethod');
+  const level = textAt(spec, 'priorityLevelConfiguration', 'name');
+  const levelPath = 'spec.priorityLevelConfiguration.name';
+  return [
+    ...validatePrecedence(numberAt(spec, 'matchingPrecedence'), name),
+    ...(method && !distinguisherMethods.includes(textAt(method, 'type'))
+      ? [notSupported('spec.distinguisherMethod.type', printedMethod(method), distinguisherMethods)]
+      : []),
+    ...(level === ''
+      ? [required(levelPath, 'must reference a priority level')]
+      : invalidEach(levelPath, level, dnsSubdomain(level))),
+    ...objectsAt(spec, 'rules').flatMap((rule, position) =>
+      validateSchemaRule(rule, index('spec.rules', position)),
+    ),
+  ];
+}
+
+function validatePrecedence(precedence: number, name: string): FieldError[] {
+  const path = 'spec.matchingPrecedence';
+  if (precedence <= 0) return [invalid(path, precedence, 'must be a positive value')];
+  if (precedence > lastPrecedence)
+    return [invalid(path, precedence, `must not be greater than ${lastPrecedence}`)];
+  if (precedence > 1 || name === 'exempt') return [];
+  return [invalid(path, precedence, "only the schema named 'exempt' may have matchingPrecedence 1")];
+}
