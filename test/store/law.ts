@@ -1019,6 +1019,18 @@ function limitLaws(open: () => Promise<Store>): void {
     for (const part of parts) assert.ok((await store.commit({ writes: part })).ok);
     assert.deepEqual([...inTransactions([], store.limits)], []);
   });
+
+  test('splits writes so that each may be guarded, and the leader with them', async () => {
+    const store = await open();
+    await put(store, '/leader', '1');
+    const leads = { key: '/leader', revision: store.revision() };
+    const writes = Array.from({ length: 3 * store.limits.writes }, (_, at) => write(`/many/${at}`, 'x'));
+    for (const part of inTransactions(writes, store.limits)) {
+      const guards = part.map((one) => ({ key: 'put' in one ? one.put : one.delete, revision: 0 }));
+      assert.ok((await store.commit({ guards: [...guards, leads], writes: part })).ok);
+    }
+    assert.equal((await store.range({ prefix: '/many/' })).entries.length, writes.length);
+  });
 }
 
 function closeLaws(open: () => Promise<Store>): void {
