@@ -33,8 +33,14 @@ export interface Peer {
 
 export type PeerSearch = { readonly peer: Peer } | { readonly missing: string };
 
-/** Finds or builds kube-apiserver, and finds etcd; else says what is missing. */
+/** Finds or builds kube-apiserver, and finds etcd; else says what is missing. KUBEBUILDER_ASSETS names a folder with both. */
 export async function preparePeer(): Promise<PeerSearch> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (assets) {
+    const peer = { apiServer: join(assets, 'kube-apiserver'), etcd: join(assets, 'etcd') };
+    const absent = Object.values(peer).filter((program) => !existsSync(program));
+    return absent.length === 0 ? { peer } : { missing: `KUBEBUILDER_ASSETS lacks ${absent.join(' and ')}` };
+  }
   const etcd = await findProgram('etcd');
   if (!etcd) return { missing: 'etcd is not on PATH (Debian: apt-get install etcd-server)' };
   const apiServer = join(folder, 'kube-apiserver');
