@@ -8,7 +8,7 @@ import { compareChanges } from './differential/changes.ts';
 import { Comparison } from './differential/comparison.ts';
 import { compareDocuments } from './differential/documents.ts';
 import { compareLife } from './differential/lives.ts';
-import { describeGroup, groupsOf, type Shares, sharesOf } from './differential/report.ts';
+import { describeGroup, groupsOf, partings, type Shares, sharesOf } from './differential/report.ts';
 import { prepareSubjects, type Subject } from './differential/subjects.ts';
 import { compareWrong } from './differential/wrong.ts';
 
@@ -69,8 +69,8 @@ try {
 report();
 
 async function compareAll(): Promise<void> {
-  if (only.includes('documents')) await compareDocuments(comparison);
   const subjects = await prepareSubjects(comparison);
+  if (only.includes('documents')) await compareDocuments(comparison);
   const named = options.kinds?.split(',');
   const chosen = subjects.filter(({ resource }) => named === undefined || named.includes(resource));
   const of = (part: string, work: (subject: Subject, namespace: string) => Promise<void>) =>
@@ -83,7 +83,6 @@ async function compareAll(): Promise<void> {
   await of('changes', (subject, namespace) =>
     compareChanges(comparison, subject, { namespace, seed: options.seed, rounds }),
   );
-  if (only.includes('documents')) await compareDocuments(comparison);
 }
 
 /** A few subjects at a time, each in its own order. */
@@ -102,7 +101,8 @@ async function inLanes(
 function report(): void {
   const groups = groupsOf(comparison.all);
   const lines = groups.map(describeGroup);
-  if (options.report !== undefined) writeFileSync(options.report, `${lines.join('\n\n')}\n`);
+  if (options.report !== undefined)
+    writeFileSync(options.report, `${[...lines, ...partings(comparison.all)].join('\n\n')}\n`);
   process.stdout.write(`${lines.slice(0, Number(options.groups)).join('\n\n')}\n\n`);
   const sections = [...new Set(comparison.all.map(({ section }) => section))];
   for (const section of sections) {

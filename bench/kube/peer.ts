@@ -117,7 +117,7 @@ export async function startPeer(peer: Peer): Promise<RunningServer> {
   const serviceAccountKey = join(home, 'service-account.key');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(serviceAccountKey, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-  writeFileSync(join(home, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+  writeFileSync(join(home, 'tokens.csv'), `${token},admin,,"system:masters"\n`, { mode: 0o600 });
 
   const etcdUrl = `http://127.0.0.1:${clientPort}`;
   const peerUrl = `http://127.0.0.1:${peerPort}`;

@@ -60,6 +60,13 @@ export interface ResourceQuirks {
   readonly knowsNoNamespace?: boolean;
   /** Its status is shown in no Table. */
   readonly statusHasNoColumns?: boolean;
+  /** A write through `status` leaves the metadata as they are, labels and annotations too. */
+  readonly statusKeepsMetadata?: boolean;
+  /**
+   * Dotted paths that a write through an endpoint cannot set, by subresource and '' for the object itself, so that nobody comes
+   * to own them by it. Left out: `status` of an object that has it as a subresource, and `spec` through `status`.
+   */
+  readonly resets?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What is different when an object of a resource is deleted; what is left out is as with most. */

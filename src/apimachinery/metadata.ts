@@ -15,6 +15,16 @@ export function readMetadata(object: JsonObject): JsonObject {
   return isObject(object['metadata']) ? object['metadata'] : {};
 }
 
+/** Gives an object the metadata of another state of it, but for who owns which field. */
+export function keepMetadata(object: JsonObject, old: JsonObject): void {
+  if (!isObject(old['metadata'])) return;
+  const kept: JsonObject = structuredClone(old['metadata']);
+  const owners = readMetadata(object)['managedFields'];
+  if (owners === undefined) delete kept['managedFields'];
+  else kept['managedFields'] = owners;
+  object['metadata'] = kept;
+}
+
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }

@@ -5,6 +5,7 @@ import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import { httpBody } from './answer/body.ts';
+import { documentInForm } from './answer/document-forms.ts';
 import { checkForm, hasColumns, respond, statusResponse } from './answer/respond.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
 import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
@@ -168,11 +169,16 @@ function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo)
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
   const answer =
     refusedMethod(request, parts.paths) ??
-    answerPath(request, parts.paths) ??
+    documentOf(parts, request) ??
     (await answerHealth(request, parts.health)) ??
     (await parts.extraPaths(request));
   if (answer) return answer;
   throw new PageNotFound();
+}
+
+function documentOf({ paths }: HandlerParts, request: HttpRequest): HttpResponse | undefined {
+  const document = answerPath(request, paths);
+  return document && documentInForm(request, document);
 }
 
 /** What there is no Status for is answered in text. */

@@ -31,7 +31,11 @@ import type { AddressSupply } from './shared/addresses.ts';
 import type { ClusterAuthority } from './shared/certificate-authority.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
-import { startIdleClaimProtection, startVolumeProtection } from './storage-protection/controller.ts';
+import {
+  startClassProtection,
+  startIdleClaimProtection,
+  startVolumeProtection,
+} from './storage-protection/controller.ts';
 import { startVolumeClaimController, startVolumeReclaimer } from './volume-claim/controller.ts';
 
 /** What nodes say they run when nobody says. */
@@ -83,6 +87,7 @@ const commonControllers: readonly Start[] = [
   startClusterRoleAggregation,
   startCertificateCleaner,
   startVolumeProtection,
+  startClassProtection,
   startResourceQuotaController,
 ];
 

@@ -1,4 +1,5 @@
 import type { WriteStrategy } from '../apimachinery/contract.ts';
+import { keepMetadata } from '../apimachinery/metadata.ts';
 import { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
 import { subdomainName } from '../apimachinery/validation/names.ts';
 import type { JsonObject } from '../base/index.ts';
@@ -36,8 +37,10 @@ export function builtinStrategy({ type, hasStatus, kind }: StrategyOptions): Wri
       kind.prepareForCreate?.(object);
     },
     prepareForUpdate(object, old, subresource) {
-      if (subresource === 'status') takeAllButStatus(object, old);
-      else if (hasStatus && subresource !== bindingSubresource) takeMember(object, old, 'status');
+      if (subresource === 'status') {
+        takeAllButStatus(object, old);
+        if (kind.quirks?.statusKeepsMetadata) keepMetadata(object, old);
+      } else if (hasStatus && subresource !== bindingSubresource) takeMember(object, old, 'status');
       kind.prepareForUpdate?.(object, old, subresource);
     },
     validate(object, old, subresource) {

@@ -1,18 +1,23 @@
 import type { ResourceDefinition } from '../apimachinery/contract.ts';
 import { type FieldSet, leaf, setOfPaths } from './field-set.ts';
 
-const status = setOfPaths([['f:status']]);
-/** What a request for a certificate says is the server's to fill in. */
-const specAndStatus = setOfPaths([['f:spec'], ['f:status']]);
-const allButStatus = setOfPaths([['f:spec'], ['f:metadata', 'f:labels'], ['f:metadata', 'f:annotations']]);
+const sets = new WeakMap<readonly string[], FieldSet>();
+const status = ['status'];
+const spec = ['spec'];
+const none: readonly string[] = [];
 
-/**
- * The paths that a write through an endpoint cannot set, so that nobody comes to own them by it: status through the
- * object itself when it has a status subresource, everything else through `status`.
- */
-export function resetFieldsOf(definition: ResourceDefinition, subresource: string): FieldSet {
-  if (subresource === 'status') return allButStatus;
-  if (subresource === '' && definition.resource === 'certificatesigningrequests') return specAndStatus;
-  if (subresource === '' && definition.subresources.status) return status;
-  return leaf;
+/** The paths that a write through an endpoint cannot set (`ResourceQuirks.resets`). */
+export function resetFieldsOf({ quirks, subresources }: ResourceDefinition, subresource: string): FieldSet {
+  const paths = quirks.resets?.[subresource] ?? usual(subresource, subresources['status'] !== undefined);
+  if (paths.length === 0) return leaf;
+  const known = sets.get(paths);
+  if (known) return known;
+  const made = setOfPaths(paths.map((path) => path.split('.').map((name) => `f:${name}`)));
+  sets.set(paths, made);
+  return made;
+}
+
+function usual(subresource: string, hasStatus: boolean): readonly string[] {
+  if (subresource === 'status') return spec;
+  return subresource === '' && hasStatus ? status : none;
 }

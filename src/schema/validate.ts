@@ -165,8 +165,13 @@ function checkNumber(value: number | bigint, { node, path }: Place, findings: Fi
   const fail = (detail: string) =>
     findings.errors.push(invalid(fieldOf(path), value, `${path} in body should be ${detail}`));
   findings.matches += 1;
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf))
-    fail(`a multiple of ${goNumber(multipleOf)}`);
+  if (multipleOf !== undefined) {
+    // Of a whole number the real server cuts the factor to one too, and 0 it does not take.
+    if (Number.isInteger(Number(value)) && Math.trunc(multipleOf) === 0) {
+      const why = `factor MultipleOf declared for ${path} must be positive: 0`;
+      findings.errors.push(invalid(fieldOf(path), 0, why));
+    } else if (!isMultiple(value, multipleOf)) fail(`a multiple of ${goNumber(multipleOf)}`);
+  }
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
     fail(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${bound(minimum, value)}`);
   }

@@ -334,7 +334,7 @@ class Life {
       watch(this.#begun, '&labelSelector=applied'),
       watch(['999999999', '999999999'], ''),
       watch(['x', 'x'], ''),
-      watch(['0', '0'], `${mine}&allowWatchBookmarks=true`),
+      watch(['0', '0'], mine),
     ]);
   }
 

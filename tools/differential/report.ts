@@ -79,10 +79,12 @@ export function describeGroup({ cause, members }: Group): string {
   if (!example) return cause;
   const { ask, real, ours, verdict } = example;
   const differences = [...verdict.body, ...verdict.managedFields, ...verdict.headers].slice(0, 3);
+  const resources = [...new Set(members.map(({ ask: { path } }) => resourceIn(path)))];
   const sections = [...new Set(members.map(({ section }) => section))].join(', ');
   return [
     `${members.length}x ${cause}`,
     `    in ${sections}: ${ask.method} ${ask.path.slice(0, 300)} ${ask.type ?? ''} ${ask.accept ?? ''}`,
+    `    of ${resources.slice(0, 12).join(', ')}${resources.length > 12 ? ' ...' : ''}`,
     `    sent ${cut(ask.body === undefined ? '-' : JSON.stringify(ask.body))}`,
     ...(verdict.status
       ? []
@@ -94,6 +96,27 @@ export function describeGroup({ cause, members }: Group): string {
       ({ place, real: there, ours: here }) => `    ${place}\n      real ${there}\n      ours ${here}`,
     ),
   ].join('\n');
+}
+
+/** For each object that was led through a life, where the two servers part: what comes after may follow from it. */
+export function partings(all: readonly Compared[]): string[] {
+  const seen = new Set<string>();
+  return all.flatMap((compared) => {
+    const { ask, verdict } = compared;
+    const [life] = /(?<=namespaces\/|-)lives-\d+/.exec(ask.path) ?? [];
+    if (life === undefined || seen.has(life) || compared.equal || ask.method === 'GET') return [];
+    if (verdict.status && verdict.body.length + verdict.managedFields.length === 0) return [];
+    seen.add(life);
+    const body = cut(JSON.stringify(ask.body) ?? '-').slice(0, 200);
+    return [
+      `${life} ${compared.section} ${ask.method} ${ask.path} ${ask.type ?? ''} ${body}\n    ${causeOf(compared)}`,
+    ];
+  });
+}
+
+/** The resource that a path leads to, or the path. */
+function resourceIn(path: string): string {
+  return /^\/(?:api|apis\/[\w.-]+)\/v\w+(?:\/namespaces\/[\w-]+)?\/([\w.-]+)/.exec(path)?.[1] ?? path;
 }
 
 function cut(text: string): string {

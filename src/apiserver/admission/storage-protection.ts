@@ -4,12 +4,16 @@ import { finalizersOf, metadataOf } from '../../apimachinery/metadata.ts';
 const finalizers: Readonly<Record<string, string | undefined>> = {
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
   persistentvolumes: 'kubernetes.io/pv-protection',
+  volumeattributesclasses: 'kubernetes.io/vac-protection',
 };
 
-/** Volumes and claims are created with a finalizer, which goes when nobody uses them any more. */
+/** Volumes, claims and classes of their attributes are created with a finalizer, which goes when nobody uses them any more. */
 export const storageProtection: AdmissionStep = {
   name: 'StorageObjectInUseProtection',
-  concerns: writesOf(['/persistentvolumeclaims', '/persistentvolumes'], 'CREATE'),
+  concerns: writesOf(
+    ['/persistentvolumeclaims', '/persistentvolumes', 'storage.k8s.io/volumeattributesclasses'],
+    'CREATE',
+  ),
   mutate({ object, definition }) {
     const finalizer = finalizers[definition.resource];
     if (!object || finalizer === undefined) return;

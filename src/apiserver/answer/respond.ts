@@ -98,6 +98,7 @@ export function checkForm(rendering: Rendering, { verb, resource }: Pick<Call, '
   const isList = verb === 'list' || verb === 'deletecollection';
   const { partialOf: wanted } = rendering;
   if (wanted === undefined || verb === 'watch' || verb === 'delete' || (wanted === 'list') === isList) return;
+  if (custom && !isList) throw new StatusError(500, '', 'content is not a list');
   const name = isList ? definition.listKind : definition.kind;
   const type = custom
     ? `unstructured.Unstructured${isList ? 'List' : ''}`

@@ -1,4 +1,5 @@
 import type { FieldError, ScalePaths, WriteStrategy } from '../../apimachinery/contract.ts';
+import { keepMetadata } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { qualifiedName, subdomainName } from '../../apimachinery/validation/names.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
@@ -93,14 +94,7 @@ function keepAllButStatus(object: JsonObject, old: JsonObject): void {
     if (value === undefined) delete object[name];
     else object[name] = structuredClone(value);
   }
-  const { metadata } = object;
-  if (!isObject(old.metadata)) return;
-  const kept: JsonObject = structuredClone(old.metadata);
-  if (isObject(metadata)) {
-    if (metadata.managedFields === undefined) delete kept.managedFields;
-    else kept.managedFields = metadata.managedFields;
-  }
-  object.metadata = kept;
+  keepMetadata(object, old);
 }
 
 function validateType(object: JsonObject, { kind, apiVersion }: CustomKind): FieldError[] {

@@ -153,7 +153,8 @@ function describeGroup(
       aggregated.push({ version, freshness: 'Stale' });
       continue;
     }
-    const definitions = (byVersion.get(version) ?? []).map(({ definition }) => definition);
+    const served = byVersion.get(version) ?? [];
+    const definitions = served.map(({ definition }) => definition);
     const resourceList = {
       kind: 'APIResourceList',
       apiVersion: 'v1',
@@ -161,14 +162,14 @@ function describeGroup(
       resources: definitions.flatMap(listedResources),
     };
     lists.set(version, Buffer.from(`${JSON.stringify(resourceList)}\n`));
-    aggregated.push({ version, resources: definitions.map(aggregatedResource), freshness: 'Current' });
+    aggregated.push({ version, resources: served.map(aggregatedResource), freshness: 'Current' });
   }
   return {
     name,
     versions,
     lists,
     group: JSON.stringify({ name, versions: listed, preferredVersion: listed[0] }),
-    aggregated: JSON.stringify({ metadata: { name, creationTimestamp: null }, versions: aggregated }),
+    aggregated: JSON.stringify({ metadata: name === '' ? {} : { name }, versions: aggregated }),
   };
 }
 
@@ -197,10 +198,12 @@ function listedResources(definition: ResourceDefinition): JsonObject[] {
   return [self, ...subresources];
 }
 
-function aggregatedResource(definition: ResourceDefinition): JsonObject {
-  const { resource, singular, namespaced, kind, group, version, verbs, shortNames, categories } = definition;
+function aggregatedResource({ definition, custom }: ServedResource): JsonObject {
+  const { resource, singular, namespaced, kind, verbs, shortNames, categories } = definition;
+  // Of its own kinds a server says no more than the name: their group and version are those of the list.
+  const { group, version } = custom ? definition : { group: '', version: '' };
   const subresources = Object.values(definition.subresources).map((subresource) =>
-    aggregatedSubresource(definition, subresource),
+    aggregatedSubresource({ group, version, kind }, subresource),
   );
   return {
     resource,
@@ -214,7 +217,10 @@ function aggregatedResource(definition: ResourceDefinition): JsonObject {
   };
 }
 
-function aggregatedSubresource(parent: ResourceDefinition, subresource: SubresourceDefinition): JsonObject {
+function aggregatedSubresource(
+  parent: Pick<ResourceDefinition, 'group' | 'version' | 'kind'>,
+  subresource: SubresourceDefinition,
+): JsonObject {
   return {
     subresource: subresource.name,
     responseKind: {

@@ -6,7 +6,7 @@ import {
 } from '../../apimachinery/status.ts';
 import { encodeJson, type JsonObject } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
-import { acceptClauses, checkRoutable } from '../request/accept.ts';
+import { acceptClauses, checkRoutable, notRoutable } from '../request/accept.ts';
 import type { Discovery, Document } from './documents.ts';
 
 /** What answers paths outside the resource model. */
@@ -31,12 +31,21 @@ export function refusedMethod(request: HttpRequest, { discovery }: PathParts): u
   const isVersion = (root === 'api' && version === undefined) || (root === 'apis' && version !== undefined);
   const readOnly = root === 'version' || (isVersion && isBuiltIn);
   if (readOnly && method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
+  if (root === 'version') checkVersionAccept(request.header('accept'));
   if (!isVersion && root !== 'apis') return;
   const accept = request.header('accept');
   if (isVersion && group !== '' && isBuiltIn) checkRoutable(accept, false);
   if (isVersion && group === '') return;
   const aggregated = group === '' && aggregatedVersion(accept) !== undefined;
   if (!aggregated && !takesDocument(accept)) throw notAcceptable(documentTypes);
+}
+
+/** The version is told in JSON alone. */
+function checkVersionAccept(accept: string | undefined): void {
+  if (accept === undefined || accept === '') return;
+  const types = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim());
+  if (types.some((type) => type === '*/*' || type === 'application/json')) return;
+  throw notRoutable(['application/json']);
 }
 
 const documentTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -74,6 +83,7 @@ function rootPaths({ discovery }: PathParts): string[] {
     '/api',
     '/api/v1',
     '/apis',
+    '/apis/',
     ...names.map((name) => `/apis/${name}`),
     ...groups.filter(({ group }) => group !== '').map(({ group, version }) => `/apis/${group}/${version}`),
     '/healthz',
@@ -81,6 +91,7 @@ function rootPaths({ discovery }: PathParts): string[] {
     '/metrics',
     '/openapi/v2',
     '/openapi/v3',
+    '/openapi/v3/',
     '/openid/v1/jwks',
     '/readyz',
     '/version',
@@ -94,6 +105,10 @@ export function versionDocument({ display }: VersionInfo) {
   return {
     major,
     minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
     gitVersion: `v${display}`,
     gitCommit: '0000000000000000000000000000000000000000',
     gitTreeState: 'clean',

@@ -15,7 +15,7 @@ import type { Encoding, Form } from './encoding.ts';
 import { timeless } from './json.ts';
 import { Runs } from './runs.ts';
 
-const protobufType = 'application/vnd.kubernetes.protobuf';
+export const protobufType = 'application/vnd.kubernetes.protobuf';
 
 /** A form in protobuf; its messages are kept. Throws 406 for kinds that have none. */
 export function protobufOf(form: Form): Encoding {

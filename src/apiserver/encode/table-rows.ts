@@ -8,7 +8,7 @@ export class Row {
   readonly #cuts: readonly number[];
   readonly #sinceMs: readonly number[];
 
-  /** @param object what the row carries besides its cells; undefined for nothing. */
+  /** @param object what the row carries besides its cells; undefined for null. */
   constructor(cells: readonly Cell[], object: Buffer | undefined) {
     const pieces: Buffer[] = [];
     const cuts: number[] = [];
@@ -34,8 +34,9 @@ export class Row {
       text += `${within(cell.after)}"`;
     }
     text += ']';
-    if (object) {
-      text += ',"object":';
+    text += ',"object":';
+    if (!object) text += 'null';
+    else {
       cut();
       pieces.push(object);
       bytes += object.length;

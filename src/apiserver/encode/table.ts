@@ -20,7 +20,7 @@ export function tableForm(apiVersion: string, includeObject: IncludeObject): For
   const partial = partialForm(apiVersion);
   const rowOf = (columns: TableColumns, value: JsonObject, resource: ServedResource, now: Now) => {
     const cells = columns.cells(value).map((cell) => cellAt(cell, now()));
-    if (includeObject === 'None') return { cells };
+    if (includeObject === 'None') return { cells, object: null };
     return { cells, object: includeObject === 'Object' ? value : partial.one(value, resource, now) };
   };
   return {

@@ -75,8 +75,13 @@ export function checkRoutable(accept: string | undefined, listing: boolean): voi
   const types = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim());
   if (types.some((type) => type === '*/*' || acceptedTypes.includes(type))) return;
   const offered = listing ? [...acceptedTypes, ...streamTypes] : acceptedTypes;
+  throw notRoutable(offered);
+}
+
+/** 406 of a route that makes none of the media types asked for. */
+export function notRoutable(offered: readonly string[]): StatusError {
   const message = `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`;
-  throw new StatusError(406, 'NotAcceptable', message, {});
+  return new StatusError(406, 'NotAcceptable', message, {});
 }
 
 interface Clause {

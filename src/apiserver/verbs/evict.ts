@@ -7,13 +7,20 @@ import { require } from '../call/find.ts';
 import { type CallOptions, withDeleteBody } from '../request/options.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { changeObject } from '../write/change.ts';
-import { readObject } from '../write/decode.ts';
 import { checkNamespace } from '../write/place.ts';
+import { type ForeignKind, readForeign } from '../write/read-foreign.ts';
 import { checkPreconditions, removeObject } from '../write/removal.ts';
 import { admitBody } from '../write/run.ts';
 import { budgetsOf, isAllowedUnready, takeFromBudget, tooManyDisruptions } from './disruption-budgets.ts';
 
 const attempts = 20;
+
+const evictionKind: ForeignKind = {
+  group: 'policy',
+  kind: 'Eviction',
+  apiVersions: ['policy/v1', 'policy/v1beta1'],
+  type: 'policy.v1.Eviction',
+};
 
 const success: Answer = {
   type: 'value',
@@ -28,7 +35,7 @@ const severalBudgets =
 /** `pods/eviction`: a delete that disruption budgets may refuse. */
 export async function evict(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
-  const sent = await readObject(call);
+  const sent = await readForeign(call, evictionKind);
   checkNamespace(sent, call);
   const body = await admitBody(parts, call, {
     operation: 'CREATE',

@@ -13,8 +13,10 @@ import type { Answer, Call, ClusterParts } from '../call/call.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { changeObject } from '../write/change.ts';
 import { checkNamespace } from '../write/place.ts';
-import { readBodyAs } from '../write/read-body.ts';
+import { type ForeignKind, readForeign } from '../write/read-foreign.ts';
 import { admitBody } from '../write/run.ts';
+
+const bindingKind: ForeignKind = { group: '', kind: 'Binding', apiVersions: ['v1'], type: 'core.v1.Binding' };
 
 const success: Answer = {
   type: 'value',
@@ -26,7 +28,7 @@ const success: Answer = {
 /** `pods/binding` and `bindings`: gives a pod its node. */
 export async function bind(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb !== 'create') throw methodNotAllowed();
-  const sent = await readBodyAs(call, 'Binding');
+  const sent = await readForeign(call, bindingKind);
   checkNamespace(sent, call);
   const body = await admitBody(parts, call, {
     operation: 'CREATE',

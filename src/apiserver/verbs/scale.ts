@@ -1,6 +1,6 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
-import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
-import { badRequest, conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { conflict, internalError, invalid, methodNotAllowed } from '../../apimachinery/status.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { objectNode } from '../../kinds/index.ts';
@@ -19,20 +19,25 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { changeObject } from '../write/change.ts';
 import { checkFields } from '../write/check-fields.ts';
 import { applyConfiguration } from '../write/field-managers.ts';
-import { checkMeant, nameMismatch, nameUndeterminable, registryProblem } from '../write/place.ts';
-import { readBodyAs } from '../write/read-body.ts';
+import { checkMeant, nameMismatch, nameUndeterminable } from '../write/place.ts';
+import { type ForeignKind, readForeign } from '../write/read-foreign.ts';
 import { admitBody } from '../write/run.ts';
 import { checkPatchOptions, patchStatusError, readPatch, unroutableType } from './patch.ts';
 
-const scaleKind = { group: 'autoscaling', kind: 'Scale' };
 const scaleVersion = 'autoscaling/v1';
+const scaleKind: ForeignKind = {
+  group: 'autoscaling',
+  kind: 'Scale',
+  apiVersions: [scaleVersion],
+  type: 'autoscaling.v1.Scale',
+};
 
 /** The `scale` subresource of whatever has one: get, update, patch and apply. */
 export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
   if (call.verb === 'get') {
     const object = await require(parts, call);
     checkReplicas(call, object.peek(call.resource));
-    return value(scaleOf(call.resource, object.peek(call.resource)));
+    return shown(call, object.peek(call.resource));
   }
   if (call.verb !== 'update' && call.verb !== 'patch') throw methodNotAllowed();
   const body = call.verb === 'update' ? await readScale(call) : await readPatchBody(call);
@@ -44,7 +49,7 @@ export async function scale(parts: ClusterParts, call: Call): Promise<Answer> {
     admitted: true,
     compute: (current) => withReplicas(parts, call, { current, body }),
   });
-  return value(scaleOf(call.resource, objectOf(answer)));
+  return shown(call, objectOf(answer));
 }
 
 /** A custom resource has replicas or none to tell of. Throws 500 as the real server does. */
@@ -54,8 +59,8 @@ function checkReplicas({ resource }: Call, object: JsonObject): void {
   throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicas)} does not exist`);
 }
 
-function value(scaled: JsonObject): Answer {
-  return { type: 'value', code: 200, value: scaled, resource: undefined };
+function shown({ resource }: Call, object: JsonObject): Answer {
+  return { type: 'value', code: 200, value: scaleOf(resource, object), resource };
 }
 
 function objectOf(answer: Answer): JsonObject {
@@ -66,36 +71,11 @@ function objectOf(answer: Answer): JsonObject {
 
 /** The body of an update: a Scale with the name in the path. */
 async function readScale(call: Call): Promise<JsonObject> {
-  const body = await readBodyAs(call, scaleKind.kind);
-  checkKind(body, call);
-  const { findings } = call.body;
-  const { mistyped, unknown } = checkFields(body, objectNode('autoscaling.v1.Scale'), findings.numbers);
-  const { fieldValidation } = call.options;
-  const odd = [...findings.strict, ...unknown.map((path) => `unknown field "${path}"`)];
-  const refused = fieldValidation === 'Strict' && odd.length > 0;
-  const problem = mistyped ?? (refused ? `strict decoding error: ${odd.join(', ')}` : undefined);
-  if (problem !== undefined) {
-    throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`);
-  }
-  if (fieldValidation === 'Warn') call.warnings.push(...odd);
+  const body = await readForeign(call, scaleKind);
   const name = textOf(readMetadata(body)['name']);
   if (name === '') throw nameUndeterminable(call.name);
   if (name !== call.name) throw nameMismatch(name, call.name);
   return body;
-}
-
-function checkKind(body: JsonObject, { body: { bytes } }: Call): void {
-  const apiVersion = textOf(body['apiVersion']) || scaleVersion;
-  const kind = textOf(body['kind']) || scaleKind.kind;
-  if (bytes() === undefined || (kind === scaleKind.kind && apiVersion === scaleVersion)) return;
-  const problem = registryProblem(kind, apiVersion, scaleKind);
-  if (problem === undefined) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${scaleVersion})`,
-    );
-  }
-  const [, version] = splitApiVersion(apiVersion);
-  throw badRequest(`${kind} in version "${version}" cannot be handled as a Scale: ${problem}`);
 }
 
 async function readPatchBody(call: Call): Promise<Json> {
@@ -195,13 +175,17 @@ function wantedScale(call: Call, current: JsonObject, body: Json): JsonObject {
   }
 }
 
-function checkScale(next: JsonObject, { body: { patchType } }: Call, body: Json): void {
-  const isStrategic = patchType === 'strategic';
+function checkScale(next: JsonObject, call: Call, body: Json): void {
+  const isStrategic = call.body.patchType === 'strategic';
   const words = isStrategic ? 'conversion' : 'decoder';
-  const { mistyped } = checkFields(next, objectNode('autoscaling.v1.Scale'), new Map(), words);
-  if (mistyped === undefined) return;
-  const shown = isStrategic ? goPlain(body) : JSON.stringify(next);
-  throw invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, mistyped)]);
+  const { mistyped, unknown } = checkFields(next, objectNode(scaleKind.type), new Map(), words);
+  const odd = unknown.toSorted().map((path) => `unknown field "${path}"`);
+  const refused = call.options.fieldValidation === 'Strict' && odd.length > 0;
+  const problem = mistyped ?? (refused ? `strict decoding error: ${odd.join(', ')}` : undefined);
+  if (call.options.fieldValidation === 'Warn' && problem === undefined) call.warnings.push(...odd);
+  if (problem === undefined) return;
+  const text = isStrategic ? goPlain(body) : JSON.stringify(next);
+  throw invalid({ group: '', kind: '' }, '', [invalidField('patch', text, problem)]);
 }
 
 interface Paths {

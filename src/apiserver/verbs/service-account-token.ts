@@ -12,9 +12,15 @@ import { isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base
 import type { Call, ClusterParts, Verb } from '../call/call.ts';
 import { find, require } from '../call/find.ts';
 import { checkNamespace } from '../write/place.ts';
-import { readBodyAs } from '../write/read-body.ts';
+import { type ForeignKind, readForeign } from '../write/read-foreign.ts';
 import { admitBody } from '../write/run.ts';
 
+const tokenKind: ForeignKind = {
+  group: 'authentication.k8s.io',
+  kind: 'TokenRequest',
+  apiVersions: ['authentication.k8s.io/v1'],
+  type: 'authentication.v1.TokenRequest',
+};
 const defaultSeconds = 3_600;
 const leastSeconds = 600;
 /** What kubelets ask for, for the volume that every pod has. */
@@ -25,6 +31,7 @@ const mostSeconds = 2 ** 32;
 /** `serviceaccounts/token`: a signed token for a service account, perhaps bound to a pod, secret or node. */
 export const createToken: Verb = async (parts, call) => {
   if (call.verb !== 'create') throw methodNotAllowed();
+  const sent = await readForeign(call, tokenKind);
   const account = await require(parts, { ...call, subresource: '' });
   if (!parts.tokens) {
     throw new StatusError(
@@ -36,7 +43,7 @@ export const createToken: Verb = async (parts, call) => {
   const uid = textOf(readMetadata(account.peek(call.resource))['uid']);
   const body = await admitBody(parts, call, {
     operation: 'CREATE',
-    object: await readBodyAs(call, 'TokenRequest'),
+    object: sent,
     check: (request) => checkAsked(call, request, uid),
   });
   const spec = isObject(body['spec']) ? body['spec'] : {};
@@ -113,8 +120,6 @@ async function nodeOf(parts: ClusterParts, { spec }: JsonObject) {
   const found = await find(parts, { resource, namespace: '', name });
   return { name, ...(found && { uid: textOf(readMetadata(found.peek(resource))['uid']) }) };
 }
-
-const tokenKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 
 /** What the body says of the account is what the path says. Throws 400, 422 and 409. */
 function checkAsked(call: Call, body: JsonObject, uid: string): void {

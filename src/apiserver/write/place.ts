@@ -145,7 +145,9 @@ export function checkMeant(call: Call, next: JsonObject, uid: string): void {
   if (wanted === '' || wanted === uid) return;
   const { resource, namespace, name } = call;
   const precondition = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`;
-  const place = registryPath(resource.definition, namespace, name);
+  const stored = registryPath(resource.definition, namespace, name);
+  // A dry run is refused before the place of all keys is put in front.
+  const place = call.options.dryRun ? stored.replace(/^\/registry/, '') : stored;
   throw conflict(
     resource.subject(name),
     `StorageError: invalid object, Code: 4, Key: ${place}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`,

@@ -11,8 +11,15 @@ export interface PersistentVolumeClaim extends KubeObject {
     volumeName?: string;
     volumeMode?: string;
     selector?: JsonObject;
+    volumeAttributesClassName?: string;
   };
-  status?: { phase?: string; accessModes?: string[]; capacity?: Resources };
+  status?: {
+    phase?: string;
+    accessModes?: string[];
+    capacity?: Resources;
+    currentVolumeAttributesClassName?: string;
+    modifyVolumeStatus?: { targetVolumeAttributesClassName?: string };
+  };
 }
 
 export interface PersistentVolume extends KubeObject {
@@ -26,6 +33,7 @@ export interface PersistentVolume extends KubeObject {
     mountOptions?: string[];
     csi?: JsonObject;
     hostPath?: { path?: string };
+    volumeAttributesClassName?: string;
   };
   status?: { phase?: string; message?: string };
 }
@@ -52,5 +60,11 @@ export const persistentVolumes = defineKind<PersistentVolume>(
   'v1',
   'PersistentVolume',
   'persistentvolumes',
+  'Cluster',
+);
+export const volumeAttributesClasses = defineKind<KubeObject>(
+  'storage.k8s.io/v1',
+  'VolumeAttributesClass',
+  'volumeattributesclasses',
   'Cluster',
 );

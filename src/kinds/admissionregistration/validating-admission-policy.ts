@@ -31,7 +31,12 @@ export const validatingAdmissionPolicy: BuiltInKind = {
       ];
     },
   },
-  quirks: { hasGeneration: true, updateDemandsVersion: true },
+  quirks: {
+    hasGeneration: true,
+    updateDemandsVersion: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   validateStatus: (object) => validateStatus(objectAt(object, 'status')),
   validate(object, old) {
     const spec = objectAt(object, 'spec');

@@ -9,7 +9,13 @@ export const customResourceDefinition: BuiltInKind = {
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   subresources: { status: 'get patch update' },
-  quirks: { hasGeneration: true, updateDemandsVersion: true, statusHasNoColumns: true },
+  quirks: {
+    hasGeneration: true,
+    updateDemandsVersion: true,
+    statusHasNoColumns: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   // Definitions stay until their instances are deleted.
   deletion: { finalizer: 'customresourcecleanup.apiextensions.k8s.io' },
 };

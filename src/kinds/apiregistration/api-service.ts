@@ -27,7 +27,12 @@ export const apiService: BuiltInKind = {
       ];
     },
   },
-  quirks: { updateDemandsVersion: true, statusHasNoColumns: true },
+  quirks: {
+    updateDemandsVersion: true,
+    statusHasNoColumns: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   name: pathSegmentName,
   validate(object) {
     const spec = objectAt(object, 'spec');

@@ -51,7 +51,11 @@ export const deployment: BuiltInKind = {
       selectorText(objectAt(object, 'spec', 'selector')),
     ],
   },
-  quirks: { hasGeneration: true, annotationsCountAsChange: true },
+  quirks: {
+    hasGeneration: true,
+    annotationsCountAsChange: true,
+    resets: { status: ['spec', 'metadata.labels'] },
+  },
   prepareForUpdate(object, old, subresource) {
     if (subresource === 'status') keepLabels(object, old);
   },

@@ -29,7 +29,15 @@ export const certificateSigningRequest: BuiltInKind = {
       ];
     },
   },
-  quirks: { knowsNoNamespace: true },
+  quirks: {
+    knowsNoNamespace: true,
+    // What a request says is the server's to fill in.
+    resets: {
+      '': ['spec', 'status'],
+      status: ['spec', 'status.conditions'],
+      approval: ['spec', 'status.certificate'],
+    },
+  },
   selectable: { 'spec.signerName': textField('spec', 'signerName') },
   prepareForUpdate(object, old, subresource) {
     if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);

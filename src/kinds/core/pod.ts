@@ -56,7 +56,10 @@ export const pod: BuiltInKind = {
     'status.podIPs': textField('status', 'podIP'),
     'status.nominatedNodeName': textField('status', 'nominatedNodeName'),
   },
-  quirks: { hasGeneration: true },
+  quirks: {
+    hasGeneration: true,
+    resets: { status: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
+  },
   deletion: { answersWithObject: true, showsMark: true, graceSeconds },
   prepareForCreate(pod) {
     const spec = objectAt(pod, 'spec');

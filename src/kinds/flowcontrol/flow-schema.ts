@@ -36,7 +36,11 @@ export const flowSchema: BuiltInKind = {
       textAt(conditionOf(object, 'Dangling'), 'status') || '?',
     ],
   },
-  quirks: { hasGeneration: true },
+  quirks: {
+    hasGeneration: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const name = nameOf(object);

@@ -39,7 +39,11 @@ export const priorityLevelConfiguration: BuiltInKind = {
       ];
     },
   },
-  quirks: { hasGeneration: true },
+  quirks: {
+    hasGeneration: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const name = nameOf(object);

@@ -15,7 +15,7 @@ export const resourceClaim: BuiltInKind = {
     definitions: ['Name|string|name|0', 'State', 'Age'],
     cells: (object) => [nameOf(object), claimStates(object).join(','), ageOf(object)],
   },
-  quirks: { statusHasNoColumns: true },
+  quirks: { statusHasNoColumns: true, statusKeepsMetadata: true },
   deletion: { answersWithObject: true },
   // What was asked for stays.
   validateUpdate: (object, old) => validateImmutable(object, old, 'spec', 'spec'),

@@ -23,7 +23,11 @@ export const volumeAttachment: BuiltInKind = {
       ageOf(object),
     ],
   },
-  quirks: { updateDemandsVersion: true },
+  quirks: {
+    updateDemandsVersion: true,
+    statusKeepsMetadata: true,
+    resets: { status: ['spec', 'metadata'] },
+  },
   deletion: { answersWithObject: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
