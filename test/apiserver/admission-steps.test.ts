@@ -70,6 +70,7 @@ test('each step of admission is asked about the writes that it concerns, in the 
       last,
     ],
     'core/persistentvolumes': ['StorageObjectInUseProtection', 'volume-phases'],
+    'storage.k8s.io/volumeattributesclasses': ['StorageObjectInUseProtection'],
     'core/pods': [
       everybody,
       'LimitRanger',

@@ -102,6 +102,32 @@ describe('a list', () => {
     await test.client.delete(configMaps, { name: 'later', namespace: 'default' });
   });
 
+  it('shows a scale in the columns of what has none of its own', async () => {
+    const made = await test.fetch('/apis/apps/v1/namespaces/default/deployments', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        metadata: { name: 'scaled' },
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { a: 'b' } },
+          template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+        },
+      }),
+    });
+    assert.equal(made.status, 201);
+    const shown = await test.fetch('/apis/apps/v1/namespaces/default/deployments/scaled/scale', {
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+    });
+    const { kind, columnDefinitions, rows } = JSON.parse(await shown.text());
+    assert.equal(kind, 'Table');
+    assert.deepEqual(
+      columnDefinitions.map(({ name }: { name: string }) => name),
+      ['Name', 'Created At'],
+    );
+    assert.equal(rows[0].cells[0], 'scaled');
+  });
+
   it('is a Table or metadata alone for callers that want it so', async () => {
     const table = await test.fetch(path, {
       headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
@@ -119,7 +145,7 @@ describe('a list', () => {
     assert.equal((await tableWith('Metadata')).row.object.kind, 'PartialObjectMetadata');
     assert.equal((await tableWith('Object')).row.object.metadata.name, 'b');
     assert.equal((await tableWith('Object')).row.object.kind, 'ConfigMap');
-    assert.equal((await tableWith('None')).row.object, undefined);
+    assert.equal((await tableWith('None')).row.object, null);
     assert.equal((await tableWith('Some')).status, 400);
     const partial = await test.fetch(path, {
       headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },

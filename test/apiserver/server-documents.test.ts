@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { objectAt, objectsAt } from '../../src/apimachinery/read.ts';
 import { isObject, type Json, type JsonObject } from '../../src/base/index.ts';
+import { decodeProtobuf } from '../../src/kinds/protobuf/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 const issuer = 'https://issuer.test';
@@ -119,7 +120,7 @@ test('the root lists the paths of every group that is served', async () => {
     '/version',
   ])
     assert.ok(paths.includes(path), path);
-  assert.ok(!paths.includes('/apis/'), 'the core group has no name');
+  assert.ok(!paths.includes('/apis//v1'), 'the core group has no name');
   assert.equal(new Set(paths).size, paths.length);
   const { groups } = await read('/apis');
   assert.ok(Array.isArray(groups));
@@ -309,4 +310,35 @@ test('a token that is bound to a node or a secret ends with it', async () => {
     assert.equal((await server.fetch(`${path}/${name}`, { method: 'DELETE' })).status, 200);
     assert.notEqual((await review(token))['authenticated'], true, kind);
   }
+});
+
+test('documents of discovery are the same in JSON and in protobuf', async () => {
+  for (const path of ['/api', '/apis', '/api/v1', '/apis/apps', '/apis/apps/v1', '/apis/autoscaling/v2']) {
+    const { serverAddressByClientCIDRs: _where, ...expected } = await read(path);
+    const answer = await server.fetch(path, { headers: { accept: 'application/vnd.kubernetes.protobuf' } });
+    assert.equal(answer.headers.get('content-type'), 'application/vnd.kubernetes.protobuf', path);
+    const decoded = decodeProtobuf(new Uint8Array(await answer.arrayBuffer()));
+    const { serverAddressByClientCIDRs: _there, ...found } = decoded;
+    assert.deepEqual(found, { apiVersion: 'v1', ...expected }, path);
+  }
+});
+
+test('aggregated discovery names the group of a subresource that has another one, and else of custom kinds alone', async () => {
+  const answer = await server.fetch('/apis', {
+    headers: { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
+  });
+  const { items } = JSON.parse(await answer.text());
+  const apps = items.find(({ metadata }: { metadata: JsonObject }) => metadata['name'] === 'apps');
+  assert.deepEqual(apps.metadata, { name: 'apps' });
+  const deployments = objectsAt(apps.versions[0], 'resources').find(
+    (each) => each['resource'] === 'deployments',
+  );
+  assert.deepEqual(deployments?.['responseKind'], { group: '', version: '', kind: 'Deployment' });
+  assert.deepEqual(
+    objectsAt(deployments ?? {}, 'subresources').map((each) => each['responseKind']),
+    [
+      { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      { group: '', version: '', kind: 'Deployment' },
+    ],
+  );
 });

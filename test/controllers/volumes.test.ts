@@ -9,6 +9,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   storageClasses,
+  volumeAttributesClasses,
 } from '../../src/controllers/kinds/storage.ts';
 import { eventually, eventuallyAll, startTestCluster } from './harness.ts';
 import { claim, claimFor, claimPhase, toldOf, volume, volumePhase } from './volume-shapes.ts';
@@ -218,5 +219,28 @@ test('what becomes of a volume after its claim is what its policy says, where so
   await client.delete(persistentVolumes, { name: 'lost' });
   await client.patch(persistentVolumes, { name: 'lost' }, { type: 'merge', body });
   await claimPhase(client, 'lost', 'Lost');
+  await close();
+});
+
+test('a class of volume attributes stays as long as a claim names it, and goes then', async () => {
+  const { client, close } = await startTestCluster({ profile: 'hub' });
+  const gold = {
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttributesClass' },
+    ...{ driverName: 'disk.example.com', parameters: { tier: 'gold' } },
+  };
+  for (const name of ['gold', 'idle']) {
+    const made = await client.create(volumeAttributesClasses, { ...gold, metadata: { name } });
+    assert.deepEqual(made.metadata.finalizers, ['kubernetes.io/vac-protection']);
+  }
+  await client.create(persistentVolumeClaims, {
+    ...claim,
+    spec: { ...claim.spec, volumeAttributesClassName: 'gold' },
+  });
+  for (const name of ['gold', 'idle']) await client.delete(volumeAttributesClasses, { name });
+  await eventually(client, volumeAttributesClasses, { name: 'idle' }, (one) => one === undefined);
+  const held = await client.get(volumeAttributesClasses, { name: 'gold' });
+  assert.ok(held.metadata.deletionTimestamp);
+  await client.delete(persistentVolumeClaims, target);
+  await eventually(client, volumeAttributesClasses, { name: 'gold' }, (one) => one === undefined);
   await close();
 });

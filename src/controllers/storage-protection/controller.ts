@@ -68,11 +68,14 @@ export function startClassProtection(context: ClusterContext): Controller {
       watchKeys(classes, (each) => (isGoing(each) ? objectKey(each) : undefined)),
       // Whoever named a class before may have been the last one.
       watchKeys(claims, (claim, previous) => classesOf(previous ?? claim)),
-      watchKeys(volumes, (volume, previous) => (previous ?? volume).spec.volumeAttributesClassName),
+      watchKeys(volumes, (volume, previous) => {
+        const { volumeAttributesClassName: name = '' } = (previous ?? volume).spec;
+        return name === '' ? undefined : name;
+      }),
     ],
     reconcile: async (key) => {
       const each = classes.get(key);
-      if (each && isGoing(each) && !isNamed(each.metadata.name)) {
+      if (each && isGoing(each) && !isNamed(each.metadata.name ?? key)) {
         await release(each, classProtection, { client: context.client, informer: classes });
       }
       return undefined;

@@ -1,6 +1,8 @@
 import { admissionConversations } from './admission.ts';
 import { customConversations } from './custom.ts';
 import { definitionConversations } from './definitions.ts';
+import { foreignConversations } from './foreign.ts';
+import { formConversations } from './forms.ts';
 import { jobConversations } from './jobs.ts';
 import { kindConversations } from './kinds.ts';
 import { limitConversations } from './limits.ts';
@@ -15,6 +17,7 @@ import { refusals } from './refusals.ts';
 import { reviewConversations } from './reviews.ts';
 import { serviceConversations } from './services.ts';
 import { sizeConversations } from './sizes.ts';
+import { statusConversations } from './statuses.ts';
 import { switchedConversations } from './switched.ts';
 import { textConversations } from './texts.ts';
 import { tokenConversations } from './tokens.ts';
@@ -23,6 +26,9 @@ import { warningConversations } from './warnings.ts';
 /** Every conversation, by its subject. */
 export const conversations: Readonly<Record<string, readonly Conversation[]>> = {
   refusals,
+  forms: formConversations,
+  foreign: foreignConversations,
+  statuses: statusConversations,
   patches,
   paths,
   services: serviceConversations,
