@@ -1,12 +1,13 @@
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject, Metrics } from '../base/index.ts';
+import { createAuthority } from '../http/certificates/authority.ts';
 import { Authentication } from './authn/authenticate.ts';
 import { type SecretUse, ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
-import { Backends } from './backends/index.ts';
+import { Backends, FrontProxy } from './backends/index.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
@@ -41,6 +42,7 @@ export interface Cluster {
   readonly policies: AdmissionPolicies;
   readonly webhooks: AdmissionWebhooks;
   readonly backends: Backends;
+  readonly frontProxy: FrontProxy;
 }
 
 /** Puts the parts of one API server together. */
@@ -68,6 +70,10 @@ export function assembleCluster(
   const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
   const view = viewOf({ storage, resources, clock, random, authorize });
   const backends = new Backends(view, options.serviceUrls ?? new Map());
+  const frontProxy = new FrontProxy(
+    options.frontProxyAuthority ?? createAuthority({ commonName: 'front-proxy-ca', clock, random }),
+    { clock, random },
+  );
   const conversions = new ConversionWebhooks(backends, view);
   const convert: Convert = (object, versions) => conversions.between(object, versions);
   const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });
@@ -104,7 +110,10 @@ export function assembleCluster(
     webhooks,
     own: options.admissionSteps ?? [],
   });
-  return { parts, authentication, registrar, own, plugIns: write.plugIns, policies, webhooks, backends };
+  return {
+    ...{ parts, authentication, registrar, own, plugIns: write.plugIns, policies, webhooks },
+    ...{ backends, frontProxy },
+  };
 }
 
 const allRules: PolicyRule[] = [

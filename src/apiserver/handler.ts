@@ -4,6 +4,8 @@ import { errorMessage, type Gauge } from '../base/index.ts';
 import { callerProven } from '../http/callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
+import type { AskedElsewhere } from './aggregation/pass-on.ts';
+import type { RemoteService } from './aggregation/remote-service.ts';
 import { httpBody } from './answer/body.ts';
 import { documentInForm } from './answer/document-forms.ts';
 import { checkForm, hasColumns, respond, statusResponse } from './answer/respond.ts';
@@ -37,6 +39,9 @@ export interface HandlerParts {
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
   readonly extraPaths: (request: HttpRequest) => Promise<HttpResponse | undefined>;
   readonly metrics: ClusterMetrics;
+  /** Who serves what a request asks for; undefined: this server. */
+  readonly elsewhere: (info: RequestInfo) => RemoteService | undefined;
+  readonly passOn: (remote: RemoteService, asked: AskedElsewhere) => Promise<HttpResponse>;
   readonly observe: ((answered: Answered) => void) | undefined;
 }
 
@@ -98,7 +103,8 @@ function answerAs(
   { info, user, proof }: { info: RequestInfo; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
   const answer = () => {
-    if (isElsewhere(parts, info)) return Promise.resolve(serviceUnavailable);
+    const remote = parts.elsewhere(info);
+    if (remote) return answerElsewhere(parts, request, { remote, info, user, proof });
     return info.kind === 'path'
       ? answerOther(parts, passage.request)
       : answerResource(parts, passage, { info, user, proof });
@@ -106,13 +112,19 @@ function answerAs(
   return authorize(parts, info, user)?.then(answer) ?? answer();
 }
 
-/** Whether a path lies in a group version of a service elsewhere, to which nothing is passed on. */
-function isElsewhere({ cluster }: HandlerParts, info: RequestInfo): boolean {
-  const elsewhere = cluster.resources.elsewhere();
-  if (elsewhere.length === 0) return false;
-  const [root, group, version] = info.kind === 'path' ? info.path.split('/').slice(1) : [];
-  const asked = info.kind === 'path' ? { group: root === 'apis' ? group : undefined, version } : info;
-  return elsewhere.some((each) => each.group === asked.group && each.version === asked.version);
+/** Callers in this process keep to what is here. */
+async function answerElsewhere(
+  parts: HandlerParts,
+  request: HttpRequest,
+  asked: { remote: RemoteService; info: RequestInfo; user: UserInfo; proof: Proof | undefined },
+): Promise<HttpResponse> {
+  const { remote, info, user, proof } = asked;
+  if (!proof) return serviceUnavailable;
+  const judge = judgeOf(parts, request, { info, proof });
+  return parts.passOn(remote, {
+    ...{ request, info, user },
+    whileLasting: (end) => parts.cluster.lasting.add({ judge, end }, proof.since),
+  });
 }
 
 /** How the caller was recognised. */
@@ -130,10 +142,20 @@ function guardWatch(
   request: HttpRequest,
   watch: { info: ResourceRequest; source: WatchSource; proof: Proof },
 ): void {
-  const { info, source, proof } = watch;
-  const { credential, since } = proof;
+  const { source, proof } = watch;
+  const judge = judgeOf(parts, request, watch);
+  source.whileRunning(() => parts.cluster.lasting.add({ judge, end: () => source.revoke() }, proof.since));
+}
+
+/** Throws when the same request would not be allowed to begin any more. */
+function judgeOf(
+  parts: HandlerParts,
+  request: HttpRequest,
+  { info, proof }: { info: RequestInfo; proof: Proof },
+): (identitiesChanged: boolean) => Promise<void> {
+  const { credential } = proof;
   let { caller } = proof;
-  const judge = async (identitiesChanged: boolean): Promise<void> => {
+  return async (identitiesChanged: boolean): Promise<void> => {
     if (identitiesChanged && credential) {
       const now = await parts.authentication.verify(credential);
       if (!now) throw unauthorized();
@@ -141,7 +163,6 @@ function guardWatch(
     }
     await authorize(parts, info, await parts.impersonate(request, caller));
   };
-  source.whileRunning(() => parts.cluster.lasting.add({ judge, end: () => source.revoke() }, since));
 }
 
 function countWhileRunning(source: WatchSource, gauge: Gauge): void {

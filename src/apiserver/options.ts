@@ -2,6 +2,7 @@ import type { AdmissionStep } from '../apimachinery/admission.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { NotEnforced } from '../apimachinery/not-enforced.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
+import type { CertificateAndKey } from '../http/certificates/authority.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
@@ -33,6 +34,13 @@ export interface ApiServerOptions {
   readonly guards?: readonly Authorizer[];
   /** Asked after the cluster's own RBAC. */
   readonly authorizers: readonly Authorizer[];
+  /**
+   * The authority of the client certificates among the authenticators: extension servers are told to trust it as long as this
+   * server does.
+   */
+  readonly clientAuthority?: { readonly certificatePem: string; isTrusted(): boolean };
+  /** Signs what this server shows extension servers, and nothing else; default: one that is gone with this server. */
+  readonly frontProxyAuthority?: CertificateAndKey;
   /** PKCS#8 PEM of the key that signs service account tokens (EC P-256 or RSA); without it none are issued. */
   readonly serviceAccountKeyPem?: string;
   /** `iss` of service account tokens; default `https://kubernetes.default.svc.cluster.local`. */

@@ -5,8 +5,11 @@ import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
 import type { Guard } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-addresses.ts';
+import { ExtensionTrust } from './aggregation/extension-trust.ts';
 import { ApiServiceKeeper } from './aggregation/keeper.ts';
 import { builtInServices } from './aggregation/local-services.ts';
+import { passOn } from './aggregation/pass-on.ts';
+import { RemoteServices } from './aggregation/remote-services.ts';
 import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { flowControlObjects } from './bootstrap/flow-control.ts';
@@ -75,15 +78,22 @@ class LibraryApiServer implements ApiServer {
   readonly #options: ApiServerOptions;
   readonly #cluster: Cluster;
   readonly #handlerParts: HandlerParts;
+  readonly #remotes: RemoteServices;
   readonly #apiServices: ApiServiceKeeper;
+  readonly #trust: ExtensionTrust;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
     const resources = new ResourceRegistry(sharedResources());
     const use = new SecretTokenUse({ ...options, client: () => this.client(apiServerUser) });
     this.#cluster = assembleCluster(options, resources, (account, secret) => use.note(account, secret));
-    const { parts, authentication, own } = this.#cluster;
-    this.#apiServices = new ApiServiceKeeper(parts, own);
+    const { parts, authentication, own, backends, frontProxy } = this.#cluster;
+    this.#remotes = new RemoteServices({ ...parts, backends, frontProxy });
+    this.#apiServices = new ApiServiceKeeper(parts, own, { remotes: this.#remotes, backends, frontProxy });
+    this.#trust = new ExtensionTrust(parts, own, {
+      frontProxyPem: frontProxy.authorityPem,
+      client: options.clientAuthority,
+    });
     this.#handlerParts = {
       cluster: parts,
       authentication,
@@ -95,6 +105,8 @@ class LibraryApiServer implements ApiServer {
         now: () => parts.clock.monotonic(),
         build: () => versionDocument(options.version),
       }),
+      elsewhere: (info) => this.#remotes.of(info),
+      passOn: (remote, asked) => passOn({ backends, frontProxy, clock: options.clock }, remote, asked),
       observe: options.observe,
     };
     this.handler = createHandler(this.#handlerParts);
@@ -106,10 +118,16 @@ class LibraryApiServer implements ApiServer {
     const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
     const apiServices = builtInServices(parts.resources, parts.clock.now());
     const nowMs = parts.clock.now();
-    const own = [trackingConfigMap(nowMs), ...flowControlObjects(nowMs), ...apiServices];
+    const own = [
+      trackingConfigMap(nowMs),
+      ...flowControlObjects(nowMs),
+      ...apiServices,
+      this.#trust.wanted(),
+    ];
     await bootstrap(parts, [...bootstrapObjects(address), ...own], fence);
     await registrar.start();
     await this.#apiServices.start();
+    await this.#trust.start();
     await this.#cluster.policies.start();
     await this.#cluster.webhooks.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();
@@ -143,6 +161,7 @@ class LibraryApiServer implements ApiServer {
 
   accessChanged(): void {
     this.#cluster.authentication.forget();
+    this.#trust.ask();
     this.#cluster.parts.lasting.identitiesChanged();
   }
 
@@ -156,6 +175,7 @@ class LibraryApiServer implements ApiServer {
 
   async close(): Promise<void> {
     this.#cluster.backends.close();
+    this.#apiServices.close();
     await this.stopKeeping();
     this.#cluster.parts.lasting.close();
     this.#cluster.parts.storage.close();

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * Requests and responses as plain values. Rooms above answer a `Handler`; only the folder `node` knows sockets,
  * TLS, HTTP/1.1 and HTTP/2.
@@ -20,8 +22,15 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** The whole body. Fails with `too-large` above `limitBytes`. */
   body(limitBytes: number): Promise<Uint8Array>;
+  /**
+   * The body as it comes, of any length and at the pace of whoever takes it, instead of `body`; undefined when there is
+   * none. Fails when its sender goes away. Absent: there is `body` alone.
+   */
+  chunks?(): AsyncIterable<Uint8Array> | undefined;
   /** The caller asks to switch to WebSocket: an answer that has `messages` is sent so, any other as it is. */
   readonly asksWebSocket?: boolean;
+  /** The protocol that the caller asks to switch to, WebSocket or another one, as sent: an answer may have `switched`. */
+  readonly asksProtocol?: string;
   /** Set by whoever counts requests by their callers: see `callerProven`. */
   onCallerProven?: ((name: string) => void) | undefined;
 }
@@ -48,6 +57,11 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: HttpBody;
+  /**
+   * The connection changes its protocol (status 101), for requests with `asksProtocol`: it is given to this once the head
+   * went out; undefined when there is nobody any more.
+   */
+  readonly switched?: (connection: Duplex | undefined) => void;
 }
 
 /** A list of chunks is written as it stands, so that stored bytes are not copied. */
@@ -67,6 +81,8 @@ export interface ByteSink {
   /** False when the caller should wait for `onDrain` (the bytes are taken all the same). */
   write(chunk: Uint8Array): boolean;
   end(): void;
+  /** Breaks the response off, so that its reader knows that it is not whole. */
+  cut(): void;
   onDrain(run: () => void): void;
   /** Called once, when the response is over for whatever reason. */
   onClose(run: () => void): void;

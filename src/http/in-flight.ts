@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type Clock, CodedError } from '../base/index.ts';
 import { Callers } from './callers.ts';
 import type { Handler, HttpRequest, HttpResponse } from './contract.ts';
@@ -212,10 +213,10 @@ export class RequestsInFlight {
     try {
       answer = await handler(request);
     } finally {
-      if (!isStream(answer)) leave();
+      if (!lasts(answer)) leave();
     }
     if (answer.status === 401) this.#callers.doubt(place.claim);
-    return isStream(answer) ? held(answer, request, leave) : answer;
+    return lasts(answer) ? held(answer, request, leave) : answer;
   }
 
   /** From the address that a claim came from to who it turned out to be. */
@@ -239,25 +240,25 @@ interface Place {
   name: string;
 }
 
-type StreamAnswer = HttpResponse & { readonly body: { start(sink: never): void } };
-
-function isStream(answer: HttpResponse | undefined): answer is StreamAnswer {
-  return answer?.body !== undefined && 'start' in answer.body;
+/** True for streams, and for connections that change their protocol. */
+function lasts(answer: HttpResponse | undefined): boolean {
+  return answer?.switched !== undefined || (answer?.body !== undefined && 'start' in answer.body);
 }
 
 /** The place of a stream is given back when the stream is over, which it is at once when nobody is there to read it. */
 function held(answer: HttpResponse, { method }: HttpRequest, leave: () => void): HttpResponse {
-  const { body } = answer;
-  if (body === undefined || !('start' in body)) return answer;
-  if (method === 'HEAD') {
-    leave();
-    return answer;
-  }
+  const { body, switched } = answer;
   let left = false;
   const once = () => {
     if (!left) leave();
     left = true;
   };
+  if (switched) return { ...answer, switched: (connection) => heldOpen(connection, switched, once) };
+  if (body === undefined || !('start' in body)) return answer;
+  if (method === 'HEAD') {
+    leave();
+    return answer;
+  }
   return {
     ...answer,
     body: {
@@ -268,6 +269,16 @@ function held(answer: HttpResponse, { method }: HttpRequest, leave: () => void):
       },
     },
   };
+}
+
+function heldOpen(
+  connection: Duplex | undefined,
+  switched: NonNullable<HttpResponse['switched']>,
+  leave: () => void,
+): void {
+  if (connection) connection.once('close', leave);
+  else leave();
+  switched(connection);
 }
 
 /** Who must be able to look when nothing else gets through. */

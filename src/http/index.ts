@@ -4,6 +4,7 @@ export {
   certificateLimits,
   createAuthority,
   issueClientCertificate,
+  issueOwnClientCertificate,
   issueServerCertificate,
   verifyIssuedBy,
 } from './certificates/authority.ts';
@@ -33,6 +34,7 @@ export {
   HttpsClient,
 } from './node/client.ts';
 export { createDuplexPair } from './node/duplex-pair.ts';
+export type { ExchangeCall, Exchanged } from './node/exchange.ts';
 export { type ListenerLimits, listenerLimits } from './node/limits.ts';
 export {
   createListener,

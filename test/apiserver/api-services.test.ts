@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { listAt, textAt } from '../../src/apimachinery/read.ts';
 import { isObject, type JsonObject } from '../../src/base/index.ts';
@@ -9,6 +10,16 @@ const crds = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customre
 const core = (resource: string) => ({ group: '', version: 'v1', resource });
 const slices = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** Where nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A listening TCP server has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('APIServices:', () => {
   let test: TestServer;
@@ -105,7 +116,7 @@ describe('APIServices:', () => {
     await gone;
   });
 
-  it('one with a service says what is wrong with it, step by step, and never that it is available', async () => {
+  it('one with a service says what is wrong with it, step by step', async () => {
     const name = 'v1.remote.example.com';
     const service = { name: 'backend', namespace: 'default' };
     await test.client.create(apiServices, remote('remote.example.com', service));
@@ -139,12 +150,20 @@ describe('APIServices:', () => {
       ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
       endpoints: addresses.map((address) => ({ addresses: [address] })),
     });
-    const empty = await test.client.create(slices, slice([]));
+    await test.client.create(slices, slice([]));
     await said(name, 'MissingEndpoints');
-    await test.client.update(slices, { ...empty, ...slice(['10.1.2.3']), metadata: empty.metadata });
-    const unasked = await said(name, 'FailedDiscoveryCheck');
-    assert.equal(available(unasked).status, 'False');
-    assert.match(String(available(unasked).message), /not built in Drydock yet: no request is passed on/);
+    await test.client.delete(core('services'), service);
+    const port = await closedPort();
+    await test.client.patch(apiServices, { name }, { type: 'merge', body: { spec: { service: { port } } } });
+    await test.client.create(core('services'), {
+      ...{ apiVersion: 'v1', kind: 'Service', metadata: service },
+      spec: { type: 'ExternalName', externalName: 'localhost' },
+    });
+    const deadEnd = available(await said(name, 'FailedDiscoveryCheck'));
+    const url = `https://localhost:${port}/apis/remote.example.com/v1`;
+    const why = `dial tcp localhost:${port}: connect: connection refused`;
+    assert.equal(deadEnd.status, 'False');
+    assert.equal(deadEnd.message, `failing or missing response from ${url}: Get "${url}": ${why}`);
   });
 
   it('its group version is listed as stale, and answers 503 to those who may ask', async () => {
@@ -167,13 +186,22 @@ describe('APIServices:', () => {
     assert.ok(!(await ask('/apis')).text.includes('remote.example.com'));
   });
 
-  it('what is served here stays served here, whatever an APIService says', async () => {
+  it('a group that is served here too belongs to the service, but not the one of APIServices', async () => {
     const apps = await test.client.get(apiServices, { name: 'v1.apps' });
     assert.ok(isObject(apps.spec));
     const spec = { ...apps.spec, insecureSkipTLSVerify: true, service: { name: 'x', namespace: 'default' } };
     await test.client.update(apiServices, { ...apps, spec });
     await said('v1.apps', 'ServiceNotFound');
+    assert.equal((await ask('/apis/apps/v1/deployments')).status, 503);
+    const local = { spec: { service: null, insecureSkipTLSVerify: null } };
+    await test.client.patch(apiServices, { name: 'v1.apps' }, { type: 'merge', body: local });
+    await said('v1.apps', 'Local');
     assert.equal((await ask('/apis/apps/v1/deployments')).status, 200);
+    await test.client.create(
+      apiServices,
+      remote('apiregistration.k8s.io', { name: 'x', namespace: 'default' }),
+    );
+    assert.equal((await ask('/apis/apiregistration.k8s.io/v1/apiservices')).status, 200);
   });
 
   it('a wrong one is refused with what is wrong', async () => {

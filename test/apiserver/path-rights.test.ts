@@ -246,6 +246,7 @@ function textOf({ body }: HttpResponse): string {
   body.start({
     write: (chunk) => chunks.push(chunk) > 0,
     end: () => {},
+    cut: () => {},
     onDrain: () => {},
     onClose: (run) => closers.push(run),
     closed: false,

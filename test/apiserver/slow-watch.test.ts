@@ -20,6 +20,9 @@ class StuckSink implements ByteSink {
   end(): void {
     this.closed = true;
   }
+  cut(): void {
+    this.closed = true;
+  }
   onDrain(run: () => void): void {
     this.#drain = run;
   }

@@ -30,6 +30,7 @@ async function openWatch(
       return true;
     },
     end() {},
+    cut() {},
     onDrain() {},
     onClose() {},
   };

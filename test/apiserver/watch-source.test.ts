@@ -143,6 +143,7 @@ test('for a reader that does not keep up, what objects were before they changed 
     closed: false,
     write: take,
     end: () => {},
+    cut: () => {},
     onDrain: (run) => drains.push(run),
     onClose: () => {},
   });

@@ -1,23 +1,48 @@
 import { conditionOf, conditionsIn } from '../../apimachinery/conditions.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { eachInTurn, errorMessage, isObject, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
+import {
+  eachAtOnce,
+  eachInTurn,
+  errorMessage,
+  type JsonObject,
+  rfc3339Seconds,
+  type Timer,
+} from '../../base/index.ts';
+import type { Backends, FrontProxy } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
+import type { GroupVersion } from '../discovery/priorities.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { changeObject } from '../write/change.ts';
 import { removeObject } from '../write/removal.ts';
-import { availabilityOf } from './availability.ts';
-import { customService, type GroupVersion, managedLabel, serviceName } from './local-services.ts';
+import { availabilityOf, sliceOwner } from './availability.ts';
+import {
+  type Availability,
+  customService,
+  locallyAvailable,
+  managedLabel,
+  serviceName,
+} from './local-services.ts';
+import { type RemoteService, remoteServiceOf } from './remote-service.ts';
+import type { RemoteServices } from './remote-services.ts';
 
 const againMs = 1_000;
 
-/**
- * Keeps APIServices in step with what the cluster serves, says of each whether it is available, and tells the registry
- * which group versions belong to a service elsewhere.
- */
+/** Services elsewhere are asked again so soon after they failed, each time in twice the time, and so late at most. */
+const probeAgain = { firstMs: 100, mostMs: 30_000, atOnce: 16 } as const;
+
+/** What APIServices of services elsewhere are looked after with. */
+export interface Elsewhere {
+  readonly remotes: RemoteServices;
+  readonly backends: Backends;
+  readonly frontProxy: FrontProxy;
+}
+
+/** Keeps APIServices in step with what the cluster serves, says of each whether it is available, and tells who serves the others. */
 export class ApiServiceKeeper {
   readonly #parts: ClusterParts;
   #collection: Collection | undefined;
@@ -26,10 +51,16 @@ export class ApiServiceKeeper {
   #running = false;
   #asked = false;
   readonly #own: OwnWork;
+  readonly #elsewhere: Elsewhere;
+  /** What was said of each last, with what was there to say it of. */
+  readonly #said = new Map<string, string>();
+  #failures = 0;
+  #again: Timer | undefined;
 
-  constructor(parts: ClusterParts, own: OwnWork) {
+  constructor(parts: ClusterParts, own: OwnWork, elsewhere: Elsewhere) {
     this.#parts = parts;
     this.#own = own;
+    this.#elsewhere = elsewhere;
     own.onStart(() => this.#ask());
   }
 
@@ -39,29 +70,33 @@ export class ApiServiceKeeper {
     this.#resource = resources.find('apiregistration.k8s.io', 'v1', 'apiservices');
     if (!this.#resource) return;
     this.#collection = await storage.collection(this.#resource);
-    this.#collection.listen(() => {
-      this.#tellRegistry();
-      this.#ask();
+    this.#collection.listen(({ type, object }) => {
+      this.#elsewhere.remotes.update(this.#all());
+      if (type === 'DELETED' || !this.#isAsSaid(object)) this.#ask();
     });
     const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
     if (crds) (await storage.collection(crds)).listen(() => this.#ask());
-    this.#tellRegistry();
+    this.#elsewhere.remotes.update(this.#all());
+  }
+
+  /** Written by this process, and nothing else in it is new: else each answer would ask again. */
+  #isAsSaid(object: StoredObject): boolean {
+    const resource = this.#resource;
+    if (!resource) return false;
+    const apiService = object.decoded(resource);
+    const name = textAt(apiService, 'metadata', 'name');
+    return this.#said.get(name) === gist(apiService, conditionOf(apiService, 'Available') ?? {});
+  }
+
+  close(): void {
+    this.#again?.cancel();
+    this.#elsewhere.remotes.close();
   }
 
   #all(): JsonObject[] {
     const resource = this.#resource;
     if (!resource || !this.#collection) return [];
     return [...this.#collection.scan('')].map((stored) => stored.decoded(resource));
-  }
-
-  #tellRegistry(): void {
-    const elsewhere = this.#all()
-      .filter(hasService)
-      .map(({ spec }) => ({
-        group: textAt(spec, 'group'),
-        version: textAt(spec, 'version'),
-      }));
-    this.#parts.resources.setElsewhere(elsewhere);
   }
 
   /** Changes that come together are looked at together. */
@@ -91,21 +126,52 @@ export class ApiServiceKeeper {
   async #pass(term: Term): Promise<void> {
     const resource = this.#resource;
     if (!resource) return;
+    this.#again?.cancel();
     const present = this.#all();
     const wanted = new Map<string, GroupVersion>();
     for (const { definition } of this.#parts.resources.custom())
       wanted.set(serviceName(definition), definition);
-    if (present.some(hasService)) await this.#followServices();
     await eachInTurn(present, async (apiService) => {
       const name = textAt(apiService, 'metadata', 'name');
       const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
       if (term.ending.aborted) return;
       if (isManaged && !wanted.has(name)) await this.#remove(term, resource, name);
-      else await this.#judge(term, name, apiService);
+      else if (!remoteServiceOf(apiService)) await this.#say(term, apiService, locallyAvailable);
     });
     const names = new Set(present.map((apiService) => textAt(apiService, 'metadata', 'name')));
+    for (const name of this.#said.keys()) if (!names.has(name)) this.#said.delete(name);
     const missing = [...wanted].filter(([name]) => !names.has(name));
     await eachInTurn(missing, ([, groupVersion]) => this.#create(term, resource, groupVersion));
+    await this.#judgeRemotes(term, present);
+  }
+
+  /** They may be many, and each may take long to say nothing. */
+  async #judgeRemotes(term: Term, present: readonly JsonObject[]): Promise<void> {
+    const remotes = present.flatMap((apiService) => {
+      const remote = remoteServiceOf(apiService);
+      return remote ? [{ apiService, remote }] : [];
+    });
+    if (remotes.length === 0) return;
+    await this.#followServices();
+    let failed = false;
+    const judge = async ({ apiService, remote }: (typeof remotes)[number]) => {
+      failed = !(await this.#judge(term, apiService, remote)) || failed;
+    };
+    for (let from = 0; from < remotes.length && !term.ending.aborted; from += probeAgain.atOnce) {
+      await eachAtOnce(remotes.slice(from, from + probeAgain.atOnce), judge);
+    }
+    this.#failures = failed ? this.#failures + 1 : 0;
+    const { firstMs, mostMs } = probeAgain;
+    const waitMs = failed ? Math.min(mostMs, firstMs * 2 ** Math.min(this.#failures, 16)) : mostMs;
+    this.#again = this.#parts.clock.after(waitMs, () => this.#ask());
+  }
+
+  /** True when it is available. */
+  async #judge(term: Term, apiService: JsonObject, remote: RemoteService): Promise<boolean> {
+    const { backends, frontProxy } = this.#elsewhere;
+    const now = await availabilityOf({ view: this.#parts.view, backends, frontProxy }, remote);
+    await this.#say(term, apiService, now);
+    return now.status === 'True';
   }
 
   async #create(term: Term, resource: ServedResource, of: GroupVersion): Promise<void> {
@@ -123,13 +189,14 @@ export class ApiServiceKeeper {
     await ignoring(404, removeObject(this.#parts, call));
   }
 
-  async #judge(term: Term, name: string, apiService: JsonObject): Promise<void> {
+  async #say(term: Term, apiService: JsonObject, now: Availability): Promise<void> {
     const resource = this.#resource;
-    const now = await availabilityOf(this.#parts, apiService);
+    const name = textAt(apiService, 'metadata', 'name');
     const isSaid = (condition: JsonObject | undefined) =>
       condition?.['status'] === now.status &&
       condition['reason'] === now.reason &&
       condition['message'] === now.message;
+    this.#said.set(name, gist(apiService, now));
     if (!resource || term.ending.aborted || isSaid(conditionOf(apiService, 'Available'))) return;
     const call = internalCall(term, 'update', { resource, namespace: '', name, subresource: 'status' });
     const compute = (current: JsonObject): JsonObject => {
@@ -163,8 +230,12 @@ export class ApiServiceKeeper {
       const collection = await this.#parts.storage.collection(served);
       this.#following.add(plural);
       collection.listen(({ object }) => {
+        const own = object.name;
+        const name = group === '' ? own : textAt(object.decoded(served), 'metadata', 'labels', sliceOwner);
         const isMeant = this.#all().some(
-          ({ spec }) => textAt(spec, 'service', 'namespace') === object.namespace,
+          ({ spec }) =>
+            textAt(spec, 'service', 'namespace') === object.namespace &&
+            textAt(spec, 'service', 'name') === name,
         );
         if (isMeant) this.#ask();
       });
@@ -172,8 +243,9 @@ export class ApiServiceKeeper {
   }
 }
 
-function hasService({ spec }: JsonObject): boolean {
-  return isObject(spec) && isObject(spec['service']);
+/** What a judgement rests on and says: without its time. */
+function gist({ metadata, spec }: JsonObject, { status, reason, message }: JsonObject): string {
+  return JSON.stringify([textAt(metadata, 'uid'), spec, status, reason, message]);
 }
 
 async function ignoring(code: number, call: Promise<unknown>): Promise<void> {

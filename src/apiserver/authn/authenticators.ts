@@ -34,7 +34,8 @@ export function certificateAuthenticator(authoritiesPem: string, clock: Clock): 
 const pemBegin = '-----BEGIN CERTIFICATE-----';
 const pemEnd = '-----END CERTIFICATE-----';
 
-function splitPem(text: string): string[] {
+/** The certificates in a text, each by itself. */
+export function splitPem(text: string): string[] {
   const [, ...parts] = text.split(pemBegin);
   return parts.flatMap((part) => {
     const end = part.indexOf(pemEnd);

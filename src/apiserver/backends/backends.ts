@@ -2,8 +2,17 @@ import type { ClusterView } from '../../apimachinery/admission.ts';
 import { maybeObjectAt, numberAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { AnswerTimeout, type HttpsAnswer, HttpsClient } from '../../http/node/client.ts';
+import type { ExchangeCall, Exchanged } from '../../http/node/exchange.ts';
 import { goErrorText } from './go-errors.ts';
-import { addressOf, hostPort, resolveService, type ServiceAddress, type ServiceUrls } from './services.ts';
+import {
+  addressOf,
+  givenAddress,
+  hostPort,
+  resolveService,
+  type ServiceAddress,
+  ServiceUnreachable,
+  type ServiceUrls,
+} from './services.ts';
 
 /** Who is asked: a `clientConfig` of a webhook. */
 export interface Backend {
@@ -12,10 +21,31 @@ export interface Backend {
     | { readonly namespace: string; readonly name: string; readonly port: number; readonly path: string };
   /** PEM of what is trusted; '': what Node trusts. */
   readonly ca: string;
+  /** Whoever answers is taken for the one who was meant. */
+  readonly trustsAnybody?: boolean;
+  /** What is shown to him, PEM. */
+  readonly identity?: ClientIdentity;
+}
+
+export interface ClientIdentity {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/** A request for one service, whose path stands as it is. */
+export interface ServiceCall {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** By lower-case name, without `host`. */
+  readonly headers: ExchangeCall['headers'];
 }
 
 /** There is no answer. The text is what the real server would say. */
 export class BackendFailure extends Error {}
+
+/** Nothing stands behind a Service; the text is what the real server would say. */
+export class NothingBehind extends BackendFailure {}
 
 const backendLimits = {
   /** Of one answer. */
@@ -60,6 +90,74 @@ export class Backends {
     }
   }
 
+  /** Asks for something short. Throws `BackendFailure` when there is no answer in time. */
+  async ask(backend: Backend, call: ServiceCall, timeoutMs: number): Promise<HttpsAnswer> {
+    return this.#reach(backend, ({ address, client }) =>
+      client.send({
+        ...{ method: call.method, url: `https://${hostPort(address)}/`, path: address.path + call.path },
+        headers: { ...oneLineEach(call.headers), host: hostPort(address) },
+        timeoutMs,
+      }),
+    );
+  }
+
+  /** Passes a request on as it comes; resolves with the head of its answer. Throws `BackendFailure` when there is none. */
+  async exchange(
+    backend: Backend,
+    call: ServiceCall & Pick<ExchangeCall, 'chunks' | 'signal'>,
+  ): Promise<Exchanged> {
+    return this.#reach(backend, async ({ address, client, kept }) => {
+      const exchanged = await client.exchange({
+        ...call,
+        url: `https://${hostPort(address)}/`,
+        path: address.path + call.path,
+        headers: { ...call.headers, host: hostPort(address) },
+      });
+      // Until all of it has gone through, the client is in use.
+      kept.waiting++;
+      exchanged.whenOver(() => {
+        kept.waiting--;
+      });
+      return exchanged;
+    });
+  }
+
+  /** What `resolve` and `send` throw becomes a `BackendFailure`, in the words of Go. */
+  async #reach<T>(
+    backend: Backend,
+    send: (to: {
+      readonly address: ServiceAddress;
+      readonly client: HttpsClient;
+      readonly kept: { waiting: number };
+    }) => Promise<T>,
+  ): Promise<T> {
+    let address: ServiceAddress | undefined;
+    try {
+      if (this.#isClosed) throw new Error('the server is stopping');
+      address = await this.#address(backend);
+      const kept = this.#client(backend);
+      kept.waiting++;
+      try {
+        return await send({ address, client: kept.client, kept });
+      } finally {
+        kept.waiting--;
+      }
+    } catch (thrown) {
+      const text = goErrorText(thrown, address);
+      throw thrown instanceof ServiceUnreachable ? new NothingBehind(text) : new BackendFailure(text);
+    }
+  }
+
+  /** Whether somebody outside said where a Service is reached: then nothing of the cluster needs to say it. */
+  isGiven(service: { readonly namespace: string; readonly name: string; readonly port: number }): boolean {
+    return givenAddress(this.#urls, service) !== undefined;
+  }
+
+  /** The host and port that a Service is reached at, as messages show it. Throws `ServiceUnreachable`. */
+  async shownAddress(backend: Backend): Promise<string> {
+    return hostPort(await this.#address(backend));
+  }
+
   /** What still waits for an answer fails, and so does what is asked afterwards. */
   close(): void {
     this.#isClosed = true;
@@ -102,9 +200,10 @@ export class Backends {
   }
 
   #client(backend: Backend): { readonly client: HttpsClient; waiting: number } {
-    const { target, ca } = backend;
+    const { target, ca, trustsAnybody = false, identity } = backend;
     const name = 'url' in target ? '' : serverName(target);
-    const key = `${'url' in target ? target.url.host : `${name}:${target.port}`} ${ca}`;
+    const place = 'url' in target ? target.url.host : `${name}:${target.port}`;
+    const key = [place, ca, trustsAnybody, identity?.certificate ?? ''].join(' ');
     const known = this.#clients.get(key);
     if (known) {
       // The one that was asked last stands last.
@@ -118,6 +217,8 @@ export class Backends {
       clock: this.#cluster.clock,
       ...(ca === '' ? {} : { ca, trustsAnyOfCa: true }),
       ...(name === '' ? {} : { serverName: name }),
+      ...(trustsAnybody && { trustsAnybody }),
+      ...(identity && { clientCertificate: identity }),
       answerBytes,
       connections,
       idleConnections,
@@ -164,6 +265,16 @@ function cleanPath(path: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return `/${parts.join('/')}`;
+}
+
+/** For those who keep an answer in one piece, and send nothing twice. */
+function oneLineEach(headers: ExchangeCall['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.join(', '),
+    ]),
+  );
 }
 
 function serverName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

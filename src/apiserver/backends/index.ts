@@ -1,4 +1,13 @@
 /** Where Services and URLs outside are reached: for webhooks, conversion and aggregation alike. */
-export { type Backend, BackendFailure, Backends, backendOf } from './backends.ts';
+export {
+  type Backend,
+  BackendFailure,
+  Backends,
+  backendOf,
+  type ClientIdentity,
+  NothingBehind,
+  type ServiceCall,
+} from './backends.ts';
+export { FrontProxy } from './front-proxy.ts';
 export { readAnswer } from './read-answer.ts';
 export type { ServiceUrls } from './services.ts';

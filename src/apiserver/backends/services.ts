@@ -26,8 +26,8 @@ export async function resolveService(
   service: { readonly namespace: string; readonly name: string; readonly port: number },
 ): Promise<ServiceAddress> {
   const { namespace, name, port } = service;
-  const given = urls.get(`${namespace}/${name}:${port}`) ?? urls.get(`${namespace}/${name}`);
-  if (given) return addressOf(given);
+  const given = givenAddress(urls, service);
+  if (given) return given;
   const found = await cluster.find({ group: '', resource: 'services', namespace }, name);
   if (!found) throw new ServiceUnreachable(`service ${JSON.stringify(name)} not found`);
   if (textAt(found, 'spec', 'type') === 'ExternalName') {
@@ -44,6 +44,15 @@ export async function resolveService(
   const chosen = ready.length > 0 ? ready[cluster.random.integer(ready.length)] : undefined;
   if (!chosen) throw new ServiceUnreachable(`no endpoints available for service ${JSON.stringify(name)}`);
   return chosen;
+}
+
+/** What whoever made the server says of a Service. */
+export function givenAddress(
+  urls: ServiceUrls,
+  { namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number },
+): ServiceAddress | undefined {
+  const given = urls.get(`${namespace}/${name}:${port}`) ?? urls.get(`${namespace}/${name}`);
+  return given && addressOf(given);
 }
 
 /** Where a URL points, with its path in front of others. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ResourceDefinition, SubresourceDefinition } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { apiVersionOf, type ServedResource } from '../storage/served-resource.ts';
-import type { ResourceRegistry, SharedResources } from './registry.ts';
-import { compareVersions } from './versions.ts';
+import { compareGroups, comparePlacedVersions, localPriority } from './priorities.ts';
+import type { ElsewhereVersion, ResourceRegistry, SharedResources } from './registry.ts';
 
 /** A discovery document, encoded once. */
 export interface Document {
@@ -14,6 +14,8 @@ export interface Document {
 /** One API group as discovery tells it; texts are JSON. */
 interface GroupTexts {
   readonly name: string;
+  /** Where it stands among the others: the highest of its versions. */
+  readonly priority: number;
   readonly versions: readonly string[];
   /** `APIGroup` without kind and apiVersion. */
   readonly group: string;
@@ -110,47 +112,55 @@ function groupsOf(resources: ResourceRegistry): ReadonlyMap<string, GroupTexts> 
   const custom = resources.custom();
   const elsewhere = resources.elsewhere();
   if (custom.length === 0 && elsewhere.length === 0) return builtIn;
-  const extended = new Set([...custom.map(({ definition }) => definition.group), ...elsewhere.map(groupOf)]);
+  const extended = new Set([
+    ...custom.map(({ definition }) => definition.group),
+    ...elsewhere.map(({ group }) => group),
+  ]);
   const affected = resources.all().filter(({ definition }) => extended.has(definition.group));
-  return new Map([...builtIn, ...describeGroups(affected, elsewhere)]);
+  return inOrder(new Map([...builtIn, ...describeGroups(affected, elsewhere)]));
 }
 
-function groupOf({ group }: GroupVersion): string {
-  return group;
-}
-
-interface GroupVersion {
-  readonly group: string;
-  readonly version: string;
+function inOrder(groups: ReadonlyMap<string, GroupTexts>): ReadonlyMap<string, GroupTexts> {
+  return new Map([...groups].sort(([, a], [, b]) => compareGroups(a, b)));
 }
 
 function describeGroups(
   resources: readonly ServedResource[],
-  elsewhere: readonly GroupVersion[] = [],
+  elsewhere: readonly ElsewhereVersion[] = [],
 ): ReadonlyMap<string, GroupTexts> {
   const byGroup = Map.groupBy(resources, ({ definition }) => definition.group);
-  const others = Map.groupBy(elsewhere, groupOf);
+  const others = Map.groupBy(elsewhere, ({ group }) => group);
   const names = new Set([...byGroup.keys(), ...others.keys()]);
-  return new Map(
-    [...names].map((name) => [name, describeGroup(name, byGroup.get(name) ?? [], others.get(name) ?? [])]),
+  return inOrder(
+    new Map(
+      [...names].map((name) => [name, describeGroup(name, byGroup.get(name) ?? [], others.get(name) ?? [])]),
+    ),
   );
 }
 
-/** Nobody here knows what a version elsewhere serves: it is listed without resources, as stale. */
+/** What a service elsewhere serves it lists itself, under the version's own path. */
 function describeGroup(
   name: string,
   members: readonly ServedResource[],
-  elsewhere: readonly GroupVersion[],
+  elsewhere: readonly ElsewhereVersion[],
 ): GroupTexts {
   const byVersion = Map.groupBy(members, ({ definition }) => definition.version);
-  const others = elsewhere.map(({ version }) => version);
-  const versions = [...new Set([...byVersion.keys(), ...others])].sort(compareVersions);
+  const others = new Map(elsewhere.map((other) => [other.version, other]));
+  const priorityOf = (version: string) =>
+    others.get(version)?.priority ?? localPriority({ group: name, version });
+  const versions = [...new Set([...byVersion.keys(), ...others.keys()])]
+    .map((version) => ({ version, priority: priorityOf(version).version }))
+    .sort(comparePlacedVersions)
+    .map(({ version }) => version);
   const listed = versions.map((version) => ({ groupVersion: apiVersionOf(name, version), version }));
   const lists = new Map<string, Uint8Array>();
   const aggregated: JsonObject[] = [];
   for (const version of versions) {
-    if (!byVersion.has(version)) {
-      aggregated.push({ version, freshness: 'Stale' });
+    const other = others.get(version);
+    if (other) {
+      const { resources, isFresh } = other;
+      const known = resources && { resources: [...resources] };
+      aggregated.push({ version, ...known, freshness: isFresh ? 'Current' : 'Stale' });
       continue;
     }
     const served = byVersion.get(version) ?? [];
@@ -166,6 +176,7 @@ function describeGroup(
   }
   return {
     name,
+    priority: Math.max(...versions.map((version) => priorityOf(version).group)),
     versions,
     lists,
     group: JSON.stringify({ name, versions: listed, preferredVersion: listed[0] }),

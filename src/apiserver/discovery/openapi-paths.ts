@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
-import { type OpenApiV2, openApiV2, openApiV3, openApiV3Hash, openApiV3Index } from '../openapi/index.ts';
+import {
+  mergedSwagger,
+  type OpenApiV2,
+  openApiV2,
+  openApiV3,
+  openApiV3Hash,
+  openApiV3Index,
+} from '../openapi/index.ts';
 import { acceptClauses } from '../request/accept.ts';
 import type { ResourceRegistry } from './registry.ts';
 
@@ -19,7 +27,7 @@ export function openApiPath(request: HttpRequest, resources: ResourceRegistry): 
   if (path === '/openapi/v2') return swaggerDocument(request, resources);
   const definitions = () => resources.all().map(({ definition }) => definition);
   if (path === '/openapi/v3' || path === '/openapi/v3/') {
-    return json(openApiV3Index(definitions()));
+    return json(openApiV3Index(definitions(), ofElsewhere(resources)));
   }
   if (!path.startsWith('/openapi/v3/')) return undefined;
   const groupVersion = path.slice('/openapi/v3/'.length);
@@ -62,14 +70,40 @@ function swaggerDocument(request: HttpRequest, resources: ResourceRegistry): Htt
   };
 }
 
+/** Entries of the index for what services elsewhere serve. */
+function ofElsewhere(resources: ResourceRegistry): JsonObject {
+  return Object.assign({}, ...resources.elsewhere().map(({ openApiV3: entries }) => entries));
+}
+
+/** With what services elsewhere serve: one for each registry and what it says, made when it is asked for. */
+const mergedBefore = new WeakMap<
+  ResourceRegistry,
+  { readonly generation: number; readonly made: (typeof swagger)[number] }
+>();
+
 function swaggerOf(resources: ResourceRegistry): (typeof swagger)[number] {
+  const local = localSwagger(resources);
+  const parts = resources.elsewhere().flatMap(({ swagger: part }) => (part ? [part] : []));
+  if (parts.length === 0) return local;
+  const { generation } = resources;
+  const known = mergedBefore.get(resources);
+  if (known?.generation === generation) return known.made;
+  const made = kept('', mergedSwagger(local.document, parts));
+  mergedBefore.set(resources, { generation, made });
+  return made;
+}
+
+function kept(names: string, document: OpenApiV2): (typeof swagger)[number] {
+  const etag = `"${createHash('sha512').update(document.json).digest('hex').toUpperCase()}"`;
+  return { names, document, etag };
+}
+
+function localSwagger(resources: ResourceRegistry): (typeof swagger)[number] {
   // Equal definitions are the very same objects in all clusters: their number stands for their content.
   const names = resources.custom().map(definitionNumber).sort().join(' ');
   const known = swagger.find((each) => each.names === names);
   if (known) return known;
-  const document = openApiV2(resources.all().map(({ definition }) => definition));
-  const etag = `"${createHash('sha512').update(document.json).digest('hex').toUpperCase()}"`;
-  const made = { names, document, etag };
+  const made = kept(names, openApiV2(resources.all().map(({ definition }) => definition)));
   swagger = [made, ...swagger].slice(0, keptSwagger);
   return made;
 }

@@ -1,5 +1,7 @@
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import { ServedResource } from '../storage/served-resource.ts';
+import type { GroupVersion, Priority } from './priorities.ts';
 
 /** Resources that every cluster serves: made once, shared by all. */
 export class SharedResources {
@@ -30,9 +32,17 @@ function byName(all: readonly ServedResource[]): ByName {
   return groups;
 }
 
-interface GroupVersion {
-  readonly group: string;
-  readonly version: string;
+/** A group version that a service elsewhere serves, as an APIService says. */
+export interface ElsewhereVersion extends GroupVersion {
+  readonly priority: Priority;
+  /** Its resources, as aggregated discovery lists them; undefined while nobody here knows them. */
+  readonly resources: readonly JsonObject[] | undefined;
+  /** False: they may be others by now. */
+  readonly isFresh: boolean;
+  /** Entries of the index of OpenAPI 3 documents. */
+  readonly openApiV3: JsonObject;
+  /** Its part of the service's Swagger document. */
+  readonly swagger: JsonObject | undefined;
 }
 
 /** What one cluster serves: the shared resources and those of its CustomResourceDefinitions. */
@@ -44,11 +54,7 @@ export class ResourceRegistry {
   #customNamed: ByName = new Map();
   /** Served resources by the CustomResourceDefinition that brought them. */
   readonly #byCrd = new Map<string, readonly ServedResource[]>();
-  #elsewhere: readonly GroupVersion[] = [];
-  #unserved: { readonly generation: number; readonly found: readonly GroupVersion[] } = {
-    generation: -1,
-    found: [],
-  };
+  #elsewhere: readonly ElsewhereVersion[] = [];
 
   /** CustomResourceDefinitions that are being deleted: their objects may change and go, but no new ones come. */
   readonly terminating = new Set<string>();
@@ -69,24 +75,19 @@ export class ResourceRegistry {
     return anyVersion(this.shared.named, group, resource) ?? anyVersion(this.#customNamed, group, resource);
   }
 
-  /** Group versions that belong to a service elsewhere, as APIServices say; what is served here stays served here. */
-  setElsewhere(groupVersions: readonly GroupVersion[]): void {
-    const isSame = ({ group, version }: GroupVersion, at: number) =>
-      this.#elsewhere[at]?.group === group && this.#elsewhere[at].version === version;
-    if (groupVersions.length === this.#elsewhere.length && groupVersions.every(isSame)) return;
-    this.#elsewhere = groupVersions;
+  /** Group versions that a service elsewhere serves: no request for them is answered here, whatever is served here too. */
+  setElsewhere(versions: readonly ElsewhereVersion[]): void {
+    const isSame = (version: ElsewhereVersion, at: number) => {
+      const known = this.#elsewhere[at];
+      return known !== undefined && (known === version || jsonEqual({ ...known }, { ...version }));
+    };
+    if (versions.length === this.#elsewhere.length && versions.every(isSame)) return;
+    this.#elsewhere = versions;
     this.generation++;
   }
 
-  /** Those of them that are not served here. */
-  elsewhere(): readonly GroupVersion[] {
-    if (this.#elsewhere.length === 0) return this.#elsewhere;
-    // Asked with every request: worked out once for what is served now.
-    if (this.#unserved.generation !== this.generation) {
-      const found = this.#elsewhere.filter(({ group, version }) => !this.hasGroup(group, version));
-      this.#unserved = { generation: this.generation, found };
-    }
-    return this.#unserved.found;
+  elsewhere(): readonly ElsewhereVersion[] {
+    return this.#elsewhere;
   }
 
   /** Custom resources only. */

@@ -8,7 +8,7 @@ import { addCustomResource } from './custom-schemas.ts';
 import { type Dialect, openApi3, swagger2 } from './dialect.ts';
 import { operationsOf } from './operations.ts';
 import { pathsObject, sharedDefinitions } from './paths.ts';
-import { swaggerProtobuf } from './swagger-protobuf.ts';
+import { encodedSwagger, type OpenApiV2 } from './swagger.ts';
 
 const info = { title: 'Kubernetes', version: '1.34' };
 const security = [{ BearerToken: [] }];
@@ -31,14 +31,20 @@ export function openApiV3(definitions: readonly ResourceDefinition[], groupVersi
   return keep(keptV3, own, () => makeV3(own));
 }
 
-/** The index of OpenAPI 3 documents, `/openapi/v3`, with a hash in each URL that changes when the document does. */
-export function openApiV3Index(definitions: readonly ResourceDefinition[]): Uint8Array {
+/**
+ * The index of OpenAPI 3 documents, `/openapi/v3`, with a hash in each URL that changes when the document does. `elsewhere`
+ * are entries that others made.
+ */
+export function openApiV3Index(
+  definitions: readonly ResourceDefinition[],
+  elsewhere: JsonObject = {},
+): Uint8Array {
   const paths: JsonObject = {};
   for (const groupVersion of [...new Set(definitions.map(groupVersionPath))].sort()) {
     const hash = openApiV3Hash(definitions, groupVersion);
     paths[groupVersion] = { serverRelativeURL: `/openapi/v3/${groupVersion}?hash=${hash}` };
   }
-  return encodeJson({ paths });
+  return encodeJson({ paths: { ...paths, ...elsewhere } });
 }
 
 const hashes = new WeakMap<Uint8Array, string>();
@@ -51,11 +57,6 @@ export function openApiV3Hash(definitions: readonly ResourceDefinition[], groupV
   const hash = createHash('sha512').update(document).digest('hex').toUpperCase();
   hashes.set(document, hash);
   return hash;
-}
-
-export interface OpenApiV2 {
-  readonly json: Uint8Array;
-  readonly protobuf: Uint8Array;
 }
 
 /** The Swagger 2.0 document of all definitions. */
@@ -104,14 +105,7 @@ function makeV2(definitions: readonly ResourceDefinition[]): OpenApiV2 {
     securityDefinitions: { BearerToken: bearer },
     security,
   };
-  let protobuf: Uint8Array | undefined;
-  return {
-    json: encodeJson(document),
-    get protobuf() {
-      protobuf ??= swaggerProtobuf(document);
-      return protobuf;
-    },
-  };
+  return encodedSwagger(document);
 }
 
 function collect(definitions: readonly ResourceDefinition[], dialect: Dialect): SchemaCollector {

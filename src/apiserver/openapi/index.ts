@@ -1,8 +1,8 @@
 export {
   groupVersionPath,
-  type OpenApiV2,
   openApiV2,
   openApiV3,
   openApiV3Hash,
   openApiV3Index,
 } from './documents.ts';
+export { mergedSwagger, type OpenApiV2, swaggerPart } from './swagger.ts';

@@ -15,6 +15,14 @@ export function subprotocolToken(request: HttpRequest): string | undefined {
   return /^[\w-]+$/.test(encoded) ? Buffer.from(encoded, 'base64url').toString('utf8') : undefined;
 }
 
+/** The header with the subprotocols but the token; undefined when there is none to take away. */
+export function withoutToken(request: HttpRequest): string | undefined {
+  if (subprotocolToken(request) === undefined) return undefined;
+  return offeredBy(request)
+    .filter((name) => !name.startsWith(bearerPrefix))
+    .join(', ');
+}
+
 /** The header that confirms the one subprotocol of a watch. Throws 400 when there is a choice: none means anything here. */
 export function confirmedSubprotocol(request: HttpRequest): { 'sec-websocket-protocol'?: string } {
   const offered = offeredBy(request).filter((name) => !name.startsWith(bearerPrefix));

@@ -65,6 +65,20 @@ export function issueServerCertificate(
   });
 }
 
+/** Issues a client certificate for connections of our own, with a key as servers have it. */
+export function issueOwnClientCertificate(
+  authority: CertificateAndKey,
+  options: Issuing & DistinguishedName,
+): CertificateAndKey {
+  return issue(authority, {
+    ...period(options, certificateLimits.clientDays),
+    usage: 'client',
+    subject: { commonName: options.commonName, organizations: options.organizations },
+    hostNames: [],
+    ipAddresses: [],
+  });
+}
+
 /**
  * Issues a client certificate with an RSA key of 2048 bits, which every client reads; the key is made outside the event
  * loop. Kubernetes reads the common name as the user, organizations as groups.

@@ -21,7 +21,7 @@ export function createAnswer(handler: Handler, log: Logger): Answer {
       } catch (thrown) {
         // A response that cannot be written, such as a header with a line break.
         logFailure(log, request, thrown);
-        if (request.method !== 'HEAD') abandon(response.body);
+        if (request.method !== 'HEAD') abandon(response);
         tryRespond(respond, errorResponse(thrown));
       }
     };

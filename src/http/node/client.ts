@@ -3,6 +3,7 @@ import { Agent, type AgentOptions, type RequestOptions, request } from 'node:htt
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, createSecureContext } from 'node:tls';
 import { type Clock, errorMessage } from '../../base/index.ts';
+import { type ExchangeCall, type Exchanged, exchange } from './exchange.ts';
 
 export interface HttpsClientOptions {
   readonly clock: Clock;
@@ -10,6 +11,8 @@ export interface HttpsClientOptions {
   readonly ca?: string | readonly string[];
   /** What is in `ca` counts as it stands, also when its own issuer is not there: as Go takes it. */
   readonly trustsAnyOfCa?: boolean;
+  /** Whoever answers is taken for the one who was meant. */
+  readonly trustsAnybody?: boolean;
   /** Name to ask for and to verify, when it is not the host of the URL. */
   readonly serverName?: string;
   /** PEM of a client certificate. */
@@ -135,6 +138,12 @@ export class HttpsClient {
     };
   }
 
+  /** Passes a request on; resolves once the head of its answer is there. */
+  exchange(call: ExchangeCall): Promise<Exchanged> {
+    this.#streams ??= this.#agentFor(undefined);
+    return exchange(call, this.#streams);
+  }
+
   /** Ends every connection; what still waits for an answer fails. */
   close(): void {
     this.#requests?.destroy();
@@ -159,20 +168,23 @@ function tlsOf({
   clientCertificate,
   serverName,
   trustsAnyOfCa = false,
+  trustsAnybody = false,
 }: HttpsClientOptions): ConnectionOptions {
   const identity = clientCertificate
     ? { cert: clientCertificate.certificate, key: clientCertificate.privateKey }
     : {};
-  const name = serverName === undefined ? {} : { servername: serverName };
-  if (ca === undefined) return { ...identity, ...name };
-  const trusted = typeof ca === 'string' ? ca : [...ca];
+  const name = {
+    ...(serverName !== undefined && { servername: serverName }),
+    ...(trustsAnybody && { rejectUnauthorized: false }),
+  };
+  if (ca === undefined && !clientCertificate) return name;
+  const trusted = ca === undefined || typeof ca === 'string' ? ca : [...ca];
   // Made once: reading the certificates for each connection costs more than its handshake.
   return {
     secureContext: createSecureContext({
-      ca: trusted,
+      ...(trusted !== undefined && { ca: trusted, allowPartialTrustChain: trustsAnyOfCa }),
       ...identity,
       minVersion: 'TLSv1.2',
-      allowPartialTrustChain: trustsAnyOfCa,
     }),
     ...name,
   };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { Clock, Logger } from '../../base/index.ts';
-import type { HttpRequest, HttpResponse, UpgradeHandler, WebSocketAccept } from '../contract.ts';
+import type { Handler, HttpRequest, HttpResponse, UpgradeHandler, WebSocketAccept } from '../contract.ts';
 import { errorResponse } from '../errors.ts';
 import { logFailure } from '../filters.ts';
 import type { Answer } from './answer.ts';
@@ -24,12 +24,14 @@ export class Http1Server {
 
   constructor(use: {
     readonly answer: Answer;
+    readonly handler: Handler;
+    /** Of requests for a WebSocket; other protocols are `handler`'s. */
     readonly upgrade: UpgradeHandler | undefined;
     readonly limits: ListenerLimits;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
-    const { answer, upgrade, limits, clock, log } = use;
+    const { answer, handler, upgrade, limits, clock, log } = use;
     this.#answer = answer;
     this.#log = log;
     this.#webSockets = new WebSocketAcceptor(limits, clock);
@@ -41,14 +43,15 @@ export class Http1Server {
       requestTimeout: 0,
       connectionsCheckingInterval: limits.headersMs / 3,
       keepAliveTimeout: limits.keepAliveMs,
-      shouldUpgradeCallback: (message) => upgrade !== undefined && asksForWebSocket(message),
+      shouldUpgradeCallback: (message) => upgrade !== undefined && protocolAskedFor(message) !== undefined,
     });
     this.#server.on('request', (message, response) => this.#serve(message, response, false));
     this.#server.on('checkContinue', (message, response) => this.#serve(message, response, true));
     this.#server.on('clientError', (error, socket) => endBroken(error, socket, { clock, limits }));
     if (upgrade) {
       this.#server.on('upgrade', (message, socket, head) => {
-        void this.#upgrade(upgrade, { message, socket, head });
+        const isWebSocket = protocolAskedFor(message)?.toLowerCase() === 'websocket';
+        void this.#upgrade(isWebSocket ? upgrade : handler, { message, socket, head });
       });
     }
     // The sweep for slow headers starts with this event, which a server without a socket of its own never gets.
@@ -100,15 +103,20 @@ export class Http1Server {
     if (!of) return;
     // From here on the connection is whoever upgrades it: it never makes room for others.
     of.serving.connection.serving++;
-    const request = new Http1Request(message, socket, { ...of, asksWebSocket: true });
+    const asksProtocol = protocolAskedFor(message);
+    const request = new Http1Request(message, socket, { ...of, ...(asksProtocol && { asksProtocol }) });
     const result = await this.#judge(handler, request);
+    if ('switched' in result && result.switched) {
+      switchOver(from, { ...result, switched: result.switched });
+      return;
+    }
     const taken = 'accept' in result ? result : answeredInMessages(result, { socket, serving: of.serving });
     if (taken) {
       if (socket.destroyed) taken.abandon?.();
       else if (taken === result) this.#webSockets.accept({ message, socket, head }, taken);
       else this.#answeringWebSockets.accept({ message, socket, head }, taken);
     } else if (!('accept' in result)) {
-      if (socket.destroyed) abandon(result.body);
+      if (socket.destroyed) abandon(result);
       else refuse(from, result, of.serving);
     }
   }
@@ -148,7 +156,7 @@ class Http1Request extends NodeRequest {
   readonly #response: Writable;
   #continue: (() => void) | undefined;
 
-  constructor(message: IncomingMessage, response: Writable, of: Served & { asksWebSocket?: boolean }) {
+  constructor(message: IncomingMessage, response: Writable, of: Served & { asksProtocol?: string }) {
     super(message.method ?? '', originForm(message.url ?? ''), { ...of, source: message });
     this.#message = message;
     this.#response = response;
@@ -190,6 +198,10 @@ class Http1Request extends NodeRequest {
     return !this.#response.writableFinished;
   }
 
+  protected override bringsBody(): boolean {
+    return hasBody(this.#message);
+  }
+
   protected override brokenOff(): boolean {
     return !this.#message.complete;
   }
@@ -214,7 +226,7 @@ interface Exchange {
 function respond(exchange: Exchange, answer: HttpResponse): void {
   const { message, response, serving, reader } = exchange;
   if (response.destroyed) {
-    if (message.method !== 'HEAD') abandon(answer.body);
+    if (message.method !== 'HEAD') abandon(answer);
     return;
   }
   const recipient = { traffic: serving.traffic, reader };
@@ -276,9 +288,33 @@ function refuse({ message, socket }: Upgrading, answer: HttpResponse, serving: S
   respond({ message, response, serving, reader, awaitsContinue: false }, answer);
 }
 
-/** A handshake is a GET (RFC 6455, section 4.1); with another method the words mean nothing. */
-function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+/**
+ * The protocol to switch to. A WebSocket handshake is a GET (RFC 6455, section 4.1); with another method the words mean
+ * nothing. Neither do other versions of HTTP and of TLS, which are agreed on before, nor anything beside a body.
+ */
+function protocolAskedFor(message: IncomingMessage): string | undefined {
+  const { method, headers } = message;
+  const asked = headers.upgrade;
+  if (asked === undefined || asked === '' || /^(?:h2c?|http|tls)\b/i.test(asked)) return undefined;
+  if (asked.toLowerCase() === 'websocket') return method === 'GET' ? asked : undefined;
+  return hasBody(message) ? undefined : asked;
+}
+
+/** Says that the protocol changes, and hands the connection over with what has come behind the request. */
+function switchOver(
+  { socket, head }: Upgrading,
+  { headers = {}, switched }: HttpResponse & { readonly switched: NonNullable<HttpResponse['switched']> },
+): void {
+  if (socket.destroyed) {
+    switched(undefined);
+    return;
+  }
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((each) => `${name}: ${each}\r\n`),
+  );
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`, 'latin1');
+  if (head.length > 0) socket.unshift(head);
+  switched(socket);
 }
 
 /**

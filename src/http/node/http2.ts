@@ -103,6 +103,10 @@ class Http2Request extends NodeRequest {
     return this.#stream.aborted || !this.#stream.writableFinished;
   }
 
+  protected override bringsBody(): boolean {
+    return !this.#stream.endAfterHeaders;
+  }
+
   protected override brokenOff(): boolean {
     // Node ends what can be read of a stream that its peer reset, as if the peer had ended it.
     return this.#stream.closed || this.#stream.aborted;
@@ -119,7 +123,7 @@ function respond(
   to: Recipient & { readonly method: string; readonly serving: Serving },
 ): void {
   if (stream.destroyed || stream.closed) {
-    if (to.method !== 'HEAD') abandon(response.body);
+    if (to.method !== 'HEAD') abandon(response);
     return;
   }
   // Http2 takes lists as several header lines but wants them mutable.

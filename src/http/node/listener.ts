@@ -73,6 +73,7 @@ class NodeListener implements Listener {
     this.#answer = createAnswer(options.handler, options.log);
     this.#http1 = new Http1Server({
       answer: this.#answer,
+      handler: options.handler,
       upgrade: options.upgrade,
       limits: this.#limits,
       clock: options.clock,

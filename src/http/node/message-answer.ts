@@ -24,7 +24,7 @@ export function answeredInMessages(
       const reader = readerOf(() => to.socket.destroy());
       body.start(new MessageSink(socket, kind, { traffic: to.serving.traffic, reader }));
     },
-    abandon: () => abandon(body),
+    abandon: () => abandon({ body }),
   };
 }
 
@@ -64,6 +64,10 @@ class MessageSink implements ByteSink {
 
   end(): void {
     if (!this.#closed) this.#socket.close();
+  }
+
+  cut(): void {
+    if (!this.#closed) this.#recipient.reader.cut();
   }
 
   onDrain(run: () => void): void {

@@ -25,6 +25,7 @@ export abstract class NodeRequest {
   readonly path: string;
   readonly rawQuery: string;
   readonly asksWebSocket: boolean;
+  readonly asksProtocol?: string;
   onCallerProven: ((name: string) => void) | undefined = undefined;
   readonly #facts: ConnectionFacts;
   readonly #source: Readable;
@@ -39,7 +40,9 @@ export abstract class NodeRequest {
     const mark = target.indexOf('?');
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.rawQuery = mark < 0 ? '' : target.slice(mark + 1);
-    this.asksWebSocket = from.asksWebSocket === true;
+    const { asksProtocol } = from;
+    this.asksWebSocket = asksProtocol?.toLowerCase() === 'websocket';
+    if (asksProtocol !== undefined) this.asksProtocol = asksProtocol;
     this.#facts = from.facts;
     this.#source = from.source;
     this.#serving = from.serving;
@@ -53,6 +56,7 @@ export abstract class NodeRequest {
   protected abstract response(): Writable;
   /** True when the response, now closed, did not reach its end. */
   protected abstract lost(): boolean;
+  protected abstract bringsBody(): boolean;
   /** True when the body came to an end because its sender went away, and not because it is whole. */
   protected abstract brokenOff(): boolean;
   protected beforeBody(): void {}
@@ -88,6 +92,23 @@ export abstract class NodeRequest {
     return this.#body;
   }
 
+  chunks(): AsyncIterable<Uint8Array> | undefined {
+    if (!this.bringsBody()) return undefined;
+    this.beforeBody();
+    const source = this.#source;
+    const brokenOff = () => this.brokenOff();
+    return {
+      async *[Symbol.asyncIterator]() {
+        // Left alone when nobody wants the rest: it is the connection too.
+        for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+          // A stream of bytes gives Buffers.
+          yield chunk as Buffer;
+        }
+        if (brokenOff()) throw clientGone();
+      },
+    };
+  }
+
   #abortWhenLost(): AbortSignal {
     const controller = new AbortController();
     const response = this.response();
@@ -117,7 +138,7 @@ export interface NodeRequestOrigin {
   readonly facts: ConnectionFacts;
   readonly source: Readable;
   readonly serving: Serving;
-  readonly asksWebSocket?: boolean;
+  readonly asksProtocol?: string;
 }
 
 /** Of the latest request of each connection: the next one is nearly always to the same host. */

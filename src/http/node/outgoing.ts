@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { ByteSink, HttpBody } from '../contract.ts';
+import type { ByteSink, HttpResponse } from '../contract.ts';
 import type { Reader, Traffic } from './traffic.ts';
 
 /** How much of a body is handed to Node before its reader takes some. */
@@ -136,6 +136,10 @@ export class StreamSink implements ByteSink {
     if (!this.closed) this.#stream.end();
   }
 
+  cut(): void {
+    if (!this.closed) this.#recipient.reader.cut();
+  }
+
   onDrain(run: () => void): void {
     this.#stream.once('drain', run);
   }
@@ -146,15 +150,17 @@ export class StreamSink implements ByteSink {
   }
 }
 
-/** Lets go of a body that nobody will read: one that is produced over time gives back what it holds. */
-export function abandon(body: HttpBody | undefined): void {
+/** Lets go of an answer that nobody will read: what is produced over time gives back what it holds. */
+export function abandon({ body, switched }: Pick<HttpResponse, 'body' | 'switched'>): void {
   if (body !== undefined && 'start' in body) body.start(closedSink);
+  switched?.(undefined);
 }
 
 const closedSink: ByteSink = {
   closed: true,
   write: () => true,
   end: ignore,
+  cut: ignore,
   onDrain: ignore,
   onClose: (run) => queueMicrotask(run),
 };

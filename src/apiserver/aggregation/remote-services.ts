@@ -1,0 +1,126 @@
+import { type Clock, errorMessage, type JsonObject, type Logger, type Timer } from '../../base/index.ts';
+import type { Backends, FrontProxy } from '../backends/index.ts';
+import type { ElsewhereVersion, ResourceRegistry } from '../discovery/registry.ts';
+import type { RequestInfo } from '../request/request-info.ts';
+import { openApiOf, resourcesOf } from './remote-documents.ts';
+import { type RemoteService, remoteServiceOf } from './remote-service.ts';
+
+/** How often what the servers say of themselves is read again, besides when their APIServices change. */
+const againMs = 60_000;
+
+type Documents = Pick<ElsewhereVersion, 'resources' | 'isFresh' | 'openApiV3' | 'swagger'>;
+
+const nothingKnown: Documents = { resources: undefined, isFresh: false, openApiV3: {}, swagger: undefined };
+
+interface Entry {
+  readonly remote: RemoteService;
+  documents: Documents;
+}
+
+export interface RemoteServicesParts {
+  readonly backends: Backends;
+  readonly frontProxy: FrontProxy;
+  readonly resources: ResourceRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Group versions of services elsewhere: who serves them, and what they say of themselves. Every process that answers has one. */
+export class RemoteServices {
+  readonly #parts: RemoteServicesParts;
+  #entries = new Map<string, Entry>();
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(parts: RemoteServicesParts) {
+    this.#parts = parts;
+  }
+
+  /** What there is now; requests go by it at once. */
+  update(apiServices: readonly JsonObject[]): void {
+    const before = this.#entries;
+    this.#entries = new Map();
+    const changed: Entry[] = [];
+    for (const apiService of apiServices) {
+      const remote = remoteServiceOf(apiService);
+      if (!remote) continue;
+      const known = before.get(keyOf(remote));
+      const isSame = known && JSON.stringify(known.remote) === JSON.stringify(remote);
+      const entry = isSame ? known : { remote, documents: documentsAfter(known, remote) };
+      this.#entries.set(keyOf(remote), entry);
+      if (!isSame && remote.isAvailable) changed.push(entry);
+    }
+    this.#tell();
+    for (const entry of changed) void this.#read(entry);
+    if (this.#entries.size > 0) this.#timer ??= this.#readLater();
+  }
+
+  /** Who serves what a request asks for; undefined: this server. */
+  of(info: RequestInfo): RemoteService | undefined {
+    if (this.#entries.size === 0) return undefined;
+    if (info.kind === 'resource') return this.#entries.get(keyOf(info))?.remote;
+    const [first, ...rest] = info.path.slice(1).split('/');
+    const parts = first === 'openapi' && rest[0] === 'v3' ? rest.slice(1) : [first, ...rest];
+    const [root, group = '', version = ''] = parts;
+    if (root === 'api') return this.#entries.get(keyOf({ group: '', version: group }))?.remote;
+    return root === 'apis' ? this.#entries.get(keyOf({ group, version }))?.remote : undefined;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #tell(): void {
+    const versions = [...this.#entries.values()].map(({ remote, documents }) => ({
+      ...{ group: remote.group, version: remote.version, priority: remote.priority },
+      ...documents,
+    }));
+    this.#parts.resources.setElsewhere(versions);
+  }
+
+  #readLater(): Timer {
+    return this.#parts.clock.after(againMs, () => {
+      this.#timer = undefined;
+      if (this.#isClosed || this.#entries.size === 0) return;
+      for (const entry of this.#entries.values()) if (entry.remote.isAvailable) void this.#read(entry);
+      this.#timer = this.#readLater();
+    });
+  }
+
+  async #read(entry: Entry): Promise<void> {
+    const { remote } = entry;
+    const [resources, openApi] = await Promise.allSettled([
+      resourcesOf(this.#parts, remote),
+      openApiOf(this.#parts, remote),
+    ]);
+    // Meanwhile there may be another one, or none.
+    if (this.#isClosed || this.#entries.get(keyOf(remote)) !== entry) return;
+    const isRead = resources.status === 'fulfilled';
+    if (!isRead) {
+      const error = errorMessage(resources.reason);
+      this.#parts.log.warn('an extension server does not say what it serves', { name: remote.name, error });
+    }
+    entry.documents = {
+      resources: isRead ? resources.value : entry.documents.resources,
+      isFresh: isRead,
+      ...(openApi.status === 'fulfilled'
+        ? openApi.value
+        : {
+            openApiV3: entry.documents.openApiV3,
+            swagger: entry.documents.swagger,
+          }),
+    };
+    this.#tell();
+  }
+}
+
+/** What was read of a server that is not available stays, as what it was. */
+function documentsAfter(known: Entry | undefined, { isAvailable, service }: RemoteService): Documents {
+  if (!known || JSON.stringify(known.remote.service) !== JSON.stringify(service)) return nothingKnown;
+  return isAvailable ? known.documents : { ...known.documents, isFresh: false };
+}
+
+function keyOf({ group, version }: { readonly group: string; readonly version: string }): string {
+  return `${group}/${version}`;
+}
