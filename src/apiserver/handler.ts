@@ -104,7 +104,7 @@ function answerAs(
 ): Promise<HttpResponse> {
   const answer = () => {
     const remote = parts.elsewhere(info);
-    if (remote) return answerElsewhere(parts, request, { remote, info, user, proof });
+    if (remote) return answerElsewhere(parts, passage.request, { remote, info, user, proof });
     return info.kind === 'path'
       ? answerOther(parts, passage.request)
       : answerResource(parts, passage, { info, user, proof });
