@@ -520,7 +520,7 @@ describe('aggregation:', () => {
     const again = Promise.withResolvers<JsonObject>();
     const watch = test.client.watch(
       configMaps,
-      { namespace: 'kube-system' },
+      { namespace: 'kube-system', fieldSelector: `metadata.name=${trust.name}` },
       {
         onEvent: (event) => {
           if (event.type === 'ADDED' && event.object.metadata.uid !== metadata.uid)
