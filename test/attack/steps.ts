@@ -20,13 +20,17 @@ session.post('Profiler.enable');
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 /** Reads the counters and sets them back to zero. */
-function takeSteps(): number {
-  let steps = 0;
+function takeCounts(): Profiler.ScriptCoverage[] {
+  let counts: Profiler.ScriptCoverage[] = [];
   session.post('Profiler.takePreciseCoverage', (error, coverage) => {
     if (error) throw error;
-    for (const script of coverage.result) if (isCounted(script)) steps += stepsOfScript(script);
+    counts = coverage.result.filter(isCounted);
   });
-  return steps;
+  return counts;
+}
+
+function takeSteps(): number {
+  return takeCounts().reduce((steps, script) => steps + stepsOfScript(script), 0);
 }
 
 /** Node's own modules work beside the subject (streams, timers), and this file is not the subject. */
@@ -49,6 +53,19 @@ export async function stepsOf(work: () => unknown): Promise<number> {
     // A refusal is an answer too; what it cost is the question.
   }
   return takeSteps();
+}
+
+/** The blocks that `work` reached, each with the order of magnitude of how often. `work` does not throw. */
+export async function blocksOf(work: () => unknown): Promise<string[]> {
+  takeCounts();
+  await work();
+  return takeCounts().flatMap(({ scriptId, functions }) =>
+    functions.flatMap(({ ranges }) =>
+      ranges
+        .filter(({ count }) => count > 0)
+        .map(({ startOffset, count }) => `${scriptId} ${startOffset} ${Math.floor(Math.log2(count))}`),
+    ),
+  );
 }
 
 export interface Growth<T> {

@@ -121,6 +121,7 @@ test('a folder of tests belongs to a room, or says what it is for', () => {
   const themes = new Set([
     'attack',
     'az',
+    'fuzz',
     'program',
     'repository',
     'sdk',

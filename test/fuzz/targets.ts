@@ -1,0 +1,50 @@
+import type { Random } from '../../src/base/index.ts';
+import { Campaign, type Effort } from './campaign.ts';
+import type { Target } from './target.ts';
+import { armBodies, jsonBodies, plainJson } from './targets/bodies.ts';
+import { protobufBytes, protobufObjects } from './targets/protobuf.ts';
+import {
+  acceptHeaders,
+  continueTokens,
+  fieldSelectors,
+  labelSelectors,
+  queries,
+  requestPaths,
+  subprotocols,
+  versions,
+} from './targets/requests.ts';
+import { yamlOfJson, yamlTexts } from './targets/yaml.ts';
+
+/** A target whose form is known to itself alone. */
+export interface Fuzzed {
+  readonly name: string;
+  readonly shortInputs: number | undefined;
+  campaign(random: Random, effort: Effort): Pick<Campaign<unknown>, 'name' | 'tried' | 'step' | 'close'>;
+}
+
+function fuzzed<T>(target: Target<T>): Fuzzed {
+  return {
+    name: target.name,
+    shortInputs: target.shortInputs,
+    campaign: (random, effort) => new Campaign(target, random, effort),
+  };
+}
+
+/** Everything that reads what comes from outside, one by one. */
+export const targets: readonly Fuzzed[] = [
+  fuzzed(jsonBodies),
+  fuzzed(armBodies),
+  fuzzed(plainJson),
+  fuzzed(yamlTexts),
+  fuzzed(yamlOfJson),
+  fuzzed(protobufBytes),
+  fuzzed(protobufObjects),
+  fuzzed(labelSelectors),
+  fuzzed(fieldSelectors),
+  fuzzed(continueTokens),
+  fuzzed(queries),
+  fuzzed(versions),
+  fuzzed(acceptHeaders),
+  fuzzed(requestPaths),
+  fuzzed(subprotocols),
+];
