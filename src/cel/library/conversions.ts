@@ -117,7 +117,7 @@ function declareTexts(registry: Registry): void {
   registry.declare('string(double) string', (a) => doubleText(real(a)));
   registry.declare('string(bytes) string', (a) => {
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes(a));
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes(a));
     } catch {
       throw new CelError('invalid UTF-8 in bytes, cannot convert to string');
     }

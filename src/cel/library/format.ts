@@ -221,7 +221,7 @@ function nested(value: Value): string {
   return plain(value);
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true });
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function utf8Of(bytes: Uint8Array): string {
   try {

@@ -1,9 +1,17 @@
-import { CodedError, decodeJson, isObject, type Json, type JsonObject } from '../../base/index.ts';
+import {
+  CodedError,
+  isDeeperThan,
+  isObject,
+  type Json,
+  type JsonObject,
+  nestingLevelsLimit,
+  setMember,
+} from '../../base/index.ts';
 import type { FieldFacts, Scalar, TypeRef } from '../catalog.ts';
 import { protobufLimits } from './limits.ts';
 import { type MessagePlan, messagePlan, typeOfKind } from './plan.ts';
 import { malformed, ProtoReader, wireTypes } from './reader.ts';
-import { readSpecial } from './special.ts';
+import { readJson, readSpecial } from './special.ts';
 
 /** What a Kubernetes protobuf body begins with. */
 export const protobufMagic: Uint8Array = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
@@ -17,11 +25,20 @@ export function decodeProtobuf(bytes: Uint8Array): JsonObject {
     throw malformed('it does not begin with the Kubernetes prefix');
   }
   const { apiVersion, kind, raw, contentType } = readUnknown(bytes.subarray(protobufMagic.length));
-  if (contentType === 'application/json') {
-    const value = decodeJson(raw);
-    if (!isObject(value)) throw malformed('its JSON content is not an object');
-    return value;
-  }
+  const object = contentType === 'application/json' ? jsonObject(raw) : decodeKind(raw, apiVersion, kind);
+  // What is embedded as JSON counts, too: every walk over an object has one stack for all of it.
+  if (isDeeperThan(object, nestingLevelsLimit))
+    throw malformed(`values are nested deeper than ${nestingLevelsLimit}`);
+  return object;
+}
+
+function jsonObject(raw: Uint8Array): JsonObject {
+  const value = readJson(raw);
+  if (!isObject(value)) throw malformed('its JSON content is not an object');
+  return value;
+}
+
+function decodeKind(raw: Uint8Array, apiVersion: string, kind: string): JsonObject {
   const type = typeOfKind(apiVersion, kind);
   if (!type)
     throw new CodedError('unsupported', `no protobuf form of ${kind} in ${apiVersion} is known: send JSON`);
@@ -136,7 +153,7 @@ function readEntry(entries: JsonObject, type: TypeRef, { reader, depth }: Source
     else if (number === 2) value = readMapValue(type, { reader: entry, wireType, depth: depth + 1 });
     else entry.skip(wireType);
   }
-  entries[key] = value ?? emptyValue(type);
+  setMember(entries, key, value ?? emptyValue(type));
 }
 
 function readMapValue(type: TypeRef, source: Source): Json {
@@ -181,12 +198,18 @@ function readScalar(scalar: Scalar, { reader, wireType, depth }: Source): Json {
     case 'bool':
       return reader.varint() !== 0n;
     case 'double':
-      return reader.double();
+      return finite(reader.double());
     case 'bytes':
       return Buffer.from(reader.bytes()).toString('base64');
     default:
       return readSpecial(scalar, reader.bytes(), (bytes, type) => decodeMessage(bytes, type, depth + 1));
   }
+}
+
+/** JSON has no form of the others. */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw malformed('a number is not finite');
+  return value;
 }
 
 const scalarWireTypes: Readonly<Partial<Record<Scalar, number>>> = {

@@ -2,7 +2,8 @@ import { CodedError } from '../../base/index.ts';
 
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is a character like others.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const maxVarintBytes = 10;
 
 /** Reads the fields of one protobuf message. Every step is checked against the end of the message. */

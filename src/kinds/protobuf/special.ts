@@ -15,6 +15,10 @@ import type { ProtoWriter } from './writer.ts';
 const schemaType = 'apiextensions.v1.JSONSchemaProps';
 const secondMs = 1000;
 const nanosPerMicro = 1000;
+const nanosPerSecond = 1_000_000_000;
+/** The years 0 to 9999, which are all that RFC 3339 has. */
+const firstSecond = -62_167_219_200;
+const lastSecond = 253_402_300_799;
 
 type ReadMessage = (bytes: Uint8Array, type: string) => JsonObject;
 type WriteMessage = (writer: ProtoWriter, object: JsonObject, type: string) => void;
@@ -31,8 +35,11 @@ function readParts(message: Uint8Array): Parts {
   while (!reader.done) {
     const { number, wireType } = reader.tag();
     if (wireType === wireTypes.varint) numbers.set(number, Number(reader.signed()));
-    else if (wireType === wireTypes.bytes) bytes.set(number, [...(bytes.get(number) ?? []), reader.bytes()]);
-    else reader.skip(wireType);
+    else if (wireType === wireTypes.bytes) {
+      const before = bytes.get(number);
+      if (before) before.push(reader.bytes());
+      else bytes.set(number, [reader.bytes()]);
+    } else reader.skip(wireType);
   }
   return { numbers, bytes };
 }
@@ -45,11 +52,13 @@ export function readSpecial(scalar: Scalar, message: Uint8Array, readMessage: Re
   switch (scalar) {
     case 'Time':
     case 'MicroTime':
-      return readTime(numbers.get(1) ?? 0, numbers.get(2) ?? 0, scalar === 'MicroTime');
+      return readTime(numbers.get(1) ?? 0, int32(numbers.get(2) ?? 0), scalar === 'MicroTime');
     case 'Quantity':
       return first ? text(first) : '0';
     case 'IntOrString':
-      return numbers.get(1) === 1 ? text(bytes.get(3)?.[0] ?? new Uint8Array()) : (numbers.get(2) ?? 0);
+      return int32(numbers.get(1) ?? 0) === 1
+        ? text(bytes.get(3)?.[0] ?? new Uint8Array())
+        : int32(numbers.get(2) ?? 0);
     case 'RawExtension':
     case 'FieldsV1':
     case 'JSON':
@@ -67,15 +76,24 @@ export function readSpecial(scalar: Scalar, message: Uint8Array, readMessage: Re
   }
 }
 
-function readTime(seconds: number, nanos: number, micro: boolean): Json {
-  if (seconds === 0 && nanos === 0) return null;
-  const stamp = rfc3339Seconds(seconds * secondMs);
-  if (!micro) return stamp;
-  const micros = String(Math.trunc(nanos / nanosPerMicro)).padStart(6, '0');
-  return `${stamp.slice(0, -1)}.${micros}Z`;
+/** Of a longer number a Go server keeps the lowest bits. */
+function int32(value: number): number {
+  return Number(BigInt.asIntN(32, BigInt(value)));
 }
 
-function readJson(bytes: Uint8Array): Json {
+function readTime(seconds: number, nanos: number, micro: boolean): Json {
+  if (seconds === 0 && nanos === 0) return null;
+  const second = seconds + Math.floor(nanos / nanosPerSecond);
+  if (!(second >= firstSecond && second <= lastSecond))
+    throw malformed('a time is not within the years 0 to 9999');
+  const stamp = rfc3339Seconds(second * secondMs);
+  if (!micro) return stamp;
+  const micros = Math.floor((nanos - Math.floor(nanos / nanosPerSecond) * nanosPerSecond) / nanosPerMicro);
+  return `${stamp.slice(0, -1)}.${String(micros).padStart(6, '0')}Z`;
+}
+
+/** Throws `malformed` for what is no JSON. */
+export function readJson(bytes: Uint8Array): Json {
   try {
     return decodeJson(bytes);
   } catch {
