@@ -40,27 +40,31 @@ export interface Variable {
   readonly type: CelType;
 }
 
-const namedTypes: Readonly<Record<string, CelType>> = {
-  bool: boolType,
-  int: intType,
-  uint: uintType,
-  double: doubleType,
-  string: stringType,
-  bytes: bytesType,
-  list: listType(dynType),
-  map: mapType(dynType, dynType),
-  null_type: nullType,
-  type: { kind: 'type', of: dynType },
-  optional_type: optionalType(dynType),
-  'google.protobuf.Timestamp': timestampType,
-  'google.protobuf.Duration': durationType,
-  'kubernetes.Quantity': opaqueType('kubernetes.Quantity'),
-  'kubernetes.URL': opaqueType('kubernetes.URL'),
-  'kubernetes.NamedFormat': opaqueType('kubernetes.NamedFormat'),
-  'kubernetes.Semver': opaqueType('kubernetes.Semver'),
-  'net.IP': opaqueType('net.IP'),
-  'net.CIDR': opaqueType('net.CIDR'),
-};
+const namedTypes: ReadonlyMap<string, CelType> = new Map(
+  Object.entries({
+    bool: boolType,
+    int: intType,
+    uint: uintType,
+    double: doubleType,
+    string: stringType,
+    bytes: bytesType,
+    list: listType(dynType),
+    map: mapType(dynType, dynType),
+    null_type: nullType,
+    type: { kind: 'type', of: dynType },
+    optional_type: optionalType(dynType),
+    'google.protobuf.Timestamp': timestampType,
+    'google.protobuf.Duration': durationType,
+    'kubernetes.Quantity': opaqueType('kubernetes.Quantity'),
+    'kubernetes.URL': opaqueType('kubernetes.URL'),
+    'kubernetes.NamedFormat': opaqueType('kubernetes.NamedFormat'),
+    'kubernetes.Semver': opaqueType('kubernetes.Semver'),
+    'net.IP': opaqueType('net.IP'),
+    'net.CIDR': opaqueType('net.CIDR'),
+  }),
+);
+/** The parts of the longest name of a type or function. */
+const longestNameParts = 3;
 
 const literalTypes: Readonly<Record<string, CelType>> = {
   null: nullType,
@@ -163,7 +167,7 @@ class Checker {
       this.used.add(expr.name);
       return variable.type;
     }
-    const named = namedTypes[expr.name];
+    const named = namedTypes.get(expr.name);
     if (named) {
       expr.typeValue = named;
       return { kind: 'type', of: named };
@@ -173,7 +177,8 @@ class Checker {
 
   #select(expr: SelectExpr): CelType {
     const qualified = qualifiedName(expr);
-    const named = qualified !== undefined && !this.#isVariable(qualified) ? namedTypes[qualified] : undefined;
+    const named =
+      qualified !== undefined && !this.#isVariable(qualified) ? namedTypes.get(qualified) : undefined;
     if (named) {
       expr.typeValue = named;
       return { kind: 'type', of: named };
@@ -427,10 +432,10 @@ class Checker {
   }
 }
 
-/** `a.b.c` for a chain of plain selections. */
-function qualifiedName(expr: Expr): string | undefined {
+/** `a.b.c` for a chain of plain selections that is no longer than the names that there are. */
+function qualifiedName(expr: Expr, parts = longestNameParts): string | undefined {
   if (expr.kind === 'ident') return expr.name;
-  if (expr.kind !== 'select' || expr.test || expr.optional) return undefined;
-  const prefix = qualifiedName(expr.operand);
+  if (expr.kind !== 'select' || expr.test || expr.optional || parts === 1) return undefined;
+  const prefix = qualifiedName(expr.operand, parts - 1);
   return prefix === undefined ? undefined : `${prefix}.${expr.field}`;
 }

@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { compileAdmission } from '../../src/cel/admission/compile.ts';
 import { declareStrings } from '../../src/cel/library/strings.ts';
 import { Registry } from '../../src/cel/registry.ts';
 import type { Value } from '../../src/cel/values.ts';
@@ -37,4 +38,21 @@ for (const [name, run] of Object.entries(calls)) {
       });
     });
   }
+}
+
+/** Expressions of a size, each of one construct that a checker might look at again and again. */
+const expressions: Readonly<Record<string, (size: number) => string>> = {
+  'selections of nothing declared': (n) => `a${'.b'.repeat(n)}`,
+  'selections of a variable': (n) => `object${'.b'.repeat(n)}`,
+  'calls of selections': (n) => `a${'.b'.repeat(n)}()`,
+  sums: (n) => `1${' + 1'.repeat(n)} == 1`,
+  indexes: (n) => `object${'[0]'.repeat(n)}`,
+  'a list': (n) => `[${'1, '.repeat(n)}1] == []`,
+};
+
+for (const [name, input] of Object.entries(expressions)) {
+  test(`a rule is compiled in time linear in its length: ${name}`, async () => {
+    const run = (source: string) => compileAdmission(source, { variables: ['object'] });
+    await assertLinear({ size: 60, input, run });
+  });
 }

@@ -84,6 +84,21 @@ test('rules reach fields, lists, maps, times, durations and escaped names', () =
   }
 });
 
+test('bytes that begin with a byte order mark keep it as text', () => {
+  assert.equal(
+    holds('string(b"\\xef\\xbb\\xbfa").size() == 2 && "%s".format([b"\\xef\\xbb\\xbf"]).size() == 1'),
+    true,
+  );
+});
+
+test('words of JavaScript are no types and no fields', () => {
+  for (const word of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'constructor.name']) {
+    const [first = ''] = word.split('.');
+    const errors = crdErrors(widgetCrd(ruled(`${word} == 1`)));
+    assert.match(errors.join(), new RegExp(`undeclared reference to '${first}'`), word);
+  }
+});
+
 test('a rule that fails says its message, its message expression or itself', () => {
   assert.deepEqual(holds('self.i > 9'), ['spec: Invalid value: "object": failed rule: self.i > 9']);
   const message = { message: 'fixed', messageExpression: '"i is %d".format([self.i])' };

@@ -2,6 +2,8 @@ import type { Random } from '../../src/base/index.ts';
 import { Campaign, type Effort } from './campaign.ts';
 import type { Target } from './target.ts';
 import { armBodies, jsonBodies, plainJson } from './targets/bodies.ts';
+import { programs, ruleTexts } from './targets/expressions.ts';
+import { applies, fieldSets, jsonPatches, mergePatches, strategicPatches } from './targets/patches.ts';
 import { protobufBytes, protobufObjects } from './targets/protobuf.ts';
 import {
   acceptHeaders,
@@ -39,6 +41,13 @@ export const targets: readonly Fuzzed[] = [
   fuzzed(yamlOfJson),
   fuzzed(protobufBytes),
   fuzzed(protobufObjects),
+  fuzzed(jsonPatches),
+  fuzzed(mergePatches),
+  fuzzed(strategicPatches),
+  fuzzed(applies),
+  fuzzed(fieldSets),
+  fuzzed(ruleTexts),
+  fuzzed(programs),
   fuzzed(labelSelectors),
   fuzzed(fieldSelectors),
   fuzzed(continueTokens),
