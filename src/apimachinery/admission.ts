@@ -62,9 +62,15 @@ export interface WriteOptions {
   };
 }
 
-/** An object as it was found by `ClusterView` (its `metadata.resourceVersion` says when), and what becomes of it. */
+/**
+ * An object as it was found by `ClusterView` (its `metadata.resourceVersion` says when), and what becomes of it: it changes to
+ * `object`; it is made, with an identity of its own, if there is none of its name; or it is removed.
+ */
 export interface Alongside extends Place {
   readonly object: JsonObject;
+  readonly becomes?: 'made' | 'removed';
+  /** Only if the write is the end of its own object, which is known at the commit. */
+  readonly atTheEnd?: true;
   /** The part of it that changes, as in a path; absent: the object itself. */
   readonly subresource?: string;
 }

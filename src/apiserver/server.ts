@@ -4,7 +4,7 @@ import { isObject, parseJson } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import { builtinResources } from '../kinds/index.ts';
 import type { Guard } from '../store/contract.ts';
-import { firstServiceAddress } from './admission/service-addresses.ts';
+import { firstServiceAddress } from './admission/service-ranges.ts';
 import { ExtensionTrust } from './aggregation/extension-trust.ts';
 import { ApiServiceKeeper } from './aggregation/keeper.ts';
 import { builtInServices } from './aggregation/local-services.ts';
@@ -28,6 +28,7 @@ import { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import type { ApiServerOptions } from './options.ts';
 import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
 import { SecretTokenUse, trackingConfigMap } from './secret-token-use.ts';
+import { ServiceNetworkKeeper } from './service-network/keeper.ts';
 import { apiServerUser } from './verbs/internal-call.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 
@@ -81,6 +82,7 @@ class LibraryApiServer implements ApiServer {
   readonly #remotes: RemoteServices;
   readonly #apiServices: ApiServiceKeeper;
   readonly #trust: ExtensionTrust;
+  readonly #serviceNetwork: ServiceNetworkKeeper;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -94,6 +96,7 @@ class LibraryApiServer implements ApiServer {
       frontProxyPem: frontProxy.authorityPem,
       client: options.clientAuthority,
     });
+    this.#serviceNetwork = new ServiceNetworkKeeper(parts, own, options.serviceCidr ?? defaultServiceCidr);
     this.#handlerParts = {
       cluster: parts,
       authentication,
@@ -115,19 +118,21 @@ class LibraryApiServer implements ApiServer {
   async start(fence?: () => Guard): Promise<void> {
     const { parts, registrar } = this.#cluster;
     await parts.storage.start();
-    const address = firstServiceAddress(this.#options.serviceCidr ?? defaultServiceCidr);
-    const apiServices = builtInServices(parts.resources, parts.clock.now());
+    const cidr = this.#options.serviceCidr ?? defaultServiceCidr;
     const nowMs = parts.clock.now();
+    const network = { cidr, first: firstServiceAddress(cidr), nowMs };
+    const apiServices = builtInServices(parts.resources, nowMs);
     const own = [
       trackingConfigMap(nowMs),
       ...flowControlObjects(nowMs),
       ...apiServices,
       this.#trust.wanted(),
     ];
-    await bootstrap(parts, [...bootstrapObjects(address), ...own], fence);
+    await bootstrap(parts, [...bootstrapObjects(network), ...own], fence);
     await registrar.start();
     await this.#apiServices.start();
     await this.#trust.start();
+    await this.#serviceNetwork.start();
     await this.#cluster.policies.start();
     await this.#cluster.webhooks.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();

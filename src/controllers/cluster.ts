@@ -27,6 +27,7 @@ import { startResourceQuotaController } from './resource-quota/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { type SecretToken, startTokenController } from './service-account-token/controller.ts';
+import { startServiceCidrController } from './service-cidr/controller.ts';
 import type { AddressSupply } from './shared/addresses.ts';
 import type { ClusterAuthority } from './shared/certificate-authority.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
@@ -85,6 +86,7 @@ const commonControllers: readonly Start[] = [
   startNamespaceController,
   startGarbageCollector,
   startClusterRoleAggregation,
+  startServiceCidrController,
   startCertificateCleaner,
   startVolumeProtection,
   startClassProtection,

@@ -83,7 +83,7 @@ test('each step of admission is asked about the writes that it concerns, in the 
       last,
     ],
     'core/secrets': [everybody, 'tls-secrets', last],
-    'core/services': [everybody, 'service-addresses', last],
+    'core/services': [everybody, 'service-addresses', 'service-address-objects', last],
     'apiextensions.k8s.io/customresourcedefinitions': ['crd-status'],
     'admissionregistration.k8s.io/validatingadmissionpolicies': ['param-rights'],
     'admissionregistration.k8s.io/validatingadmissionpolicybindings': ['param-rights'],
@@ -101,9 +101,10 @@ test('each step of admission is asked about the writes that it concerns, in the 
   });
 });
 
-test('a delete meets only what guards the end of an object', () => {
+test('a delete meets only what guards the end of an object, or goes with it', () => {
   assert.deepEqual(admissionOf('DELETE'), {
     'core/namespaces': ['NamespaceLifecycle'],
+    'core/services': ['service-address-objects'],
     'scheduling.k8s.io/priorityclasses': ['system-priority-classes'],
   });
 });

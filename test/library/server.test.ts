@@ -42,7 +42,9 @@ function ask(server: RunningApiServer, path: string, token = server.token, body?
 }
 
 async function namesIn(server: RunningApiServer): Promise<string[]> {
-  return (await server.client.list(configMaps)).items.map(({ metadata }) => metadata.name ?? '').sort();
+  return (await server.client.list(configMaps, { namespace: 'default' })).items
+    .map(({ metadata }) => metadata.name ?? '')
+    .sort();
 }
 
 const coded = (code: string) => (thrown: unknown) => thrown instanceof CodedError && thrown.code === code;

@@ -127,7 +127,7 @@ export function strictIpFaults(text: string): string[] {
 }
 
 /** True for `address/prefix-length`. */
-export function isCidr(text: string): boolean {
+function isCidr(text: string): boolean {
   return parseCidr(text) !== undefined;
 }
 

@@ -1,20 +1,21 @@
 import { type AdmissionStep, type Write, writesOf } from '../../apimachinery/admission.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { invalid } from '../../apimachinery/status.ts';
+import { internalError, invalid } from '../../apimachinery/status.ts';
 import { parseIpAddress } from '../../apimachinery/validation/addresses.ts';
 import { invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { ipText, isObject, type JsonObject, parseIpRange, type Random } from '../../base/index.ts';
+import { isObject, type JsonObject, type Random } from '../../base/index.ts';
+import { addressesPlace, isOfService } from './service-address-objects.ts';
 import { chooseFamilies } from './service-families.ts';
 import { givePorts, portsOf } from './service-ports.ts';
+import { rangesPlace, readyRanges, type ServiceRange, textOfAddress } from './service-ranges.ts';
 
 const attempts = 64;
 
 /**
- * Gives services their cluster IP and node ports, from ranges that nobody else hands out. What a
- * service comes to have it claims, so that no two are given the same.
+ * Gives services their cluster IP and node ports, from the ranges of the cluster's ServiceCIDRs, the one of the server's own first.
+ * What a service comes to have it claims, so that no two are given the same.
  */
 export function serviceAddresses(cidr: string): AdmissionStep {
-  const range = readRange(cidr);
   return {
     name: 'service-addresses',
     concerns: writesOf(['/services'], 'CREATE', 'UPDATE'),
@@ -25,15 +26,19 @@ export function serviceAddresses(cidr: string): AdmissionStep {
       if (!isObject(spec)) return;
       chooseFamilies(write, spec);
       const used = usedBy(write, await cluster.list({ group: '', resource: 'services', namespace: '' }));
-      giveAddress(write, spec, { range, used: used.addresses, random: cluster.random });
+      for (const address of await cluster.list(addressesPlace)) addTaken(used.addresses, address, write);
+      const ranges = readyRanges(await cluster.list(rangesPlace), cidr);
+      giveAddress(write, spec, { ranges, used: used.addresses, random: cluster.random });
       givePorts(write, spec, { used: used.ports, random: cluster.random });
     },
   };
 }
 
-interface Range {
-  readonly first: bigint;
-  readonly last: bigint;
+/** An IPAddress of somebody else is taken, also where no service has it. */
+function addTaken(used: Set<bigint>, object: JsonObject, { namespace, name }: Write): void {
+  if (isOfService(object, { namespace, name })) return;
+  const address = parseIpAddress(textOf(readMetadata(object)['name']));
+  if (address?.family === 4) used.add(address.value);
 }
 
 /** What other services have. */
@@ -61,13 +66,13 @@ function usedBy(
 function giveAddress(
   write: Write,
   spec: JsonObject,
-  { range, used, random }: { range: Range; used: ReadonlySet<bigint>; random: Random },
+  { ranges, used, random }: { ranges: readonly ServiceRange[]; used: ReadonlySet<bigint>; random: Random },
 ): void {
   if (spec['type'] === 'ExternalName') return;
   const asked = textOf(spec['clusterIP']);
   if (asked === 'None') return;
   if (asked === '') {
-    const address = freeAddress(random, range, used);
+    const address = freeAddress(random, ranges, used);
     spec['clusterIP'] = address;
     spec['clusterIPs'] = [address];
     write.claims.push(`cluster IP ${address}`);
@@ -80,7 +85,9 @@ function giveAddress(
   if (isObject(before) && textOf(before['clusterIP']) !== '' && before['type'] !== 'ExternalName') return;
   const address = parseIpAddress(asked);
   if (!address) return;
-  const isOutside = address.family !== 4 || address.value < range.first || address.value > range.last;
+  const isOutside =
+    address.family !== 4 ||
+    !ranges.some(({ first, last }) => address.value >= first && address.value <= last);
   if (!isOutside && !used.has(address.value)) {
     write.claims.push(`cluster IP ${address.canonical}`);
     return;
@@ -92,32 +99,33 @@ function giveAddress(
   throw invalid(write.definition, write.name, [invalidField('spec.clusterIPs', [asked], detail)]);
 }
 
-function freeAddress(random: Random, { first, last }: Range, used: ReadonlySet<bigint>): string {
+function freeAddress(random: Random, ranges: readonly ServiceRange[], used: ReadonlySet<bigint>): string {
+  for (const range of ranges) {
+    const address = freeIn(random, range, used);
+    if (address !== undefined) return textOfAddress(address);
+  }
+  const why = ranges.length === 0 ? 'the provided network does not match the current range' : 'range is full';
+  throw internalError(`failed to allocate a serviceIP: ${why}`);
+}
+
+function freeIn(
+  random: Random,
+  { first, last }: ServiceRange,
+  used: ReadonlySet<bigint>,
+): bigint | undefined {
   const count = Number(last - first) + 1;
   // The first addresses are for services that choose their own, such as `kubernetes`.
   const reserved = Math.min(16, Math.max(1, Math.floor(count / 16)));
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < attempts && reserved < count; attempt++) {
     const address = first + BigInt(reserved + random.integer(count - reserved));
-    if (!used.has(address)) return textOfAddress(address);
+    if (!used.has(address)) return address;
   }
   for (let address = first + BigInt(reserved); address <= last; address++) {
-    if (!used.has(address)) return textOfAddress(address);
+    if (!used.has(address)) return address;
   }
-  throw new Error('no service address is free');
-}
-
-/** All of a range but its own address and the last, which mean the network. */
-function readRange(cidr: string): Range {
-  const parsed = parseIpRange(cidr);
-  if (parsed?.address.family !== 4) throw new Error(`${cidr} is no range of IPv4 addresses`);
-  return { first: parsed.first + 1n, last: parsed.last - 1n };
-}
-
-function textOfAddress(value: bigint): string {
-  return ipText({ family: 4, value });
-}
-
-/** The address of the `kubernetes` service: the first of the range. */
-export function firstServiceAddress(cidr: string): string {
-  return textOfAddress(readRange(cidr).first);
+  // When nothing else is left, those as well.
+  for (let address = first; address < first + BigInt(Math.min(reserved, count)); address++) {
+    if (!used.has(address)) return address;
+  }
+  return undefined;
 }

@@ -1,13 +1,41 @@
-import type { JsonObject } from '../../base/index.ts';
+import { type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import { namespaceObjects } from './namespaces.ts';
 import { roleObjects } from './roles.ts';
 
 let common: readonly JsonObject[] | undefined;
 
-/** What a cluster holds from the start; all but the address of the `kubernetes` service is the same everywhere. */
-export function bootstrapObjects(kubernetesAddress: string): readonly JsonObject[] {
+/** The range of service addresses, its first address, and the time by the clock. */
+interface Network {
+  readonly cidr: string;
+  readonly first: string;
+  readonly nowMs: number;
+}
+
+/** What a cluster holds from the start; all but the addresses of services is the same everywhere. */
+export function bootstrapObjects(network: Network): readonly JsonObject[] {
   common ??= [...namespaceObjects(), ...roleObjects(), ...priorityClasses()];
-  return [...common, kubernetesService(kubernetesAddress)];
+  return [...common, kubernetesService(network.first), serviceCidr(network)];
+}
+
+/** The name of the range that a server has of itself. */
+export const defaultServiceCidrName = 'kubernetes';
+
+/** Ready from the start: nothing else is needed for addresses of it. */
+export function serviceCidr({ cidr, nowMs }: Pick<Network, 'cidr' | 'nowMs'>): JsonObject {
+  const condition = {
+    type: 'Ready',
+    status: 'True',
+    lastTransitionTime: rfc3339Seconds(nowMs),
+    reason: '',
+    message: 'Kubernetes default Service CIDR is ready',
+  };
+  return {
+    kind: 'ServiceCIDR',
+    apiVersion: 'networking.k8s.io/v1',
+    metadata: { name: defaultServiceCidrName },
+    spec: { cidrs: [cidr] },
+    status: { conditions: [condition] },
+  };
 }
 
 function priorityClasses(): JsonObject[] {

@@ -2,7 +2,7 @@ import type { Alongside } from '../../apimachinery/admission.ts';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { finalizersOf, labelsOf, metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { alreadyExists, internalError, noUniqueName, StatusError } from '../../apimachinery/status.ts';
-import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
+import { isObject, type Json, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import type { CommitResult, Guard, Write } from '../../store/contract.ts';
 import type { Answer, WriteState, WriteStep } from '../call/call.ts';
 import { find } from '../call/find.ts';
@@ -35,6 +35,8 @@ export const insert: WriteStep = {
       if (state.answer) return;
       if (!state.hasGeneratedName || attempt === generatedNameAttempts)
         throw (base === '' ? alreadyExists : noUniqueName)(resource.subject(state.name));
+      // What is made with it may name it: all of that is worked out anew, as for a claim that was lost.
+      if (state.alongside.some(({ becomes }) => becomes === 'made')) throw new ClaimLost();
       state.name = generateName(parts, base);
       metadata['name'] = state.name;
       metadataOf(stored)['name'] = state.name;
@@ -146,6 +148,7 @@ async function commit(
   const guards = [{ key: own.key, revision: own.revision }];
   const writes = [own.write];
   for (const other of alongside) {
+    if (other.atTheEnd && !('delete' in own.write)) continue;
     const { guard, write } = alsoWritten(parts, other);
     guards.push(guard);
     writes.push(write);
@@ -159,7 +162,7 @@ async function commit(
 /** Another object, if it still is as its step has seen it. */
 function alsoWritten(
   parts: WriteState['parts'],
-  { group, resource: plural, namespace, object, subresource = '' }: Alongside,
+  { group, resource: plural, namespace, object, subresource = '', becomes }: Alongside,
 ): { readonly guard: Guard; readonly write: Write } {
   const { resources, storage } = parts;
   const resource = resources.anyVersion(group, plural);
@@ -167,11 +170,21 @@ function alsoWritten(
   const { name, resourceVersion } = readMetadata(object);
   const place = objectKey(resource.definition.namespaced ? namespace : '', textOf(name));
   const key = storage.storeKey(resource, place);
+  if (becomes === 'made') {
+    const value = encodeStored(resource, withIdentity(parts, object));
+    return { guard: { key, revision: 0 }, write: { put: key, value } };
+  }
   const guard = { key, revision: Number(textOf(resourceVersion)) };
+  if (becomes === 'removed') return { guard, write: { delete: key } };
   // When it is another one by now the guard does not hold.
   const before = storage.loaded(resource)?.get(place)?.peek(resource);
   const next = before ? trackOwnWrite(parts, resource, { before, after: object, subresource }) : object;
   return { guard, write: { put: key, value: encodeStored(resource, next) } };
+}
+
+function withIdentity({ random, clock }: WriteState['parts'], object: JsonObject): JsonObject {
+  const identity = { uid: random.uuid(), creationTimestamp: rfc3339Seconds(clock.now()) };
+  return { ...object, metadata: { ...readMetadata(object), ...identity } };
 }
 
 /** What was stored, in the version of the request. */

@@ -20,6 +20,7 @@ import { priorityClasses, systemPriorityClasses } from '../admission/priority-cl
 import { rbacEscalation } from '../admission/rbac-escalation.ts';
 import { resourceQuota } from '../admission/resource-quota.ts';
 import { runtimeClasses } from '../admission/runtime-classes.ts';
+import { serviceAddressObjects } from '../admission/service-address-objects.ts';
 import { serviceAddresses } from '../admission/service-addresses.ts';
 import { storageProtection } from '../admission/storage-protection.ts';
 import { tlsSecrets } from '../admission/tls-secrets.ts';
@@ -124,6 +125,7 @@ function admissionSteps({
     tlsSecrets,
     volumePhases,
     serviceAddresses(serviceCidr),
+    serviceAddressObjects,
     crdStatus(registrar),
     // What a cluster adds of its own stands where the real server asks webhooks.
     ...own,
