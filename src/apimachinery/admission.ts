@@ -22,7 +22,7 @@ export interface Write extends WriteTarget {
   readonly namespace: string;
   /** '' while a name is yet to be made of `generateName`, which is until after the mutating steps. */
   readonly name: string;
-  /** The name that the path says: '' for a create. */
+  /** The name that the path says: '' for a create, and for one of a collection that is deleted. */
   readonly pathName: string;
   readonly user: UserInfo;
   readonly options: WriteOptions;
@@ -116,10 +116,16 @@ export interface ClusterView {
   decide(review: AccessReview): Promise<AccessDecision> | AccessDecision;
 }
 
+/** The name that others are told of a write: '' of one of a collection that is deleted, as in the real server. */
+export function toldName({ operation, name, pathName }: Write): string {
+  return operation === 'DELETE' ? pathName : name;
+}
+
 /** What refusals call the object of a write: a name that is yet to be made by what it is to begin with. */
-export function subjectOf({ definition, name, object }: Write): Subject {
+export function subjectOf(write: Write): Subject {
+  const { definition, object } = write;
   const { group, resource } = definition;
-  const shown = name || textOf(object && readMetadata(object)['generateName']) || 'Unknown';
+  const shown = toldName(write) || textOf(object && readMetadata(object)['generateName']) || 'Unknown';
   return { group, resource, name: shown };
 }
 

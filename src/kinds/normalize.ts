@@ -1,4 +1,4 @@
-import { canonicalQuantity } from '../apimachinery/quantity.ts';
+import { canonicalQuantity, formatQuantity, parseQuantity } from '../apimachinery/quantity.ts';
 import { canonicalMicroTime, canonicalTime } from '../apimachinery/timestamps.ts';
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 import { type FieldFacts, requireType, type Scalar, type TypeRef } from './catalog.ts';
@@ -12,6 +12,8 @@ interface Plan {
   /** Fields with a default of their own that is not the zero value. */
   readonly defaulted: readonly FieldFacts[];
   readonly typeDefaults: TypeDefaults | undefined;
+  /** Its lists of amounts of resources are kept to thousandths. */
+  readonly roundsAmounts: boolean;
 }
 
 const plans = new Map<string, Plan>();
@@ -26,6 +28,7 @@ function planOf(type: string): Plan {
     alwaysWritten: all.filter((field) => field.alwaysWritten),
     defaulted: all.filter((field) => field.default !== undefined && (field.pointer || field.default)),
     typeDefaults: defaultsOf(type),
+    roundsAmounts: type.startsWith('core.v1.') && all.some((field) => isAmounts(field.type)),
   };
   plans.set(type, plan);
   return plan;
@@ -43,6 +46,7 @@ export function normalize(object: JsonObject, type: string): void {
     const value = object[name];
     if (!field || value === undefined) continue;
     const kept = normalValue(value, field.type);
+    if (plan.roundsAmounts && isAmounts(field.type)) roundUp(kept);
     if (kept === undefined || (!field.pointer && !field.alwaysWritten && isZero(kept, field.type))) {
       delete object[name];
     } else {
@@ -81,6 +85,27 @@ function fillAbsent(object: JsonObject, plan: Plan): void {
     if (object[name] === undefined && value !== undefined) object[name] = value;
   }
   plan.typeDefaults?.(object);
+}
+
+function isAmounts(type: TypeRef): boolean {
+  return type.is === 'map' && type.of.is === 'scalar' && type.of.scalar === 'Quantity';
+}
+
+const nanoPerMilli = 1_000_000n;
+
+/** Brings amounts that are finer than thousandths up to the next one, away from zero. */
+function roundUp(amounts: Json | undefined): void {
+  if (!isObject(amounts)) return;
+  for (const [name, value] of Object.entries(amounts)) {
+    // Only these two units are finer; all else is left as it is without being read again.
+    if (typeof value !== 'string' || !/[nu]$/.test(value)) continue;
+    const quantity = parseQuantity(value);
+    if (!quantity) continue;
+    const over = quantity.nano % nanoPerMilli;
+    if (over === 0n) continue;
+    const nano = quantity.nano - over + (over > 0n ? nanoPerMilli : -nanoPerMilli);
+    amounts[name] = formatQuantity({ ...quantity, nano });
+  }
 }
 
 /** The value in canonical form; undefined for what a Go decoder would not keep (null, an empty list or map). */

@@ -276,6 +276,20 @@ describe('policies and bindings', () => {
     }
   });
 
+  it('are told no name of an object that goes with a collection', async () => {
+    await make(test, configMapPath, configMap('named', {}, { one: '' }));
+    const spec = {
+      matchConstraints: { resourceRules: [rule(['configmaps'], ['DELETE'])] },
+      ...says('has(request.name) && request.name == oldObject.metadata.name'),
+    };
+    await under(test, { spec }, async () => {
+      const all = `${configMapPath}?labelSelector=one&dryRun=All`;
+      assert.equal((await ask(test, { method: 'DELETE', path: all })).status, 422);
+      const one = `${configMapPath}/named?dryRun=All`;
+      assert.equal((await ask(test, { method: 'DELETE', path: one })).status, 200);
+    });
+  });
+
   it('judge each object of a deletion of many, and a rollout through its scale', async () => {
     await make(test, configMapPath, configMap('held', {}, { many: '' }));
     await make(test, configMapPath, configMap('free', {}, { many: '' }));
@@ -285,7 +299,10 @@ describe('policies and bindings', () => {
     };
     await under(test, { spec }, async () => {
       const path = `${configMapPath}?labelSelector=many`;
-      assert.match((await ask(test, { method: 'DELETE', path })).message, /configmaps "held" is forbidden/);
+      assert.match(
+        (await ask(test, { method: 'DELETE', path })).message,
+        /configmaps "Unknown" is forbidden/,
+      );
       assert.equal((await ask(test, { method: 'GET', path: `${configMapPath}/held` })).status, 200);
     });
     const labels = { a: 'b' };

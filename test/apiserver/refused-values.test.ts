@@ -14,6 +14,66 @@ after(() => server.close());
 const refused: readonly (readonly [resource: string, change: JsonObject, why: string])[] = [
   [
     'limitranges',
+    { spec: { limits: [{ type: 'Container', maxLimitRequestRatio: { cpu: '0.5' } }] } },
+    'spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "500m": ratio 500m is less than 1',
+  ],
+  [
+    'limitranges',
+    { spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1', foo: '1' } }] } },
+    'spec.limits[0].max[foo]: Invalid value: "foo": must be a standard resource type or fully qualified',
+  ],
+  [
+    'limitranges',
+    { spec: { limits: [{ type: 'Pod', max: { storage: '1' } }] } },
+    'spec.limits[0].max[storage]: Invalid value: "storage": must be a standard resource for containers',
+  ],
+  [
+    'pods',
+    { spec: { containers: [{ name: 'c', image: 'i', resources: { limits: { 'hugepages-2Mi': '2Mi' } } }] } },
+    'spec.containers[0].resources: Forbidden: HugePages require cpu or memory',
+  ],
+  [
+    'pods',
+    { spec: { containers: [{ name: 'c', image: 'i', securityContext: { procMount: 'Unmasked' } }] } },
+    'spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked`',
+  ],
+  [
+    'pods',
+    {
+      spec: {
+        containers: [{ name: 'c', image: 'i' }],
+        securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: '../a' } },
+      },
+    },
+    'spec.securityContext.seccompProfile.localhostProfile: Invalid value: "../a": must not contain \'..\'',
+  ],
+  [
+    'pods',
+    { metadata: { name: 'p', annotations: { 'kubernetes.io/config.mirror': '' } } },
+    'metadata.annotations[kubernetes.io/config.mirror]: Invalid value: "": must set spec.nodeName if mirror pod annotation is set',
+  ],
+  [
+    'pods',
+    {
+      metadata: {
+        name: 'p',
+        annotations: { 'container.apparmor.security.beta.kubernetes.io/x': 'unconfined' },
+      },
+    },
+    'metadata.annotations[container.apparmor.security.beta.kubernetes.io/x]: Invalid value: "x": container not found',
+  ],
+  [
+    'pods',
+    { metadata: { name: 'p', annotations: { 'controller.kubernetes.io/pod-deletion-cost': '+5' } } },
+    'metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "+5": must be a 32bit integer',
+  ],
+  [
+    'namespaces',
+    { spec: { finalizers: ['bad'] } },
+    'spec.finalizers[0]: Invalid value: "bad": name is neither a standard finalizer name nor is it fully qualified',
+  ],
+  [
+    'limitranges',
     { spec: { limits: [{ type: 'PersistentVolumeClaim' }] } },
     'spec.limits[0].limits: Required value: either minimum or maximum storage value is required, but neither was provided',
   ],

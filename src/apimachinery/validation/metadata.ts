@@ -62,7 +62,9 @@ function validateMembers(
     ...validateOwners(metadata),
     ...validateFinalizers(metadata),
     ...validateManagedFields(metadata),
-    ...(rules.standardFinalizers ? validateStandardFinalizers(metadata) : []),
+    ...(rules.standardFinalizers
+      ? validateStandardFinalizers(textsAt(metadata, 'finalizers'), 'metadata.finalizers')
+      : []),
   ];
 }
 
@@ -159,12 +161,13 @@ function validateFinalizers(metadata: JsonObject): FieldError[] {
 
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-function validateStandardFinalizers(metadata: JsonObject): FieldError[] {
+/** Finalizers in a list at `path`: a domain, or one that Kubernetes knows. */
+export function validateStandardFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const detail = 'name is neither a standard finalizer name nor is it fully qualified';
-  return textsAt(metadata, 'finalizers').flatMap((name, position) =>
+  return finalizers.flatMap((name, position) =>
     name.includes('/') || standardFinalizers.includes(name)
       ? []
-      : [invalid(index('metadata.finalizers', position), name, detail)],
+      : [invalid(index(path, position), name, detail)],
   );
 }
 

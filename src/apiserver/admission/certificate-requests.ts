@@ -58,7 +58,8 @@ function keepAskedFor(
   const next = objectAt(object, 'status');
   const conditions = conditionsIn(next).map((condition) => stamped(condition, before, nowMs));
   // An approval writes conditions and nothing else.
-  object['status'] = { ...(subresource === 'approval' ? structuredClone(before) : next), conditions };
+  const { conditions: _given, ...others } = subresource === 'approval' ? structuredClone(before) : next;
+  object['status'] = conditions.length === 0 ? others : { ...others, conditions };
 }
 
 function stamped(condition: JsonObject, before: JsonObject, nowMs: number): JsonObject {

@@ -139,6 +139,8 @@ export interface Change {
   readonly tracked?: boolean;
   /** Admission was asked about the body that led here (a Scale, a Binding, an Eviction). */
   readonly admitted?: boolean;
+  /** One of a collection that is deleted: its path names none. */
+  readonly ofCollection?: boolean;
 }
 
 /** One write on its way through the steps. */
@@ -146,7 +148,7 @@ export interface WriteState extends Write {
   readonly parts: ClusterParts;
   readonly call: Call;
   readonly resource: ServedResource;
-  readonly change: Pick<Change, 'tracked' | 'admitted'>;
+  readonly change: Pick<Change, 'tracked' | 'admitted' | 'ofCollection'>;
   readonly current: StoredObject | undefined;
   object: JsonObject | undefined;
   name: string;

@@ -1,4 +1,10 @@
-import { type ClusterView, kindOf, type Write, type WriteTarget } from '../../apimachinery/admission.ts';
+import {
+  type ClusterView,
+  kindOf,
+  toldName,
+  type Write,
+  type WriteTarget,
+} from '../../apimachinery/admission.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
@@ -45,8 +51,9 @@ export function constraintFor(
   const excluded = candidatesOf({ rules: excludes, takesEquivalent }, target, resources);
   if (excluded.some(({ names }) => names.length === 0)) return undefined;
   return (write, cluster) => {
-    if (!selectsObject(objects, write) || candidateFor(excluded, write.name)) return undefined;
-    const found = candidateFor(included, write.name);
+    const name = toldName(write);
+    if (!selectsObject(objects, write) || candidateFor(excluded, name)) return undefined;
+    const found = candidateFor(included, name);
     if (!found) return undefined;
     const selected = selectsNamespace(namespaces, write, cluster);
     if (selected instanceof Promise) return selected.then((is) => (is ? found : undefined));

@@ -1,4 +1,4 @@
-import type { Write } from '../../apimachinery/admission.ts';
+import { toldName, type Write } from '../../apimachinery/admission.ts';
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { MatchedResource } from './rules.ts';
@@ -6,7 +6,7 @@ import type { MatchedResource } from './rules.ts';
 /** What a webhook is asked, without the objects: as match conditions see it too. */
 export function requestOf(write: Write, { definition, kind }: MatchedResource): JsonObject {
   const { subresource } = write;
-  const namespace = namespaceOf(write);
+  const [namespace, name] = [namespaceOf(write), toldName(write)];
   return {
     kind: { group: kind.group, version: kind.version, kind: kind.kind },
     resource: resourceOf(definition),
@@ -14,7 +14,7 @@ export function requestOf(write: Write, { definition, kind }: MatchedResource): 
     requestKind: { ...write.kind },
     requestResource: resourceOf(write.definition),
     ...(subresource === '' ? {} : { requestSubResource: subresource }),
-    ...(write.name === '' ? {} : { name: write.name }),
+    ...(name === '' ? {} : { name }),
     ...(namespace === '' ? {} : { namespace }),
     operation: write.operation,
     userInfo: userOf(write.user),

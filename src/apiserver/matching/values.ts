@@ -1,4 +1,4 @@
-import type { Write } from '../../apimachinery/admission.ts';
+import { toldName, type Write } from '../../apimachinery/admission.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { Values } from '../../cel/admission/evaluate.ts';
 import { fromJson } from '../../cel/admission/json.ts';
@@ -51,6 +51,7 @@ export function valuesOf(write: Write, told: Told, decide: Decider): Values {
 
 function askedOf(write: Write) {
   const { group, resource } = write.definition;
-  const { subresource, name } = write;
-  return { group, version: '*', resource, subresource, namespace: namespaceOf(write), name };
+  const { subresource } = write;
+  const [namespace, name] = [namespaceOf(write), toldName(write)];
+  return { group, version: '*', resource, subresource, namespace, name };
 }

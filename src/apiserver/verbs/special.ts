@@ -2,7 +2,6 @@ import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Verb } from '../call/call.ts';
 import { evict } from './evict.ts';
 import { get } from './get.ts';
-import { finalizeNamespace } from './namespace-finalize.ts';
 import { nodeProxy, podLog, podStream } from './node-streams.ts';
 import { patch } from './patch.ts';
 import { bind } from './pod-subresources.ts';
@@ -45,7 +44,6 @@ export function virtualVerb(definition: ResourceDefinition): Verb | undefined {
 /** Subresources that are more than another view of the object, by `resource/subresource` (`*` for any resource). */
 export const subresources: Readonly<Record<string, Verb>> = {
   '*/scale': scale,
-  'namespaces/finalize': finalizeNamespace,
   'pods/binding': bind,
   'pods/eviction': evict,
   'pods/log': podLog,

@@ -1,7 +1,7 @@
 import { finalizersOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { conflict, notFound, successStatus } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { Answer, Call, ClusterParts, WriteState, WriteStep } from '../call/call.ts';
+import type { Answer, Call, Change, ClusterParts, WriteState, WriteStep } from '../call/call.ts';
 import { find } from '../call/find.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { erase, isFullyReleased, overwrite } from './commit.ts';
@@ -10,11 +10,11 @@ import { goThrough, WriteRun } from './run.ts';
 
 const attempts = 16;
 
-/** Deletes the object that the call names; options have been read. `admitted`: admission was asked about what led here. */
+/** Deletes the object that the call names; options have been read. */
 export async function removeObject(
   parts: ClusterParts,
   call: Call,
-  how: { readonly admitted?: boolean } = {},
+  how: Pick<Change, 'admitted' | 'ofCollection'> = {},
 ): Promise<Answer> {
   const course = parts.courses.of(call.resource, call.subresource, 'DELETE');
   for (let attempt = 1; ; attempt++) {

@@ -76,7 +76,7 @@ export class WriteRun implements WriteState {
   }
 
   get pathName() {
-    return this.call.name;
+    return this.change.ofCollection === true ? '' : this.call.name;
   }
 
   get user() {

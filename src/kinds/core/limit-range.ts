@@ -1,5 +1,11 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { compareQuantities, formatQuantity, parseQuantity } from '../../apimachinery/quantity.ts';
+import {
+  compareQuantities,
+  formatQuantity,
+  nanoPerUnit,
+  parseQuantity,
+  type Quantity,
+} from '../../apimachinery/quantity.ts';
 import { at, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import {
   child,
@@ -14,6 +20,11 @@ import {
 import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
+import {
+  allowsOvercommit,
+  validateContainerResourceName,
+  validateResourceName,
+} from '../shared/container-resources.ts';
 
 export const limitRange: BuiltInKind = {
   group: '',
@@ -34,6 +45,7 @@ export const limitRange: BuiltInKind = {
       }
       if (seen.has(type)) errors.push(duplicate(child(here, 'type'), type));
       seen.add(type);
+      errors.push(...validateNames(limit, type, here));
       if (type === 'Pod') {
         for (const member of ['default', 'defaultRequest']) {
           if (Object.keys(objectAt(limit, member)).length > 0) {
@@ -46,10 +58,50 @@ export const limitRange: BuiltInKind = {
         const detail = 'either minimum or maximum storage value is required, but neither was provided';
         errors.push(required(child(here, 'limits'), detail));
       }
-      return [...errors, ...validateLimitOrder(limit, here)];
+      return [...errors, ...validateLimitOrder(limit, here), ...validateRatios(limit, here)];
     });
   },
 };
+
+const lists = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
+
+function validateNames(limit: JsonObject, type: string, path: string): FieldError[] {
+  const judge = ['Pod', 'Container'].includes(type) ? validateContainerResourceName : validateResourceName;
+  // What a limit for pods may not say at all has no names.
+  return listsOf(type).flatMap((list) =>
+    Object.keys(objectAt(limit, list)).flatMap((name) => judge(name, key(child(path, list), name))),
+  );
+}
+
+function listsOf(type: string): readonly (typeof lists)[number][] {
+  return type === 'Pod' ? lists.filter((list) => !list.startsWith('default')) : lists;
+}
+
+/** Ratios that nothing could keep to, and defaults of what cannot be asked for without being there. */
+function validateRatios(limit: JsonObject, path: string): FieldError[] {
+  const names = new Set(lists.flatMap((list) => Object.keys(objectAt(limit, list))));
+  return [...names].flatMap((name) => {
+    const [most, least, usual, request, ratio] = lists.map((list) => parseQuantity(at(limit, list, name)));
+    const errors: FieldError[] = [];
+    const bad = (member: string, value: Quantity, why: string) =>
+      errors.push(invalid(key(child(path, member), name), formatQuantity(value), why));
+    if (ratio && ratio.nano < nanoPerUnit)
+      bad('maxLimitRequestRatio', ratio, `ratio ${formatQuantity(ratio)} is less than 1`);
+    if (ratio && most && least && ratio.nano * least.nano > most.nano * nanoPerUnit) {
+      const greatest = (Number(most.nano) / Number(least.nano)).toFixed(6);
+      bad(
+        'maxLimitRequestRatio',
+        ratio,
+        `ratio ${formatQuantity(ratio)} is greater than max/min = ${greatest}`,
+      );
+    }
+    if (usual && request && !allowsOvercommit(name) && compareQuantities(usual, request) !== 0) {
+      const values = `default value ${formatQuantity(usual)} must equal to defaultRequest value ${formatQuantity(request)}`;
+      bad('defaultRequest', request, `${values} in ${name}`);
+    }
+    return errors;
+  });
+}
 
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 

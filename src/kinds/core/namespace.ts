@@ -1,6 +1,9 @@
+import type { FieldError } from '../../apimachinery/contract.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import { invalid } from '../../apimachinery/validation/errors.ts';
-import { labelName } from '../../apimachinery/validation/names.ts';
+import { index, invalid, invalidEach } from '../../apimachinery/validation/errors.ts';
+import { validateStandardFinalizers } from '../../apimachinery/validation/metadata.ts';
+import { labelName, qualifiedName } from '../../apimachinery/validation/names.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
 import { textField } from '../shared/field-selectors.ts';
@@ -41,6 +44,9 @@ export const namespace: BuiltInKind = {
     // Only the `finalize` subresource changes what a namespace waits for.
     if (subresource === '') object['spec'] = structuredClone(old['spec']);
   },
+  validateCreate: validateSpecFinalizers,
+  validateUpdate: (object, _old, subresource) =>
+    subresource === 'finalize' ? validateSpecFinalizers(object) : [],
   validateStatus(object, old) {
     const phase = textAt(object, 'status', 'phase');
     const going = textAt(old, 'metadata', 'deletionTimestamp') !== '';
@@ -51,3 +57,13 @@ export const namespace: BuiltInKind = {
     return [invalid('status.Phase', phase, detail)];
   },
 };
+
+/** What a namespace waits for before it goes. */
+function validateSpecFinalizers(object: JsonObject): FieldError[] {
+  const path = 'spec.finalizers';
+  const finalizers = [...textsAt(object, 'spec', 'finalizers')];
+  const wrong = finalizers.flatMap((name, position) =>
+    invalidEach(index(path, position), name, qualifiedName(name)),
+  );
+  return [...wrong, ...validateStandardFinalizers(finalizers, path)];
+}

@@ -1,9 +1,17 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { keepMetadata, metadataOf, readMetadata } from '../../apimachinery/metadata.ts';
+import { at, listAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { child, forbidden, index, invalid, required } from '../../apimachinery/validation/errors.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { flagField, textField } from '../shared/field-selectors.ts';
+import {
+  appArmorPrefix,
+  mirrorAnnotation,
+  validatePodAnnotationChange,
+  validatePodAnnotations,
+  validateSameSeccomp,
+} from '../shared/pod-annotations.ts';
 import { validatePodSpec } from '../shared/pod-spec.ts';
 import { nameWarnings, podWarnings } from '../shared/pod-warnings.ts';
 import { podCells } from './pod/cells.ts';
@@ -70,12 +78,19 @@ export const pod: BuiltInKind = {
   },
   prepareForUpdate(pod, old, subresource) {
     // What the scheduler and the kubelet were told stays, whatever a status writer sends.
+    if (subresource === 'status') keepOwners(pod, old);
+    if (subresource === 'ephemeralcontainers' || subresource === 'resize') keepMetadata(pod, old);
     if (subresource === 'status') pod['spec'] = structuredClone(old['spec']);
     if (subresource === 'ephemeralcontainers') takeEphemeralContainers(pod, old);
     if (subresource === 'resize') takeResources(pod, old);
   },
   validate(pod) {
-    return validatePodSpec(objectAt(pod, 'spec'), 'spec');
+    const spec = objectAt(pod, 'spec');
+    const annotations = objectAt(pod, 'metadata', 'annotations');
+    return [
+      ...validatePodAnnotations(annotations, spec, 'metadata.annotations'),
+      ...validatePodSpec(spec, 'spec'),
+    ];
   },
   validateCreate(pod) {
     const spec = objectAt(pod, 'spec');
@@ -86,16 +101,27 @@ export const pod: BuiltInKind = {
     if (textAt(spec, 'nodeName') && objectsAt(spec, 'schedulingGates').length > 0) {
       errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
     }
-    return errors;
+    return [...errors, ...validateSameSeccomp(objectAt(pod, 'metadata'), spec, 'spec')];
   },
+  validateStatus: validatePodAnnotationChange,
   validateUpdate(pod, old, subresource) {
     const [spec, before] = [objectAt(pod, 'spec'), objectAt(old, 'spec')];
-    if (subresource === 'ephemeralcontainers') return validateEphemeralContainers(spec, before);
-    if (subresource === 'resize') return validateResize(spec, before);
-    return validateSpecChange(spec, before);
+    const isMirror = at(old, 'metadata', 'annotations', mirrorAnnotation) !== undefined;
+    if (subresource === 'resize')
+      return isMirror ? [forbidden('[]', 'static pods cannot be resized')] : validateResize(spec, before);
+    const errors = validatePodAnnotationChange(pod, old);
+    if (subresource !== 'ephemeralcontainers') return [...errors, ...validateSpecChange(spec, before)];
+    if (isMirror) return [forbidden('[]', 'static pods do not support ephemeral containers')];
+    return [...errors, ...validateEphemeralContainers(spec, before)];
   },
   warnings: (pod, old) => (old ? [] : [...nameWarnings(pod, "the Pod's hostname"), ...podWarnings(pod, '')]),
 };
+
+function keepOwners(pod: JsonObject, old: JsonObject): void {
+  const { ownerReferences } = readMetadata(old);
+  if (ownerReferences === undefined) delete metadataOf(pod)['ownerReferences'];
+  else metadataOf(pod)['ownerReferences'] = structuredClone(ownerReferences);
+}
 
 const usualGraceSeconds = 30;
 
@@ -178,8 +204,6 @@ function changesBetween(before: JsonObject, after: JsonObject): string {
     .join('\n');
 }
 
-const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
-
 const profiles: Readonly<Record<string, string | undefined>> = {
   'runtime/default': 'RuntimeDefault',
   unconfined: 'Unconfined',
@@ -190,7 +214,7 @@ function takeProfiles(pod: JsonObject): void {
   const annotations = objectAt(pod, 'metadata', 'annotations');
   for (const list of ['initContainers', 'containers']) {
     for (const container of objectsAt(pod, 'spec', list)) {
-      const written = textAt(annotations, `${appArmor}${textAt(container, 'name')}`);
+      const written = textAt(annotations, `${appArmorPrefix}${textAt(container, 'name')}`);
       const context = objectAt(container, 'securityContext');
       if (written === '' || context['appArmorProfile'] !== undefined) continue;
       const type = Object.hasOwn(profiles, written) ? profiles[written] : undefined;

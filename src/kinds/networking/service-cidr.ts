@@ -13,6 +13,7 @@ export const serviceCidr: BuiltInKind = {
   kind: 'ServiceCIDR',
   scope: 'Cluster',
   subresources: { status: 'get patch update' },
+  quirks: { statusKeepsMetadata: true },
   columns: {
     definitions: ['Name|string|name|0', 'CIDRs', 'Age'],
     cells: (object) => [nameOf(object), textsAt(object, 'spec', 'cidrs').join(','), ageOf(object)],

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
+import { isExtendedResource, isNativeResource } from '../../apimachinery/pod-amounts.ts';
 import {
   compareQuantities,
   formatQuantity,
@@ -6,7 +7,14 @@ import {
   parseQuantity,
 } from '../../apimachinery/quantity.ts';
 import { objectAt } from '../../apimachinery/read.ts';
-import { child, invalid, invalidEach, key, required } from '../../apimachinery/validation/errors.ts';
+import {
+  child,
+  forbidden,
+  invalid,
+  invalidEach,
+  key,
+  required,
+} from '../../apimachinery/validation/errors.ts';
 import { qualifiedName } from '../../apimachinery/validation/names.ts';
 import { validateQuantityNotNegative } from '../../apimachinery/validation/values.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
@@ -29,11 +37,18 @@ export function validateResources(resources: JsonObject, path: string): FieldErr
         ...validateWithinLimit(name, amount, limits[name], path),
       ];
     }),
+    ...validateHugePages([...Object.keys(limits), ...Object.keys(requests)], path),
   ];
 }
 
+function validateHugePages(names: readonly string[], path: string): FieldError[] {
+  if (!names.some(isHugePages)) return [];
+  if (names.includes('cpu') || names.includes('memory')) return [];
+  return [forbidden(path, 'HugePages require cpu or memory')];
+}
+
 function validateAmount(name: string, amount: Json | undefined, path: string): FieldError[] {
-  return [...validateResourceName(name, path), ...validateResourceAmount(name, amount, path)];
+  return [...validateContainerResourceName(name, path), ...validateResourceAmount(name, amount, path)];
 }
 
 /** An amount of a resource: not negative, and whole where parts make no sense. */
@@ -56,15 +71,32 @@ function isWholeResource(name: string): boolean {
   );
 }
 
-function validateResourceName(name: string, path: string): FieldError[] {
+/** A name that amounts of containers may have. */
+export function validateContainerResourceName(name: string, path: string): FieldError[] {
+  const errors = validateResourceName(name, path);
+  if (!name.includes('/')) {
+    if (isHugePages(name) || standardResources.includes(name)) return errors;
+    return [...errors, invalid(path, name, 'must be a standard resource for containers')];
+  }
+  if (isNativeResource(name) || isExtendedResource(name)) return errors;
+  return [...errors, invalid(path, name, "doesn't follow extended resource name standard")];
+}
+
+/** A name that amounts may have: one that Kubernetes knows, or one with a domain. */
+export function validateResourceName(name: string, path: string): FieldError[] {
   const problems = qualifiedName(name);
   if (problems.length > 0) return invalidEach(path, name, problems);
-  if (name.includes('/') || name.startsWith('hugepages-') || standardResources.includes(name)) return [];
-  const errors = [invalid(path, name, 'must be a standard resource for containers')];
-  if (!quotaResources.has(name)) {
-    errors.unshift(invalid(path, name, 'must be a standard resource type or fully qualified'));
-  }
-  return errors;
+  if (name.includes('/') || isHugePages(name) || quotaResources.has(name)) return [];
+  return [invalid(path, name, 'must be a standard resource type or fully qualified')];
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith('hugepages-');
+}
+
+/** True for what may be asked for without being there to be had. */
+export function allowsOvercommit(name: string): boolean {
+  return isNativeResource(name) && !isHugePages(name);
 }
 
 /** Resources that quotas may name without a domain. */
@@ -101,7 +133,7 @@ function validateWithinLimit(
   const most = parseQuantity(limit);
   const here = child(path, 'requests');
   if (!wanted) return [];
-  const overcommit = !name.includes('/') && !name.startsWith('hugepages-');
+  const overcommit = allowsOvercommit(name);
   if (!most)
     return overcommit
       ? []

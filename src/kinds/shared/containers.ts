@@ -12,10 +12,11 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { dnsLabel, portName } from '../../apimachinery/validation/names.ts';
 import { validateChoice, validatePortNumber } from '../../apimachinery/validation/values.ts';
-import { isNumber, type JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 import { validateLifecycle, validateProbes } from './container-handlers.ts';
 import { validateResources } from './container-resources.ts';
 import { validateVariableSources, validateVariables } from './container-variables.ts';
+import { validateSecurity } from './security-context.ts';
 import { validateDescendingPath } from './volumes.ts';
 
 /** Of ports, in the order in which refusals list them. */
@@ -24,6 +25,8 @@ export const protocols = ['SCTP', 'TCP', 'UDP'];
 /** What a container's rules need to know about its pod. */
 export interface ContainerScope {
   readonly volumes: ReadonlyMap<string, JsonObject>;
+  /** The pod's users are the node's. */
+  readonly sharesUsers: boolean;
 }
 
 /** The containers of a pod: at least one, each with a name of its own. */
@@ -73,7 +76,7 @@ function validateContainer(container: JsonObject, path: string, scope: Container
     ...validateMounts(container, child(path, 'volumeMounts'), scope),
     ...validateChoice(container, path, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never']),
     ...validateResources(objectAt(container, 'resources'), child(path, 'resources')),
-    ...validateSecurity(maybeObjectAt(container, 'securityContext'), child(path, 'securityContext')),
+    ...validateSecurity(maybeObjectAt(container, 'securityContext'), child(path, 'securityContext'), scope),
   ];
 }
 
@@ -113,20 +116,4 @@ function validateMounts(container: JsonObject, path: string, { volumes }: Contai
     if (subPath) errors.push(...validateDescendingPath(subPath, child(path, 'subPath')));
     return errors;
   });
-}
-
-const maxUserId = 2 ** 31 - 1;
-
-function validateSecurity(security: JsonObject | undefined, path: string): FieldError[] {
-  if (!security) return [];
-  const errors = ['runAsUser', 'runAsGroup'].flatMap((member) => {
-    const id = security[member];
-    const wrong = isNumber(id) && (id < 0 || id > maxUserId);
-    return wrong ? [invalid(child(path, member), id, `must be between 0 and ${maxUserId}, inclusive`)] : [];
-  });
-  if (security['allowPrivilegeEscalation'] === false && security['privileged'] === true) {
-    const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-    errors.push(invalid(path, security, detail));
-  }
-  return errors;
 }

@@ -22,6 +22,8 @@ import { validateSelector } from '../../apimachinery/validation/selectors.ts';
 import { validateChoice, validateIp, validateOptionalChoice } from '../../apimachinery/validation/values.ts';
 import { isNumber, type JsonObject } from '../../base/index.ts';
 import { validateContainers, validateInitContainers } from './containers.ts';
+import { validatePodAnnotations, validateSameSeccomp } from './pod-annotations.ts';
+import { validatePodSecurity } from './security-context.ts';
 import { validateVolumes } from './volumes.ts';
 
 const maxInt32 = 2 ** 31 - 1;
@@ -29,7 +31,7 @@ const maxInt32 = 2 ** 31 - 1;
 /** The spec of a pod, or of a pod template. */
 export function validatePodSpec(spec: JsonObject, path: string): FieldError[] {
   const volumes = validateVolumes(spec, child(path, 'volumes'));
-  const scope = { volumes: volumes.names };
+  const scope = { volumes: volumes.names, sharesUsers: spec['hostUsers'] !== false };
   return [
     ...volumes.errors,
     ...validateContainers(spec, child(path, 'containers'), scope),
@@ -48,6 +50,7 @@ export function validatePodSpec(spec: JsonObject, path: string): FieldError[] {
     ...validateText(spec, path, 'serviceAccountName', dnsSubdomain),
     ...validateText(spec, path, 'nodeName', dnsSubdomain),
     ...validateDeadline(spec, path),
+    ...validatePodSecurity(maybeObjectAt(spec, 'securityContext'), child(path, 'securityContext')),
     ...validateText(spec, path, 'hostname', dnsLabel),
     ...validateText(spec, path, 'subdomain', dnsLabel),
     ...validateTolerations(spec, child(path, 'tolerations')),
@@ -61,10 +64,13 @@ export function validatePodSpec(spec: JsonObject, path: string): FieldError[] {
 /** A pod template of a workload, without what the workload's own kind asks of it. */
 export function validatePodTemplate(template: JsonObject, path: string): FieldError[] {
   const spec = objectAt(template, 'spec');
+  const annotations = objectAt(template, 'metadata', 'annotations');
   const errors = [
     ...validateLabels(at(template, 'metadata', 'labels'), child(path, 'labels')),
     ...validateAnnotations(at(template, 'metadata', 'annotations'), child(path, 'annotations')),
+    ...validatePodAnnotations(annotations, spec, child(path, 'annotations')),
     ...validatePodSpec(spec, child(path, 'spec')),
+    ...validateSameSeccomp(objectAt(template, 'metadata'), spec, child(path, 'spec')),
   ];
   if (objectsAt(spec, 'ephemeralContainers').length > 0) {
     const detail = 'ephemeral containers not allowed in pod template';

@@ -1,4 +1,4 @@
-import { refused, type Write } from '../../../apimachinery/admission.ts';
+import { refused, toldName, type Write } from '../../../apimachinery/admission.ts';
 import { nameOf, textAt } from '../../../apimachinery/read.ts';
 import { readRequest } from '../../../http/certificates/request.ts';
 
@@ -40,6 +40,7 @@ export function restrictRequest(node: string, write: Write): void {
 }
 
 /** New objects say their names themselves. */
-function nameIn({ operation, object, name }: Write): string {
-  return operation === 'CREATE' && object ? nameOf(object) : name;
+function nameIn(write: Write): string {
+  const { operation, object } = write;
+  return operation === 'CREATE' && object ? nameOf(object) : toldName(write);
 }

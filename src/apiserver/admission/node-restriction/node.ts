@@ -1,4 +1,4 @@
-import { refused, type Write } from '../../../apimachinery/admission.ts';
+import { refused, toldName, type Write } from '../../../apimachinery/admission.ts';
 import { labelsOf } from '../../../apimachinery/metadata.ts';
 import { at, nameOf } from '../../../apimachinery/read.ts';
 import { type Json, jsonEqual } from '../../../base/index.ts';
@@ -6,7 +6,7 @@ import { type Json, jsonEqual } from '../../../base/index.ts';
 /** A node writes itself, and neither what steers pods to it nor whom it belongs to. */
 export function restrictNode(node: string, write: Write): void {
   const { object, old, operation } = write;
-  const asked = operation === 'CREATE' && object ? nameOf(object) : write.name;
+  const asked = operation === 'CREATE' && object ? nameOf(object) : toldName(write);
   if (asked !== node) throw refused(write, `node "${node}" is not allowed to modify node "${asked}"`);
   if (!object || operation === 'DELETE') return;
   const source = at(object, 'spec', 'configSource');

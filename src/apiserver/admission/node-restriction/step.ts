@@ -29,7 +29,8 @@ const restrictions = new Map<string, Restriction>([
 /** Nodes write what is theirs: themselves, their leases, the pods on them and what those use. */
 export const nodeRestriction: AdmissionStep = {
   name: 'NodeRestriction',
-  concerns: ({ definition }) => restrictions.has(resourceKey(definition)),
+  concerns: ({ definition, operation }) =>
+    operation !== 'CONNECT' && restrictions.has(resourceKey(definition)),
   mutate(write, cluster) {
     const node = nodeNameOf(write.user);
     if (node === undefined) return undefined;

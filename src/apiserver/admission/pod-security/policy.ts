@@ -75,6 +75,7 @@ function readLevel(labels: Labels, mode: string, errors: FieldError[]): Level | 
   return 'unreadable';
 }
 
+const largestMinor = 2n ** 63n - 1n;
 const versionForm = /^v1\.(0|[1-9]\d*)$/;
 
 function readVersion(labels: Labels, mode: string, errors: FieldError[]): number | undefined {
@@ -82,7 +83,7 @@ function readVersion(labels: Labels, mode: string, errors: FieldError[]): number
   const text = labels[label];
   if (text === undefined || text === 'latest') return undefined;
   const minor = versionForm.exec(text)?.[1];
-  if (minor !== undefined) return Number(minor);
+  if (minor !== undefined && BigInt(minor) <= largestMinor) return Number(minor);
   errors.push(invalid(key('metadata.labels', label), text, 'must be "latest" or "v1.x"'));
   return undefined;
 }
