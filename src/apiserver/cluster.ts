@@ -7,7 +7,7 @@ import { decide, mastersAuthorizer } from './authz/authorize.ts';
 import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
-import { Backends, FrontProxy } from './backends/index.ts';
+import { Backends, FrontProxy, type FrontProxyIdentity } from './backends/index.ts';
 import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
@@ -42,7 +42,7 @@ export interface Cluster {
   readonly policies: AdmissionPolicies;
   readonly webhooks: AdmissionWebhooks;
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
 }
 
 /** Puts the parts of one API server together. */
@@ -70,10 +70,9 @@ export function assembleCluster(
   const authorize: ClusterParts['authorize'] = (review) => decide(authorizers, review);
   const view = viewOf({ storage, resources, clock, random, authorize });
   const backends = new Backends(view, options.serviceUrls ?? new Map());
-  const frontProxy = new FrontProxy(
-    options.frontProxyAuthority ?? createAuthority({ commonName: 'front-proxy-ca', clock, random }),
-    { clock, random },
-  );
+  const frontProxy =
+    options.frontProxy ??
+    new FrontProxy(createAuthority({ commonName: 'front-proxy-ca', clock, random }), { clock, random });
   const conversions = new ConversionWebhooks(backends, view);
   const convert: Convert = (object, versions) => conversions.between(object, versions);
   const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });

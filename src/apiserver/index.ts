@@ -7,6 +7,7 @@ export type {
   UserInfo,
 } from '../apimachinery/contract.ts';
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
+export { FrontProxy, type FrontProxyIdentity } from './backends/index.ts';
 export type { Answered, ApiServerOptions } from './options.ts';
 export { type ApiServer, createApiServer } from './server.ts';
 export type { ActivePlugIns, PlugInSwitches } from './write/plug-ins.ts';

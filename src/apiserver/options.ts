@@ -2,11 +2,10 @@ import type { AdmissionStep } from '../apimachinery/admission.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
 import type { NotEnforced } from '../apimachinery/not-enforced.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
-import type { CertificateAndKey } from '../http/certificates/authority.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
-import type { ServiceUrls } from './backends/index.ts';
+import type { FrontProxyIdentity, ServiceUrls } from './backends/index.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import type { PlugInSwitches } from './write/plug-ins.ts';
 
@@ -39,8 +38,8 @@ export interface ApiServerOptions {
    * server does.
    */
   readonly clientAuthority?: { readonly certificatePem: string; isTrusted(): boolean };
-  /** Signs what this server shows extension servers, and nothing else; default: one that is gone with this server. */
-  readonly frontProxyAuthority?: CertificateAndKey;
+  /** What this server shows extension servers of itself; default: what is gone with this server. */
+  readonly frontProxy?: FrontProxyIdentity;
   /** PKCS#8 PEM of the key that signs service account tokens (EC P-256 or RSA); without it none are issued. */
   readonly serviceAccountKeyPem?: string;
   /** `iss` of service account tokens; default `https://kubernetes.default.svc.cluster.local`. */

@@ -93,7 +93,7 @@ class LibraryApiServer implements ApiServer {
     this.#remotes = new RemoteServices({ ...parts, backends, frontProxy });
     this.#apiServices = new ApiServiceKeeper(parts, own, { remotes: this.#remotes, backends, frontProxy });
     this.#trust = new ExtensionTrust(parts, own, {
-      frontProxyPem: frontProxy.authorityPem,
+      frontProxy,
       client: options.clientAuthority,
     });
     this.#serviceNetwork = new ServiceNetworkKeeper(parts, own, options.serviceCidr ?? defaultServiceCidr);

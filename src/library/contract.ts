@@ -15,6 +15,11 @@ export interface StartOptions {
   /** IPv4 range of the addresses of Services, between `/8` and `/30`; default `10.0.0.0/16`. */
   readonly serviceCidr?: string;
   /**
+   * Where Services are reached that webhooks and extension servers lie behind, by `NAMESPACE/NAME` or `NAMESPACE/NAME:PORT`: https
+   * URLs. Others are reached at the addresses of their EndpointSlices.
+   */
+  readonly serviceUrls?: Readonly<Record<string, string>>;
+  /**
    * Also what makes a cluster of a server: garbage collection, namespaces that end, service accounts, workloads, a
    * scheduler and simulated nodes. Default false: nothing changes but by you.
    */

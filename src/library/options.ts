@@ -1,4 +1,5 @@
 import { CodedError, isObject, parseIpRange } from '../base/index.ts';
+import { httpsUrl, isServiceName } from '../server/service-urls.ts';
 import { nodesLimit, type StartOptions } from './contract.ts';
 
 /** What was asked for, checked: nothing of it can go wrong later but the port and the file. */
@@ -11,9 +12,19 @@ export interface ReadOptions {
   readonly serviceCidr: string | undefined;
   readonly admissionPlugIns: NonNullable<StartOptions['admissionPlugIns']>;
   readonly nodes: readonly string[] | undefined;
+  readonly serviceUrls: ReadonlyMap<string, URL>;
 }
 
-const known = new Set(['store', 'port', 'host', 'version', 'admissionPlugIns', 'serviceCidr', 'controllers']);
+const known = new Set([
+  'store',
+  'port',
+  'host',
+  'version',
+  'admissionPlugIns',
+  'serviceCidr',
+  'serviceUrls',
+  'controllers',
+]);
 const largestPort = 65_535;
 
 /** Reads options, which may come from JavaScript or from JSON. Throws CodedError `invalid` with the option's name. */
@@ -32,6 +43,7 @@ export function readOptions(options: unknown): ReadOptions {
     serviceCidr: serviceCidrOf(serviceCidr),
     admissionPlugIns: switchesOf(options['admissionPlugIns']),
     nodes: nodesOf(options['controllers']),
+    serviceUrls: serviceUrlsOf(options['serviceUrls']),
   };
 }
 
@@ -97,6 +109,21 @@ function nodesOf(value: unknown): readonly string[] | undefined {
     return Array.from({ length: count }, (_, at) => `node-${at + 1}`);
   }
   throw invalid(`controllers is true, false or { nodes: N } with N from 0 to ${nodesLimit}`);
+}
+
+function serviceUrlsOf(value: unknown): ReadonlyMap<string, URL> {
+  if (value === undefined) return new Map();
+  if (!isObject(value)) throw invalid('serviceUrls is an object of https URLs by NAMESPACE/NAME[:PORT]');
+  return new Map(
+    Object.entries(value).map(([service, url]) => {
+      if (!isServiceName(service)) {
+        throw invalid(`serviceUrls: ${JSON.stringify(service)} is not NAMESPACE/NAME or NAMESPACE/NAME:PORT`);
+      }
+      const read = typeof url === 'string' ? httpsUrl(url) : undefined;
+      if (!read) throw invalid(`serviceUrls: ${service} takes an https URL, not ${JSON.stringify(url)}`);
+      return [service, read];
+    }),
+  );
 }
 
 function optionalText(name: string, value: unknown): string | undefined {

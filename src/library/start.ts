@@ -35,6 +35,7 @@ async function serving(parts: Serving): Promise<RunningApiServer> {
     store,
     port,
     admissionPlugIns: read.admissionPlugIns,
+    serviceUrls: read.serviceUrls,
     ...(read.host === undefined ? {} : { host: read.host }),
     ...(read.version === undefined ? {} : { version: read.version }),
     ...(read.serviceCidr === undefined ? {} : { serviceCidr: read.serviceCidr }),

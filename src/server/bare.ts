@@ -9,6 +9,8 @@ import {
   type Authorizer,
   certificateAuthenticator,
   createApiServer,
+  FrontProxy,
+  type FrontProxyIdentity,
   type PlugInSwitches,
   tokenAuthenticator,
 } from '../apiserver/index.ts';
@@ -73,6 +75,8 @@ export interface BareIdentity {
   readonly serviceAccountKeyPem: string;
   /** Signs client certificates. */
   readonly clientAuthority: CertificateAndKey;
+  /** Signs what the server shows extension servers. */
+  readonly frontProxyAuthority: CertificateAndKey;
 }
 
 /** A new identity for a server that listens on loopback addresses, and on `host`. */
@@ -95,6 +99,7 @@ export function createBareIdentity(host?: string): BareIdentity {
     tls: { cert: serving.certificatePem, key: serving.privateKeyPem },
     serviceAccountKeyPem: privateKey,
     clientAuthority: createAuthority({ commonName: 'Drydock bare client CA', ...surroundings }),
+    frontProxyAuthority: createAuthority({ commonName: 'Drydock bare front proxy CA', ...surroundings }),
   };
 }
 
@@ -106,7 +111,7 @@ export interface BareOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
-  /** Where Services are reached that webhooks lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
+  /** Where Services are reached that webhooks and APIs lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
   readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** IPv4 range of service addresses. */
   readonly serviceCidr?: string;
@@ -137,6 +142,8 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
         tokenAuthenticator(new Map([[identity.token, administrator]])),
         certificateAuthenticator(identity.clientAuthority.certificatePem, surroundings.clock),
       ],
+      clientAuthority: { ...identity.clientAuthority, isTrusted: () => true },
+      frontProxy: new FrontProxy(identity.frontProxyAuthority, surroundings),
       authorizers: [],
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
@@ -215,6 +222,12 @@ export interface EnvtestOptions {
   readonly serviceAccountIssuer: string | undefined;
   readonly serviceAccountSigningKeyFile: string | undefined;
   readonly admissionPlugIns?: PlugInSwitches;
+  /** What is shown extension servers, in files; undefined: something of its own. */
+  readonly frontProxyFiles:
+    | { readonly authority: string; readonly certificate: string; readonly key: string }
+    | undefined;
+  /** Names in certificates of that authority that extension servers are to take. */
+  readonly frontProxyNames: readonly string[];
 }
 
 /** A server with the certificates that envtest wrote; its data lives as long as the process. */
@@ -237,6 +250,10 @@ export async function startEnvtestServer(
       ...(clientAuthority ? [certificateAuthenticator(clientAuthority, surroundings.clock)] : []),
     ],
     authorizers: options.allowsEverything ? [allowEverything] : [],
+    ...(clientAuthority && {
+      clientAuthority: { certificatePem: clientAuthority, isTrusted: () => true },
+    }),
+    ...(options.frontProxyFiles && { frontProxy: frontProxyOf(options.frontProxyFiles, options) }),
     ...(options.serviceCidr === undefined ? {} : { serviceCidr: options.serviceCidr }),
     ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
     ...(options.serviceAccountIssuer === undefined
@@ -250,6 +267,21 @@ export async function startEnvtestServer(
   };
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
   return { admissionPlugIns: server.admissionPlugIns, close };
+}
+
+function frontProxyOf(
+  files: NonNullable<EnvtestOptions['frontProxyFiles']>,
+  { frontProxyNames }: EnvtestOptions,
+): FrontProxyIdentity {
+  const identity = {
+    certificate: readFileSync(files.certificate, 'utf8'),
+    privateKey: readFileSync(files.key, 'utf8'),
+  };
+  return {
+    authorityPem: readFileSync(files.authority, 'utf8'),
+    names: frontProxyNames,
+    identity: () => identity,
+  };
 }
 
 async function serve(parts: {

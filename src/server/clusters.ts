@@ -28,6 +28,7 @@ interface Parts {
   readonly roles: DataAccess;
   readonly readyChecks: readonly HealthCheck[];
   readonly audit: AuditTrail;
+  readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** What else clients may call this machine; every API server answers to it. */
   readonly servedNames: { readonly hostNames: readonly string[]; readonly ipAddresses: readonly string[] };
 }
@@ -61,6 +62,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     log,
     readyChecks,
     processMetrics,
+    ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
     certificateAuthority: authority.certificatePem,
     accessChanges: (onChange) => {
       const { directory } = identity;

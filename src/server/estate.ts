@@ -40,6 +40,7 @@ import { processIdentity } from './process-identity.ts';
 import { buildResourceManager, type Providers } from './resource-manager.ts';
 import { loadAuthority, loadControlToken, writePrivate } from './secrets.ts';
 import { servedIdentities, servedNames } from './served-identities.ts';
+import { serviceUrlsText } from './service-urls.ts';
 import { statusOf } from './status.ts';
 
 /** A running control plane. */
@@ -106,6 +107,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     ...(options.listen && { listen: options.listen }),
     ...(options.clusterPorts && { clusterPorts: options.clusterPorts }),
     ...(options.anyApiVersion && { anyApiVersion: true }),
+    ...(options.serviceUrls && { serviceUrls: serviceUrlsText(options.serviceUrls) }),
     ...(options.limits && { limits: options.limits }),
   });
   const limits = serverLimits(options.limits ?? {});
@@ -283,6 +285,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   const clusters = buildClusters({
     ...{ store, fence, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
     servedNames: servedNames(options.listen),
+    ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({

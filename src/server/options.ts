@@ -47,6 +47,8 @@ export interface EstateOptions {
   readonly clusterPorts?: PortRange;
   /** True: Resource Manager serves every well-formed api-version, also one that Azure does not have. */
   readonly anyApiVersion?: boolean;
+  /** Where Services of clusters are reached that webhooks and APIs lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
+  readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** Limits other than the usual ones. */
   readonly limits?: ChosenLimits;
   /** Path of the program, for kubeconfigs that call it. */
@@ -68,5 +70,7 @@ export interface RunningEstate {
   readonly listen?: string;
   readonly clusterPorts?: PortRange;
   readonly anyApiVersion?: boolean;
+  /** As `--service-url` takes them. */
+  readonly serviceUrls?: string;
   readonly limits?: ChosenLimits;
 }

@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../apimachinery/admission.ts';
 import { at, numberAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { errorMessage } from '../../base/index.ts';
-import type { Backends, FrontProxy } from '../backends/index.ts';
+import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import { identityHeaders } from './forwarded-headers.ts';
 import type { Availability } from './local-services.ts';
 import { backendOfRemote, pathOf, type RemoteService } from './remote-service.ts';
@@ -17,7 +17,7 @@ const asker = { username: 'system:kube-aggregator', uid: '', groups: ['system:ma
 interface Parts {
   readonly view: ClusterView;
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
 }
 
 /** Whether the server of a group version can be asked: its Service, who is behind it, and what he says. */

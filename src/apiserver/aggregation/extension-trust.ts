@@ -4,7 +4,7 @@ import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { errorMessage, type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
 import { splitPem } from '../authn/authenticators.ts';
-import { frontProxyName } from '../backends/front-proxy.ts';
+import type { FrontProxyIdentity } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
 import { objectKey } from '../storage/keys.ts';
@@ -16,19 +16,20 @@ const name = 'extension-apiserver-authentication';
 const againMs = 1_000;
 
 /** Lists of what extension servers read about who is passed on to them. */
-const lists: Readonly<Record<string, string>> = {
-  'requestheader-username-headers': 'X-Remote-User',
-  'requestheader-uid-headers': 'X-Remote-Uid',
-  'requestheader-group-headers': 'X-Remote-Group',
-  'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
-  'requestheader-allowed-names': frontProxyName,
+const lists: Readonly<Record<string, readonly string[]>> = {
+  'requestheader-username-headers': ['X-Remote-User'],
+  'requestheader-uid-headers': ['X-Remote-Uid'],
+  'requestheader-group-headers': ['X-Remote-Group'],
+  'requestheader-extra-headers-prefix': ['X-Remote-Extra-'],
 };
 
 interface Authorities {
-  readonly frontProxyPem: string;
+  readonly frontProxy: FrontProxyIdentity;
   /** Of client certificates, when this server takes such. */
   readonly client: { readonly certificatePem: string; isTrusted(): boolean } | undefined;
 }
+
+const namesMember = 'requestheader-allowed-names';
 
 /**
  * Keeps the ConfigMap that extension servers read whom to trust in: this server's front proxy, and client certificates as this
@@ -109,15 +110,16 @@ export class ExtensionTrust {
   }
 
   #dataAfter(data: Json | undefined): JsonObject {
-    const { frontProxyPem, client } = this.#authorities;
+    const { frontProxy, client } = this.#authorities;
+    const frontProxyPem = frontProxy.authorityPem;
     const kept: JsonObject = {};
     const clients = this.#certificates(textAt(data, 'client-ca-file'), client?.certificatePem);
     if (client?.isTrusted()) clients.push(...splitPem(client.certificatePem).map(withEnd));
     if (clients.length > 0) kept['client-ca-file'] = clients.join('');
     const proxies = this.#certificates(textAt(data, 'requestheader-client-ca-file'), frontProxyPem);
-    kept['requestheader-client-ca-file'] = [...proxies, withEnd(frontProxyPem)].join('');
-    for (const [member, own] of Object.entries(lists)) {
-      kept[member] = JSON.stringify([...new Set([...textsIn(textAt(data, member)), own])]);
+    kept['requestheader-client-ca-file'] = [...proxies, ...splitPem(frontProxyPem).map(withEnd)].join('');
+    for (const [member, own] of [...Object.entries(lists), [namesMember, frontProxy.names] as const]) {
+      kept[member] = JSON.stringify([...new Set([...textsIn(textAt(data, member)), ...own])]);
     }
     return kept;
   }

@@ -9,7 +9,7 @@ import {
   rfc3339Seconds,
   type Timer,
 } from '../../base/index.ts';
-import type { Backends, FrontProxy } from '../backends/index.ts';
+import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
 import type { GroupVersion } from '../discovery/priorities.ts';
@@ -39,7 +39,7 @@ const probeAgain = { firstMs: 100, mostMs: 30_000, atOnce: 16 } as const;
 export interface Elsewhere {
   readonly remotes: RemoteServices;
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
 }
 
 /** Keeps APIServices in step with what the cluster serves, says of each whether it is available, and tells who serves the others. */

@@ -3,7 +3,7 @@ import { StatusError } from '../../apimachinery/status.ts';
 import { type Clock, goDuration } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Exchanged } from '../../http/node/exchange.ts';
-import { BackendFailure, type Backends, type FrontProxy, NothingBehind } from '../backends/index.ts';
+import { BackendFailure, type Backends, type FrontProxyIdentity, NothingBehind } from '../backends/index.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import { answerHeaders, requestHeaders, switchingHeaders } from './forwarded-headers.ts';
 import { backendOfRemote, type RemoteService } from './remote-service.ts';
@@ -13,7 +13,7 @@ const passedOnLimits = { requestMs: 60_000, discoveryMs: 5_000 } as const;
 
 export interface PassOnParts {
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
   readonly clock: Clock;
 }
 

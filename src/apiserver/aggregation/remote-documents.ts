@@ -1,7 +1,7 @@
 import { listAt, maybeObjectAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { decodeJson, isObject, type JsonObject } from '../../base/index.ts';
 import type { HttpsAnswer } from '../../http/node/client.ts';
-import type { Backends, FrontProxy } from '../backends/index.ts';
+import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import type { ElsewhereVersion } from '../discovery/registry.ts';
 import { swaggerPart } from '../openapi/index.ts';
 import { identityHeaders } from './forwarded-headers.ts';
@@ -22,7 +22,7 @@ const aggregatedTypes = ['v2', 'v2beta1']
 
 interface Parts {
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
 }
 
 /** Throws when the server of the group version does not say which resources it has. */

@@ -1,7 +1,7 @@
 import { conditionOf } from '../../apimachinery/conditions.ts';
 import { maybeObjectAt, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
-import type { Backend, FrontProxy } from '../backends/index.ts';
+import type { Backend, FrontProxyIdentity } from '../backends/index.ts';
 import { firstGroup, type GroupVersion, type Priority } from '../discovery/priorities.ts';
 
 const defaultPort = 443;
@@ -48,7 +48,7 @@ export function pathOf({ group, version }: GroupVersion): string {
 /** How its server is reached, with what this one shows of itself. */
 export function backendOfRemote(
   { service, ca, trustsAnybody }: RemoteService,
-  frontProxy: FrontProxy,
+  frontProxy: FrontProxyIdentity,
 ): Backend {
   return { target: { ...service, path: '' }, ca, trustsAnybody, identity: frontProxy.identity() };
 }

@@ -1,5 +1,5 @@
 import { type Clock, errorMessage, type JsonObject, type Logger, type Timer } from '../../base/index.ts';
-import type { Backends, FrontProxy } from '../backends/index.ts';
+import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import type { ElsewhereVersion, ResourceRegistry } from '../discovery/registry.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import { openApiOf, resourcesOf } from './remote-documents.ts';
@@ -19,7 +19,7 @@ interface Entry {
 
 export interface RemoteServicesParts {
   readonly backends: Backends;
-  readonly frontProxy: FrontProxy;
+  readonly frontProxy: FrontProxyIdentity;
   readonly resources: ResourceRegistry;
   readonly clock: Clock;
   readonly log: Logger;

@@ -8,15 +8,25 @@ import type { ClientIdentity } from './backends.ts';
 
 const halfLifeMs = (certificateLimits.clientDays / 2) * 24 * 60 * 60 * 1000;
 
-/** The name in the certificate, which is the only one that extension servers are told to take. */
-export const frontProxyName = 'front-proxy-client';
+/** The name in the certificate. */
+const frontProxyName = 'front-proxy-client';
+
+/** What a server shows extension servers of itself. */
+export interface FrontProxyIdentity {
+  /** PEM of the authority of what is shown. */
+  readonly authorityPem: string;
+  /** Names in certificates of the authority that extension servers are to take; none: any. */
+  readonly names: readonly string[];
+  identity(): ClientIdentity;
+}
 
 /**
  * Who this server is to the extension servers that it passes requests on to. Whoever holds such a certificate speaks to
  * them for anybody: its authority is the cluster's own and signs nothing else.
  */
-export class FrontProxy {
+export class FrontProxy implements FrontProxyIdentity {
   readonly authorityPem: string;
+  readonly names = [frontProxyName];
   readonly #authority: CertificateAndKey;
   readonly #parts: { readonly clock: Clock; readonly random: Random };
   #issued: { readonly identity: ClientIdentity; readonly sinceMs: number } | undefined;

@@ -8,6 +8,6 @@ export {
   NothingBehind,
   type ServiceCall,
 } from './backends.ts';
-export { FrontProxy } from './front-proxy.ts';
+export { FrontProxy, type FrontProxyIdentity } from './front-proxy.ts';
 export { readAnswer } from './read-answer.ts';
 export type { ServiceUrls } from './services.ts';

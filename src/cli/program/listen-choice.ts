@@ -1,9 +1,11 @@
 import type { RunningEstate } from '../../server/index.ts';
 import { type ChosenLimits, isLimitName, usedLimit } from '../../server/limit-settings.ts';
 import type { PortRange } from '../../server/options.ts';
+import { serviceUrlsText } from '../../server/service-urls.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 
 import { chosenLimits } from './limits.ts';
+import { serviceUrls } from './service-urls.ts';
 
 /** What a start is asked for; undefined: as the last start had it. */
 export interface ListenChoice {
@@ -13,6 +15,8 @@ export interface ListenChoice {
   readonly limits?: ChosenLimits;
   /** Not kept from start to start. */
   readonly anyApiVersion?: boolean;
+  /** As `--service-url` has it, in one form. Not kept either. */
+  readonly serviceUrls?: string;
   /** A damaged database is replaced by what can be proven of it. Not kept either. */
   readonly acceptsLoss?: boolean;
 }
@@ -27,6 +31,9 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     limits: chosenLimits(options),
     anyApiVersion: options['any-api-version'] === true,
     acceptsLoss: options['accept-loss'] === true,
+    ...(options['service-url'] !== undefined && {
+      serviceUrls: serviceUrlsText(serviceUrls(options['service-url'])),
+    }),
   };
 }
 
@@ -58,7 +65,7 @@ export function rangeText({ first, last }: PortRange): string {
 
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
-  const { port, listen, clusterPorts, limits = {}, anyApiVersion, acceptsLoss } = choice;
+  const { port, listen, clusterPorts, limits = {}, anyApiVersion, acceptsLoss, serviceUrls: urls } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
@@ -68,6 +75,7 @@ export function choiceWords(choice: ListenChoice): string[] {
     ...Object.entries(limits).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...(anyApiVersion ? ['--any-api-version'] : []),
     ...(acceptsLoss ? ['--accept-loss'] : []),
+    ...(urls === undefined ? [] : ['--service-url', urls]),
   ];
 }
 
@@ -83,6 +91,8 @@ export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoic
     ...(wanted !== undefined && wanted !== given && { clusterPorts }),
     limits: unmetLimits(choice.limits ?? {}, running.limits ?? {}),
     ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
+    ...(choice.serviceUrls !== undefined &&
+      choice.serviceUrls !== running.serviceUrls && { serviceUrls: choice.serviceUrls }),
   };
 }
 

@@ -9,6 +9,7 @@ import { homeFiles, makeHome, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { followMove, knowsPlace } from './moved-home.ts';
 import { launcher, programVersion } from './package.ts';
+import { serviceUrls } from './service-urls.ts';
 import { defaultPort, savedSettings } from './settings.ts';
 import { announceStart } from './starting.ts';
 
@@ -54,6 +55,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
       ...(Object.keys(settings.limits).length > 0 && { limits: settings.limits }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
+      ...(choice.serviceUrls && { serviceUrls: serviceUrls(choice.serviceUrls) }),
       launcher: launcher(),
       version: programVersion(),
     });

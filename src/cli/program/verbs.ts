@@ -38,6 +38,12 @@ export const verbs: readonly Verb[] = [
         type: 'boolean',
         summary: 'serve every well-formed api-version, also one that Azure does not have',
       },
+      'service-url': {
+        type: 'string',
+        value: 'SERVICES',
+        summary:
+          'in every cluster, where Services of webhooks and APIs are: NAMESPACE/NAME[:PORT]=https://HOST:PORT, with commas between',
+      },
       'accept-loss': {
         type: 'boolean',
         summary: 'start over a damaged database with what can be proven of it; the files are set aside first',
@@ -180,7 +186,7 @@ export const verbs: readonly Verb[] = [
         type: 'string',
         value: 'SERVICES',
         summary:
-          'where webhooks of Services are: NAMESPACE/NAME[:PORT]=https://HOST:PORT, with commas between',
+          'where Services of webhooks and APIs are: NAMESPACE/NAME[:PORT]=https://HOST:PORT, with commas between',
       },
       'enable-admission-plugins': {
         type: 'string',

@@ -10,6 +10,7 @@ import {
   type ApiServerOptions,
   certificateAuthenticator,
   createApiServer,
+  FrontProxy,
 } from '../../apiserver/index.ts';
 import type { Clock, Logger, Random } from '../../base/index.ts';
 import {
@@ -29,7 +30,7 @@ import type {
   ClusterSpec,
   ClusterUser,
 } from '../contract.ts';
-import { type ClusterKeys, loadOrMakeAdministrator } from './keys.ts';
+import { type CertificatePair, type ClusterKeys, loadOrMakeAdministrator } from './keys.ts';
 import { StoppableClient } from './stoppable-client.ts';
 
 /** What every embedded cluster shares. */
@@ -57,6 +58,8 @@ export interface Surroundings {
   readonly authorizers: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** What each cluster stores without any effect; writers are warned. */
   readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
+  /** Where Services of every cluster are reached that this process cannot dial otherwise. */
+  readonly serviceUrls?: ApiServerOptions['serviceUrls'];
   /** Steps of admission that clusters of its role have. */
   readonly admissionSteps?: (spec: ClusterSpec) => readonly AdmissionStep[];
   /** Told of every answer of a cluster's API server, by whatever way the request came. */
@@ -104,6 +107,7 @@ export class EmbeddedCluster implements ClusterHandle {
     parts: Surroundings,
     made: {
       readonly keys: ClusterKeys;
+      readonly frontProxy: CertificatePair;
       readonly claims: AddressClaims;
       readonly serving: ClusterHandle['serving'];
     },
@@ -130,6 +134,12 @@ export class EmbeddedCluster implements ClusterHandle {
       admissionSteps: parts.admissionSteps?.(spec) ?? [],
       ...(parts.processMetrics && { processMetrics: parts.processMetrics }),
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
+      frontProxy: new FrontProxy(made.frontProxy, parts),
+      clientAuthority: {
+        certificatePem: made.keys.clientAuthority.certificatePem,
+        isTrusted: () => this.#spec.access.localAccounts,
+      },
+      ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
       keepsWhenTold: true,
     });
     this.client = this.#clientAs(administrator, parts.fence);
@@ -141,6 +151,7 @@ export class EmbeddedCluster implements ClusterHandle {
     parts: Surroundings,
     own: {
       readonly keys: ClusterKeys;
+      readonly frontProxy: CertificatePair;
       readonly claims: AddressClaims;
       /** What the cluster's first objects are written under. */
       readonly fence: (() => Guard) | undefined;

@@ -9,7 +9,7 @@ import {
 import { AddressClaims } from '../addresses/claims.ts';
 import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
-import { administratorKey, keysKey, loadOrMakeKeys } from './keys.ts';
+import { administratorKey, frontProxyKey, keysKey, loadOrMakeFrontProxy, loadOrMakeKeys } from './keys.ts';
 import { decodeSpec, encodeSpec, specKey, specPrefix } from './spec-record.ts';
 
 /** Clusters that run as API servers inside this process, on the shared store. */
@@ -177,7 +177,9 @@ class EmbeddedHost implements ClusterHost {
       await this.#deleteBelow(`${dataPrefix(clusterId)}/`);
       await this.#claims.dropClusters((holder) => holder === clusterId);
       await this.#commit({
-        writes: [keysKey, administratorKey, specKey].map((keyOf) => ({ delete: keyOf(clusterId) })),
+        writes: [keysKey, administratorKey, frontProxyKey, specKey].map((keyOf) => ({
+          delete: keyOf(clusterId),
+        })),
       });
     });
   }
@@ -232,8 +234,9 @@ class EmbeddedHost implements ClusterHost {
     { commit, entry }: { readonly commit: Store['commit']; readonly entry?: Entry },
   ): Promise<EmbeddedCluster> {
     const keys = await loadOrMakeKeys(spec.clusterId, { ...this.#parts, commit, owner: entry });
+    const frontProxy = await loadOrMakeFrontProxy(spec.clusterId, { ...this.#parts, commit });
     const cluster = await EmbeddedCluster.start(spec, this.#parts, {
-      ...{ keys, claims: this.#claims },
+      ...{ keys, frontProxy, claims: this.#claims },
       // Nobody leads at a start: the cluster as it was read is what counts then.
       fence: entry ? () => ({ key: entry.key, revision: entry.revision }) : this.#parts.fence,
     });

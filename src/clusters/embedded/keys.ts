@@ -26,6 +26,10 @@ export function administratorKey(clusterId: string): string {
   return `${keysKey(clusterId)}/administrator`;
 }
 
+export function frontProxyKey(clusterId: string): string {
+  return `${keysKey(clusterId)}/front-proxy`;
+}
+
 interface Parts {
   readonly store: Pick<Store, 'get' | 'commit'>;
   readonly clock: Clock;
@@ -44,6 +48,24 @@ export async function loadOrMakeKeys(
   const value = encodeJson({ ...makeKeys(clusterId, parts) });
   const kept = { get: (of: string) => store.get(of), commit };
   return readKeys(await keepFirst(kept, { key, value, owner }));
+}
+
+/**
+ * The authority of what a cluster shows extension servers: made once, as they trust it alone. Apart from the other keys,
+ * because clusters had those before.
+ */
+export async function loadOrMakeFrontProxy(
+  clusterId: string,
+  parts: Parts & { readonly commit: Store['commit'] },
+): Promise<CertificatePair> {
+  const { store, commit } = parts;
+  const key = frontProxyKey(clusterId);
+  const stored = await store.get(key);
+  if (stored) return readPair(decodeJson(stored.value));
+  const made = createAuthority({ commonName: `drydock front proxy ${clusterId}`, ...parts });
+  const owner = await store.get(keysKey(clusterId));
+  const kept = { get: (of: string) => store.get(of), commit };
+  return readPair(decodeJson(await keepFirst(kept, { key, value: encodeJson({ ...made }), owner })));
 }
 
 /**

@@ -17,6 +17,10 @@ const heeded: ReadonlySet<string> = new Set([
   'disable-admission-plugins',
   'enable-admission-plugins',
   'etcd-servers',
+  'proxy-client-cert-file',
+  'proxy-client-key-file',
+  'requestheader-allowed-names',
+  'requestheader-client-ca-file',
   'secure-port',
   'service-account-issuer',
   'service-account-key-file',
@@ -62,8 +66,17 @@ function readOptions(flags: FlagValues): EnvtestOptions {
     serviceAccountIssuer: flags.get('service-account-issuer')?.[0],
     serviceAccountSigningKeyFile: last('service-account-signing-key-file'),
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
+    frontProxyFiles: frontProxyFiles(last),
+    frontProxyNames: (all('requestheader-allowed-names') ?? '').split(',').filter((name) => name !== ''),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
   };
+}
+
+/** All three together make one: without one of them there is nobody to show. */
+function frontProxyFiles(last: (name: string) => string | undefined): EnvtestOptions['frontProxyFiles'] {
+  const authority = last('requestheader-client-ca-file');
+  const [certificate, key] = [last('proxy-client-cert-file'), last('proxy-client-key-file')];
+  return authority && certificate && key ? { authority, certificate, key } : undefined;
 }
 
 function portOf(text: string): number {
