@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { objectAt, textAt } from '../../src/apimachinery/read.ts';
 import type { ClusterSpec, Surroundings } from '../../src/clusters/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openClusterHost } from '../support/cluster-host.ts';
@@ -237,7 +238,7 @@ test('a leader that is replaced while it makes a cluster keeps no keys of it, an
   assert.equal(host.get(spec.clusterId), undefined);
   term = (await store.get(key))?.revision ?? 0;
   await host.ensure(spec);
-  assert.equal((await store.range({ prefix: '/cluster-keys/' })).entries.length, 1);
+  assert.ok(await store.get(`/cluster-keys/${spec.clusterId}`));
   await close();
 });
 
@@ -252,7 +253,38 @@ test('what a crash left of a cluster that was being made is completed by a start
   };
   const next = await openHost(counted().controllers, refuse, () => store);
   assert.equal(next.host.get(spec.clusterId)?.state, 'running');
-  assert.equal((await store.range({ prefix: '/cluster-keys/' })).entries.length, 1);
+  assert.ok(await store.get(`/cluster-keys/${spec.clusterId}`));
+  await next.close();
+  await store.close();
+});
+
+test('extension servers of a cluster are told of one front proxy over restarts, and of its client certificates while it takes them', async () => {
+  const first = await openHost(counted().controllers);
+  const { store } = first;
+  const told = async (host: typeof first.host) => {
+    const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+    const trust = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
+    const found = await host.get(spec.clusterId)?.client.get(configMaps, trust);
+    return objectAt(found, 'data');
+  };
+  await first.host.ensure(spec);
+  const before = await told(first.host);
+  assert.match(textAt(before, 'client-ca-file'), /BEGIN CERTIFICATE/);
+  await first.host.close();
+  const next = await openHost(counted().controllers, undefined, () => store);
+  assert.deepEqual(await told(next.host), before);
+  await next.host.ensure({ ...spec, access: { ...spec.access, localAccounts: false } });
+  const { 'client-ca-file': _, ...rest } = before;
+  for (;;) {
+    const now = await told(next.host);
+    if ('client-ca-file' in now) await new Promise((resolve) => setImmediate(resolve));
+    else {
+      assert.deepEqual(now, rest);
+      break;
+    }
+  }
+  await next.host.remove(spec.clusterId);
+  assert.deepEqual((await store.range({ prefix: '/cluster-keys/' })).entries, []);
   await next.close();
   await store.close();
 });

@@ -69,6 +69,16 @@ test('kubectl works with the kubeconfig, nobody without its token, and only this
   assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
 });
 
+test('a Service is where the options say, and other words than https URLs are refused', async () => {
+  await assert.rejects(
+    startApiServer({ serviceUrls: { 'default/a': 'http://a' } }),
+    /default\/a takes an https URL/,
+  );
+  await assert.rejects(startApiServer({ serviceUrls: { a: 'https://a' } }), /"a" is not NAMESPACE\/NAME/);
+  await using server = await startApiServer({ serviceUrls: { 'default/a:443': 'https://127.0.0.1:1' } });
+  assert.ok(server.url);
+});
+
 test('two servers in one process share nothing', async () => {
   await using one = await startApiServer();
   await using other = await startApiServer({ version: '1.32.0' });
