@@ -42,7 +42,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   apiserver: [
     ['request', 'openapi'],
-    ['authn', 'metrics'],
+    ['authn', 'audit', 'metrics'],
     ['storage'],
     ['discovery'],
     ['authz', 'crd'],

@@ -6,19 +6,20 @@ import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { answerHealth } from '../http/health.ts';
 import type { AskedElsewhere } from './aggregation/pass-on.ts';
 import type { RemoteService } from './aggregation/remote-service.ts';
+import { auditAnswer, auditedBody } from './answer/audited.ts';
 import { httpBody } from './answer/body.ts';
 import { documentInForm } from './answer/document-forms.ts';
 import { checkForm, hasColumns, respond, statusResponse } from './answer/respond.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
-import { type Authentication, anonymous, type Credential } from './authn/authenticate.ts';
-import { decideAccess, reviewOf } from './authz/authorize.ts';
+import { anonymous, type Credential, type Recognised } from './authn/authenticate.ts';
 import type { RequestMoment } from './authz/lasting-requests.ts';
 import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import { readIncludeObject } from './encode/include-object.ts';
+import { authorize, type Gate, recognise } from './gate.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
-import { requestKind, streamScope } from './metrics/request-kind.ts';
+import { streamScope } from './metrics/request-kind.ts';
 import type { Answered } from './options.ts';
 import { Passage } from './passage.ts';
 import { checkRoutable, errorRendering, negotiate, plainJson } from './request/accept.ts';
@@ -29,11 +30,10 @@ import { confirmedSubprotocol } from './request/subprotocols.ts';
 import type { WatchSource } from './storage/watch-source.ts';
 import { dispatch } from './verbs/dispatch.ts';
 
-export interface HandlerParts {
+export interface HandlerParts extends Gate {
   readonly cluster: ClusterParts;
   readonly paths: PathParts;
   readonly health: Parameters<typeof answerHealth>[1];
-  readonly authentication: Authentication;
   /** Takes the place of the caller when the request says so and the caller may. */
   readonly impersonate: (request: HttpRequest, user: UserInfo) => UserInfo | Promise<UserInfo>;
   /** Paths that are none of the others' (OpenAPI, key sets); undefined: no such path. */
@@ -46,40 +46,59 @@ export interface HandlerParts {
 }
 
 const noHeaders = {};
-const publicPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 
 /** The filter chain of an API server: who, may they, what; then the verb, then the form of the answer. */
 export function createHandler(parts: HandlerParts): Handler {
-  const { clock } = parts.cluster;
+  const { clock, random } = parts.cluster;
   const now = () => clock.monotonic();
   return async (request) => {
-    const passage = new Passage(request, now());
-    const response = passage.end(await answerFrom(parts, passage), now);
-    const { caller, user } = passage;
-    parts.observe?.({ request, response, caller, user });
+    const passage = new Passage(request, now(), request.header('audit-id') || random.uuid());
+    let response: HttpResponse;
+    try {
+      response = await answered(parts, passage);
+    } catch (thrown) {
+      response = failure(parts, passage, thrown);
+    }
+    response = passage.end(response, now);
+    if (parts.observe) {
+      const { caller, user } = passage;
+      parts.observe({ request, response, caller, user });
+    }
     return response;
   };
 }
 
-async function answerFrom(parts: HandlerParts, passage: Passage): Promise<HttpResponse> {
-  const { request } = passage;
-  try {
-    const info = readRequestInfo(request);
-    passage.begin(info, parts.metrics);
-    const since = parts.cluster.lasting.moment();
-    // What is known already is not waited for, here and below: nearly every request would wait at each step.
-    const recognised = parts.authentication.recognise(request);
-    const { user: caller, credential } = recognised instanceof Promise ? await recognised : recognised;
-    if (caller === anonymous && !isPublic(info)) throw unauthorized();
-    if (caller !== anonymous) callerProven(request, caller.username);
-    passage.caller = caller;
-    const taken = parts.impersonate(request, caller);
-    const user = taken instanceof Promise ? await taken : taken;
-    passage.user = user;
-    return await answerAs(parts, passage, { info, user, proof: { credential, caller, since } });
-  } catch (thrown) {
-    return failure(parts, request, thrown);
-  }
+/** The answer, as a promise of nobody in between: nearly every request would wait at each step. */
+function answered(parts: HandlerParts, passage: Passage): Promise<HttpResponse> {
+  const info = readRequestInfo(passage.request);
+  passage.begin(info, parts.metrics);
+  const since = parts.cluster.lasting.moment();
+  const recognised = recognise(parts, passage, info);
+  // What is known already is not waited for, here and below.
+  if (recognised instanceof Promise)
+    return recognised.then((known) => answerRecognised(parts, passage, { info, since, ...known }));
+  return answerRecognised(parts, passage, {
+    info,
+    since,
+    user: recognised.user,
+    credential: recognised.credential,
+  });
+}
+
+function answerRecognised(
+  parts: HandlerParts,
+  passage: Passage,
+  { info, since, user: caller, credential }: Recognised & { info: RequestInfo; since: RequestMoment },
+): Promise<HttpResponse> {
+  passage.recognised(caller, parts.audit);
+  if (caller !== anonymous) callerProven(passage.request, caller.username);
+  const proof = { credential, caller, since };
+  const taken = parts.impersonate(passage.request, caller);
+  const go = (user: UserInfo) => {
+    passage.impersonates(user);
+    return answerAs(parts, passage, { info, user, proof });
+  };
+  return taken instanceof Promise ? taken.then(go) : go(taken);
 }
 
 /** The chain for a caller who is known already. */
@@ -88,12 +107,12 @@ export async function answerKnown(
   request: HttpRequest,
   user: UserInfo,
 ): Promise<HttpResponse> {
+  const passage = new Passage(request, parts.cluster.clock.monotonic(), '');
   try {
     const info = readRequestInfo(request);
-    const passage = new Passage(request, parts.cluster.clock.monotonic());
     return await answerAs(parts, passage, { info, user, proof: undefined });
   } catch (thrown) {
-    return failure(parts, request, thrown);
+    return failure(parts, passage, thrown);
   }
 }
 
@@ -109,7 +128,7 @@ function answerAs(
       ? answerOther(parts, passage.request)
       : answerResource(parts, passage, { info, user, proof });
   };
-  return authorize(parts, info, user)?.then(answer) ?? answer();
+  return authorize(parts, info, { user, passage })?.then(answer) ?? answer();
 }
 
 /** Callers in this process keep to what is here. */
@@ -161,7 +180,7 @@ function judgeOf(
       if (!now) throw unauthorized();
       caller = now;
     }
-    await authorize(parts, info, await parts.impersonate(request, caller));
+    await authorize(parts, info, { user: await parts.impersonate(request, caller) });
   };
 }
 
@@ -170,21 +189,6 @@ function countWhileRunning(source: WatchSource, gauge: Gauge): void {
     gauge.inc();
     return () => gauge.dec();
   });
-}
-
-/** Health and version need no credentials; the roles of the anonymous say the same. */
-function isPublic(info: RequestInfo): boolean {
-  if (info.kind !== 'path') return false;
-  const [, first = ''] = info.path.split('/');
-  return publicPaths.has(`/${first}`);
-}
-
-/** Throws 403; undefined when the answer was known at once. */
-function authorize({ cluster }: HandlerParts, info: RequestInfo, user: UserInfo): Promise<void> | undefined {
-  return decideAccess(
-    cluster,
-    info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info),
-  );
 }
 
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
@@ -224,8 +228,7 @@ async function answerResource(
   const { cluster } = parts;
   const { request } = passage;
   const resource = routeTo(cluster.resources, info);
-  const kind = requestKind(resource.definition, info, request);
-  if (kind) passage.series = parts.metrics.requests.of(resource.definition, kind);
+  passage.series = parts.metrics.requests.of(resource.definition, info, request);
   const accept = request.header('accept');
   if (!resource.custom && !streams.has(info.subresource)) {
     checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
@@ -237,13 +240,17 @@ async function answerResource(
         stream: info.verb === 'watch',
         tables: hasColumns(resource, info.subresource),
       });
+  const { audited } = passage;
+  if (passage.series && resource.definition.deprecation !== undefined)
+    audited?.annotate({ 'k8s.io/deprecated': 'true' });
+  const body = httpBody(request);
   const call: Call = {
     ...info,
     resource,
     query: request.query,
     user,
     options: readOptions(request.query, info.verb),
-    body: httpBody(request),
+    body: audited ? auditedBody(body, audited, { ...info, resource }) : body,
     userAgent: request.header('user-agent') ?? '',
     warnings: [],
     record: passage,
@@ -255,11 +262,13 @@ async function answerResource(
   if (isWatch && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   if (isWatch && passage.series) countWhileRunning(answer.source, passage.series.running(streamScope(info)));
   const asMessages = isWatch && request.asksWebSocket === true;
+  if (audited) auditAnswer(audited, answer, { rendering, includeObject, now: cluster.clock.now() });
   return respond(answer, {
     rendering,
     includeObject,
     pretty: wantsPretty(request, rendering),
     headers: {
+      'audit-id': passage.auditId,
       ...(asMessages && confirmedSubprotocol(request)),
       ...(call.warnings.length > 0 && { warning: warningHeaders(call.warnings) }),
     },
@@ -284,10 +293,16 @@ const toldWith = new WeakMap<StatusError, readonly string[]>();
 /** Subresources that answer with what a node sends. */
 const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
-function failure({ cluster }: HandlerParts, request: HttpRequest, thrown: unknown): HttpResponse {
-  if (thrown instanceof PageNotFound) return pageNotFound();
+function failure({ cluster }: HandlerParts, passage: Passage, thrown: unknown): HttpResponse {
+  const { request } = passage;
+  if (thrown instanceof PageNotFound) {
+    passage.refused(404, undefined);
+    return pageNotFound();
+  }
   const error = statusErrorOf(thrown);
-  if (error.code === 500 && !(thrown instanceof StatusError)) {
+  const isPanic = error.code === 500 && !(thrown instanceof StatusError);
+  passage.refused(error.code, error.toStatus(), isPanic ? 'panic' : undefined);
+  if (isPanic) {
     const fields = { method: request.method, path: request.path, error: errorMessage(thrown) };
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     cluster.log.error('a request failed', { ...fields, stack });

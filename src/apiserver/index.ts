@@ -6,6 +6,13 @@ export type {
   ResourceDefinition,
   UserInfo,
 } from '../apimachinery/contract.ts';
+export {
+  type AuditEvent,
+  type AuditOptions,
+  type AuditPolicy,
+  type AuditSink,
+  readAuditPolicy,
+} from './audit/index.ts';
 export { certificateAuthenticator, tokenAuthenticator } from './authn/authenticators.ts';
 export { FrontProxy, type FrontProxyIdentity } from './backends/index.ts';
 export type { Answered, ApiServerOptions } from './options.ts';

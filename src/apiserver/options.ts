@@ -5,6 +5,7 @@ import type { Clock, Logger, Random } from '../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../http/contract.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
+import type { AuditOptions } from './audit/index.ts';
 import type { FrontProxyIdentity, ServiceUrls } from './backends/index.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import type { PlugInSwitches } from './write/plug-ins.ts';
@@ -58,6 +59,8 @@ export interface ApiServerOptions {
   readonly admissionPlugIns?: PlugInSwitches;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
   readonly observe?: (answered: Answered) => void;
+  /** What is written of which requests, and where; absent: nothing. */
+  readonly audit?: AuditOptions;
   /** What is measured of the process, shown after what is measured of this server; the text format of Prometheus. */
   readonly processMetrics?: () => Promise<string>;
   /** What the server does by itself waits for `startKeeping`; default: it begins with `start`, as nobody else can do it. */

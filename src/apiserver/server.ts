@@ -10,6 +10,7 @@ import { ApiServiceKeeper } from './aggregation/keeper.ts';
 import { builtInServices } from './aggregation/local-services.ts';
 import { passOn } from './aggregation/pass-on.ts';
 import { RemoteServices } from './aggregation/remote-services.ts';
+import { Audit, countNothingAudited } from './audit/index.ts';
 import type { SecretAccount } from './authn/secret-claims.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { flowControlObjects } from './bootstrap/flow-control.ts';
@@ -97,6 +98,7 @@ class LibraryApiServer implements ApiServer {
       client: options.clientAuthority,
     });
     this.#serviceNetwork = new ServiceNetworkKeeper(parts, own, options.serviceCidr ?? defaultServiceCidr);
+    countNothingAudited(parts.metrics);
     this.#handlerParts = {
       cluster: parts,
       authentication,
@@ -110,6 +112,7 @@ class LibraryApiServer implements ApiServer {
       }),
       elsewhere: (info) => this.#remotes.of(info),
       passOn: (remote, asked) => passOn({ backends, frontProxy, clock: options.clock }, remote, asked),
+      audit: options.audit && new Audit(options.audit, parts),
       observe: options.observe,
     };
     this.handler = createHandler(this.#handlerParts);

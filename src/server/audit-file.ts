@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditTrail, Clock, Logger } from '../base/index.ts';
-import { RotatingFile } from './rotating-file.ts';
+import { numberedFiles, RotatingFile } from './rotating-file.ts';
 
 export const auditLimits = {
   fileBytes: 8 * 1024 * 1024,
@@ -24,7 +24,10 @@ export class AuditFile implements AuditTrail {
     const { fileBytes = auditLimits.fileBytes } = options;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#file = new RotatingFile(options.file, { fileBytes, keptFiles: auditLimits.keptFiles });
+    this.#file = new RotatingFile(options.file, {
+      fileBytes,
+      putAside: numberedFiles(auditLimits.keptFiles),
+    });
   }
 
   record(event: AuditEvent): void {

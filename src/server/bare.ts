@@ -27,6 +27,7 @@ import {
   type TlsIdentity,
 } from '../http/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
+import { type KubeAudit, type KubeAuditSettings, openKubeAudit } from './kube-audit.ts';
 import { processMetrics } from './process-metrics.ts';
 import { tooManyRequests } from './refusals.ts';
 
@@ -117,6 +118,8 @@ export interface BareOptions {
   readonly serviceCidr?: string;
   /** What it says it is, such as `1.34.4`. */
   readonly version?: string;
+  /** What is written of which requests, closed with the server. */
+  readonly audit?: KubeAudit;
   /** The names of the simulated nodes of a cluster with controllers; undefined: no controllers. */
   readonly nodes?: readonly string[];
 }
@@ -148,6 +151,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
       ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
+      ...(options.audit?.options && { audit: options.audit.options }),
       ...(serviceCidr === undefined ? {} : { serviceCidr }),
     });
     const started = await serve({ server, store, identity: identity.tls, host, port: options.port });
@@ -162,10 +166,12 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       async close() {
         await controllers?.close();
         await started.close();
+        options.audit?.close();
       },
     };
   } catch (thrown) {
     await store.close();
+    options.audit?.close();
     throw thrown;
   }
 }
@@ -199,10 +205,13 @@ export async function startBareServer(options: {
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
-}): Promise<BareServer> {
-  const { folder, ...rest } = options;
+  readonly audit?: KubeAuditSettings;
+}): Promise<BareServer & { readonly warnings: readonly string[] }> {
+  const { folder, audit, ...rest } = options;
+  const audited = openKubeAudit(audit ?? {}, surroundings);
   const store = openSqliteStore({ file: join(folder, 'kube.db'), ...surroundings });
-  return startBare({ ...rest, store, identity: createBareIdentity() });
+  const server = await startBare({ ...rest, audit: audited, store, identity: createBareIdentity() });
+  return { ...server, warnings: audited.warnings };
 }
 
 const allowEverything: Authorizer = () => ({ decision: 'allow', reason: '' });
@@ -228,12 +237,16 @@ export interface EnvtestOptions {
     | undefined;
   /** Names in certificates of that authority that extension servers are to take. */
   readonly frontProxyNames: readonly string[];
+  readonly audit?: KubeAuditSettings;
 }
 
 /** A server with the certificates that envtest wrote; its data lives as long as the process. */
-export async function startEnvtestServer(
-  options: EnvtestOptions,
-): Promise<{ readonly admissionPlugIns: ActivePlugIns; close(): Promise<void> }> {
+export async function startEnvtestServer(options: EnvtestOptions): Promise<{
+  readonly admissionPlugIns: ActivePlugIns;
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}> {
+  const audit = openKubeAudit(options.audit ?? {}, surroundings);
   const store = createMemoryStore(surroundings);
   const read = (file: string | undefined) =>
     file && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
@@ -260,13 +273,21 @@ export async function startEnvtestServer(
       ? {}
       : { serviceAccountIssuer: options.serviceAccountIssuer }),
     admissionPlugIns: options.admissionPlugIns ?? {},
+    ...(audit.options && { audit: audit.options }),
   });
   const identity = {
     cert: readFileSync(options.certificateFile, 'utf8'),
     key: readFileSync(options.keyFile, 'utf8'),
   };
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
-  return { admissionPlugIns: server.admissionPlugIns, close };
+  return {
+    admissionPlugIns: server.admissionPlugIns,
+    warnings: audit.warnings,
+    async close() {
+      await close();
+      audit.close();
+    },
+  };
 }
 
 function frontProxyOf(

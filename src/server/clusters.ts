@@ -1,3 +1,4 @@
+import type { AuditOptions } from '../apiserver/index.ts';
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { hubAdmission, notBuilt, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
@@ -29,6 +30,7 @@ interface Parts {
   readonly readyChecks: readonly HealthCheck[];
   readonly audit: AuditTrail;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
+  readonly kubeAudit: AuditOptions | undefined;
   /** What else clients may call this machine; every API server answers to it. */
   readonly servedNames: { readonly hostNames: readonly string[]; readonly ipAddresses: readonly string[] };
 }
@@ -48,8 +50,8 @@ const hubSteps = hubAdmission({
 });
 
 export function buildClusters(parts: Parts): ClusterHost {
-  const { store, fence, clock, random, log, authority, identity, roles, readyChecks, servedNames, audit } =
-    parts;
+  const { store, fence, clock, random, log, authority, identity, roles, readyChecks, servedNames } = parts;
+  const { audit, kubeAudit } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -89,6 +91,11 @@ export function buildClusters(parts: Parts): ClusterHost {
       });
       return { cert: issued.certificatePem, key: issued.privateKeyPem };
     },
+    audit: ({ name, clusterId }) =>
+      kubeAudit && {
+        ...kubeAudit,
+        annotations: { 'drydock.dev/cluster': name, 'drydock.dev/cluster-id': clusterId },
+      },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
     notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
     admissionSteps: ({ role }) => (role === 'hub' ? hubSteps : []),

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { AuditOptions } from '../apiserver/index.ts';
 import {
   type AuditTrail,
   type Clock,
@@ -86,6 +87,8 @@ export interface Starting {
   readonly random: typeof systemRandom;
   readonly log: Logger;
   readonly audit: AuditTrail;
+  /** What is written of requests to clusters; undefined: nothing. */
+  readonly kubeAudit?: AuditOptions | undefined;
   readonly eventLoop: EventLoop;
   readonly readyChecks: readonly HealthCheck[];
   /** What to undo, last first. */
@@ -109,6 +112,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     ...(options.anyApiVersion && { anyApiVersion: true }),
     ...(options.serviceUrls && { serviceUrls: serviceUrlsText(options.serviceUrls) }),
     ...(options.limits && { limits: options.limits }),
+    ...(options.audit && { audit: options.audit }),
   });
   const limits = serverLimits(options.limits ?? {});
   const requests = new RequestsInFlight(clock, limits.inFlight);
@@ -165,12 +169,13 @@ export async function startParts(start: Starting): Promise<Estate> {
 const portAdvice = 'Pick another one with --port N, or --port 0 for any free one.';
 
 /** What the next start does when nothing else is asked. */
-function settingsText({ listen, clusterPorts, limits }: EstateOptions, port: number): string {
+function settingsText({ listen, clusterPorts, limits, audit }: EstateOptions, port: number): string {
   return JSON.stringify({
     port,
     ...(listen && { listen }),
     ...(clusterPorts && { clusterPorts }),
     ...(limits && { limits }),
+    ...(audit && { audit }),
   });
 }
 
@@ -284,6 +289,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   };
   const clusters = buildClusters({
     ...{ store, fence, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
+    kubeAudit: start.kubeAudit,
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
   });

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { LogFields, Logger } from '../base/index.ts';
-import { RotatingFile } from './rotating-file.ts';
+import { numberedFiles, RotatingFile } from './rotating-file.ts';
 
 const logLimits = { fileBytes: 16 * 1024 * 1024, keptFiles: 3 } as const;
 
@@ -9,7 +9,10 @@ const logLimits = { fileBytes: 16 * 1024 * 1024, keptFiles: 3 } as const;
  * takes no more lines stops nobody.
  */
 export function fileLogger(file: string): { readonly log: Logger; close(): void } {
-  const destination = new RotatingFile(file, logLimits);
+  const destination = new RotatingFile(file, {
+    fileBytes: logLimits.fileBytes,
+    putAside: numberedFiles(logLimits.keptFiles),
+  });
   const root = pino(
     {
       level: process.env['DRYDOCK_LOG_LEVEL'] ?? 'info',

@@ -1,4 +1,5 @@
 import { CodedError, isObject } from '../base/index.ts';
+import type { KubeAuditSettings } from './kube-audit.ts';
 import type { ChosenLimits } from './limit-settings.ts';
 
 /** Another process has the home open. */
@@ -24,6 +25,7 @@ export interface EstateFiles {
   readonly settings: string;
   readonly log: string;
   readonly audit: string;
+  readonly kubeAudit: string;
 }
 
 /** Both ends belong to it. */
@@ -51,6 +53,8 @@ export interface EstateOptions {
   readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** Limits other than the usual ones. */
   readonly limits?: ChosenLimits;
+  /** What is written of requests to clusters; without a log it goes to `files.kubeAudit`. */
+  readonly audit?: KubeAuditSettings;
   /** Path of the program, for kubeconfigs that call it. */
   readonly launcher: string;
   readonly version: string;
@@ -73,4 +77,5 @@ export interface RunningEstate {
   /** As `--service-url` takes them. */
   readonly serviceUrls?: string;
   readonly limits?: ChosenLimits;
+  readonly audit?: KubeAuditSettings;
 }

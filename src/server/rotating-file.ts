@@ -12,10 +12,20 @@ import { dirname } from 'node:path';
 import { errorMessage, makeFolder } from '../base/index.ts';
 
 export interface RotatingFileOptions {
-  /** A file that has reached this size is put aside. */
+  /** A line that would make the file larger than this goes into a new one; one that is larger by itself fills a file alone. */
   readonly fileBytes: number;
-  /** Files put aside that are kept: `NAME.1` is the newest. */
-  readonly keptFiles: number;
+  /** Gives the full file another name, and deletes what is not kept. */
+  readonly putAside: (file: string) => void;
+}
+
+/** `NAME.1` is the newest of the files put aside, and this many are kept. */
+export function numberedFiles(keptFiles: number): RotatingFileOptions['putAside'] {
+  return (file) => {
+    for (let n = keptFiles - 1; n >= 1; n--) {
+      if (existsSync(`${file}.${n}`)) renameSync(`${file}.${n}`, `${file}.${n + 1}`);
+    }
+    renameSync(file, `${file}.1`);
+  };
 }
 
 /** Whole lines in a file of its owner alone (mode 0600), bounded on disk. It is written at once, so a crash loses no line. */
@@ -45,8 +55,9 @@ export class RotatingFile {
       // Somebody moved the file away: what went on going there would be read by nobody.
       const there = statSync(this.#file, { throwIfNoEntry: false });
       if (there?.ino !== fstatSync(this.#descriptor).ino) this.#reopen();
-      if (this.#size >= this.#options.fileBytes) this.#putAside();
-      this.#append(Buffer.from(line));
+      const bytes = Buffer.from(line);
+      if (this.#size > 0 && this.#size + bytes.length > this.#options.fileBytes) this.#putAside();
+      this.#append(bytes);
       this.#reason = undefined;
       return true;
     } catch (thrown) {
@@ -72,11 +83,7 @@ export class RotatingFile {
   }
 
   #putAside(): void {
-    const { keptFiles } = this.#options;
-    for (let n = keptFiles - 1; n >= 1; n--) {
-      if (existsSync(`${this.#file}.${n}`)) renameSync(`${this.#file}.${n}`, `${this.#file}.${n + 1}`);
-    }
-    renameSync(this.#file, `${this.#file}.1`);
+    this.#options.putAside(this.#file);
     this.#reopen();
   }
 

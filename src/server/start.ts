@@ -3,6 +3,7 @@ import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts'
 import { AuditFile } from './audit-file.ts';
 import { closeAll, type Estate, type Starting, startParts } from './estate.ts';
 import { EventLoop } from './event-loop.ts';
+import { type KubeAuditSettings, openKubeAudit } from './kube-audit.ts';
 import { fileLogger } from './log.ts';
 import { type EstateOptions, HomeInUse } from './options.ts';
 
@@ -11,12 +12,15 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   makeFolder(options.home);
   const { log, close: closeLog } = fileLogger(options.files.log);
   const surroundings = { clock: systemClock, random: systemRandom, log };
+  const kubeAudit = openKubeAudit(auditOf(options), surroundings);
+  for (const warning of kubeAudit.warnings) log.warn(warning);
   const store = await openStore(options, surroundings);
   const eventLoop = new EventLoop(systemClock);
   const audit = new AuditFile({ file: options.files.audit, clock: systemClock, log });
   const closing: (() => Promise<void> | void)[] = [
     closeLog,
     () => audit.close(),
+    () => kubeAudit.close(),
     () => store.close(),
     () => eventLoop.close(),
   ];
@@ -33,6 +37,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
       store,
       closing,
       audit,
+      kubeAudit: kubeAudit.options,
       eventLoop,
       readyChecks,
       ...surroundings,
@@ -42,6 +47,17 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     await closeAll(closing, log);
     throw thrown;
   }
+}
+
+/** Files put aside beside the log of the home, when nobody says how many. */
+const keptFiles = 10;
+
+/** A policy without a log has one in the home. */
+function auditOf({ audit = {}, files }: EstateOptions): KubeAuditSettings {
+  const { policyFile, log } = audit;
+  if (policyFile === undefined || log) return audit;
+  const limits = { maxAgeDays: 0, maxBackups: keptFiles, maxSizeMiB: 0 };
+  return { policyFile, log: { path: files.kubeAudit, format: 'json', ...limits } };
 }
 
 const openAttempts = 4;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { RotatingFile } from '../../src/server/rotating-file.ts';
+import { numberedFiles, RotatingFile } from '../../src/server/rotating-file.ts';
 import { temporaryFolder } from '../support/belongings.ts';
 
 const line = (n: number) => `line ${n} ${'.'.repeat(20)}\n`;
@@ -13,7 +13,7 @@ function fresh(): string {
 
 test('a full file is put aside, the newest first, and only so many are kept', () => {
   const file = fresh();
-  const lines = new RotatingFile(file, { fileBytes: line(0).length * 2, keptFiles: 2 });
+  const lines = new RotatingFile(file, { fileBytes: line(0).length * 2, putAside: numberedFiles(2) });
   for (let n = 0; n < 9; n++) assert.equal(lines.write(line(n)), true);
   lines.close();
   assert.equal(readFileSync(file, 'utf8'), line(8));
@@ -25,7 +25,7 @@ test('a full file is put aside, the newest first, and only so many are kept', ()
 
 test('what stands in the file already counts, and is gone on with', () => {
   const file = fresh();
-  const options = { fileBytes: line(0).length * 2, keptFiles: 1 };
+  const options = { fileBytes: line(0).length * 2, putAside: numberedFiles(1) };
   for (let n = 0; n < 3; n++) {
     const lines = new RotatingFile(file, options);
     lines.write(line(n));
@@ -37,7 +37,7 @@ test('what stands in the file already counts, and is gone on with', () => {
 
 test('a file that was moved or deleted while it is written to begins anew', () => {
   const file = fresh();
-  const lines = new RotatingFile(file, { fileBytes: 10_000, keptFiles: 1 });
+  const lines = new RotatingFile(file, { fileBytes: 10_000, putAside: numberedFiles(1) });
   lines.write(line(0));
   renameSync(file, `${file}.moved`);
   lines.write(line(1));
@@ -51,7 +51,7 @@ test('a file that was moved or deleted while it is written to begins anew', () =
 test('a line that cannot be written stops nobody, is told with the reason, and the next one is tried again', () => {
   const file = fresh();
   const folder = join(file, '..');
-  const lines = new RotatingFile(file, { fileBytes: 10_000, keptFiles: 1 });
+  const lines = new RotatingFile(file, { fileBytes: 10_000, putAside: numberedFiles(1) });
   renameSync(folder, `${folder}-away`);
   assert.equal(lines.write(line(0)), false);
   assert.match(lines.whyFailing ?? '', /ENOENT/);

@@ -38,7 +38,8 @@ export function decideAccess(
   return undefined;
 }
 
-function checkAllowed({ decision, reason }: AccessDecision, review: AccessReview): void {
+/** Throws the 403 of a request that is not allowed. */
+export function checkAllowed({ decision, reason }: AccessDecision, review: AccessReview): void {
   if (decision !== 'allow') throw forbiddenError(review, reason);
 }
 

@@ -1,6 +1,8 @@
+import type { AccessDecision } from '../../apimachinery/contract.ts';
 import { labelsOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { readLabelSelector } from '../../apimachinery/selectors/label-selector.ts';
 import type { Labels } from '../../apimachinery/selectors/labels.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
 import type { Collection, CollectionEvent } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -54,12 +56,41 @@ class Followed<T> {
 interface ReadBinding {
   /** `namespace/User/name`, `namespace/Group/name`, of a ClusterRoleBinding without the namespace; service accounts are users. */
   readonly subjects: readonly string[];
-  readonly role: RoleReference;
+  readonly role: Grant;
+}
+
+/** A role as one binding gives it. */
+export class Grant implements RoleReference {
+  readonly kind: string;
+  readonly name: string;
+  /** Such as `ClusterRoleBinding "b" of ClusterRole "r" to `. */
+  readonly #text: string;
+  /** What subjects are called, by their keys: `User "u"`. */
+  readonly #subjects: ReadonlyMap<string, string>;
+  readonly #decisions = new Map<string, AccessDecision>();
+
+  constructor(role: RoleReference, binding: string, subjects: ReadonlyMap<string, string>) {
+    this.kind = role.kind;
+    this.name = role.name;
+    this.#text = `${binding} of ${role.kind} ${goQuote(role.name)} to `;
+    this.#subjects = subjects;
+  }
+
+  /** The decision of a rule that `User/name` or `Group/name` has by this; made once for each. */
+  allows(subject: string): AccessDecision {
+    let decision = this.#decisions.get(subject);
+    if (!decision) {
+      const reason = `RBAC: allowed by ${this.#text}${this.#subjects.get(subject) ?? subject}`;
+      decision = { decision: 'allow', reason };
+      this.#decisions.set(subject, decision);
+    }
+    return decision;
+  }
 }
 
 /** Which roles bindings give to whom. Those of other namespaces are never looked at. */
 export class GrantIndex {
-  readonly #given = new Map<string, Set<RoleReference>>();
+  readonly #given = new Map<string, Set<Grant>>();
 
   constructor(...sources: readonly Source[]) {
     for (const source of sources) {
@@ -74,7 +105,7 @@ export class GrantIndex {
   }
 
   /** The roles that are given to `User/name` or `Group/name` in a namespace; '' for the whole cluster. */
-  of(namespace: string, subject: string): Iterable<RoleReference> {
+  of(namespace: string, subject: string): Iterable<Grant> {
     return this.#given.get(`${namespace}/${subject}`) ?? [];
   }
 
@@ -168,12 +199,17 @@ function readRole(role: JsonObject): ReadRole {
 
 function readBinding(binding: JsonObject): ReadBinding {
   const { roleRef, subjects } = binding;
-  const namespace = textOf(readMetadata(binding)['namespace']);
+  const metadata = readMetadata(binding);
+  const namespace = textOf(metadata['namespace']);
   const named = isObject(roleRef) && Array.isArray(subjects) ? subjects.filter(isObject) : [];
   const { kind, name } = isObject(roleRef) ? roleRef : {};
+  const own = textOf(metadata['name']);
+  const text =
+    namespace === '' ? `ClusterRoleBinding ${goQuote(own)}` : `RoleBinding ${goQuote(`${own}/${namespace}`)}`;
+  const called = new Map(named.map((subject) => [subjectKey(subject), subjectText(subject)]));
   return {
-    subjects: named.map((subject) => `${namespace}/${subjectKey(subject)}`),
-    role: { kind: textOf(kind), name: textOf(name) },
+    subjects: [...called.keys()].map((key) => `${namespace}/${key}`),
+    role: new Grant({ kind: textOf(kind), name: textOf(name) }, text, called),
   };
 }
 
@@ -183,4 +219,9 @@ function subjectKey(subject: JsonObject): string {
     return `User/system:serviceaccount:${textOf(subject['namespace'])}:${name}`;
   }
   return `${textOf(subject['kind'])}/${name}`;
+}
+
+function subjectText({ kind, name, namespace }: JsonObject): string {
+  const text = kind === 'ServiceAccount' ? `${textOf(name)}/${textOf(namespace)}` : textOf(name);
+  return `${textOf(kind)} ${goQuote(text)}`;
 }

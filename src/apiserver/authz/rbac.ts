@@ -1,7 +1,7 @@
 import type { AccessDecision, AccessReview, UserInfo } from '../../apimachinery/contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
-import { GrantIndex, RoleIndex, type RoleReference, type Source } from './rbac-index.ts';
+import { type Grant, GrantIndex, RoleIndex, type RoleReference, type Source } from './rbac-index.ts';
 import { type PolicyRule, ruleAllows } from './rules.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -29,15 +29,16 @@ export class Rbac {
   async authorize(review: AccessReview): Promise<AccessDecision> {
     const indexes = this.#indexes ?? (await this.#opened());
     const namespace = review.resource?.namespace ?? '';
-    for (const rule of rulesFor(indexes, review.user, namespace)) {
-      if (ruleAllows(rule, review)) return { decision: 'allow', reason: '' };
+    for (const { subject, grant, rules } of grantsFor(indexes, review.user, namespace)) {
+      for (const rule of rules) if (ruleAllows(rule, review)) return grant.allows(subject);
     }
     return { decision: 'no-opinion', reason: '' };
   }
 
   /** What a user holds in a namespace; '' for cluster-wide rules only. */
   async rulesOfUser(user: UserInfo, namespace: string): Promise<PolicyRule[]> {
-    return [...rulesFor(this.#indexes ?? (await this.#opened()), user, namespace)];
+    const grants = grantsFor(this.#indexes ?? (await this.#opened()), user, namespace);
+    return [...grants].flatMap(({ rules }) => rules);
   }
 
   /** The rules of a role that a binding in `namespace` names; undefined when there is no such role. */
@@ -83,11 +84,19 @@ export class Rbac {
   }
 }
 
-function* rulesFor({ grants, roles }: Indexes, user: UserInfo, namespace: string): Generator<PolicyRule> {
+interface Granted {
+  readonly subject: string;
+  readonly grant: Grant;
+  readonly rules: readonly PolicyRule[];
+}
+
+function* grantsFor({ grants, roles }: Indexes, user: UserInfo, namespace: string): Generator<Granted> {
   const places = namespace === '' ? [''] : ['', namespace];
   for (const subject of [`User/${user.username}`, ...user.groups.map((name) => `Group/${name}`)]) {
     for (const place of places) {
-      for (const role of grants.of(place, subject)) yield* roles.rules(role, place) ?? [];
+      for (const grant of grants.of(place, subject)) {
+        yield { subject, grant, rules: roles.rules(grant, place) ?? [] };
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../../base/index.ts';
+import type { HttpRequest } from '../../http/contract.ts';
+import type { ResourceRequest } from '../request/request-info.ts';
 import {
   deprecatedApis,
   longRunningRequests,
@@ -11,14 +13,12 @@ import {
   watchEventSizes,
   watchEvents,
 } from './request-families.ts';
+import { type AskedKind, dryRunOf, isApply, reportedVerb, scopeOf } from './request-kind.ts';
 
-/** What tells the requests for one resource apart. */
-export interface RequestKind {
+/** How requests of one kind are called where they are counted. */
+interface RequestKind extends AskedKind {
   /** As reported: GET, LIST, WATCH, POST, PUT, PATCH, APPLY, DELETE or CONNECT. */
-  readonly verb: string;
-  readonly subresource: string;
-  readonly scope: string;
-  readonly dryRun: string;
+  readonly name: string;
 }
 
 const component = 'apiserver';
@@ -38,9 +38,9 @@ export class RequestSeries {
     this.#definition = definition;
     this.kind = kind;
     const place = placeOf(definition, kind);
-    this.#duration = metrics.histogram(requestDuration, kind.verb, kind.dryRun, ...place);
-    this.#sliDuration = metrics.histogram(requestSliDuration, kind.verb, ...place);
-    if (isRead(kind.verb)) this.#sizes = metrics.histogram(responseSizes, kind.verb, ...place);
+    this.#duration = metrics.histogram(requestDuration, kind.name, kind.dryRun, ...place);
+    this.#sliDuration = metrics.histogram(requestSliDuration, kind.name, ...place);
+    if (isRead(kind.name)) this.#sizes = metrics.histogram(responseSizes, kind.name, ...place);
     if (definition.deprecation !== undefined) {
       const { group, version, resource } = definition;
       metrics.gauge(deprecatedApis, group, version, resource, kind.subresource, '').set(1);
@@ -53,7 +53,7 @@ export class RequestSeries {
     if (!counter) {
       const { kind } = this;
       const place = placeOf(this.#definition, kind);
-      counter = this.#metrics.counter(requestTotal, kind.verb, kind.dryRun, ...place, String(code));
+      counter = this.#metrics.counter(requestTotal, kind.name, kind.dryRun, ...place, String(code));
       this.#codes.set(code, counter);
     }
     counter.inc();
@@ -70,7 +70,7 @@ export class RequestSeries {
   running(scope: string): Gauge {
     const [group, version, resource, subresource] = placeOf(this.#definition, this.kind);
     const place = [group, version, resource, subresource, scope, component];
-    return this.#metrics.gauge(longRunningRequests, this.kind.verb, ...place);
+    return this.#metrics.gauge(longRunningRequests, this.kind.name, ...place);
   }
 }
 
@@ -111,14 +111,27 @@ export class RequestMetrics {
     this.#metrics = metrics;
   }
 
-  of(definition: ResourceDefinition, kind: RequestKind): RequestSeries {
+  /** The figures that a request counts in; undefined for what the resource does not serve. */
+  of(
+    definition: ResourceDefinition,
+    info: ResourceRequest,
+    request: Pick<HttpRequest, 'rawQuery' | 'query' | 'header'>,
+  ): RequestSeries | undefined {
+    const { verb, subresource } = info;
+    const scope = scopeOf(info);
+    const dryRun = dryRunOf(request);
+    const applies = isApply(info, request);
     let all = this.#known.get(definition);
-    if (!all) {
-      all = [];
-      this.#known.set(definition, all);
+    if (!all) this.#known.set(definition, (all = []));
+    for (const series of all) {
+      const { kind } = series;
+      if (kind.verb !== verb || kind.subresource !== subresource || kind.scope !== scope) continue;
+      if (kind.dryRun === dryRun && kind.isApply === applies) return series;
     }
-    for (const series of all) if (isSame(series.kind, kind)) return series;
-    const made = new RequestSeries(this.#metrics, definition, kind);
+    const asked = { verb, subresource, scope, dryRun, isApply: applies };
+    const name = reportedVerb(definition, asked);
+    if (name === undefined) return undefined;
+    const made = new RequestSeries(this.#metrics, definition, { ...asked, name });
     all.push(made);
     return made;
   }
@@ -130,15 +143,6 @@ export class RequestMetrics {
     this.#watches.set(definition, made);
     return made;
   }
-}
-
-function isSame(one: RequestKind, other: RequestKind): boolean {
-  return (
-    one.verb === other.verb &&
-    one.subresource === other.subresource &&
-    one.scope === other.scope &&
-    one.dryRun === other.dryRun
-  );
 }
 
 function isRead(verb: string): boolean {

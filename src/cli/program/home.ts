@@ -18,6 +18,7 @@ export function homeFiles(home: string) {
     settings: join(home, 'settings.json'),
     log: join(home, 'logs', 'drydock.log'),
     audit: join(home, 'logs', 'audit.jsonl'),
+    kubeAudit: join(home, 'logs', 'kube-audit.log'),
     azureConfig: join(home, 'cli', 'azure'),
     systemAzureConfig: join(home, 'cli', 'azure-system'),
     kubeconfig: join(home, 'cli', 'kubeconfig'),

@@ -5,6 +5,7 @@ import { makeFolder } from '../../base/index.ts';
 import { kubeconfigText } from '../../library/kubeconfig.ts';
 import { writePrivately } from '../private-file.ts';
 import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
+import { auditSettings } from './audit-flags.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { closeHome } from './home.ts';
 import { parsePort } from './listen-choice.ts';
@@ -16,6 +17,10 @@ export async function run(call: VerbCall): Promise<number> {
   if (call.options['bare'] !== true) {
     throw new UsageError("only bare servers are built: 'drydock kube up --bare'.");
   }
+  const audit = auditSettings(
+    (name) => textOf(call.options[name]),
+    (problem) => new UsageError(`${problem}.`),
+  );
   const { startBareServer } = await import('../../server/bare.ts');
   const asked = call.options['home'];
   const folder = typeof asked === 'string' ? call.home : mkdtempSync(join(tmpdir(), 'drydock-kube-'));
@@ -28,6 +33,7 @@ export async function run(call: VerbCall): Promise<number> {
   });
   const server = await startBareServer({
     folder,
+    audit,
     port: parsePort(call.options['port']) ?? 0,
     serviceUrls: serviceUrls(call.options['service-url']),
     admissionPlugIns: plugInSwitches(
@@ -37,9 +43,14 @@ export async function run(call: VerbCall): Promise<number> {
   });
   const kubeconfig = join(folder, 'kubeconfig');
   writePrivately(kubeconfig, kubeconfigText(server));
+  for (const warning of server.warnings) process.stderr.write(`drydock kube: ${warning}\n`);
   process.stdout.write(plugInLines(server.admissionPlugIns));
   process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);
   await stopped;
   await server.close();
   return 0;
+}
+
+function textOf(option: string | boolean | undefined): string | undefined {
+  return typeof option === 'string' ? option : undefined;
 }

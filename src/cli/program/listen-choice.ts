@@ -1,9 +1,10 @@
 import type { RunningEstate } from '../../server/index.ts';
+import type { KubeAuditSettings } from '../../server/kube-audit.ts';
 import { type ChosenLimits, isLimitName, usedLimit } from '../../server/limit-settings.ts';
 import type { PortRange } from '../../server/options.ts';
 import { serviceUrlsText } from '../../server/service-urls.ts';
+import { auditChoice, auditText, auditWords } from './audit-flags.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
-
 import { chosenLimits } from './limits.ts';
 import { serviceUrls } from './service-urls.ts';
 
@@ -13,6 +14,8 @@ export interface ListenChoice {
   readonly listen?: string | undefined;
   readonly clusterPorts?: PortRange | 'off' | undefined;
   readonly limits?: ChosenLimits;
+  /** What is written of requests to clusters; absolute paths. */
+  readonly audit?: KubeAuditSettings | 'off' | undefined;
   /** Not kept from start to start. */
   readonly anyApiVersion?: boolean;
   /** As `--service-url` has it, in one form. Not kept either. */
@@ -29,6 +32,7 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     listen: typeof listen === 'string' ? listen : undefined,
     clusterPorts: parseClusterPorts(options['cluster-ports']),
     limits: chosenLimits(options),
+    audit: auditChoice(options),
     anyApiVersion: options['any-api-version'] === true,
     acceptsLoss: options['accept-loss'] === true,
     ...(options['service-url'] !== undefined && {
@@ -65,7 +69,8 @@ export function rangeText({ first, last }: PortRange): string {
 
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
-  const { port, listen, clusterPorts, limits = {}, anyApiVersion, acceptsLoss, serviceUrls: urls } = choice;
+  const { port, listen, clusterPorts, limits = {}, audit, anyApiVersion, acceptsLoss } = choice;
+  const { serviceUrls: urls } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
@@ -73,6 +78,7 @@ export function choiceWords(choice: ListenChoice): string[] {
       ? []
       : ['--cluster-ports', clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts)]),
     ...Object.entries(limits).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(audit === undefined ? [] : auditWords(audit)),
     ...(anyApiVersion ? ['--any-api-version'] : []),
     ...(acceptsLoss ? ['--accept-loss'] : []),
     ...(urls === undefined ? [] : ['--service-url', urls]),
@@ -81,7 +87,7 @@ export function choiceWords(choice: ListenChoice): string[] {
 
 /** The part of a choice that the running server does not follow. */
 export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoice {
-  const { port, listen, clusterPorts, anyApiVersion } = choice;
+  const { port, listen, clusterPorts, audit, anyApiVersion } = choice;
   const given = running.clusterPorts ? rangeText(running.clusterPorts) : 'off';
   const wanted =
     clusterPorts === undefined || clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts);
@@ -90,6 +96,7 @@ export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoic
     ...(listen !== undefined && listen !== running.listen && { listen }),
     ...(wanted !== undefined && wanted !== given && { clusterPorts }),
     limits: unmetLimits(choice.limits ?? {}, running.limits ?? {}),
+    ...(audit !== undefined && auditText(audit) !== auditText(running.audit ?? 'off') && { audit }),
     ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
     ...(choice.serviceUrls !== undefined &&
       choice.serviceUrls !== running.serviceUrls && { serviceUrls: choice.serviceUrls }),

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { errorMessage, isObject } from '../../base/index.ts';
+import type { KubeAuditSettings } from '../../server/kube-audit.ts';
 import type { ChosenLimits } from '../../server/limit-settings.ts';
 import { isPortRange, type PortRange } from '../../server/options.ts';
+import { savedAudit } from './audit-flags.ts';
 import { UsageError } from './declaration.ts';
 import { homeFiles } from './home.ts';
 import { savedLimits, savedLimitsProblem } from './limits.ts';
@@ -14,6 +16,7 @@ interface Settings {
   readonly listen?: string;
   readonly clusterPorts?: PortRange;
   readonly limits: ChosenLimits;
+  readonly audit?: KubeAuditSettings;
 }
 
 /** Throws UsageError with the way out for a file that nobody can follow. */
@@ -33,6 +36,8 @@ export function savedSettings(home: string): Settings {
   }
   if (!isObject(read)) throw refused('does not hold a JSON object');
   const { port, listen, clusterPorts, limits } = read;
+  const audit = savedAudit(read['audit']);
+  if (read['audit'] !== undefined && !audit) throw refused('has an audit without a policyFile');
   const badLimits = savedLimitsProblem(limits);
   if (badLimits !== undefined) throw refused(badLimits);
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
@@ -46,5 +51,6 @@ export function savedSettings(home: string): Settings {
     ...(listen !== undefined && { listen }),
     ...(clusterPorts !== undefined && { clusterPorts }),
     limits: savedLimits(limits),
+    ...(audit && { audit }),
   };
 }

@@ -53,6 +53,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       port: settings.port,
       ...(settings.listen !== undefined && { listen: settings.listen }),
       ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
+      ...(settings.audit && { audit: settings.audit }),
       ...(Object.keys(settings.limits).length > 0 && { limits: settings.limits }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
       ...(choice.serviceUrls && { serviceUrls: serviceUrls(choice.serviceUrls) }),
@@ -115,7 +116,8 @@ function effective(home: string, choice: ListenChoice) {
     const range = rangeText(clusterPorts);
     throw new UsageError(`port ${port} is the server's own; it cannot be one of --cluster-ports ${range}.`);
   }
-  return { port, listen, clusterPorts, limits: { ...saved.limits, ...choice.limits } };
+  const audit = choice.audit === 'off' ? undefined : (choice.audit ?? saved.audit);
+  return { port, listen, clusterPorts, audit, limits: { ...saved.limits, ...choice.limits } };
 }
 
 /** Lines for the person, also when this process was started detached. */

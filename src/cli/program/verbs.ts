@@ -1,3 +1,4 @@
+import { auditOptions } from './audit-flags.ts';
 import { homeOption, type Verb } from './declaration.ts';
 import { limitOptions } from './limits.ts';
 
@@ -49,6 +50,7 @@ export const verbs: readonly Verb[] = [
         summary: 'start over a damaged database with what can be proven of it; the files are set aside first',
       },
       ...limitOptions,
+      ...auditOptions,
     },
     load: () => import('./up.ts'),
   },
@@ -198,6 +200,7 @@ export const verbs: readonly Verb[] = [
         value: 'NAMES',
         summary: 'usual admission plug-ins that are off (ServiceAccount is, without controllers)',
       },
+      ...auditOptions,
     },
     load: () => import('./kube.ts'),
   },

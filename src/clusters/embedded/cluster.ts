@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly authenticators: (spec: () => ClusterSpec) => readonly Authenticator[];
   /** What each cluster's `/readyz` asks of the process that it runs in. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** What is written of which requests. */
+  readonly audit?: (spec: ClusterSpec) => ApiServerOptions['audit'] | undefined;
   /** What each cluster's `/metrics` says of the process that it runs in. */
   readonly processMetrics?: () => Promise<string>;
   /** Asked before the cluster's own RBAC, to refuse what no role may give. */
@@ -117,7 +119,9 @@ export class EmbeddedCluster implements ClusterHandle {
     this.#keys = made.keys;
     this.#claims = made.claims;
     this.serving = made.serving;
+    const audit = parts.audit?.(spec);
     this.#server = createApiServer({
+      ...(audit && { audit }),
       store: parts.store,
       keyPrefix: dataPrefix(spec.clusterId),
       clock: parts.clock,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { parseIpRange } from '../../../base/index.ts';
+import { CodedError, parseIpRange } from '../../../base/index.ts';
 import type { EnvtestOptions } from '../../../server/bare.ts';
 import { plugInLines, plugInSwitches } from '../admission-plug-ins.ts';
+import { auditSettings } from '../audit-flags.ts';
 import { FlagRefusal, type FlagValues } from './read-flags.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -10,6 +11,12 @@ const heeded: ReadonlySet<string> = new Set([
   'admission-control',
   'advertise-address',
   'allow-privileged',
+  'audit-log-format',
+  'audit-log-maxage',
+  'audit-log-maxbackup',
+  'audit-log-maxsize',
+  'audit-log-path',
+  'audit-policy-file',
   'authorization-mode',
   'bind-address',
   'cert-dir',
@@ -41,7 +48,11 @@ const longestRange = 30;
 /** Serves as the flags say, until it is stopped. Throws FlagRefusal for values that the real server refuses. */
 export async function serveApi(flags: FlagValues, stopped: Promise<void>): Promise<number> {
   const { startEnvtestServer } = await import('../../../server/bare.ts');
-  const server = await startEnvtestServer(readOptions(flags));
+  const server = await startEnvtestServer(readOptions(flags)).catch((thrown: unknown) => {
+    if (thrown instanceof CodedError && thrown.code === 'invalid') throw failed(quoted(thrown.message));
+    throw thrown;
+  });
+  for (const warning of server.warnings) process.stderr.write(`${warning}\n`);
   const without = [...flags.keys()].filter((name) => !heeded.has(name));
   if (without.length > 0) process.stderr.write(`Without effect here: --${without.join(', --')}\n`);
   process.stderr.write(plugInLines(server.admissionPlugIns));
@@ -68,6 +79,7 @@ function readOptions(flags: FlagValues): EnvtestOptions {
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
     frontProxyFiles: frontProxyFiles(last),
     frontProxyNames: (all('requestheader-allowed-names') ?? '').split(',').filter((name) => name !== ''),
+    audit: auditSettings(last, (problem) => failed(quoted(problem))),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
   };
 }
@@ -109,6 +121,10 @@ function serviceCidrOf(text: string | undefined): string | undefined {
   if (range === undefined) throw failed('service-cluster-ip-range: a range of IPv6 alone is not built here');
   if (Number(range.slice(range.indexOf('/') + 1)) <= longestRange) return range;
   throw failed(`service-cluster-ip-range: ${range} holds too few addresses`);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function failed(error: string): FlagRefusal {
