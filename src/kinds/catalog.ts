@@ -184,6 +184,12 @@ export function packagePrefixOf(group: string, version: string): string {
   return `${prefixesElsewhere[home] ?? `io.k8s.api.${home}`}.${version}`;
 }
 
+/** The type (`core.v1.Pod`) that an OpenAPI definition is of, or undefined. */
+export function typeOfDefinition(definitionName: string): string | undefined {
+  const name = definitionName.split('.').slice(-3).join('.');
+  return typeFacts(name)?.definitionName === definitionName ? name : undefined;
+}
+
 /** Names of all types of a package, e.g. `core.v1`. */
 export function typeNames(home: string): readonly string[] {
   return Object.keys(readPackage(home)?.types ?? {}).map((shortName) => `${home}.${shortName}`);

@@ -1,24 +1,33 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Texts for `kubectl explain`, made by `tools/generate-descriptions.ts` when the package is installed or built. The file is not
- * in the repository; without it every text is empty and all else works.
+ * Texts for `kubectl explain` and the OpenAPI documents, made by `tools/generate-descriptions.ts` when the package is installed or
+ * built. The file is not in the repository; without it every text is empty and all else works.
  */
 interface Descriptions {
   /** By type name (`core.v1.Pod`), then by field; the type's own text stands under ''. */
-  readonly [type: string]: Readonly<Record<string, string>>;
+  readonly types: Texts;
+  /** By what is done (`list`, `patch`) or the kind of options, then by parameter. */
+  readonly parameters: Texts;
 }
+
+type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 let loaded: Descriptions | undefined;
 
 /** What the type is for; '' when the texts are not there. */
 export function typeDescription(type: string): string {
-  return load()[type]?.[''] ?? '';
+  return load().types[type]?.[''] ?? '';
 }
 
 /** What the field is for; '' when the texts are not there. */
 export function fieldDescription(type: string, field: string): string {
-  return load()[type]?.[field] ?? '';
+  return load().types[type]?.[field] ?? '';
+}
+
+/** What a parameter of an operation is for; '' when the texts are not there. */
+export function parameterDescription(operation: string, parameter: string): string {
+  return load().parameters[operation]?.[parameter] ?? '';
 }
 
 function load(): Descriptions {
@@ -33,6 +42,6 @@ function read(): Descriptions {
       readFileSync(new URL('data/descriptions.generated', import.meta.url), 'utf8'),
     ) as Descriptions;
   } catch {
-    return {};
+    return { types: {}, parameters: {} };
   }
 }

@@ -8,6 +8,7 @@ import {
   openApiV3,
   openApiV3Hash,
   openApiV3Index,
+  tellsOfGroups,
 } from '../openapi/index.ts';
 import { acceptClauses } from '../request/accept.ts';
 import type { ResourceRegistry } from './registry.ts';
@@ -33,7 +34,7 @@ export function openApiPath(request: HttpRequest, resources: ResourceRegistry): 
   const groupVersion = path.slice('/openapi/v3/'.length);
   const [root, ...rest] = groupVersion.split('/');
   const [group = '', version = ''] = root === 'api' ? ['', rest[0] ?? ''] : rest;
-  if (!resources.hasGroup(group, version)) return { status: 404 };
+  if (!tellsOfGroups(groupVersion) && !resources.hasGroup(group, version)) return { status: 404 };
   return groupDocument(request, groupVersion, definitions());
 }
 

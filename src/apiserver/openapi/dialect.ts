@@ -25,7 +25,10 @@ const prefix = '#/components/schemas/';
 export const openApi3: Dialect = {
   version: 3,
   // Beside a bare reference nothing counts in OpenAPI 3.0.
-  reference: (definition, beside) => ({ ...beside, allOf: [{ $ref: `${prefix}${definition}` }] }),
+  reference: (definition, beside) =>
+    Object.keys(beside).length === 0
+      ? { $ref: `${prefix}${definition}` }
+      : { ...beside, allOf: [{ $ref: `${prefix}${definition}` }] },
   itemReference: (definition, isStruct) =>
     isStruct
       ? { default: {}, allOf: [{ $ref: `${prefix}${definition}` }] }

@@ -1,142 +1,154 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { Dialect } from './dialect.ts';
-import { type Operation, type Parameter, pathParameters } from './operations.ts';
+import type { Operation } from './operation.ts';
+import type { Parameter } from './parameters.ts';
+import type { SharedParameters } from './shared-parameters.ts';
 
-/** What a resource is sent and answered in, as kubectl reads it to choose a patch. */
-interface MediaTypes {
-  readonly objects: readonly string[];
-  readonly patches: readonly string[];
+/** The `paths` member of an OpenAPI 3 document. */
+export function paths3(operations: readonly Operation[], dialect: Dialect): JsonObject {
+  return pathsOf(operations, {
+    parameters: ({ parameters }) => parameters.map(parameter3),
+    operation: (operation, parameters) => operation3(operation, { parameters, dialect }),
+  });
 }
 
-const builtinTypes: MediaTypes = {
-  objects: ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'],
-  patches: [
-    'application/apply-patch+yaml',
-    'application/json-patch+json',
-    'application/merge-patch+json',
-    'application/strategic-merge-patch+json',
-  ],
-};
-
-/** Custom resources have neither protobuf nor Go types for a strategic merge. */
-const customTypes: MediaTypes = {
-  objects: ['application/json', 'application/yaml'],
-  patches: ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
-};
-
-function mediaTypes({ custom }: Operation): MediaTypes {
-  return custom ? customTypes : builtinTypes;
+/** The `paths` member of a Swagger 2.0 document. */
+export function paths2(
+  operations: readonly Operation[],
+  dialect: Dialect,
+  shared: SharedParameters,
+): JsonObject {
+  return pathsOf(operations, {
+    parameters: (operation) => [...body2(operation, dialect), ...operation.parameters.map(parameter2)],
+    operation: (operation, parameters) => operation2(operation, { parameters, dialect }),
+    share: (parameter) => shared.share(parameter),
+  });
 }
 
-/** Names of the definitions that operations of every kind use. */
-export const sharedDefinitions = {
-  status: 'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
-  deleteOptions: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
-  patch: 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
-} as const;
+interface Writer {
+  parameters(operation: Operation): readonly JsonObject[];
+  operation(operation: Operation, parameters: readonly JsonObject[]): JsonObject;
+  share?(parameter: JsonObject): JsonObject;
+}
 
-/** The `paths` member of a document. */
-export function pathsObject(operations: readonly Operation[], dialect: Dialect): JsonObject {
+/** What all operations of a path are asked stands at the path. */
+function pathsOf(operations: readonly Operation[], writer: Writer): JsonObject {
+  const byPath = Map.groupBy(operations, ({ path }) => path);
   const paths: Record<string, JsonObject> = {};
-  for (const operation of operations) {
-    let item = paths[operation.path];
-    if (!item) {
-      item = {
-        parameters: pathParameters(operation.path).map((parameter) => parameterObject(parameter, dialect)),
-      };
-      paths[operation.path] = item;
+  for (const path of [...byPath.keys()].sort()) {
+    const here = byPath.get(path) ?? [];
+    const asked = here.map((operation) =>
+      writer.parameters(operation).map((parameter) => [JSON.stringify(parameter), parameter] as const),
+    );
+    const [first = [], ...others] = asked;
+    const isCommon = ([text, { in: place }]: readonly [string, JsonObject]) =>
+      place !== 'body' && others.every((other) => other.some(([own]) => own === text));
+    const common = new Map(first.filter(isCommon));
+    const written = (parameters: Iterable<JsonObject>) =>
+      [...parameters].sort(byName).map((parameter) => writer.share?.(parameter) ?? parameter);
+    const item: JsonObject = {};
+    for (const [at, operation] of here.entries()) {
+      const own = (asked[at] ?? []).filter(([text]) => !common.has(text)).map(([, parameter]) => parameter);
+      item[operation.method] = writer.operation(operation, written(own));
     }
-    item[operation.method] =
-      dialect.version === 3 ? operation3(operation, dialect) : operation2(operation, dialect);
+    if (common.size > 0) item['parameters'] = written(common.values());
+    paths[path] = item;
   }
   return paths;
 }
 
-function common(operation: Operation): JsonObject {
-  const { group, version, kind } = operation.kind;
+/** The path's before the query's of one name. */
+function byName(a: JsonObject, b: JsonObject): number {
+  return `${a['name']} ${a['in']}` < `${b['name']} ${b['in']}` ? -1 : 1;
+}
+
+interface Written {
+  readonly parameters: readonly JsonObject[];
+  readonly dialect: Dialect;
+}
+
+function operation3(operation: Operation, { parameters, dialect }: Written): JsonObject {
+  const schema = answer(operation, dialect);
+  const content = Object.fromEntries(operation.produces.map((type) => [type, { schema }]));
   return {
-    tags: [operation.tag],
-    description: operation.description,
-    operationId: operation.id,
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': { group, kind, version },
+    ...called(operation),
+    ...(parameters.length > 0 && { parameters: [...parameters] }),
+    ...requestBody(operation, dialect),
+    responses: responses(operation, { content }),
+    ...about(operation),
   };
 }
 
-function operation3(operation: Operation, dialect: Dialect): JsonObject {
-  const parameters = operation.parameters.map((parameter) => parameterObject(parameter, dialect));
-  const schema = answerSchema(operation, dialect);
-  const content = schema
-    ? Object.fromEntries(mediaTypes(operation).objects.map((type) => [type, { schema }]))
-    : { 'text/plain': { schema: { type: 'string' } } };
-  const result: JsonObject = {
-    ...common(operation),
-    responses: { '200': { description: 'OK', content }, '401': { description: 'Unauthorized' } },
+function requestBody({ body, consumes }: Operation, dialect: Dialect): JsonObject {
+  if (!body) return {};
+  const schema = dialect.itemReference(body.definition, false);
+  return {
+    requestBody: {
+      content: Object.fromEntries(consumes.map((type) => [type, { schema }])),
+      ...(body.required && { required: true }),
+    },
   };
-  if (parameters.length > 0) result['parameters'] = parameters;
-  const body = bodyDefinition(operation);
-  if (body) {
-    const types = operation.body === 'patch' ? mediaTypes(operation).patches : ['*/*'];
-    const media = { schema: dialect.itemReference(body, false) };
-    result['requestBody'] = {
-      ...(operation.body !== 'options' && { required: true }),
-      content: Object.fromEntries(types.map((type) => [type, media])),
-    };
-  }
-  return result;
 }
 
-function operation2(operation: Operation, dialect: Dialect): JsonObject {
-  const parameters = operation.parameters.map((parameter) => parameterObject(parameter, dialect));
-  const body = bodyDefinition(operation);
-  if (body) {
-    const required = operation.body !== 'options';
-    parameters.unshift({
-      name: 'body',
-      in: 'body',
-      ...(required && { required }),
-      schema: dialect.itemReference(body, false),
-    });
-  }
-  const schema = answerSchema(operation, dialect) ?? { type: 'string' };
+function operation2(operation: Operation, { parameters, dialect }: Written): JsonObject {
   return {
-    ...common(operation),
+    ...called(operation),
+    ...(operation.consumes.length > 0 && { consumes: [...operation.consumes] }),
+    produces: [...operation.produces],
     schemes: ['https'],
-    consumes: operation.body === 'patch' ? [...mediaTypes(operation).patches] : ['*/*'],
-    produces: [...mediaTypes(operation).objects],
-    ...(parameters.length > 0 && { parameters }),
-    responses: { '200': { description: 'OK', schema }, '401': { description: 'Unauthorized' } },
+    ...(parameters.length > 0 && { parameters: [...parameters] }),
+    responses: responses(operation, { schema: answer(operation, dialect) }),
+    ...about(operation),
   };
 }
 
-function parameterObject({ name, in: place, type, description }: Parameter, dialect: Dialect): JsonObject {
-  const required = place === 'path' ? { required: true } : {};
-  if (dialect.version === 2) return { name, in: place, ...required, uniqueItems: true, type, description };
-  return { name, in: place, ...required, description, schema: { type, uniqueItems: true } };
+function called({ description, tag, id }: Operation): JsonObject {
+  return { description, tags: [tag], operationId: id };
 }
 
-function bodyDefinition(operation: Operation): string | undefined {
-  switch (operation.body) {
-    case 'object':
-      return operation.definition;
-    case 'patch':
-      return sharedDefinitions.patch;
-    case 'options':
-      return sharedDefinitions.deleteOptions;
-    default:
-      return undefined;
-  }
+function about({ action, kind }: Operation): JsonObject {
+  return {
+    ...(action !== undefined && { 'x-kubernetes-action': action }),
+    ...(kind && {
+      'x-kubernetes-group-version-kind': { group: kind.group, kind: kind.kind, version: kind.version },
+    }),
+  };
 }
 
-function answerSchema(operation: Operation, dialect: Dialect): JsonObject | undefined {
-  switch (operation.answer) {
-    case 'object':
-      return dialect.itemReference(operation.definition, false);
-    case 'list':
-      return dialect.itemReference(`${operation.definition}List`, false);
-    case 'status':
-      return dialect.itemReference(sharedDefinitions.status, false);
-    case 'text':
-      return undefined;
-  }
+const names = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const;
+
+function responses({ codes }: Operation, beside: JsonObject): JsonObject {
+  const told = codes.map((code) => [String(code), { description: names[code], ...beside }] as const);
+  return { ...Object.fromEntries(told), '401': { description: 'Unauthorized' } };
+}
+
+function answer({ answer: definition }: Operation, dialect: Dialect): JsonObject {
+  return definition === undefined ? { type: 'string' } : dialect.itemReference(definition, false);
+}
+
+function parameter3({ name, in: place, description, type }: Parameter): JsonObject {
+  return {
+    name,
+    in: place,
+    description,
+    ...(place === 'path' && { required: true }),
+    schema: { type, uniqueItems: true },
+  };
+}
+
+function parameter2({ name, in: place, description, type }: Parameter): JsonObject {
+  return {
+    uniqueItems: true,
+    type,
+    description,
+    name,
+    in: place,
+    ...(place === 'path' && { required: true }),
+  };
+}
+
+function body2({ body }: Operation, dialect: Dialect): JsonObject[] {
+  if (!body) return [];
+  const schema = dialect.itemReference(body.definition, false);
+  return [{ name: 'body', in: 'body', ...(body.required && { required: true }), schema }];
 }

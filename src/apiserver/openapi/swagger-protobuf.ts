@@ -8,7 +8,7 @@ import { ProtoWriter } from '../../kinds/protobuf/writer.ts';
  */
 export function swaggerProtobuf(document: JsonObject): Uint8Array {
   const writer = new ProtoWriter();
-  const { info, paths, definitions, securityDefinitions } = document;
+  const { info, paths, definitions, parameters, securityDefinitions } = document;
   text(writer, 1, document['swagger']);
   if (isObject(info)) {
     writer.message(2, () => {
@@ -18,6 +18,7 @@ export function swaggerProtobuf(document: JsonObject): Uint8Array {
   }
   if (isObject(paths)) writer.message(8, () => writeNamed(writer, 2, paths, writePathItem));
   if (isObject(definitions)) writer.message(9, () => writeNamed(writer, 1, definitions, writeSchema));
+  if (isObject(parameters)) writer.message(10, () => writeNamed(writer, 1, parameters, writeParameter));
   if (isObject(securityDefinitions)) {
     writer.message(13, () => writeNamed(writer, 1, securityDefinitions, writeSecurity));
   }
@@ -42,6 +43,8 @@ const methods = [
   [3, 'put'],
   [4, 'post'],
   [5, 'delete'],
+  [6, 'options'],
+  [7, 'head'],
   [8, 'patch'],
 ] as const;
 
@@ -77,8 +80,12 @@ function writeResponse(writer: ProtoWriter, response: JsonObject): void {
 function writeParameters(writer: ProtoWriter, number: number, parameters: Json | undefined): void {
   if (!Array.isArray(parameters)) return;
   for (const parameter of parameters) {
-    if (isObject(parameter))
-      writer.message(number, () => writer.message(1, () => writeParameter(writer, parameter)));
+    if (!isObject(parameter)) continue;
+    const reference = parameter['$ref'];
+    writer.message(number, () => {
+      if (reference === undefined) writer.message(1, () => writeParameter(writer, parameter));
+      else writer.message(2, () => text(writer, 1, reference));
+    });
   }
 }
 
@@ -113,6 +120,7 @@ function writeSecurity(writer: ProtoWriter, scheme: JsonObject): void {
     text(writer, 1, scheme['type']);
     text(writer, 2, scheme['name']);
     text(writer, 3, scheme['in']);
+    text(writer, 4, scheme['description']);
   });
 }
 

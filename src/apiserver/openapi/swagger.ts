@@ -19,29 +19,40 @@ export function encodedSwagger(document: JsonObject): OpenApiV2 {
   };
 }
 
-/** What a document says of the paths below a prefix, and the definitions that they lead to. */
+/** What paths lead to, by the members of a document that hold it. */
+const heldIn = ['definitions', 'parameters'] as const;
+
+/** What a document says of the paths below a prefix, and the definitions and parameters that they lead to. */
 export function swaggerPart(document: JsonObject, prefix: string): JsonObject {
   const paths = membersOf(document['paths']).filter(([path]) => path.startsWith(prefix));
-  const definitions = new Map(membersOf(document['definitions']));
-  const used = new Map<string, Json>();
+  const used = { definitions: new Map<string, Json>(), parameters: new Map<string, Json>() };
   const waiting: Json[] = paths.map(([, item]) => item);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    for (const name of namesIn(next)) {
-      const definition = definitions.get(name);
-      if (definition === undefined || used.has(name)) continue;
-      used.set(name, definition);
-      waiting.push(definition);
+    for (const { holder, name } of referencesIn(next)) {
+      const all = document[holder];
+      const found = isObject(all) && Object.hasOwn(all, name) ? all[name] : undefined;
+      if (found === undefined || used[holder].has(name)) continue;
+      used[holder].set(name, found);
+      waiting.push(found);
     }
   }
-  return { paths: Object.fromEntries(paths), definitions: Object.fromEntries(used) };
+  return {
+    paths: Object.fromEntries(paths),
+    definitions: Object.fromEntries(used.definitions),
+    parameters: Object.fromEntries(used.parameters),
+  };
 }
 
-/** A document with parts of others: what stands in it first stays, other definitions of a name get another name. */
+/**
+ * A document with parts of others: what stands in it first stays, other definitions of a name get another name. Parameters that are
+ * shared are named by what they say.
+ */
 export function mergedSwagger(base: OpenApiV2, parts: readonly JsonObject[]): OpenApiV2 {
   const document = decodeJson(base.json);
   if (!isObject(document)) return base;
   const paths = Object.fromEntries(membersOf(document['paths']));
   const definitions = Object.fromEntries(membersOf(document['definitions']));
+  const parameters = Object.fromEntries(membersOf(document['parameters']));
   for (const part of parts) {
     const names = new Map<string, string>();
     for (const [name, definition] of membersOf(part['definitions'])) {
@@ -51,9 +62,11 @@ export function mergedSwagger(base: OpenApiV2, parts: readonly JsonObject[]): Op
     for (const [name, definition] of membersOf(part['definitions'])) {
       definitions[names.get(name) ?? name] ??= renamed(definition, names);
     }
+    for (const [name, parameter] of membersOf(part['parameters']))
+      parameters[name] ??= renamed(parameter, names);
     for (const [path, item] of membersOf(part['paths'])) paths[path] ??= renamed(item, names);
   }
-  return encodedSwagger({ ...document, paths, definitions });
+  return encodedSwagger({ ...document, paths, definitions, parameters });
 }
 
 function nameFor(name: string, definition: Json, taken: Readonly<Record<string, Json | undefined>>): string {
@@ -73,18 +86,27 @@ function withoutKinds(definition: Json): Json {
   return rest;
 }
 
-const referencePrefix = '#/definitions/';
+interface Reference {
+  readonly holder: (typeof heldIn)[number];
+  readonly name: string;
+}
 
-function namesIn(value: Json, names: string[] = []): string[] {
-  if (Array.isArray(value)) for (const each of value) namesIn(each, names);
+function referenceOf(text: Json): Reference | undefined {
+  if (typeof text !== 'string') return undefined;
+  const holder = heldIn.find((each) => text.startsWith(`#/${each}/`));
+  return holder && { holder, name: text.slice(holder.length + '#//'.length) };
+}
+
+function referencesIn(value: Json, found: Reference[] = []): Reference[] {
+  if (Array.isArray(value)) for (const each of value) referencesIn(each, found);
   else if (isObject(value)) {
     for (const [member, each] of membersOf(value)) {
-      if (member === '$ref' && typeof each === 'string' && each.startsWith(referencePrefix)) {
-        names.push(each.slice(referencePrefix.length));
-      } else namesIn(each, names);
+      const reference = member === '$ref' ? referenceOf(each) : undefined;
+      if (reference) found.push(reference);
+      else referencesIn(each, found);
     }
   }
-  return names;
+  return found;
 }
 
 function renamed(value: Json, names: ReadonlyMap<string, string>): Json {
@@ -93,9 +115,9 @@ function renamed(value: Json, names: ReadonlyMap<string, string>): Json {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     membersOf(value).map(([member, each]) => {
-      const name = member === '$ref' && typeof each === 'string' ? each.slice(referencePrefix.length) : '';
-      const other = names.get(name);
-      return [member, other === undefined ? renamed(each, names) : `${referencePrefix}${other}`];
+      const reference = member === '$ref' ? referenceOf(each) : undefined;
+      const other = reference?.holder === 'definitions' ? names.get(reference.name) : undefined;
+      return [member, other === undefined ? renamed(each, names) : `#/definitions/${other}`];
     }),
   );
 }

@@ -137,9 +137,114 @@ test('Swagger 2.0 has every kind, leaves out what it cannot say, and has no loos
     at(definitions, 'com.example.v1.Widget', 'properties', 'spec', 'properties', 'size', 'nullable'),
     undefined,
   );
+  const parameters = objectAt(document, 'parameters');
   for (const reference of references(document)) {
-    assert.ok(definitions[reference.replace('#/definitions/', '')], reference);
+    const among = reference.startsWith('#/parameters/') ? parameters : definitions;
+    assert.ok(among[reference.replace(/^#\/\w+\//, '')], reference);
   }
+});
+
+test('parameters that many operations share are named as by the real server, which hashes what they say', () => {
+  const parameters = objectAt(decodeJson(openApiV2(builtin).json), 'parameters');
+  // Their texts come with a development dependency: a body has none.
+  assert.deepEqual(at(parameters, 'body-2Y1dVQaQ'), {
+    name: 'body',
+    in: 'body',
+    schema: { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions' },
+  });
+  assert.ok(parameters['body-78PwaGsr']);
+  assert.deepEqual(at(parameters, 'pretty-tJGM1-ng', 'name'), 'pretty');
+  assert.deepEqual(at(parameters, 'limit-1NfNmdNH', 'type'), 'integer');
+});
+
+test('operations are called as in the real server, in clients that are made of the documents', () => {
+  const called = (groupVersion: string, path: string, method: string) =>
+    at(documentOf(groupVersion, [...builtin, widget]), 'paths', path, method, 'operationId');
+  const pods = '/api/v1/namespaces/{namespace}/pods';
+  for (const [path, method, id] of [
+    ['/api/v1/', 'get', 'getCoreV1APIResources'],
+    ['/api/v1/pods', 'get', 'listCoreV1PodForAllNamespaces'],
+    [pods, 'delete', 'deleteCoreV1CollectionNamespacedPod'],
+    [`${pods}/{name}/exec`, 'post', 'connectCoreV1PostNamespacedPodExec'],
+    [`${pods}/{name}/proxy/{path}`, 'head', 'connectCoreV1HeadNamespacedPodProxyWithPath'],
+    ['/api/v1/watch/namespaces/{name}', 'get', 'watchCoreV1Namespace'],
+    ['/api/v1/watch/endpoints', 'get', 'watchCoreV1EndpointsListForAllNamespaces'],
+  ] as const) {
+    assert.equal(called('api/v1', path, method), id);
+  }
+  const schemas = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/{name}/status';
+  assert.equal(
+    called('apis/flowcontrol.apiserver.k8s.io/v1', schemas, 'put'),
+    'replaceFlowcontrolApiserverV1FlowSchemaStatus',
+  );
+  const widgets = '/apis/example.com/v1/namespaces/{namespace}/widgets';
+  assert.equal(
+    called('apis/example.com/v1', widgets, 'delete'),
+    'deleteExampleComV1CollectionNamespacedWidget',
+  );
+});
+
+test('what all operations of a path are asked stands at the path, the rest at each', () => {
+  const names = (of: Json | undefined) => objectsAt({ of: of ?? [] }, 'of').map(({ name }) => name);
+  const { paths } = documentOf('api/v1');
+  const one = at(paths, '/api/v1/namespaces/{namespace}/configmaps/{name}');
+  assert.deepEqual(names(at(one, 'parameters')), ['name', 'namespace', 'pretty']);
+  assert.deepEqual(names(at(one, 'patch', 'parameters')), [
+    'dryRun',
+    'fieldManager',
+    'fieldValidation',
+    'force',
+  ]);
+  assert.equal(at(one, 'get', 'parameters'), undefined);
+  const everywhere = at(paths, '/api/v1/configmaps');
+  assert.equal(names(at(everywhere, 'parameters')).length, 11);
+});
+
+test('a schema of a custom resource is told in full: numbers that may be texts, objects with kinds of their own', () => {
+  const props = {
+    type: 'object',
+    properties: {
+      port: { 'x-kubernetes-int-or-string': true },
+      template: { type: 'object', 'x-kubernetes-embedded-resource': true },
+      size: { type: 'integer', default: 3 },
+    },
+  };
+  const definition = {
+    ...widget,
+    selectableFields: { 'spec.size': () => '' },
+    schema: { ...widget.schema, root: new StructuralNode(props, true) },
+  };
+  const three = at(
+    documentOf('apis/example.com/v1', [definition]),
+    'components',
+    'schemas',
+    'com.example.v1.Widget',
+  );
+  assert.deepEqual(at(three, 'properties', 'port', 'anyOf'), [{ type: 'integer' }, { type: 'string' }]);
+  assert.deepEqual(at(three, 'properties', 'template', 'required'), ['kind', 'apiVersion']);
+  assert.equal(at(three, 'properties', 'size', 'default'), 3);
+  assert.deepEqual(at(three, 'x-kubernetes-selectable-fields'), [{ fieldPath: 'spec.size' }]);
+  const two = at(decodeJson(openApiV2([definition]).json), 'definitions', 'com.example.v1.Widget');
+  assert.equal(at(two, 'properties', 'port', 'anyOf'), undefined);
+  assert.equal(at(two, 'properties', 'size', 'default'), undefined);
+  assert.ok(at(two, 'properties', 'template', 'properties', 'metadata', '$ref'));
+});
+
+test('there is a document for whatever lists groups and their versions', () => {
+  const index = at(decodeJson(openApiV3Index(builtin)), 'paths');
+  assert.ok(isObject(index));
+  for (const key of [
+    'api',
+    'apis',
+    'apis/apps',
+    'version',
+    'openid/v1/jwks',
+    '.well-known/openid-configuration',
+  ]) {
+    assert.ok(index[key], key);
+    assert.equal(Object.keys(objectAt(documentOf(key), 'paths')).length, 1);
+  }
+  assert.equal(index['apis/example.com'], undefined);
 });
 
 test('a patch of a custom resource is offered in the forms that it takes, a built-in one in strategic form too', () => {
