@@ -4,6 +4,7 @@ import { startBare } from '../bench/kube/bare.ts';
 import { preparePeer, startPeer } from '../bench/kube/peer.ts';
 import type { RunningServer } from '../bench/kube/running.ts';
 import { sender } from './differential/ask.ts';
+import { chanceOf } from './differential/chance.ts';
 import { compareChanges } from './differential/changes.ts';
 import { Comparison } from './differential/comparison.ts';
 import { compareDocuments } from './differential/documents.ts';
@@ -27,6 +28,8 @@ Sends the same requests to our server and to kube-apiserver, both fresh, without
 const floor = { status: 0, body: 0, managedFields: 0 };
 const parts = ['documents', 'lives', 'wrong', 'changes'] as const;
 const lanes = 6;
+/** One kind in so many is also asked about with broken texts and queries. */
+const thoroughEvery = 6;
 
 const { values: options } = parseArgs({
   options: {
@@ -76,9 +79,11 @@ async function compareAll(): Promise<void> {
   const of = (part: string, work: (subject: Subject, namespace: string) => Promise<void>) =>
     only.includes(part) ? inLanes(chosen, (subject, at) => work(subject, `${part}-${at}`)) : undefined;
   await of('lives', (subject, namespace) => compareLife(comparison, subject, namespace));
-  await of('wrong', (subject, namespace) =>
-    compareWrong(comparison, subject, { namespace, seed: options.seed }),
-  );
+  const first = chanceOf(options.seed).below(thoroughEvery);
+  await of('wrong', (subject, namespace) => {
+    const thorough = named !== undefined || chosen.indexOf(subject) % thoroughEvery === first;
+    return compareWrong(comparison, subject, { namespace, seed: options.seed, thorough });
+  });
   const rounds = Number(options.rounds);
   await of('changes', (subject, namespace) =>
     compareChanges(comparison, subject, { namespace, seed: options.seed, rounds }),

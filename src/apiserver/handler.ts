@@ -233,6 +233,28 @@ async function answerResource(
   if (!resource.custom && !streams.has(info.subresource)) {
     checkRoutable(accept, info.verb === 'list' || info.verb === 'watch');
   }
+  const body = httpBody(request);
+  const warnings = deprecations(resource, info, body);
+  return toldOf(warnings, () => answerRouted(parts, passage, { info, user, proof, resource, body, warnings }));
+}
+
+/** A request for a resource once a route has led to it; what goes wrong from here on is told with its warnings. */
+async function answerRouted(
+  parts: HandlerParts,
+  passage: Passage,
+  routed: {
+    readonly info: ResourceRequest;
+    readonly user: UserInfo;
+    readonly proof: Proof | undefined;
+    readonly resource: Call['resource'];
+    readonly body: Call['body'];
+    readonly warnings: string[];
+  },
+): Promise<HttpResponse> {
+  const { info, user, proof, resource, body, warnings } = routed;
+  const { cluster } = parts;
+  const { request } = passage;
+  const accept = request.header('accept');
   const rendering = streams.has(info.subresource)
     ? plainJson
     : negotiate(accept, {
@@ -243,7 +265,6 @@ async function answerResource(
   const { audited } = passage;
   if (passage.series && resource.definition.deprecation !== undefined)
     audited?.annotate({ 'k8s.io/deprecated': 'true' });
-  const body = httpBody(request);
   const call: Call = {
     ...info,
     resource,
@@ -252,12 +273,12 @@ async function answerResource(
     options: readOptions(request.query, info.verb),
     body: audited ? auditedBody(body, audited, { ...info, resource }) : body,
     userAgent: request.header('user-agent') ?? '',
-    warnings: [],
+    warnings,
     record: passage,
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
   checkForm(rendering, call);
-  const answer = await toldOf(call, () => dispatch(cluster, call));
+  const answer = await dispatch(cluster, call);
   const isWatch = answer.type === 'watch';
   if (isWatch && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   if (isWatch && passage.series) countWhileRunning(answer.source, passage.series.running(streamScope(info)));
@@ -270,7 +291,7 @@ async function answerResource(
     headers: {
       'audit-id': passage.auditId,
       ...(asMessages && confirmedSubprotocol(request)),
-      ...(call.warnings.length > 0 && { warning: warningHeaders(call.warnings) }),
+      ...(warnings.length > 0 && { warning: warningHeaders(warnings) }),
     },
     now: () => cluster.clock.now(),
     asMessages,
@@ -278,8 +299,21 @@ async function answerResource(
   });
 }
 
+/** What callers hear of a deprecated kind, where a route leads to it: also when they are refused. */
+function deprecations(
+  { definition, custom }: Call['resource'],
+  { subresource, verb }: ResourceRequest,
+  { patchType }: Call['body'],
+): string[] {
+  const { deprecation, subresources, verbs } = definition;
+  if (deprecation === undefined) return [];
+  const served = subresource === '' ? verbs : (subresources[subresource]?.verbs ?? []);
+  const isRouted = custom || (served.includes(verb) && (verb !== 'patch' || patchType !== undefined));
+  return isRouted ? [deprecation] : [];
+}
+
 /** A refusal carries what there was to tell until then. */
-async function toldOf<T>({ warnings }: Call, run: () => Promise<T>): Promise<T> {
+async function toldOf<T>(warnings: readonly string[], run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (thrown) {

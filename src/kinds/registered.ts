@@ -5,7 +5,7 @@ let known: ReadonlySet<string> | undefined;
 /** Kinds of built-in groups by `apiVersion/Kind`, with those that only lists and subresources have. */
 function registeredKinds(): ReadonlySet<string> {
   if (known) return known;
-  const kinds = new Set<string>();
+  const kinds = new Set(['v1/List', 'v1/Status']);
   for (const { group, version, kind, listKind, subresources } of builtinResources()) {
     const apiVersion = group === '' ? version : `${group}/${version}`;
     kinds.add(`${apiVersion}/${kind}`).add(`${apiVersion}/${listKind}`);

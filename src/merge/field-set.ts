@@ -204,6 +204,8 @@ export function parseFieldSet(fieldsV1: Json | undefined): FieldSet | undefined 
   if (!isObject(fieldsV1)) return undefined;
   const set: GrowingSet = {};
   for (const [element, below] of Object.entries(fieldsV1)) {
+    // What a later version may know is left out.
+    if (element !== '.' && !/^[fikv]:/.test(element)) continue;
     const spelling = element === '.' ? element : canonicalElement(element);
     const node = parseFieldSet(below);
     if (spelling === undefined || node === undefined) return undefined;

@@ -11,7 +11,9 @@ export function prune(object: JsonObject, node: SchemaNode): void {
 export function unknownFields(object: JsonObject, node: SchemaNode): string[] {
   const paths = new NotedPaths();
   findUnknown(object, node, { prefix: '', paths });
-  return paths.all.sort();
+  const inMetadata = (path: string) => (path.startsWith('metadata.') ? 0 : 1);
+  // Metadata are looked at first.
+  return paths.all.sort((a, b) => inMetadata(a) - inMetadata(b) || (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** Does both in one walk: removes unknown fields in place and answers the texts for them. */

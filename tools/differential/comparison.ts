@@ -17,7 +17,7 @@ export interface Compared {
 /** Requests that are the same, or one for each server where the body holds what that server chose. */
 export type Asked = Ask | readonly [real: Ask, ours: Ask];
 
-const mostRepeats = 4;
+const mostRepeats = 12;
 
 /** Sends every request to both servers and keeps what they answered. */
 export class Comparison {

@@ -4,7 +4,7 @@ const chosen = new RegExp(
     /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/,
     /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| [+-]\d{4} \w+)/,
     // Cluster addresses, and where each server listens.
-    /(?<![\d.])10\.0\.0\.\d+(?![\d.])/,
+    /(?<![\d.])10\.0\.\d+\.\d+(?![\d.])/,
     /127\.0\.0\.1:\d+/,
     // Versions that messages name.
     /(?<=resource version: |current: |ResourceVersion in record \()\d+/,
@@ -58,6 +58,8 @@ export class Counterparts {
     if (real === ours) return true;
     if (timestamp.test(real)) return this.#bothNow(real, ours);
     if (uid.test(real)) return uid.test(ours) && this.bound('uid', real, ours);
+    // Each counts its versions by itself, and what is newest is not an object's.
+    if (/^\d+$/.test(real)) return /^\d+$/.test(ours);
     if (real.startsWith('10.')) return this.bound('address', real, ours);
     return this.bound('text', real, ours);
   }

@@ -233,7 +233,7 @@ class Life {
     }
   }
 
-  /** Subresources that one kind or another has, asked of all. */
+  /** Subresources that few kinds have, and one that none has. */
   async others(): Promise<void> {
     const bodies: Readonly<Record<string, JsonObject>> = {
       eviction: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: this.#name } },
@@ -253,7 +253,9 @@ class Life {
       proxy: {},
       nothing: {},
     };
+    const own = this.#subject.subresources;
     for (const [subresource, body] of Object.entries(bodies)) {
+      if (subresource !== 'nothing' && !own.includes(subresource)) continue;
       const path = `${this.#one}/${subresource}`;
       await this.#ask('subresource', { method: 'POST', path: `${path}?dryRun=All`, body });
       await this.#ask('subresource', { method: 'POST', path, body: { ...body, kind: 'Wrong' } });

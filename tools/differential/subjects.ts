@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../src/base/index.ts';
+import { builtinResources } from '../../src/kinds/index.ts';
 import { type Specimen, specimens } from '../../test/apiserver/every-kind.ts';
 import { type Ask, objectOf } from './ask.ts';
 import type { Comparison } from './comparison.ts';
@@ -21,6 +22,7 @@ export interface Subject {
   /** Objects of this kind act on the whole server: what is drawn by chance is not kept. */
   readonly acts: boolean;
   readonly ownName: string | undefined;
+  readonly subresources: readonly string[];
 }
 
 const acting = [
@@ -82,8 +84,17 @@ function subjectOf(specimen: Specimen, schema: SchemaSource): Subject {
     schema,
     root: apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`,
     acts: acting.includes(specimen.resource),
+    subresources: subresourcesOf(specimen),
     ownName: name.startsWith('specimen') && !name.includes('.') ? undefined : name,
   };
+}
+
+function subresourcesOf({ object, resource }: Specimen): string[] {
+  const definition = builtinResources().find(
+    ({ group, version, resource: other }) =>
+      other === resource && (group === '' ? version : `${group}/${version}`) === object['apiVersion'],
+  );
+  return Object.keys(definition?.subresources ?? { status: true, scale: true });
 }
 
 /** Kinds that are served in a second version too. */

@@ -13,7 +13,9 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
   const requirements: FieldRequirement[] = [];
   for (const term of splitTerms(text)) {
     if (term === '') continue;
-    requirements.push(parseTerm(term, text));
+    const parsed = parseTerm(term, text);
+    // Nothing that is nothing is so of every object.
+    if (parsed.path !== '' || parsed.value !== '') requirements.push(parsed);
   }
   return requirements;
 }

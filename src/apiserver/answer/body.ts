@@ -2,7 +2,7 @@ import { cloneJson } from '../../apimachinery/clone.ts';
 import { StatusError, unsupportedMediaType } from '../../apimachinery/status.ts';
 import { CodedError, isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
 import type { HttpRequest } from '../../http/contract.ts';
-import { decodeProtobuf } from '../../kinds/protobuf/index.ts';
+import { decodeProtobuf, protobufMagic } from '../../kinds/protobuf/index.ts';
 import type { CallBody, PatchType } from '../call/call.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
 import { exactJson } from '../request/json.ts';
@@ -97,10 +97,19 @@ function decode(bytes: Uint8Array, contentType: string, findings: BodyFindings):
     case 'text/yaml':
       return decodeYamlBody(bytes, findings);
     case 'application/vnd.kubernetes.protobuf':
-      return decodeProtobuf(bytes);
+      return decodeProtobufBody(bytes);
     default:
       throw unsupportedMediaType(objectTypes);
   }
+}
+
+function decodeProtobufBody(bytes: Uint8Array): Json {
+  if (protobufMagic.every((byte, at) => bytes[at] === byte)) return decodeProtobuf(bytes);
+  const why =
+    bytes.length === 0
+      ? 'empty data'
+      : `provided data does not appear to be a protobuf message, expected prefix [${protobufMagic.join(' ')}]`;
+  throw new UnreadableBody('protobuf', why, bytes);
 }
 
 function decodeJsonBody(bytes: Uint8Array, findings: BodyFindings): Json {

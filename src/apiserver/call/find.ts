@@ -1,10 +1,11 @@
-import { notFound } from '../../apimachinery/status.ts';
+import { badRequest, notFound } from '../../apimachinery/status.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { Call, ClusterParts } from './call.ts';
 
 /** The object that the call names, as readers see it now. Throws 404. */
 export async function require(parts: ClusterParts, call: Call): Promise<StoredObject> {
+  checkName(call.name);
   const found = await find(parts, call);
   if (!found) throw notFound(call.resource.subject(call.name));
   return found;
@@ -20,4 +21,13 @@ export async function find(
   if (!found || !resource.isConvertedElsewhere) return found;
   const [brought] = await conversions.bring([found], resource);
   return brought;
+}
+
+/** Throws 400 for a name that would lead elsewhere in a path. */
+export function checkName(name: string): void {
+  const why =
+    name === '.' || name === '..' ? `may not be '${name}'` : ['/', '%'].find((mark) => name.includes(mark));
+  if (why === undefined) return;
+  const told = why.length === 1 ? `may not contain '${why}'` : why;
+  throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${told}`);
 }

@@ -121,13 +121,16 @@ export function withDeleteBody(options: CallOptions, body: JsonObject): CallOpti
   };
 }
 
+const largest = 2n ** 63n - 1n;
+
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  if (!/^-?\d{1,15}$/.test(text)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return Number(text);
+  const isNumeral = /^[+-]?\d+$/.test(text);
+  const number = isNumeral ? BigInt(text.replace('+', '')) : 0n;
+  if (isNumeral && number >= -largest - 1n && number <= largest) return Number(number);
+  const why = isNumeral ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
 }
 
 /** A boolean parameter as the real server reads it: the first value counts, and all but `false` and `0` is true. */

@@ -10,10 +10,10 @@ export class UnreadableBody extends StatusError {
   /** What the decoder says. */
   readonly why: string;
   /** Of JSON the problem alone, of YAML all of it. */
-  readonly format: 'json' | 'yaml';
+  readonly format: 'json' | 'yaml' | 'protobuf';
   readonly summary: string;
 
-  constructor(format: 'json' | 'yaml', why: string, bytes: Uint8Array) {
+  constructor(format: UnreadableBody['format'], why: string, bytes: Uint8Array) {
     const summary = summaryOf(bytes);
     super(
       400,

@@ -37,6 +37,8 @@ export function decodeContinueToken(token: string): ContinueToken {
 
 function decoded(token: string): Record<string, unknown> {
   let value: unknown;
+  const illegal = illegalAt(token);
+  if (illegal !== undefined) throw refused(`illegal base64 data at input byte ${illegal}`);
   const bytes = Buffer.from(token, 'base64url');
   try {
     value = JSON.parse(bytes.toString('utf8'));
@@ -44,6 +46,13 @@ function decoded(token: string): Record<string, unknown> {
     throw refused(jsonSyntaxProblem(bytes) ?? 'not JSON');
   }
   return isObject(value) ? value : {};
+}
+
+/** Where Go's decoder of unpadded base64 gives up. */
+function illegalAt(token: string): number | undefined {
+  const at = token.search(/[^\w\r\n-]/);
+  if (at >= 0) return Buffer.byteLength(token.slice(0, at));
+  return token.replace(/[\r\n]/g, '').length % 4 === 1 ? token.length - 1 : undefined;
 }
 
 function refused(why: string) {

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../../base/index.ts';
 import { objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import type { Answer, Call, ClusterParts } from '../call/call.ts';
+import { checkName } from '../call/find.ts';
 import { withDeleteBody } from '../request/options.ts';
 import { UnreadableBody } from '../request/unreadable-body.ts';
 import { checkFields } from '../write/check-fields.ts';
@@ -14,6 +15,7 @@ import { removeObject } from '../write/removal.ts';
 export async function remove(parts: ClusterParts, call: Call): Promise<Answer> {
   const deletion = await withDeletionOptions(call);
   warnOfOrphans(deletion);
+  checkName(call.name);
   return removeObject(parts, deletion);
 }
 

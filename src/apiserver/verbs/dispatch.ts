@@ -29,7 +29,6 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
 /** Runs the verb that a call asks for. Throws 404 and 405 for what the resource does not have. */
 export function dispatch(parts: ClusterParts, call: Call): Promise<Answer> {
   const { definition } = call.resource;
-  if (definition.deprecation !== undefined) call.warnings.push(definition.deprecation);
   if (call.subresource === '') {
     const verb = verbs.get(call.verb);
     if (!verb || !definition.verbs.includes(call.verb)) throw methodNotAllowed();

@@ -20,6 +20,7 @@ import {
 } from '../../merge/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import type { Answer, Call, ClusterParts, PatchType } from '../call/call.ts';
+import { require } from '../call/find.ts';
 import { findingsOfPatched } from '../request/patch-findings.ts';
 import { writtenVersion } from '../request/resource-version.ts';
 import { UnreadableBody } from '../request/unreadable-body.ts';
@@ -47,7 +48,11 @@ export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
   if (!offered.includes(patchMediaTypes[patchType])) throw unsupportedMediaType(offered);
   checkNamed(call);
   checkPatchOptions(call, patchType === 'apply');
-  const body = await readPatch(call, patchType);
+  const body = await readPatch(call, patchType).catch(async (thrown: unknown) => {
+    // A patch is read against the object: where there is none, that is what there is to say.
+    if (patchType === 'merge' || patchType === 'strategic') await require(parts, call);
+    throw thrown;
+  });
   checkReadable(call, patchType);
   try {
     return await (patchType === 'apply' ? apply(parts, call, body) : change(parts, call, body));

@@ -1,7 +1,7 @@
 import { conflict, notFound } from '../../apimachinery/status.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { Answer, Call, Change, ClusterParts } from '../call/call.ts';
-import { find } from '../call/find.ts';
+import { checkName, find } from '../call/find.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { inTurn } from './in-turn.ts';
@@ -31,6 +31,7 @@ function waitsOutside(parts: ClusterParts, call: Call): boolean {
 
 async function changeNow(parts: ClusterParts, call: Call, change: Change): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
+    if (change.creates !== 'always') checkName(call.name);
     const current = change.creates === 'always' ? undefined : await find(parts, call);
     if (!current && change.creates === 'never') throw notFound(call.resource.subject(call.name));
     const old = current?.peek(call.resource);

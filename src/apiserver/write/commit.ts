@@ -59,7 +59,12 @@ async function inserted(
   const { parts, resource, namespace, name, call } = state;
   if (call.options.dryRun) {
     if (await find(parts, { resource, namespace, name })) return undefined;
-    return { type: 'value', code: 201, value: object, resource };
+    // What a caller said of a version comes back as it was.
+    const metadata = {
+      ...readMetadata(object),
+      ...(state.version !== '' && { resourceVersion: state.version }),
+    };
+    return { type: 'value', code: 201, value: { ...object, metadata }, resource };
   }
   const place = objectKey(resource.definition.namespaced ? namespace : '', name);
   const key = parts.storage.storeKey(resource, place);

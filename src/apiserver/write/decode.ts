@@ -19,6 +19,9 @@ export async function readObject(call: Call): Promise<JsonObject> {
   const problems = problemsOf(body, call);
   if (problems.mistyped !== undefined)
     throw badRequest(`${cannotBeHandled(body, call)}: ${problems.mistyped}`);
+  // Of another kind, which is refused as a whole later, nobody asks which members it has.
+  const kind = textOf(body['kind']);
+  if (kind !== '' && kind !== call.resource.definition.kind) return body;
   const { strict } = problems;
   if (strict.length > 0)
     throw badRequest(`${cannotBeHandled(body, call)}: strict decoding error: ${told(strict).join(', ')}`);

@@ -22,6 +22,7 @@ import { switchedConversations } from './switched.ts';
 import { textConversations } from './texts.ts';
 import { tokenConversations } from './tokens.ts';
 import { warningConversations } from './warnings.ts';
+import { wrongConversations } from './wrong.ts';
 
 /** Every conversation, by its subject. */
 export const conversations: Readonly<Record<string, readonly Conversation[]>> = {
@@ -48,4 +49,5 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   texts: textConversations,
   tokens: tokenConversations,
   warnings: warningConversations,
+  wrong: wrongConversations,
 };

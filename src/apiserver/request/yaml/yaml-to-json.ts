@@ -7,6 +7,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
+import { inGoWords } from './go-words.ts';
 import { plainScalar, type Scalar, taggedScalar, textScalar } from './scalars.ts';
 import { YamlError } from './yaml-error.ts';
 
@@ -45,8 +46,7 @@ function eventsOf(source: string, { nestingLevels }: YamlLimits): Event[] {
     if (!(thrown instanceof YAMLException)) throw thrown;
     if (thrown.reason.startsWith('nesting exceeded'))
       throw new YamlError(`yaml: exceeded max depth of ${nestingLevels}`);
-    const line = thrown.mark ? `line ${thrown.mark.line + 1}: ` : '';
-    throw new YamlError(`yaml: ${line}${thrown.reason}`);
+    throw new YamlError(`yaml: ${inGoWords(thrown, source)}`);
   }
 }
 

@@ -1,0 +1,103 @@
+import type { JsonObject } from '../../../src/base/index.ts';
+import { configMap, core, get, object, patch, patchTypes, post, remove } from './asks.ts';
+import type { Conversation } from './play.ts';
+
+const maps = core('configmaps');
+const dry = `${maps}?dryRun=All`;
+const endpoints = object('v1', 'Endpoints', 'e');
+
+const broken = (type: 'merge' | 'strategic') =>
+  ['', '{', '[]', 'null'].map((body) => ({
+    method: 'PATCH',
+    path: core('configmaps/absent'),
+    body,
+    type: patchTypes[type],
+  }));
+
+/** What clients get wrong, and hear in the real server's words. */
+export const wrongConversations: readonly Conversation[] = [
+  {
+    name: 'a name that would lead elsewhere',
+    asks: ['a%25b', 'a%2Fb'].flatMap((name) => [
+      get(core(`configmaps/${name}`)),
+      patch(core(`configmaps/${name}`), { data: { a: 'b' } }),
+      remove(core(`configmaps/${name}`)),
+    ]),
+  },
+  {
+    name: 'numbers and tokens of a list that are none',
+    asks: [
+      ...['99999999999999999999', '-99999999999999999999', '9223372036854775808', 'x', '1.0', ' 1'].map(
+        (number) => get(`${maps}?limit=${encodeURIComponent(number)}`),
+      ),
+      ...['x', 'garbage', 'a%3D%3D', 'ab%2Bc', 'e30', '%C3%A9'].map((token) =>
+        get(`${maps}?continue=${token}`),
+      ),
+    ],
+  },
+  {
+    name: 'a field selector of nothing selects everything',
+    asks: [post(maps, configMap('a')), get(`${maps}?fieldSelector=%3D`), get(`${maps}?fieldSelector=a%3D`)],
+  },
+  {
+    name: 'a broken patch of what is not there',
+    asks: [...broken('merge'), ...broken('strategic')],
+  },
+  {
+    name: 'a list of objects in place of one',
+    asks: [
+      post(dry, { apiVersion: 'v1', kind: 'ConfigMapList', items: [configMap('a')] }),
+      post(dry, { apiVersion: 'v1', kind: 'List', items: [configMap('a')] }),
+      post(`${dry}&fieldValidation=Strict`, { apiVersion: 'v1', kind: 'ConfigMapList', items: [], more: 1 }),
+    ],
+  },
+  {
+    name: 'a body that is no protobuf',
+    asks: [
+      post(dry, JSON.stringify(configMap('a')), 'application/vnd.kubernetes.protobuf'),
+      post(dry, 'k8s', 'application/vnd.kubernetes.protobuf'),
+    ],
+  },
+  {
+    name: 'YAML that ends too early',
+    asks: ['a: [', 'a: [1', 'a: [1,', 'a: {b: ', '{', '- [{"]": 1', "a: 'x", 'b: 1\na: "x'].map((text) =>
+      post(dry, text, 'application/yaml'),
+    ),
+  },
+  {
+    name: 'a dry run that names a version gets it back',
+    asks: [post(dry, configMap('a', { metadata: { resourceVersion: '5' } as JsonObject }))],
+  },
+  {
+    name: 'managed fields with a path element of a later version',
+    asks: [
+      post(
+        dry,
+        configMap('a', {
+          metadata: {
+            managedFields: [
+              {
+                manager: 'x',
+                operation: 'Update',
+                apiVersion: 'v1',
+                fieldsType: 'FieldsV1',
+                fieldsV1: { 'f:metadata': { 'x:y': {} }, 'z:z': {} },
+              },
+            ],
+          } as JsonObject,
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'callers of a deprecated kind are told of it where a route leads to it',
+    asks: [
+      post(core('endpoints'), endpoints),
+      get(core('endpoints/e/status')),
+      get(core('endpoints/e'), 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'),
+      get(`${core('endpoints')}?limit=x`),
+      { ...patch(core('endpoints/e'), {}), type: 'application/json' },
+      get(core('endpoints/absent')),
+    ],
+  },
+];
