@@ -176,6 +176,8 @@ export interface SchemaNode {
   readonly nullable?: boolean;
   /** A built-in type as Go writes it, e.g. `v1.DeploymentSpec`; absent for anything but a struct. */
   readonly goType?: string | undefined;
+  /** The name that Go has for a type other than a struct, e.g. `v1.RestartPolicy` for a text. */
+  readonly goName?: string;
   /** Keep unknown members below this node. */
   readonly preserveUnknown?: boolean;
   /** The node is a whole Kubernetes object with TypeMeta and ObjectMeta. */

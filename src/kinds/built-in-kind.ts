@@ -71,6 +71,8 @@ export type Warnings = (object: JsonObject, old: JsonObject | undefined) => stri
 
 /** Ways in which few kinds differ from the others. */
 export interface KindQuirks extends ResourceQuirks {
+  /** Nobody looks at the metadata of a new object but at what leads elsewhere in a path, and that only when all else is right. */
+  readonly looseMetadata?: boolean;
   /** A create may bring a status: nodes register with one. */
   readonly keepsStatusOnCreate?: boolean;
 }

@@ -9,7 +9,8 @@ import type { Json } from '../base/index.ts';
  * The first word is the type: `[]` list of, `{}` map of, then a scalar or a type of this or another package; after it
  * `!` required in OpenAPI, `*` a Go pointer (absent differs from zero), `+` written even when empty. Then come the
  * protobuf number (`2.7` is number 7 in the message that stands at number 2), list or map type with its keys, patch strategies
- * with their merge key, `=` default as JSON, `enum(...)`. The member `$` says that the type as a whole is an atomic map.
+ * with their merge key, `=` default as JSON, `enum(...)`, `as:` the type's
+ * name in Go where it has one of its own. The member `$` says that the type as a whole is an atomic map.
  */
 export interface FieldFacts {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface FieldFacts {
   readonly patchMergeKey: string | undefined;
   readonly default: Json | undefined;
   readonly enum: readonly string[] | undefined;
+  /** E.g. `v1.RestartPolicy`, `[]v1.IPFamily`; what refusals of a value call it. */
+  readonly goName: string | undefined;
 }
 
 export type PatchStrategy = 'merge' | 'replace' | 'retainKeys';
@@ -254,6 +257,7 @@ function parseField(name: string, line: string, home: string): FieldFacts {
       .find((word) => word.startsWith('enum('))
       ?.slice(5, -1)
       .split('|'),
+    goName: words.find((word) => word.startsWith('as:'))?.slice(3),
   };
 }
 

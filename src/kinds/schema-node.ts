@@ -23,6 +23,7 @@ type Extensions = Partial<
     | 'default'
     | 'enum'
     | 'alwaysPresent'
+    | 'goName'
   >
 >;
 
@@ -111,6 +112,7 @@ function fieldNode(facts: FieldFacts): SchemaNode {
     ...(facts.patchMergeKey && { patchMergeKey: facts.patchMergeKey }),
     ...(facts.default !== undefined && { default: facts.default }),
     ...(facts.enum && { enum: facts.enum }),
+    ...(facts.goName !== undefined && facts.type.is !== 'object' && { goName: facts.goName }),
     ...(facts.type.is !== 'scalar' && facts.alwaysWritten && { alwaysPresent: true }),
   };
   return typedNode(facts.type, extensions);
@@ -123,12 +125,22 @@ function typedNode(type: TypeRef, extensions: Extensions): SchemaNode {
       return Object.keys(extensions).length === 0 ? target : new ObjectFieldNode(target, extensions);
     }
     case 'list':
-      return { ...leaf, type: 'array', items: typedNode(type.of, {}), ...extensions };
+      return {
+        ...leaf,
+        type: 'array',
+        items: typedNode(type.of, itemNamed(extensions.goName)),
+        ...extensions,
+      };
     case 'map':
       return { ...leaf, type: 'object', values: typedNode(type.of, {}), ...extensions };
     case 'scalar':
       return { ...leaf, ...scalarShapes[type.scalar], ...extensions };
   }
+}
+
+/** A list of a named type: so are its members. */
+function itemNamed(goName: string | undefined): Extensions {
+  return goName?.startsWith('[]') ? { goName: goName.slice(2) } : {};
 }
 
 const leaf = { field: () => undefined, fieldNames: () => [] } as const;

@@ -1,7 +1,7 @@
 import type { WriteStrategy } from '../apimachinery/contract.ts';
 import { keepMetadata } from '../apimachinery/metadata.ts';
 import { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
-import { subdomainName } from '../apimachinery/validation/names.ts';
+import { pathSegmentName, subdomainName } from '../apimachinery/validation/names.ts';
 import type { JsonObject } from '../base/index.ts';
 import type { BuiltInKind } from './built-in-kind.ts';
 import { blankOf, clearStatus, normalize } from './normalize.ts';
@@ -23,7 +23,7 @@ const bindingSubresource = 'binding';
 export function builtinStrategy({ type, hasStatus, kind }: StrategyOptions): WriteStrategy {
   const metadata = {
     namespaced: kind.scope === 'Namespaced',
-    name: kind.name ?? subdomainName,
+    name: kind.name ?? (kind.quirks?.looseMetadata ? pathSegmentName : subdomainName),
     standardFinalizers: true,
   };
   return {
@@ -45,8 +45,9 @@ export function builtinStrategy({ type, hasStatus, kind }: StrategyOptions): Wri
     },
     validate(object, old, subresource) {
       if (!old) {
-        const errors = [...validateMetadata(object, metadata), ...(kind.validate?.(object) ?? [])];
-        return [...errors, ...(kind.validateCreate?.(object) ?? [])];
+        const own = [...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])];
+        if (kind.quirks?.looseMetadata && own.length > 0) return own;
+        return [...validateMetadata(object, metadata), ...own];
       }
       const errors = validateMetadataUpdate(object, old, metadata);
       if (subresource === 'status') return [...errors, ...(kind.validateStatus?.(object, old) ?? [])];

@@ -97,6 +97,16 @@ describe('a certificate signing request', () => {
     assert.equal((await create('other', { request: masters })).status, 201);
   });
 
+  it('has any name that leads nowhere else in a path', async () => {
+    const named = (name: string) =>
+      send('POST', '?dryRun=All', {
+        metadata: { name },
+        spec: { request: plain, signerName, usages: ['client auth'] },
+      });
+    assert.equal((await named('Upper_case')).status, 201);
+    assert.equal((await named('a/b')).status, 422);
+  });
+
   it('is a signed request in PEM, or 422', async () => {
     const text = Buffer.from(plain, 'base64').toString();
     const broken = `${text.slice(0, 120)}${text[120] === 'A' ? 'B' : 'A'}${text.slice(121)}`;

@@ -102,7 +102,7 @@ describe('a list', () => {
     await test.client.delete(configMaps, { name: 'later', namespace: 'default' });
   });
 
-  it('shows a scale in the columns of what has none of its own', async () => {
+  it('shows a scale in columns of its own', async () => {
     const made = await test.fetch('/apis/apps/v1/namespaces/default/deployments', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -123,9 +123,9 @@ describe('a list', () => {
     assert.equal(kind, 'Table');
     assert.deepEqual(
       columnDefinitions.map(({ name }: { name: string }) => name),
-      ['Name', 'Created At'],
+      ['Name', 'Desired', 'Available', 'Age'],
     );
-    assert.equal(rows[0].cells[0], 'scaled');
+    assert.deepEqual(rows[0].cells.slice(0, 3), ['scaled', 0, 0]);
   });
 
   it('is a Table or metadata alone for callers that want it so', async () => {

@@ -92,6 +92,14 @@ function byManager(one: Json, other: Json): number {
   return (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
+/** A JSON object within a quoted text. */
+const quotedObject = /("\{(?:\\.|[^"\\])*\}")/;
+
+function unquoted(text: string): Json | undefined {
+  const inner = parsed(text);
+  return typeof inner === 'string' ? parsed(inner) : undefined;
+}
+
 const prose = /columnDefinitions\[|^(?:paths|definitions|components|parameters)\./;
 
 class Walk {
@@ -145,7 +153,22 @@ class Walk {
     if (digits && /^\[1\]\.2\[0\]\.1\[\d+\]\.2$/.test(place)) return true;
     if (place.endsWith('(list).continue')) return this.#encoded(real, ours, place);
     if (place.endsWith('status.token')) return this.#encoded(real.split('.')[1], ours.split('.')[1], place);
-    return this.#counterparts.sameText(real, ours);
+    return this.#counterparts.sameText(real, ours) || this.#repeated(real, ours, place);
+  }
+
+  /** Messages that repeat a whole object: it is compared as one, whatever the order of its members. */
+  #repeated(real: string, ours: string, place: string): boolean {
+    const [there, here] = [real.split(quotedObject), ours.split(quotedObject)];
+    if (there.length < 2 || there.length !== here.length) return false;
+    return there.every((part, at) => {
+      const other = here[at] ?? '';
+      if (at % 2 === 0) return this.#counterparts.sameText(part, other);
+      const [a, b] = [unquoted(part), unquoted(other)];
+      if (a === undefined || b === undefined) return part === other;
+      const inner = new Walk(this.#counterparts);
+      inner.values(withoutManagedFields(a, []), withoutManagedFields(b, []), `${place}(object)`);
+      return inner.found.length === 0;
+    });
   }
 
   #numbers(real: number, ours: number, place: string): boolean {

@@ -1,6 +1,7 @@
+import { textOf } from '../../apimachinery/metadata.ts';
 import { isObject, type JsonObject, parseJson } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
-import { encodeProtobuf } from '../../kinds/protobuf/index.ts';
+import { encodeProtobufMessage, protobufEnvelope } from '../../kinds/protobuf/index.ts';
 import { protobufType } from '../encode/protobuf.ts';
 import { yaml } from '../encode/yaml.ts';
 import { errorRendering } from '../request/accept.ts';
@@ -21,7 +22,10 @@ export function documentInForm(request: HttpRequest, document: HttpResponse): Ht
   return { ...document, headers, body: written };
 }
 
-/** What says nothing of its version is of the first. */
+/** What says nothing of its version is of the first, and says nothing of it in protobuf either. */
 function inProtobuf(value: JsonObject): Uint8Array | undefined {
-  return encodeProtobuf({ apiVersion: 'v1', ...value });
+  const message = encodeProtobufMessage({ apiVersion: 'v1', ...value });
+  if (!message) return undefined;
+  const named = { apiVersion: textOf(value['apiVersion']), kind: textOf(value['kind']) };
+  return Buffer.concat(protobufEnvelope(named, message));
 }

@@ -31,8 +31,11 @@ export function validateCrd(crd: JsonObject, old: JsonObject | undefined): Field
   ];
 }
 
+const nameMissing: FieldError[] = [required('metadata.name', 'name or generateName is required')];
+
 function validateName(crd: JsonObject, spec: JsonObject): FieldError[] {
   const name = isObject(crd.metadata) ? textOf(crd.metadata.name) : '';
+  if (name === '') return nameMissing;
   const names = isObject(spec.names) ? spec.names : {};
   const problems = [...dnsSubdomain(name)];
   if (name !== `${textOf(names.plural)}.${textOf(spec.group)}`) {

@@ -1,6 +1,7 @@
 import type { TableColumns } from '../../apimachinery/contract.ts';
-import { cellAt } from '../../apimachinery/duration.ts';
-import { readMetadata } from '../../apimachinery/metadata.ts';
+import { cellAt, since } from '../../apimachinery/duration.ts';
+import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
+import { numberAt } from '../../apimachinery/read.ts';
 import { type JsonObject, utf8 } from '../../base/index.ts';
 import type { ListAnswer } from '../call/call.ts';
 import { eventsBudget, formsBudget, Kept } from '../storage/kept.ts';
@@ -27,7 +28,7 @@ export function tableForm(apiVersion: string, includeObject: IncludeObject): For
     named: () => ({ kind, apiVersion }),
     one(value, resource, now) {
       // What is not of the kind itself: a scale, a deletion's options.
-      const columns = value['kind'] === resource.definition.kind ? resource.definition.columns : nameColumns;
+      const columns = columnsOf(value, resource);
       const rows = [rowOf(columns, value, resource, now)];
       return tableOf(apiVersion, resourceVersionOf(value), { columns, rows });
     },
@@ -39,6 +40,11 @@ export function tableForm(apiVersion: string, includeObject: IncludeObject): For
     item: (value, resource, now) => rowOf(resource.definition.columns, value, resource, now),
     bookmark: (metadata) => ({ kind, apiVersion, metadata, rows: [] }),
   };
+}
+
+function columnsOf(value: JsonObject, { definition, custom }: ServedResource): TableColumns {
+  if (value['kind'] === definition.kind) return definition.columns;
+  return value['kind'] === 'Scale' && !custom ? scaleColumns : nameColumns;
 }
 
 function tableOf(
@@ -67,6 +73,23 @@ const nameColumns: TableColumns = {
   cells: (object) => {
     const { name, creationTimestamp } = readMetadata(object);
     return [name ?? '', creationTimestamp ?? ''];
+  },
+};
+
+/** Columns of a Scale; those of custom resources have none of their own. */
+const scaleColumns: TableColumns = {
+  definitions: ['Name:string', 'Desired:integer', 'Available:integer', 'Age:string'].map((text) => {
+    const [name = '', type = ''] = text.split(':');
+    return { name, type, format: '', description: '', priority: 0 };
+  }),
+  cells: (object) => {
+    const { name, creationTimestamp } = readMetadata(object);
+    return [
+      name ?? '',
+      numberAt(object, 'spec', 'replicas'),
+      numberAt(object, 'status', 'replicas'),
+      since(textOf(creationTimestamp)),
+    ];
   },
 };
 

@@ -50,7 +50,7 @@ export async function patch(parts: ClusterParts, call: Call): Promise<Answer> {
   checkPatchOptions(call, patchType === 'apply');
   const body = await readPatch(call, patchType).catch(async (thrown: unknown) => {
     // A patch is read against the object: where there is none, that is what there is to say.
-    if (patchType === 'merge' || patchType === 'strategic') await require(parts, call);
+    if (patchType !== 'apply') await require(parts, call);
     throw thrown;
   });
   checkReadable(call, patchType);

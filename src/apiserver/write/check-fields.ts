@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../../apimachinery/contract.ts';
+import { quantityRule } from '../../apimachinery/quantity.ts';
 import { NotedPaths } from '../../apimachinery/told.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { formProblem } from '../../kinds/index.ts';
@@ -151,8 +152,12 @@ function mistyped(value: Json, node: SchemaNode, place: Place): void {
     check.mistyped = conversionProblem(value, node);
     return;
   }
+  if (node.format === 'quantity') {
+    check.mistyped = quantityRule;
+    return;
+  }
   const word = jsonWord(value, node, written.get(path));
-  check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${structOf(owner)}.${fields} of type ${goType(node, fields)}`;
+  check.mistyped = `json: cannot unmarshal ${word} into Go struct field ${structOf(owner)}.${fields} of type ${node.goName ?? goType(node, fields)}`;
 }
 
 function jsonWord(value: Json, node: SchemaNode, text: string | undefined): string {

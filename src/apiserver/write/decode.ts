@@ -129,7 +129,15 @@ function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck 
   // Go's conversion of a map to a struct takes what its decoder of text refuses: 2.0 for an integer.
   const converted = body.patchType === 'strategic' || body.patchType === 'apply';
   const numbers = converted ? noNumbers : body.findings.numbers;
-  return checkFields(object, resource.definition.schema.root, numbers, converted ? 'conversion' : 'decoder');
+  const { schema } = resource.definition;
+  const { unknown, mistyped } = checkFields(
+    object,
+    schema.root,
+    numbers,
+    converted ? 'conversion' : 'decoder',
+  );
+  // Go writes what a merge made with its members in order.
+  return { unknown: body.patchType === 'merge' ? unknown.toSorted() : unknown, mistyped };
 }
 
 const noNumbers: WrittenNumbers = new Map();

@@ -16,7 +16,11 @@ export const rules: WriteStep = {
     const errors = definition.strategy.validate(object, old, call.subresource);
     // Built-in kinds check their metadata themselves, by their own rules for names.
     if (resource.custom) errors.unshift(...metadataErrors(object, old, definition.namespaced));
-    if (errors.length > 0) throw invalid(definition, textOf(readMetadata(object)['name']), errors);
+    if (errors.length > 0) {
+      // A kind that is stored as another group's is judged as that.
+      const subject = { ...definition, group: definition.storageGroup ?? definition.group };
+      throw invalid(subject, textOf(readMetadata(object)['name']), errors);
+    }
     const told = call.subresource === '' ? definition.strategy.warnings?.(object, old) : undefined;
     if (told) warnings.push(...told);
   },

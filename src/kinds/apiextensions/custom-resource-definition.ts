@@ -13,7 +13,6 @@ export const customResourceDefinition: BuiltInKind = {
     hasGeneration: true,
     updateDemandsVersion: true,
     statusHasNoColumns: true,
-    statusKeepsMetadata: true,
     resets: { status: ['spec', 'metadata'] },
   },
   // Definitions stay until their instances are deleted.

@@ -2,6 +2,7 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { at, nameOf, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { duplicate, index, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
+import { pathSegmentName } from '../../apimachinery/validation/names.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf, none } from '../shared/cells.ts';
@@ -39,6 +40,7 @@ export const certificateSigningRequest: BuiltInKind = {
     },
   },
   selectable: { 'spec.signerName': textField('spec', 'signerName') },
+  name: pathSegmentName,
   prepareForUpdate(object, old, subresource) {
     if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);
   },

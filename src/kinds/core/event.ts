@@ -29,7 +29,7 @@ export const event: BuiltInKind = {
     source: (event) => textField('source', 'component')(event) || textField('reportingComponent')(event),
     type: textField('type'),
   },
-  quirks: { createOnUpdate: true, expires: true },
+  quirks: { createOnUpdate: true, expires: true, looseMetadata: true },
   validateCreate(event) {
     const namespace = textAt(event, 'metadata', 'namespace');
     const involved = textAt(event, 'involvedObject', 'namespace');

@@ -40,7 +40,13 @@ export const replicationController: BuiltInKind = {
     if (!template) return [...errors, required('spec.template')];
     const labels = objectAt(template, 'metadata', 'labels');
     if (!selectorMatches({ matchLabels: selector }, labels)) {
-      errors.push(invalid('spec.template.metadata.labels', labels, templateMismatch));
+      errors.push(
+        invalid(
+          'spec.template.metadata.labels',
+          maybeObjectAt(template, 'metadata', 'labels') ?? null,
+          templateMismatch,
+        ),
+      );
     }
     return [
       ...errors,

@@ -3,7 +3,7 @@ import { child, invalid, required } from '../../apimachinery/validation/errors.t
 import { strictIpFaults } from '../../apimachinery/validation/values.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
-import { none } from '../shared/cells.ts';
+import { ageOf, none } from '../shared/cells.ts';
 
 export const ipAddress: BuiltInKind = {
   group: 'networking.k8s.io',
@@ -13,14 +13,15 @@ export const ipAddress: BuiltInKind = {
   scope: 'Cluster',
   shortNames: ['ip'],
   columns: {
-    definitions: ['Name|string|name|0', 'ParentRef'],
+    definitions: ['Name|string|name|0', 'ParentRef', 'Age'],
     cells(object) {
       const parent = maybeObjectAt(object, 'spec', 'parentRef');
-      if (!parent) return [nameOf(object), none];
+      if (!parent) return [nameOf(object), none, ageOf(object)];
       const group = textAt(parent, 'group');
       const namespace = textAt(parent, 'namespace');
       const resource = `${textAt(parent, 'resource')}${group && `.${group}`}`.toLowerCase();
-      return [nameOf(object), `${resource}${namespace && `/${namespace}`}/${textAt(parent, 'name')}`];
+      const place = `${resource}${namespace && `/${namespace}`}/${textAt(parent, 'name')}`;
+      return [nameOf(object), place, ageOf(object)];
     },
   },
   name: strictIpFaults,

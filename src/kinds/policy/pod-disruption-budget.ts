@@ -35,7 +35,7 @@ export const podDisruptionBudget: BuiltInKind = {
       ageOf(object),
     ],
   },
-  quirks: { hasGeneration: true, updateDemandsVersion: true },
+  quirks: { hasGeneration: true, updateDemandsVersion: true, looseMetadata: true },
   validate(object) {
     const spec = objectAt(object, 'spec');
     const { minAvailable, maxUnavailable } = spec;

@@ -1,10 +1,36 @@
 import type { JsonObject } from '../../../src/base/index.ts';
-import { configMap, core, get, object, patch, patchTypes, post, remove } from './asks.ts';
+import {
+  configMap,
+  core,
+  get,
+  object,
+  patch,
+  patchTypes,
+  pod,
+  post,
+  remove,
+  service,
+  template,
+} from './asks.ts';
 import type { Conversation } from './play.ts';
 
 const maps = core('configmaps');
 const dry = `${maps}?dryRun=All`;
 const endpoints = object('v1', 'Endpoints', 'e');
+
+const budgets = '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets';
+const event = (name: string): JsonObject =>
+  object('v1', 'Event', name, { involvedObject: { kind: 'Pod', namespace: '{ns}', name: 'x' } });
+const newEvent = (name: string): JsonObject =>
+  object('events.k8s.io/v1', 'Event', name, {
+    eventTime: '2026-01-01T00:00:00.000000Z',
+    reportingController: 'example.com/a',
+    reportingInstance: 'a',
+    action: 'A',
+    reason: 'B',
+    type: 'Normal',
+    regarding: { kind: 'Pod', namespace: '{ns}', name: 'x' },
+  });
 
 const broken = (type: 'merge' | 'strategic') =>
   ['', '{', '[]', 'null'].map((body) => ({
@@ -87,6 +113,74 @@ export const wrongConversations: readonly Conversation[] = [
           } as JsonObject,
         }),
       ),
+    ],
+  },
+  {
+    name: 'a name that only its kind takes',
+    asks: ['Upper', 'a_b', 'a'.repeat(254), '-'].flatMap((name) => [
+      post(`${core('events')}?dryRun=All`, event(name)),
+      post(
+        `${budgets}?dryRun=All`,
+        object('policy/v1', 'PodDisruptionBudget', name, { spec: { minAvailable: 1 } }),
+      ),
+      post('/apis/events.k8s.io/v1/namespaces/{ns}/events?dryRun=All', newEvent(name)),
+    ]),
+  },
+  {
+    name: 'kinds whose name follows from what they hold, without one',
+    asks: [
+      post('/apis/apiregistration.k8s.io/v1/apiservices?dryRun=All', {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        spec: { group: 'a.example.com', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 },
+      }),
+      post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All', {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        spec: {
+          group: 'a.example.com',
+          scope: 'Namespaced',
+          names: { plural: 'as', kind: 'A' },
+          versions: [
+            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+          ],
+        },
+      }),
+      post(`${core('events')}?dryRun=All`, { apiVersion: 'v1', kind: 'Event' }),
+    ],
+  },
+  {
+    name: 'values of types that Go has names for',
+    asks: [
+      post(`${core('pods')}?dryRun=All`, pod('a', { restartPolicy: 5 })),
+      post(`${core('pods')}?dryRun=All`, pod('a', { dnsPolicy: ['x'] })),
+      post(`${core('services')}?dryRun=All`, service('a', { ipFamilies: 'IPv4' })),
+      post(`${core('services')}?dryRun=All`, service('a', { ipFamilies: [4] })),
+      post(
+        `${core('resourcequotas')}?dryRun=All`,
+        object('v1', 'ResourceQuota', 'a', { spec: { hard: 'x' } }),
+      ),
+      post(
+        `${core('resourcequotas')}?dryRun=All`,
+        object('v1', 'ResourceQuota', 'a', { spec: { hard: { a: {} } } }),
+      ),
+      post(
+        `${core('resourcequotas')}?dryRun=All`,
+        object('v1', 'ResourceQuota', 'a', { spec: { hard: { a: true } } }),
+      ),
+      post(
+        `${core('replicationcontrollers')}?dryRun=All`,
+        object('v1', 'ReplicationController', 'a', {
+          spec: { selector: { a: 'b' }, template: template({}, {}) },
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'members that no kind has are told of in order where a patch brings them',
+    asks: [
+      post(maps, configMap('b')),
+      patch(`${core('configmaps/b')}?dryRun=All`, { zone: 1, metadata: { more: 1, again: 2 }, area: 2 }),
     ],
   },
   {
