@@ -235,7 +235,9 @@ async function answerResource(
   }
   const body = httpBody(request);
   const warnings = deprecations(resource, info, body);
-  return toldOf(warnings, () => answerRouted(parts, passage, { info, user, proof, resource, body, warnings }));
+  return toldOf(warnings, () =>
+    answerRouted(parts, passage, { info, user, proof, resource, body, warnings }),
+  );
 }
 
 /** A request for a resource once a route has led to it; what goes wrong from here on is told with its warnings. */
