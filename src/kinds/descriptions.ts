@@ -37,10 +37,11 @@ function load(): Descriptions {
 
 function read(): Descriptions {
   try {
-    // Written by our own tool: the shape is known.
-    return JSON.parse(
+    // Written by our own tool: the shape is known. One that an earlier version wrote holds nothing of it.
+    const { types = {}, parameters = {} } = JSON.parse(
       readFileSync(new URL('data/descriptions.generated', import.meta.url), 'utf8'),
-    ) as Descriptions;
+    ) as Partial<Descriptions>;
+    return { types, parameters };
   } catch {
     return { types: {}, parameters: {} };
   }
