@@ -60,6 +60,8 @@ export interface ResourceQuirks {
   readonly knowsNoNamespace?: boolean;
   /** Its status is shown in no Table. */
   readonly statusHasNoColumns?: boolean;
+  /** The version in which a real server stores it, as discovery's hash tells, when it is not ours; '' where it stores nothing. */
+  readonly hashedVersion?: string;
   /** A write through `status` leaves the metadata as they are, labels and annotations too. */
   readonly statusKeepsMetadata?: boolean;
   /**

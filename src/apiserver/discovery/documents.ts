@@ -167,7 +167,8 @@ function describeGroup(
     const definitions = served.map(({ definition }) => definition);
     const resourceList = {
       kind: 'APIResourceList',
-      apiVersion: 'v1',
+      // Those of the first version of all say nothing of theirs.
+      ...(name !== '' && { apiVersion: 'v1' }),
       groupVersion: apiVersionOf(name, version),
       resources: definitions.flatMap(listedResources),
     };
@@ -194,7 +195,8 @@ function listedResources(definition: ResourceDefinition): JsonObject[] {
     verbs: [...verbs],
     ...(shortNames.length > 0 && { shortNames: [...shortNames] }),
     ...(categories.length > 0 && { categories: [...categories] }),
-    ...(verbs.includes('list') && { storageVersionHash: storageVersionHash(definition) }),
+    ...(verbs.includes('list') &&
+      definition.quirks.hashedVersion !== '' && { storageVersionHash: storageVersionHash(definition) }),
   };
   const subresources = Object.values(definition.subresources).map((subresource) => ({
     name: `${resource}/${subresource.name}`,
@@ -244,9 +246,10 @@ function aggregatedSubresource(
 }
 
 /** Tells clients when the stored form of a resource changes. */
-function storageVersionHash({ group, storageVersion, kind }: ResourceDefinition): string {
+function storageVersionHash(definition: ResourceDefinition): string {
+  const { storageGroup, group, storageVersion, quirks, kind } = definition;
   return createHash('sha256')
-    .update(`${group}/${storageVersion}/${kind}`)
+    .update(`${storageGroup ?? group}/${quirks.hashedVersion ?? storageVersion}/${kind}`)
     .digest()
     .subarray(0, 8)
     .toString('base64');

@@ -4,7 +4,7 @@ import type { HealthCheck } from '../../http/health.ts';
 const passed: readonly HealthCheck[] = [
   'ping',
   'log',
-  'storage',
+  'etcd',
   'poststarthook/rbac/bootstrap-roles',
   'poststarthook/start-watch-cache',
 ].map((name) => ({ name, check: () => undefined }));

@@ -10,6 +10,7 @@ export const customResourceDefinition: BuiltInKind = {
   categories: ['api-extensions'],
   subresources: { status: 'get patch update' },
   quirks: {
+    hashedVersion: 'v1beta1',
     hasGeneration: true,
     updateDemandsVersion: true,
     statusHasNoColumns: true,

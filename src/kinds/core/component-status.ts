@@ -8,6 +8,7 @@ export const componentStatus: BuiltInKind = {
   resource: 'componentstatuses',
   kind: 'ComponentStatus',
   scope: 'Cluster',
+  quirks: { hashedVersion: '' },
   verbs: ['get', 'list'],
   shortNames: ['cs'],
   columns: {

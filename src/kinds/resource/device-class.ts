@@ -1,5 +1,7 @@
+import { objectAt } from '../../apimachinery/read.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { nameAndAgeCells } from '../shared/cells.ts';
+import { validateSelectors } from '../shared/devices.ts';
 
 export const deviceClass: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -8,6 +10,7 @@ export const deviceClass: BuiltInKind = {
   kind: 'DeviceClass',
   scope: 'Cluster',
   columns: { definitions: ['Name|string|name|0', 'Age'], cells: nameAndAgeCells },
-  quirks: { hasGeneration: true },
+  quirks: { hashedVersion: 'v1beta2', hasGeneration: true },
   deletion: { answersWithObject: true },
+  validate: (object) => validateSelectors(objectAt(object, 'spec'), 'spec'),
 };

@@ -1,8 +1,9 @@
-import { maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { maybeObjectAt, nameOf, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import type { JsonObject } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
+import { validateDeviceRequests } from '../shared/devices.ts';
 
 export const resourceClaim: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -15,8 +16,9 @@ export const resourceClaim: BuiltInKind = {
     definitions: ['Name|string|name|0', 'State', 'Age'],
     cells: (object) => [nameOf(object), claimStates(object).join(','), ageOf(object)],
   },
-  quirks: { statusHasNoColumns: true, statusKeepsMetadata: true },
+  quirks: { hashedVersion: 'v1beta2', statusHasNoColumns: true, statusKeepsMetadata: true },
   deletion: { answersWithObject: true },
+  validate: (object) => validateDeviceRequests(objectAt(object, 'spec'), 'spec'),
   // What was asked for stays.
   validateUpdate: (object, old) => validateImmutable(object, old, 'spec', 'spec'),
 };

@@ -1,6 +1,7 @@
-import { nameOf, textAt } from '../../apimachinery/read.ts';
+import { nameOf, objectAt, textAt } from '../../apimachinery/read.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { ageOf } from '../shared/cells.ts';
+import { validateSlice } from '../shared/devices.ts';
 import { textField } from '../shared/field-selectors.ts';
 
 export const resourceSlice: BuiltInKind = {
@@ -24,6 +25,7 @@ export const resourceSlice: BuiltInKind = {
     'spec.driver': textField('spec', 'driver'),
   },
   unselectable: (path) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${path}`,
-  quirks: { hasGeneration: true, knowsNoNamespace: true },
+  quirks: { hashedVersion: 'v1beta2', hasGeneration: true, knowsNoNamespace: true },
   deletion: { answersWithObject: true },
+  validate: (object) => validateSlice(objectAt(object, 'spec')),
 };

@@ -10,6 +10,7 @@ export const volumeAttributesClass: BuiltInKind = {
   resource: 'volumeattributesclasses',
   kind: 'VolumeAttributesClass',
   scope: 'Cluster',
+  quirks: { hashedVersion: 'v1beta1' },
   shortNames: ['vac'],
   columns: {
     definitions: ['Name|string|name|0', 'DriverName', 'Age'],

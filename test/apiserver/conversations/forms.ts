@@ -22,5 +22,11 @@ export const formConversations: readonly Conversation[] = [
       get('/apis/nothing.example.com', yaml),
     ],
   },
+  {
+    name: 'resources are listed with a hash of the version in which a real server stores them',
+    asks: ['/api/v1', '/apis/events.k8s.io/v1', '/apis/resource.k8s.io/v1', '/apis/autoscaling/v1'].map(
+      (path) => get(path),
+    ),
+  },
   { name: 'the version is told in JSON alone', asks: [get('/version', yaml), get('/version', 'text/plain')] },
 ];

@@ -32,6 +32,20 @@ const newEvent = (name: string): JsonObject =>
     regarding: { kind: 'Pod', namespace: '{ns}', name: 'x' },
   });
 
+const resources = '/apis/resource.k8s.io/v1';
+const claim = (kind: string, spec: JsonObject): JsonObject =>
+  object('resource.k8s.io/v1', kind, 'a', { spec });
+const slice = (spec: JsonObject): JsonObject => claim('ResourceSlice', spec);
+const requests: JsonObject = {
+  requests: [
+    {},
+    { name: 'x' },
+    { name: 'X', exactly: {} },
+    { name: 'b', exactly: { deviceClassName: 'Up/', allocationMode: 'Odd' } },
+    { name: 'b', exactly: { deviceClassName: 'up', selectors: [{}] } },
+  ],
+};
+
 const broken = (type: 'merge' | 'strategic') =>
   ['', '{', '[]', 'null'].map((body) => ({
     method: 'PATCH',
@@ -181,6 +195,34 @@ export const wrongConversations: readonly Conversation[] = [
     asks: [
       post(maps, configMap('b')),
       patch(`${core('configmaps/b')}?dryRun=All`, { zone: 1, metadata: { more: 1, again: 2 }, area: 2 }),
+    ],
+  },
+  {
+    name: 'devices that are asked for or offered without a name, a class or a place',
+    asks: [
+      post(`${resources}/resourceslices?dryRun=All`, slice({})),
+      post(
+        `${resources}/resourceslices?dryRun=All`,
+        slice({
+          driver: 'UP',
+          nodeName: 'n',
+          allNodes: true,
+          pool: { name: 'a/B', generation: -1, resourceSliceCount: -1 },
+          devices: [{ name: 'Up' }, { name: 'a' }, { name: 'a' }],
+        }),
+      ),
+      post(
+        `${resources}/namespaces/{ns}/resourceclaims?dryRun=All`,
+        claim('ResourceClaim', { devices: requests }),
+      ),
+      post(
+        `${resources}/namespaces/{ns}/resourceclaimtemplates?dryRun=All`,
+        claim('ResourceClaimTemplate', { spec: { devices: requests } }),
+      ),
+      post(
+        `${resources}/deviceclasses?dryRun=All`,
+        claim('DeviceClass', { selectors: [{}, { cel: { expression: 'true' } }] }),
+      ),
     ],
   },
   {
