@@ -17,7 +17,7 @@ import {
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { internalError, resourceNotServed, StatusError, statusErrorOf } from '../apimachinery/status.ts';
 import { deepFreeze, type Json, type JsonObject, utf8 } from '../base/index.ts';
-import type { HttpRequest, HttpResponse } from '../http/contract.ts';
+import type { HttpRequest, HttpResponse, StreamBody } from '../http/contract.ts';
 import type { Guard } from '../store/contract.ts';
 import { valueBody } from './answer/body.ts';
 import { decideAccess } from './authz/authorize.ts';
@@ -119,7 +119,7 @@ export class InProcessClient implements ClusterClient {
   async raw(method: string, path: string, body?: Json): Promise<RawResponse> {
     const request = rawRequest(method, path, body);
     const response = await this.#parts.answer(request, this.#parts.user);
-    return { status: response.status, body: bodyBytes(response) };
+    return { status: response.status, body: await bodyBytes(response) };
   }
 
   async #call(verb: string, resource: ResourceRef, request: ClientRequest): Promise<Answer> {
@@ -332,9 +332,42 @@ function rawRequest(method: string, path: string, body: Json | undefined): HttpR
   };
 }
 
-function bodyBytes({ body }: HttpResponse): Uint8Array {
+async function bodyBytes({ body }: HttpResponse): Promise<Uint8Array> {
   if (body === undefined) return new Uint8Array();
   if (body instanceof Uint8Array) return body;
-  if ('start' in body) throw internalError('a stream is not answered in one piece: use watch');
-  return Buffer.concat(body);
+  return 'start' in body ? collected(body) : Buffer.concat(body);
+}
+
+/** What another server sends comes bit by bit; watches go on for ever and are no answer. */
+const streamedBytesLimit = 64 * 1024 * 1024;
+
+function collected(body: StreamBody): Promise<Uint8Array> {
+  if (body.messages !== undefined) throw internalError('a stream is not answered in one piece: use watch');
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    const closing: (() => void)[] = [];
+    let bytes = 0;
+    let closed = false;
+    const close = (settle: () => void) => {
+      if (closed) return;
+      closed = true;
+      for (const run of closing) run();
+      settle();
+    };
+    body.start({
+      write(chunk) {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > streamedBytesLimit) close(() => reject(internalError('an answer is too large')));
+        return true;
+      },
+      end: () => close(() => resolve(Buffer.concat(chunks))),
+      cut: () => close(() => reject(internalError('an answer was broken off'))),
+      onDrain: () => {},
+      onClose: (run) => void closing.push(run),
+      get closed() {
+        return closed;
+      },
+    });
+  });
 }

@@ -8,7 +8,6 @@ import { LastingRequests } from './authz/lasting-requests.ts';
 import { Rbac } from './authz/rbac.ts';
 import type { PolicyRule } from './authz/rules.ts';
 import { Backends, FrontProxy, type FrontProxyIdentity } from './backends/index.ts';
-import { builtInNotEnforced } from './built-in-not-enforced.ts';
 import type { ClusterParts } from './call/call.ts';
 import { NotEnforcedNotes } from './call/not-enforced.ts';
 import { OwnWork } from './call/own-work.ts';
@@ -87,7 +86,7 @@ export function assembleCluster(
     tokens,
     view,
     courses: new ChosenCourses(() => write.steps),
-    notEnforced: new NotEnforcedNotes([...builtInNotEnforced, ...(options.notEnforced ?? [])]),
+    notEnforced: new NotEnforcedNotes(options.notEnforced ?? []),
     lasting,
     conversions,
     mayWait: (target) => webhooks.mayWait(target),

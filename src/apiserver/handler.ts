@@ -131,19 +131,26 @@ function answerAs(
   return authorize(parts, info, { user, passage })?.then(answer) ?? answer();
 }
 
-/** Callers in this process keep to what is here. */
+/** For callers in this process discovery keeps to what is here: loops over all kinds never wait for others. */
 async function answerElsewhere(
   parts: HandlerParts,
   request: HttpRequest,
   asked: { remote: RemoteService; info: RequestInfo; user: UserInfo; proof: Proof | undefined },
 ): Promise<HttpResponse> {
   const { remote, info, user, proof } = asked;
-  if (!proof) return serviceUnavailable;
-  const judge = judgeOf(parts, request, { info, proof });
-  return parts.passOn(remote, {
-    ...{ request, info, user },
-    whileLasting: (end) => parts.cluster.lasting.add({ judge, end }, proof.since),
-  });
+  if (!proof && info.kind === 'path') return serviceUnavailable;
+  const whileLasting = proof ? lastsFor(parts, request, { info, proof }) : () => () => {};
+  return parts.passOn(remote, { request, info, user, whileLasting });
+}
+
+/** As long as the same request would be allowed to begin. */
+function lastsFor(
+  parts: HandlerParts,
+  request: HttpRequest,
+  asked: { info: RequestInfo; proof: Proof },
+): AskedElsewhere['whileLasting'] {
+  const judge = judgeOf(parts, request, asked);
+  return (end) => parts.cluster.lasting.add({ judge, end }, asked.proof.since);
 }
 
 /** How the caller was recognised. */

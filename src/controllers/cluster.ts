@@ -13,6 +13,7 @@ import { startDisruptionController } from './disruption/controller.ts';
 import { startStaleDisruptions } from './disruption/stale.ts';
 import { startEndpointSliceController } from './endpointslice/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
+import { startHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts';
 import { startJobController } from './job/controller.ts';
 import { startKubelet } from './kubelet/controller.ts';
 import { claimedAddresses, type NodeAddresses, ownAddresses } from './kubelet/node-addresses.ts';
@@ -102,6 +103,7 @@ const workloadControllers: readonly Start[] = [
   startStatefulSetController,
   startJobController,
   startCronJobController,
+  startHorizontalPodAutoscaler,
   startEndpointSliceController,
   startDisruptionController,
   startStaleDisruptions,

@@ -2,7 +2,7 @@ import type { ClusterClient, KubeObject, ListOptions, ResourceRef } from '../../
 import type { Kind } from '../../src/apimachinery/kinds.ts';
 import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
 import { certificateAuthenticator, tokenAuthenticator } from '../../src/apiserver/index.ts';
-import { type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
+import { type Clock, type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   type ClusterControllers,
   fleetCustomResources,
@@ -62,11 +62,13 @@ export async function startTestCluster(
     readonly nodes?: readonly NodePool[];
     readonly profile?: 'hub' | 'member' | 'arc';
     readonly addresses?: AddressSupply;
+    /** Another clock for controllers than for the server. */
+    readonly controllersClock?: Clock;
     /** The client that the controllers get. */
     readonly clientFor?: (client: ClusterClient) => ClusterClient;
   } = {},
 ): Promise<TestCluster> {
-  const { nodes = twoNodes, profile = 'member', addresses, clientFor, ...rest } = options;
+  const { nodes = twoNodes, profile = 'member', addresses, clientFor, controllersClock, ...rest } = options;
   const authority = createAuthority({ commonName: 'test clients', clock: systemClock, random: systemRandom });
   const server = await startTestServer({
     admissionPlugIns: {},
@@ -79,7 +81,7 @@ export async function startTestCluster(
   });
   const controllers = startClusterControllers({
     client: clientFor?.(server.client) ?? server.client,
-    clock: options.clock ?? systemClock,
+    clock: controllersClock ?? options.clock ?? systemClock,
     random: systemRandom,
     log: testLog,
     profile,
