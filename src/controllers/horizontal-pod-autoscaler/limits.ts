@@ -3,7 +3,7 @@ import { type AutoscalerMemory, type Change, forgetOlder } from './memory.ts';
 
 const secondMs = 1000;
 /** `--horizontal-pod-autoscaler-downscale-stabilization`. */
-export const downscaleWindowMs = 5 * 60 * secondMs;
+const downscaleWindowMs = 5 * 60 * secondMs;
 
 /** How many replicas there are to be, and what the conditions AbleToScale and ScalingLimited say of it. */
 export interface Limited {
