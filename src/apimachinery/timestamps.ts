@@ -23,5 +23,9 @@ export function canonicalMicroTime(text: string): string | undefined {
 function parse(text: string): number | undefined {
   if (!rfc3339.test(text)) return undefined;
   const epochMs = Date.parse(text);
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  return epochMs >= firstMs && epochMs <= lastMs ? epochMs : undefined;
 }
+
+/** In UTC, too, a year has four digits. */
+const firstMs = Date.parse('0000-01-01T00:00:00Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');

@@ -10,11 +10,11 @@ import {
 } from '../../src/base/index.ts';
 import { type CertificateAndKey, createAuthority, issueServerCertificate } from '../../src/http/index.ts';
 
-/** What a webhook says: a body as JSON or as text, with a status and headers, or nothing at all. */
+/** What a webhook says: a body as JSON, as text or as bytes, with a status and headers, or nothing at all. */
 export interface WebhookAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Json | string;
+  readonly body?: Json | string | Uint8Array;
   /** The connection is closed without an answer. */
   readonly hangsUp?: boolean;
   /** No answer ever comes. */
@@ -89,7 +89,7 @@ export async function startWebhookServer(
             request.socket.destroy();
             return;
           }
-          const isText = typeof said.body === 'string';
+          const isText = typeof said.body === 'string' || said.body instanceof Uint8Array;
           response.writeHead(said.status ?? 200, {
             'content-type': isText ? 'text/plain' : 'application/json',
             ...said.headers,

@@ -195,7 +195,21 @@ describe('admission webhooks', () => {
       [{ op: 'test', path: '/data', value: '1' }, 'testing value /data failed: test failed'],
       [{ op: 'frob', path: '/data' }, 'Unexpected kind: frob'],
     ];
-    await asked('Mutating', { clientConfig: webhooks.at('/bad') });
+    const { hook } = await asked('Mutating', { clientConfig: webhooks.at('/bad') });
+    const deep = `[{"op":"add","path":"/x","value":${'['.repeat(3_000)}12345678901234567890${']'.repeat(3_000)}}]`;
+    webhooks.on('/bad', ({ request }) => ({
+      body: {
+        ...{ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1' },
+        response: {
+          ...{ uid: textAt(request, 'uid'), allowed: true, patchType: 'JSONPatch' },
+          patch: Buffer.from(deep).toString('base64'),
+        },
+      },
+    }));
+    assert.equal(
+      (await send('POST', maps, map())).body.message,
+      `Internal error occurred: failed calling webhook "${hook}": received undecodable patch in webhook response: exceeded max depth`,
+    );
     for (const [operation, why] of cases) {
       webhooks.on('/bad', patched(operation));
       const { status, body } = await send('POST', maps, map());
@@ -205,8 +219,10 @@ describe('admission webhooks', () => {
 
   run('that give no answer which counts fail the write, or not, as their policy says', async () => {
     const wrong = (body: JsonObject) => () => ({ body });
+    // The number sends the text to the slower of two readers.
+    const deep = `${'{"a":'.repeat(3_000)}12345678901234567890${'}'.repeat(3_000)}`;
     const cases: readonly (readonly [
-      (asked: Asked) => { status?: number; body?: JsonObject | string; hangsUp?: boolean },
+      (asked: Asked) => { status?: number; body?: JsonObject | string | Uint8Array; hangsUp?: boolean },
       string,
     ])[] = [
       [
@@ -228,6 +244,14 @@ describe('admission webhooks', () => {
       [
         wrong({ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1beta1' }),
         'failed to call webhook: converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion',
+      ],
+      [
+        () => ({ body: deep }),
+        "failed to call webhook: couldn't get version/kind; json parse error: exceeded max depth",
+      ],
+      [
+        () => ({ body: Buffer.from('{"kind":"\xff"}', 'latin1') }),
+        'failed to call webhook: no kind "\ufffd" is registered for version "" in scheme "pkg/runtime/scheme.go:110"',
       ],
       [
         () => ({ hangsUp: true }),

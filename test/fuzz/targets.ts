@@ -1,6 +1,17 @@
 import type { Random } from '../../src/base/index.ts';
 import { Campaign, type Effort } from './campaign.ts';
 import type { Target } from './target.ts';
+import {
+  accessTokens,
+  addressRanges,
+  apiVersions,
+  armFilters,
+  armIds,
+  graphFilters,
+  jmesPaths,
+  kubeconfigs,
+  signInTexts,
+} from './targets/azure.ts';
 import { armBodies, jsonBodies, plainJson } from './targets/bodies.ts';
 import { programs, ruleTexts } from './targets/expressions.ts';
 import { applies, fieldSets, jsonPatches, mergePatches, strategicPatches } from './targets/patches.ts';
@@ -15,6 +26,17 @@ import {
   subprotocols,
   versions,
 } from './targets/requests.ts';
+import { armRequests, clusterRequests, directoryRequests, wireRequests } from './targets/servers.ts';
+import {
+  addresses,
+  jsonPaths,
+  quantities,
+  schedules,
+  signingRequests,
+  times,
+  webhookAnswers,
+  witnesses,
+} from './targets/values.ts';
 import { yamlOfJson, yamlTexts } from './targets/yaml.ts';
 
 /** A target whose form is known to itself alone. */
@@ -56,4 +78,25 @@ export const targets: readonly Fuzzed[] = [
   fuzzed(acceptHeaders),
   fuzzed(requestPaths),
   fuzzed(subprotocols),
+  fuzzed(quantities),
+  fuzzed(times),
+  fuzzed(schedules),
+  fuzzed(jsonPaths),
+  fuzzed(addresses),
+  fuzzed(signingRequests),
+  fuzzed(webhookAnswers),
+  fuzzed(witnesses),
+  fuzzed(armIds),
+  fuzzed(armFilters),
+  fuzzed(graphFilters),
+  fuzzed(jmesPaths),
+  fuzzed(apiVersions),
+  fuzzed(signInTexts),
+  fuzzed(accessTokens),
+  fuzzed(kubeconfigs),
+  fuzzed(addressRanges),
+  fuzzed(clusterRequests),
+  fuzzed(armRequests),
+  fuzzed(directoryRequests),
+  fuzzed(wireRequests),
 ];

@@ -147,6 +147,9 @@ test('texts that are no quantity, time or base64 are told apart as the Go decode
     'parsing time "tomorrow" as "2006-01-02T15:04:05Z07:00": cannot parse "tomorrow" as "2006"',
   );
   assert.equal(problem('2026-01-02T03:04:05.1Z', 'date-time'), undefined);
+  assert.equal(problem('9999-12-31T23:59:59+01:00', 'date-time'), undefined);
+  for (const beyond of ['9999-12-31T23:59:59-01:00', '0000-01-01T00:00:00+01:00'])
+    assert.equal(problem(beyond, 'date-time'), `parsing time "${beyond}": out of range`);
   assert.equal(
     problem('2026-01-02T03:04:05Z', 'micro-time'),
     'parsing time "2026-01-02T03:04:05Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',

@@ -9,5 +9,5 @@ export {
   type ServiceCall,
 } from './backends.ts';
 export { FrontProxy, type FrontProxyIdentity } from './front-proxy.ts';
-export { readAnswer } from './read-answer.ts';
+export { boundedJson, readAnswer } from './read-answer.ts';
 export type { ServiceUrls } from './services.ts';

@@ -1,7 +1,14 @@
 import { splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { numberAt, textAt } from '../../apimachinery/read.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
-import { decodeJson, isObject, type Json, type JsonObject, parseJson } from '../../base/index.ts';
+import {
+  isDeeperThan,
+  isObject,
+  type Json,
+  type JsonObject,
+  nestingLevelsLimit,
+  parseJson,
+} from '../../base/index.ts';
 import type { HttpsAnswer } from '../../http/node/client.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import { jsonSyntaxProblem } from '../request/json-syntax.ts';
@@ -49,13 +56,27 @@ function readValue(body: Buffer): Json {
   const text = body.toString('utf8');
   if (/^\s*\{/.test(text)) {
     const problem = jsonSyntaxProblem(body);
-    if (problem === undefined) return decodeJson(body);
-    throw new BackendFailure(`couldn't get version/kind; json parse error: ${problem}`);
+    const value = problem === undefined ? boundedJson(text) : undefined;
+    if (value !== undefined) return value;
+    throw new BackendFailure(
+      `couldn't get version/kind; json parse error: ${problem ?? 'exceeded max depth'}`,
+    );
   }
   try {
     return parseJson(yamlToJson(text, yamlLimits).json);
   } catch (thrown) {
     if (thrown instanceof YamlError) throw new BackendFailure(thrown.message);
+    throw thrown;
+  }
+}
+
+/** The value of a JSON text; undefined when it is nested deeper than what is read of requests. */
+export function boundedJson(text: string): Json | undefined {
+  try {
+    const value = parseJson(text);
+    return isDeeperThan(value, nestingLevelsLimit) ? undefined : value;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
     throw thrown;
   }
 }
@@ -97,7 +118,7 @@ function problemOf({ status, body, header }: HttpsAnswer): string {
 /** A Status in the body counts for more than the code. */
 function statusIn(body: Buffer): string | undefined {
   if (body.length === 0 || body[0] !== 0x7b || jsonSyntaxProblem(body) !== undefined) return undefined;
-  const object = decodeJson(body);
+  const object = boundedJson(body.toString('utf8'));
   if (textAt(object, 'kind') !== 'Status' || textAt(object, 'apiVersion') !== 'v1') return undefined;
   return textAt(object, 'status') === 'Success' || numberAt(object, 'code') < 0
     ? undefined

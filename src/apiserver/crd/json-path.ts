@@ -12,7 +12,39 @@ export interface JsonPath {
   readonly isSimple: boolean;
 }
 
-type Step = (values: readonly Json[], root: Json) => Json[];
+type Step = (values: readonly Json[], look: Look) => Json[];
+
+const lookLimits = {
+  /** Values that steps may pass on in any object. */
+  values: 10_000,
+  /** And so many times as many as a large object holds. */
+  timesHeld: 4,
+  /** Filters within each other. */
+  filterLevels: 50,
+} as const;
+
+/** One search in an object. Steps that pass on the same values again and again end, however they are put together. */
+class Look {
+  readonly root: Json;
+  #left: number = lookLimits.values;
+  #isExtended = false;
+
+  constructor(root: Json) {
+    this.root = root;
+  }
+
+  /** Throws `TooFar` when all that may be passed on has been. */
+  spend(values: number): void {
+    this.#left -= values;
+    if (this.#left < 0 && !this.#isExtended) {
+      this.#isExtended = true;
+      this.#left += lookLimits.timesHeld * withDescendants(this.root, []).length;
+    }
+    if (this.#left < 0) throw new TooFar();
+  }
+}
+
+class TooFar extends Error {}
 
 /** Compiles a path such as `.spec.replicas`. Throws CodedError `invalid`. */
 export function compileJsonPath(text: string): JsonPath {
@@ -21,11 +53,23 @@ export function compileJsonPath(text: string): JsonPath {
   return {
     isSimple: parser.isSimple,
     find(object) {
-      let values: Json[] = [object];
-      for (const step of steps) values = step(values, object);
-      return values;
+      try {
+        return taken(steps, object, new Look(object));
+      } catch (thrown) {
+        if (thrown instanceof TooFar) return [];
+        throw thrown;
+      }
     },
   };
+}
+
+function taken(steps: readonly Step[], start: Json, look: Look): Json[] {
+  let values: Json[] = [start];
+  for (const step of steps) {
+    values = step(values, look);
+    look.spend(values.length);
+  }
+  return values;
 }
 
 const member =
@@ -38,15 +82,26 @@ const member =
 
 const wildcard: Step = (values) => values.flatMap(childrenOf);
 
-const descent: Step = (values) => values.flatMap(withDescendants);
+const descent: Step = (values, look) => {
+  const found: Json[] = [];
+  for (const value of values) {
+    const before = found.length;
+    withDescendants(value, found);
+    look.spend(found.length - before);
+  }
+  return found;
+};
 
 function childrenOf(value: Json): Json[] {
   if (Array.isArray(value)) return value;
   return isObject(value) ? Object.values(value).filter((item) => item !== undefined) : [];
 }
 
-function withDescendants(value: Json): Json[] {
-  return [value, ...childrenOf(value).flatMap(withDescendants)];
+/** Adds a value and all below it. */
+function withDescendants(value: Json, found: Json[]): Json[] {
+  found.push(value);
+  if (typeof value === 'object') for (const child of childrenOf(value)) withDescendants(child, found);
+  return found;
 }
 
 const place =
@@ -70,23 +125,22 @@ interface Operand {
 }
 
 function filter(left: Operand, operator: string, right: Operand | undefined): Step {
-  return (values, root) =>
+  return (values, look) =>
     values.flatMap((value) =>
       (Array.isArray(value) ? value : [value]).filter((item) => {
-        const found = evaluate(left, item, root);
+        const found = evaluate(left, item, look);
         if (!right) return found.length > 0;
         const [a] = found;
-        const [b] = evaluate(right, item, root);
+        const [b] = evaluate(right, item, look);
         return a !== undefined && b !== undefined && compare(a, operator, b);
       }),
     );
 }
 
-function evaluate(operand: Operand, item: Json, root: Json): Json[] {
+function evaluate(operand: Operand, item: Json, look: Look): Json[] {
   if (!operand.steps) return [operand.literal];
-  let values: Json[] = [item];
-  for (const step of operand.steps) values = step(values, root);
-  return values;
+  look.spend(1);
+  return taken(operand.steps, item, look);
 }
 
 function compare(a: Json, operator: string, b: Json): boolean {
@@ -116,6 +170,7 @@ function ordered(a: NonNullable<Json>, operator: string, b: NonNullable<Json>): 
 class PathParser {
   readonly #text: string;
   #at = 0;
+  #filterLevels = 0;
   isSimple = true;
 
   constructor(text: string) {
@@ -180,7 +235,9 @@ class PathParser {
   #bracket(): Step {
     if (this.#take('?(')) {
       this.isSimple = false;
+      if (++this.#filterLevels > lookLimits.filterLevels) throw this.#error('filters nested too deeply');
       const step = this.#filter();
+      this.#filterLevels--;
       if (!this.#take(')]')) throw this.#error('unterminated filter');
       return step;
     }
@@ -200,7 +257,11 @@ class PathParser {
     if (/^-?\d+$/.test(body)) return place(Number(body));
     if (/^-?\d+(,-?\d+)*$/.test(body)) {
       const steps = body.split(',').map((part) => place(Number(part)));
-      return (values, root) => steps.flatMap((step) => step(values, root));
+      return (values, look) => {
+        // Each may pass on as many as there are.
+        look.spend(values.length * steps.length);
+        return steps.flatMap((step) => step(values, look));
+      };
     }
     const range = /^(-?\d*):(-?\d*)(?::(\d*))?$/.exec(body);
     if (!range) throw this.#error(`invalid array index ${body}`);

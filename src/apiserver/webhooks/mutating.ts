@@ -2,10 +2,10 @@ import type { AdmissionStep, ClusterView, Write } from '../../apimachinery/admis
 import { cloneJson } from '../../apimachinery/clone.ts';
 import { internalError } from '../../apimachinery/status.ts';
 import { goQuote } from '../../apimachinery/validation/go-text.ts';
-import { type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
-import type { Backends } from '../backends/index.ts';
+import { type Backends, boundedJson } from '../backends/index.ts';
 import { mayBeAsked } from '../matching/rules.ts';
 import type { Shown } from '../matching/versions.ts';
 import { type Convert, inVersion, isOfResource } from '../matching/versions.ts';
@@ -109,7 +109,8 @@ function operationsOf(webhook: string, { patch, patchType }: Verdict): Json[] {
     new CallFailure(webhook, `received undecodable patch in webhook response: ${why}`);
   const problem = jsonSyntaxProblem(Buffer.from(patch));
   if (problem !== undefined) throw undecodable(problem);
-  const operations = parseJson(patch);
+  const operations = boundedJson(patch);
+  if (operations === undefined) throw undecodable('exceeded max depth');
   if (!Array.isArray(operations)) {
     if (operations === null) return [];
     throw undecodable(

@@ -1,0 +1,429 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:tls';
+import { isObject, type Json, type JsonObject, type Logger } from '../../../src/base/index.ts';
+import type { Handler } from '../../../src/http/contract.ts';
+import { conversations } from '../../apiserver/conversations/index.ts';
+import { startTestServer, type TestServer } from '../../apiserver/harness.ts';
+import type { Estate } from '../../arm/estate.ts';
+import { people } from '../../arm/estate.ts';
+import { type Estate as Directory, startEstate } from '../../identity/support.ts';
+import { everyType } from '../../providers/every-type.ts';
+import { plainRequest } from '../../support/request.ts';
+import { bytesForm } from '../inputs/bytes.ts';
+import { jsonForm } from '../inputs/json.ts';
+import type { Target } from '../target.ts';
+
+/** Keeps what the server called an error of its own. */
+class Errors implements Logger {
+  last: unknown;
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(message: string, fields: unknown): void {
+    this.last = { message, fields };
+  }
+  with(): Logger {
+    return this;
+  }
+}
+
+interface Sent {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const plainHeader = /[^\t\x20-\x7e\x80-\xff]/g;
+
+/** An input as a request that HTTP could carry; undefined for what is none. */
+function sentBy(input: Json): Sent | undefined {
+  if (!isObject(input)) return undefined;
+  const { method, path, type, accept, body } = input;
+  if (typeof path !== 'string' || typeof method !== 'string' || !/^[A-Z]{1,10}$/.test(method))
+    return undefined;
+  const target = `/${path}`
+    .replace(/^\/+/, '/')
+    .toWellFormed()
+    .replace(/[^\x21-\x7e]/g, encodeURIComponent);
+  const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
+  const headers: Record<string, string> = { 'content-length': String(Buffer.byteLength(text)) };
+  if (typeof type === 'string') headers['content-type'] = type.replace(plainHeader, '');
+  if (typeof accept === 'string') headers['accept'] = accept.replace(plainHeader, '');
+  return { method, target, headers, body: text };
+}
+
+/** The status of the answer, and its text; of one that goes on its beginning. */
+async function answered(handler: Handler, sent: Sent): Promise<{ status: number; text: string }> {
+  const { method, target, headers, body } = sent;
+  const leaving = new AbortController();
+  const request = { ...plainRequest({ method, target, headers, body }), signal: leaving.signal };
+  try {
+    const { status, body: answer } = await handler(request);
+    if (answer === undefined || 'start' in answer) return { status, text: '' };
+    const bytes = answer instanceof Uint8Array ? answer : Buffer.concat([...answer]);
+    return { status, text: Buffer.from(bytes).toString() };
+  } finally {
+    leaving.abort();
+  }
+}
+
+function headersOf(authorization: string) {
+  return (sent: Sent): Sent => ({ ...sent, headers: { ...sent.headers, authorization } });
+}
+
+/** Bodies that are nested so deeply that no walk over them has a stack, with a number that sends readers another way. */
+const deepBodies: readonly string[] = [600, 3_000, 200_000].flatMap((levels) => [
+  `${'{"a":'.repeat(levels)}12345678901234567890${'}'.repeat(levels)}`,
+  `${'['.repeat(levels)}${']'.repeat(levels)}`,
+  `{"metadata":{"name":"deep"},"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`,
+]);
+
+/** What is asked, once with each of the deep bodies besides. */
+function withDeepBodies(requests: readonly JsonObject[]): JsonObject[] {
+  const first = requests.find(({ method }) => method === 'POST' || method === 'PUT');
+  return [...requests, ...deepBodies.map((body) => ({ ...first, body }))];
+}
+
+/** A server that is started when it is first asked. */
+function lazily<T>(start: () => Promise<T>): { get(): Promise<T>; taken(): Promise<T> | undefined } {
+  let started: Promise<T> | undefined;
+  return { get: () => (started ??= start()), taken: () => started };
+}
+
+const errors = new Errors();
+const cluster = lazily<TestServer>(() => startTestServer({ log: errors, serviceCidr: '10.0.0.0/24' }));
+
+function asked(): JsonObject[] {
+  const all = Object.values(conversations).flatMap((held) => held.flatMap(({ asks }) => asks));
+  return all.map(({ method, path, body, type, accept }) => {
+    const input = {
+      method,
+      path,
+      ...(body !== undefined && { body }),
+      ...(type && { type }),
+      ...(accept && { accept }),
+    };
+    // Conversations hold JSON; each has a namespace of its own there, and all share one here.
+    return JSON.parse(JSON.stringify(input).replaceAll('{ns}', 'default')) as JsonObject;
+  });
+}
+
+/** Whole requests to a cluster: the server never ends in an error of its own, and goes on answering. */
+export const clusterRequests: Target<Json> = {
+  name: 'cluster-requests',
+  form: jsonForm,
+  uncounted: true,
+  corpus: () => withDeepBodies(asked()),
+  async run(input) {
+    const sent = sentBy(input);
+    if (!sent) return;
+    const { server } = await cluster.get();
+    const asAdministrator = headersOf('Bearer admin-token');
+    const { status, text } = await answered(server.handler, asAdministrator(sent));
+    assert.ok(status >= 200 && status < 600);
+    assert.ok(
+      !text.includes('unexpected failure, see the server log'),
+      `${text.slice(0, 300)} ${JSON.stringify(errors.last)}`,
+    );
+    const next = await answered(
+      server.handler,
+      asAdministrator({ method: 'GET', target: '/api/v1/namespaces/default', headers: {}, body: '' }),
+    );
+    assert.equal(next.status, 200, 'the next request is answered');
+  },
+  close: async () => (await cluster.taken())?.close(),
+};
+
+const groupPath = 'subscriptions/{sub}/resourceGroups/g';
+const resources: Readonly<Record<string, Json>> = {
+  [`${groupPath}`]: { location: 'westeurope', tags: { a: 'b' } },
+  [`${groupPath}/providers/Microsoft.ContainerService/fleets/f`]: {
+    location: 'westeurope',
+    properties: { hubProfile: { dnsPrefix: 'x' } },
+  },
+  [`${groupPath}/providers/Microsoft.ContainerService/fleets/f/members/m`]: {
+    properties: { clusterResourceId: 'x', group: 'y' },
+  },
+  [`${groupPath}/providers/Microsoft.ContainerService/managedClusters/c`]: {
+    location: 'westeurope',
+    identity: { type: 'SystemAssigned' },
+    properties: {
+      dnsPrefix: 'c',
+      agentPoolProfiles: [{ name: 'p', count: 1, vmSize: 'Standard_D2s_v3', mode: 'System' }],
+    },
+  },
+  [`${groupPath}/providers/Microsoft.Network/virtualNetworks/v`]: {
+    location: 'westeurope',
+    properties: {
+      addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
+      subnets: [{ name: 's', properties: { addressPrefix: '10.0.0.0/24' } }],
+    },
+  },
+  [`${groupPath}/providers/Microsoft.Network/bastionHosts/b`]: {
+    location: 'westeurope',
+    sku: { name: 'Standard' },
+    properties: { ipConfigurations: [] },
+  },
+  [`${groupPath}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i`]: { location: 'westeurope' },
+  [`${groupPath}/providers/Microsoft.Kubernetes/connectedClusters/k`]: {
+    location: 'westeurope',
+    identity: { type: 'SystemAssigned' },
+    properties: { agentPublicKeyCertificate: '' },
+  },
+  [`${groupPath}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-000000000001`]: {
+    properties: {
+      roleDefinitionId:
+        '/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7',
+      principalId: people.admin.objectId,
+    },
+  },
+};
+
+function armAsked(): JsonObject[] {
+  const versions = ['2024-11-01', '2022-04-01', '2025-03-01', '2023-01-31', '2021-04-01'];
+  return Object.entries(resources).flatMap(([path, body], at) => {
+    const query = `?api-version=${versions[at % versions.length]}`;
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    return [
+      { method: 'PUT', path: `${path}${query}`, body, type: 'application/json' },
+      { method: 'PATCH', path: `${path}${query}`, body: { tags: { x: 'y' } }, type: 'application/json' },
+      { method: 'GET', path: `${path}${query}` },
+      { method: 'GET', path: `${parent}${query}&$filter=name eq 'x'&$top=2` },
+      { method: 'DELETE', path: `${path}${query}` },
+      { method: 'POST', path: `${path}/listKeys${query}`, body: {} },
+    ];
+  });
+}
+
+const manager = lazily(async (): Promise<Estate> => (await everyType()).estate);
+
+/** Whole requests to Resource Manager. */
+export const armRequests: Target<Json> = {
+  name: 'arm-requests',
+  form: jsonForm,
+  uncounted: true,
+  corpus: () => withDeepBodies(armAsked()),
+  async run(input) {
+    const sent = sentBy(input);
+    if (!sent) return;
+    const estate = await manager.get();
+    const asAdministrator = headersOf(`Bearer ${people.admin.name}`);
+    const target = sent.target
+      .replaceAll('%7Bsub%7D', estate.subscription.slice('/subscriptions/'.length))
+      .replaceAll('{sub}', estate.subscription.slice('/subscriptions/'.length));
+    const { status, text } = await answered(estate.manager.handler, asAdministrator({ ...sent, target }));
+    assert.ok(status >= 200 && status < 600);
+    assert.ok(!text.includes('"InternalServerError"'), text.slice(0, 300));
+    const next = {
+      method: 'GET',
+      target: `${estate.subscription}?api-version=2022-12-01`,
+      headers: {},
+      body: '',
+    };
+    assert.equal((await answered(estate.manager.handler, asAdministrator(next))).status, 200);
+  },
+  close: async () => (await manager.taken())?.close(),
+};
+
+const directory = lazily<{ estate: Directory; token: string }>(async () => {
+  const estate = await startEstate();
+  const form = {
+    grant_type: 'password',
+    client_id: '04b07795-8ddb-461a-bbee-02f9e1bf7b46',
+    username: estate.administrator,
+    password: estate.password,
+    scope: 'https://graph.localhost:8443/.default openid',
+  };
+  const { body } = await estate.login('POST', '/organizations/oauth2/v2.0/token', { form });
+  return { estate, token: body.access_token };
+});
+
+const json = 'application/json';
+const form = 'application/x-www-form-urlencoded';
+const directoryAsked: readonly JsonObject[] = [
+  {
+    method: 'POST',
+    path: 'v1.0/users',
+    type: json,
+    body: {
+      displayName: 'x',
+      userPrincipalName: 'x@drydock.local',
+      mailNickname: 'x',
+      accountEnabled: true,
+      passwordProfile: { password: 'Aa1!aaaaaaaa' },
+    },
+  },
+  {
+    method: 'POST',
+    path: 'v1.0/groups',
+    type: json,
+    body: { displayName: 'g', mailNickname: 'g', mailEnabled: false, securityEnabled: true },
+  },
+  {
+    method: 'POST',
+    path: 'v1.0/applications',
+    type: json,
+    body: {
+      displayName: 'a',
+      web: { redirectUris: ['https://a'] },
+      keyCredentials: [{ type: 'AsymmetricX509Cert', usage: 'Verify', key: 'MIIB' }],
+    },
+  },
+  {
+    method: 'POST',
+    path: 'v1.0/$batch',
+    type: json,
+    body: {
+      requests: [
+        { id: '1', method: 'GET', url: '/users' },
+        { id: '2', method: 'POST', url: '/groups', body: {}, headers: { 'content-type': json } },
+      ],
+    },
+  },
+  {
+    method: 'GET',
+    path: 'v1.0/users?$filter=startswith(displayName,\'a\')&$select=id,displayName&$top=3&$orderby=displayName&$count=true&$search="displayName:x"',
+  },
+  { method: 'PATCH', path: 'v1.0/me', type: json, body: { displayName: 'y' } },
+  {
+    method: 'POST',
+    path: 'v1.0/directoryObjects/getByIds',
+    type: json,
+    body: { ids: ['x'], types: ['user'] },
+  },
+  { method: 'GET', path: 'v1.0/me/memberOf/microsoft.graph.group?$top=1' },
+];
+const loginAsked: readonly JsonObject[] = [
+  {
+    method: 'POST',
+    path: 'organizations/oauth2/v2.0/token',
+    type: form,
+    body: 'grant_type=client_credentials&client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&client_secret=x&scope=https%3A%2F%2Fa%2F.default',
+  },
+  {
+    method: 'POST',
+    path: 'adfs/oauth2/token',
+    type: form,
+    body: 'grant_type=password&client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&username=a&password=b&resource=c',
+  },
+  {
+    method: 'POST',
+    path: 'common/oauth2/v2.0/token',
+    type: form,
+    body: 'grant_type=client_credentials&client_id=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=a.b.c',
+  },
+  {
+    method: 'POST',
+    path: 'common/oauth2/v2.0/token',
+    type: form,
+    body: 'grant_type=authorization_code&client_id=x&code=y&code_verifier=z&redirect_uri=http%3A%2F%2Flocalhost',
+  },
+  {
+    method: 'POST',
+    path: 'common/oauth2/v2.0/devicecode',
+    type: form,
+    body: 'client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&scope=openid',
+  },
+  {
+    method: 'GET',
+    path: 'common/oauth2/v2.0/authorize?client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A1&scope=openid&state=x&code_challenge=y&code_challenge_method=S256&response_mode=form_post&claims=%7B%7D',
+  },
+  { method: 'GET', path: 'common/v2.0/.well-known/openid-configuration' },
+  { method: 'GET', path: 'common/userrealm/a@b?api-version=1.0' },
+  {
+    method: 'GET',
+    path: 'common/discovery/instance?authorization_endpoint=https%3A%2F%2Fa%2Fcommon&api-version=1.1',
+  },
+  { method: 'POST', path: 'devicelogin', type: form, body: 'user_code=ABCD&form_token=x' },
+];
+
+/** Whole requests to the directory and to the sign-in. */
+export const directoryRequests: Target<Json> = {
+  name: 'directory-requests',
+  form: jsonForm,
+  uncounted: true,
+  corpus: () => [...withDeepBodies(directoryAsked), ...loginAsked],
+  async run(input) {
+    const sent = sentBy(input);
+    if (!sent) return;
+    const { estate, token } = await directory.get();
+    for (const handler of [estate.identity.graphHandler, estate.identity.loginHandler]) {
+      const { status, text } = await answered(handler, headersOf(`Bearer ${token}`)(sent));
+      assert.ok(status >= 200 && status < 600 && status !== 500, `${status} ${text.slice(0, 300)}`);
+    }
+    const next = { method: 'GET', target: '/v1.0/users?$top=1', headers: {}, body: '' };
+    const { status } = await answered(estate.identity.graphHandler, headersOf(`Bearer ${token}`)(next));
+    assert.equal(status, 200);
+  },
+  close: async () => (await directory.taken())?.estate[Symbol.asyncDispose](),
+};
+
+const wire = lazily(async () => {
+  const server = await startTestServer({ log: errors });
+  return { server, endpoint: await server.listen() };
+});
+
+/** What a socket is answered until its end. */
+async function exchanged(port: number, bytes: Uint8Array): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve) => {
+    socket.on('secureConnect', () => socket.end(bytes));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      // A watch goes on for as long as anybody listens.
+      if (chunks.length > 50) socket.destroy();
+    });
+    socket.on('error', () => resolve());
+    socket.on('close', () => resolve());
+  });
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+function wired(): Uint8Array[] {
+  return asked()
+    .slice(0, 60)
+    .flatMap((input) => {
+      const sent = sentBy(input);
+      if (!sent) return [];
+      const lines = Object.entries(sent.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      const head = `${sent.method} ${sent.target} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer admin-token\r\nconnection: close\r\n`;
+      return [Buffer.from(`${head}${lines.join('')}\r\n${sent.body}`)];
+    });
+}
+
+/** Bytes of requests through a socket: each is answered or its connection ends, and an honest request is answered after it. */
+export const wireRequests: Target<Uint8Array> = {
+  name: 'wire',
+  form: bytesForm,
+  uncounted: true,
+  shortInputs: 60,
+  corpus: () => [
+    ...wired(),
+    Buffer.from(
+      'GET /api HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
+    ),
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    Buffer.from(
+      'GET /api/v1/namespaces/default/pods/p/exec?command=a HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: Upgrade\r\nupgrade: SPDY/3.1\r\nx-stream-protocol-version: v4.channel.k8s.io\r\n\r\n',
+    ),
+    Buffer.from(
+      'GET /api/v1/namespaces?watch=1 HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: v4.channel.k8s.io\r\n\r\n',
+    ),
+  ],
+  async run(bytes) {
+    const { endpoint } = await wire.get();
+    const port = Number(new URL(endpoint.url).port);
+    const text = await exchanged(port, bytes);
+    assert.ok(!text.includes('unexpected failure'), `${text.slice(0, 500)} ${JSON.stringify(errors.last)}`);
+    const honest = await exchanged(
+      port,
+      Buffer.from(
+        'GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: close\r\n\r\n',
+      ),
+    );
+    assert.match(honest, /^HTTP\/1\.1 200 /);
+  },
+  close: async () => (await wire.taken())?.server.close(),
+};
