@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 /**
- * `npm run fuzz -- [--minutes N] [--seed TEXT] [--only NAME,NAME] [--inputs N]`: gives hostile input to every target in
+ * `npm run fuzz -- [--minutes N] [--seed TEXT] [--only NAME,NAME] [--inputs N] [--against URL --token TOKEN]`: gives hostile input to every target in
  * `test/fuzz/targets.ts`, in turn, until the minutes are over or each had its inputs. Prints what it finds, made small, with its seed,
- * and ends with 1 if there is any. Targets run in a thread of their own, so that one that hangs or takes all memory is named, too.
+ * and ends with 1 if there is any. With a real kube-apiserver the target `against` compares status codes. Targets run in a thread of their own, so that one that hangs or takes all memory is named, too.
  */
 const { values } = parseArgs({
   options: {
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: randomBytes(6).toString('hex') },
     only: { type: 'string', default: '' },
     inputs: { type: 'string', default: '0' },
+    against: { type: 'string' },
+    token: { type: 'string', default: '' },
   },
 });
 const minutes = Number(values.minutes);
@@ -22,7 +24,7 @@ if (!(minutes > 0) || !(inputs >= 0)) {
   process.stderr.write('--minutes takes a number above 0, --inputs one that is not below.\n');
   process.exit(2);
 }
-const { seed } = values;
+const { seed, against, token } = values;
 const only = values.only.split(',').filter((name) => name !== '');
 const shownBytes = 64 * 1024;
 /** An input that takes longer hangs. */
@@ -32,7 +34,14 @@ const counters = new Int32Array(shared, 0, 2);
 
 process.stdout.write(`seed ${seed}\n`);
 const worker = new Worker(join(import.meta.dirname, '..', 'test', 'fuzz', 'worker.ts'), {
-  workerData: { seed, only, milliseconds: minutes * 60_000, inputs, shared },
+  workerData: {
+    seed,
+    only,
+    milliseconds: minutes * 60_000,
+    inputs,
+    peer: against === undefined ? undefined : { url: against, token },
+    shared,
+  },
   // The stack is that of a server's main thread.
   resourceLimits: { maxOldGenerationSizeMb: 2048, stackSizeMb: 1 },
 });

@@ -1,6 +1,7 @@
 import type { Random } from '../../src/base/index.ts';
 import { Campaign, type Effort } from './campaign.ts';
 import type { Target } from './target.ts';
+import { against, type Peer } from './targets/against.ts';
 import {
   accessTokens,
   addressRanges,
@@ -26,7 +27,8 @@ import {
   subprotocols,
   versions,
 } from './targets/requests.ts';
-import { armRequests, clusterRequests, directoryRequests, wireRequests } from './targets/servers.ts';
+import { armRequests, clusterRequests, directoryRequests } from './targets/servers.ts';
+import { http2Frames, tunnelFrames, wireRequests } from './targets/sockets.ts';
 import {
   addresses,
   jsonPaths,
@@ -98,5 +100,12 @@ export const targets: readonly Fuzzed[] = [
   fuzzed(clusterRequests),
   fuzzed(armRequests),
   fuzzed(directoryRequests),
+  fuzzed(http2Frames),
+  fuzzed(tunnelFrames),
   fuzzed(wireRequests),
 ];
+
+/** The comparison with a real server. */
+export function comparison(peer: Peer): Fuzzed {
+  return fuzzed(against(peer));
+}

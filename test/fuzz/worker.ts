@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import '../attack/steps.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { signature } from './campaign.ts';
+import type { Peer } from './targets/against.ts';
 
 /** What `tools/fuzz.ts` hands to the thread in which targets run. */
 export interface Work {
@@ -10,12 +11,14 @@ export interface Work {
   readonly only: readonly string[];
   readonly milliseconds: number;
   readonly inputs: number;
+  /** A real server to compare with. */
+  readonly peer: Peer | undefined;
   /** Input counter and length, then the input that is being tried, as text. */
   readonly shared: SharedArrayBuffer;
 }
 
 // Only tools/fuzz.ts starts this file.
-const { seed, only, milliseconds, inputs, shared } = workerData as Work;
+const { seed, only, milliseconds, inputs, peer, shared } = workerData as Work;
 const counters = new Int32Array(shared, 0, 2);
 const shownInput = new Uint8Array(shared, 8);
 const encoder = new TextEncoder();
@@ -25,8 +28,10 @@ function say(line: string): void {
   parentPort?.postMessage(line);
 }
 
-const { targets } = await import('./targets.ts');
-const chosen = targets.filter(({ name }) => only.length === 0 || only.includes(name));
+const { comparison, targets } = await import('./targets.ts');
+const chosen = [...targets, ...(peer ? [comparison(peer)] : [])].filter(
+  ({ name }) => only.length === 0 || only.includes(name),
+);
 const campaigns = chosen.map(({ name, campaign }) =>
   campaign(seededRandom(`${name} ${seed}`), { coverEvery: 8, pumpEvery: 150 }),
 );

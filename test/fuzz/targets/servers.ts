@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:tls';
+import { textOf } from '../../../src/apimachinery/metadata.ts';
 import { isObject, type Json, type JsonObject, type Logger } from '../../../src/base/index.ts';
 import type { Handler } from '../../../src/http/contract.ts';
+import { encodeProtobuf } from '../../../src/kinds/protobuf/index.ts';
 import { conversations } from '../../apiserver/conversations/index.ts';
+import { specimens } from '../../apiserver/every-kind.ts';
 import { startTestServer, type TestServer } from '../../apiserver/harness.ts';
 import type { Estate } from '../../arm/estate.ts';
 import { people } from '../../arm/estate.ts';
 import { type Estate as Directory, startEstate } from '../../identity/support.ts';
 import { everyType } from '../../providers/every-type.ts';
 import { plainRequest } from '../../support/request.ts';
-import { bytesForm } from '../inputs/bytes.ts';
 import { jsonForm } from '../inputs/json.ts';
 import type { Target } from '../target.ts';
 
 /** Keeps what the server called an error of its own. */
-class Errors implements Logger {
+export class Errors implements Logger {
   last: unknown;
   debug(): void {}
   info(): void {}
@@ -27,19 +28,19 @@ class Errors implements Logger {
   }
 }
 
-interface Sent {
+export interface Sent {
   readonly method: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Uint8Array;
 }
 
 const plainHeader = /[^\t\x20-\x7e\x80-\xff]/g;
 
 /** An input as a request that HTTP could carry; undefined for what is none. */
-function sentBy(input: Json): Sent | undefined {
+export function sentBy(input: Json): Sent | undefined {
   if (!isObject(input)) return undefined;
-  const { method, path, type, accept, body } = input;
+  const { method, path, type, accept, body, base64 } = input;
   if (typeof path !== 'string' || typeof method !== 'string' || !/^[A-Z]{1,10}$/.test(method))
     return undefined;
   const target = `/${path}`
@@ -47,14 +48,15 @@ function sentBy(input: Json): Sent | undefined {
     .toWellFormed()
     .replace(/[^\x21-\x7e]/g, encodeURIComponent);
   const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
-  const headers: Record<string, string> = { 'content-length': String(Buffer.byteLength(text)) };
+  const bytes = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : Buffer.from(text);
+  const headers: Record<string, string> = { 'content-length': String(bytes.length) };
   if (typeof type === 'string') headers['content-type'] = type.replace(plainHeader, '');
   if (typeof accept === 'string') headers['accept'] = accept.replace(plainHeader, '');
-  return { method, target, headers, body: text };
+  return { method, target, headers, body: bytes };
 }
 
 /** The status of the answer, and its text; of one that goes on its beginning. */
-async function answered(handler: Handler, sent: Sent): Promise<{ status: number; text: string }> {
+export async function answered(handler: Handler, sent: Sent): Promise<{ status: number; text: string }> {
   const { method, target, headers, body } = sent;
   const leaving = new AbortController();
   const request = { ...plainRequest({ method, target, headers, body }), signal: leaving.signal };
@@ -86,7 +88,7 @@ function withDeepBodies(requests: readonly JsonObject[]): JsonObject[] {
 }
 
 /** A server that is started when it is first asked. */
-function lazily<T>(start: () => Promise<T>): { get(): Promise<T>; taken(): Promise<T> | undefined } {
+export function lazily<T>(start: () => Promise<T>): { get(): Promise<T>; taken(): Promise<T> | undefined } {
   let started: Promise<T> | undefined;
   return { get: () => (started ??= start()), taken: () => started };
 }
@@ -94,7 +96,7 @@ function lazily<T>(start: () => Promise<T>): { get(): Promise<T>; taken(): Promi
 const errors = new Errors();
 const cluster = lazily<TestServer>(() => startTestServer({ log: errors, serviceCidr: '10.0.0.0/24' }));
 
-function asked(): JsonObject[] {
+export function asked(): JsonObject[] {
   const all = Object.values(conversations).flatMap((held) => held.flatMap(({ asks }) => asks));
   return all.map(({ method, path, body, type, accept }) => {
     const input = {
@@ -109,12 +111,25 @@ function asked(): JsonObject[] {
   });
 }
 
+/** Objects of every kind as protobuf, asked for as protobuf. */
+function inProtobuf(): JsonObject[] {
+  const type = 'application/vnd.kubernetes.protobuf';
+  return specimens.flatMap(({ object, resource, namespaced }) => {
+    const [group, version = ''] = textOf(object['apiVersion']).split('/');
+    const bytes = encodeProtobuf(object);
+    if (!bytes) return [];
+    const root = version === '' ? `api/${group}` : `apis/${group}/${version}`;
+    const path = `${root}/${namespaced ? 'namespaces/default/' : ''}${resource}`;
+    return [{ method: 'POST', path, type, accept: type, base64: Buffer.from(bytes).toString('base64') }];
+  });
+}
+
 /** Whole requests to a cluster: the server never ends in an error of its own, and goes on answering. */
 export const clusterRequests: Target<Json> = {
   name: 'cluster-requests',
   form: jsonForm,
   uncounted: true,
-  corpus: () => withDeepBodies(asked()),
+  corpus: () => [...withDeepBodies(asked()), ...inProtobuf()],
   async run(input) {
     const sent = sentBy(input);
     if (!sent) return;
@@ -128,7 +143,12 @@ export const clusterRequests: Target<Json> = {
     );
     const next = await answered(
       server.handler,
-      asAdministrator({ method: 'GET', target: '/api/v1/namespaces/default', headers: {}, body: '' }),
+      asAdministrator({
+        method: 'GET',
+        target: '/api/v1/namespaces/default',
+        headers: {},
+        body: new Uint8Array(),
+      }),
     );
     assert.equal(next.status, 200, 'the next request is answered');
   },
@@ -219,7 +239,7 @@ export const armRequests: Target<Json> = {
       method: 'GET',
       target: `${estate.subscription}?api-version=2022-12-01`,
       headers: {},
-      body: '',
+      body: new Uint8Array(),
     };
     assert.equal((await answered(estate.manager.handler, asAdministrator(next))).status, 200);
   },
@@ -352,78 +372,9 @@ export const directoryRequests: Target<Json> = {
       const { status, text } = await answered(handler, headersOf(`Bearer ${token}`)(sent));
       assert.ok(status >= 200 && status < 600 && status !== 500, `${status} ${text.slice(0, 300)}`);
     }
-    const next = { method: 'GET', target: '/v1.0/users?$top=1', headers: {}, body: '' };
+    const next = { method: 'GET', target: '/v1.0/users?$top=1', headers: {}, body: new Uint8Array() };
     const { status } = await answered(estate.identity.graphHandler, headersOf(`Bearer ${token}`)(next));
     assert.equal(status, 200);
   },
   close: async () => (await directory.taken())?.estate[Symbol.asyncDispose](),
-};
-
-const wire = lazily(async () => {
-  const server = await startTestServer({ log: errors });
-  return { server, endpoint: await server.listen() };
-});
-
-/** What a socket is answered until its end. */
-async function exchanged(port: number, bytes: Uint8Array): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
-  const chunks: Buffer[] = [];
-  await new Promise<void>((resolve) => {
-    socket.on('secureConnect', () => socket.end(bytes));
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      // A watch goes on for as long as anybody listens.
-      if (chunks.length > 50) socket.destroy();
-    });
-    socket.on('error', () => resolve());
-    socket.on('close', () => resolve());
-  });
-  return Buffer.concat(chunks).toString('latin1');
-}
-
-function wired(): Uint8Array[] {
-  return asked()
-    .slice(0, 60)
-    .flatMap((input) => {
-      const sent = sentBy(input);
-      if (!sent) return [];
-      const lines = Object.entries(sent.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      const head = `${sent.method} ${sent.target} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer admin-token\r\nconnection: close\r\n`;
-      return [Buffer.from(`${head}${lines.join('')}\r\n${sent.body}`)];
-    });
-}
-
-/** Bytes of requests through a socket: each is answered or its connection ends, and an honest request is answered after it. */
-export const wireRequests: Target<Uint8Array> = {
-  name: 'wire',
-  form: bytesForm,
-  uncounted: true,
-  shortInputs: 60,
-  corpus: () => [
-    ...wired(),
-    Buffer.from(
-      'GET /api HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
-    ),
-    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-    Buffer.from(
-      'GET /api/v1/namespaces/default/pods/p/exec?command=a HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: Upgrade\r\nupgrade: SPDY/3.1\r\nx-stream-protocol-version: v4.channel.k8s.io\r\n\r\n',
-    ),
-    Buffer.from(
-      'GET /api/v1/namespaces?watch=1 HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: v4.channel.k8s.io\r\n\r\n',
-    ),
-  ],
-  async run(bytes) {
-    const { endpoint } = await wire.get();
-    const port = Number(new URL(endpoint.url).port);
-    const text = await exchanged(port, bytes);
-    assert.ok(!text.includes('unexpected failure'), `${text.slice(0, 500)} ${JSON.stringify(errors.last)}`);
-    const honest = await exchanged(
-      port,
-      Buffer.from(
-        'GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: Bearer admin-token\r\nconnection: close\r\n\r\n',
-      ),
-    );
-    assert.match(honest, /^HTTP\/1\.1 200 /);
-  },
-  close: async () => (await wire.taken())?.server.close(),
 };
