@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseFieldSelector } from '../../src/apimachinery/selectors/fields.ts';
 import { parseLabelSelector } from '../../src/apimachinery/selectors/labels.ts';
 import { parseFilter } from '../../src/identity/graph/filter.ts';
 import { assertLinear } from './steps.ts';
@@ -36,4 +37,11 @@ test('a filter of the directory is refused for its depth, in time linear in its 
   assert.throws(() => parseFilter(`${'('.repeat(8_000)}a eq 1`, undefined), /nested too deeply|longer than/);
   const input = (size: number) => `${'('.repeat(size)}a eq 1${')'.repeat(size)}`;
   await assertLinear({ size: 200, input, run: (text) => parseFilter(text, undefined) });
+});
+
+test('a term of a field selector without a path and a value asks for nothing, as in the real server', () => {
+  for (const nothing of ['!=', '=', '==', ',', '!=,=,']) assert.deepEqual(parseFieldSelector(nothing), []);
+  const paths = (text: string) => parseFieldSelector(text).map(({ path }) => path);
+  assert.deepEqual(paths('b=1,!=,a=2'), ['a', 'b']);
+  assert.deepEqual(paths('=x'), ['']);
 });

@@ -10,6 +10,8 @@ import type { Estate } from '../../arm/estate.ts';
 import { people } from '../../arm/estate.ts';
 import { type Estate as Directory, startEstate } from '../../identity/support.ts';
 import { everyType } from '../../providers/every-type.ts';
+import { networkSubjects } from '../../providers/round-trip/network.ts';
+import { containerServiceSubjects, otherSubjects } from '../../providers/round-trip/others.ts';
 import { plainRequest } from '../../support/request.ts';
 import { jsonForm } from '../inputs/json.ts';
 import type { Target } from '../target.ts';
@@ -155,68 +157,41 @@ export const clusterRequests: Target<Json> = {
   close: async () => (await cluster.taken())?.close(),
 };
 
-const groupPath = 'subscriptions/{sub}/resourceGroups/g';
-const resources: Readonly<Record<string, Json>> = {
-  [`${groupPath}`]: { location: 'westeurope', tags: { a: 'b' } },
-  [`${groupPath}/providers/Microsoft.ContainerService/fleets/f`]: {
-    location: 'westeurope',
-    properties: { hubProfile: { dnsPrefix: 'x' } },
-  },
-  [`${groupPath}/providers/Microsoft.ContainerService/fleets/f/members/m`]: {
-    properties: { clusterResourceId: 'x', group: 'y' },
-  },
-  [`${groupPath}/providers/Microsoft.ContainerService/managedClusters/c`]: {
-    location: 'westeurope',
-    identity: { type: 'SystemAssigned' },
-    properties: {
-      dnsPrefix: 'c',
-      agentPoolProfiles: [{ name: 'p', count: 1, vmSize: 'Standard_D2s_v3', mode: 'System' }],
-    },
-  },
-  [`${groupPath}/providers/Microsoft.Network/virtualNetworks/v`]: {
-    location: 'westeurope',
-    properties: {
-      addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
-      subnets: [{ name: 's', properties: { addressPrefix: '10.0.0.0/24' } }],
-    },
-  },
-  [`${groupPath}/providers/Microsoft.Network/bastionHosts/b`]: {
-    location: 'westeurope',
-    sku: { name: 'Standard' },
-    properties: { ipConfigurations: [] },
-  },
-  [`${groupPath}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i`]: { location: 'westeurope' },
-  [`${groupPath}/providers/Microsoft.Kubernetes/connectedClusters/k`]: {
-    location: 'westeurope',
-    identity: { type: 'SystemAssigned' },
-    properties: { agentPublicKeyCertificate: '' },
-  },
-  [`${groupPath}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-000000000001`]: {
-    properties: {
-      roleDefinitionId:
-        '/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7',
-      principalId: people.admin.objectId,
-    },
-  },
-};
+const group = 'subscriptions/{sub}/resourceGroups/g';
+const subjects = [
+  ...networkSubjects(`/${group}`),
+  ...containerServiceSubjects(`/${group}`),
+  ...otherSubjects(`/${group}`),
+];
 
+/** Each type that there is, made, changed, listed, asked for more than there is, and deleted. */
 function armAsked(): JsonObject[] {
-  const versions = ['2024-11-01', '2022-04-01', '2025-03-01', '2023-01-31', '2021-04-01'];
-  return Object.entries(resources).flatMap(([path, body], at) => {
-    const query = `?api-version=${versions[at % versions.length]}`;
-    const parent = path.slice(0, path.lastIndexOf('/'));
+  return subjects.flatMap(({ path, apiVersion, least }) => {
+    const resource = `${group}/providers/${path(1)}`;
+    const query = `?api-version=${apiVersion}`;
+    const parent = resource.slice(0, resource.lastIndexOf('/'));
+    const type = 'application/json';
     return [
-      { method: 'PUT', path: `${path}${query}`, body, type: 'application/json' },
-      { method: 'PATCH', path: `${path}${query}`, body: { tags: { x: 'y' } }, type: 'application/json' },
-      { method: 'GET', path: `${path}${query}` },
+      { method: 'PUT', path: `${resource}${query}`, body: least, type },
+      { method: 'PATCH', path: `${resource}${query}`, body: { tags: { x: 'y' } }, type },
+      { method: 'GET', path: `${resource}${query}` },
       { method: 'GET', path: `${parent}${query}&$filter=name eq 'x'&$top=2` },
-      { method: 'DELETE', path: `${path}${query}` },
-      { method: 'POST', path: `${path}/listKeys${query}`, body: {} },
+      { method: 'POST', path: `${resource}/listKeys${query}`, body: {}, type },
+      { method: 'DELETE', path: `${resource}${query}` },
     ];
   });
 }
 
-const manager = lazily(async (): Promise<Estate> => (await everyType()).estate);
+const manager = lazily(async (): Promise<Estate> => {
+  const { estate } = await everyType();
+  await estate.group('g');
+  return estate;
+});
+
+/** No loop runs here: a group whose deletion began would refuse all that comes. */
+function deletesGroup({ method, target }: Sent): boolean {
+  return method === 'DELETE' && !/\/providers\//i.test(target);
+}
 
 /** Whole requests to Resource Manager. */
 export const armRequests: Target<Json> = {
@@ -226,7 +201,7 @@ export const armRequests: Target<Json> = {
   corpus: () => withDeepBodies(armAsked()),
   async run(input) {
     const sent = sentBy(input);
-    if (!sent) return;
+    if (!sent || deletesGroup(sent)) return;
     const estate = await manager.get();
     const asAdministrator = headersOf(`Bearer ${people.admin.name}`);
     const target = sent.target
