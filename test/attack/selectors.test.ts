@@ -27,6 +27,12 @@ test('a selector compares with integers of 64 bits only', () => {
   assert.throws(() => parseLabelSelector(`a>${'9'.repeat(40)}`), /the value must be an integer/);
 });
 
+test('a label selector of blanks selects everything, other blanks are no key', () => {
+  assert.equal(parseLabelSelector(' \t\r\n'), undefined);
+  for (const text of ['\v', '\f', '\u00a0', '\ufeff'])
+    assert.throws(() => parseLabelSelector(text), /name part must consist of/, JSON.stringify(text));
+});
+
 test('a selector of many values finds each of them', () => {
   const selector = parseLabelSelector(`a in (${names(5_000).join(',')})`);
   assert.equal(selector?.matches({ a: 'v4999' }), true);

@@ -23,13 +23,16 @@ export interface Requirement {
 
 /** Parses `a=b,c!=d,e in (x,y),f,!g,h>1`. Undefined for an empty selector. Throws a 400 StatusError. */
 export function parseLabelSelector(text: string): LabelSelector | undefined {
-  if (text.trim() === '') return undefined;
+  if (blank.test(text)) return undefined;
   const requirements = new SelectorParser(text).parse();
   return {
     text,
     matches: (labels) => requirements.every((requirement) => requirementMatches(requirement, labels)),
   };
 }
+
+/** Other blanks are part of words. */
+const blank = /^[ \t\r\n]*$/;
 
 export function requirementMatches({ key, operator, values }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;

@@ -76,8 +76,10 @@ function withValue(value: Json, path: Path, next: Json | undefined): Json {
   const inner = rest.length === 0 ? next : withValue(memberAt(value, first) ?? null, rest, next);
   if (Array.isArray(value)) {
     const copy = [...value];
-    if (inner === undefined) copy.splice(Number(first), 1);
-    else copy[Number(first)] = inner;
+    const index = Number(first);
+    if (inner === undefined) copy.splice(index, 1);
+    else if (index >= 0 && index < copy.length) copy[index] = inner;
+    else copy.push(inner);
     return copy;
   }
   const copy: JsonObject = {};
