@@ -48,6 +48,6 @@ test('a filter of the directory is refused for its depth, in time linear in its 
 test('a term of a field selector without a path and a value asks for nothing, as in the real server', () => {
   for (const nothing of ['!=', '=', '==', ',', '!=,=,']) assert.deepEqual(parseFieldSelector(nothing), []);
   const paths = (text: string) => parseFieldSelector(text).map(({ path }) => path);
-  assert.deepEqual(paths('b=1,!=,a=2'), ['a', 'b']);
+  assert.deepEqual(paths('b=1,!=,a=2').sort(), ['a', 'b']);
   assert.deepEqual(paths('=x'), ['']);
 });
