@@ -79,6 +79,35 @@ describe('admission webhooks', () => {
     });
   }
 
+  run(
+    'may write more of what they are asked about, also where each write depends on all others',
+    async () => {
+      const path = '/apis/scheduling.k8s.io/v1/priorityclasses';
+      const priority = (name: string) => ({
+        metadata: { name },
+        value: 1,
+        globalDefault: name.startsWith('first'),
+      });
+      const rules = [{ ...configMaps, apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'] }];
+      const within: number[] = [];
+      for (const kind of ['Mutating', 'Validating'] as const) {
+        webhooks.on(`/${kind}`, async (ask) => {
+          const name = String(ask.request['name']);
+          if (name.startsWith('first'))
+            within.push((await send('POST', path, priority(`of-${kind.toLowerCase()}-${name}`))).status);
+          return allowed(ask);
+        });
+        await asked(kind, { clientConfig: webhooks.at(`/${kind}`), rules, timeoutSeconds: 30 });
+      }
+      const names = ['first-a', 'first-b', 'first-c'];
+      const answers = await Promise.all(names.map((name) => send('POST', path, priority(name))));
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 403, 403]);
+      assert.deepEqual([...new Set(within)], [201]);
+      // Each was asked about once, however often it was decided.
+      assert.equal(within.length, 6);
+    },
+  );
+
   run('ask about a write as the real server does', async () => {
     webhooks.on('/all', allowed);
     await asked('Validating', {

@@ -58,9 +58,13 @@ function written(
   const operation = asked.current ? 'UPDATE' : 'CREATE';
   const course = parts.courses.of(call.resource, call.askedAs ?? call.subresource, operation);
   if (!course.alone) return goThrough(new WriteRun(parts, call, { ...asked, course }));
+  const waits = parts.mayWait(course.target);
   return inTurn(parts, call, {
-    takesTurn: course.onlyTurns || !parts.mayWait(course.target),
+    takesTurn: !waits,
     object: asked.object,
-    write: (object) => goThrough(new WriteRun(parts, call, { ...asked, object, course })),
+    write: (object) =>
+      goThrough(
+        new WriteRun(parts, call, { ...asked, object, course, decidesInTurn: waits && course.onlyTurns }),
+      ),
   });
 }

@@ -34,7 +34,12 @@ export function inTurn<T>(
     }
     throw contended(call);
   };
-  return takesTurn ? storage.turns.run(`all ${call.resource.storageKey}`, decide) : decide();
+  return takesTurn ? storage.turns.run(turnOfAll(call), decide) : decide();
+}
+
+/** The turn of writes of a resource that go one after the other. */
+export function turnOfAll({ resource }: Call): string {
+  return `all ${resource.storageKey}`;
 }
 
 /** Others were faster each time. */

@@ -7,7 +7,7 @@ import type { Answer, Call, ClusterParts, Course, WriteState, WriteStep } from '
 import { ClaimLost } from '../storage/cluster-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { bringToForm } from './decode.ts';
-import { contended, timesDecided } from './in-turn.ts';
+import { contended, timesDecided, turnOfAll } from './in-turn.ts';
 import { registryProblem } from './place.ts';
 
 /** One write on its way through the steps. */
@@ -28,6 +28,8 @@ export class WriteRun implements WriteState {
   answer: Answer | undefined;
   readonly claims: string[] = [];
   readonly alongside: Alongside[] = [];
+  /** Its turn among all of its resource comes when everybody else has been heard: who waits for a webhook keeps nobody waiting. */
+  readonly decidesInTurn: boolean;
 
   constructor(
     parts: ClusterParts,
@@ -38,6 +40,7 @@ export class WriteRun implements WriteState {
       readonly current?: StoredObject | undefined;
       readonly object: JsonObject | undefined;
       readonly old: JsonObject | undefined;
+      readonly decidesInTurn?: boolean;
     },
   ) {
     this.parts = parts;
@@ -47,6 +50,7 @@ export class WriteRun implements WriteState {
     this.current = write.current;
     this.object = write.object;
     this.old = write.old;
+    this.decidesInTurn = write.decidesInTurn ?? false;
     this.name = call.name === '' ? textOf(readMetadata(write.object ?? {})['name']) : call.name;
     this.seen = parts.storage.seen();
   }
@@ -198,22 +202,30 @@ async function decide(run: WriteRun): Promise<Answer | undefined> {
     const before = [claims.length, alongside.length, warnings.length] as const;
     const wait = step.run(run);
     if (wait) await wait;
-    const counted = claims.length > before[0] || alongside.length > before[1];
+    const isInTurn = run.decidesInTurn && step.alone;
+    const counted = isInTurn || claims.length > before[0] || alongside.length > before[1];
     if (counted) counting ??= { steps: course.validate.slice(at), before };
   }
   if (!counting) {
     await runAll(course.commit, run);
     return run.answer;
   }
-  const shared = alongside[counting.before[1]];
-  if (!shared) return commitCounting(run, counting);
-  // Many change the same other object: one after the other, and each on what the one before made of it.
-  const { group, resource, namespace, object } = shared;
-  const key = ['alongside', group, resource, namespace, textOf(readMetadata(object)['name'])].join('/');
-  return run.parts.storage.turns.run(key, async () => {
-    await judgeAgain(run, counting);
-    return commitCounting(run, counting);
-  });
+  const { steps, before } = counting;
+  const shared = alongside[before[1]];
+  if (!shared && !run.decidesInTurn) return commitCounting(run, counting);
+  const decideAgain = async () => {
+    await judgeAgain(run, { steps, before });
+    return commitCounting(run, { steps, before });
+  };
+  const { turns } = run.parts.storage;
+  const withShared = () => {
+    if (!shared) return decideAgain();
+    // Many change the same other object: one after the other, and each on what the one before made of it.
+    const { group, resource, namespace, object } = shared;
+    const name = textOf(readMetadata(object)['name']);
+    return turns.run(['alongside', group, resource, namespace, name].join('/'), decideAgain);
+  };
+  return run.decidesInTurn ? turns.run(turnOfAll(run.call), withShared) : withShared();
 }
 
 /** The judging steps from the first that counted on others, and how much hung on the write before it. */
