@@ -13,8 +13,6 @@ export interface Hook {
   readonly id: string;
   readonly configuration: string;
   readonly name: string;
-  /** Its place among all webhooks of its sort. */
-  readonly index: number;
   readonly rules: readonly Rule[];
   readonly takesEquivalent: boolean;
   readonly ignoresFailures: boolean;
@@ -25,6 +23,7 @@ export interface Hook {
   readonly backend: Backend | undefined;
   readonly namespaces: LabelTest;
   readonly objects: LabelTest;
+  /** Compiled when they are first asked for. */
   readonly conditions: readonly Condition[];
   readonly isReinvoked: boolean;
 }
@@ -32,27 +31,23 @@ export interface Hook {
 const reviewVersions = ['v1', 'v1beta1'];
 const defaultTimeoutSeconds = 10;
 
-/** The webhooks of configurations, which come in the order of their names. */
-export function hooksOf(configurations: readonly JsonObject[]): readonly Hook[] {
-  const hooks: Hook[] = [];
-  for (const configuration of configurations) {
-    for (const [position, webhook] of objectsAt(configuration, 'webhooks').entries()) {
-      hooks.push(hookOf(webhook, { configuration: nameOf(configuration), position, index: hooks.length }));
-    }
-  }
-  return hooks;
+/** The webhooks of a configuration. */
+export function hooksOf(configuration: JsonObject): readonly Hook[] {
+  return objectsAt(configuration, 'webhooks').map((webhook, position) =>
+    hookOf(webhook, { configuration: nameOf(configuration), position }),
+  );
 }
 
 function hookOf(
   webhook: JsonObject,
-  { configuration, position, index }: { configuration: string; position: number; index: number },
+  { configuration, position }: { configuration: string; position: number },
 ): Hook {
   const name = textAt(webhook, 'name');
+  let conditions: readonly Condition[] | undefined;
   return {
     id: `${configuration}/${name}/${position}`,
     configuration,
     name,
-    index,
     rules: rulesAt(webhook, 'rules'),
     takesEquivalent: textAt(webhook, 'matchPolicy') !== 'Exact',
     ignoresFailures: textAt(webhook, 'failurePolicy') === 'Ignore',
@@ -62,7 +57,9 @@ function hookOf(
     backend: backendOf(objectAt(webhook, 'clientConfig')),
     namespaces: labelTestAt(webhook, 'namespaceSelector'),
     objects: labelTestAt(webhook, 'objectSelector'),
-    conditions: conditionsOf(webhook, (source) => compileCondition(source, writeVariables)),
+    get conditions() {
+      return (conditions ??= conditionsOf(webhook, (source) => compileCondition(source, writeVariables)));
+    },
     isReinvoked: textAt(webhook, 'reinvocationPolicy') === 'IfNeeded',
   };
 }

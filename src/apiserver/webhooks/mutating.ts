@@ -81,8 +81,8 @@ async function askOne(
   { invocation, shown }: { readonly invocation: Invocation; readonly shown: Shown },
   around: Surroundings,
 ): Promise<boolean> {
-  const { hook } = invocation;
-  const place = `round_${write.isAgain ? 1 : 0}_index_${hook.index}`;
+  const { hook, index } = invocation;
+  const place = `round_${write.isAgain ? 1 : 0}_index_${index}`;
   let changed = false;
   try {
     const verdict = await askWebhook(around, write, { invocation, shown, mayPatch: true });
