@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
@@ -219,9 +218,9 @@ const allowEverything: Authorizer = () => ({ decision: 'allow', reason: '' });
 export interface EnvtestOptions {
   readonly host: string;
   readonly port: number;
-  readonly certificateFile: string;
-  readonly keyFile: string;
-  readonly clientAuthorityFile: string | undefined;
+  readonly identity: TlsIdentity;
+  /** PEM of the authority whose certificates are users. */
+  readonly clientAuthority: string | undefined;
   /** Users by their bearer tokens. */
   readonly tokens: ReadonlyMap<string, UserInfo>;
   /** Whoever is recognised may do anything. */
@@ -229,7 +228,8 @@ export interface EnvtestOptions {
   /** IPv4 range of service addresses. */
   readonly serviceCidr: string | undefined;
   readonly serviceAccountIssuer: string | undefined;
-  readonly serviceAccountSigningKeyFile: string | undefined;
+  /** PEM. */
+  readonly serviceAccountSigningKey: string | undefined;
   readonly admissionPlugIns?: PlugInSwitches;
   /** What is shown extension servers, in files; undefined: something of its own. */
   readonly frontProxyFiles:
@@ -248,10 +248,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
 }> {
   const audit = openKubeAudit(options.audit ?? {}, surroundings);
   const store = createMemoryStore(surroundings);
-  const read = (file: string | undefined) =>
-    file && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  const signingKey = read(options.serviceAccountSigningKeyFile);
-  const clientAuthority = read(options.clientAuthorityFile);
+  const { identity, clientAuthority, serviceAccountSigningKey: signingKey } = options;
   const server = createApiServer({
     store,
     keyPrefix,
@@ -275,10 +272,6 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
     admissionPlugIns: options.admissionPlugIns ?? {},
     ...(audit.options && { audit: audit.options }),
   });
-  const identity = {
-    cert: readFileSync(options.certificateFile, 'utf8'),
-    key: readFileSync(options.keyFile, 'utf8'),
-  };
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
   return {
     admissionPlugIns: server.admissionPlugIns,

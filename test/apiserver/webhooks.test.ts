@@ -108,6 +108,30 @@ describe('admission webhooks', () => {
     },
   );
 
+  run('are not listened to for long when what they say is no JSON', async () => {
+    webhooks.on('/long', () => ({ body: 'k: v\n'.repeat(60_000) }));
+    await asked('Validating', { clientConfig: webhooks.at('/long') });
+    const long = await send('POST', maps, map());
+    assert.equal(long.status, 500);
+    assert.match(
+      long.body.message,
+      /failed to call webhook: answers that are no JSON have at most 262144 bytes/,
+    );
+  });
+
+  run('are asked again over another connection when the one that was kept is gone', async () => {
+    let lost = 0;
+    webhooks.on('/kept', (ask) => {
+      const isFirst = webhooks.asked.filter(({ path }) => path === '/kept').length === 1;
+      if (isFirst || lost > 0) return allowed(ask);
+      lost++;
+      return { hangsUp: true };
+    });
+    await asked('Validating', { clientConfig: webhooks.at('/kept') });
+    for (let at = 0; at < 2; at++) assert.equal((await send('POST', maps, map())).status, 201);
+    assert.equal(lost, 1);
+  });
+
   run('ask about a write as the real server does', async () => {
     webhooks.on('/all', allowed);
     await asked('Validating', {

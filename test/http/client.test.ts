@@ -13,6 +13,8 @@ const ca = authority.certificatePem;
 let server: Server;
 let port = 0;
 /** Server names that clients asked for. */
+/** Connections over which something was answered. */
+const answered = new WeakSet<object>();
 const asked: (string | false | undefined)[] = [];
 
 before(async () => {
@@ -26,6 +28,12 @@ before(async () => {
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         if (request.url === '/never') return;
+        if (request.url === '/once') {
+          // Answers the first request of a connection alone.
+          if (answered.has(request.socket)) return request.socket.destroy();
+          answered.add(request.socket);
+        }
+        if (request.url === '/closed') return request.socket.destroy();
         if (request.url === '/large') return response.end('x'.repeat(2000));
         if (request.url === '/gone') {
           response.writeHead(410, 'Long Gone', { 'X-Twice': ['a', 'b'] });
@@ -49,6 +57,19 @@ after(() => {
 
 const client = (options: Partial<ConstructorParameters<typeof HttpsClient>[0]> = {}) =>
   new HttpsClient({ clock: systemClock, ca, answerBytes: 1000, ...options });
+
+test('what may be repeated is sent once more when a kept connection is closed, and at no other time', async () => {
+  const one = client({ idleConnections: 1 });
+  const post = (path: string, mayRepeat: boolean) =>
+    one.send({ method: 'POST', url: `https://localhost:${port}${path}`, body: 'b', mayRepeat });
+  try {
+    for (let at = 0; at < 4; at++) assert.equal((await post('/once', true)).body.toString(), 'POST /once b');
+    await assert.rejects(post('/once', false), { code: 'ECONNRESET' });
+    await assert.rejects(post('/closed', true), { code: 'ECONNRESET' });
+  } finally {
+    one.close();
+  }
+});
 
 test('a request is answered over a connection that is kept, whatever the status', async () => {
   const one = client();

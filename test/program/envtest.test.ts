@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
@@ -172,6 +173,74 @@ test('flags that the real programs refuse are refused in their words', async () 
     stdout: '',
     stderr: '"command failed" err="service-cluster-ip-range[0] is not a valid cidr"\n',
   });
+});
+
+test('what flags name and is not there is told in the words of the real programs, and nothing is served without it', async () => {
+  const folder = certificateFolder();
+  const files = [`--cert-dir=${folder}`];
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const api = (why: string) => `"command failed" err="${why}"`;
+  const told: [program: string, words: string[], code: number, message: string][] = [
+    ['kube-apiserver', ['--tls-cert-file=/nope'], 1, api('missing filename for serving key')],
+    [
+      'kube-apiserver',
+      ['--tls-cert-file=/nope', '--tls-private-key-file=/nope'],
+      1,
+      api('open /nope: no such file or directory'),
+    ],
+    ['kube-apiserver', [...files, '--client-ca-file=/nope'], 1, api('open /nope: no such file or directory')],
+    ['kube-apiserver', [...files, `--token-auth-file=${folder}`], 1, api(`read ${folder}: is a directory`)],
+    [
+      'kube-apiserver',
+      [...files, '--service-account-signing-key-file=/nope'],
+      1,
+      api('failed to parse service-account-issuer-key-file: open /nope: no such file or directory'),
+    ],
+    [
+      'kube-apiserver',
+      [...files, '--bind-address=127.0.0.1', `--secure-port=${port}`],
+      1,
+      `drydock envtest-server: Port ${port} on 127.0.0.1 is already in use.`,
+    ],
+    [
+      'etcd',
+      [`--listen-client-urls=http://127.0.0.1:0,http://127.0.0.1:${port}`],
+      1,
+      `etcdmain: listen tcp 127.0.0.1:${port}: bind: address already in use`,
+    ],
+    [
+      'etcd',
+      ['--listen-client-urls=http://127.0.0.1:99999'],
+      1,
+      'etcdmain: listen tcp: address 99999: invalid port',
+    ],
+    ...[
+      ['foo', 'URL scheme must be http, https, unix, or unixs'],
+      ['http://127.0.0.1', 'URL address does not have the form "host:port"'],
+      ['http://127.0.0.1:1/x', 'URL must not contain a path'],
+    ].map(([url, why]): [string, string[], number, string] => [
+      'etcd',
+      [`--listen-client-urls=${url}`],
+      2,
+      `invalid value "${url}" for flag -listen-client-urls: ${why}: ${url}`,
+    ]),
+  ];
+  try {
+    const answers = await Promise.all(
+      told.map(([program, words]) => runProgram(join(assets, program), words)),
+    );
+    for (const [at, [program, words, code, message]] of told.entries())
+      assert.deepEqual(
+        answers[at],
+        { code, stdout: '', stderr: `${message}\n` },
+        `${program} ${words.join(' ')}`,
+      );
+  } finally {
+    taken.close();
+  }
 });
 
 test('flags are read in every way in which they can be written, and the last one counts', () => {

@@ -193,6 +193,7 @@ export class Backends {
         },
         body,
         timeoutMs,
+        mayRepeat: true,
       });
     } finally {
       kept.waiting--;

@@ -50,6 +50,8 @@ function decoded(body: Buffer): JsonObject {
 }
 
 const yamlLimits = { nestingLevels: 100, aliasCharacters: 1024 * 1024 };
+/** Of an answer that is no JSON: reading YAML takes long, and everybody waits. */
+const yamlBytes = 256 * 1024;
 
 /** What is not meant to be JSON is read as YAML, as the real server's reader does. */
 function readValue(body: Buffer): Json {
@@ -62,6 +64,8 @@ function readValue(body: Buffer): Json {
       `couldn't get version/kind; json parse error: ${problem ?? 'exceeded max depth'}`,
     );
   }
+  if (body.length > yamlBytes)
+    throw new BackendFailure(`answers that are no JSON have at most ${yamlBytes} bytes, not ${body.length}`);
   try {
     return parseJson(yamlToJson(text, yamlLimits).json);
   } catch (thrown) {

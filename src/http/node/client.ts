@@ -35,6 +35,11 @@ export interface HttpsCall {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /**
+   * Whoever is asked may be asked twice: sent once more when a kept connection turns out to be closed by the other side, which
+   * may happen at the very moment of the call.
+   */
+  readonly mayRepeat?: boolean;
 }
 
 export interface HttpsAnswer {
@@ -82,21 +87,31 @@ export class HttpsClient {
     const { answerBytes, clock } = this.#options;
     const { timeoutMs } = call;
     return new Promise((resolve, reject) => {
-      const outgoing = open(call, this.agent);
-      const late = () => outgoing.destroy(new AnswerTimeout(`no answer within ${timeoutMs} ms`));
+      let outgoing: ClientRequest | undefined;
+      const late = () => outgoing?.destroy(new AnswerTimeout(`no answer within ${timeoutMs} ms`));
       const timer = timeoutMs === undefined ? undefined : clock.after(timeoutMs, late);
       const fail = (error: Error) => {
         timer?.cancel();
         reject(error);
       };
-      outgoing.on('error', fail);
-      outgoing.on('response', (response) =>
-        readAnswer(response, answerBytes).then((answer) => {
-          timer?.cancel();
-          resolve(answer);
-        }, fail),
-      );
-      outgoing.end(call.body);
+      const send = (mayRepeat: boolean) => {
+        const sent = open(call, this.agent);
+        outgoing = sent;
+        let isAnswered = false;
+        sent.on('error', (error) => {
+          if (mayRepeat && !isAnswered && isLostConnection(sent, error)) send(false);
+          else fail(error);
+        });
+        sent.on('response', (response) => {
+          isAnswered = true;
+          readAnswer(response, answerBytes).then((answer) => {
+            timer?.cancel();
+            resolve(answer);
+          }, fail);
+        });
+        sent.end(call.body);
+      };
+      send(call.mayRepeat === true);
     });
   }
 
@@ -161,6 +176,11 @@ export class HttpsClient {
     this.#tls ??= tlsOf(this.#options);
     return connect ? new StreamAgent(pool, this.#tls, connect) : new Agent({ ...pool, ...this.#tls });
   }
+}
+
+/** A kept connection was closed by the other side: what was asked on it nobody answers. */
+function isLostConnection({ reusedSocket }: ClientRequest, error: NodeJS.ErrnoException): boolean {
+  return reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 function tlsOf({

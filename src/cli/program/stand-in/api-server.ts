@@ -3,6 +3,7 @@ import { CodedError, parseIpRange } from '../../../base/index.ts';
 import type { EnvtestOptions } from '../../../server/bare.ts';
 import { plugInLines, plugInSwitches } from '../admission-plug-ins.ts';
 import { auditSettings } from '../audit-flags.ts';
+import { failed, readFile } from './read-file.ts';
 import { FlagRefusal, type FlagValues } from './read-flags.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -47,8 +48,9 @@ const longestRange = 30;
 
 /** Serves as the flags say, until it is stopped. Throws FlagRefusal for values that the real server refuses. */
 export async function serveApi(flags: FlagValues, stopped: Promise<void>): Promise<number> {
+  const options = readOptions(flags);
   const { startEnvtestServer } = await import('../../../server/bare.ts');
-  const server = await startEnvtestServer(readOptions(flags)).catch((thrown: unknown) => {
+  const server = await startEnvtestServer(options).catch((thrown: unknown) => {
     if (thrown instanceof CodedError && thrown.code === 'invalid') throw failed(quoted(thrown.message));
     throw thrown;
   });
@@ -64,23 +66,27 @@ export async function serveApi(flags: FlagValues, stopped: Promise<void>): Promi
 function readOptions(flags: FlagValues): EnvtestOptions {
   const last = (name: string) => flags.get(name)?.at(-1) || undefined;
   const all = (name: string) => flags.get(name)?.join(',');
-  const folder = last('cert-dir') ?? '.';
   const tokenFile = last('token-auth-file');
+  const clientAuthority = last('client-ca-file');
+  const signingKey = last('service-account-signing-key-file');
   return {
     host: last('bind-address') ?? '127.0.0.1',
     port: portOf(last('secure-port') ?? '6443'),
-    certificateFile: last('tls-cert-file') ?? join(folder, 'apiserver.crt'),
-    keyFile: last('tls-private-key-file') ?? join(folder, 'apiserver.key'),
-    clientAuthorityFile: last('client-ca-file'),
     tokens: tokenFile === undefined ? new Map() : readTokenFile(tokenFile),
     allowsEverything: allowsEverything(all('authorization-mode')),
     serviceAccountIssuer: flags.get('service-account-issuer')?.[0],
-    serviceAccountSigningKeyFile: last('service-account-signing-key-file'),
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
     frontProxyFiles: frontProxyFiles(last),
     frontProxyNames: (all('requestheader-allowed-names') ?? '').split(',').filter((name) => name !== ''),
     audit: auditSettings(last, (problem) => failed(quoted(problem))),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
+    // Flags are wrong before files are missing.
+    identity: identityOf(last),
+    clientAuthority: clientAuthority === undefined ? undefined : readFile(clientAuthority),
+    serviceAccountSigningKey:
+      signingKey === undefined
+        ? undefined
+        : readFile(signingKey, 'failed to parse service-account-issuer-key-file: '),
   };
 }
 
@@ -127,6 +133,16 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function failed(error: string): FlagRefusal {
-  return new FlagRefusal(`"command failed" err="${error}"`, 1);
+/** What the server shows of itself. The real one makes a certificate where there is none in its folder. */
+function identityOf(last: (name: string) => string | undefined): EnvtestOptions['identity'] {
+  const [cert, key] = [last('tls-cert-file'), last('tls-private-key-file')];
+  if (cert !== undefined || key !== undefined) {
+    if (cert === undefined || key === undefined)
+      throw failed(`missing filename for serving ${key === undefined ? 'key' : 'cert'}`);
+    return { cert: readFile(cert), key: readFile(key) };
+  }
+  const folder = last('cert-dir') ?? '.';
+  const before = 'error reading certificates, which are not made here: ';
+  const [certificate, keyFile] = [join(folder, 'apiserver.crt'), join(folder, 'apiserver.key')];
+  return { cert: readFile(certificate, before), key: readFile(keyFile, before) };
 }

@@ -1,31 +1,19 @@
-import { readFileSync } from 'node:fs';
 import type { UserInfo } from '../../../server/bare.ts';
-import { FlagRefusal } from './read-flags.ts';
+import { failed, readFile } from './read-file.ts';
 
 /** The users of `--token-auth-file`: lines of token, name, uid and, in quotes, groups with commas between. Throws FlagRefusal. */
 export function readTokenFile(file: string): ReadonlyMap<string, UserInfo> {
   const users = new Map<string, UserInfo>();
-  for (const line of linesOf(file)) {
+  for (const line of readFile(file).split(/\r?\n/)) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [token = '', username = '', uid, groups = ''] = cellsOf(line);
     if (uid === undefined) {
-      throw new FlagRefusal(
-        `"command failed" err="token file '${file}' must have at least 3 columns (token, user name, user uid)"`,
-        1,
-      );
+      throw failed(`token file '${file}' must have at least 3 columns (token, user name, user uid)`);
     }
     if (token === '') continue;
     users.set(token, { username, uid, groups: groups.split(',').filter((group) => group !== ''), extra: {} });
   }
   return users;
-}
-
-function linesOf(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8').split(/\r?\n/);
-  } catch {
-    throw new FlagRefusal(`"command failed" err="open ${file}: no such file or directory"`, 1);
-  }
 }
 
 /** Cells have commas between them; those in quotes may hold some. */
