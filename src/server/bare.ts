@@ -231,12 +231,8 @@ export interface EnvtestOptions {
   /** PEM. */
   readonly serviceAccountSigningKey: string | undefined;
   readonly admissionPlugIns?: PlugInSwitches;
-  /** What is shown extension servers, in files; undefined: something of its own. */
-  readonly frontProxyFiles:
-    | { readonly authority: string; readonly certificate: string; readonly key: string }
-    | undefined;
-  /** Names in certificates of that authority that extension servers are to take. */
-  readonly frontProxyNames: readonly string[];
+  /** What is shown extension servers; undefined: something of its own. */
+  readonly frontProxy: FrontProxyIdentity | undefined;
   readonly audit?: KubeAuditSettings;
 }
 
@@ -263,7 +259,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
     ...(clientAuthority && {
       clientAuthority: { certificatePem: clientAuthority, isTrusted: () => true },
     }),
-    ...(options.frontProxyFiles && { frontProxy: frontProxyOf(options.frontProxyFiles, options) }),
+    ...(options.frontProxy && { frontProxy: options.frontProxy }),
     ...(options.serviceCidr === undefined ? {} : { serviceCidr: options.serviceCidr }),
     ...(signingKey === undefined ? {} : { serviceAccountKeyPem: signingKey }),
     ...(options.serviceAccountIssuer === undefined
@@ -280,21 +276,6 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
       await close();
       audit.close();
     },
-  };
-}
-
-function frontProxyOf(
-  files: NonNullable<EnvtestOptions['frontProxyFiles']>,
-  { frontProxyNames }: EnvtestOptions,
-): FrontProxyIdentity {
-  const identity = {
-    certificate: readFileSync(files.certificate, 'utf8'),
-    privateKey: readFileSync(files.key, 'utf8'),
-  };
-  return {
-    authorityPem: readFileSync(files.authority, 'utf8'),
-    names: frontProxyNames,
-    identity: () => identity,
   };
 }
 

@@ -76,12 +76,11 @@ function readOptions(flags: FlagValues): EnvtestOptions {
     allowsEverything: allowsEverything(all('authorization-mode')),
     serviceAccountIssuer: flags.get('service-account-issuer')?.[0],
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
-    frontProxyFiles: frontProxyFiles(last),
-    frontProxyNames: (all('requestheader-allowed-names') ?? '').split(',').filter((name) => name !== ''),
     audit: auditSettings(last, (problem) => failed(quoted(problem))),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
     // Flags are wrong before files are missing.
     identity: identityOf(last),
+    frontProxy: frontProxyOf(last, all('requestheader-allowed-names') ?? ''),
     clientAuthority: clientAuthority === undefined ? undefined : readFile(clientAuthority),
     serviceAccountSigningKey:
       signingKey === undefined
@@ -91,10 +90,19 @@ function readOptions(flags: FlagValues): EnvtestOptions {
 }
 
 /** All three together make one: without one of them there is nobody to show. */
-function frontProxyFiles(last: (name: string) => string | undefined): EnvtestOptions['frontProxyFiles'] {
+function frontProxyOf(
+  last: (name: string) => string | undefined,
+  names: string,
+): EnvtestOptions['frontProxy'] {
   const authority = last('requestheader-client-ca-file');
   const [certificate, key] = [last('proxy-client-cert-file'), last('proxy-client-key-file')];
-  return authority && certificate && key ? { authority, certificate, key } : undefined;
+  if (!authority || !certificate || !key) return undefined;
+  const identity = { certificate: readFile(certificate), privateKey: readFile(key) };
+  return {
+    authorityPem: readFile(authority),
+    names: names.split(',').filter((name) => name !== ''),
+    identity: () => identity,
+  };
 }
 
 function portOf(text: string): number {
