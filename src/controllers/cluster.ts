@@ -12,6 +12,7 @@ import { startDeploymentController } from './deployment/controller.ts';
 import { startDisruptionController } from './disruption/controller.ts';
 import { startStaleDisruptions } from './disruption/stale.ts';
 import { startEndpointSliceController } from './endpointslice/controller.ts';
+import { startEndpointSliceMirroring } from './endpointslice-mirroring/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
 import { startHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts';
 import { startJobController } from './job/controller.ts';
@@ -23,7 +24,7 @@ import { startLoadBalancerController } from './load-balancer/controller.ts';
 import { startNamespaceController } from './namespace/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts';
 import { startPodGarbage } from './pod-garbage/controller.ts';
-import { startReplicaSetController } from './replicaset/controller.ts';
+import { startReplicaSetController, startReplicationController } from './replicaset/controller.ts';
 import { startResourceQuotaController } from './resource-quota/controller.ts';
 import { startScheduler } from './scheduler/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
@@ -99,12 +100,14 @@ const workloadControllers: readonly Start[] = [
   startScheduler,
   startDeploymentController,
   startReplicaSetController,
+  startReplicationController,
   startDaemonSetController,
   startStatefulSetController,
   startJobController,
   startCronJobController,
   startHorizontalPodAutoscaler,
   startEndpointSliceController,
+  startEndpointSliceMirroring,
   startDisruptionController,
   startStaleDisruptions,
   startVolumeClaimController,

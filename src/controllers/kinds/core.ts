@@ -195,6 +195,16 @@ export interface ResourceQuota extends KubeObject {
   status?: { hard?: JsonObject; used?: JsonObject };
 }
 
+export interface ReplicationController extends KubeObject {
+  spec: {
+    replicas?: number;
+    minReadySeconds?: number;
+    selector?: { [key: string]: string };
+    template: PodTemplate;
+  };
+  status?: JsonObject;
+}
+
 export const namespaces = defineKind<Namespace>('v1', 'Namespace', 'namespaces', 'Cluster');
 export const configMaps = defineKind<ConfigMap>('v1', 'ConfigMap', 'configmaps');
 export const secrets = defineKind<Secret>('v1', 'Secret', 'secrets');
@@ -202,5 +212,10 @@ export const serviceAccounts = defineKind<ServiceAccount>('v1', 'ServiceAccount'
 export const eventObjects = defineKind<EventObject>('v1', 'Event', 'events');
 export const nodes = defineKind<Node>('v1', 'Node', 'nodes', 'Cluster');
 export const pods = defineKind<Pod>('v1', 'Pod', 'pods');
+export const replicationControllers = defineKind<ReplicationController>(
+  'v1',
+  'ReplicationController',
+  'replicationcontrollers',
+);
 export const resourceQuotas = defineKind<ResourceQuota>('v1', 'ResourceQuota', 'resourcequotas');
 export const services = defineKind<Service>('v1', 'Service', 'services');

@@ -5,7 +5,8 @@ import type { ObjectReference } from './core.ts';
 
 export interface SliceEndpoint extends JsonObject {
   addresses: string[];
-  conditions: { ready: boolean; serving: boolean; terminating: boolean };
+  /** Mirrored ones tell of `ready` alone. */
+  conditions: { ready: boolean; serving?: boolean; terminating?: boolean };
   nodeName?: string;
   targetRef?: ObjectReference;
   hostname?: string;
@@ -26,6 +27,7 @@ export interface EndpointSlice extends KubeObject {
 
 export interface EndpointAddress extends JsonObject {
   ip: string;
+  hostname?: string;
   nodeName?: string;
   targetRef?: ObjectReference;
 }

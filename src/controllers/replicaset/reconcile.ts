@@ -1,9 +1,11 @@
+import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
-import type { Condition } from '../../apimachinery/meta.ts';
+import type { Kind } from '../../apimachinery/kinds.ts';
+import type { Condition, LabelSelector } from '../../apimachinery/meta.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
-import { errorMessage, rfc3339Seconds } from '../../base/index.ts';
+import { errorMessage, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
-import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from '../kinds/apps.ts';
+import type { ReplicaSet, ReplicaSetStatus } from '../kinds/apps.ts';
 import { type Pod, pods } from '../kinds/core.ts';
 import { inBatches, inSlowBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
@@ -14,26 +16,36 @@ import { commitStatus } from '../shared/status.ts';
 
 /** Pods made or removed in one pass. */
 const burstPods = 500;
-const component = 'replicaset-controller';
 
-export interface ReplicaSetContext extends ClusterContext {
-  readonly sets: Informer<ReplicaSet>;
+/** What keeps a number of pods of one template: a ReplicaSet, or a ReplicationController. */
+export interface PodSet extends KubeObject {
+  spec: Pick<ReplicaSet['spec'], 'replicas' | 'minReadySeconds' | 'template'> & JsonObject;
+  status?: ReplicaSetStatus;
+}
+
+/** One of the kinds that do. */
+export interface PodSetKind {
+  readonly kind: Kind<PodSet>;
+  readonly component: string;
+  readonly selectorOf: (set: PodSet) => LabelSelector;
+}
+
+export interface PodSetContext extends ClusterContext {
+  readonly of: PodSetKind;
+  readonly sets: Informer<PodSet>;
   readonly pods: Informer<Pod>;
 }
 
-/** One pass over a ReplicaSet: make or remove pods, then say how many there are. */
-export async function reconcileReplicaSet(
-  key: string,
-  context: ReplicaSetContext,
-): Promise<Reconciled | undefined> {
+/** One pass over a set: make or remove pods, then say how many there are. */
+export async function reconcilePodSet(key: string, context: PodSetContext): Promise<Reconciled | undefined> {
   const set = context.sets.get(key);
   if (!set) return undefined;
   const owned = await claim({
     client: context.client,
     informer: context.pods,
     owner: set,
-    ownerKind: replicaSets,
-    selector: set.spec.selector,
+    ownerKind: context.of.kind,
+    selector: context.of.selectorOf(set),
   });
   const active = owned.filter(isActive);
   const failure = set.metadata.deletionTimestamp ? undefined : await scale(set, active, context);
@@ -49,16 +61,23 @@ interface Failure {
 }
 
 async function scale(
-  set: ReplicaSet,
+  set: PodSet,
   active: readonly Pod[],
-  context: ReplicaSetContext,
+  context: PodSetContext,
 ): Promise<Failure | undefined> {
-  const control: PodControl = { context, informer: context.pods, owner: set, component };
+  const control: PodControl = {
+    context,
+    informer: context.pods,
+    owner: set,
+    component: context.of.component,
+  };
   const surplus = active.length - (set.spec.replicas ?? 1);
   if (surplus === 0) return undefined;
   try {
     if (surplus < 0) {
-      const missing = Array.from({ length: Math.min(-surplus, burstPods) }, () => podOf(set));
+      const missing = Array.from({ length: Math.min(-surplus, burstPods) }, () =>
+        podOf(set, context.of.kind),
+      );
       await inSlowBatches(missing, (pod) => createPod(pod, control));
     } else {
       const leaving = [...active].sort(compareForDeletion).slice(0, Math.min(surplus, burstPods));
@@ -70,7 +89,7 @@ async function scale(
   }
 }
 
-function podOf(set: ReplicaSet): Pod {
+function podOf(set: PodSet, kind: Kind<PodSet>): Pod {
   const { metadata, spec } = fromTemplate(set.spec.template);
   const { name = '', namespace = '' } = set.metadata;
   return {
@@ -80,16 +99,16 @@ function podOf(set: ReplicaSet): Pod {
       ...metadata,
       generateName: `${name}-`,
       namespace,
-      ownerReferences: [controllerReference(replicaSets, set)],
+      ownerReferences: [controllerReference(kind, set)],
     },
     spec,
   };
 }
 
 async function writeStatus(
-  set: ReplicaSet,
+  set: PodSet,
   active: readonly Pod[],
-  { failure, context }: { readonly failure: Failure | undefined; readonly context: ReplicaSetContext },
+  { failure, context }: { readonly failure: Failure | undefined; readonly context: PodSetContext },
 ): Promise<Reconciled | undefined> {
   const nowMs = context.clock.now();
   const minReadySeconds = set.spec.minReadySeconds ?? 0;
@@ -111,7 +130,7 @@ async function writeStatus(
   return Number.isFinite(soonest) ? { againAfterMs: soonest } : undefined;
 }
 
-function conditionsOf(set: ReplicaSet, failure: Failure | undefined, nowMs: number): Condition[] {
+function conditionsOf(set: PodSet, failure: Failure | undefined, nowMs: number): Condition[] {
   const others = (set.status?.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure');
   if (!failure) return others;
   const known = findCondition(set.status?.conditions, 'ReplicaFailure');

@@ -1,0 +1,46 @@
+import { jsonEqual, parseIp } from '../../base/index.ts';
+import type { EndpointAddress, Endpoints, SliceEndpoint, SlicePort } from '../kinds/discovery.ts';
+
+/** `--mirroring-max-endpoints-per-subset`, and how many a slice holds. */
+const addressesLimit = 1000;
+
+/** What one slice says of Endpoints: addresses of one family behind the same ports. */
+export interface Mirrored {
+  readonly addressType: 'IPv4' | 'IPv6';
+  readonly ports: SlicePort[];
+  readonly endpoints: SliceEndpoint[];
+}
+
+/** What slices say of Endpoints; subsets with the same ports share one. */
+export function mirrored({ subsets = [] }: Endpoints): Mirrored[] {
+  const slices: Mirrored[] = [];
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+    const all = [
+      ...addresses.map((address) => ({ address, ready: true })),
+      ...notReadyAddresses.map((address) => ({ address, ready: false })),
+    ];
+    for (const { address, ready } of all.slice(0, addressesLimit)) {
+      const family = parseIp(address.ip)?.family;
+      if (family === undefined) continue;
+      const addressType = family === 4 ? 'IPv4' : 'IPv6';
+      const isOf = (one: Mirrored) =>
+        one.addressType === addressType &&
+        one.endpoints.length < addressesLimit &&
+        jsonEqual(one.ports, ports);
+      let slice = slices.find(isOf);
+      if (!slice) slices.push((slice = { addressType, ports: [...ports], endpoints: [] }));
+      slice.endpoints.push(endpointOf(address, ready));
+    }
+  }
+  return slices;
+}
+
+function endpointOf({ ip, hostname, nodeName, targetRef }: EndpointAddress, ready: boolean): SliceEndpoint {
+  return {
+    addresses: [ip],
+    conditions: { ready },
+    ...(hostname && { hostname }),
+    ...(targetRef && { targetRef }),
+    ...(nodeName && { nodeName }),
+  };
+}
