@@ -6,8 +6,10 @@ import { fromTemplate } from '../shared/pods.ts';
 /** Holds a pod until its end is counted. */
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 const indexAnnotation = 'batch.kubernetes.io/job-completion-index';
+const failuresAnnotation = 'batch.kubernetes.io/job-index-failure-count';
 
-export function jobPod(job: Job, index: number | undefined): Pod {
+/** `failures`: how often the index failed before, of a Job that counts that. */
+export function jobPod(job: Job, index: number | undefined, failures: number | undefined): Pod {
   const { metadata, spec } = fromTemplate(job.spec.template);
   const { name = '', namespace = '' } = job.metadata;
   const isIndexed = index !== undefined;
@@ -18,7 +20,11 @@ export function jobPod(job: Job, index: number | undefined): Pod {
       ...metadata,
       ...(isIndexed
         ? {
-            annotations: { ...metadata.annotations, [indexAnnotation]: String(index) },
+            annotations: {
+              ...metadata.annotations,
+              [indexAnnotation]: String(index),
+              ...(failures !== undefined && { [failuresAnnotation]: String(failures) }),
+            },
             labels: { ...metadata.labels, [indexAnnotation]: String(index) },
           }
         : {}),
@@ -34,6 +40,11 @@ export function jobPod(job: Job, index: number | undefined): Pod {
 export function indexOf(pod: Pod): number | undefined {
   const text = pod.metadata.annotations?.[indexAnnotation];
   return text === undefined ? undefined : Number(text);
+}
+
+/** How often the index of a pod had failed when it was made. */
+export function failuresBefore(pod: Pod): number {
+  return Number(pod.metadata.annotations?.[failuresAnnotation] ?? 0);
 }
 
 /** As many indexes as the API lets a job have. */

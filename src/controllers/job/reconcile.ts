@@ -11,11 +11,14 @@ import { claim } from '../shared/owners.ts';
 import { createPod, deletePod, type PodControl } from '../shared/pod-control.ts';
 import { compareForDeletion, isActive, isReady } from '../shared/pods.ts';
 import { commitStatus } from '../shared/status.ts';
-import { formatIndexes, indexOf, jobPod, trackingFinalizer } from './job-pod.ts';
+import { ruleOf } from './failure-policy.ts';
+import { failuresBefore, formatIndexes, indexOf, jobPod, trackingFinalizer } from './job-pod.ts';
 import { countEnded, type Tally } from './tally.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 export const component = 'job-controller';
+/** As a Job's `managedBy` names this controller. */
+const managerName = 'kubernetes.io/job-controller';
 
 const jobTimes = {
   /** Delay before a failed pod is replaced; it doubles with each failure. */
@@ -39,6 +42,7 @@ export async function reconcileJob(key: string, context: JobContext): Promise<Re
     await releasePods(context.pods.byIndex(podsByJob, key), context);
     return undefined;
   }
+  if ((job.spec.managedBy ?? managerName) !== managerName) return undefined;
   const owned = await claimPods(job, context);
   if (isFinished(job) || job.metadata.deletionTimestamp) {
     await releasePods(owned, context);
@@ -84,7 +88,10 @@ async function runPods(job: Job, { owned, tally, context }: Pass): Promise<Recon
   const waitMs = retryIn(tally, context);
   if (waitMs > 0) return { againAfterMs: Math.min(waitMs, deadlineMs ?? waitMs) };
   const indexes = job.spec.completionMode === 'Indexed' ? freeIndexes(job, tally, active) : undefined;
-  const made = Array.from({ length: missing }, (_, at) => jobPod(job, indexes?.[at]));
+  const made = Array.from({ length: missing }, (_, at) => {
+    const index = indexes?.[at];
+    return jobPod(job, index, failuresOf(job, index, owned));
+  });
   await inSlowBatches(made, (pod) => createPod(pod, control));
   return deadlineMs === undefined ? undefined : { againAfterMs: deadlineMs };
 }
@@ -93,14 +100,22 @@ function wantedPods(job: Job, tally: Tally): number {
   const { parallelism = 1, completions } = job.spec;
   // Without a number of completions the first success ends the starting of new pods.
   if (completions === undefined) return tally.succeeded > 0 ? tally.active : parallelism;
-  return Math.max(0, Math.min(parallelism, completions - tally.succeeded));
+  return Math.max(0, Math.min(parallelism, completions - tally.succeeded - tally.failedIndexes.size));
 }
 
 function freeIndexes(job: Job, tally: Tally, active: readonly Pod[]): number[] {
-  const taken = new Set([...tally.completedIndexes, ...active.map(indexOf)]);
+  const taken = new Set([...tally.completedIndexes, ...tally.failedIndexes, ...active.map(indexOf)]);
   const free: number[] = [];
   for (let index = 0; index < (job.spec.completions ?? 0); index++) if (!taken.has(index)) free.push(index);
   return free;
+}
+
+/** How often an index failed, by its pods that did; undefined where that does not count. */
+function failuresOf(job: Job, index: number | undefined, owned: readonly Pod[]): number | undefined {
+  if (job.spec.backoffLimitPerIndex === undefined || index === undefined) return undefined;
+  const failed = owned.filter((pod) => pod.status?.phase === 'Failed' && indexOf(pod) === index);
+  const counted = failed.map((pod) => failuresBefore(pod) + (ruleOf(job, pod)?.action === 'Ignore' ? 0 : 1));
+  return Math.max(0, ...counted);
 }
 
 /** A pod that failed is not replaced at once. */
@@ -134,6 +149,7 @@ function statusOf(job: Job, tally: Tally, context: JobContext): JobStatus {
     succeeded: tally.succeeded,
     failed: tally.failed,
     ...(tally.completedIndexes.size > 0 ? { completedIndexes: formatIndexes(tally.completedIndexes) } : {}),
+    ...(job.spec.backoffLimitPerIndex !== undefined && { failedIndexes: formatIndexes(tally.failedIndexes) }),
     uncountedTerminatedPods: tally.uncounted,
     conditions: suspension(job, now, context),
   };

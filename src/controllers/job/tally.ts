@@ -1,7 +1,8 @@
 import type { Job } from '../kinds/batch.ts';
 import type { Pod } from '../kinds/core.ts';
 import { isActive } from '../shared/pods.ts';
-import { indexOf, parseIndexes, trackingFinalizer } from './job-pod.ts';
+import { type FailureRule, ruleOf } from './failure-policy.ts';
+import { failuresBefore, indexOf, parseIndexes, trackingFinalizer } from './job-pod.ts';
 
 /** How a Job stands, with pods that ended since the last pass counted in. */
 export interface Tally {
@@ -9,6 +10,10 @@ export interface Tally {
   readonly succeeded: number;
   readonly failed: number;
   readonly completedIndexes: ReadonlySet<number>;
+  /** Those that are tried no more, of a Job that counts failures by index. */
+  readonly failedIndexes: ReadonlySet<number>;
+  /** Why a pod's failure is the end of the Job. */
+  readonly failsJob: string | undefined;
   /** Ended pods whose end this pass counts: their finalizer goes once that is written. */
   readonly counted: readonly Pod[];
   /** Their uids: when a crash comes between the two, they are not counted twice. */
@@ -43,11 +48,14 @@ export function countEnded(job: Job, owned: readonly Pod[]): Tally {
   const uids = (success: boolean) =>
     ended.filter((pod) => isSuccess(pod) === success).map((pod) => pod.metadata.uid ?? '');
   const [succeeded, failed] = [uids(true), uids(false)];
+  const fellOut = fresh.filter((pod) => !isSuccess(pod)).map((pod) => ({ pod, rule: ruleOf(job, pod) }));
   return {
     active: owned.filter(isActive).length,
     succeeded: (job.status?.succeeded ?? 0) + newlySucceeded.length,
-    failed: (job.status?.failed ?? 0) + fresh.filter((pod) => !isSuccess(pod)).length,
+    failed: (job.status?.failed ?? 0) + fellOut.filter(({ rule }) => rule?.action !== 'Ignore').length,
     completedIndexes,
+    failedIndexes: failedIndexesOf(job, fellOut),
+    failsJob: fellOut.find(({ rule }) => rule?.action === 'FailJob')?.rule?.message,
     counted: ended,
     uncounted: {
       ...(succeeded.length > 0 ? { succeeded } : {}),
@@ -56,6 +64,22 @@ export function countEnded(job: Job, owned: readonly Pod[]): Tally {
     failuresInARow: failures.filter((ms) => ms > lastSuccessMs).length,
     lastFailureMs: Math.max(0, ...failures),
   };
+}
+
+/** An index fails with its last try, or when the policy says so. */
+function failedIndexesOf(
+  job: Job,
+  failures: readonly { readonly pod: Pod; readonly rule: FailureRule | undefined }[],
+): Set<number> {
+  const { backoffLimitPerIndex } = job.spec;
+  const indexes = parseIndexes(job.status?.failedIndexes);
+  if (backoffLimitPerIndex === undefined) return indexes;
+  for (const { pod, rule } of failures) {
+    const index = indexOf(pod);
+    if (index === undefined || rule?.action === 'Ignore') continue;
+    if (rule?.action === 'FailIndex' || failuresBefore(pod) >= backoffLimitPerIndex) indexes.add(index);
+  }
+  return indexes;
 }
 
 /** Succeeded, failed, or taken away before it could end. */

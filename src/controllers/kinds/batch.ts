@@ -12,6 +12,18 @@ export interface JobSpec extends JsonObject {
   ttlSecondsAfterFinished?: number;
   suspend?: boolean;
   completionMode?: string;
+  /** Who looks after it; absent: this controller. */
+  managedBy?: string;
+  backoffLimitPerIndex?: number;
+  maxFailedIndexes?: number;
+  podFailurePolicy?: {
+    rules: {
+      action: 'FailJob' | 'FailIndex' | 'Ignore' | 'Count';
+      onExitCodes?: { containerName?: string; operator: string; values: number[] };
+      onPodConditions?: { type: string; status?: string }[];
+    }[];
+  };
+  successPolicy?: { rules: { succeededIndexes?: string; succeededCount?: number }[] };
   manualSelector?: boolean;
   selector?: LabelSelector;
   template: PodTemplate;
@@ -30,6 +42,7 @@ export interface JobStatus extends JsonObject {
   startTime?: string;
   completionTime?: string;
   completedIndexes?: string;
+  failedIndexes?: string;
   conditions?: JobCondition[];
   uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] };
 }
