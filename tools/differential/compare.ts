@@ -139,7 +139,7 @@ class Walk {
       // Sentences for people, in OpenAPI and over columns, are everybody's own.
       if (key === 'description' && typeof real[key] !== 'object' && prose.test(place)) continue;
       const inside = place === '' ? key : `${place}.${key}`;
-      this.values(real[key], ours[key], list && key === 'metadata' ? `${inside}(list)` : inside);
+      this.values(own(real, key), own(ours, key), list && key === 'metadata' ? `${inside}(list)` : inside);
     }
   }
 
@@ -189,6 +189,11 @@ class Walk {
     this.values(there, here, place);
     return true;
   }
+}
+
+/** A member of its own, whatever its name. */
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 const mostShown = 600;
