@@ -96,6 +96,14 @@ describe('a body in YAML', () => {
     assert.match((await create('a: &a [*a]')).message, /anchor 'a' value contains itself/);
   });
 
+  it('that ends within a text of very many marks is refused in one walk over it', async () => {
+    const { status, message } = await create(`a: [{"b": 1}, "${'\\"'.repeat(1_000_000)}`);
+    assert.equal(status, 400);
+    assert.match(message, /yaml: found unexpected end of stream/);
+    const open = await create(`a: [{"b": 1}, ${"'x', ".repeat(100_000)}1`);
+    assert.match(open.message, /did not find expected ',' or ']'/);
+  });
+
   it('that is nested too deeply is refused, in JSON as well', async () => {
     for (const text of [
       '['.repeat(20_000),

@@ -26,11 +26,17 @@ function missing(text: string): string {
   return `did not find expected ',' or '${innermost(text) === '{' ? '}' : ']'}'`;
 }
 
-/** The bracket that was opened last and not closed; what stands in quotes does not count. */
+/** The bracket that was opened last and not closed; what stands in quotes does not count. Takes time in proportion to the text. */
 function innermost(text: string): string | undefined {
   const open: string[] = [];
-  for (const [mark] of text.matchAll(/"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|[[\]{}]/gs)) {
-    if (mark === '[' || mark === '{') open.push(mark);
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const mark = text[at] ?? '';
+    if (quote !== '') {
+      if (mark === '\\' && quote === '"') at++;
+      else if (mark === quote) quote = '';
+    } else if (mark === '"' || mark === "'") quote = mark;
+    else if (mark === '[' || mark === '{') open.push(mark);
     else if (mark === ']' || mark === '}') open.pop();
   }
   return open.at(-1);
