@@ -48,7 +48,7 @@ export function sentBy(input: Json): Sent | undefined {
   const target = `/${path}`
     .replace(/^\/+/, '/')
     .toWellFormed()
-    .replace(/[^\x21-\x7e]/g, encodeURIComponent);
+    .replace(/[^\x21-\x7e]/gu, encodeURIComponent);
   const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
   const bytes = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : Buffer.from(text);
   const headers: Record<string, string> = { 'content-length': String(bytes.length) };
