@@ -14,6 +14,8 @@ import { OwnWork } from './call/own-work.ts';
 import { CustomResourceRegistrar } from './custom-resources/registrar.ts';
 import type { ResourceRegistry } from './discovery/registry.ts';
 import type { Convert } from './matching/versions.ts';
+import { AdmissionMetrics } from './metrics/admission-metrics.ts';
+import { type StoredCount, StoreMetrics } from './metrics/store-metrics.ts';
 import type { ApiServerOptions } from './options.ts';
 import { AdmissionPolicies } from './policies/index.ts';
 import { ClusterStorage } from './storage/cluster-storage.ts';
@@ -52,6 +54,7 @@ export function assembleCluster(
 ): Cluster {
   const { clock, random, log } = options;
   const metrics = new Metrics();
+  const admissionMetrics = new AdmissionMetrics(metrics);
   const storage = new ClusterStorage(options.store, options.keyPrefix);
   const lasting = new LastingRequests({ clock, log });
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
@@ -74,7 +77,10 @@ export function assembleCluster(
     new FrontProxy(createAuthority({ commonName: 'front-proxy-ca', clock, random }), { clock, random });
   const conversions = new ConversionWebhooks(backends, view);
   const convert: Convert = (object, versions) => conversions.between(object, versions);
-  const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert });
+  const webhooks = new AdmissionWebhooks(storage, resources, {
+    ...{ backends, convert, clock },
+    metrics: admissionMetrics,
+  });
   const policies = new AdmissionPolicies({ storage, resources, conversions }, convert);
   const parts: ClusterParts = {
     storage,
@@ -83,6 +89,7 @@ export function assembleCluster(
     random,
     log,
     metrics,
+    storeMetrics: new StoreMetrics(metrics, () => storedCounts(storage, resources)),
     tokens,
     view,
     courses: new ChosenCourses(() => write.steps),
@@ -106,12 +113,26 @@ export function assembleCluster(
     registrar,
     policies,
     webhooks,
+    metrics: admissionMetrics,
+    clock,
     own: options.admissionSteps ?? [],
   });
   return {
     ...{ parts, authentication, registrar, own, plugIns: write.plugIns, policies, webhooks },
     ...{ backends, frontProxy },
   };
+}
+
+/** Of what is in memory: what nobody has asked for since the start is not loaded to be counted. */
+function storedCounts(storage: ClusterStorage, resources: ResourceRegistry): Iterable<StoredCount> {
+  const counts = new Map<Collection, StoredCount>();
+  for (const served of resources.all()) {
+    const collection = storage.loaded(served);
+    const { group, resource } = served.definition;
+    if (collection && !counts.has(collection))
+      counts.set(collection, { group, resource, objects: collection.size });
+  }
+  return counts.values();
 }
 
 const allRules: PolicyRule[] = [

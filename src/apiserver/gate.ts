@@ -1,15 +1,17 @@
-import type { UserInfo } from '../apimachinery/contract.ts';
+import type { AccessDecision, UserInfo } from '../apimachinery/contract.ts';
 import { unauthorized } from '../apimachinery/status.ts';
 import type { Audit } from './audit/index.ts';
 import { type Authentication, anonymous, type Recognised } from './authn/authenticate.ts';
 import { checkAllowed, reviewOf } from './authz/authorize.ts';
 import type { ClusterParts } from './call/call.ts';
+import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import type { Passage } from './passage.ts';
 import type { RequestInfo } from './request/request-info.ts';
 
 /** What decides who comes in. */
 export interface Gate {
-  readonly cluster: Pick<ClusterParts, 'authorize'>;
+  readonly cluster: Pick<ClusterParts, 'authorize' | 'clock'>;
+  readonly metrics: Pick<ClusterMetrics, 'access'>;
   readonly authentication: Authentication;
   /** Undefined: nothing is written of any request. */
   readonly audit: Audit | undefined;
@@ -25,22 +27,32 @@ export function recognise(
 ): Recognised | Promise<Recognised> {
   try {
     const recognised = parts.authentication.recognise(passage.request);
-    if (!(recognised instanceof Promise)) return accepted(recognised, info);
+    if (!(recognised instanceof Promise)) return accepted(parts, recognised, { passage, info });
     return recognised
-      .then((known) => accepted(known, info))
+      .then((known) => accepted(parts, known, { passage, info }))
       .catch((thrown) => notRecognised(parts, passage, thrown));
   } catch (thrown) {
     return notRecognised(parts, passage, thrown);
   }
 }
 
-function accepted(recognised: Recognised, info: RequestInfo): Recognised {
-  if (recognised.user === anonymous && !isPublic(info)) throw unauthorized();
+function accepted(
+  { metrics, cluster }: Gate,
+  recognised: Recognised,
+  { passage, info }: { readonly passage: Passage; readonly info: RequestInfo },
+): Recognised {
+  const { user } = recognised;
+  if (user === anonymous && !isPublic(info)) throw unauthorized();
+  metrics.access.authenticated('success', (cluster.clock.monotonic() - passage.startedMs) / 1000, user);
   return recognised;
 }
 
-function notRecognised({ audit }: Gate, passage: Passage, thrown: unknown): never {
+function notRecognised({ audit, metrics, cluster }: Gate, passage: Passage, thrown: unknown): never {
   passage.notRecognised(audit);
+  // Without a word of who it is nobody could be recognised; what was said and counts for nothing is an error.
+  const said = passage.request.header('authorization') !== undefined;
+  const seconds = (cluster.clock.monotonic() - passage.startedMs) / 1000;
+  metrics.access.authenticated(said ? 'error' : 'failure', seconds);
   throw thrown;
 }
 
@@ -53,19 +65,20 @@ function isPublic(info: RequestInfo): boolean {
 
 /** Throws 403; undefined when the answer was known at once. `passage` is told what was decided. */
 export function authorize(
-  { cluster }: Gate,
+  { cluster, metrics }: Gate,
   info: RequestInfo,
   { user, passage }: { readonly user: UserInfo; readonly passage?: Passage },
 ): Promise<void> | undefined {
   const review = info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info);
+  const { access } = metrics;
+  const begunMs = cluster.clock.monotonic();
+  const judged = (decision: AccessDecision): void => {
+    passage?.authorized(decision);
+    access.authorized(decision.decision, (cluster.clock.monotonic() - begunMs) / 1000);
+    checkAllowed(decision, review);
+  };
   const decided = cluster.authorize(review);
-  if (decided instanceof Promise) {
-    return decided.then((decision) => {
-      passage?.authorized(decision);
-      checkAllowed(decision, review);
-    });
-  }
-  passage?.authorized(decided);
-  checkAllowed(decided, review);
+  if (decided instanceof Promise) return decided.then(judged);
+  judged(decided);
   return undefined;
 }

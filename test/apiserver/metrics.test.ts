@@ -115,3 +115,51 @@ test('who may read the figures is up to the roles, as of any path', async () => 
     /^kubernetes_build_info\{.*git_version="v1\.34\.4",.*,major="1",minor="34",.*\} 1$/m,
   );
 });
+
+test('who asked and whether he might is counted without his name', async () => {
+  const fresh = await startTestServer();
+  await fresh.fetch('/version');
+  await fresh.fetch('/api/v1/pods', { headers: { authorization: 'Bearer user-token' } });
+  await fresh.fetch('/api/v1/pods', { headers: { authorization: 'Bearer nobody' } });
+  const text = await (await fresh.fetch('/metrics')).text();
+  assert.match(text, /^authenticated_user_requests\{username="admin"\} 2$/m);
+  assert.match(text, /^authenticated_user_requests\{username="other"\} 1$/m);
+  assert.match(text, /^authentication_attempts\{result="success"\} 3$/m);
+  assert.match(text, /^authentication_attempts\{result="error"\} 1$/m);
+  assert.match(text, /^authorization_attempts_total\{result="allowed"\} 2$/m);
+  assert.match(text, /^authorization_attempts_total\{result="no-opinion"\} 1$/m);
+  assert.match(text, /^authentication_duration_seconds_bucket\{result="success",le="16.384"\} 3$/m);
+  assert.doesNotMatch(text, /jane/);
+  await fresh.close();
+});
+
+test('admission, the store and what lies in it are measured under the names of the real server', async () => {
+  const fresh = await startTestServer();
+  const path = '/api/v1/namespaces/default/limitranges';
+  const send = (body: object) =>
+    fresh.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await send({ metadata: { name: 'a' }, spec: { limits: [] } });
+  await fresh.fetch(`${path}/a`, { method: 'DELETE' });
+  await send({ metadata: { name: 'b' }, spec: { limits: [] } });
+  const gone = '/api/v1/namespaces/nowhere/limitranges';
+  await fresh.fetch(gone, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"metadata":{"name":"a"},"spec":{"limits":[]}}',
+  });
+  const plugIn = (refused: boolean) =>
+    `apiserver_admission_controller_admission_duration_seconds_count{name="NamespaceLifecycle",operation="CREATE",rejected="${refused}",type="admit"}`;
+  assert.equal(await figure(fresh, plugIn(false)), 2);
+  assert.equal(await figure(fresh, plugIn(true)), 1);
+  const stored = (operation: string) =>
+    `etcd_request_duration_seconds_count{group="",operation="${operation}",resource="limitranges"}`;
+  assert.equal(await figure(fresh, stored('create')), 2);
+  assert.equal(await figure(fresh, stored('delete')), 1);
+  assert.equal(await figure(fresh, 'apiserver_resource_objects{group="",resource="limitranges"}'), 1);
+  assert.equal(await figure(fresh, 'apiserver_storage_objects{resource="limitranges"}'), 1);
+  await fresh.close();
+});

@@ -7,6 +7,7 @@ import type { TokenVerdict } from '../authn/token-verdict.ts';
 import type { LastingRequests } from '../authz/lasting-requests.ts';
 import type { PolicyRule } from '../authz/rules.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
+import type { StoreMetrics } from '../metrics/store-metrics.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
 import type { CallOptions } from '../request/options.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
@@ -65,6 +66,7 @@ export interface ClusterParts {
   readonly log: Logger;
   /** What is measured of this cluster. */
   readonly metrics: Metrics;
+  readonly storeMetrics: StoreMetrics;
   /** The steps that writes go through. */
   readonly courses: Courses;
   /** What those steps see of the cluster. */

@@ -1,4 +1,5 @@
 import type { GaugeFamily, Metrics } from '../../base/index.ts';
+import { AccessMetrics } from './access-metrics.ts';
 import { Inflight } from './inflight.ts';
 import { RequestMetrics } from './request-metrics.ts';
 
@@ -37,11 +38,13 @@ export interface BuildInfo {
 export class ClusterMetrics {
   readonly requests: RequestMetrics;
   readonly inflight: Inflight;
+  readonly access: AccessMetrics;
 
   /** `build` is asked when the figures are read: a cluster may be upgraded. */
   constructor(metrics: Metrics, options: { readonly now: () => number; readonly build: () => BuildInfo }) {
     this.requests = new RequestMetrics(metrics);
     this.inflight = new Inflight(metrics, options.now);
+    this.access = new AccessMetrics(metrics);
     metrics.beforeReading(() => {
       metrics.clear(buildInfo);
       const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, ...rest } = options.build();

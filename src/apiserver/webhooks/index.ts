@@ -1,8 +1,9 @@
 import type { AdmissionStep, WriteTarget } from '../../apimachinery/admission.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import type { Callers } from './call.ts';
 import { Hooks } from './hooks.ts';
-import { type Callers, mutatingWebhooks } from './mutating.ts';
+import { mutatingWebhooks } from './mutating.ts';
 import { validatingWebhooks } from './validating.ts';
 
 /** The admission webhooks of one cluster. */

@@ -5,23 +5,17 @@ import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
-import { type Backends, boundedJson } from '../backends/index.ts';
+import { boundedJson } from '../backends/index.ts';
 import { mayBeAsked } from '../matching/rules.ts';
 import type { Shown } from '../matching/versions.ts';
-import { type Convert, inVersion, isOfResource } from '../matching/versions.ts';
+import { inVersion, isOfResource } from '../matching/versions.ts';
 import { jsonSyntaxProblem } from '../request/json-syntax.ts';
-import { annotate, askWebhook } from './call.ts';
+import { annotate, askMeasured, type Callers } from './call.ts';
 import { CallFailure } from './failure.ts';
 import type { Hooks } from './hooks.ts';
 import { shownIfMatched } from './match.ts';
 import type { Verdict } from './response.ts';
 import type { Invocation } from './rules.ts';
-
-/** What steps of webhooks work with. */
-export interface Callers {
-  readonly backends: Backends;
-  readonly convert: Convert;
-}
 
 /** What is remembered of a write until its mutating steps are asked again. */
 interface Round {
@@ -85,7 +79,7 @@ async function askOne(
   const place = `round_${write.isAgain ? 1 : 0}_index_${index}`;
   let changed = false;
   try {
-    const verdict = await askWebhook(around, write, { invocation, shown, mayPatch: true });
+    const verdict = await askMeasured(around, write, { invocation, shown, mayPatch: true });
     const operations = operationsOf(hook.name, verdict);
     if (operations.length > 0) {
       changed = await applyPatch(write, { operations, invocation, shown }, around);

@@ -2,11 +2,10 @@ import type { AdmissionStep, ClusterView, Write } from '../../apimachinery/admis
 import { internalError } from '../../apimachinery/status.ts';
 import { mayBeAsked } from '../matching/rules.ts';
 import type { Shown } from '../matching/versions.ts';
-import { annotate, askWebhook } from './call.ts';
+import { annotate, askMeasured, type Callers } from './call.ts';
 import { CallFailure } from './failure.ts';
 import type { Hooks } from './hooks.ts';
 import { shownIfMatched } from './match.ts';
-import type { Callers } from './mutating.ts';
 import type { Invocation } from './rules.ts';
 
 /** Webhooks that may refuse what is final, all at the same time. */
@@ -63,7 +62,7 @@ async function askOne(
 ): Promise<void> {
   const { hook } = invocation;
   try {
-    await askWebhook(around, write, { invocation, shown, mayPatch: false });
+    await askMeasured(around, write, { invocation, shown, mayPatch: false });
   } catch (thrown) {
     if (!(thrown instanceof CallFailure)) throw thrown;
     if (!hook.ignoresFailures) throw internalError(thrown.message);

@@ -147,7 +147,7 @@ export function erase(state: WriteState, current: StoredObject): Promise<CommitR
 
 /** The write with what the steps hung on it. Throws `ClaimLost` when others were faster with that. */
 async function commit(
-  { parts, call, claims, alongside, seen }: WriteState,
+  { parts, call, claims, alongside, seen, definition }: WriteState,
   own: { readonly key: string; readonly revision: number; readonly write: Write },
 ): Promise<CommitResult> {
   const guards = [{ key: own.key, revision: own.revision }];
@@ -159,7 +159,10 @@ async function commit(
     writes.push(write);
   }
   const stated = { facts: claims, seen, fence: call.fence };
+  const begunMs = parts.clock.monotonic();
   const result = await parts.storage.commitStating({ guards, writes }, stated);
+  const operation = 'delete' in own.write ? 'delete' : own.revision === 0 ? 'create' : 'update';
+  parts.storeMetrics.wrote(operation, definition, (parts.clock.monotonic() - begunMs) / 1000);
   if (!result.ok && alongside.length > 0 && result.failed.key !== own.key) throw new ClaimLost();
   return result;
 }

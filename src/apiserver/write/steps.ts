@@ -1,4 +1,5 @@
 import type { AdmissionStep } from '../../apimachinery/admission.ts';
+import type { Clock } from '../../base/index.ts';
 import { alwaysPullImages } from '../admission/always-pull-images.ts';
 import { certificateApproval, certificateSigning } from '../admission/certificate-approval.ts';
 import { certificateRequests } from '../admission/certificate-requests.ts';
@@ -26,7 +27,9 @@ import { storageProtection } from '../admission/storage-protection.ts';
 import { tlsSecrets } from '../admission/tls-secrets.ts';
 import { volumePhases } from '../admission/volume-phases.ts';
 import type { WriteState, WriteStep } from '../call/call.ts';
+import type { AdmissionMetrics } from '../metrics/admission-metrics.ts';
 import { insert, replace } from './commit.ts';
+import { measured } from './measured.ts';
 import { type ActivePlugIns, activePlugIns, isPlugIn, type PlugInSwitches } from './plug-ins.ts';
 import { generation, identify, ownersOnce, prepare, stillInPlace } from './prepare.ts';
 import { remove } from './removal.ts';
@@ -37,6 +40,8 @@ import { defaults, place, track } from './take.ts';
 export interface StepChoices {
   readonly plugIns: PlugInSwitches;
   readonly serviceCidr: string;
+  readonly metrics: AdmissionMetrics;
+  readonly clock: Clock;
   readonly rbac: Parameters<typeof rbacEscalation>[0];
   readonly registrar: Parameters<typeof crdStatus>[0];
   readonly policies: { readonly validating: AdmissionStep };
@@ -61,7 +66,7 @@ export function writeSteps(choices: StepChoices): { steps: readonly WriteStep[];
     defaults,
     // Before the server adds anything: what it adds, and what admission adds, belongs to nobody.
     track,
-    ...admission.flatMap(mutating),
+    ...admission.flatMap((step) => mutating(step, choices)),
     ownersOnce,
     stillInPlace,
     // From here on it has a name and an identity; mutating admission sees neither, as in the real server.
@@ -73,7 +78,7 @@ export function writeSteps(choices: StepChoices): { steps: readonly WriteStep[];
     rules,
     rightToCreate,
     // What is final is judged: nothing changes the object any more.
-    ...admission.flatMap(validating),
+    ...admission.flatMap((step) => validating(step, choices)),
     notEnforced,
     insert,
     replace,
@@ -139,16 +144,16 @@ function admissionSteps({
   ];
 }
 
-function mutating(step: AdmissionStep): WriteStep[] {
-  return step.mutate ? [stepOf(step, 'mutate', step.mutate)] : [];
+function mutating(step: AdmissionStep, choices: StepChoices): WriteStep[] {
+  return step.mutate ? [measured(stepOf(step, 'mutate', step.mutate), 'admit', choices)] : [];
 }
 
 function completing(step: AdmissionStep): WriteStep[] {
   return step.complete ? [stepOf(step, 'prepare', step.complete)] : [];
 }
 
-function validating(step: AdmissionStep): WriteStep[] {
-  return step.validate ? [stepOf(step, 'validate', step.validate)] : [];
+function validating(step: AdmissionStep, choices: StepChoices): WriteStep[] {
+  return step.validate ? [measured(stepOf(step, 'validate', step.validate), 'validate', choices)] : [];
 }
 
 function stepOf(
