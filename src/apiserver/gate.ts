@@ -27,9 +27,10 @@ export function recognise(
 ): Recognised | Promise<Recognised> {
   try {
     const recognised = parts.authentication.recognise(passage.request);
-    if (!(recognised instanceof Promise)) return accepted(parts, recognised, { passage, info });
+    // Nothing was waited for: it took less than asking the clock twice.
+    if (!(recognised instanceof Promise)) return accepted(parts, recognised, { info, seconds: 0 });
     return recognised
-      .then((known) => accepted(parts, known, { passage, info }))
+      .then((known) => accepted(parts, known, { info, seconds: secondsSince(parts, passage.startedMs) }))
       .catch((thrown) => notRecognised(parts, passage, thrown));
   } catch (thrown) {
     return notRecognised(parts, passage, thrown);
@@ -37,23 +38,26 @@ export function recognise(
 }
 
 function accepted(
-  { metrics, cluster }: Gate,
+  { metrics }: Gate,
   recognised: Recognised,
-  { passage, info }: { readonly passage: Passage; readonly info: RequestInfo },
+  { info, seconds }: { readonly info: RequestInfo; readonly seconds: number },
 ): Recognised {
   const { user } = recognised;
   if (user === anonymous && !isPublic(info)) throw unauthorized();
-  metrics.access.authenticated('success', (cluster.clock.monotonic() - passage.startedMs) / 1000, user);
+  metrics.access.authenticated('success', seconds, user);
   return recognised;
 }
 
-function notRecognised({ audit, metrics, cluster }: Gate, passage: Passage, thrown: unknown): never {
-  passage.notRecognised(audit);
+function notRecognised(parts: Gate, passage: Passage, thrown: unknown): never {
+  passage.notRecognised(parts.audit);
   // Without a word of who it is nobody could be recognised; what was said and counts for nothing is an error.
   const said = passage.request.header('authorization') !== undefined;
-  const seconds = (cluster.clock.monotonic() - passage.startedMs) / 1000;
-  metrics.access.authenticated(said ? 'error' : 'failure', seconds);
+  parts.metrics.access.authenticated(said ? 'error' : 'failure', secondsSince(parts, passage.startedMs));
   throw thrown;
+}
+
+function secondsSince({ cluster }: Gate, monotonicMs: number): number {
+  return (cluster.clock.monotonic() - monotonicMs) / 1000;
 }
 
 /** Health and version need no credentials; the roles of the anonymous say the same. */
@@ -65,20 +69,21 @@ function isPublic(info: RequestInfo): boolean {
 
 /** Throws 403; undefined when the answer was known at once. `passage` is told what was decided. */
 export function authorize(
-  { cluster, metrics }: Gate,
+  parts: Gate,
   info: RequestInfo,
   { user, passage }: { readonly user: UserInfo; readonly passage?: Passage },
 ): Promise<void> | undefined {
   const review = info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info);
-  const { access } = metrics;
-  const begunMs = cluster.clock.monotonic();
-  const judged = (decision: AccessDecision): void => {
+  const judged = (decision: AccessDecision, seconds: number): void => {
     passage?.authorized(decision);
-    access.authorized(decision.decision, (cluster.clock.monotonic() - begunMs) / 1000);
+    parts.metrics.access.authorized(decision.decision, seconds);
     checkAllowed(decision, review);
   };
-  const decided = cluster.authorize(review);
-  if (decided instanceof Promise) return decided.then(judged);
-  judged(decided);
+  const decided = parts.cluster.authorize(review);
+  if (decided instanceof Promise) {
+    const begunMs = parts.cluster.clock.monotonic();
+    return decided.then((decision) => judged(decision, secondsSince(parts, begunMs)));
+  }
+  judged(decided, 0);
   return undefined;
 }

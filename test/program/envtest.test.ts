@@ -173,6 +173,13 @@ test('flags that the real programs refuse are refused in their words', async () 
     stdout: '',
     stderr: '"command failed" err="service-cluster-ip-range[0] is not a valid cidr"\n',
   });
+  const unread = await runProgram(join(assets, 'kube-apiserver'), ['--audit-policy-file=/nope']);
+  assert.deepEqual(unread, {
+    code: 1,
+    stdout: '',
+    stderr:
+      '"command failed" err="loading audit policy file: failed to read file path \\"/nope\\": open /nope: no such file or directory"\n',
+  });
 });
 
 test('what flags name and is not there is told in the words of the real programs, and nothing is served without it', async () => {

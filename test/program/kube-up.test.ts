@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { held, temporaryFolder } from '../support/belongings.ts';
@@ -51,5 +51,66 @@ test('a bare server refuses where a Service is to be reached that is no https UR
   const [[said], [code]] = await Promise.all([once(refused.stderr, 'data'), once(refused, 'exit')]);
   assert.equal(String(said), 'drydock kube: --service-url default/hooks=http://a: expected an https URL.\n');
   assert.equal(code, 2);
+  rmSync(folder, { recursive: true });
+});
+
+const policy = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata, verbs: [create]}]\n';
+
+test('a bare server writes what an audit policy asks for, and a kill takes none of it', async () => {
+  const folder = temporaryFolder('kube-test');
+  const [policyFile, log] = [join(folder, 'policy.yaml'), join(folder, 'audit.log')];
+  writeFileSync(policyFile, policy);
+  const asked = ['kube', 'up', '--bare', '--home', folder, '--port', '0'];
+  const server = held(
+    spawn(program, [...asked, '--audit-policy-file', policyFile, '--audit-log-path', log], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+  const ended = once(server, 'exit');
+  await once(server.stdout, 'data');
+  const env = { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') };
+  execFileSync('kubectl', ['create', 'configmap', 'a', '--from-literal=a=b'], { env });
+  server.kill('SIGKILL');
+  await ended;
+  const events = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    events.map(({ stage, objectRef }) => [stage, objectRef.resource, objectRef.name]),
+    [
+      ['RequestReceived', 'configmaps', undefined],
+      ['ResponseComplete', 'configmaps', 'a'],
+    ],
+  );
+  assert.match(events[0].userAgent, /^kubectl/);
+  rmSync(folder, { recursive: true });
+});
+
+test('a bare server refuses audit policies and flags that the real server refuses', async () => {
+  const folder = temporaryFolder('kube-test');
+  const policyFile = join(folder, 'policy.yaml');
+  writeFileSync(policyFile, policy.replace('Metadata', 'All'));
+  for (const [words, said, code] of [
+    [
+      ['--audit-policy-file', policyFile],
+      `loading audit policy file: rules[0].level: Unsupported value: "All": supported values: "None", "Metadata", "Request", "RequestResponse": from file ${policyFile}`,
+      1,
+    ],
+    [
+      ['--audit-log-path=-', '--audit-log-format=xml', '--audit-log-maxage=-1'],
+      '[invalid audit log format xml, allowed formats are "legacy,json", --audit-log-maxage -1 can\'t be a negative number].',
+      2,
+    ],
+  ] as const) {
+    const refused = held(
+      spawn(program, ['kube', 'up', '--bare', '--home', folder, ...words], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
+    const [[text], [exit]] = await Promise.all([once(refused.stderr, 'data'), once(refused, 'exit')]);
+    assert.equal(String(text), `drydock kube: ${said}\n`);
+    assert.equal(exit, code);
+  }
   rmSync(folder, { recursive: true });
 });
