@@ -54,7 +54,6 @@ export function assembleCluster(
 ): Cluster {
   const { clock, random, log } = options;
   const metrics = new Metrics();
-  const admissionMetrics = new AdmissionMetrics(metrics);
   const storage = new ClusterStorage(options.store, options.keyPrefix);
   const lasting = new LastingRequests({ clock, log });
   const rbac = new Rbac(storage, resources, () => lasting.rightsChanged());
@@ -77,10 +76,8 @@ export function assembleCluster(
     new FrontProxy(createAuthority({ commonName: 'front-proxy-ca', clock, random }), { clock, random });
   const conversions = new ConversionWebhooks(backends, view);
   const convert: Convert = (object, versions) => conversions.between(object, versions);
-  const webhooks = new AdmissionWebhooks(storage, resources, {
-    ...{ backends, convert, clock },
-    metrics: admissionMetrics,
-  });
+  const measured = { metrics: new AdmissionMetrics(metrics), clock };
+  const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert, ...measured });
   const policies = new AdmissionPolicies({ storage, resources, conversions }, convert);
   const parts: ClusterParts = {
     storage,
@@ -109,12 +106,8 @@ export function assembleCluster(
   const write = writeSteps({
     plugIns: options.admissionPlugIns ?? {},
     serviceCidr: options.serviceCidr ?? defaultServiceCidr,
-    rbac,
-    registrar,
-    policies,
-    webhooks,
-    metrics: admissionMetrics,
-    clock,
+    ...{ rbac, registrar, policies, webhooks },
+    ...measured,
     own: options.admissionSteps ?? [],
   });
   return {
