@@ -25,7 +25,7 @@ Sends the same requests to our server and to kube-apiserver, both fresh, without
 `;
 
 /** Least percentages of equal answers with everything compared: what is reached, to be raised when more is. */
-const floor = { status: 0, body: 0, managedFields: 0 };
+const floor = { status: 99.5, body: 96, managedFields: 95.4 };
 const parts = ['documents', 'lives', 'wrong', 'changes'] as const;
 const lanes = 6;
 /** One kind in so many is also asked about with broken texts and queries. */
