@@ -20,6 +20,11 @@ export interface StartOptions {
    */
   readonly serviceUrls?: Readonly<Record<string, string>>;
   /**
+   * Writes requests to `logFile`, an `audit.k8s.io/v1` Event a line, as the Policy in `policyFile` says. A fork writes to the same
+   * file. Default: nothing is written.
+   */
+  readonly audit?: { readonly policyFile: string; readonly logFile: string };
+  /**
    * Also what makes a cluster of a server: garbage collection, namespaces that end, service accounts, workloads, a
    * scheduler and simulated nodes. Default false: nothing changes but by you.
    */

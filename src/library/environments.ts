@@ -43,6 +43,11 @@ export class Environments {
         `the SQLite file is named by an absolute path, not ${JSON.stringify(file)}.`,
       );
     }
+    const { audit } = options;
+    for (const [name, path] of Object.entries(typeof audit === 'object' && audit !== null ? audit : {})) {
+      if (typeof path === 'string' && !isAbsolute(path))
+        throw new CodedError('invalid', `audit.${name} is an absolute path, not ${JSON.stringify(path)}.`);
+    }
     return this.#add(() => startApiServer(options));
   }
 

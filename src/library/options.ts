@@ -13,6 +13,7 @@ export interface ReadOptions {
   readonly admissionPlugIns: NonNullable<StartOptions['admissionPlugIns']>;
   readonly nodes: readonly string[] | undefined;
   readonly serviceUrls: ReadonlyMap<string, URL>;
+  readonly audit: StartOptions['audit'];
 }
 
 const known = new Set([
@@ -23,6 +24,7 @@ const known = new Set([
   'admissionPlugIns',
   'serviceCidr',
   'serviceUrls',
+  'audit',
   'controllers',
 ]);
 const largestPort = 65_535;
@@ -44,6 +46,7 @@ export function readOptions(options: unknown): ReadOptions {
     admissionPlugIns: switchesOf(options['admissionPlugIns']),
     nodes: nodesOf(options['controllers']),
     serviceUrls: serviceUrlsOf(options['serviceUrls']),
+    audit: auditOf(options['audit']),
   };
 }
 
@@ -99,6 +102,16 @@ function switchesOf(value: unknown): ReadOptions['admissionPlugIns'] {
     if (enable && disable) return { enable, disable };
   }
   throw invalid('admissionPlugIns has enable and disable, lists of names');
+}
+
+function auditOf(value: unknown): StartOptions['audit'] {
+  if (value === undefined) return undefined;
+  if (isObject(value) && Object.keys(value).every((name) => name === 'policyFile' || name === 'logFile')) {
+    const { policyFile, logFile } = value;
+    const isFile = (name: unknown): name is string => typeof name === 'string' && name !== '';
+    if (isFile(policyFile) && isFile(logFile)) return { policyFile, logFile };
+  }
+  throw invalid('audit is { policyFile: FILE, logFile: FILE }');
 }
 
 function nodesOf(value: unknown): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import { CodedError, silentLogger, systemClock, systemRandom } from '../base/index.ts';
 import { type BareIdentity, type BareParts, createBareIdentity, startBare } from '../server/bare.ts';
+import { type KubeAudit, openKubeAudit } from '../server/kube-audit.ts';
 import { createMemoryStore, type ForkableStore, openSqliteStore } from '../store/index.ts';
 import type { ForkOptions, RunningApiServer, StartOptions } from './contract.ts';
 import { kubeconfigText } from './kubeconfig.ts';
@@ -13,27 +14,39 @@ const surroundings = { clock: systemClock, random: systemRandom, log: silentLogg
  */
 export async function startApiServer(options: StartOptions = {}): Promise<RunningApiServer> {
   const read = readOptions(options);
+  // What cannot be audited as it is asked for is refused before anything is opened.
+  const audit = auditFor(read);
   const identity = createBareIdentity(read.host);
   const store =
     read.sqliteFile === undefined
       ? createMemoryStore(surroundings)
       : openSqliteStore({ file: read.sqliteFile, ...surroundings });
-  return serving({ read, identity, store, port: read.port });
+  return serving({ read, identity, store, audit, port: read.port });
 }
 
 interface Serving {
   readonly read: ReadOptions;
   readonly identity: BareIdentity;
   readonly store: ForkableStore;
+  /** Closed with the server. */
+  readonly audit: KubeAudit;
   readonly port: number;
 }
 
+function auditFor({ audit }: ReadOptions): KubeAudit {
+  if (!audit) return openKubeAudit({}, surroundings);
+  const { policyFile, logFile } = audit;
+  const limits = { maxAgeDays: 0, maxBackups: 0, maxSizeMiB: 0 };
+  return openKubeAudit({ policyFile, log: { path: logFile, format: 'json', ...limits } }, surroundings);
+}
+
 async function serving(parts: Serving): Promise<RunningApiServer> {
-  const { read, identity, store, port } = parts;
+  const { read, identity, store, audit, port } = parts;
   const server = await startBare({
     identity,
     store,
     port,
+    audit,
     admissionPlugIns: read.admissionPlugIns,
     serviceUrls: read.serviceUrls,
     ...(read.host === undefined ? {} : { host: read.host }),
@@ -77,7 +90,8 @@ class LibraryServer implements RunningApiServer {
   async fork(options: ForkOptions = {}): Promise<RunningApiServer> {
     const { port } = readForkOptions(options);
     if (this.#stopping) throw new CodedError('unavailable', 'The server is stopped: it cannot be forked.');
-    return serving({ ...this.#parts, store: this.#parts.store.fork(), port });
+    const audit = auditFor(this.#parts.read);
+    return serving({ ...this.#parts, store: this.#parts.store.fork(), audit, port });
   }
 
   stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -77,6 +77,32 @@ test('a Service is where the options say, and other words than https URLs are re
   await assert.rejects(startApiServer({ serviceUrls: { a: 'https://a' } }), /"a" is not NAMESPACE\/NAME/);
   await using server = await startApiServer({ serviceUrls: { 'default/a:443': 'https://127.0.0.1:1' } });
   assert.ok(server.url);
+});
+
+test('two servers and a fork write one audit log, and an audit that cannot be is refused before anything starts', async () => {
+  const folder = temporaryFolder('library');
+  const audit = { policyFile: join(folder, 'policy.yaml'), logFile: join(folder, 'audit.log') };
+  writeFileSync(
+    audit.policyFile,
+    'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata, verbs: [list], omitStages: [RequestReceived]}]\n',
+  );
+  await using one = await startApiServer({ audit });
+  await using other = await startApiServer({ audit });
+  await using fork = await one.fork();
+  for (const server of [one, other, fork]) await ask(server, '/api/v1/namespaces');
+  const events = readFileSync(audit.logFile, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    events.map((line) => JSON.parse(line).requestURI),
+    ['/api/v1/namespaces', '/api/v1/namespaces', '/api/v1/namespaces'],
+  );
+  await assert.rejects(startApiServer({ audit: { ...audit, policyFile: join(folder, 'none') } }), {
+    code: 'invalid',
+    message: /^loading audit policy file: failed to read file path/,
+  });
+  const halfAudit: object = { audit: { policyFile: 'x' } };
+  await assert.rejects(startApiServer(halfAudit), {
+    message: 'audit is { policyFile: FILE, logFile: FILE }.',
+  });
 });
 
 test('two servers in one process share nothing', async () => {
