@@ -51,7 +51,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['admission', 'encode', 'bootstrap', 'webhooks', 'policies'],
     ['answer', 'write'],
     ['verbs'],
-    ['custom-resources', 'aggregation', 'service-network'],
+    ['custom-resources', 'aggregation', 'service-network', 'flow-control'],
   ],
   arm: [
     ['records'],

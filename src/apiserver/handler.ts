@@ -17,6 +17,7 @@ import type { Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import { readIncludeObject } from './encode/include-object.ts';
+import type { Entry, FlowGate } from './flow-control/index.ts';
 import { authorize, type Gate, recognise } from './gate.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import { streamScope } from './metrics/request-kind.ts';
@@ -42,6 +43,8 @@ export interface HandlerParts extends Gate {
   /** Who serves what a request asks for; undefined: this server. */
   readonly elsewhere: (info: RequestInfo) => RemoteService | undefined;
   readonly passOn: (remote: RemoteService, asked: AskedElsewhere) => Promise<HttpResponse>;
+  /** When a request is worked on. Those of clients in this process do not pass it. */
+  readonly flow: FlowGate;
   readonly observe: ((answered: Answered) => void) | undefined;
 }
 
@@ -59,7 +62,7 @@ export function createHandler(parts: HandlerParts): Handler {
     } catch (thrown) {
       response = failure(parts, passage, thrown);
     }
-    response = passage.end(response, now);
+    response = passage.end(passage.entry?.leave(response) ?? response, now);
     if (parts.observe) {
       const { caller, user } = passage;
       parts.observe({ request, response, caller, user });
@@ -96,9 +99,26 @@ function answerRecognised(
   const taken = parts.impersonate(passage.request, caller);
   const go = (user: UserInfo) => {
     passage.impersonates(user);
-    return answerAs(parts, passage, { info, user, proof });
+    const asked = { info, user, proof };
+    const entered = parts.flow.enter(passage.request, asked);
+    if (entered instanceof Promise)
+      return entered.then((entry) => answerEntered(parts, passage, { ...asked, entry }));
+    return answerEntered(parts, passage, { info, user, proof, entry: entered });
   };
   return taken instanceof Promise ? taken.then(go) : go(taken);
+}
+
+/** Its turn has come, or is refused it. */
+function answerEntered(
+  parts: HandlerParts,
+  passage: Passage,
+  { entry, ...asked }: { info: RequestInfo; user: UserInfo; proof: Proof; entry: Entry | undefined },
+): Promise<HttpResponse> {
+  if (!entry) return answerAs(parts, passage, asked);
+  passage.entry = entry;
+  if (entry.refusal) return Promise.resolve(entry.refusal);
+  passage.outsideMs += entry.waitedMs;
+  return answerAs(parts, passage, asked);
 }
 
 /** The chain for a caller who is known already. */

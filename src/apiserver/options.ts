@@ -8,6 +8,7 @@ import type { Store } from '../store/contract.ts';
 import type { AuditOptions } from './audit/index.ts';
 import type { FrontProxyIdentity, ServiceUrls } from './backends/index.ts';
 import type { VersionInfo } from './discovery/paths.ts';
+import type { InFlightLimit } from './flow-control/index.ts';
 import type { PlugInSwitches } from './write/plug-ins.ts';
 
 /** A request from outside with its answer. */
@@ -57,6 +58,13 @@ export interface ApiServerOptions {
   readonly serviceUrls?: ServiceUrls;
   /** Plug-ins of the real server that are on or off other than usual. */
   readonly admissionPlugIns?: PlugInSwitches;
+  /**
+   * Requests at work at the same time; default 400 reads and 200 writes. With priority and fairness their sum (at least 1) is
+   * shared out among the priority levels; without, each is a limit of its own, and 0 none.
+   */
+  readonly requestsInFlight?: InFlightLimit;
+  /** Whether FlowSchemas and PriorityLevelConfigurations act; default true. */
+  readonly priorityAndFairness?: boolean;
   /** Called after each answer to a request from outside; it must not throw. A watch has only begun by then. */
   readonly observe?: (answered: Answered) => void;
   /** What is written of which requests, and where; absent: nothing. */

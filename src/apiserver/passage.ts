@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/index.ts';
 import type { HttpRequest, HttpResponse, StreamBody } from '../http/contract.ts';
 import type { Audit, AuditedRequest } from './audit/index.ts';
 import { CallRecord } from './call/record.ts';
+import type { Entry } from './flow-control/index.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import type { Inflight } from './metrics/inflight.ts';
 import type { RequestSeries } from './metrics/request-metrics.ts';
@@ -29,6 +30,8 @@ export class Passage extends CallRecord {
   series: RequestSeries | undefined;
   /** Set when something of it is written in the audit log. */
   audited: AuditedRequest | undefined;
+  /** Set when it was counted in a priority level. */
+  entry: Entry | undefined;
   #info: RequestInfo | undefined;
   #mishap: Mishap | undefined;
   #counted: Inflight['reads'] | undefined;
@@ -96,11 +99,21 @@ export class Passage extends CallRecord {
     return this.#named(response);
   }
 
-  /** Every answer says what its request is called. */
+  /** Every answer says what its request is called, and of which schema and level it is. */
   #named(response: HttpResponse): HttpResponse {
     const { headers } = response;
-    if (headers?.['audit-id'] !== undefined) return response;
-    return { ...response, headers: { ...headers, 'audit-id': this.auditId } };
+    const auditId = headers?.['audit-id'] ?? this.auditId;
+    const flow = this.entry?.flow;
+    if (!flow) return { ...response, headers: { ...headers, 'audit-id': auditId } };
+    return {
+      ...response,
+      headers: {
+        ...headers,
+        'audit-id': auditId,
+        'x-kubernetes-pf-flowschema-uid': flow.schemaUid,
+        'x-kubernetes-pf-prioritylevel-uid': flow.levelUid,
+      },
+    };
   }
 
   #answerBegins(audited: AuditedRequest, code: number): void {

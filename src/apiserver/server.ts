@@ -23,6 +23,7 @@ import { healthEndpoints } from './discovery/health.ts';
 import { versionDocument } from './discovery/paths.ts';
 import { ResourceRegistry, SharedResources } from './discovery/registry.ts';
 import { extraPath } from './extra-paths.ts';
+import { ConfigurationKeeper, FlowControl, InFlightGate } from './flow-control/index.ts';
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { impersonate } from './impersonate.ts';
 import { ClusterMetrics } from './metrics/cluster-metrics.ts';
@@ -75,6 +76,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   return new LibraryApiServer(options);
 }
 
+/** As kube-apiserver has it. */
+const usualInFlight = { reads: 400, writes: 200 } as const;
+
 class LibraryApiServer implements ApiServer {
   readonly handler: Handler;
   readonly #options: ApiServerOptions;
@@ -84,6 +88,8 @@ class LibraryApiServer implements ApiServer {
   readonly #apiServices: ApiServiceKeeper;
   readonly #trust: ExtensionTrust;
   readonly #serviceNetwork: ServiceNetworkKeeper;
+  readonly #flowControl: FlowControl | undefined;
+  readonly #configurations: ConfigurationKeeper;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -99,13 +105,21 @@ class LibraryApiServer implements ApiServer {
     });
     this.#serviceNetwork = new ServiceNetworkKeeper(parts, own, options.serviceCidr ?? defaultServiceCidr);
     countNothingAudited(parts.metrics);
+    this.#configurations = new ConfigurationKeeper(parts, own);
+    const { requestsInFlight = usualInFlight, priorityAndFairness = true } = options;
+    const flowControl = priorityAndFairness
+      ? new FlowControl(parts, requestsInFlight.reads + requestsInFlight.writes)
+      : undefined;
+    this.#flowControl = flowControl;
     this.#handlerParts = {
       cluster: parts,
       authentication,
       health: healthEndpoints(options.readyChecks ?? []),
       paths: { discovery: new Discovery(resources), version: options.version },
       impersonate: (request, user) => impersonate(parts, request, user),
-      extraPaths: (request) => extraPath(request, { ...parts, processMetrics: options.processMetrics }),
+      flow: flowControl ?? new InFlightGate(requestsInFlight),
+      extraPaths: (request) =>
+        extraPath(request, { ...parts, flowControl, processMetrics: options.processMetrics }),
       metrics: new ClusterMetrics(parts.metrics, {
         now: () => parts.clock.monotonic(),
         build: () => versionDocument(options.version),
@@ -136,6 +150,8 @@ class LibraryApiServer implements ApiServer {
     await this.#apiServices.start();
     await this.#trust.start();
     await this.#serviceNetwork.start();
+    await this.#configurations.start();
+    await this.#flowControl?.start();
     await this.#cluster.policies.start();
     await this.#cluster.webhooks.start();
     if (!this.#options.keepsWhenTold) this.startKeeping();
@@ -182,6 +198,7 @@ class LibraryApiServer implements ApiServer {
   }
 
   async close(): Promise<void> {
+    this.#flowControl?.close();
     this.#cluster.backends.close();
     this.#apiServices.close();
     await this.stopKeeping();

@@ -172,12 +172,17 @@ export class RequestsInFlight {
   /**
    * The handler behind the limits; `refuse` words the 429. A place is held until the answer begins, of a stream until its
    * end. Whoever verifies the caller says so with `callerProven`, which throws `too-many` when he has all the streams
-   * that he may have.
+   * that he may have. Of whoever counts the others himself, streams alone are counted here.
    */
-  limit(handler: Handler, refuse: (request: HttpRequest) => HttpResponse): Handler {
+  limit(
+    handler: Handler,
+    refuse: (request: HttpRequest) => HttpResponse,
+    streamsAlone: (request: HttpRequest) => boolean = () => false,
+  ): Handler {
     return (request) => {
       if (isExempt(request.path)) return handler(request);
       const kind = classOf(request);
+      if (kind !== 'longRunning' && streamsAlone(request)) return handler(request);
       const caller = this.#callers.of(request);
       const place = { kind, name: caller.name, claim: caller.claim };
       if (kind === 'longRunning' && this.#hasAllStreams(caller.name)) return refuse(request);

@@ -230,6 +230,9 @@ export interface EnvtestOptions {
   readonly serviceAccountIssuer: string | undefined;
   /** PEM. */
   readonly serviceAccountSigningKey: string | undefined;
+  /** At work at the same time; 0: any number, where priority and fairness are off. */
+  readonly requestsInFlight: { readonly reads: number; readonly writes: number };
+  readonly priorityAndFairness: boolean;
   readonly admissionPlugIns?: PlugInSwitches;
   /** What is shown extension servers; undefined: something of its own. */
   readonly frontProxy: FrontProxyIdentity | undefined;
@@ -267,6 +270,8 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
       : { serviceAccountIssuer: options.serviceAccountIssuer }),
     admissionPlugIns: options.admissionPlugIns ?? {},
     ...(audit.options && { audit: audit.options }),
+    requestsInFlight: options.requestsInFlight,
+    priorityAndFairness: options.priorityAndFairness,
   });
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
   return {
@@ -287,8 +292,10 @@ async function serve(parts: {
   port: number;
 }): Promise<{ port: number; close(): Promise<void> }> {
   await parts.server.start();
-  const handler = new RequestsInFlight(surroundings.clock).limit(parts.server.handler, () =>
-    tooManyRequests('kubernetes', surroundings.random),
+  const handler = new RequestsInFlight(surroundings.clock).limit(
+    parts.server.handler,
+    () => tooManyRequests('kubernetes', surroundings.random),
+    () => true,
   );
   const listener: Listener = createListener({
     handler,

@@ -31,6 +31,8 @@ interface Parts {
   readonly audit: AuditTrail;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
   readonly kubeAudit: AuditOptions | undefined;
+  /** Of each cluster: it shares the sum out among its priority levels. */
+  readonly requestsInFlight: { readonly reads: number; readonly writes: number };
   /** What else clients may call this machine; every API server answers to it. */
   readonly servedNames: { readonly hostNames: readonly string[]; readonly ipAddresses: readonly string[] };
 }
@@ -65,6 +67,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     readyChecks,
     processMetrics,
     ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
+    requestsInFlight: parts.requestsInFlight,
     certificateAuthority: authority.certificatePem,
     accessChanges: (onChange) => {
       const { directory } = identity;

@@ -31,7 +31,7 @@ import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
-import { serverLimits } from './limit-settings.ts';
+import { clusterRequests, serverLimits } from './limit-settings.ts';
 import { listenOn } from './listen-on.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
@@ -292,6 +292,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     kubeAudit: start.kubeAudit,
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
+    requestsInFlight: clusterRequests(options.limits ?? {}),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });
   const gateway = buildGateway({

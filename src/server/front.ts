@@ -18,16 +18,21 @@ import {
   tooManyRequests,
 } from './refusals.ts';
 
-/** The front behind the limits on requests in flight; who is refused hears it in the form that he reads. */
+/**
+ * The front behind the limits on requests in flight; who is refused hears it in the form that he reads. A cluster shares out its
+ * seats itself (priority and fairness): of its requests only streams are counted here.
+ */
 export function limitFront(
   front: Handler,
   parts: Pick<FrontParts, 'clusters'> & { readonly requests: RequestsInFlight; readonly random: Random },
 ): Handler {
-  return parts.requests.limit(front, (request) => {
-    const { serverName } = request.connection;
-    const cluster = serverName !== undefined && parts.clusters.findByHostName(serverName);
-    return tooManyRequests(cluster || looksLikeKubernetes(request) ? 'kubernetes' : 'azure', parts.random);
-  });
+  const isForCluster = ({ connection: { serverName } }: HttpRequest): boolean =>
+    serverName !== undefined && parts.clusters.findByHostName(serverName) !== undefined;
+  const refuse = (request: HttpRequest) => {
+    const asked = isForCluster(request) || looksLikeKubernetes(request) ? 'kubernetes' : 'azure';
+    return tooManyRequests(asked, parts.random);
+  };
+  return parts.requests.limit(front, refuse, isForCluster);
 }
 
 /** Who answers requests to switch to WebSocket: the gateway for its own paths, for clusters and all else the front. */
@@ -56,7 +61,8 @@ export function clusterFront(
     const cluster = parts.clusters.get(clusterId);
     return cluster?.spec.publicEndpoint ? cluster.handler(request) : clusterGone();
   };
-  return parts.requests.limit(answer, () => tooManyRequests('kubernetes', parts.random));
+  const refuse = () => tooManyRequests('kubernetes', parts.random);
+  return parts.requests.limit(answer, refuse, () => true);
 }
 
 /** Where the one port leads. */

@@ -19,7 +19,8 @@ export const limitSettings = {
     least: 1,
     most: 100_000,
     usual: inFlightLimits.reads,
-    summary: 'reads at work at the same time, for all clusters and services',
+    summary:
+      'reads at work at the same time, of all services; of each cluster the seats, with those for writes',
   },
   'max-mutating-requests-inflight': {
     least: 1,
@@ -128,6 +129,14 @@ export function serverLimits(chosen: ChosenLimits): ServerLimits {
       requestBytes: of('max-buffered-request-mib', mebibyte),
       answerBytes: of('max-buffered-answer-mib', mebibyte),
     },
+  };
+}
+
+/** What each cluster shares out among its priority levels. */
+export function clusterRequests(chosen: ChosenLimits): { readonly reads: number; readonly writes: number } {
+  return {
+    reads: usedLimit('max-requests-inflight', chosen),
+    writes: usedLimit('max-mutating-requests-inflight', chosen),
   };
 }
 

@@ -3,13 +3,13 @@ import { mandatoryFlowSchemas, mandatoryPriorityLevels } from '../../kinds/index
 
 export const flowControlGroup = 'flowcontrol.apiserver.k8s.io';
 /** `true`: the spec follows what the server suggests; what its administrators chose says `false`. */
-const autoUpdateAnnotation = 'apf.kubernetes.io/autoupdate-spec';
+export const autoUpdateAnnotation = 'apf.kubernetes.io/autoupdate-spec';
 /** The field managers under which the real server writes these objects, and says of schemas whether they lead somewhere. */
 export const configurationProducer = 'api-priority-and-fairness-config-producer-v1';
 export const configurationConsumer = 'api-priority-and-fairness-config-consumer-v1';
 
 /** A FlowSchema or PriorityLevelConfiguration that every cluster is given. */
-interface FirstConfiguration {
+export interface FirstConfiguration {
   readonly kind: 'FlowSchema' | 'PriorityLevelConfiguration';
   readonly name: string;
   readonly spec: JsonObject;
@@ -146,7 +146,7 @@ function configurations(
 }
 
 /** All of them, levels before the schemas that lead to them. */
-const firstConfigurations: readonly FirstConfiguration[] = [
+export const firstConfigurations: readonly FirstConfiguration[] = [
   ...configurations('PriorityLevelConfiguration', Object.entries(suggestedLevels), false),
   ...configurations('PriorityLevelConfiguration', mandatoryPriorityLevels, true),
   ...configurations(
@@ -158,7 +158,7 @@ const firstConfigurations: readonly FirstConfiguration[] = [
 ];
 
 /** The object that a cluster without it is given. */
-function configurationObject({ kind, name, spec }: FirstConfiguration): JsonObject {
+export function configurationObject({ kind, name, spec }: FirstConfiguration): JsonObject {
   return {
     kind,
     apiVersion: `${flowControlGroup}/v1`,
@@ -169,7 +169,7 @@ function configurationObject({ kind, name, spec }: FirstConfiguration): JsonObje
 }
 
 /** What a schema's status says of the level that it names. */
-function danglingCondition(level: string, exists: boolean): JsonObject {
+export function danglingCondition(level: string, exists: boolean): JsonObject {
   const object = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)}`;
   return exists
     ? { type: 'Dangling', status: 'False', reason: 'Found', message: `${object} and it exists` }

@@ -18,6 +18,8 @@ interface Slot {
   /** As made by `objectKey`. */
   readonly key: string;
   object: StoredObject;
+  /** As they lie in the store. */
+  bytes: number;
 }
 
 interface Remembered {
@@ -41,6 +43,8 @@ export class Collection {
   readonly loadedRevision: number;
   /** The revision of the latest change, or of loading. */
   lastRevision: number;
+  /** Of all objects, as they lie in the store. */
+  bytes = 0;
   /** Events above this revision are in `history`. */
   floor: number;
   readonly #byKey = new Map<string, Slot>();
@@ -59,7 +63,8 @@ export class Collection {
     this.lastRevision = revision;
     for (const entry of entries) {
       const key = entry.key.slice(keyPrefix.length);
-      this.#byKey.set(key, { key, object: this.#read(entry) });
+      this.#byKey.set(key, { key, object: this.#read(entry), bytes: entry.value.length });
+      this.bytes += entry.value.length;
     }
     this.#inOrder = new SortedList((slot) => slot.key, [...this.#byKey.values()]);
   }
@@ -147,12 +152,15 @@ export class Collection {
     const key = entry.key.slice(this.keyPrefix.length);
     const slot = this.#byKey.get(key);
     const object = this.#read(entry);
+    const bytes = entry.value.length;
+    this.bytes += bytes - (slot?.bytes ?? 0);
     if (slot) {
       const previous = slot.object;
       slot.object = object;
+      slot.bytes = bytes;
       return { revision: entry.revision, type: 'MODIFIED', object, previous };
     }
-    const added = { key, object };
+    const added = { key, object, bytes };
     this.#byKey.set(key, added);
     this.#inOrder.add(added);
     return { revision: entry.revision, type: 'ADDED', object, previous: undefined };
@@ -160,8 +168,10 @@ export class Collection {
 
   #delete(storeKey: string, revision: number): CollectionEvent | undefined {
     const key = storeKey.slice(this.keyPrefix.length);
-    const previous = this.#byKey.get(key)?.object;
-    if (!previous) return undefined;
+    const slot = this.#byKey.get(key);
+    if (!slot) return undefined;
+    const previous = slot.object;
+    this.bytes -= slot.bytes;
     this.#byKey.delete(key);
     this.#inOrder.delete(key);
     return { revision, type: 'DELETED', object: previous.at(revision), previous };

@@ -54,6 +54,8 @@ export interface Surroundings {
   readonly audit?: (spec: ClusterSpec) => ApiServerOptions['audit'] | undefined;
   /** What each cluster's `/metrics` says of the process that it runs in. */
   readonly processMetrics?: () => Promise<string>;
+  /** At work at the same time in each cluster. */
+  readonly requestsInFlight?: NonNullable<ApiServerOptions['requestsInFlight']>;
   /** Asked before the cluster's own RBAC, to refuse what no role may give. */
   readonly guards?: (spec: () => ClusterSpec) => readonly Authorizer[];
   /** Asked after the cluster's own RBAC. */
@@ -137,6 +139,7 @@ export class EmbeddedCluster implements ClusterHandle {
       notEnforced: parts.notEnforced?.(spec) ?? [],
       admissionSteps: parts.admissionSteps?.(spec) ?? [],
       ...(parts.processMetrics && { processMetrics: parts.processMetrics }),
+      ...(parts.requestsInFlight && { requestsInFlight: parts.requestsInFlight }),
       ...(parts.observe && { observe: parts.observe(() => this.#spec) }),
       frontProxy: new FrontProxy(made.frontProxy, parts),
       clientAuthority: {

@@ -5,6 +5,7 @@ import { plugInLines, plugInSwitches } from '../admission-plug-ins.ts';
 import { auditSettings } from '../audit-flags.ts';
 import { failed, readFile } from './read-file.ts';
 import { FlagRefusal, type FlagValues } from './read-flags.ts';
+import { requestLimits } from './request-limits.ts';
 import { readTokenFile } from './token-file.ts';
 
 /** Flags that are as they say, or that speak of what a stand-in has not and nobody misses. */
@@ -24,7 +25,10 @@ const heeded: ReadonlySet<string> = new Set([
   'client-ca-file',
   'disable-admission-plugins',
   'enable-admission-plugins',
+  'enable-priority-and-fairness',
   'etcd-servers',
+  'max-mutating-requests-inflight',
+  'max-requests-inflight',
   'proxy-client-cert-file',
   'proxy-client-key-file',
   'requestheader-allowed-names',
@@ -75,6 +79,7 @@ function readOptions(flags: FlagValues): EnvtestOptions {
     tokens: tokenFile === undefined ? new Map() : readTokenFile(tokenFile),
     allowsEverything: allowsEverything(all('authorization-mode')),
     serviceAccountIssuer: flags.get('service-account-issuer')?.[0],
+    ...requestLimits(last),
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
     audit: auditSettings(last, (problem) => failed(quoted(problem))),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
