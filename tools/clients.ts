@@ -11,6 +11,7 @@ const needs: Readonly<Record<string, readonly (readonly string[])[]>> = {
   javascript: [],
   python: [['python3', '--version']],
   go: [['go', 'version']],
+  extension: [['go', 'version']],
   java: [
     ['java', '-version'],
     ['mvn', '--version'],

@@ -296,6 +296,7 @@ async function answerRouted(
     audited?.annotate({ 'k8s.io/deprecated': 'true' });
   const call: Call = {
     ...info,
+    ...(info.subresource === 'proxy' && { subpath: subpathOf(info, request) }),
     resource,
     query: request.query,
     user,
@@ -339,6 +340,12 @@ function deprecations(
   const served = subresource === '' ? verbs : (subresources[subresource]?.verbs ?? []);
   const isRouted = custom || (served.includes(verb) && (verb !== 'patch' || patchType !== undefined));
   return isRouted ? [deprecation] : [];
+}
+
+/** A slash at the end of the path counts. */
+function subpathOf({ rest }: ResourceRequest, { path }: HttpRequest): string {
+  const begun = rest === '' ? '' : `/${rest}`;
+  return path.endsWith('/') && !begun.endsWith('/') ? `${begun}/` : begun;
 }
 
 /** A refusal carries what there was to tell until then. */

@@ -5,8 +5,15 @@ import type { RequestInfo } from '../request/request-info.ts';
 import { openApiOf, resourcesOf } from './remote-documents.ts';
 import { type RemoteService, remoteServiceOf } from './remote-service.ts';
 
-/** How often what the servers say of themselves is read again, besides when their APIServices change. */
-const againMs = 60_000;
+const remoteServicesLimits = {
+  /** How often what the servers say of themselves is read again, besides when their APIServices change. */
+  againMs: 60_000,
+  /** Servers that are read at the same time. */
+  readers: 4,
+  /** What is kept of one server's documents, and of all of them together, as JSON: what is longer is left out. */
+  documentCharacters: 8 * 1024 * 1024,
+  allDocumentsCharacters: 32 * 1024 * 1024,
+} as const;
 
 type Documents = Pick<ElsewhereVersion, 'resources' | 'isFresh' | 'openApiV3' | 'swagger'>;
 
@@ -15,6 +22,8 @@ const nothingKnown: Documents = { resources: undefined, isFresh: false, openApiV
 interface Entry {
   readonly remote: RemoteService;
   documents: Documents;
+  /** Of the documents, as JSON. */
+  characters: number;
 }
 
 export interface RemoteServicesParts {
@@ -31,6 +40,8 @@ export class RemoteServices {
   #entries = new Map<string, Entry>();
   #timer: Timer | undefined;
   #isClosed = false;
+  readonly #toRead = new Set<Entry>();
+  #readers = 0;
 
   constructor(parts: RemoteServicesParts) {
     this.#parts = parts;
@@ -46,12 +57,14 @@ export class RemoteServices {
       if (!remote) continue;
       const known = before.get(keyOf(remote));
       const isSame = known && JSON.stringify(known.remote) === JSON.stringify(remote);
-      const entry = isSame ? known : { remote, documents: documentsAfter(known, remote) };
+      const entry = isSame
+        ? known
+        : { remote, documents: documentsAfter(known, remote), characters: known?.characters ?? 0 };
       this.#entries.set(keyOf(remote), entry);
       if (!isSame && remote.isAvailable) changed.push(entry);
     }
     this.#tell();
-    for (const entry of changed) void this.#read(entry);
+    for (const entry of changed) this.#readSoon(entry);
     if (this.#entries.size > 0) this.#timer ??= this.#readLater();
   }
 
@@ -80,15 +93,34 @@ export class RemoteServices {
   }
 
   #readLater(): Timer {
-    return this.#parts.clock.after(againMs, () => {
+    return this.#parts.clock.after(remoteServicesLimits.againMs, () => {
       this.#timer = undefined;
       if (this.#isClosed || this.#entries.size === 0) return;
-      for (const entry of this.#entries.values()) if (entry.remote.isAvailable) void this.#read(entry);
+      for (const entry of this.#entries.values()) if (entry.remote.isAvailable) this.#readSoon(entry);
       this.#timer = this.#readLater();
     });
   }
 
+  #readSoon(entry: Entry): void {
+    this.#toRead.add(entry);
+    if (this.#readers < remoteServicesLimits.readers) void this.#readInTurn();
+  }
+
+  async #readInTurn(): Promise<void> {
+    this.#readers++;
+    try {
+      for (const entry of this.#toRead) {
+        this.#toRead.delete(entry);
+        await this.#read(entry);
+      }
+    } finally {
+      this.#readers--;
+    }
+  }
+
   async #read(entry: Entry): Promise<void> {
+    // Gone or changed since.
+    if (this.#isClosed || this.#entries.get(keyOf(entry.remote)) !== entry) return;
     const { remote } = entry;
     const [resources, openApi] = await Promise.allSettled([
       resourcesOf(this.#parts, remote),
@@ -101,7 +133,7 @@ export class RemoteServices {
       const error = errorMessage(resources.reason);
       this.#parts.log.warn('an extension server does not say what it serves', { name: remote.name, error });
     }
-    entry.documents = {
+    const read = {
       resources: isRead ? resources.value : entry.documents.resources,
       isFresh: isRead,
       ...(openApi.status === 'fulfilled'
@@ -111,6 +143,15 @@ export class RemoteServices {
             swagger: entry.documents.swagger,
           }),
     };
+    const { documentCharacters, allDocumentsCharacters } = remoteServicesLimits;
+    const characters = JSON.stringify(read).length;
+    let others = -entry.characters;
+    for (const each of this.#entries.values()) others += each.characters;
+    const fits = characters <= documentCharacters && others + characters <= allDocumentsCharacters;
+    if (!fits)
+      this.#parts.log.warn('the documents of an extension server are too long', { name: remote.name });
+    entry.documents = fits ? read : nothingKnown;
+    entry.characters = fits ? characters : 0;
     this.#tell();
   }
 }

@@ -32,6 +32,8 @@ export interface Call {
   readonly body: CallBody;
   /** All parameters of the request, for subresources with options of their own; none without HTTP. */
   readonly query?: URLSearchParams;
+  /** Of a proxy, what is asked for behind it: '' or with a slash at its beginning. */
+  readonly subpath?: string;
   /** Names the field manager of callers that give none. */
   readonly userAgent: string;
   /** Of a loop that leads: nothing is written once this does not hold. */

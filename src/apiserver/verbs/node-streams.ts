@@ -21,7 +21,7 @@ function needsKubelet(what: string): StatusError {
 export const podLog: Verb = async (parts, call) => {
   checkLogOptions(call);
   const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
-  checkContainer(pod, call);
+  checkContainer(pod, call.name, call.query?.get('container') ?? '');
   if (nodeOf(pod) === '') return { type: 'text', code: 204, text: '' };
   throw needsKubelet('logs');
 };
@@ -30,9 +30,9 @@ export const podLog: Verb = async (parts, call) => {
 export function podStream(what: string): Verb {
   return async (parts, call) => {
     checkNotDry(call);
-    await admitConnection(parts, call);
+    const admitted = await admitConnection(parts, call);
     const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
-    checkContainer(pod, call);
+    if (call.subresource !== 'portforward') checkContainer(pod, call.name, textOf(admitted['container']));
     if (nodeOf(pod) === '') throw badRequest(`pod ${call.name} does not have a host assigned`);
     throw needsKubelet(what);
   };
@@ -57,8 +57,7 @@ function nodeOf({ spec }: JsonObject): string {
   return isObject(spec) ? textOf(spec['nodeName']) : '';
 }
 
-function checkContainer(pod: JsonObject, { name, query }: Call): void {
-  const asked = query?.get('container') ?? '';
+function checkContainer(pod: JsonObject, name: string, asked: string): void {
   const spec = isObject(pod['spec']) ? pod['spec'] : {};
   const namesIn = (list: string) => {
     const containers = spec[list];
