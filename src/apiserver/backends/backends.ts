@@ -97,6 +97,7 @@ export class Backends {
         ...{ method: call.method, url: `https://${hostPort(address)}/`, path: address.path + call.path },
         headers: { ...oneLineEach(call.headers), host: hostPort(address) },
         timeoutMs,
+        mayRepeat: true,
       }),
     );
   }

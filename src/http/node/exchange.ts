@@ -46,7 +46,9 @@ export async function exchange(call: ExchangeCall, agent: Agent): Promise<Exchan
 }
 
 function isReset(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNRESET';
+  return (
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ECONNRESET' || thrown.code === 'EPIPE')
+  );
 }
 
 function open(
