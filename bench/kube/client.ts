@@ -30,6 +30,7 @@ export class BenchClient {
       ':path': call.path,
       ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
       accept: call.accept ?? 'application/json',
+      ...(call.as === undefined ? {} : { 'impersonate-user': call.as }),
       ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
     });
     return new Promise((resolve, reject) => {
@@ -78,6 +79,8 @@ export interface ClientCall {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** The user to ask as. */
+  readonly as?: string;
   /** Hand the body out as text. */
   readonly keep?: boolean;
 }

@@ -1,5 +1,6 @@
+import { quantile } from '../figures.ts';
 import type { Target } from './client.ts';
-import { medianOfRounds, rowsOf, type Timing, takeRound, warmUp, watchedBy } from './rows.ts';
+import { besideListing, medianOfRounds, rowsOf, type Timing, takeRound, warmUp, watchedBy } from './rows.ts';
 import { Workload } from './workload.ts';
 
 /** What `run.ts` asks of the process that drives the servers. */
@@ -41,8 +42,22 @@ async function drive({ targets, timing }: DriverOrder): Promise<void> {
     const { name, unit, aim } = row;
     report({ name, unit, ...(aim === undefined ? {} : { aim }), values: rounds.map(medianOfRounds) });
   }
+  for (const listing of besideListing) await besideRow(works, listing, timing);
   for (const watchers of watchedBy) await watchRows(works, watchers, timing);
   for (const work of works) work.close();
+}
+
+/** What a user waits for a GET while another asks for much. */
+async function besideRow(works: readonly Workload[], listing: number, timing: Timing): Promise<void> {
+  const p50: number[][] = works.map(() => []);
+  for (let round = 0; round < timing.rounds; round++) {
+    for (const at of inTurn(works.length, round)) {
+      const taken = await works[at]?.getBeside(listing, timing.roundMs);
+      if (taken) p50[at]?.push(quantile(taken, 0.5));
+    }
+  }
+  const name = listing === 0 ? 'GET of one user, p50' : `the same beside ${listing} LISTs of another, p50`;
+  report({ name, unit: 'ms', values: p50.map(medianOfRounds) });
 }
 
 async function watchRows(works: readonly Workload[], watchers: number, timing: Timing): Promise<void> {

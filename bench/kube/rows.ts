@@ -64,6 +64,9 @@ export function rowsOf(timing: Timing): Row[] {
   ];
 }
 
+/** Lists of a noisy user that are under way while another one asks. */
+export const besideListing = [0, 200] as const;
+
 export const watchedBy = [100, 1_000] as const;
 
 /** Calls once briefly without counting: neither server shall pay for what happens only once. */

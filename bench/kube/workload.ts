@@ -44,6 +44,7 @@ export class Workload {
     await this.#many(patchedObjects, (at) =>
       this.#post(`${namespace}/configmaps`, this.#configMap(`patched-${at}`)),
     );
+    await this.#letRead('noisy', 'quiet');
     await this.#checkLists();
   }
 
@@ -99,6 +100,27 @@ export class Workload {
     });
   }
 
+  /** Milliseconds that a GET of one user takes, sorted, while another has so many lists under way; refused lists are asked for again. */
+  async getBeside(listing: number, durationMs: number): Promise<number[]> {
+    const noisy = new BenchClient(this.#target);
+    const takenMs: number[] = [];
+    const path = `${filledNamespace}/configmaps`;
+    let goesOn = true;
+    const lists = Array.from({ length: listing }, async () => {
+      while (goesOn) await noisy.request({ method: 'GET', path: `${path}?limit=500`, as: 'noisy' });
+    });
+    const endMs = performance.now() + durationMs;
+    while (performance.now() < endMs) {
+      const sentMs = performance.now();
+      await this.#expect(200, { method: 'GET', path: `${path}/cm-7`, as: 'quiet' });
+      takenMs.push(performance.now() - sentMs);
+    }
+    goesOn = false;
+    await Promise.all(lists);
+    noisy.close();
+    return takenMs.sort((one, other) => one - other);
+  }
+
   /** Milliseconds from sending a create to its event at each of the watchers. */
   async watchLatency(watchers: number): Promise<{ p50: number; p99: number }> {
     const sessions = Array.from(
@@ -146,6 +168,18 @@ export class Workload {
         throw new Error(`${this.#target.name}: ${path} holds ${list.length} items, not ${items}`);
       }
     }
+  }
+
+  async #letRead(...users: readonly string[]): Promise<void> {
+    const name = 'bench-readers';
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: users.map((user) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user })),
+    };
+    await this.#post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', JSON.stringify(binding));
   }
 
   async #many(count: number, make: (at: number) => Promise<unknown>): Promise<void> {

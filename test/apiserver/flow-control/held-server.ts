@@ -45,7 +45,10 @@ export async function startHeldServer(
 ): Promise<HeldServer> {
   const { people = ['noisy', 'quiet'], ...rest } = options;
   const held: Held[] = [];
-  const known = new Map([...users, ...people.map((name) => [name, person(name)] as const)]);
+  const known = new Map([
+    ...users,
+    ...people.map((name) => [encodeURIComponent(name), person(name)] as const),
+  ]);
   let isOpen = false;
   const server = await startTestServer({
     authenticators: [tokenAuthenticator(known)],
@@ -78,7 +81,10 @@ export async function startHeldServer(
     untilHeld,
     ask(token, target = '/api/v1/namespaces/default/configmaps') {
       const left = new AbortController();
-      const request = plainRequest({ target, headers: { authorization: `Bearer ${token}` } });
+      const request = plainRequest({
+        target,
+        headers: { authorization: `Bearer ${encodeURIComponent(token)}` },
+      });
       const answer = Promise.resolve(server.server.handler({ ...request, signal: left.signal }));
       return { answer: answer.then(read), leave: () => left.abort() };
     },
