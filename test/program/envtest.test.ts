@@ -173,7 +173,10 @@ test('flags that the real programs refuse are refused in their words', async () 
     stdout: '',
     stderr: '"command failed" err="service-cluster-ip-range[0] is not a valid cidr"\n',
   });
-  const unread = await runProgram(join(assets, 'kube-apiserver'), ['--audit-policy-file=/nope']);
+  const unread = await runProgram(join(assets, 'kube-apiserver'), [
+    '--audit-policy-file=/nope',
+    `--cert-dir=${certificateFolder()}`,
+  ]);
   assert.deepEqual(unread, {
     code: 1,
     stdout: '',
