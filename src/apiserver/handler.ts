@@ -247,7 +247,7 @@ const serviceUnavailable: HttpResponse = {
   body: Buffer.from('service unavailable\n'),
 };
 
-async function answerResource(
+function answerResource(
   parts: HandlerParts,
   passage: Passage,
   { info, user, proof }: { info: ResourceRequest; user: UserInfo; proof: Proof | undefined },
@@ -262,24 +262,31 @@ async function answerResource(
   }
   const body = httpBody(request);
   const warnings = deprecations(resource, info, body);
-  return toldOf(warnings, () =>
-    answerRouted(parts, passage, { info, user, proof, resource, body, warnings }),
-  );
+  return answerRouted(parts, passage, { info, user, proof, resource, body, warnings });
 }
 
-/** A request for a resource once a route has led to it; what goes wrong from here on is told with its warnings. */
-async function answerRouted(
-  parts: HandlerParts,
-  passage: Passage,
-  routed: {
-    readonly info: ResourceRequest;
-    readonly user: UserInfo;
-    readonly proof: Proof | undefined;
-    readonly resource: Call['resource'];
-    readonly body: Call['body'];
-    readonly warnings: string[];
-  },
-): Promise<HttpResponse> {
+/** A request for a resource once a route has led to it. */
+interface Routed {
+  readonly info: ResourceRequest;
+  readonly user: UserInfo;
+  readonly proof: Proof | undefined;
+  readonly resource: Call['resource'];
+  readonly body: Call['body'];
+  readonly warnings: string[];
+}
+
+/** What goes wrong from here on is told with the warnings that there were until then. */
+async function answerRouted(parts: HandlerParts, passage: Passage, routed: Routed): Promise<HttpResponse> {
+  try {
+    return await answerCalled(parts, passage, routed);
+  } catch (thrown) {
+    const { warnings } = routed;
+    if (warnings.length > 0 && thrown instanceof StatusError) toldWith.set(thrown, warnings);
+    throw thrown;
+  }
+}
+
+async function answerCalled(parts: HandlerParts, passage: Passage, routed: Routed): Promise<HttpResponse> {
   const { info, user, proof, resource, body, warnings } = routed;
   const { cluster } = parts;
   const { request } = passage;
@@ -318,11 +325,7 @@ async function answerRouted(
     rendering,
     includeObject,
     pretty: wantsPretty(request, rendering),
-    headers: {
-      'audit-id': passage.auditId,
-      ...(asMessages && confirmedSubprotocol(request)),
-      ...(warnings.length > 0 && { warning: warningHeaders(warnings) }),
-    },
+    headers: headersOf(passage, { asMessages, warnings }),
     now: () => cluster.clock.now(),
     asMessages,
     series: isWatch ? parts.metrics.requests.watched(resource.definition) : undefined,
@@ -348,16 +351,17 @@ function subpathOf({ rest }: ResourceRequest, { path }: HttpRequest): string {
   return path.endsWith('/') && !begun.endsWith('/') ? `${begun}/` : begun;
 }
 
-/** A refusal carries what there was to tell until then. */
-async function toldOf<T>(warnings: readonly string[], run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (thrown) {
-    if (warnings.length > 0 && thrown instanceof StatusError) toldWith.set(thrown, warnings);
-    throw thrown;
-  }
+function headersOf(
+  passage: Passage,
+  { asMessages, warnings }: { readonly asMessages: boolean; readonly warnings: readonly string[] },
+): Record<string, string | readonly string[]> {
+  const headers = passage.names();
+  if (asMessages) Object.assign(headers, confirmedSubprotocol(passage.request));
+  if (warnings.length > 0) headers['warning'] = warningHeaders(warnings);
+  return headers;
 }
 
+/** A refusal carries what there was to tell until then. */
 const toldWith = new WeakMap<StatusError, readonly string[]>();
 
 /** Subresources that answer with what a node sends. */

@@ -12,6 +12,9 @@ import type { RequestInfo } from './request/request-info.ts';
 /** How a request ended that was not simply answered. */
 type Mishap = 'not recognised' | 'panic';
 
+const auditIdHeader = 'audit-id';
+const schemaHeader = 'x-kubernetes-pf-flowschema-uid';
+
 /** What goes on for long: its answer begins before it is over. */
 const lastingSubresources: ReadonlySet<string> = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
 
@@ -99,21 +102,24 @@ export class Passage extends CallRecord {
     return this.#named(response);
   }
 
-  /** Every answer says what its request is called, and of which schema and level it is. */
+  /** What every answer says in its headers: what its request is called, and of which schema and level it is. A record of the caller's own. */
+  names(): Record<string, string | readonly string[]> {
+    const headers: Record<string, string | readonly string[]> = { [auditIdHeader]: this.auditId };
+    const flow = this.entry?.flow;
+    if (flow) {
+      headers[schemaHeader] = flow.schemaUid;
+      headers['x-kubernetes-pf-prioritylevel-uid'] = flow.levelUid;
+    }
+    return headers;
+  }
+
+  /** An answer that has its names already stays as it is; one of another server keeps the id that that one gave. */
   #named(response: HttpResponse): HttpResponse {
     const { headers } = response;
-    const auditId = headers?.['audit-id'] ?? this.auditId;
-    const flow = this.entry?.flow;
-    if (!flow) return { ...response, headers: { ...headers, 'audit-id': auditId } };
-    return {
-      ...response,
-      headers: {
-        ...headers,
-        'audit-id': auditId,
-        'x-kubernetes-pf-flowschema-uid': flow.schemaUid,
-        'x-kubernetes-pf-prioritylevel-uid': flow.levelUid,
-      },
-    };
+    const given = headers?.[auditIdHeader];
+    if (given === this.auditId && headers?.[schemaHeader] === this.entry?.flow?.schemaUid) return response;
+    const kept = given === undefined ? {} : { [auditIdHeader]: given };
+    return { ...response, headers: { ...headers, ...this.names(), ...kept } };
   }
 
   #answerBegins(audited: AuditedRequest, code: number): void {

@@ -5,6 +5,7 @@ import {
   performServerHandshake,
   type ServerHttp2Session,
   type ServerHttp2Stream,
+  sensitiveHeaders,
 } from 'node:http2';
 import type { Writable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -117,6 +118,9 @@ class Http2Request extends NodeRequest {
   }
 }
 
+/** Headers that say something else each time: kept in the table of a connection they would drive out all others. */
+const neverTheSame = ['audit-id'];
+
 function respond(
   stream: ServerHttp2Stream,
   response: HttpResponse,
@@ -132,6 +136,7 @@ function respond(
     const value = response.headers[name];
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
   }
+  if (headers['audit-id'] !== undefined) Reflect.set(headers, sensitiveHeaders, neverTheSame);
   const { body } = response;
   if (!stream.readableEnded) leaveRequestBody(stream, to.serving);
   if (body !== undefined && 'start' in body) {
