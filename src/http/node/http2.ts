@@ -131,12 +131,11 @@ function respond(
     return;
   }
   // Http2 takes lists as several header lines but wants them mutable.
-  const headers: OutgoingHttpHeaders = { ':status': response.status };
+  const headers: OutgoingHttpHeaders = { ':status': response.status, [sensitiveHeaders]: neverTheSame };
   for (const name in response.headers) {
     const value = response.headers[name];
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
   }
-  if (headers['audit-id'] !== undefined) Reflect.set(headers, sensitiveHeaders, neverTheSame);
   const { body } = response;
   if (!stream.readableEnded) leaveRequestBody(stream, to.serving);
   if (body !== undefined && 'start' in body) {
