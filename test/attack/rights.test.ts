@@ -78,6 +78,12 @@ async function outside({ estate }: Setting, group: string | undefined): Promise<
     .sort();
 }
 
+async function unlock({ estate }: Setting, group: string): Promise<void> {
+  for (const { id, type } of await estate.manager.records.list(group)) {
+    if (/^microsoft\.authorization\/locks$/i.test(type)) await estate.manager.records.remove(id);
+  }
+}
+
 function isBelow(id: string, group: string): boolean {
   return `${id}/`.toLowerCase().startsWith(`${group}/`.toLowerCase());
 }
@@ -233,8 +239,10 @@ describe('who owns one group', () => {
     const served = new Map<string, number>();
     for (let made = 0; made < tries; made++) {
       const { method, path, body } = makeRequest(random, setting);
+      // Locks that the owner made would refuse nearly all that he asks for afterwards.
+      if (made % 100 === 0) await unlock(setting, mine);
       // The group itself may go by its owner's wish: then there would be nothing left to try.
-      if (method === 'DELETE' && /resourcegroups\/+mine[./]*\?/i.test(path)) continue;
+      if (method === 'DELETE' && /resourcegroups(\/|%2f)+mine(\.|\/|%2f)*\?/i.test(path)) continue;
       const reply = await estate.call(method, path, { as: reader, ...(body && { body }) });
       const told = `${method} ${path} ${JSON.stringify(body)} answered ${reply.status} ${reply.message}`;
       assert.ok(!JSON.stringify(reply.body).includes(mark), told);
