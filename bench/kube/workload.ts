@@ -172,11 +172,16 @@ export class Workload {
 
   async #letRead(...users: readonly string[]): Promise<void> {
     const name = 'bench-readers';
+    // `view` itself is empty where no controller fills it.
     const binding = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
       metadata: { name },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: 'system:aggregate-to-view',
+      },
       subjects: users.map((user) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user })),
     };
     await this.#post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', JSON.stringify(binding));
