@@ -2,18 +2,18 @@ import { X509Certificate } from 'node:crypto';
 import { metadataOf } from '../../apimachinery/metadata.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { errorMessage, type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
+import { type Json, type JsonObject, jsonEqual, parseJson } from '../../base/index.ts';
 import { splitPem } from '../authn/authenticators.ts';
 import type { FrontProxyIdentity } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
+import { Passes } from '../call/passes.ts';
 import { objectKey } from '../storage/keys.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { changeObject } from '../write/change.ts';
 
 const namespace = 'kube-system';
 const name = 'extension-apiserver-authentication';
-const againMs = 1_000;
 
 /** Lists of what extension servers read about who is passed on to them. */
 const lists: Readonly<Record<string, readonly string[]>> = {
@@ -37,16 +37,20 @@ const namesMember = 'requestheader-allowed-names';
  */
 export class ExtensionTrust {
   readonly #parts: ClusterParts;
-  readonly #own: OwnWork;
+  readonly #passes: Passes;
   readonly #authorities: Authorities;
-  #running = false;
-  #asked = false;
 
   constructor(parts: ClusterParts, own: OwnWork, authorities: Authorities) {
     this.#parts = parts;
-    this.#own = own;
     this.#authorities = authorities;
-    own.onStart(() => this.ask());
+    this.#passes = new Passes(own, {
+      what: `${namespace}/${name}`,
+      clock: parts.clock,
+      log: parts.log,
+      pass: (term) => this.#keep(term),
+      // A namespace that goes takes no new objects; the next one is asked about when it is there.
+      failed: (thrown) => !(thrown instanceof StatusError),
+    });
   }
 
   /** What a new cluster begins with. */
@@ -65,29 +69,7 @@ export class ExtensionTrust {
 
   /** Whom this server trusts may be others by now. */
   ask(): void {
-    this.#asked = true;
-    if (this.#running) return;
-    this.#running = this.#own.run((term) => this.#run(term));
-  }
-
-  async #run(term: Term): Promise<void> {
-    // What is stored is told within the turn of the store.
-    await undefined;
-    try {
-      while (this.#asked && !term.ending.aborted) {
-        this.#asked = false;
-        await this.#keep(term);
-      }
-    } catch (thrown) {
-      if (term.ending.aborted) return;
-      // A namespace that goes takes no new objects; the next one is asked about when it is there.
-      if (!(thrown instanceof StatusError)) {
-        this.#parts.log.error(`${namespace}/${name} could not be kept`, { error: errorMessage(thrown) });
-      }
-      this.#parts.clock.after(againMs, () => this.ask());
-    } finally {
-      this.#running = false;
-    }
+    this.#passes.ask();
   }
 
   async #keep(term: Term): Promise<void> {

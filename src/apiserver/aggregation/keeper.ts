@@ -1,17 +1,11 @@
 import { conditionOf, conditionsIn } from '../../apimachinery/conditions.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import {
-  eachAtOnce,
-  eachInTurn,
-  errorMessage,
-  type JsonObject,
-  rfc3339Seconds,
-  type Timer,
-} from '../../base/index.ts';
+import { eachAtOnce, eachInTurn, type JsonObject, rfc3339Seconds, type Timer } from '../../base/index.ts';
 import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
+import { Passes } from '../call/passes.ts';
 import type { GroupVersion } from '../discovery/priorities.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -30,8 +24,6 @@ import {
 import { type RemoteService, remoteServiceOf } from './remote-service.ts';
 import type { RemoteServices } from './remote-services.ts';
 
-const againMs = 1_000;
-
 /** Services elsewhere are asked again so soon after they failed, each time in twice the time, and so late at most. */
 const probeAgain = { firstMs: 100, mostMs: 30_000, atOnce: 16 } as const;
 
@@ -48,9 +40,7 @@ export class ApiServiceKeeper {
   #collection: Collection | undefined;
   #resource: ServedResource | undefined;
   readonly #following = new Set<string>();
-  #running = false;
-  #asked = false;
-  readonly #own: OwnWork;
+  readonly #passes: Passes;
   readonly #elsewhere: Elsewhere;
   /** What was said of each last, with what was there to say it of. */
   readonly #said = new Map<string, string>();
@@ -59,9 +49,13 @@ export class ApiServiceKeeper {
 
   constructor(parts: ClusterParts, own: OwnWork, elsewhere: Elsewhere) {
     this.#parts = parts;
-    this.#own = own;
     this.#elsewhere = elsewhere;
-    own.onStart(() => this.#ask());
+    this.#passes = new Passes(own, {
+      what: 'APIServices',
+      clock: parts.clock,
+      log: parts.log,
+      pass: (term) => this.#pass(term),
+    });
   }
 
   /** Call it once custom resources are served. */
@@ -72,10 +66,10 @@ export class ApiServiceKeeper {
     this.#collection = await storage.collection(this.#resource);
     this.#collection.listen(({ type, object }) => {
       this.#elsewhere.remotes.update(this.#all());
-      if (type === 'DELETED' || !this.#isAsSaid(object)) this.#ask();
+      if (type === 'DELETED' || !this.#isAsSaid(object)) this.#passes.ask();
     });
     const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
-    if (crds) (await storage.collection(crds)).listen(() => this.#ask());
+    if (crds) (await storage.collection(crds)).listen(() => this.#passes.ask());
     this.#elsewhere.remotes.update(this.#all());
   }
 
@@ -97,30 +91,6 @@ export class ApiServiceKeeper {
     const resource = this.#resource;
     if (!resource || !this.#collection) return [];
     return [...this.#collection.scan('')].map((stored) => stored.decoded(resource));
-  }
-
-  /** Changes that come together are looked at together. */
-  #ask(): void {
-    this.#asked = true;
-    if (this.#running) return;
-    this.#running = this.#own.run((term) => this.#run(term));
-  }
-
-  async #run(term: Term): Promise<void> {
-    // What is served is told within the turn of the store.
-    await undefined;
-    try {
-      while (this.#asked && !term.ending.aborted) {
-        this.#asked = false;
-        await this.#pass(term);
-      }
-    } catch (thrown) {
-      if (term.ending.aborted) return;
-      this.#parts.log.error('APIServices: could not be kept', { error: errorMessage(thrown) });
-      this.#parts.clock.after(againMs, () => this.#ask());
-    } finally {
-      this.#running = false;
-    }
   }
 
   async #pass(term: Term): Promise<void> {
@@ -163,7 +133,7 @@ export class ApiServiceKeeper {
     this.#failures = failed ? this.#failures + 1 : 0;
     const { firstMs, mostMs } = probeAgain;
     const waitMs = failed ? Math.min(mostMs, firstMs * 2 ** Math.min(this.#failures, 16)) : mostMs;
-    this.#again = this.#parts.clock.after(waitMs, () => this.#ask());
+    this.#again = this.#parts.clock.after(waitMs, () => this.#passes.ask());
   }
 
   /** True when it is available. */
@@ -237,7 +207,7 @@ export class ApiServiceKeeper {
             textAt(spec, 'service', 'namespace') === object.namespace &&
             textAt(spec, 'service', 'name') === name,
         );
-        if (isMeant) this.#ask();
+        if (isMeant) this.#passes.ask();
       });
     }
   }

@@ -2,7 +2,7 @@ import { conditionOf } from '../../apimachinery/conditions.ts';
 import { metadataOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { at, nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { eachInTurn, errorMessage, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
+import { eachInTurn, type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { valueBody } from '../answer/body.ts';
 import {
   autoUpdateAnnotation,
@@ -16,6 +16,7 @@ import {
 } from '../bootstrap/flow-control.ts';
 import type { Call, CallBody, ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
+import { Passes } from '../call/passes.ts';
 import type { Collection } from '../storage/collection.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
@@ -36,15 +37,18 @@ interface Followed {
  */
 export class ConfigurationKeeper {
   readonly #parts: ClusterParts;
-  readonly #own: OwnWork;
+  readonly #passes: Passes;
   readonly #followed = new Map<FirstConfiguration['kind'], Followed>();
-  #isRunning = false;
-  #isAsked = false;
 
   constructor(parts: ClusterParts, own: OwnWork) {
     this.#parts = parts;
-    this.#own = own;
-    own.onStart(() => this.#ask());
+    this.#passes = new Passes(own, {
+      what: 'the configuration of flow control',
+      clock: parts.clock,
+      log: parts.log,
+      againMs,
+      pass: (term) => this.#pass(term),
+    });
   }
 
   async start(): Promise<void> {
@@ -54,33 +58,7 @@ export class ConfigurationKeeper {
       if (!served) throw new Error(`${kind} is not served`);
       const collection = await storage.collection(served);
       this.#followed.set(kind, { served, collection });
-      collection.listen(() => this.#ask());
-    }
-  }
-
-  /** Changes that come together are looked at together. */
-  #ask(): void {
-    this.#isAsked = true;
-    if (this.#isRunning) return;
-    this.#isRunning = this.#own.run((term) => this.#run(term));
-  }
-
-  async #run(term: Term): Promise<void> {
-    // What changed is told within the turn of the store.
-    await undefined;
-    try {
-      while (this.#isAsked && !term.ending.aborted) {
-        this.#isAsked = false;
-        await this.#pass(term);
-      }
-    } catch (thrown) {
-      if (term.ending.aborted) return;
-      this.#parts.log.error('flow control: its configuration could not be kept', {
-        error: errorMessage(thrown),
-      });
-      this.#parts.clock.after(againMs, () => this.#ask());
-    } finally {
-      this.#isRunning = false;
+      collection.listen(() => this.#passes.ask());
     }
   }
 

@@ -2,7 +2,7 @@ import { conditionOf } from '../../apimachinery/conditions.ts';
 import { readMetadata, textOf } from '../../apimachinery/metadata.ts';
 import { objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { eachInTurn, errorMessage, type JsonObject } from '../../base/index.ts';
+import { eachInTurn, type JsonObject } from '../../base/index.ts';
 import {
   addressesOf,
   addressesPlace,
@@ -14,14 +14,13 @@ import { rangesPlace } from '../admission/service-ranges.ts';
 import { defaultServiceCidrName, serviceCidr } from '../bootstrap/objects.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
+import { Passes } from '../call/passes.ts';
 import type { Collection } from '../storage/collection.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import { internalCall } from '../verbs/internal-call.ts';
 import { changeObject } from '../write/change.ts';
 import { removeObject } from '../write/removal.ts';
-
-const againMs = 1_000;
 
 interface Followed {
   readonly resource: ServedResource;
@@ -34,7 +33,7 @@ interface Followed {
  */
 export class ServiceNetworkKeeper {
   readonly #parts: ClusterParts;
-  readonly #own: OwnWork;
+  readonly #passes: Passes;
   readonly #cidr: string;
   #services: Followed | undefined;
   #addresses: Followed | undefined;
@@ -43,16 +42,22 @@ export class ServiceNetworkKeeper {
   #robbed = new Set<string>();
   /** Everything is to be looked at; what else is asked for is the range. */
   #all = false;
-  #asked = false;
-  #running = false;
 
   constructor(parts: ClusterParts, own: OwnWork, cidr: string) {
     this.#parts = parts;
-    this.#own = own;
     this.#cidr = cidr;
     own.onStart(() => {
       this.#all = true;
-      this.#ask();
+    });
+    this.#passes = new Passes(own, {
+      what: 'addresses of services',
+      clock: parts.clock,
+      log: parts.log,
+      pass: (term) => this.#pass(term),
+      failed: () => {
+        this.#all = true;
+        return true;
+      },
     });
   }
 
@@ -65,10 +70,10 @@ export class ServiceNetworkKeeper {
       if (type !== 'DELETED') return;
       const { namespace, name } = objectAt(object.peek(addresses.resource), 'spec', 'parentRef');
       this.#robbed.add(objectKey(textOf(namespace), textOf(name)));
-      this.#ask();
+      this.#passes.ask();
     });
     this.#ranges?.collection.listen(({ object }) => {
-      if (object.name === defaultServiceCidrName) this.#ask();
+      if (object.name === defaultServiceCidrName) this.#passes.ask();
     });
   }
 
@@ -77,31 +82,9 @@ export class ServiceNetworkKeeper {
     return resource && { resource, collection: await this.#parts.storage.collection(resource) };
   }
 
-  #ask(): void {
-    this.#asked = true;
-    if (this.#running) return;
-    this.#running = this.#own.run((term) => this.#run(term));
-  }
-
-  async #run(term: Term): Promise<void> {
-    // What changed is told within the turn of the store.
-    await undefined;
-    try {
-      while (this.#asked && !term.ending.aborted) await this.#pass(term);
-    } catch (thrown) {
-      if (term.ending.aborted) return;
-      this.#parts.log.error('addresses of services: could not be kept', { error: errorMessage(thrown) });
-      this.#all = true;
-      this.#parts.clock.after(againMs, () => this.#ask());
-    } finally {
-      this.#running = false;
-    }
-  }
-
   async #pass(term: Term): Promise<void> {
     const [isAll, robbed] = [this.#all, this.#robbed];
     this.#all = false;
-    this.#asked = false;
     this.#robbed = new Set();
     await this.#keepRange(term);
     const services = isAll ? this.#objects(this.#services) : this.#found(robbed);
