@@ -7,7 +7,7 @@ import { answerHealth } from '../http/health.ts';
 import type { AskedElsewhere } from './aggregation/pass-on.ts';
 import type { RemoteService } from './aggregation/remote-service.ts';
 import { auditAnswer, auditedBody } from './answer/audited.ts';
-import { httpBody } from './answer/body.ts';
+import { comingBody, httpBody } from './answer/body.ts';
 import { documentInForm } from './answer/document-forms.ts';
 import { checkForm, hasColumns, respond, statusResponse } from './answer/respond.ts';
 import { warningHeaders } from './answer/warning-headers.ts';
@@ -99,7 +99,10 @@ function answerRecognised(
   const taken = parts.impersonate(passage.request, caller);
   const go = (user: UserInfo) => {
     passage.impersonates(user);
-    const asked = { info, user, proof };
+    const coming = comingBody(passage.request, info);
+    // What is passed on is read at the pace of whoever gets it.
+    const body = coming && !parts.elsewhere(info) ? coming : undefined;
+    const asked = { info, user, proof, body };
     const entered = parts.flow.enter(passage.request, asked);
     if (entered instanceof Promise)
       return entered.then((entry) => answerEntered(parts, passage, { ...asked, entry }));

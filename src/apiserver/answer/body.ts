@@ -7,6 +7,7 @@ import type { CallBody, PatchType } from '../call/call.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
 import { exactJson } from '../request/json.ts';
 import { jsonSyntaxProblem } from '../request/json-syntax.ts';
+import type { RequestInfo } from '../request/request-info.ts';
 import { UnreadableBody } from '../request/unreadable-body.ts';
 import { YamlError } from '../request/yaml/yaml-error.ts';
 import { yamlToJson } from '../request/yaml/yaml-to-json.ts';
@@ -32,16 +33,11 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
 /** The body of an HTTP request, read and parsed once when a verb asks for it. */
 export function httpBody(request: HttpRequest): CallBody {
   const contentType = mediaType(request.header('content-type'));
-  const length = request.header('content-length');
-  const empty =
-    length === undefined
-      ? request.header('transfer-encoding') === undefined && request.method === 'DELETE'
-      : length === '0';
   const findings = noFindings();
   let taken: Uint8Array | undefined;
   return {
     patchType: patchTypes[contentType],
-    empty,
+    empty: isBodyless(request),
     findings,
     async read() {
       const bytes = await limitedBody(request);
@@ -54,6 +50,30 @@ export function httpBody(request: HttpRequest): CallBody {
     },
     bytes: () => taken,
   };
+}
+
+const verbsWithBody: ReadonlySet<string> = new Set([
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+]);
+
+/** Takes the body of a request as `httpBody` reads it later; undefined when it has none. */
+export function comingBody(
+  request: HttpRequest,
+  { kind, verb }: RequestInfo,
+): (() => Promise<Uint8Array>) | undefined {
+  if (kind === 'path' || !verbsWithBody.has(verb) || isBodyless(request)) return undefined;
+  return () => request.body(bodyLimits.requestBytes);
+}
+
+/** Deletions alone may leave it out. */
+function isBodyless(request: HttpRequest): boolean {
+  const length = request.header('content-length');
+  if (length !== undefined) return length === '0';
+  return request.header('transfer-encoding') === undefined && request.method === 'DELETE';
 }
 
 async function limitedBody(request: HttpRequest): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
+import { Arrivals } from './arrivals.ts';
 import { Classification } from './classification.ts';
 import { Configuration } from './configuration.ts';
 import { dump } from './dump.ts';
@@ -62,6 +63,7 @@ export class FlowControl implements FlowGate {
   readonly #parts: Parts;
   readonly #levels: Levels;
   readonly #watchers = new Watchers();
+  readonly #arrivals = new Arrivals();
   #configuration: Configuration | undefined;
   #classification: Classification | undefined;
   #isAdjusting = false;
@@ -87,21 +89,40 @@ export class FlowControl implements FlowGate {
     for (const { queues } of this.#levels.all.values()) queues.cancelAll();
   }
 
-  enter(request: HttpRequest, { info, user }: Asked): Entry | Promise<Entry> | undefined {
+  enter(request: HttpRequest, asked: Asked): Entry | Promise<Entry> | undefined {
+    const { info, user, body } = asked;
     if (isStream(info)) return undefined;
     const flow = this.#current.of(info, user);
-    const work = isEstimated(info) ? this.#estimate(request, info, flow.level.mostSeats) : one;
-    const { figures, schema, level } = flow;
-    const distinguisher = flow.distinguisher(info, user);
-    const { path } = request;
-    const ticket = new Ticket({ figures, schema: schema.name, distinguisher, info, user, path, work });
-    figures.estimated(ticket.seats);
+    if (!body || flow.level.settings.isExempt) return this.#ask(flow, request, asked);
+    // What it meets afterwards may be configured otherwise.
+    const ask = () => this.#ask(this.#current.of(info, user), request, asked);
+    return this.#arrivals.until(user.username, body)?.then(ask) ?? this.#turnAway(flow, request, asked);
+  }
+
+  #ask(flow: Flow, request: HttpRequest, asked: Asked): Entry | Promise<Entry> {
+    const place = this.#placeIn(flow, request, asked);
+    const { ticket } = place;
+    flow.figures.estimated(ticket.seats);
     if (!this.#isAdjusting) this.#adjustLater();
-    const verdict = level.queues.ask(ticket, flow.handOf(distinguisher));
-    const place = new Place(flow, ticket, this.#left);
+    const verdict = flow.level.queues.ask(ticket, flow.handOf(ticket.distinguisher));
     if (verdict === 'at work') return place;
     if (verdict !== 'waits') return this.#refused(place, verdict);
     return this.#wait(place, request);
+  }
+
+  #turnAway(flow: Flow, request: HttpRequest, asked: Asked): Entry {
+    const place = this.#placeIn(flow, request, asked);
+    flow.level.queues.refuse(place.ticket);
+    return this.#refused(place, 'queue-full');
+  }
+
+  #placeIn(flow: Flow, request: HttpRequest, { info, user }: Asked): Place {
+    const work = isEstimated(info) ? this.#estimate(request, info, flow.level.mostSeats) : one;
+    const { figures, schema } = flow;
+    const distinguisher = flow.distinguisher(info, user);
+    const { path } = request;
+    const ticket = new Ticket({ figures, schema: schema.name, distinguisher, info, user, path, work });
+    return new Place(flow, ticket, this.#left);
   }
 
   /** The text of a path below `/debug/api_priority_and_fairness/`; undefined: there is no such path. */

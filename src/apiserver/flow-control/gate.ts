@@ -4,14 +4,16 @@ import type { RequestInfo } from '../request/request-info.ts';
 
 /** Decides when a request is worked on, and whether at all. */
 export interface FlowGate {
-  /** Undefined: such requests are not counted. A promise of a request that has to wait. */
-  enter(request: HttpRequest, about: Asked): Entry | Promise<Entry> | undefined;
+  /** Undefined: such requests are not counted. A promise of a request that has to wait, or whose body is waited for. */
+  enter(request: HttpRequest, about: Asked): Entry | Promise<Entry | undefined> | undefined;
 }
 
 /** Who asks for what. */
 export interface Asked {
   readonly info: RequestInfo;
   readonly user: UserInfo;
+  /** Takes the body; undefined: there is none, or nobody here reads it. */
+  readonly body: (() => Promise<unknown>) | undefined;
 }
 
 /** A request that came to the gate. */

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
+import { Arrivals } from './arrivals.ts';
 import { type Asked, type Entry, type FlowGate, isStream, refusedWith, tooManyRequests } from './gate.ts';
 
 /** Requests at work at the same time; 0: any number. */
@@ -13,13 +14,20 @@ const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 export class InFlightGate implements FlowGate {
   readonly #limit: InFlightLimit;
   readonly #running = { reads: 0, writes: 0 };
+  readonly #arrivals = new Arrivals();
 
   constructor(limit: InFlightLimit) {
     this.#limit = limit;
   }
 
-  enter(_request: HttpRequest, { info, user }: Asked): Entry | undefined {
+  enter(_request: HttpRequest, asked: Asked): Entry | Promise<Entry | undefined> | undefined {
+    const { info, user, body } = asked;
     if (info.verb === 'watch' || isStream(info)) return undefined;
+    if (!body || user.groups.includes('system:masters')) return this.#enter(asked);
+    return this.#arrivals.until(user.username, body)?.then(() => this.#enter(asked)) ?? refused;
+  }
+
+  #enter({ info, user }: Asked): Entry | undefined {
     const kind = readVerbs.has(info.verb) ? 'reads' : 'writes';
     if (this.#limit[kind] === 0) return undefined;
     if (this.#running[kind] >= this.#limit[kind]) {

@@ -112,6 +112,12 @@ export class QueueSet {
     return ticket.startedMs === undefined ? 'waits' : 'at work';
   }
 
+  /** It is not let to the queues. */
+  refuse(ticket: Ticket): void {
+    ticket.cameMs = this.#run();
+    this.rejected++;
+  }
+
   /** A request that waits is not waited for any more. False when it does not wait. */
   cancel(ticket: Ticket): boolean {
     const { queue } = ticket;
