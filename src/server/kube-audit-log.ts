@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { AuditEvent, AuditSink } from '../apiserver/index.ts';
 import { type Clock, CodedError, errorMessage, type Logger } from '../base/index.ts';
@@ -91,8 +91,10 @@ function datedFiles({ maxAgeDays, maxBackups }: KubeAuditLogSettings, clock: Clo
       .reverse();
     for (const [at, name] of kept.entries()) {
       const path = join(folder, name);
-      const isOld = maxAgeDays > 0 && clock.now() - statSync(path).mtimeMs > maxAgeDays * dayMs;
-      if (isOld || (maxBackups > 0 && at >= maxBackups)) unlinkSync(path);
+      // Somebody who writes to the same log may have deleted it already.
+      const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+      const isOld = maxAgeDays > 0 && clock.now() - mtimeMs > maxAgeDays * dayMs;
+      if (isOld || (maxBackups > 0 && at >= maxBackups)) rmSync(path, { force: true });
     }
   };
 }

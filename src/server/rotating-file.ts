@@ -55,6 +55,8 @@ export class RotatingFile {
       // Somebody moved the file away: what went on going there would be read by nobody.
       const there = statSync(this.#file, { throwIfNoEntry: false });
       if (there?.ino !== fstatSync(this.#descriptor).ino) this.#reopen();
+      // Others may write here too. A device or a pipe has no size and is never full: it is nothing to put aside.
+      else this.#size = there.size;
       const bytes = Buffer.from(line);
       if (this.#size > 0 && this.#size + bytes.length > this.#options.fileBytes) this.#putAside();
       this.#append(bytes);

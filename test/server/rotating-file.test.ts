@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { numberedFiles, RotatingFile } from '../../src/server/rotating-file.ts';
@@ -46,6 +55,29 @@ test('a file that was moved or deleted while it is written to begins anew', () =
   lines.close();
   assert.equal(readFileSync(`${file}.moved`, 'utf8'), line(0));
   assert.equal(readFileSync(file, 'utf8'), line(2));
+});
+
+test('what others write to the same file counts, and none of it is lost when it is full', () => {
+  const file = fresh();
+  const options = { fileBytes: line(0).length * 4, putAside: numberedFiles(5) };
+  const writers = [new RotatingFile(file, options), new RotatingFile(file, options)];
+  for (let n = 0; n < 10; n++) writers[n % 2]?.write(line(n));
+  for (const writer of writers) writer.close();
+  const [oldest, older, newest] = [`${file}.2`, `${file}.1`, file].map((name) => readFileSync(name, 'utf8'));
+  assert.equal(oldest, [0, 1, 2, 3].map(line).join(''));
+  assert.equal(older, [4, 5, 6, 7].map(line).join(''));
+  assert.equal(newest, [8, 9].map(line).join(''));
+});
+
+test('a device is written to whatever its size, and nobody gives it another name', () => {
+  const file = fresh();
+  mkdirSync(join(file, '..'));
+  symlinkSync('/dev/null', file);
+  const lines = new RotatingFile(file, { fileBytes: line(0).length * 2, putAside: numberedFiles(1) });
+  for (let n = 0; n < 5; n++) assert.equal(lines.write(line(n)), true);
+  lines.close();
+  assert.equal(lstatSync(file).isSymbolicLink(), true);
+  assert.equal(existsSync(`${file}.1`), false);
 });
 
 test('a line that cannot be written stops nobody, is told with the reason, and the next one is tried again', () => {
