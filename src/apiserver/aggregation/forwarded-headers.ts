@@ -67,9 +67,34 @@ export function requestHeaders(request: HttpRequest, user: UserInfo, path: strin
   };
 }
 
+/** Said once in an answer (RFC 9110): HTTP/2 here sends no second line of them, and readers go by the first. */
+const saidOnce = new Set([
+  'age',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'tk',
+  'x-content-type-options',
+]);
+
 /** The headers of an answer, for the one who asked. What pages of other origins may read is this server's to say. */
 export function answerHeaders(lines: readonly HeaderLine[]): Headers {
-  return passedOn(lines, (name) => !name.startsWith('access-control-'));
+  const seen = new Set<string>();
+  const once = lines.filter(({ name }) => {
+    if (!saidOnce.has(name)) return true;
+    return !seen.has(name) && seen.add(name);
+  });
+  return passedOn(once, (name) => !name.startsWith('access-control-'));
 }
 
 /** Those of an answer that changes the protocol. */

@@ -170,6 +170,8 @@ export class ApiServiceKeeper {
     if (!resource || term.ending.aborted || isSaid(conditionOf(apiService, 'Available'))) return;
     const call = internalCall(term, 'update', { resource, namespace: '', name, subresource: 'status' });
     const compute = (current: JsonObject): JsonObject => {
+      // It was said of another one, or of another service: this one is looked at next.
+      if (judgedBy(current) !== judgedBy(apiService)) return current;
       const before = conditionOf(current, 'Available');
       const others = conditionsIn(current['status']).filter((each) => each['type'] !== 'Available');
       const since =
@@ -214,8 +216,13 @@ export class ApiServiceKeeper {
 }
 
 /** What a judgement rests on and says: without its time. */
-function gist({ metadata, spec }: JsonObject, { status, reason, message }: JsonObject): string {
-  return JSON.stringify([textAt(metadata, 'uid'), spec, status, reason, message]);
+function gist(apiService: JsonObject, { status, reason, message }: JsonObject): string {
+  return JSON.stringify([judgedBy(apiService), status, reason, message]);
+}
+
+/** What a judgement rests on. */
+function judgedBy({ metadata, spec }: JsonObject): string {
+  return JSON.stringify([textAt(metadata, 'uid'), spec]);
 }
 
 async function ignoring(code: number, call: Promise<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { UserInfo } from '../../apimachinery/contract.ts';
 import { StatusError } from '../../apimachinery/status.ts';
+import { goQuote } from '../../apimachinery/validation/go-text.ts';
 import { type Clock, goDuration } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Exchanged } from '../../http/node/exchange.ts';
@@ -80,6 +81,11 @@ function answerOf(exchanged: Exchanged, { request }: AskedElsewhere, course: Cou
     course.over();
     return response;
   };
+  if (switched && request.asksProtocol === undefined) {
+    const given = goQuote(headerLines.find(({ name }) => name === 'upgrade')?.value ?? '');
+    const why = `backend tried to switch protocol ${given} when "" was requested`;
+    return refuse(plain(503, why));
+  }
   if (switched) {
     exchanged.whenOver(() => course.over());
     return { status: 101, headers: switchingHeaders(headerLines), switched };
@@ -91,6 +97,7 @@ function answerOf(exchanged: Exchanged, { request }: AskedElsewhere, course: Cou
     const why = 'the backend attempted to redirect this request, which is not permitted';
     return refuse({ status: 502, body: Buffer.from(why) });
   }
+  if (status > 599) return refuse(plain(502, `the backend answered with status ${status}, which is none`));
   const headers = answerHeaders(headerLines);
   if (request.method === 'HEAD') return refuse({ status, headers });
   exchanged.whenOver(() => course.over());

@@ -1,7 +1,7 @@
 import { listAt, maybeObjectAt, textAt, textsAt } from '../../apimachinery/read.ts';
-import { decodeJson, isObject, type JsonObject } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import type { HttpsAnswer } from '../../http/node/client.ts';
-import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
+import { type Backends, boundedJson, type FrontProxyIdentity } from '../backends/index.ts';
 import type { ElsewhereVersion } from '../discovery/registry.ts';
 import { swaggerPart } from '../openapi/index.ts';
 import { identityHeaders } from './forwarded-headers.ts';
@@ -93,8 +93,10 @@ function ask(
   return backends.ask(backendOfRemote(remote, frontProxy), call, asked.timeoutMs);
 }
 
+/** Throws for what is no JSON, or nested deeper than whoever reads it here afterwards gets. */
 function objectIn({ body }: HttpsAnswer): JsonObject {
-  const value = decodeJson(body);
+  const value = boundedJson(body.toString('utf8'));
+  if (value === undefined) throw new Error('an answer is no JSON, or nested too deeply');
   return isObject(value) ? value : {};
 }
 

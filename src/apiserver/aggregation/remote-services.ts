@@ -111,7 +111,10 @@ export class RemoteServices {
     try {
       for (const entry of this.#toRead) {
         this.#toRead.delete(entry);
-        await this.#read(entry);
+        await this.#read(entry).catch((thrown: unknown) => {
+          const error = errorMessage(thrown);
+          this.#parts.log.error('an extension server cannot be read', { name: entry.remote.name, error });
+        });
       }
     } finally {
       this.#readers--;

@@ -152,7 +152,7 @@ function writeSchema(writer: ProtoWriter, schema: JsonObject): void {
   }
   for (const [number, name] of schemaCounts) {
     const value = schema[name];
-    if (typeof value === 'number') writer.integer(number, value);
+    if (Number.isInteger(value)) writer.integer(number, Number(value));
   }
   text(writer, 13, schema['pattern']);
   texts(writer, 19, schema['required']);

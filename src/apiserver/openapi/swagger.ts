@@ -50,29 +50,47 @@ export function swaggerPart(document: JsonObject, prefix: string): JsonObject {
 export function mergedSwagger(base: OpenApiV2, parts: readonly JsonObject[]): OpenApiV2 {
   const document = decodeJson(base.json);
   if (!isObject(document)) return base;
-  const paths = Object.fromEntries(membersOf(document['paths']));
-  const definitions = Object.fromEntries(membersOf(document['definitions']));
-  const parameters = Object.fromEntries(membersOf(document['parameters']));
+  // Others choose the names: every object of JavaScript has a member `constructor`.
+  const paths = new Map(membersOf(document['paths']));
+  const definitions = new Map(membersOf(document['definitions']));
+  const parameters = new Map(membersOf(document['parameters']));
   for (const part of parts) {
+    const own = membersOf(part['definitions']);
     const names = new Map<string, string>();
-    for (const [name, definition] of membersOf(part['definitions'])) {
-      const free = nameFor(name, definition, definitions);
+    const given = new Set<string>();
+    for (const [name, definition] of own) {
+      const free = nameFor(name, definition, { definitions, given });
+      given.add(free);
       if (free !== name) names.set(name, free);
     }
-    for (const [name, definition] of membersOf(part['definitions'])) {
-      definitions[names.get(name) ?? name] ??= renamed(definition, names);
-    }
+    for (const [name, definition] of own)
+      addMissing(definitions, names.get(name) ?? name, renamed(definition, names));
     for (const [name, parameter] of membersOf(part['parameters']))
-      parameters[name] ??= renamed(parameter, names);
-    for (const [path, item] of membersOf(part['paths'])) paths[path] ??= renamed(item, names);
+      addMissing(parameters, name, renamed(parameter, names));
+    for (const [path, item] of membersOf(part['paths'])) addMissing(paths, path, renamed(item, names));
   }
-  return encodedSwagger({ ...document, paths, definitions, parameters });
+  return encodedSwagger({
+    ...document,
+    paths: Object.fromEntries(paths),
+    definitions: Object.fromEntries(definitions),
+    parameters: Object.fromEntries(parameters),
+  });
 }
 
-function nameFor(name: string, definition: Json, taken: Readonly<Record<string, Json | undefined>>): string {
+function addMissing(members: Map<string, Json>, name: string, value: Json): void {
+  if (!members.has(name)) members.set(name, value);
+}
+
+/** A name that nobody has, or that stands for the same; no two definitions of one document get the same. */
+function nameFor(
+  name: string,
+  definition: Json,
+  taken: { readonly definitions: ReadonlyMap<string, Json>; readonly given: ReadonlySet<string> },
+): string {
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? name : `${name}_v${number}`;
-    const there = Object.hasOwn(taken, candidate) ? taken[candidate] : undefined;
+    if (taken.given.has(candidate)) continue;
+    const there = taken.definitions.get(candidate);
     if (there === undefined || jsonEqual(withoutKinds(there), withoutKinds(definition))) return candidate;
   }
 }
