@@ -194,6 +194,17 @@ describe('an extension server that answers what it should not:', () => {
     assert.ok(!reasons.includes('Passed'), reasons.join());
   });
 
+  it('whoever may read documents reaches nothing else by their paths', async () => {
+    const document = `/openapi/v3${base}`;
+    extension.on(document, json({ openapi: '3.0.0' }));
+    assert.equal((await ask(document)).status, 200);
+    const before = extension.received.length;
+    for (const below of ['/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/secret', '/secret', '/', '%2fsecret'])
+      assert.equal((await ask(`${document}${below}`)).status, 404, below);
+    const heard = extension.received.slice(before).filter(({ url }) => url.startsWith(document));
+    assert.deepEqual(heard, []);
+  });
+
   it('the merged document keeps definitions of any name apart, and numbers that nobody can hold out', () => {
     const definition = (description: string) => ({ type: 'object', description });
     const encoded = (definitions: JsonObject) => encodedSwagger({ swagger: '2.0', paths: {}, definitions });

@@ -73,8 +73,11 @@ export class RemoteServices {
     if (this.#entries.size === 0) return undefined;
     if (info.kind === 'resource') return this.#entries.get(keyOf(info))?.remote;
     const [first, ...rest] = info.path.slice(1).split('/');
-    const parts = first === 'openapi' && rest[0] === 'v3' ? rest.slice(1) : [first, ...rest];
+    const isDocument = first === 'openapi' && rest[0] === 'v3';
+    const parts = isDocument ? rest.slice(1) : [first, ...rest];
     const [root, group = '', version = ''] = parts;
+    // Everybody may read documents: what is below their paths is no document, and could lead up again.
+    if (isDocument && parts.length !== (root === 'api' ? 2 : 3)) return undefined;
     if (root === 'api') return this.#entries.get(keyOf({ group: '', version: group }))?.remote;
     return root === 'apis' ? this.#entries.get(keyOf({ group, version }))?.remote : undefined;
   }
