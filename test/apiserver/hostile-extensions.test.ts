@@ -91,6 +91,31 @@ describe('an extension server that answers what it should not:', () => {
     }
   }
 
+  async function sendHttp1(method: string, path: string, body: string): Promise<number> {
+    const outgoing = httpsRequest(`${endpoint.url}${path}`, {
+      ...{ method, ca: endpoint.caPem, agent: false },
+      headers: { authorization: 'Bearer admin-token', 'transfer-encoding': 'chunked' },
+    });
+    outgoing.end(body);
+    const [response]: IncomingMessage[] = await once(outgoing, 'response');
+    response?.resume();
+    return response?.statusCode ?? 0;
+  }
+
+  async function sendHttp2(method: string, path: string, body: string): Promise<number> {
+    const session = connect(endpoint.url, { ca: endpoint.caPem });
+    try {
+      const headers = { ':path': path, ':method': method, authorization: 'Bearer admin-token' };
+      const stream = session.request(headers, { endStream: false });
+      stream.end(body);
+      const [answered] = await once(stream, 'response');
+      stream.resume();
+      return Number(answered[':status']);
+    } finally {
+      session.destroy();
+    }
+  }
+
   it('documents that are nested deeper than anybody reads are not told on, and others are read afterwards', async () => {
     const group = 'deep.example.com';
     const given = (type: string, around: string) => {
@@ -204,6 +229,32 @@ describe('an extension server that answers what it should not:', () => {
     const heard = extension.received.slice(before).filter(({ url }) => url.startsWith(document));
     assert.deepEqual(heard, []);
   });
+
+  for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST', 'PURGE', 'TRACE']) {
+    it(`a body of unsaid length of ${method} stays a body, whatever it looks like`, async () => {
+      const path = `${base}/bodies`;
+      const within = `GET ${base}/smuggled HTTP/1.1\r\nHost: a\r\nX-Remote-User: admin2\r\n\r\n`;
+      const got: string[] = [];
+      extension.on(path, (_, request, response) => {
+        let text = '';
+        request.on('data', (chunk: Buffer) => {
+          text += chunk;
+        });
+        request.on('end', () => {
+          got.push(text);
+          response.end();
+        });
+      });
+      for (const sent of [sendHttp1, sendHttp2]) {
+        got.splice(0);
+        const before = extension.received.length;
+        assert.equal(await sent(method, path, within), 200);
+        assert.deepEqual(got, [within]);
+        const heard = extension.received.slice(before).map(({ url }) => url);
+        assert.ok(!heard.includes(`${base}/smuggled`));
+      }
+    });
+  }
 
   it('the merged document keeps definitions of any name apart, and numbers that nobody can hold out', () => {
     const definition = (description: string) => ({ type: 'object', description });

@@ -59,6 +59,7 @@ function open(
   const own = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
   );
+  frame(own, chunks !== undefined);
   const outgoing = request(url, { agent, method, path, headers: own, signal });
   const answer = new Promise<Exchanged>((resolve, reject) => {
     // After the head of the answer it is the answer that fails.
@@ -71,18 +72,39 @@ function open(
       resolve(answered(response, connection));
     });
   });
-  if (chunks) void send(chunks, outgoing);
+  if (chunks) void send(chunks, outgoing, own['content-length']);
   else outgoing.end();
   return { outgoing, answer };
 }
 
-async function send(chunks: AsyncIterable<Uint8Array>, outgoing: ClientRequest): Promise<void> {
+/**
+ * Says where the body ends, whatever the method is: Node sends a body of GET or DELETE whose length is not said without
+ * any bounds, and whoever is asked would take it for the next request, with all that it says of who is asking.
+ */
+function frame(headers: Record<string, string | string[]>, hasBody: boolean): void {
+  delete headers['transfer-encoding'];
+  if (hasBody) {
+    if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
+  } else if (headers['content-length'] !== '0') delete headers['content-length'];
+}
+
+/** Neither more nor less than `said`: what is too much, or comes too late, would count as another request. */
+async function send(
+  chunks: AsyncIterable<Uint8Array>,
+  outgoing: ClientRequest,
+  said: string | string[] | undefined,
+): Promise<void> {
+  let leftBytes = said === undefined ? undefined : Number(said);
+  const wrong = () => new Error('the body is not as long as its Content-Length says');
   try {
     for await (const chunk of chunks) {
       // Answered before it was sent: nobody wants the rest.
       if (outgoing.destroyed) return;
+      if (leftBytes !== undefined) leftBytes -= chunk.length;
+      if (leftBytes !== undefined && !(leftBytes >= 0)) throw wrong();
       if (!outgoing.write(chunk)) await drained(outgoing);
     }
+    if (leftBytes !== undefined && leftBytes !== 0) throw wrong();
     outgoing.end();
   } catch (thrown) {
     outgoing.destroy(thrown instanceof Error ? thrown : undefined);
