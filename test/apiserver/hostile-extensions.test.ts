@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { conditionOf } from '../../src/apimachinery/conditions.ts';
 import { textAt } from '../../src/apimachinery/read.ts';
@@ -63,10 +64,14 @@ describe('an extension server that answers what it should not:', () => {
     }
   }
 
-  async function ask(path: string, accept = '*/*'): Promise<{ status: number; text: string }> {
+  async function ask(
+    path: string,
+    accept = '*/*',
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
     const outgoing = httpsRequest(`${endpoint.url}${path}`, {
       ...{ ca: endpoint.caPem, agent: false },
-      headers: { authorization: 'Bearer admin-token', accept },
+      headers: { authorization: 'Bearer admin-token', accept, ...headers },
     });
     outgoing.end();
     const status = Promise.withResolvers<never>();
@@ -255,6 +260,23 @@ describe('an extension server that answers what it should not:', () => {
       }
     });
   }
+
+  it('a connection on which a change of protocol was refused carries no other request', async () => {
+    const given: string[] = [];
+    const sockets = new Set<Duplex>();
+    extension.onUpgrade((_, socket) => {
+      sockets.add(socket);
+      socket.on('data', (chunk: Buffer) => given.push(chunk.toString()));
+      socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
+    });
+    const asking = { connection: 'Upgrade', upgrade: 'other' };
+    for (let times = 1; times <= 3; times++) {
+      assert.deepEqual(await ask(`${base}/console`, '*/*', asking), { status: 403, text: 'no' });
+      assert.equal((await ask(base)).status, 200);
+      assert.equal(sockets.size, times);
+    }
+    assert.deepEqual(given, []);
+  });
 
   it('the merged document keeps definitions of any name apart, and numbers that nobody can hold out', () => {
     const definition = (description: string) => ({ type: 'object', description });

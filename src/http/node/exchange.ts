@@ -64,7 +64,11 @@ function open(
   const answer = new Promise<Exchanged>((resolve, reject) => {
     // After the head of the answer it is the answer that fails.
     outgoing.on('error', reject);
-    outgoing.once('response', (response) => resolve(answered(response, undefined)));
+    outgoing.once('response', (response) => {
+      // Who was asked for another protocol may not read requests there any more: nobody else is to be heard on it.
+      if (own['upgrade'] !== undefined) outgoing.shouldKeepAlive = false;
+      resolve(answered(response, undefined));
+    });
     outgoing.once('upgrade', (response, connection: Duplex, head: Buffer) => {
       if (head.length > 0) connection.unshift(head);
       connection.on('error', ignore);
