@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { systemClock, systemRandom } from '../../src/base/index.ts';
+import { createAuthority } from '../../src/http/index.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { rbac } from './rights.ts';
 
@@ -12,6 +14,8 @@ const plain =
 const masters =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQ2ZUQ0NBV1VDQVFBd09ERU9NQXdHQTFVRUNnd0ZiM1JvWlhJeEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRwdApZWE4wWlhKek1RMHdDd1lEVlFRRERBUmxkbWxzTUlJQklqQU5CZ2txaGtpRzl3MEJBUUVGQUFPQ0FROEFNSUlCCkNnS0NBUUVBdi9tSDdjL005SXRVRWFIN3R5ZDJoZGQzUllNYkU4OGxoRHYydWVzMW9pVXYvYThwZkx4L0wyMG8Ka1A4b2YxQjZ3VDJobnlVaWh0eDJjY3oyQVQxQVBEcDhNU1JQdWRmK0JIeEZYMDhRbEJvRi9XYjJ4T3NweFd3SwpsVHE0ZjJaR0hjR1hONjBDM2Y1cmhreGR6NHV3U0ZVZkd6eWljQjBET1IwSmd0UFIrMFMwNEVrRHpQelM0Yk85CkNid3pJbThSVVhRVkVXNUN0a1BPaW1BcUlnOVhZK1VWN05nK0YxcXM3Wk1sYWJrc1M5ZVAvd1NrUnpIeU9kcy8KMWhleW1XSlM2N042alF1MDV5TlRXL0NHK3IwYVdEd1lGQkRtUTQrbzVrdThtUTRvcVJWZGk4UWxCREJWMDdTcQpSVTFSdEY4VXczNDFnZ09wcFYvVjhXSDRSM2owQndJREFRQUJvQUF3RFFZSktvWklodmNOQVFFTEJRQURnZ0VCCkFHWDczV3A0UldpaVhSSmpmMGR4Wm1zRjRlcW5iRXN2VXRmcjEyMnRwWmZhbThLbGFzME0zRW5lY096UXJrNjcKMzk5NkRPQkVjL0lZVzZqZHNyb2RSVGlDTmphdGw4eTJRT2swaHFpeG1qNGVRcXh5dElRMHhTbUJ2YWQ1ZzF3SgpaV0h4VGh1bFd6WnNsNVpLM0hHMlJiOTJzcTFyMlFncWZ3SStqZmppY2NCWkhPcmxpTFFXODVBN29aTzM2bDF0CkZteTYrTkk0S2hVVGdVR3Nrb0ZTVS9ESC9pdlNaZGVkQVRqY3RLbis2cEc1UHo2aEl5TGpvZ2xVYjcxQXN6ZkkKVTRDWWVYNkkyajJ6MnNBaWN6L3J0WmxqL0lHQURJRnZ2TnZSU1ovYmxmQ1hwM3ZQMjVzd1EyMnp1L2ZJRGNyNQpvWGdLZWhUQ0RyQ2cvNTlMU2JmSkJrOD0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==';
 const signerName = 'example.com/signer';
+const pem = createAuthority({ commonName: 'any', clock: systemClock, random: systemRandom }).certificatePem;
+const certificate = Buffer.from(pem).toString('base64');
 
 describe('a certificate signing request', () => {
   let test: TestServer;
@@ -133,7 +137,7 @@ describe('a certificate signing request', () => {
         `certificatesigningrequests.certificates.k8s.io "decide" is forbidden: user not permitted to approve requests with signerName "${signerName}"`,
       ],
     );
-    const sign = { status: { certificate: Buffer.from('none').toString('base64') } };
+    const sign = { status: { certificate } };
     assert.equal((await send('PATCH', '/decide/status', sign, merge)).status, 403);
     const signers = (resourceNames: string[], verbs: string[]) => [
       { apiGroups: ['certificates.k8s.io'], resources: ['signers'], resourceNames, verbs },
@@ -161,5 +165,65 @@ describe('a certificate signing request', () => {
     const taken = await send('PATCH', '/apart/approval', { status: { conditions: [] } }, merge);
     assert.equal(taken.status, 422);
     assert.match(taken.body.message, /updates may not remove a condition of type "Approved"/);
+  });
+
+  it('is decided for good, with conditions that say each once and as they are', async () => {
+    await create('told', {});
+    const admin = { ...merge, authorization: 'Bearer admin-token' };
+    const say = async (part: string, conditions: object[], more: object = {}) => {
+      const answer = await send('PATCH', `/told/${part}`, { status: { conditions, ...more } }, admin);
+      const causes: { field: string; message: string }[] = answer.body.details?.causes ?? [];
+      return [answer.status, ...causes.map(({ field, message }) => `${field}: ${message}`)];
+    };
+    const approved = { type: 'Approved', status: 'True', reason: 'R' };
+    assert.deepEqual(await say('approval', [{ ...approved, status: 'False' }]), [
+      422,
+      'status.conditions[0].status: Unsupported value: "False": supported values: "True"',
+    ]);
+    assert.deepEqual(await say('approval', [{ type: '', status: 'Maybe' }, approved, approved]), [
+      422,
+      'status.conditions[0].type: Required value',
+      'status.conditions[0].status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"',
+      'status.conditions[2].type: Duplicate value: "Approved"',
+    ]);
+    assert.deepEqual(await say('approval', [approved]), [200]);
+    // Who writes the status with an older word for the decision changes nothing of it.
+    const other = { ...approved, reason: 'Other' };
+    assert.deepEqual(await say('status', [{ type: 'Seen', status: 'Unknown' }, other]), [200]);
+    const { body } = await send('GET', '/told', undefined, admin);
+    const reasons = body.status.conditions.map((each: { reason?: string }) => each.reason);
+    assert.deepEqual(reasons, [undefined, 'R']);
+  });
+
+  it('is answered with certificates alone', async () => {
+    await create('issued', {});
+    const admin = { ...merge, authorization: 'Bearer admin-token' };
+    const answers = [
+      ['none', 'must contain at least one CERTIFICATE PEM block'],
+      [
+        pem.replaceAll('CERTIFICATE', 'PRIVATE KEY'),
+        'only CERTIFICATE PEM blocks are allowed, found "PRIVATE KEY"',
+      ],
+      [`${pem}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, 'x509: malformed certificate'],
+    ] as const;
+    for (const [text, why] of answers) {
+      const issued = { status: { certificate: Buffer.from(text).toString('base64') } };
+      const { status, body } = await send('PATCH', '/issued/status', issued, admin);
+      assert.deepEqual(
+        [status, body.details.causes],
+        [
+          422,
+          [
+            {
+              reason: 'FieldValueInvalid',
+              field: 'status.certificate',
+              message: `Invalid value: "<certificate data>": ${why}`,
+            },
+          ],
+        ],
+      );
+    }
+    const answer = await send('PATCH', '/issued/status', { status: { certificate } }, admin);
+    assert.equal(answer.status, 200);
   });
 });

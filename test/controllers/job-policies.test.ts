@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { conditionOf } from '../../src/apimachinery/conditions.ts';
 import { typedClient } from '../../src/apimachinery/kinds.ts';
-import { textAt } from '../../src/apimachinery/read.ts';
+import { at, textAt } from '../../src/apimachinery/read.ts';
 import { type Job, type JobSpec, jobs } from '../../src/controllers/kinds/batch.ts';
-import { pods } from '../../src/controllers/kinds/core.ts';
+import { namespaces, pods, resourceQuotas } from '../../src/controllers/kinds/core.ts';
 import { eventually, startTestCluster, type TestCluster } from './harness.ts';
 
 const namespace = 'default';
@@ -17,11 +17,15 @@ describe('a Job', () => {
   after(() => cluster.close());
 
   /** Its pods run a shell command that the simulated nodes read, e.g. `exit 3`. */
-  async function make(name: string, command: string, spec: Partial<JobSpec>): Promise<void> {
+  async function make(
+    name: string,
+    command: string,
+    { namespace: place = namespace, ...spec }: Partial<JobSpec> & { namespace?: string },
+  ): Promise<void> {
     await typedClient(cluster.client).create(jobs, {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { name, namespace },
+      metadata: { name, namespace: place },
       spec: {
         ...spec,
         template: {
@@ -112,5 +116,36 @@ describe('a Job', () => {
     await says('ours', 'Complete');
     const job = await typedClient(cluster.client).get(jobs, { name: 'theirs', namespace });
     assert.equal(job.status?.startTime, undefined);
+  });
+
+  it('makes as many pods as it may, and says so, however many it asks for', async () => {
+    const most = 2 ** 31 - 1;
+    const wanted = [
+      ['endless', { parallelism: most }],
+      ['numbered', { completionMode: 'Indexed', completions: most, parallelism: 100_000 }],
+    ] as const;
+    for (const [name, spec] of wanted) {
+      await cluster.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      await cluster.client.create(resourceQuotas, {
+        ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: name } },
+        spec: { hard: { pods: '3' } },
+      });
+      await eventually(cluster.client, resourceQuotas, { name: 'few', namespace: name }, (quota) =>
+        Boolean(at(quota, 'status', 'hard')),
+      );
+      await make(name, 'sleep 100000', { namespace: name, ...spec });
+      const isAll = (job: Job | undefined) => job?.status?.active === 3;
+      await eventually<Job>(cluster.client, jobs, { name, namespace: name }, isAll);
+      const { items } = await typedClient(cluster.client).list(pods, { namespace: name });
+      const indexes = items.map(
+        ({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-completion-index'],
+      );
+      assert.deepEqual(indexes.sort(), name === 'numbered' ? ['0', '1', '2'] : Array(3).fill(undefined));
+      await typedClient(cluster.client).delete(
+        jobs,
+        { name, namespace: name },
+        { propagationPolicy: 'Background' },
+      );
+    }
   });
 });

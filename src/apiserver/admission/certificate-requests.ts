@@ -4,8 +4,17 @@ import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { objectAt } from '../../apimachinery/read.ts';
 import { invalid } from '../../apimachinery/status.ts';
+import {
+  duplicate,
+  forbidden,
+  index,
+  invalid as invalidField,
+  notSupported,
+  required,
+} from '../../apimachinery/validation/errors.ts';
 import { type JsonObject, jsonEqual, rfc3339Seconds } from '../../base/index.ts';
 import { readRequest } from '../../http/certificates/request.ts';
+import { whyNoCertificate } from './issued-certificate.ts';
 
 const decisions = ['Approved', 'Denied'];
 const final = [...decisions, 'Failed'];
@@ -23,7 +32,11 @@ export const certificateRequests: AdmissionStep = {
     if (!object) return;
     const [next, before] = [objectAt(object, 'status'), objectAt(old, 'status')];
     const errors = old
-      ? [...conditionErrors(subresource, next, before), ...certificateErrors(next, before)]
+      ? [
+          ...statusErrors(subresource, next, before),
+          ...conditionErrors(subresource, next, before),
+          ...certificateErrors(next, before),
+        ]
       : requestErrors(object);
     if (errors.length > 0) throw invalid(definition, name, errors);
   },
@@ -56,10 +69,23 @@ function keepAskedFor(
   if (subresource === '') return;
   const before = objectAt(old, 'status');
   const next = objectAt(object, 'status');
-  const conditions = conditionsIn(next).map((condition) => stamped(condition, before, nowMs));
+  const given = subresource === 'status' ? withDecisions(conditionsIn(next), before) : conditionsIn(next);
+  const conditions = given.map((condition) => stamped(condition, before, nowMs));
   // An approval writes conditions and nothing else.
   const { conditions: _given, ...others } = subresource === 'approval' ? structuredClone(before) : next;
   object['status'] = conditions.length === 0 ? others : { ...others, conditions };
+}
+
+/** A write of the status does not change what was decided, unless it would add to it or take from it: that is refused. */
+function withDecisions(conditions: readonly JsonObject[], before: JsonObject): readonly JsonObject[] {
+  let kept = conditions;
+  for (const type of decisions) {
+    const then = ofType(before, type);
+    if (kept.filter((one) => one['type'] === type).length !== then.length) continue;
+    const decided = then.values();
+    kept = kept.map((one) => (one['type'] === type ? (decided.next().value ?? one) : one));
+  }
+  return kept;
 }
 
 function stamped(condition: JsonObject, before: JsonObject, nowMs: number): JsonObject {
@@ -110,11 +136,38 @@ function conditionErrors(subresource: string, next: JsonObject, before: JsonObje
   return errors;
 }
 
-/** What was issued stands. */
+/** Of what is no part of an older status: what was wrong before may stay. */
+function statusErrors(subresource: string, next: JsonObject, before: JsonObject): FieldError[] {
+  if (subresource === '') return [];
+  const [conditions, older] = [conditionsIn(next), conditionsIn(before)];
+  const errors: FieldError[] = [];
+  const isNamed = older.every(({ type }) => textOf(type) !== '');
+  const isSingle = new Set(older.map(({ type }) => type)).size === older.length;
+  const seen = new Set<string>();
+  for (const [position, condition] of conditions.entries()) {
+    const [type, status] = [textOf(condition['type']), textOf(condition['status'])];
+    const path = index('status.conditions', position);
+    if (isNamed && type === '') errors.push(required(`${path}.type`));
+    const allowed = final.includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
+    if (status === '') errors.push(required(`${path}.status`));
+    else if (!allowed.includes(status)) errors.push(notSupported(`${path}.status`, status, allowed));
+    if (isSingle && seen.has(type)) errors.push(duplicate(`${path}.type`, type));
+    seen.add(type);
+  }
+  return errors;
+}
+
+/** What was issued stands, and is a certificate, unless older content was none. */
 function certificateErrors(next: JsonObject, before: JsonObject): FieldError[] {
-  if (!before['certificate'] || next['certificate'] === before['certificate']) return [];
-  const message = 'Forbidden: updates may not modify existing certificate content';
-  return [{ reason: 'FieldValueForbidden', field: 'status.certificate', message }];
+  const [now, then] = [textOf(next['certificate']), textOf(before['certificate'])];
+  if (now === then) return [];
+  const field = 'status.certificate';
+  const errors: FieldError[] = [];
+  const why = now === '' ? undefined : whyNoCertificate(now);
+  if (why !== undefined && (then === '' || whyNoCertificate(then) === undefined))
+    errors.push(invalidField(field, '<certificate data>', why));
+  if (then !== '') errors.push(forbidden(field, 'updates may not modify existing certificate content'));
+  return errors;
 }
 
 function ofType(status: JsonObject, type: string): JsonObject[] {

@@ -17,6 +17,8 @@ import { countEnded, type Tally } from './tally.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 export const component = 'job-controller';
+/** Pods made in one pass: a Job may want any number. */
+const burstPods = 500;
 /** As a Job's `managedBy` names this controller. */
 const managerName = 'kubernetes.io/job-controller';
 
@@ -51,10 +53,13 @@ export async function reconcileJob(key: string, context: JobContext): Promise<Re
   const tally = countEnded(job, owned);
   const verdict = verdictOf(job, tally, context.clock.now());
   if (verdict) return finish(job, { owned, tally, verdict, context });
-  const again = await runPods(job, { owned, tally, context });
-  await writeStatus(job, statusOf(job, tally, context), context);
-  await releasePods(tally.counted, context);
-  return again;
+  try {
+    return await runPods(job, { owned, tally, context });
+  } finally {
+    // Also when no more pods may be made: what there is counts.
+    await writeStatus(job, statusOf(job, tally, context), context);
+    await releasePods(tally.counted, context);
+  }
 }
 
 function claimPods(job: Job, context: JobContext): Promise<readonly Pod[]> {
@@ -82,16 +87,16 @@ async function runPods(job: Job, { owned, tally, context }: Pass): Promise<Recon
     const surplus = [...active].sort(compareForDeletion).slice(0, active.length - wanted);
     await inBatches(surplus, (pod) => deletePod(pod, control));
   }
-  const missing = wanted - active.length;
+  const missing = Math.min(wanted - active.length, burstPods);
   const deadlineMs = deadlineIn(job, context);
   if (missing <= 0) return deadlineMs === undefined ? undefined : { againAfterMs: deadlineMs };
   const waitMs = retryIn(tally, context);
   if (waitMs > 0) return { againAfterMs: Math.min(waitMs, deadlineMs ?? waitMs) };
-  const indexes = job.spec.completionMode === 'Indexed' ? freeIndexes(job, tally, active) : undefined;
-  const made = Array.from({ length: missing }, (_, at) => {
-    const index = indexes?.[at];
-    return jobPod(job, index, failuresOf(job, index, owned));
-  });
+  const indexes = indexesFor(job, missing, { tally, active });
+  const failures = job.spec.backoffLimitPerIndex === undefined ? undefined : failuresByIndex(job, owned);
+  const made = indexes.map((index) =>
+    jobPod(job, index, index === undefined ? undefined : failures && (failures.get(index) ?? 0)),
+  );
   await inSlowBatches(made, (pod) => createPod(pod, control));
   return deadlineMs === undefined ? undefined : { againAfterMs: deadlineMs };
 }
@@ -103,19 +108,31 @@ function wantedPods(job: Job, tally: Tally): number {
   return Math.max(0, Math.min(parallelism, completions - tally.succeeded - tally.failedIndexes.size));
 }
 
-function freeIndexes(job: Job, tally: Tally, active: readonly Pod[]): number[] {
+/** One for each of the next pods: the lowest that nobody is at; undefined for pods of Jobs that do not count them. */
+function indexesFor(
+  job: Job,
+  count: number,
+  { tally, active }: { readonly tally: Tally; readonly active: readonly Pod[] },
+): (number | undefined)[] {
+  if (job.spec.completionMode !== 'Indexed') return Array.from({ length: count });
   const taken = new Set([...tally.completedIndexes, ...tally.failedIndexes, ...active.map(indexOf)]);
   const free: number[] = [];
-  for (let index = 0; index < (job.spec.completions ?? 0); index++) if (!taken.has(index)) free.push(index);
+  const { completions = 0 } = job.spec;
+  for (let index = 0; index < completions && free.length < count; index++)
+    if (!taken.has(index)) free.push(index);
   return free;
 }
 
-/** How often an index failed, by its pods that did; undefined where that does not count. */
-function failuresOf(job: Job, index: number | undefined, owned: readonly Pod[]): number | undefined {
-  if (job.spec.backoffLimitPerIndex === undefined || index === undefined) return undefined;
-  const failed = owned.filter((pod) => pod.status?.phase === 'Failed' && indexOf(pod) === index);
-  const counted = failed.map((pod) => failuresBefore(pod) + (ruleOf(job, pod)?.action === 'Ignore' ? 0 : 1));
-  return Math.max(0, ...counted);
+/** How often indexes failed, by their pods that did. */
+function failuresByIndex(job: Job, owned: readonly Pod[]): Map<number, number> {
+  const failures = new Map<number, number>();
+  for (const pod of owned) {
+    const index = indexOf(pod);
+    if (index === undefined || pod.status?.phase !== 'Failed') continue;
+    const failed = failuresBefore(pod) + (ruleOf(job, pod)?.action === 'Ignore' ? 0 : 1);
+    failures.set(index, Math.max(failures.get(index) ?? 0, failed));
+  }
+  return failures;
 }
 
 /** A pod that failed is not replaced at once. */

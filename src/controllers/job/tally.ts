@@ -44,7 +44,7 @@ export function countEnded(job: Job, owned: readonly Pod[]): Tally {
     return isNew;
   });
   const failures = owned.filter((pod) => hasEnded(pod) && !isSuccess(pod)).map(endedMs);
-  const lastSuccessMs = Math.max(0, ...owned.filter(isSuccess).map(endedMs));
+  const lastSuccessMs = latest(owned.filter(isSuccess).map(endedMs));
   const uids = (success: boolean) =>
     ended.filter((pod) => isSuccess(pod) === success).map((pod) => pod.metadata.uid ?? '');
   const [succeeded, failed] = [uids(true), uids(false)];
@@ -62,8 +62,13 @@ export function countEnded(job: Job, owned: readonly Pod[]): Tally {
       ...(failed.length > 0 ? { failed } : {}),
     },
     failuresInARow: failures.filter((ms) => ms > lastSuccessMs).length,
-    lastFailureMs: Math.max(0, ...failures),
+    lastFailureMs: latest(failures),
   };
+}
+
+/** 0 for none. There may be more than a call takes arguments. */
+function latest(times: readonly number[]): number {
+  return times.reduce((last, each) => Math.max(last, each), 0);
 }
 
 /** An index fails with its last try, or when the policy says so. */
