@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typedClient } from '../../src/apimachinery/kinds.ts';
+import { mirrored } from '../../src/controllers/endpointslice-mirroring/mirrored.ts';
 import { services } from '../../src/controllers/kinds/core.ts';
 import {
   type EndpointSlice,
@@ -80,4 +81,27 @@ test('Endpoints that somebody writes for a Service without a selector are Endpoi
   } finally {
     await cluster.close();
   }
+});
+
+test('Endpoints with many ports have a slice for each, and another once one is full', () => {
+  const ips = (count: number, subnet: number) =>
+    Array.from({ length: count }, (_, at) => ({ ip: `10.${subnet}.${at >> 8}.${at & 255}` }));
+  const web = [{ name: 'web', port: 80, protocol: 'TCP' }];
+  const { apiVersion, kind } = endpoints;
+  const slices = mirrored({
+    ...{ apiVersion, kind, metadata: { name: 'many', namespace } },
+    subsets: [
+      { addresses: ips(700, 1), ports: web },
+      ...Array.from({ length: 2_000 }, (_, at) => ({
+        addresses: ips(1, 2),
+        ports: [{ name: 'p', port: 1_000 + at, protocol: 'TCP' }],
+      })),
+      { addresses: ips(700, 3), ports: web },
+    ],
+  });
+  assert.deepEqual(
+    slices.filter(({ ports }) => ports[0]?.port === 80).map((slice) => slice.endpoints.length),
+    [1_000, 400],
+  );
+  assert.equal(slices.length, 2_002);
 });

@@ -108,6 +108,10 @@ test('an autoscaler says why it cannot scale: no target, no such kind, no scale,
     const unable = "the HPA controller was unable to get the target's current scale: ";
     const reason = 'FailedGetScale';
     assert.equal(await why('none', 'AbleToScale', reason), `${unable}replicasets.apps "none" not found`);
+    // A name is a part of a path, whatever it holds.
+    const asked = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web?x' } };
+    await client.create(autoscalers, autoscaler('asked', asked));
+    assert.equal(await why('asked', 'AbleToScale', reason), `${unable}replicasets.apps "web?x" not found`);
     assert.equal(
       await why('kind', 'AbleToScale', reason),
       `${unable}no matches for kind "Foo" in group "x.example.com"`,

@@ -245,9 +245,56 @@ test('a service knows the addresses of the ready pods behind it', async () => {
     legacy?.subsets?.[0]?.addresses?.map(({ ip }) => ip).sort(),
     slice?.endpoints?.flatMap(({ addresses }) => addresses).sort(),
   );
+  const tier = (labels: Record<string, string> | undefined) => labels?.['tier'] === 'front';
+  const merge = (body: object) => ({ type: 'merge' as const, body: { ...body } });
+  await cluster.client.patch(
+    services,
+    inDefault('agent'),
+    merge({ metadata: { labels: { tier: 'front' } } }),
+  );
+  await eventuallyAll(cluster.client, endpointSlices, select, ([first]) => tier(first?.metadata.labels));
+  const told = await eventually(cluster.client, endpoints, inDefault('agent'), (e) =>
+    tier(e?.metadata.labels),
+  );
+  assert.equal(told?.metadata.labels?.['service.kubernetes.io/headless'], undefined);
+  // Whoever writes an address of his own into a slice is not listened to.
+  const forged = { endpoints: [{ addresses: ['10.9.9.9'] }], metadata: { labels: { tier: 'back' } } };
+  const written = await cluster.client.patch(
+    endpointSlices,
+    inDefault(slice?.metadata.name ?? ''),
+    merge(forged),
+  );
+  await eventuallyAll(
+    cluster.client,
+    endpointSlices,
+    select,
+    ([first]) =>
+      first?.metadata.resourceVersion !== written.metadata.resourceVersion &&
+      first?.endpoints?.length === 2 &&
+      tier(first.metadata.labels),
+  );
   await cluster.client.delete(services, inDefault('agent'));
   await eventuallyAll(cluster.client, endpointSlices, select, (list) => list.length === 0);
   await eventually(cluster.client, endpoints, inDefault('agent'), (e) => e === undefined);
+});
+
+test('a service without an address of its own says so in its slices and Endpoints', async () => {
+  await cluster.client.create(services, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'headless', namespace: 'default' },
+    spec: { clusterIP: 'None', selector: { app: 'nobody' } },
+  });
+  const label = 'service.kubernetes.io/headless';
+  const select = { namespace: 'default', labelSelector: `kubernetes.io/service-name=headless,${label}=` };
+  await eventuallyAll(cluster.client, endpointSlices, select, ({ length }) => length === 1);
+  await eventually(
+    cluster.client,
+    endpoints,
+    inDefault('headless'),
+    (e) => e?.metadata.labels?.[label] === '',
+  );
+  await cluster.client.delete(services, inDefault('headless'));
 });
 
 test('a pod that is not selected any more is let go, others keep their claim on it, and it is taken back', async () => {

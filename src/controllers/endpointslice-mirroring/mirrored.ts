@@ -1,4 +1,4 @@
-import { jsonEqual, parseIp } from '../../base/index.ts';
+import { canonicalJson, parseIp } from '../../base/index.ts';
 import type { EndpointAddress, Endpoints, SliceEndpoint, SlicePort } from '../kinds/discovery.ts';
 
 /** `--mirroring-max-endpoints-per-subset`, and how many a slice holds. */
@@ -14,21 +14,25 @@ export interface Mirrored {
 /** What slices say of Endpoints; subsets with the same ports share one. */
 export function mirrored({ subsets = [] }: Endpoints): Mirrored[] {
   const slices: Mirrored[] = [];
+  /** The last slice of each family and ports. */
+  const last = new Map<string, Mirrored>();
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
     const all = [
       ...addresses.map((address) => ({ address, ready: true })),
       ...notReadyAddresses.map((address) => ({ address, ready: false })),
     ];
+    const text = canonicalJson(ports);
     for (const { address, ready } of all.slice(0, addressesLimit)) {
       const family = parseIp(address.ip)?.family;
       if (family === undefined) continue;
       const addressType = family === 4 ? 'IPv4' : 'IPv6';
-      const isOf = (one: Mirrored) =>
-        one.addressType === addressType &&
-        one.endpoints.length < addressesLimit &&
-        jsonEqual(one.ports, ports);
-      let slice = slices.find(isOf);
-      if (!slice) slices.push((slice = { addressType, ports: [...ports], endpoints: [] }));
+      const place = addressType + text;
+      let slice = last.get(place);
+      if (!slice || slice.endpoints.length >= addressesLimit) {
+        slice = { addressType, ports: [...ports], endpoints: [] };
+        slices.push(slice);
+        last.set(place, slice);
+      }
       slice.endpoints.push(endpointOf(address, ready));
     }
   }

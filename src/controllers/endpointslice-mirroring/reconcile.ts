@@ -1,5 +1,5 @@
 import { ignoringMissing, isConflict, refOf } from '../../apimachinery/kinds.ts';
-import { jsonEqual } from '../../base/index.ts';
+import { canonicalJson, jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { Service } from '../kinds/core.ts';
 import { type EndpointSlice, type Endpoints, endpointSlices, endpoints } from '../kinds/discovery.ts';
@@ -57,11 +57,10 @@ async function write(
   context: MirrorContext,
 ): Promise<void> {
   const left = new Set(present);
+  const alike = Map.groupBy(present, ({ addressType, ports = [] }) => addressType + canonicalJson(ports));
   for (const content of wanted) {
     if (!written) break;
-    const isAlike = (one: EndpointSlice) =>
-      one.addressType === content.addressType && jsonEqual(one.ports ?? [], content.ports);
-    const current = [...left].find(isAlike);
+    const current = alike.get(content.addressType + canonicalJson(content.ports))?.shift();
     const slice = sliceOf(written, content);
     if (!current) {
       context.slices.observe(await context.client.create(endpointSlices, slice));

@@ -38,8 +38,9 @@ export function startEndpointSliceController(context: ClusterContext): Controlle
           )
           .map(objectKey);
       }),
-      watchKeys(slices, ({ metadata }, _previous, type) =>
-        type === 'deleted' ? serviceOf(metadata.labels, metadata.namespace) : undefined,
+      // What somebody else makes of a slice does not stay.
+      watchKeys(slices, ({ metadata }, previous) =>
+        [metadata, previous?.metadata].flatMap((each) => serviceOf(each?.labels, metadata.namespace) ?? []),
       ),
     ],
     concurrency: 5,

@@ -17,6 +17,7 @@ import { isFinished, isReady } from '../shared/pods.ts';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedBy = 'endpointslice.kubernetes.io/managed-by';
+const headless = 'service.kubernetes.io/headless';
 export const managerName = 'endpointslice-controller.k8s.io';
 
 const limits = { endpointsPerSlice: 100, addressesPerEndpoints: 1000 } as const;
@@ -132,6 +133,7 @@ async function writeSlices(key: string, { service, groups, context }: Writing): 
       endpoints: chunk.map((pod) => endpointOf(pod, service)),
     })),
   );
+  const labels = sliceLabels(service);
   for (const [at, content] of wanted.entries()) {
     const current = present[at];
     if (!current) {
@@ -139,9 +141,13 @@ async function writeSlices(key: string, { service, groups, context }: Writing): 
       context.slices.observe(created);
     } else if (
       !jsonEqual(current.endpoints ?? [], content.endpoints) ||
-      !jsonEqual(current.ports ?? [], content.ports)
+      !jsonEqual(current.ports ?? [], content.ports) ||
+      !jsonEqual(current.metadata.labels ?? {}, labels)
     ) {
-      context.slices.observe(await context.client.update(endpointSlices, { ...current, ...content }));
+      const metadata = { ...current.metadata, labels };
+      context.slices.observe(
+        await context.client.update(endpointSlices, { ...current, ...content, metadata }),
+      );
     }
   }
   for (const surplus of present.slice(wanted.length)) {
@@ -155,15 +161,27 @@ function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
   return parts;
 }
 
+/** What is said of a Service itself, beside what says whose it is. */
+function labelsOf({ metadata, spec }: Service): Record<string, string> {
+  const { [headless]: _, ...labels } = metadata.labels ?? {};
+  const isHeadless = spec.clusterIP === undefined || spec.clusterIP === '' || spec.clusterIP === 'None';
+  return isHeadless ? { ...labels, [headless]: '' } : labels;
+}
+
+function sliceLabels(service: Service): Record<string, string> {
+  const { name = '' } = service.metadata;
+  return { ...labelsOf(service), [managedBy]: managerName, [serviceNameLabel]: name };
+}
+
 function newSlice(service: Service): EndpointSlice {
-  const { name = '', namespace = '', labels = {} } = service.metadata;
+  const { name = '', namespace = '' } = service.metadata;
   return {
     apiVersion: endpointSlices.apiVersion,
     kind: endpointSlices.kind,
     metadata: {
       generateName: `${name}-`,
       namespace,
-      labels: { ...labels, [managedBy]: managerName, [serviceNameLabel]: name },
+      labels: sliceLabels(service),
       ownerReferences: [controllerReference(services, service)],
     },
     addressType: service.spec.ipFamilies?.[0] ?? 'IPv4',
@@ -175,18 +193,16 @@ async function writeEndpoints(
   groups: readonly PortGroup[],
   context: EndpointSliceContext,
 ): Promise<void> {
-  const { name = '', namespace = '', labels } = service.metadata;
+  const { name = '', namespace = '' } = service.metadata;
+  const labels = { ...labelsOf(service), 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
   const subsets = groups.filter(({ pods }) => pods.length > 0).map((group) => subsetOf(group, service));
   const current = await context.client.find(endpoints, { namespace, name });
-  if (current && jsonEqual(current.subsets ?? [], subsets)) return;
+  const isLabelled = jsonEqual(current?.metadata.labels ?? {}, labels);
+  if (current && isLabelled && jsonEqual(current.subsets ?? [], subsets)) return;
   const wanted: Endpoints = {
     apiVersion: endpoints.apiVersion,
     kind: endpoints.kind,
-    metadata: current?.metadata ?? {
-      name,
-      namespace,
-      labels: { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' },
-    },
+    metadata: { ...(current?.metadata ?? { name, namespace }), labels },
     subsets,
   };
   if (current) await context.client.update(endpoints, wanted);

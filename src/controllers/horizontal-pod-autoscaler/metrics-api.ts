@@ -79,7 +79,7 @@ export async function customUses(
 ): Promise<PodUses> {
   const query = new URLSearchParams({ labelSelector: of.selector });
   addSelector(query, 'metricLabelSelector', of.metricSelector);
-  const { items } = await readCustom(api, `namespaces/${of.namespace}/pods/*/${of.metric}?${query}`);
+  const { items } = await readCustom(api, `namespaces/${of.namespace}/pods/*/${segment(of.metric)}?${query}`);
   const uses: PodUses = new Map();
   for (const metric of itemsOf(items, 'custom metrics API')) {
     const seconds = at(metric, 'windowSeconds') ?? at(metric, 'window');
@@ -107,7 +107,7 @@ export async function objectUse(
   addSelector(query, 'metricLabelSelector', of.metricSelector);
   const group = object.apiVersion?.includes('/') ? object.apiVersion.split('/')[0] : '';
   if (object.kind === 'Namespace' && group === '') {
-    return firstValue(await readCustom(api, `namespaces/${namespace}/metrics/${metric}?${query}`));
+    return firstValue(await readCustom(api, `namespaces/${namespace}/metrics/${segment(metric)}?${query}`));
   }
   const kind = (await api.served.all()).find((each) => each.group === group && each.kind === object.kind);
   if (!kind) {
@@ -117,7 +117,10 @@ export async function objectUse(
   }
   const resource = group === '' ? kind.resource : `${kind.resource}.${group}`;
   return firstValue(
-    await readCustom(api, `namespaces/${namespace}/${resource}/${object.name}/${metric}?${query}`),
+    await readCustom(
+      api,
+      `namespaces/${namespace}/${resource}/${segment(object.name)}/${segment(metric)}?${query}`,
+    ),
   );
 }
 
@@ -132,7 +135,7 @@ export async function externalUses(
 ): Promise<number[]> {
   const query = new URLSearchParams();
   addSelector(query, 'labelSelector', of.selector);
-  const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${of.namespace}/${of.metric}?${query}`;
+  const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${of.namespace}/${segment(of.metric)}?${query}`;
   const from = 'external metrics API';
   const { items } = await read(api, path, { from, what: `get ${of.metric}.external.metrics.k8s.io` });
   return itemsOf(items, from).map((metric) => milliOf(at(metric, 'value')));
@@ -150,6 +153,11 @@ async function readCustom(api: Api, path: string): Promise<JsonObject> {
   }
   const what = `get ${path.split('/')[2]?.split('?')[0]}.custom.metrics.k8s.io`;
   return read(api, `${group}/${version}/${path}`, { from, what });
+}
+
+/** A name as one part of a path: it may hold signs that end one. */
+function segment(name: string): string {
+  return encodeURIComponent(name);
 }
 
 function addSelector(query: URLSearchParams, name: string, selector: LabelSelector | undefined): void {

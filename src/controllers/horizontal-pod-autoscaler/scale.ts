@@ -28,7 +28,8 @@ export async function readScale(
     return `no matches for kind ${JSON.stringify(name)}${where}`;
   }
   const base = kind.group === '' ? '/api/v1' : `/apis/${kind.group}/${kind.version}`;
-  const path = `${base}/namespaces/${metadata.namespace}/${kind.resource}/${spec.scaleTargetRef.name}/scale`;
+  const target = `${kind.resource}/${encodeURIComponent(spec.scaleTargetRef.name)}`;
+  const path = `${base}/namespaces/${metadata.namespace}/${target}/scale`;
   const { status, body } = await client.cluster.raw('GET', path);
   const object = parsed(body);
   if (status !== 200) return whyRefused(status, object);
