@@ -1,6 +1,8 @@
 const arrivalLimits = {
-  /** Requests of one cluster whose bodies are on their way. One user may have half of what the others leave. */
+  /** Requests of one level whose bodies are on their way; those on top of that take their seats at once. */
   requests: 5_000,
+  /** Of one user; those on top of that are refused. */
+  ofUser: 1_000,
 } as const;
 
 /**
@@ -11,10 +13,14 @@ export class Arrivals {
   readonly #byUser = new Map<string, number>();
   #count = 0;
 
-  /** Resolves once the body is whole or never will be, as whoever reads it hears; undefined: too many are on their way. */
-  until(username: string, body: () => Promise<unknown>): Promise<void> | undefined {
+  /**
+   * Resolves once the body is whole or never will be, as whoever reads it hears. Undefined: nobody waits for it, for very many
+   * wait already; many users together get no more of the level than its seats and queues give them.
+   */
+  until(username: string, body: () => Promise<unknown>): Promise<void> | 'too many' | undefined {
     const own = this.#byUser.get(username) ?? 0;
-    if (own >= arrivalLimits.requests - this.#count) return undefined;
+    if (own >= arrivalLimits.ofUser) return 'too many';
+    if (this.#count >= arrivalLimits.requests) return undefined;
     this.#byUser.set(username, own + 1);
     this.#count++;
     const over = () => this.#over(username);

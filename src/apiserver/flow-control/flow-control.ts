@@ -4,7 +4,6 @@ import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import type { ClusterStorage } from '../storage/cluster-storage.ts';
-import { Arrivals } from './arrivals.ts';
 import { Classification } from './classification.ts';
 import { Configuration } from './configuration.ts';
 import { dump } from './dump.ts';
@@ -63,7 +62,6 @@ export class FlowControl implements FlowGate {
   readonly #parts: Parts;
   readonly #levels: Levels;
   readonly #watchers = new Watchers();
-  readonly #arrivals = new Arrivals();
   #configuration: Configuration | undefined;
   #classification: Classification | undefined;
   #isAdjusting = false;
@@ -94,9 +92,11 @@ export class FlowControl implements FlowGate {
     if (isStream(info)) return undefined;
     const flow = this.#current.of(info, user);
     if (!body || flow.level.settings.isExempt) return this.#ask(flow, request, asked);
+    const arrived = flow.level.arrivals.until(user.username, body);
+    if (arrived === 'too many') return this.#turnAway(flow, request, asked);
     // What it meets afterwards may be configured otherwise.
-    const ask = () => this.#ask(this.#current.of(info, user), request, asked);
-    return this.#arrivals.until(user.username, body)?.then(ask) ?? this.#turnAway(flow, request, asked);
+    if (arrived) return arrived.then(() => this.#ask(this.#current.of(info, user), request, asked));
+    return this.#ask(flow, request, asked);
   }
 
   #ask(flow: Flow, request: HttpRequest, asked: Asked): Entry | Promise<Entry> {

@@ -24,7 +24,9 @@ export class InFlightGate implements FlowGate {
     const { info, user, body } = asked;
     if (info.verb === 'watch' || isStream(info)) return undefined;
     if (!body || user.groups.includes('system:masters')) return this.#enter(asked);
-    return this.#arrivals.until(user.username, body)?.then(() => this.#enter(asked)) ?? refused;
+    const arrived = this.#arrivals.until(user.username, body);
+    if (arrived === 'too many') return refused;
+    return arrived ? arrived.then(() => this.#enter(asked)) : this.#enter(asked);
   }
 
   #enter({ info, user }: Asked): Entry | undefined {

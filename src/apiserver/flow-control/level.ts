@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts';
+import { Arrivals } from './arrivals.ts';
 import type { PriorityLevel } from './priority-level.ts';
 import { QueueSet } from './queue-set.ts';
 import { RetryAfter } from './retry-after.ts';
@@ -11,6 +12,7 @@ export class Level {
   settings: PriorityLevel;
   readonly queues: QueueSet;
   readonly retryAfter = new RetryAfter();
+  readonly arrivals = new Arrivals();
   /** Its configuration is gone; it stays until nobody is in it. */
   isLeaving = false;
   /** Seats by its shares alone, and between what lending and borrowing may leave it. */
