@@ -13,6 +13,12 @@ const plain =
 /** O=other, O=system:masters, CN=evil. */
 const masters =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQ2ZUQ0NBV1VDQVFBd09ERU9NQXdHQTFVRUNnd0ZiM1JvWlhJeEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRwdApZWE4wWlhKek1RMHdDd1lEVlFRRERBUmxkbWxzTUlJQklqQU5CZ2txaGtpRzl3MEJBUUVGQUFPQ0FROEFNSUlCCkNnS0NBUUVBdi9tSDdjL005SXRVRWFIN3R5ZDJoZGQzUllNYkU4OGxoRHYydWVzMW9pVXYvYThwZkx4L0wyMG8Ka1A4b2YxQjZ3VDJobnlVaWh0eDJjY3oyQVQxQVBEcDhNU1JQdWRmK0JIeEZYMDhRbEJvRi9XYjJ4T3NweFd3SwpsVHE0ZjJaR0hjR1hONjBDM2Y1cmhreGR6NHV3U0ZVZkd6eWljQjBET1IwSmd0UFIrMFMwNEVrRHpQelM0Yk85CkNid3pJbThSVVhRVkVXNUN0a1BPaW1BcUlnOVhZK1VWN05nK0YxcXM3Wk1sYWJrc1M5ZVAvd1NrUnpIeU9kcy8KMWhleW1XSlM2N042alF1MDV5TlRXL0NHK3IwYVdEd1lGQkRtUTQrbzVrdThtUTRvcVJWZGk4UWxCREJWMDdTcQpSVTFSdEY4VXczNDFnZ09wcFYvVjhXSDRSM2owQndJREFRQUJvQUF3RFFZSktvWklodmNOQVFFTEJRQURnZ0VCCkFHWDczV3A0UldpaVhSSmpmMGR4Wm1zRjRlcW5iRXN2VXRmcjEyMnRwWmZhbThLbGFzME0zRW5lY096UXJrNjcKMzk5NkRPQkVjL0lZVzZqZHNyb2RSVGlDTmphdGw4eTJRT2swaHFpeG1qNGVRcXh5dElRMHhTbUJ2YWQ1ZzF3SgpaV0h4VGh1bFd6WnNsNVpLM0hHMlJiOTJzcTFyMlFncWZ3SStqZmppY2NCWkhPcmxpTFFXODVBN29aTzM2bDF0CkZteTYrTkk0S2hVVGdVR3Nrb0ZTVS9ESC9pdlNaZGVkQVRqY3RLbis2cEc1UHo2aEl5TGpvZ2xVYjcxQXN6ZkkKVTRDWWVYNkkyajJ6MnNBaWN6L3J0WmxqL0lHQURJRnZ2TnZSU1ovYmxmQ1hwM3ZQMjVzd1EyMnp1L2ZJRGNyNQpvWGdLZWhUQ0RyQ2cvNTlMU2JmSkJrOD0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==';
+/** With keys that are soon guessed or that few can read: RSA of 512 bits, the curve secp256k1. */
+const weak = {
+  rsa: 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISU1IUUNBUUF3RHpFTk1Bc0dBMVVFQXd3RWQyVmhhekJjTUEwR0NTcUdTSWIzRFFFQkFRVUFBMHNBTUVnQwpRUUM1T1FybThyZ3Blc0JraHZ1OUR5Z0NIRGNMVnAwWTVZd1o4dXNSNE5kL1FFTHpnQ1hna1pHVkRpK0s1RXlnCktHOEVJWjVRdEpOR2w2Q3ZUbGZYdkNFN0FnTUJBQUdnQURBTkJna3Foa2lHOXcwQkFRc0ZBQU5CQUkreitjdm4KTWRJSXZRZjV3clRNODNWT1ZQbnIxeW93SVpkS2VRRnVna2dkekV6L0VBY3BvMW1yL2FSUVI1RnpBVlZsbUpnWgpNeVROWlJKQm5qVFFNcUU9Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=',
+  curve:
+    'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIR01HNENBUUF3RHpFTk1Bc0dBMVVFQXd3RWQyVmhhekJXTUJBR0J5cUdTTTQ5QWdFR0JTdUJCQUFLQTBJQQpCTVgyOW9kUjdkc2xmL3JaSUpKei9TNDRwR1JvSGpQU0hScStsZUlzdzJwckNlajVsODViZndNdlpxTUIvZlljCjN1R2hOZ0FLbHh1bzBOVDRkcW5ISVU2Z0FEQUtCZ2dxaGtqT1BRUURBZ05JQURCRkFpRUFodjhEVkEzOTJWUDMKeFE1cHJnMTRDK1ZuRkFPZkVGZTJrdjM3NDRMNGQvY0NJRzJnY1JnNFd3UjN2L2cvU2VKTy9WMXgxWTBaeTdhYwplSWhiOUIvZlRGcmoKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==',
+};
 const signerName = 'example.com/signer';
 const pem = createAuthority({ commonName: 'any', clock: systemClock, random: systemRandom }).certificatePem;
 const certificate = Buffer.from(pem).toString('base64');
@@ -125,6 +131,20 @@ describe('a certificate signing request', () => {
     }
     const [cause] = (await create('broken', { request: 'aGk=' })).body.details.causes;
     assert.equal(cause.message, 'Invalid value: "aGk=": PEM block type must be CERTIFICATE REQUEST');
+  });
+
+  it('is made for a key that a certificate may be issued for', async () => {
+    for (const [request, why] of [
+      [
+        weak.rsa,
+        'crypto/rsa: 512-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)',
+      ],
+      [weak.curve, 'x509: unsupported elliptic curve'],
+    ] as const) {
+      const { status, body } = await create('weak', { request });
+      assert.equal(status, 422);
+      assert.ok(body.details.causes[0].message.endsWith(`: ${why}`), body.message);
+    }
   });
 
   it('is approved and signed by those who may for its signer', async () => {

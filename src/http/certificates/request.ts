@@ -53,6 +53,8 @@ export function readCertificationRequest(pem: string): CertificationRequest {
   const digest = digests[identifier.content.toString('hex')];
   if (digest === undefined) throw new Error('x509: cannot verify signature: algorithm unimplemented');
   const publicKey = keyOf(key.whole);
+  const weakness = publicKey && whyWeak(publicKey);
+  if (weakness !== undefined) throw new Error(weakness);
   // The first byte counts the unused bits.
   if (!publicKey || !isSigned(info.whole, { digest, publicKey, signature: signature.content.subarray(1) })) {
     throw new Error('x509: signature does not match the key of the request');
@@ -82,6 +84,25 @@ function keyOf(der: Buffer): KeyObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+const leastRsaBits = 1024;
+/** As Node's names them: P-224 to P-521. */
+const curves = ['secp224r1', 'prime256v1', 'secp384r1', 'secp521r1'];
+
+/** Why a key is none that a certificate is issued for, in Go's words: whoever can guess it would be who the certificate names. */
+function whyWeak({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details = {},
+}: KeyObject): string | undefined {
+  const { modulusLength = 0, namedCurve = '' } = details;
+  if (type === 'rsa' && modulusLength < leastRsaBits) {
+    const see = 'see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size';
+    return `crypto/rsa: ${modulusLength}-bit keys are insecure (${see})`;
+  }
+  if (type === 'ec') return curves.includes(namedCurve) ? undefined : 'x509: unsupported elliptic curve';
+  const isKnown = type === 'rsa' || type === 'ed25519';
+  return isKnown ? undefined : 'x509: cannot verify signature: algorithm unimplemented';
 }
 
 function isSigned(
