@@ -60,6 +60,28 @@ describe('who may write roles and bindings, and holds little,', () => {
   const merge = 'application/merge-patch+json';
   const label = { metadata: { labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } } };
 
+  it('is refused a short rule that stands for more than can be counted, and given one that a rule of his grants', async () => {
+    const many = (what: string) => Array.from({ length: 2_000 }, (_, at) => `${what}${at}`);
+    const role = (name: string, rule: object) => ({
+      ...{ apiVersion, kind: 'ClusterRole', metadata: { name } },
+      rules: [rule],
+    });
+    const vast = { verbs: many('v'), apiGroups: many('g'), resources: many('r') };
+    const refused = await send('POST', '/clusterroles', role('vast', vast));
+    assert.equal(refused.status, 403);
+    assert.match(
+      refused.message,
+      /is attempting to grant RBAC permissions not currently held:\n\{APIGroups:/,
+    );
+    // Jane may get pods, whatever they are called.
+    const pods = { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: many('p') };
+    assert.equal((await send('POST', '/clusterroles', role('named', pods))).status, 201);
+    const held = { ...pods, resourceNames: Array.from({ length: 100_001 }, (_, at) => `p${at}`) };
+    assert.equal((await send('POST', '/clusterroles', role('all-named', held))).status, 201);
+    const more = { ...held, verbs: ['get', 'delete'] };
+    assert.equal((await send('POST', '/clusterroles', role('more', more))).status, 403);
+  });
+
   it('labels no role for an aggregate that holds more', async () => {
     const refused = await send('PATCH', '/clusterroles/cluster-admin', label, merge);
     assert.equal(refused.status, 403);

@@ -62,9 +62,44 @@ function has(list: readonly string[], value: string): boolean {
   return list.includes(value) || list.includes('*');
 }
 
-/** The parts of `wanted` that `held` does not grant; empty when the holder may pass them on. */
+/** Single rules that are looked at one by one: the lists of one short rule alone may stand for thousands of millions. */
+const singlesLimit = 100_000;
+
+/**
+ * The parts of `wanted` that `held` does not grant; empty when the holder may pass them on. Beyond `singlesLimit` a rule is held when
+ * one rule grants all of it, else it is missing as a whole.
+ */
 export function missingRules(wanted: readonly PolicyRule[], held: readonly PolicyRule[]): PolicyRule[] {
-  return wanted.flatMap(singleRules).filter((single) => !held.some((rule) => covers(rule, single)));
+  let left = singlesLimit;
+  return wanted.flatMap((rule) => {
+    const count = singlesIn(rule);
+    if (count > left) return held.some((one) => coversWhole(one, rule)) ? [] : [rule];
+    left -= count;
+    return singleRules(rule).filter((single) => !held.some((one) => covers(one, single)));
+  });
+}
+
+function singlesIn({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): number {
+  const objects = apiGroups.length * resources.length * Math.max(1, resourceNames.length);
+  return verbs.length * (nonResourceURLs.length + objects);
+}
+
+/** Each list of a rule is within the same list of the one that grants it. */
+function coversWhole(by: PolicyRule, rule: PolicyRule): boolean {
+  const within = (wanted: readonly string[], held: readonly string[]) => {
+    const all = new Set(held);
+    return all.has('*') || wanted.every((value) => all.has(value));
+  };
+  const [urls, names] = [new Set(by.nonResourceURLs), new Set(by.resourceNames)];
+  const hasNames =
+    names.size === 0 ||
+    (rule.resourceNames.length > 0 && rule.resourceNames.every((name) => names.has(name)));
+  return (
+    within(rule.verbs, by.verbs) &&
+    rule.nonResourceURLs.every((url) => urls.has('*') || urls.has(url)) &&
+    (rule.resources.length === 0 ||
+      (within(rule.apiGroups, by.apiGroups) && within(rule.resources, by.resources) && hasNames))
+  );
 }
 
 /** One rule a group, resource, name and verb. */
