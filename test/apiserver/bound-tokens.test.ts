@@ -72,6 +72,28 @@ describe('a token that is bound to a pod', () => {
     }
   });
 
+  it('is bound to nothing of another group that is called a pod', async () => {
+    await pod('core');
+    const answer = issue({ boundObjectRef: { kind: 'Pod', apiVersion: 'apps/v1', name: 'core' } });
+    await assert.rejects(answer, /cannot bind token to object of type apps\/v1, Kind=Pod/);
+  });
+
+  it('does not count for a node or a secret of the same name that came after what it is bound to', async () => {
+    for (const [kind, resource] of [
+      ['Node', 'nodes'],
+      ['Secret', 'secrets'],
+    ] as const) {
+      const metadata = { name: 'again', ...(kind === 'Secret' && { namespace }) };
+      const object = { apiVersion: 'v1', kind, metadata };
+      await test.client.create(core(resource), object);
+      const { token } = await issue({ boundObjectRef: { kind, apiVersion: 'v1', name: 'again' } });
+      assert.equal(await isKnown(token), true);
+      await test.client.delete(core(resource), metadata);
+      await test.client.create(core(resource), object);
+      assert.equal(await isKnown(token), false, kind);
+    }
+  });
+
   it('counts for a minute after the time that its pod had to end, and no longer', async () => {
     await pod('ending');
     const { token } = await issue({ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'ending' } });

@@ -130,6 +130,31 @@ const refused: readonly (readonly [resource: string, change: JsonObject, why: st
     'parameters: Required value: must contain at least one key/value pair',
   ],
   ['volumeattributesclasses', { driverName: '' }, 'driverName: Required value'],
+  [
+    'endpointslices',
+    { addressType: 'IPv4', endpoints: [{ addresses: ['127.0.0.1'] }] },
+    'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+  ],
+  [
+    'endpointslices',
+    { addressType: 'IPv4', endpoints: [{ addresses: ['169.254.169.254'] }] },
+    'endpoints[0].addresses[0]: Invalid value: "169.254.169.254": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+  ],
+  [
+    'endpointslices',
+    { addressType: 'IPv6', endpoints: [{ addresses: ['0:0::0'] }] },
+    'endpoints[0].addresses[0]: Invalid value: "0:0::0": may not be unspecified (0:0::0)',
+  ],
+  [
+    'endpointslices',
+    { addressType: 'IPv6', endpoints: [{ addresses: ['10.0.0.1'] }] },
+    'endpoints[0].addresses: Invalid value: "10.0.0.1": must be an IPv6 address',
+  ],
+  [
+    'endpoints',
+    { subsets: [{ addresses: [{ ip: '127.9.0.1' }], ports: [{ port: 1, protocol: 'TCP' }] }] },
+    'subsets[0].addresses[0].ip: Invalid value: "127.9.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+  ],
   ['controllerrevisions', { data: 'text' }, 'data: Required value: data must be a valid JSON object'],
 ];
 

@@ -100,7 +100,7 @@ export function validateSpecificIp(value: string, path: string): FieldError[] {
   if (!address) return [invalid(path, value, ipRule)];
   return unspecific
     .filter(([, ranges]) => ranges.some((range) => range && isInRange(address, range)))
-    .map(([detail]) => invalid(path, value, detail.replace('VALUE', address.canonical)));
+    .map(([detail]) => invalid(path, value, detail.replace('VALUE', value)));
 }
 
 const unspecific: readonly (readonly [detail: string, ranges: readonly (IpRange | undefined)[]])[] = [

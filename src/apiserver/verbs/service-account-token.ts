@@ -89,8 +89,9 @@ export const createToken: Verb = async (parts, call) => {
     const name = textOf(reference['name']);
     const plural = `${kind.toLowerCase()}s`;
     const resource = parts.resources.find('', 'v1', plural);
-    if (!resource || !['Pod', 'Secret', 'Node'].includes(kind)) {
-      const apiVersion = textOf(reference['apiVersion']);
+    const apiVersion = textOf(reference['apiVersion']);
+    const isCore = !apiVersion.includes('/') || apiVersion.startsWith('/');
+    if (!resource || !isCore || !['Pod', 'Secret', 'Node'].includes(kind)) {
       const shown = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
       throw badRequest(`cannot bind token to object of type ${shown}, Kind=${kind}`);
     }

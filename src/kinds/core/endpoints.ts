@@ -3,8 +3,13 @@ import { listAt, nameOf, numberAt, objectsAt, textAt } from '../../apimachinery/
 import { ipWarnings } from '../../apimachinery/validation/addresses.ts';
 import { child, index, invalid, invalidEach, required } from '../../apimachinery/validation/errors.ts';
 import { dnsLabel } from '../../apimachinery/validation/names.ts';
-import { validateChoice, validateIp, validatePortNumber } from '../../apimachinery/validation/values.ts';
-import type { JsonObject } from '../../base/index.ts';
+import {
+  validateChoice,
+  validateIp,
+  validatePortNumber,
+  validateSpecificIp,
+} from '../../apimachinery/validation/values.ts';
+import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { maxListed } from '../shared/address-cells.ts';
 import { ageOf, listWithMore, none } from '../shared/cells.ts';
@@ -28,7 +33,9 @@ export const endpoints: BuiltInKind = {
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   registryFolder: 'services/endpoints',
   quirks: { createOnUpdate: true },
-  validate(endpoints) {
+  validate(endpoints, old) {
+    // What was stored under earlier rules may stay.
+    if (old !== undefined && jsonEqual(old['subsets'], endpoints['subsets'])) return [];
     return objectsAt(endpoints, 'subsets').flatMap((subset, position) => {
       const here = index('subsets', position);
       const errors: FieldError[] = [];
@@ -57,7 +64,8 @@ export const endpoints: BuiltInKind = {
 /** Two rules refuse what is no address at all, and both say so. */
 function validateEndpointIp(ip: string, path: string): FieldError[] {
   const errors = validateIp(ip, path);
-  return errors.length > 0 ? [...errors, invalid(path, ip, 'must be a valid IP address')] : [];
+  if (errors.length > 0) return [...errors, invalid(path, ip, 'must be a valid IP address')];
+  return validateSpecificIp(ip, path);
 }
 
 function validateEndpointPort(port: JsonObject, path: string, needsName: boolean): FieldError[] {

@@ -12,8 +12,8 @@ import {
 } from '../../apimachinery/validation/errors.ts';
 import { validateImmutable } from '../../apimachinery/validation/metadata.ts';
 import { dnsLabel, dnsSubdomain } from '../../apimachinery/validation/names.ts';
-import { validateChoice, validateIp } from '../../apimachinery/validation/values.ts';
-import type { Json, JsonObject } from '../../base/index.ts';
+import { validateChoice, validateIp, validateSpecificIp } from '../../apimachinery/validation/values.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
 import type { BuiltInKind } from '../built-in-kind.ts';
 import { maxListed } from '../shared/address-cells.ts';
 import { ageOf, listWithMore, unset } from '../shared/cells.ts';
@@ -40,12 +40,14 @@ export const endpointSlice: BuiltInKind = {
     },
   },
   quirks: { hasGeneration: true, labelsCountAsChange: true },
-  validate(slice) {
+  validate(slice, old) {
     const type = textAt(slice, 'addressType');
+    // What was stored under earlier rules may stay.
+    const isKept = old !== undefined && jsonEqual(old['endpoints'], slice['endpoints']);
     return [
       ...validateChoice(slice, '', 'addressType', addressTypes),
       ...validateSlicePorts(slice),
-      ...validateSliceEndpoints(slice, type),
+      ...(isKept ? [] : validateSliceEndpoints(slice, type)),
     ];
   },
   validateUpdate: (slice, old) => validateImmutable(slice, old, 'addressType', 'addressType'),
@@ -82,16 +84,24 @@ function validateSliceEndpoints(slice: JsonObject, type: string): FieldError[] {
     const addresses = textsAt(endpoint, 'addresses');
     if (addresses.length === 0) return [required(here, 'must contain at least 1 address')];
     if (addresses.length > maxAddresses) return [tooMany(here, addresses.length, maxAddresses)];
-    return addresses.flatMap((address, place) => validateSliceAddress(address, type, index(here, place)));
+    return addresses.flatMap((address, place) => validateSliceAddress(address, type, { here, place }));
   });
 }
 
-function validateSliceAddress(address: string, type: string, path: string): FieldError[] {
+function validateSliceAddress(
+  address: string,
+  type: string,
+  { here, place }: { readonly here: string; readonly place: number },
+): FieldError[] {
+  const path = index(here, place);
   if (type === 'FQDN') return invalidEach(path, address, dnsSubdomain(address));
   const errors = validateIp(address, path);
   if (errors.length > 0) return errors;
   const isOther = (type === 'IPv4') !== (parseIpAddress(address)?.family === 4);
-  return isOther ? [invalid(path, address, `must be an ${type} address`)] : [];
+  return [
+    ...(isOther ? [invalid(here, address, `must be an ${type} address`)] : []),
+    ...validateSpecificIp(address, path),
+  ];
 }
 
 function slicePort(port: JsonObject): string {
