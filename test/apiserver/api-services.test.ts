@@ -88,7 +88,7 @@ describe('APIServices:', () => {
     assert.equal(isObject(apps?.spec) && apps.spec['groupPriorityMinimum'], 17_800);
   });
 
-  it('one comes and goes with the definitions of a group version, and is made again when it is deleted', async () => {
+  it('one comes and goes with the definitions of a group version, and is as it was after it is deleted or changed', async () => {
     const definition = (plural: string, kind: string) => ({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
@@ -110,6 +110,15 @@ describe('APIServices:', () => {
       'v1.example.com',
       (found) => found !== undefined && textAt(found, 'metadata', 'uid') !== textAt(made, 'metadata', 'uid'),
     );
+    const stolen = { groupPriorityMinimum: 7, service: { name: 'mine', namespace: 'default' } };
+    const body = { spec: stolen };
+    const changed = await test.client.patch(apiServices, { name: 'v1.example.com' }, { type: 'merge', body });
+    assert.equal(textAt(changed, 'spec', 'service', 'name'), 'mine');
+    const kept = await eventually(
+      'v1.example.com',
+      (found) => found !== undefined && textAt(found, 'spec', 'service', 'name') === '',
+    );
+    assert.deepEqual(kept?.['spec'], made?.['spec']);
     await test.client.delete(crds, { name: 'widgets.example.com' });
     const gone = eventually('v1.example.com', (found) => found === undefined);
     await test.client.delete(crds, { name: 'gadgets.example.com' });

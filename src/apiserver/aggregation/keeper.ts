@@ -1,7 +1,14 @@
 import { conditionOf, conditionsIn } from '../../apimachinery/conditions.ts';
 import { textAt } from '../../apimachinery/read.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import { eachAtOnce, eachInTurn, type JsonObject, rfc3339Seconds, type Timer } from '../../base/index.ts';
+import {
+  eachAtOnce,
+  eachInTurn,
+  type JsonObject,
+  jsonEqual,
+  rfc3339Seconds,
+  type Timer,
+} from '../../base/index.ts';
 import type { Backends, FrontProxyIdentity } from '../backends/index.ts';
 import type { ClusterParts } from '../call/call.ts';
 import type { OwnWork, Term } from '../call/own-work.ts';
@@ -105,7 +112,10 @@ export class ApiServiceKeeper {
       const name = textAt(apiService, 'metadata', 'name');
       const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
       if (term.ending.aborted) return;
-      if (isManaged && !wanted.has(name)) await this.#remove(term, resource, name);
+      const groupVersion = wanted.get(name);
+      const own = isManaged && groupVersion && customService(groupVersion, this.#parts.clock.now());
+      if (isManaged && !groupVersion) await this.#remove(term, resource, name);
+      else if (own && !jsonEqual(apiService['spec'], own['spec'])) await this.#reset(term, resource, own);
       else if (!remoteServiceOf(apiService)) await this.#say(term, apiService, locallyAvailable);
     });
     const names = new Set(present.map((apiService) => textAt(apiService, 'metadata', 'name')));
@@ -151,6 +161,24 @@ export class ApiServiceKeeper {
     await ignoring(
       409,
       changeObject(this.#parts, call, { creates: 'always', mayRetry: false, compute: () => object }),
+    );
+  }
+
+  /** What this server keeps says what is true of it, whatever others write there. */
+  async #reset(term: Term, resource: ServedResource, own: JsonObject): Promise<void> {
+    const name = textAt(own, 'metadata', 'name');
+    const call = internalCall(term, 'update', { resource, namespace: '', name });
+    const isKept = (current: JsonObject) => textAt(current, 'metadata', 'labels', managedLabel) === 'true';
+    await ignoring(
+      404,
+      changeObject(this.#parts, call, {
+        creates: 'never',
+        mayRetry: true,
+        compute: (stored) => {
+          const current = stored?.copy(resource) ?? {};
+          return isKept(current) ? { ...current, spec: own['spec'] ?? {} } : current;
+        },
+      }),
     );
   }
 
