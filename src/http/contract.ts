@@ -20,8 +20,8 @@ export interface HttpRequest {
   readonly connection: ConnectionInfo;
   /** Aborts when the caller goes away before the response is complete. Made on first use. */
   readonly signal: AbortSignal;
-  /** The whole body. Fails with `too-large` above `limitBytes`. */
-  body(limitBytes: number): Promise<Uint8Array>;
+  /** The whole body. Fails with `too-large` above `limitBytes`. Read once: `holder` is heard with the first call alone. */
+  body(limitBytes: number, holder?: BodyHolder): Promise<Uint8Array>;
   /**
    * The body as it comes, of any length and at the pace of whoever takes it, instead of `body`; undefined when there is
    * none. Fails when its sender goes away. Absent: there is `body` alone.
@@ -33,6 +33,14 @@ export interface HttpRequest {
   readonly asksProtocol?: string;
   /** Set by whoever counts requests by their callers: see `callerProven`. */
   onCallerProven?: ((name: string) => void) | undefined;
+}
+
+/** Whoever takes a body before it is worked on: until then it weighs as one that is on its way. */
+export interface BodyHolder {
+  /** So many bytes have come. May throw: then the body fails with that. */
+  receive(bytes: number): void;
+  /** Calls `release` once the body is worked on, or nobody wants it any more. */
+  onOver(release: () => void): void;
 }
 
 export interface HeaderLine {

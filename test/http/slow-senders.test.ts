@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as requestHttps } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { utf8 } from '../../src/base/index.ts';
+import { CodedError, utf8 } from '../../src/base/index.ts';
 import { type Handler, listenerLimits, Traffic } from '../../src/http/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { ca, deferred, fetch1, fetch2, serve, session2, until } from './support.ts';
@@ -140,6 +140,37 @@ test('more request bodies than the process may hold are refused at once, and cou
   held.close();
   await until(() => traffic.requestBytes === 0);
   assert.equal((await fetch2(session, '/', { method: 'POST', body: Buffer.alloc(200_000) })).status, 200);
+});
+
+test('a whole body weighs on until whoever took it beforehand lets it go, and may be refused as it comes', async (t) => {
+  const traffic = new Traffic(new ManualClock(), { requestBytes: mebibyte });
+  const go = deferred();
+  const handler: Handler = async (request) => {
+    let release = () => {};
+    const receive = () => {
+      if (request.path === '/no') throw new CodedError('too-many', 'no more');
+    };
+    try {
+      await request.body(bodyLimitBytes, { receive, onOver: (run) => (release = run) });
+      if (request.path === '/wait') await go.promise;
+    } finally {
+      release();
+    }
+    return takeBody(request);
+  };
+  const { port } = await serve(t, handler, { traffic });
+  const session = session2(t, port);
+  const body = Buffer.alloc(900_000);
+  const waiting = fetch2(session, '/wait', { method: 'POST', body });
+  await until(() => traffic.requestBytes === body.length);
+  await fetch2(session, '/', { method: 'POST', body: Buffer.alloc(1) });
+  assert.equal(traffic.requestBytes, body.length);
+  assert.equal((await fetch2(session, '/', { method: 'POST', body })).status, 429);
+  go.resolve();
+  assert.equal(String((await waiting).body), String(body.length));
+  assert.equal(traffic.requestBytes, 0);
+  const refused = await fetch2(session, '/no', { method: 'POST', body });
+  assert.deepEqual([refused.status, traffic.requestBytes], [429, 0]);
 });
 
 test('headers that do not come to their end are answered 408', async (t) => {

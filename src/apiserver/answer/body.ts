@@ -1,7 +1,7 @@
 import { cloneJson } from '../../apimachinery/clone.ts';
 import { StatusError, unsupportedMediaType } from '../../apimachinery/status.ts';
 import { CodedError, isDeeperThan, type Json, nestingLevelsLimit, parseJson } from '../../base/index.ts';
-import type { HttpRequest } from '../../http/contract.ts';
+import type { BodyHolder, HttpRequest } from '../../http/contract.ts';
 import { decodeProtobuf, protobufMagic } from '../../kinds/protobuf/index.ts';
 import type { CallBody, PatchType } from '../call/call.ts';
 import type { BodyFindings } from '../request/body-findings.ts';
@@ -64,9 +64,9 @@ const verbsWithBody: ReadonlySet<string> = new Set([
 export function comingBody(
   request: HttpRequest,
   { kind, verb }: RequestInfo,
-): (() => Promise<Uint8Array>) | undefined {
+): ((holder: BodyHolder) => Promise<Uint8Array>) | undefined {
   if (kind === 'path' || !verbsWithBody.has(verb) || isBodyless(request)) return undefined;
-  return () => request.body(bodyLimits.requestBytes);
+  return (holder) => request.body(bodyLimits.requestBytes, holder);
 }
 
 /** Deletions alone may leave it out. */

@@ -92,11 +92,12 @@ export class FlowControl implements FlowGate {
     if (isStream(info)) return undefined;
     const flow = this.#current.of(info, user);
     if (!body || flow.level.settings.isExempt) return this.#ask(flow, request, asked);
-    const arrived = flow.level.arrivals.until(user.username, body);
-    if (arrived === 'too many') return this.#turnAway(flow, request, asked);
-    // What it meets afterwards may be configured otherwise.
-    if (arrived) return arrived.then(() => this.#ask(this.#current.of(info, user), request, asked));
-    return this.#ask(flow, request, asked);
+    const arrival = flow.level.arrivals.begin(user.username, body);
+    if (arrival === 'too many') return this.#turnAway(flow, request, asked);
+    if (!arrival) return this.#ask(flow, request, asked);
+    // What it meets when its body is whole may be configured otherwise.
+    const ask = () => this.#ask(this.#current.of(info, user), request, asked);
+    return arrival.whole.then(ask).finally(() => arrival.over());
   }
 
   #ask(flow: Flow, request: HttpRequest, asked: Asked): Entry | Promise<Entry> {

@@ -1,5 +1,5 @@
 import type { UserInfo } from '../../apimachinery/contract.ts';
-import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
+import type { BodyHolder, HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 
 /** Decides when a request is worked on, and whether at all. */
@@ -13,7 +13,7 @@ export interface Asked {
   readonly info: RequestInfo;
   readonly user: UserInfo;
   /** Takes the body; undefined: there is none, or nobody here reads it. */
-  readonly body: (() => Promise<unknown>) | undefined;
+  readonly body: ((holder: BodyHolder) => Promise<unknown>) | undefined;
 }
 
 /** A request that came to the gate. */

@@ -24,9 +24,10 @@ export class InFlightGate implements FlowGate {
     const { info, user, body } = asked;
     if (info.verb === 'watch' || isStream(info)) return undefined;
     if (!body || user.groups.includes('system:masters')) return this.#enter(asked);
-    const arrived = this.#arrivals.until(user.username, body);
-    if (arrived === 'too many') return refused;
-    return arrived ? arrived.then(() => this.#enter(asked)) : this.#enter(asked);
+    const arrival = this.#arrivals.begin(user.username, body);
+    if (arrival === 'too many') return refused;
+    if (!arrival) return this.#enter(asked);
+    return arrival.whole.then(() => this.#enter(asked)).finally(() => arrival.over());
   }
 
   #enter({ info, user }: Asked): Entry | undefined {

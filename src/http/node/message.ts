@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { type Clock, CodedError } from '../../base/index.ts';
-import type { ConnectionInfo, HeaderLine } from '../contract.ts';
+import type { BodyHolder, ConnectionInfo, HeaderLine } from '../contract.ts';
 import type { Connection } from './connections.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { ListenerLimits } from './limits.ts';
@@ -87,8 +87,8 @@ export abstract class NodeRequest {
     return this.#signal;
   }
 
-  body(limitBytes: number): Promise<Uint8Array> {
-    this.#body ??= this.#readBody(limitBytes);
+  body(limitBytes: number, holder?: BodyHolder): Promise<Uint8Array> {
+    this.#body ??= this.#readBody(limitBytes, holder);
     return this.#body;
   }
 
@@ -120,7 +120,7 @@ export abstract class NodeRequest {
     return controller.signal;
   }
 
-  #readBody(askedBytes: number): Promise<Uint8Array> {
+  #readBody(askedBytes: number, holder: BodyHolder | undefined): Promise<Uint8Array> {
     const limitBytes = Math.min(askedBytes, this.#serving.limits.requestBodyBytes);
     const declaredBytes = Number(this.header('content-length') ?? 0);
     if (declaredBytes > limitBytes) return Promise.reject(bodyTooLarge(limitBytes));
@@ -130,7 +130,7 @@ export abstract class NodeRequest {
     if (this.#source.destroyed) return Promise.reject(clientGone());
     this.beforeBody();
     const brokenOff = () => this.brokenOff();
-    return collect({ source: this.#source, limitBytes, brokenOff }, this.#serving);
+    return collect({ source: this.#source, limitBytes, brokenOff, holder }, this.#serving);
   }
 }
 
@@ -160,9 +160,10 @@ interface Coming {
   readonly source: Readable;
   readonly limitBytes: number;
   readonly brokenOff: () => boolean;
+  readonly holder: BodyHolder | undefined;
 }
 
-function collect({ source, limitBytes, brokenOff }: Coming, serving: Serving): Promise<Uint8Array> {
+function collect({ source, limitBytes, brokenOff, holder }: Coming, serving: Serving): Promise<Uint8Array> {
   const { traffic, limits, connection, bodies } = serving;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -176,7 +177,8 @@ function collect({ source, limitBytes, brokenOff }: Coming, serving: Serving): P
     settled = true;
     bodies.end(deadline);
     connection.receiving--;
-    traffic.received(size);
+    if (holder) holder.onOver(() => traffic.received(size));
+    else traffic.received(size);
     source.off('data', take);
     settle();
   };
@@ -186,6 +188,7 @@ function collect({ source, limitBytes, brokenOff }: Coming, serving: Serving): P
       return;
     }
     try {
+      holder?.receive(chunk.length);
       traffic.receive(chunk.length);
     } catch (thrown) {
       over(() => reject(thrown));

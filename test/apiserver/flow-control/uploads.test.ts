@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { it } from 'node:test';
 import { CodedError } from '../../../src/base/index.ts';
-import type { HttpResponse } from '../../../src/http/contract.ts';
+import type { BodyHolder, HttpResponse } from '../../../src/http/contract.ts';
 import { plainRequest } from '../../support/request.ts';
 import type { TestServerOptions } from '../harness.ts';
 import { type HeldServer, make, ownLevel, ownSchema, settle, startHeldServer } from './held-server.ts';
@@ -120,6 +120,44 @@ it('a user whose bodies do not arrive is refused more of them, and nobody else i
     await Promise.all(sent);
     await settle();
     assert.equal((await post('noisy', 'later')).status, 201);
+  });
+});
+
+it('what bodies of one user weigh that wait for a seat is limited, and others have room', async () => {
+  await oneSeat(async (server) => {
+    const arrived = Promise.withResolvers<void>();
+    /** Of so many bytes, as a socket counts them. */
+    const post = (user: string, bytes: number): Promise<HttpResponse> => {
+      const request = plainRequest({
+        method: 'POST',
+        target: configMaps,
+        headers: { authorization: `Bearer ${user}`, 'content-type': 'application/json' },
+        body: bodyOf(`${user}-${bytes}`),
+      });
+      const taken = (holder?: BodyHolder) => {
+        holder?.receive(bytes);
+        return arrived.promise.then(() => request.body(Number.POSITIVE_INFINITY));
+      };
+      let body: Promise<Uint8Array> | undefined;
+      return Promise.resolve(
+        server.server.handler({
+          ...request,
+          body: (_limit, holder) => (body ??= Promise.resolve(holder).then(taken)),
+        }),
+      );
+    };
+    const mebibyte = 1024 * 1024;
+    const first = post('noisy', 40 * mebibyte);
+    await settle();
+    const second = await post('noisy', 30 * mebibyte);
+    assert.equal(second.status, 429);
+    const other = post('quiet', 30 * mebibyte);
+    await settle();
+    arrived.resolve();
+    // There is one seat for both.
+    assert.ok([(await first).status, (await other).status].includes(201));
+    await settle();
+    assert.equal((await post('noisy', 41 * mebibyte)).status, 201);
   });
 });
 
