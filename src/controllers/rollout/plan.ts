@@ -1,6 +1,7 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
 import { countOf } from '../../apimachinery/int-or-percent.ts';
 import type { Binding, Placement } from '../kinds/placement.ts';
+import { hasFailed } from '../shared/bind.ts';
 
 const defaults = { maxUnavailable: '25%', maxSurge: '25%', unavailablePeriodSeconds: 60 } as const;
 
@@ -88,20 +89,6 @@ function readyInMs(binding: Binding, unavailablePeriodSeconds: number, nowMs: nu
 function isCurrentlyDiffed(binding: Binding): boolean {
   const said = findCondition(binding.status?.conditions, 'DiffReported');
   return isCurrent(said, binding.metadata.generation, 'True');
-}
-
-const stillUnderWay = new Set([
-  'OverriddenPending',
-  'WorkNotSynchronizedYet',
-  'ApplyPending',
-  'ResourceNotAvailableYet',
-]);
-
-function hasFailed(binding: Binding): boolean {
-  return ['Overridden', 'WorkSynchronized', 'Applied', 'Available'].some((type) => {
-    const said = findCondition(binding.status?.conditions, type);
-    return isCurrent(said, binding.metadata.generation, 'False') && !stillUnderWay.has(said?.reason ?? '');
-  });
 }
 
 function nextLook(waits: Iterable<number | undefined>, unavailablePeriodSeconds: number): number {

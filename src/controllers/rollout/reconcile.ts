@@ -1,12 +1,11 @@
-import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { latestLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
-import type { ApplyStrategy, Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
+import type { Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { inBatches } from '../shared/batches.ts';
-import { commitStatus } from '../shared/status.ts';
+import { applyStrategyOf, bind, sayStarted } from '../shared/bind.ts';
 import { planRollout } from './plan.ts';
 
 /** How long a cluster's new binding waits for its old one to be gone. */
@@ -42,19 +41,12 @@ function latestMaster(key: string, context: PlacementContext): ResourceSnapshot 
     );
 }
 
-const defaultApplyStrategy: ApplyStrategy = {
-  type: 'ClientSideApply',
-  comparisonOption: 'PartialComparison',
-  whenToApply: 'Always',
-  whenToTakeOver: 'Always',
-};
-
 async function alignApplyStrategy(
   placement: Placement,
   bindings: readonly Binding[],
   context: PlacementContext,
 ): Promise<boolean> {
-  const applyStrategy = { ...defaultApplyStrategy, ...placement.spec.strategy?.applyStrategy };
+  const applyStrategy = applyStrategyOf(placement);
   const others = bindings.filter(
     ({ metadata, spec }) => !metadata.deletionTimestamp && !jsonEqual(spec.applyStrategy, applyStrategy),
   );
@@ -90,46 +82,9 @@ async function move(
   await inBatches(plan.remove, (binding) =>
     ignoringMissing(context.client.delete(context.family.bindings, refOf(binding))),
   );
-  await inBatches(plan.update, (binding) => bindTo(binding, snapshot, context));
-  await inBatches(plan.wait, (binding) => sayStarted(binding, 'False', context));
-  await inBatches(plan.upToDate, (binding) => sayStarted(binding, 'True', context));
+  const order = { resourceSnapshotName: snapshot, applyStrategy: applyStrategyOf(placement) };
+  await inBatches(plan.update, (binding) => bind(binding, { order }, context));
+  await inBatches(plan.wait, (binding) => sayStarted(binding, { status: 'False' }, context));
+  await inBatches(plan.upToDate, (binding) => sayStarted(binding, { status: 'True' }, context));
   return plan.againAfterMs === undefined ? undefined : { againAfterMs: plan.againAfterMs };
-}
-
-async function bindTo(
-  binding: Binding,
-  resourceSnapshotName: string,
-  context: PlacementContext,
-): Promise<void> {
-  const spec = { ...binding.spec, state: 'Bound' as const, resourceSnapshotName };
-  const bound = await context.client.update(context.family.bindings, { ...binding, spec });
-  context.bindings.observe(bound);
-  await sayStarted(bound, 'True', context);
-}
-
-async function sayStarted(
-  binding: Binding,
-  status: 'True' | 'False',
-  context: PlacementContext,
-): Promise<void> {
-  const { generation } = binding.metadata;
-  const known = findCondition(binding.status?.conditions, 'RolloutStarted');
-  if (known?.status === status && known.observedGeneration === generation) return;
-  const condition: NewCondition = {
-    type: 'RolloutStarted',
-    status,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...(status === 'True'
-      ? {
-          reason: 'RolloutStarted',
-          message: 'Detected the new changes on the resources and started the rollout process',
-        }
-      : {
-          reason: 'RolloutNotStartedYet',
-          message: 'The resources cannot be updated to the latest because of the rollout strategy',
-        }),
-  };
-  const conditions = withCondition(binding.status?.conditions ?? [], condition, context.clock.now());
-  const place = { client: context.client, informer: context.bindings };
-  await commitStatus(binding, { ...binding.status, conditions }, place);
 }
