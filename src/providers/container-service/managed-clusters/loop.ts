@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceRecord } from '../../../arm/index.ts';
-import { jsonEqual } from '../../../base/index.ts';
+import { type JsonObject, jsonEqual } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
+import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
@@ -10,6 +10,7 @@ import { kubeletIdentity } from './kubelet-identity.ts';
 import { powerOfPool } from './pools.ts';
 import { powerOf } from './power-state.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
+import { withOutcome } from './upgrade-order.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
@@ -49,7 +50,7 @@ async function provision(
   const power = powerOf(record);
   if (power === 'Stopped') await settings.clusters.stop(order);
   else await settings.clusters.ensure(order);
-  await showPowerOfPools(record, parts);
+  await showPools(record, parts);
   const kubelet = await kubeletIdentity(record, parts, settings);
   if (kubelet && !isDeepStrictEqual(kubelet, identified.internal?.['kubeletIdentity'])) {
     await parts.records.update(record.id, (current) => ({
@@ -58,20 +59,38 @@ async function provision(
     }));
   }
   if (record.provisioningState === 'Succeeded') return;
-  await settle(parts.records, record, 'Succeeded');
+  await parts.records.update(
+    record.id,
+    (current) =>
+      current.operation === record.operation && current.provisioningState === record.provisioningState
+        ? { ...withOutcome(current, 'Succeeded'), provisioningState: 'Succeeded' }
+        : undefined,
+    { status: 'Succeeded' },
+  );
 }
 
-async function showPowerOfPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {
+async function showPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {
   const profiles = new Fields(record.properties).objects('agentPoolProfiles');
   for (const pool of await records.list(`${record.id}/agentPools`)) {
     const profile = profiles.find((one) => one.string('name') === pool.name);
     const power = powerOf(record) === 'Stopped' || !profile ? powerOf(record) : powerOfPool(profile);
-    if (new Fields(pool.properties).object('powerState').string('code') === power) continue;
+    const versions = versionsOf(profile);
+    const shown = { ...pool.properties, ...versions, powerState: { code: power } };
+    if (jsonEqual(pool.properties, shown)) continue;
     await records.update(pool.id, (current) => ({
       ...current,
-      properties: { ...current.properties, powerState: { code: power } },
+      properties: { ...current.properties, ...versions, powerState: { code: power } },
     }));
   }
+}
+
+/** What an upgrade of the cluster moves in its pools. */
+function versionsOf(profile: Fields | undefined): JsonObject {
+  const { orchestratorVersion, currentOrchestratorVersion } = profile?.value ?? {};
+  return {
+    ...(orchestratorVersion !== undefined && { orchestratorVersion }),
+    ...(currentOrchestratorVersion !== undefined && { currentOrchestratorVersion }),
+  };
 }
 
 async function removeCluster(
