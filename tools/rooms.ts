@@ -78,7 +78,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['kinds', 'fleet-kinds'],
     ['shared'],
     ['*'],
-    ['placement-scheduler', 'rollout', 'work-generator'],
+    ['placement-scheduler', 'rollout', 'staged-update-run', 'work-generator'],
   ],
   cli: [['az'], ['program']],
 };

@@ -6,6 +6,7 @@ import { startClusterProfileController } from './cluster-profile/controller.ts';
 import { namespaces } from './kinds/core.ts';
 import { fleetNamespace } from './kinds/fleet.ts';
 import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
+import { clusterUpdateRuns, namespacedUpdateRuns } from './kinds/staged.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
 import { startNotBuiltControllers } from './not-built/controller.ts';
@@ -16,6 +17,7 @@ import { startPlacementScheduler } from './placement-scheduler/controller.ts';
 import { startRolloutController } from './rollout/controller.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { eventRecorder } from './shared/event-recorder.ts';
+import { startUpdateRunController } from './staged-update-run/controller.ts';
 import { startWorkApplier } from './work-applier/controller.ts';
 import { startWorkGenerator } from './work-generator/controller.ts';
 
@@ -65,17 +67,23 @@ async function ensureFleetNamespace({ client, clock, log, signal }: ClusterConte
   }
 }
 
+const families = [
+  [clusterFamily, clusterUpdateRuns],
+  [namespacedFamily, namespacedUpdateRuns],
+] as const;
+
 /** The chain from placement to Works, once for the hub's own placements and once for those in namespaces. */
 function startPlacements(context: ClusterContext, delays: SnapshotDelays): Controller[] {
   const controllers: Controller[] = [];
   const targets: ChangeTarget[] = [];
-  for (const family of [clusterFamily, namespacedFamily]) {
+  for (const [family, runs] of families) {
     const parts = placementContext(context, family, delays);
     const placement = startPlacementController(parts);
     controllers.push(
       placement,
       startPlacementScheduler(parts),
       startRolloutController(parts),
+      startUpdateRunController(parts, runs),
       startWorkGenerator(parts),
     );
     targets.push({ placements: parts.placements, enqueue: (key) => placement.enqueue(key) });

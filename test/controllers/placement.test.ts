@@ -17,7 +17,6 @@ import { type MemberCluster, memberClusters } from '../../src/controllers/kinds/
 import {
   appliedWorks,
   clusterFamily,
-  clusterStagedUpdateRuns,
   evictions,
   namespacedFamily,
   type Placement,
@@ -579,7 +578,7 @@ test('an override that nobody applies is said on the placement, and what it sele
   await on('west').client.get(configMaps, { name: 'settings', namespace: 'overridden' });
 });
 
-test('runs and evictions that nobody carries out say so', async () => {
+test('evictions that nobody carries out say so', async () => {
   const refused = async (kind: Kind<KubeObject>, spec: JsonObject, type: string) => {
     const { apiVersion, kind: name } = kind;
     await hub.client.create(kind, { apiVersion, kind: name, metadata: { name: 'asked' }, spec });
@@ -596,8 +595,6 @@ test('runs and evictions that nobody carries out say so', async () => {
     assert.deepEqual([condition['status'], condition['reason']], ['False', 'NotBuilt']);
   };
   await refused(evictions, { placementName: 'tainted', clusterName: 'east' }, 'Executed');
-  const run = { placementName: 'tainted', stagedRolloutStrategyName: 'none', resourceSnapshotIndex: '0' };
-  await refused(clusterStagedUpdateRuns, run, 'Initialized');
 });
 
 test('a replace that drops the finalizers leaves nothing behind, now or later', async () => {

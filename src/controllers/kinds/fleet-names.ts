@@ -22,7 +22,16 @@ export const parentSnapshotNameAnnotation = fleetKey('parent-resource-snapshot-n
 export const specHashAnnotation = fleetKey('spec-hash');
 export const lastAppliedAnnotation = fleetKey('last-applied-configuration');
 
+/** Labels of an approval request: whose it is, and which task of which stage it is about. */
+export const targetRunLabel = fleetKey('targetUpdateRun');
+export const targetStageLabel = fleetKey('targetUpdatingStage');
+export const taskTypeLabel = fleetKey('taskType');
+export const latestApprovalLabel = fleetKey('isLatestUpdateRunApproval');
+/** The stage in which a run takes the placement off clusters that were given up. */
+export const updateRunDeleteStage = fleetKey('deleteStage');
+
 export const placementFinalizer = fleetKey('crp-cleanup');
+export const updateRunFinalizer = fleetKey('stagedupdaterun-finalizer');
 export const schedulerFinalizer = fleetKey('scheduler-cleanup');
 export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');
 /** On an AppliedWork: the uid of the membership under which it was applied. */

@@ -92,6 +92,11 @@ export interface ResourceReports extends JsonObject {
   diffedPlacements?: ResourceReport[];
 }
 
+export interface NamespacedName extends JsonObject {
+  name: string;
+  namespace: string;
+}
+
 export interface PerClusterStatus extends ResourceReports {
   clusterName?: string;
   conditions?: FullCondition[];
@@ -146,6 +151,9 @@ export interface Binding extends KubeObject {
     clusterDecision: ClusterDecision;
     schedulingPolicySnapshotName: string;
     resourceSnapshotName: string;
+    /** The overrides that change what this cluster gets, in the order in which they do. */
+    clusterResourceOverrideSnapshots?: string[];
+    resourceOverrideSnapshots?: NamespacedName[];
     applyStrategy?: ApplyStrategy;
   };
   status?: ResourceReports & { conditions?: FullCondition[] };
@@ -211,13 +219,6 @@ interface Request extends KubeObject {
   status?: { conditions?: FullCondition[] };
 }
 
-export const clusterStagedUpdateRuns = defineKind<Request>(
-  version,
-  'ClusterStagedUpdateRun',
-  'clusterstagedupdateruns',
-  'Cluster',
-);
-export const stagedUpdateRuns = defineKind<Request>(version, 'StagedUpdateRun', 'stagedupdateruns');
 export const evictions = defineKind<Request>(
   version,
   'ClusterResourcePlacementEviction',

@@ -1,13 +1,11 @@
 import { type Kind, objectKey } from '../../apimachinery/kinds.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { sentences } from '../fleet-kinds/not-built.ts';
-import { clusterStagedUpdateRuns, evictions, stagedUpdateRuns } from '../kinds/placement.ts';
+import { evictions } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { type Asked, sayNotBuilt, type Verdict } from './reconcile.ts';
 
 const verdicts: readonly (readonly [Kind<Asked>, Verdict])[] = [
-  [clusterStagedUpdateRuns, { type: 'Initialized', message: sentences.run }],
-  [stagedUpdateRuns, { type: 'Initialized', message: sentences.run }],
   [evictions, { type: 'Executed', message: sentences.eviction }],
 ];
 

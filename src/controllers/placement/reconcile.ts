@@ -6,6 +6,7 @@ import { hold } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 import { cleanUpPlacement } from './clean-up.ts';
 import type { PlacementContext } from './context.ts';
+import { isExternal } from './external.ts';
 import { SelectionError, selectResources } from './selection.ts';
 import { type CurrentResources, ensurePolicySnapshot, ensureResourceSnapshot } from './snapshots.ts';
 import { invalidSelectors, statusOf } from './status.ts';
@@ -32,9 +33,10 @@ export async function reconcilePlacement(
     return { againAfterMs: lookAgainMs };
   }
   const policy = await ensurePolicySnapshot(placement, context);
-  const isExternal = placement.spec.strategy?.type === 'External';
-  const resources = isExternal ? undefined : await ensureResourceSnapshot(placement, selection, context);
-  const status = statusOf({ placement, policy, resources, context });
+  const resources = isExternal(placement)
+    ? undefined
+    : await ensureResourceSnapshot(placement, selection, context);
+  const status = statusOf({ placement, policy, selection, resources, context });
   const written = await writeStatus(placement, status, context);
   if (!written) return undefined;
   tellProgress(placement, written, context);

@@ -10,46 +10,58 @@ import type {
   Placement,
   PlacementStatus,
   PolicySnapshot,
-  ResourceIdentifier,
 } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from './context.ts';
+import { boundIndex, externalRollout, isExternal } from './external.ts';
+import { identify } from './identify.ts';
 import type { CurrentResources } from './snapshots.ts';
 import { noOverride, type Step, stepsOf } from './steps.ts';
 
 interface Parts {
   readonly placement: Placement;
   readonly policy: PolicySnapshot;
+  /** What is selected now. */
+  readonly selection: readonly KubeObject[];
+  /** What is rolled out; undefined where others do that. */
   readonly resources: CurrentResources | undefined;
   readonly context: PlacementContext;
 }
 
 /** How far a placement has come: scheduled, rolled out, applied and available on each cluster and in all. */
 export function statusOf(parts: Parts): PlacementStatus {
-  const { placement, policy, resources, context } = parts;
+  const { placement, policy, context } = parts;
   const nowMs = context.clock.now();
   const known = placement.status?.conditions ?? [];
   const scheduled = scheduledCondition(parts);
-  const status: PlacementStatus = {
-    ...(resources
-      ? {
-          selectedResources: resources.resources.map(identify),
-          observedResourceIndex: String(resources.index),
-        }
-      : {}),
-  };
+  const status = resourcesOf(parts);
   if (scheduled.status === 'Unknown') return { ...status, conditions: chain(known, [scheduled], nowMs) };
   const decisions = policy.status?.targetClusters ?? [];
   const selected = decisions.filter((decision) => decision.selected);
   const clusters = selected.map((decision) => clusterStatus(decision, parts));
   const rejected = rejectedStatuses(decisions, parts);
   const steps = stepsOf(placement.spec.strategy?.applyStrategy?.type);
-  const aggregated = selected.length === 0 ? [] : aggregate(clusters, steps, placement);
+  const external =
+    isExternal(placement) && selected.length > 0 ? externalRollout(placement, clusters, context) : undefined;
+  const aggregated = external?.open
+    ? [external.open]
+    : selected.length === 0
+      ? []
+      : aggregate(clusters, steps, placement);
   const conditions = chain(
     known,
     [scheduled, ...[...aggregated, ...statusSynced(placement)].map((each) => prefixed(each, placement))],
     nowMs,
   );
-  return { ...status, conditions, placementStatuses: [...clusters, ...rejected] };
+  const resources = external?.resources ?? status;
+  return { ...resources, conditions, placementStatuses: [...clusters, ...rejected] };
+}
+
+function resourcesOf({ selection, resources }: Parts): PlacementStatus {
+  if (!resources) return { selectedResources: selection.map(identify) };
+  return {
+    selectedResources: resources.resources.map(identify),
+    observedResourceIndex: String(resources.index),
+  };
 }
 
 /** A copy of the status in the placed namespace is asked for, and there is none. */
@@ -63,18 +75,6 @@ function statusSynced(placement: Placement): NewCondition[] {
 /** The prefix of a placement's own conditions: its kind. */
 function prefixed(condition: NewCondition, placement: Placement): NewCondition {
   return { ...condition, type: `${placement.kind}${condition.type}` };
-}
-
-export function identify(object: KubeObject): ResourceIdentifier {
-  const slash = object.apiVersion.indexOf('/');
-  const { name = '', namespace } = object.metadata;
-  return {
-    ...(slash < 0 ? {} : { group: object.apiVersion.slice(0, slash) }),
-    version: object.apiVersion.slice(slash + 1),
-    kind: object.kind,
-    name,
-    ...(namespace ? { namespace } : {}),
-  };
 }
 
 function generationOf(placement: Placement): number {
@@ -138,9 +138,10 @@ function clusterStatus(decision: ClusterDecision, parts: Parts): PerClusterStatu
     if (condition.status !== 'True') break;
   }
   const { failedPlacements, driftedPlacements, diffedPlacements } = binding?.status ?? {};
+  const observedResourceIndex = resources ? String(resources.index) : binding && boundIndex(binding, context);
   return {
     clusterName,
-    ...(resources ? { observedResourceIndex: String(resources.index) } : {}),
+    ...(observedResourceIndex ? { observedResourceIndex } : {}),
     conditions: chain(before?.conditions ?? [], said, nowMs),
     ...(failedPlacements?.length ? { failedPlacements } : {}),
     ...(driftedPlacements?.length ? { driftedPlacements } : {}),
@@ -205,14 +206,6 @@ function rejectedStatuses(decisions: readonly ClusterDecision[], parts: Parts): 
     });
 }
 
-function rolledOutByOthers({ kind }: Placement): Pick<NewCondition, 'reason' | 'message'> {
-  const runs = kind === 'ClusterResourcePlacement' ? 'ClusterStagedUpdateRun' : 'StagedUpdateRun';
-  return {
-    reason: 'RolloutControlledByExternalController',
-    message: `Rollout is controlled by an external controller and no resource snapshot name is observed across clusters. To determine rollout status, check the ${runs} resources with spec.placementName matching this placement`,
-  };
-}
-
 /** Per step: Unknown if it is of any cluster, else False if it is of any, else True. The first that is not ends it. */
 function aggregate(
   clusters: readonly PerClusterStatus[],
@@ -221,7 +214,6 @@ function aggregate(
 ): NewCondition[] {
   const aggregated: NewCondition[] = [];
   const observedGeneration = generationOf(placement);
-  const isExternal = placement.spec.strategy?.type === 'External';
   for (const step of steps) {
     const said = clusters.map(({ conditions }) => findCondition(conditions, step.type));
     const open = said.filter((condition) => !condition || condition.status === 'Unknown').length;
@@ -233,7 +225,6 @@ function aggregate(
         status: 'Unknown',
         reason: step.open.reason,
         message,
-        ...(isExternal && step.type === 'RolloutStarted' ? rolledOutByOthers(placement) : {}),
         observedGeneration,
       });
       break;

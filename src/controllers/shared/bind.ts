@@ -21,7 +21,7 @@ export function applyStrategyOf({ spec }: Placement): ApplyStrategy {
 }
 
 /** True when a binding names what is ordered, whether or not it is bound yet. */
-function isOrdered({ spec }: Binding, order: BindingOrder): boolean {
+export function isOrdered({ spec }: Binding, order: BindingOrder): boolean {
   return (
     spec.resourceSnapshotName === order.resourceSnapshotName &&
     jsonEqual(spec.applyStrategy ?? {}, order.applyStrategy ?? {})
@@ -87,7 +87,7 @@ export async function sayStarted(
 }
 
 /** True when a binding says of its current generation that its rollout has (or has not) started. */
-function hasStarted({ metadata, status: said }: Binding, status: 'True' | 'False'): boolean {
+export function hasStarted({ metadata, status: said }: Binding, status: 'True' | 'False'): boolean {
   const known = findCondition(said?.conditions, 'RolloutStarted');
   return known?.status === status && known.observedGeneration === metadata.generation;
 }
