@@ -67,6 +67,8 @@ export interface ResourceType {
   renew?(record: ResourceRecord, context: TypeContext): readonly RelatedWrite[];
   /** Refuses a delete, e.g. because something uses the resource. */
   beforeDelete?(record: ResourceRecord, context: TypeContext): Promise<void> | void;
+  /** Ids of records beside it that go in the commit that removes a record of an immediate type. */
+  goesWith?(record: ResourceRecord, context: TypeContext): Promise<readonly string[]> | readonly string[];
   /**
    * Clears away what an immediate type has elsewhere, once the record has gone. It may never be called, when the process
    * ends in between: what it clears away is looked for at the next start too.
@@ -307,7 +309,7 @@ export interface RecordReader {
   list(scope: string, type?: string): Promise<readonly ResourceRecord[]>;
 }
 
-export type ResourceAction = AnsweringAction | ConvergedAction;
+export type ResourceAction = AnsweringAction | ChangingAction | ConvergedAction;
 
 interface NamedAction {
   /** Permission; default `{namespace}/{type}/{action}/action`. */
@@ -319,6 +321,13 @@ export interface ConvergedAction extends NamedAction {
   readonly mode: 'converged';
   /** The record as the loop is to find it, with a state that is not final. Throws the refusal. May be asked again. */
   change(call: Omit<ActionCall, 'update'>): ResourceRecord;
+}
+
+/** An action that changes the record at once: 200 with the resource as it is then. Conditions (`If-Match`) hold for it. */
+export interface ChangingAction extends NamedAction {
+  readonly mode: 'changing';
+  /** The record as it is to be; the same one: nothing to do. Throws the refusal. May be asked again. */
+  change(call: Omit<ActionCall, 'update'>): ResourceRecord | Promise<ResourceRecord>;
 }
 
 export interface AnsweringAction extends NamedAction {

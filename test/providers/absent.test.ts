@@ -39,11 +39,11 @@ describe('what Azure has and this estate has not', () => {
     }
     const start = await estate.call(
       'POST',
-      `${group}/providers/microsoft.containerservice/FLEETS/f/updateRuns/r/start`,
+      `${group}/providers/microsoft.network/APPLICATIONGATEWAYS/g/parts/p/start`,
     );
     assert.match(
       start.message,
-      /^The resource type 'Microsoft\.ContainerService\/FLEETS\/updateRuns' is not built/,
+      /^The resource type 'Microsoft\.Network\/APPLICATIONGATEWAYS\/parts' is not built/,
     );
     const action = await estate.call(
       'POST',
@@ -78,7 +78,7 @@ describe('what Azure has and this estate has not', () => {
   });
 
   test('a token is asked for first', async () => {
-    const path = collection('Microsoft.ContainerService', 'fleets/updateRuns');
+    const path = collection('Microsoft.Network', 'applicationGateways');
     assert.equal((await estate.call('GET', path, { as: null })).status, 401);
   });
 

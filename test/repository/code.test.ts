@@ -81,8 +81,6 @@ function saysSomething(lines: readonly string[]): boolean {
 /** Exported for what is planned, with tests of its own until then. */
 const planned: ReadonlyMap<string, string> = new Map([
   ['httpClusterClient', 'the client of clusters outside this process, which are planned'],
-  ['orderUpgrade', 'what update runs ask of a cluster; they are being built'],
-  ['upgradeState', 'the same'],
 ]);
 
 test('nothing is kept for tests alone, or for nobody', () => {

@@ -221,9 +221,20 @@ export class StoredRecords implements RecordStore {
     throw contended(id);
   }
 
-  /** Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `claims` were taken. */
-  async tryRemove(id: string, since: number, claims: readonly string[] = []): Promise<boolean> {
-    const doomed = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
+  /**
+   * Like `remove`, but gives up (false) when anything at or below `id` changed since `since`, or `claims` were taken. `also` are
+   * ids of other records that go before it.
+   */
+  async tryRemove(
+    id: string,
+    since: number,
+    {
+      claims = [],
+      also = [],
+    }: { readonly claims?: readonly string[]; readonly also?: readonly string[] } = {},
+  ): Promise<boolean> {
+    const own = this.cache.list(id).sort((a, b) => b.id.length - a.id.length);
+    const doomed = [...also.flatMap((other) => this.cache.get(other)?.record ?? []), ...own];
     // Each removal may also end an operation.
     const perCommit = Math.floor((this.#store.limits.writes - writesBesideRemovals) / 2);
     for (let at = 0; at < doomed.length; at += perCommit) {

@@ -2,6 +2,7 @@ import { errorMessage } from '../../base/index.ts';
 import type {
   ActionCall,
   AnsweringAction,
+  ChangingAction,
   ConvergedAction,
   OperationOutcome,
   ResourceRecord,
@@ -14,7 +15,7 @@ import type { Operation } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { newEtag } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';
-import { existingRecord, refuseBusy, writeAttempts } from './stored.ts';
+import { checkConditions, existingRecord, refuseBusy, showResource, writeAttempts } from './stored.ts';
 
 /** POST of an action: 200 with its result, 204 without one, 202 when it runs on. */
 export async function runAction(exchange: Exchange, services: Services): Promise<Answer> {
@@ -27,6 +28,7 @@ export async function runAction(exchange: Exchange, services: Services): Promise
   }
   const [, action] = found;
   if (action.mode === 'converged') return runConverged(exchange, services, action);
+  if (action.mode === 'changing') return runChanging(exchange, services, action);
   const record = await existingRecord(exchange, services);
   exchange.atProvider = true;
   const call: ActionCall = {
@@ -36,6 +38,22 @@ export async function runAction(exchange: Exchange, services: Services): Promise
   if (action.mode === 'later') return runLater(exchange, services, { action, call });
   const result = await action.run(call);
   return result === null ? { status: 204 } : { status: 200, body: result };
+}
+
+async function runChanging(exchange: Exchange, services: Services, action: ChangingAction): Promise<Answer> {
+  for (let attempt = 0; attempt < writeAttempts; attempt++) {
+    const since = services.records.cache.seen;
+    const stored = await existingRecord(exchange, services);
+    checkConditions(exchange, stored);
+    exchange.atProvider = true;
+    const changed = await action.change(callOf(exchange, services, stored));
+    if (changed === stored) return showResource(exchange, services, { record: stored, status: 200 });
+    const record = { ...changed, etag: newEtag(services.random, stored.etag) };
+    if (await services.records.commit({ writes: [{ put: record }], since })) {
+      return showResource(exchange, services, { record, status: 200 });
+    }
+  }
+  throw refusals.contention(exchange.target.id);
 }
 
 function callOf(

@@ -80,7 +80,8 @@ async function beginDelete(
 ): Promise<{ readonly record: ResourceRecord; readonly operation: Operation | undefined } | undefined> {
   const { stored, since } = about;
   if ((type.deletion ?? type.lifecycle) === 'immediate') {
-    const removed = await services.records.tryRemove(stored.id, since);
+    const also = (await type.goesWith?.(stored, services.context)) ?? [];
+    const removed = await services.records.tryRemove(stored.id, since, { also });
     if (removed) await type.afterDelete?.(stored, services.context);
     return removed ? { record: stored, operation: undefined } : undefined;
   }

@@ -3,11 +3,8 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.ContainerService': [
     'fleets/autoUpgradeProfiles',
     'fleets/clusterMeshProfiles',
-    'fleets/gates',
     'fleets/listMemberCredentials',
     'fleets/managedNamespaces',
-    'fleets/updateRuns',
-    'fleets/updateStrategies',
     'containerServices',
     'fleetMemberships',
     'managedClusters/abort',

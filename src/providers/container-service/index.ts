@@ -7,15 +7,27 @@ import { runFleetMembers } from './fleet-members/loop.ts';
 import { fleetMembers } from './fleet-members/type.ts';
 import { runFleets } from './fleets/loop.ts';
 import { fleets } from './fleets/type.ts';
+import { gates } from './gates/type.ts';
 import { runManagedClusters } from './managed-clusters/loop.ts';
 import { managedClusters } from './managed-clusters/type.ts';
 import type { ContainerServiceSettings } from './settings.ts';
+import { runUpdateRuns } from './update-runs/loop.ts';
+import { updateRuns } from './update-runs/type.ts';
+import { updateStrategies } from './update-strategies/type.ts';
 
 export type { ContainerServiceSettings } from './settings.ts';
 
 /** Types of Microsoft.ContainerService. */
 export function containerServiceTypes(settings: ContainerServiceSettings): ResourceType[] {
-  return [fleets(settings), fleetMembers, managedClusters(settings), agentPools];
+  return [
+    fleets(settings),
+    fleetMembers,
+    managedClusters(settings),
+    agentPools,
+    updateStrategies,
+    updateRuns,
+    gates,
+  ];
 }
 
 /** Routes of Microsoft.ContainerService that are no resource verbs. */
@@ -28,5 +40,6 @@ export function containerServiceLoops(parts: LoopParts, settings: ContainerServi
     runAgentPools(parts),
     runFleets(parts, settings),
     runFleetMembers(parts, settings),
+    runUpdateRuns(parts),
   ];
 }

@@ -1,0 +1,153 @@
+import type { RecordStore, ResourceRecord } from '../../../arm/index.ts';
+import { jsonEqual } from '../../../base/index.ts';
+import type { Reconciled } from '../../../reconcile/index.ts';
+import { Fields } from '../../fields.ts';
+import { type LoopParts, type RecordLoop, runRecordLoop } from '../../loop.ts';
+import { gateType, runIdOf } from '../gates/record.ts';
+import { managedClusterType } from '../managed-clusters/record.ts';
+import { advance, currentStage, type MemberFact } from './advance.ts';
+import { gateIdOf, makeGates, tendGates } from './gate-facts.ts';
+import { memberFact, type RunOrder } from './member-facts.ts';
+import { fleetOf, internalsOf, updateRunType } from './record.ts';
+import { isOver, isUnderWay, membersOf, type RunStatus, statusJson, statusOf } from './status.ts';
+import { updateOf } from './update.ts';
+
+/** How often a member is looked at again that waits for a version. */
+const releaseCheckMs = 60_000;
+
+/**
+ * Carries out what runs say. Each pass reads how the members and the gates of the current stage stand, moves the record on as far
+ * as that allows, and commits; what has begun is ordered by the next pass, from the record. So a process may end at any moment.
+ */
+export function runUpdateRuns(parts: LoopParts): RecordLoop {
+  const waiting = new WaitingRuns();
+  return runRecordLoop({
+    ...parts,
+    type: updateRunType,
+    follows: [
+      { type: managedClusterType, idFor: async (clusterId) => waiting.on(clusterId) },
+      { type: gateType, idFor: (gateId) => runOfGate(gateId, parts.records) },
+    ],
+    reconcile: (id) => reconcile(id, parts, waiting),
+  });
+}
+
+async function runOfGate(gateId: string, records: RecordStore): Promise<readonly string[]> {
+  const gate = await records.get(gateId);
+  return gate ? [runIdOf(gate)] : [];
+}
+
+/** Which runs have something under way on a cluster: whom to wake when it changes. Filled by each run's own pass. */
+class WaitingRuns {
+  readonly #runs = new Map<string, Set<string>>();
+  readonly #clusters = new Map<string, readonly string[]>();
+
+  on(clusterId: string): readonly string[] {
+    return [...(this.#runs.get(clusterId.toLowerCase()) ?? [])];
+  }
+
+  /** What `runId` waits for from now on. */
+  set(runId: string, clusterIds: readonly string[]): void {
+    for (const before of this.#clusters.get(runId) ?? []) {
+      const runs = this.#runs.get(before);
+      runs?.delete(runId);
+      if (runs?.size === 0) this.#runs.delete(before);
+    }
+    const keys = clusterIds.map((id) => id.toLowerCase());
+    if (keys.length === 0) this.#clusters.delete(runId);
+    else this.#clusters.set(runId, keys);
+    for (const key of keys) {
+      const runs = this.#runs.get(key) ?? new Set();
+      this.#runs.set(key, runs.add(runId));
+    }
+  }
+}
+
+async function reconcile(
+  id: string,
+  parts: LoopParts,
+  waiting: WaitingRuns,
+): Promise<Reconciled | undefined> {
+  const { records, clock, random } = parts;
+  const run = await records.get(id);
+  const fleet = await records.get(fleetOf(id));
+  if (!run || !fleet) {
+    waiting.set(id, []);
+    if (!run) await removeGates(id, undefined, records);
+    return undefined;
+  }
+  const { wanted, uid } = internalsOf(run);
+  const status = statusOf(run.properties);
+  const { state } = status.status;
+  if (state === 'NotStarted' && wanted === 'Nothing') await removeGates(id, uid, records);
+  const nowMs = clock.now();
+  const gates = await tendGates(run, status, { records, nowMs, random });
+  const isGoing = isUnderWay(status.status) || (state === 'NotStarted' && wanted === 'Running');
+  if (!isGoing || fleet.provisioningState === 'Deleting') {
+    waiting.set(id, []);
+    return undefined;
+  }
+  const order = orderOf(run, status);
+  const stage = currentStage(status);
+  const members = stage ? membersOf(stage).filter((member) => !isOver(member.status)) : [];
+  // Before anything is ordered, so that no change of a cluster is missed.
+  waiting.set(
+    id,
+    members.filter((member) => member.status.state === 'Running').map((member) => member.clusterResourceId),
+  );
+  const facts = new Map<string, MemberFact>();
+  for (const member of members) facts.set(member.name, await memberFact(member, order, records));
+  const { wakeAtMs } = advance(status, {
+    nowMs,
+    wantsToStop: order.wantsToStop,
+    plan: internalsOf(run).plan,
+    members: facts,
+    gates: gates.states,
+    gateId: (gate) => gateIdOf(id, gate),
+    operationId: () => random.uuid(),
+  });
+  await keep(run, status, parts);
+  const waits = [...gates.wakeAtMs, ...(wakeAtMs === undefined ? [] : [wakeAtMs])];
+  if ([...facts.values()].some(({ kind }) => kind === 'waiting')) waits.push(nowMs + releaseCheckMs);
+  return waits.length > 0 ? { againAfterMs: Math.max(0, Math.min(...waits) - nowMs) } : undefined;
+}
+
+/** Commits what a pass found out, unless somebody has changed the run since: then its next pass begins with that. */
+async function keep(
+  run: ResourceRecord,
+  status: RunStatus,
+  { records, clock, random }: LoopParts,
+): Promise<void> {
+  const json = statusJson(status);
+  if (jsonEqual(run.properties['status'], json)) return;
+  await makeGates(run, status, { records, nowMs: clock.now(), random });
+  await records.update(run.id, (current) =>
+    current.etag === run.etag
+      ? { ...current, properties: { ...current.properties, status: json } }
+      : undefined,
+  );
+}
+
+function orderOf(run: ResourceRecord, status: RunStatus): RunOrder {
+  const selected = status.nodeImageSelection.selectedNodeImageVersions;
+  return {
+    fleetId: fleetOf(run.id),
+    update: updateOf(new Fields(run.properties)),
+    imageVersions:
+      selected && Object.fromEntries(selected.map(({ version }) => [familyOf(version), version])),
+    wantsToStop: internalsOf(run).wanted === 'Stopped',
+  };
+}
+
+/** `AKSUbuntu-2204gen2containerd` of `AKSUbuntu-2204gen2containerd-202511.07.0`. */
+function familyOf(imageVersion: string): string {
+  return imageVersion.slice(0, imageVersion.lastIndexOf('-'));
+}
+
+/** Gates of a run that is gone, or of an earlier one of its name. */
+async function removeGates(runId: string, uid: string | undefined, records: RecordStore): Promise<void> {
+  for (const gate of await records.list(`${fleetOf(runId)}/gates`, gateType)) {
+    const isOfRun = runIdOf(gate).toLowerCase() === runId.toLowerCase();
+    if (isOfRun && (uid === undefined || gate.internal?.['runUid'] !== uid)) await records.remove(gate.id);
+  }
+}

@@ -1,0 +1,109 @@
+import { ArmError, type RecordStore, type ResourceRecord } from '../../../arm/index.ts';
+import { Fields } from '../../fields.ts';
+import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { managedClusterType } from '../managed-clusters/record.ts';
+import { currentVersion } from '../managed-clusters/type.ts';
+import { orderUpgrade, type UpgradeOrder, upgradeState } from '../managed-clusters/upgrade-order.ts';
+import type { MemberFact } from './advance.ts';
+import type { MemberUpdate } from './status.ts';
+import type { ManagedClusterUpdate } from './update.ts';
+
+/** What a run asks of every cluster, and whether it still wants to. */
+export interface RunOrder {
+  readonly fleetId: string;
+  readonly update: ManagedClusterUpdate;
+  /** Node images that the run has chosen for all, by family. */
+  readonly imageVersions: Readonly<Record<string, string>> | undefined;
+  readonly wantsToStop: boolean;
+}
+
+/**
+ * How a member stands. One whose update has begun in the run's record and not in the cluster's is ordered here: under an id that
+ * is on record, so that it is ordered once however often this is asked.
+ */
+export async function memberFact(
+  member: MemberUpdate,
+  order: RunOrder,
+  records: RecordStore,
+): Promise<MemberFact> {
+  if (member.status.state !== 'Running') return readiness(member, order, records);
+  const { operationId = '', clusterResourceId } = member;
+  const state = await upgradeState(records, clusterResourceId, operationId);
+  if (state === 'Running') return { kind: 'running' };
+  if (state === 'Succeeded') return { kind: 'succeeded' };
+  if (state) return { kind: 'failed', ...state.failed };
+  if (order.wantsToStop) return { kind: 'not ordered' };
+  try {
+    await orderUpgrade(records, clusterResourceId, upgradeOf(order, operationId));
+    return { kind: 'running' };
+  } catch (thrown) {
+    if (!(thrown instanceof ArmError)) throw thrown;
+    return { kind: 'failed', code: thrown.code, message: thrown.message };
+  }
+}
+
+function upgradeOf({ update, imageVersions }: RunOrder, operationId: string): UpgradeOrder {
+  const { kind, kubernetesVersion } = update;
+  return {
+    kind,
+    operationId,
+    ...(kubernetesVersion !== undefined && { kubernetesVersion }),
+    ...(imageVersions && kind !== 'ControlPlaneOnly' && { nodeImageVersions: imageVersions }),
+  };
+}
+
+/** Whether the update of a member can begin. */
+async function readiness(
+  { name, clusterResourceId }: MemberUpdate,
+  order: RunOrder,
+  records: RecordStore,
+): Promise<MemberFact> {
+  const member = await records.get(`${order.fleetId}/members/${name}`);
+  const isMember =
+    member &&
+    new Fields(member.properties).string('clusterResourceId')?.toLowerCase() ===
+      clusterResourceId.toLowerCase();
+  if (!isMember) return skipped(`'${name}' is no member of the fleet any more`);
+  if (!clusterResourceId.toLowerCase().includes(`/providers/${managedClusterType.toLowerCase()}/`)) {
+    return skipped('update runs update clusters of the type Microsoft.ContainerService/managedClusters only');
+  }
+  const cluster = await records.get(clusterResourceId);
+  // Whoever is ordered to update it is told why that cannot be.
+  if (!cluster) return { kind: 'ready' };
+  return versionFact(cluster, order.update) ?? { kind: 'ready' };
+}
+
+function skipped(why: string): MemberFact {
+  return { kind: 'skipped', message: `skipped: ${why}.` };
+}
+
+const releaseTracker = 'https://releases.aks.azure.com/';
+
+function versionFact(cluster: ResourceRecord, update: ManagedClusterUpdate): MemberFact | undefined {
+  const { kind, kubernetesVersion: asked } = update;
+  if (kind === 'NodeImageOnly' || asked === undefined) return undefined;
+  const properties = new Fields(cluster.properties);
+  const current = currentVersion(properties) ?? '';
+  const version = resolveVersion(aksVersions, asked);
+  if (version === undefined) {
+    if (!isNewer(asked, current)) return undefined;
+    return {
+      kind: 'waiting',
+      message: `Kubernetes version ${asked} is not available in the region '${cluster.location}' yet. See ${releaseTracker}.`,
+    };
+  }
+  const pools = kind === 'Full' ? properties.objects('agentPoolProfiles') : [];
+  const behind = pools.some((pool) => pool.string('currentOrchestratorVersion') !== version);
+  if (current !== version || behind) return undefined;
+  return skipped(`the cluster is already at the target Kubernetes version ${version}`);
+}
+
+/** True when version `a` comes after `b`; of a minor version and its patches neither does. */
+function isNewer(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => text.replace(/^v/i, '').split('.').map(Number));
+  for (const [at, part] of (left ?? []).entries()) {
+    const other = right?.[at] ?? 0;
+    if (part !== other) return part > other;
+  }
+  return false;
+}
