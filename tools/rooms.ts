@@ -14,7 +14,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['base', 'store', 'http', 'apimachinery'],
   apiserver: ['base', 'store', 'http', 'apimachinery', 'cel', 'merge', 'kinds', 'schema'],
   providers: ['base', 'store', 'http', 'arm', 'reconcile'],
-  controllers: ['base', 'apimachinery', 'reconcile'],
+  controllers: ['base', 'apimachinery', 'merge', 'kinds', 'reconcile'],
   clusters: ['base', 'store', 'http', 'apimachinery', 'apiserver', 'reconcile', 'gateway'],
   server: [
     'base',
@@ -73,6 +73,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['all.ts'],
     ['builtin.ts'],
     ['registered.ts', 'protobuf'],
+    ['built-in-node.ts'],
   ],
   controllers: [
     ['kinds', 'fleet-kinds'],

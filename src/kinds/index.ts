@@ -7,6 +7,7 @@ export {
   type Quantity,
 } from '../apimachinery/quantity.ts';
 export { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
+export { builtInNode } from './built-in-node.ts';
 export { builtinResources } from './builtin.ts';
 export { formProblem } from './forms.ts';
 export { normalize } from './normalize.ts';

@@ -12,5 +12,6 @@ export {
   serverSideApply,
 } from './server-side-apply.ts';
 export { applyStrategicMergePatch } from './strategic-merge.ts';
+export { type ThreeWay, threeWayMergePatch, threeWayStrategicPatch } from './three-way.ts';
 export { trackUpdate, type UpdateToTrack, type VersionView } from './track-update.ts';
 export { goPlain, goType } from './typed-check.ts';

@@ -255,7 +255,8 @@ function unknownDirective(directive: Json, map: JsonObject): PatchError {
   return new PatchError(500, '', `unknown patch type: ${goText(directive)} in map: ${goText(map)}`);
 }
 
-function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
+/** An item of a merged list that cannot be told from the others. */
+export function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
   return new PatchError(500, '', `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
 }
 

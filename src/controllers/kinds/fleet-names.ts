@@ -39,6 +39,13 @@ export const membershipAnnotation = 'drydock.dev/membership';
 
 export const workFinalizer = fleetKey('work-cleanup');
 
+/** On a binding and its Works that are deleted with their placement: what was placed stays. */
+export const abandonAnnotation = 'drydock.dev/abandon';
+
+export function abandons({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[abandonAnnotation] === 'true';
+}
+
 /** Key of the placement that a snapshot or binding belongs to. */
 export function parentKey(object: KubeObject): string | undefined {
   const name = object.metadata.labels?.[parentLabel];

@@ -65,6 +65,8 @@ export interface ApplyStrategy extends JsonObject {
 export interface RolloutStrategy extends JsonObject {
   type?: 'RollingUpdate' | 'External';
   applyStrategy?: ApplyStrategy;
+  deleteStrategy?: { propagationPolicy?: 'Abandon' | 'Delete' };
+  reportBackStrategy?: ReportBackStrategy;
   rollingUpdate?: {
     maxSurge?: number | string;
     maxUnavailable?: number | string;
@@ -169,13 +171,47 @@ export interface ManifestIdentifier extends JsonObject {
   name?: string;
 }
 
+/** One place at which the hub's and the member's object differ. A missing value means that it is not there. */
+export interface Difference extends JsonObject {
+  path: string;
+  valueInHub?: string;
+  valueInMember?: string;
+}
+
 export interface ManifestCondition extends JsonObject {
   identifier: ManifestIdentifier;
   conditions: FullCondition[];
+  driftDetails?: {
+    observationTime: string;
+    firstDriftedObservedTime: string;
+    observedInMemberClusterGeneration: number;
+    observedDrifts: Difference[];
+  };
+  diffDetails?: {
+    observationTime: string;
+    firstDiffedObservedTime: string;
+    /** Absent when there is no object on the member. */
+    observedInMemberClusterGeneration?: number;
+    observedDiffs: Difference[];
+  };
+  backReportedStatus?: {
+    observationTime: string;
+    /** `apiVersion`, `kind` and `status` of the object on the member. */
+    observedStatus: JsonObject;
+  };
+}
+
+export interface ReportBackStrategy extends JsonObject {
+  type?: 'Disabled' | 'Mirror';
+  destination?: 'OriginalResource' | 'WorkAPI';
 }
 
 export interface Work extends KubeObject {
-  spec: { workload?: { manifests?: KubeObject[] }; applyStrategy?: ApplyStrategy };
+  spec: {
+    workload?: { manifests?: KubeObject[] };
+    applyStrategy?: ApplyStrategy;
+    reportBackStrategy?: ReportBackStrategy;
+  };
   status?: { conditions: FullCondition[]; manifestConditions?: ManifestCondition[] };
 }
 

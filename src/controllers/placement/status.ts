@@ -10,6 +10,7 @@ import type {
   Placement,
   PlacementStatus,
   PolicySnapshot,
+  ResourceReports,
 } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from './context.ts';
 import { boundIndex, externalRollout, isExternal } from './external.ts';
@@ -132,20 +133,32 @@ function clusterStatus(decision: ClusterDecision, parts: Parts): PerClusterStatu
   const said: NewCondition[] = [
     { type: 'Scheduled', status: 'True', reason: 'Scheduled', message: decision.reason, observedGeneration },
   ];
+  let reports: ResourceReports = {};
   for (const step of stepsOf(placement.spec.strategy?.applyStrategy?.type)) {
     const condition = { ...stepOf(step, binding, parts), observedGeneration };
     said.push(condition);
+    reports = { ...reports, ...reportsAt(condition, binding) };
     if (condition.status !== 'True') break;
   }
-  const { failedPlacements, driftedPlacements, diffedPlacements } = binding?.status ?? {};
   const observedResourceIndex = resources ? String(resources.index) : binding && boundIndex(binding, context);
   return {
     clusterName,
     ...(observedResourceIndex ? { observedResourceIndex } : {}),
     conditions: chain(before?.conditions ?? [], said, nowMs),
-    ...(failedPlacements?.length ? { failedPlacements } : {}),
-    ...(driftedPlacements?.length ? { driftedPlacements } : {}),
-    ...(diffedPlacements?.length ? { diffedPlacements } : {}),
+    ...reports,
+  };
+}
+
+/** The lists of the binding that belong to a step: failures and differences with its end, drift with either. */
+function reportsAt({ type, status }: NewCondition, binding: Binding | undefined): ResourceReports {
+  const { failedPlacements, driftedPlacements, diffedPlacements } = binding?.status ?? {};
+  const isApplying = type === 'Applied' || type === 'Available';
+  const hasFailed = isApplying && status === 'False';
+  const isReported = type === 'DiffReported' && status === 'True';
+  return {
+    ...(hasFailed && failedPlacements?.length ? { failedPlacements } : {}),
+    ...(isApplying && status !== 'Unknown' && driftedPlacements?.length ? { driftedPlacements } : {}),
+    ...((hasFailed || isReported) && diffedPlacements?.length ? { diffedPlacements } : {}),
   };
 }
 

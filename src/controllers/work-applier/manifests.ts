@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { errorMessage, isObject } from '../../base/index.ts';
-import { lastAppliedAnnotation, specHashAnnotation } from '../kinds/fleet-names.ts';
 import type { ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
-import { canonical } from '../shared/template-hash.ts';
 import type { WorkApplierContext } from './context.ts';
+import type { Reason } from './step.ts';
 
 /** A manifest of a Work with what is known of it before anything is applied. */
 export interface Manifest {
@@ -13,84 +11,111 @@ export interface Manifest {
   /** Undefined when it cannot be decoded. */
   readonly object: KubeObject | undefined;
   readonly kind: ServedKind | undefined;
-  readonly problem: { readonly reason: string; readonly message: string } | undefined;
+  readonly problem: { readonly reason: Reason; readonly message: string } | undefined;
 }
 
 /** Reads the manifests of a Work: each needs a kind that the member serves and a name of its own. */
 export async function readManifests(work: Work, context: WorkApplierContext): Promise<readonly Manifest[]> {
   const seen = new Set<string>();
   const manifests: Manifest[] = [];
+  const kinds = kindsOf(context);
   for (const [ordinal, manifest] of (work.spec.workload?.manifests ?? []).entries()) {
-    const read = await readManifest(manifest, ordinal, context);
+    const read = await readManifest(manifest, ordinal, kinds);
     const identity = identityOf(read.identifier);
     if (!read.problem && seen.has(identity)) {
-      const message = `the same object stands in the Work twice: ${identity}`;
-      manifests.push({ ...read, problem: { reason: 'Duplicated', message } });
+      const problem = { reason: 'Duplicated', message: 'a duplicate manifest has been found' } as const;
+      manifests.push({ ...read, problem });
     } else {
+      if (!read.problem) seen.add(identity);
       manifests.push(read);
     }
-    seen.add(identity);
   }
   return manifests;
 }
 
-export function identityOf({
-  group = '',
-  version = '',
-  kind = '',
-  namespace = '',
-  name = '',
-}: ManifestIdentifier) {
+/** Names a manifest among those of its Work, also when their order changes; one that cannot be read has its place alone. */
+export function identityOf(identifier: ManifestIdentifier): string {
+  const { group = '', version = '', kind = '', namespace = '', name = '', ordinal } = identifier;
+  if (group === '' && version === '') return `#${ordinal}`;
   return [group, version, kind, namespace, name].join('/');
 }
 
-async function readManifest(
-  manifest: KubeObject,
-  ordinal: number,
-  context: WorkApplierContext,
-): Promise<Manifest> {
-  const { apiVersion, kind, metadata } = manifest;
-  const undecoded = (message: string): Manifest => ({
-    identifier: { ordinal },
-    object: undefined,
-    kind: undefined,
-    problem: { reason: 'DecodingErred', message },
-  });
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !isObject(metadata)) {
-    return undecoded('the manifest is not a Kubernetes object');
+/** Conditions and the like of manifests by their identity: where one stands twice, the first is meant. */
+export function byIdentity<T extends { readonly identifier: ManifestIdentifier }>(
+  items: readonly T[],
+): ReadonlyMap<string, T> {
+  const known = new Map<string, T>();
+  for (const item of items) {
+    const identity = identityOf(item.identifier);
+    if (!known.has(identity)) known.set(identity, item);
   }
-  let served: ServedKind | undefined;
-  try {
-    served = await context.served.find(apiVersion, kind);
-    if (!served) {
-      // A custom kind may have come since the member was last asked.
-      context.served.forget();
-      served = await context.served.find(apiVersion, kind);
-    }
-  } catch (thrown) {
-    return undecoded(errorMessage(thrown));
+  return known;
+}
+
+async function readManifest(manifest: KubeObject, ordinal: number, findKind: FindKind): Promise<Manifest> {
+  const { apiVersion, kind, metadata } = manifest;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !isObject(metadata)) {
+    return unread(
+      { ordinal },
+      undefined,
+      'failed to unmarshal JSON: the manifest is not a Kubernetes object',
+    );
   }
   const slash = apiVersion.indexOf('/');
-  const { namespace, name } = metadata;
+  const { namespace, name, generateName } = metadata;
   const identifier: ManifestIdentifier = {
     ordinal,
     ...(slash < 0 ? {} : { group: apiVersion.slice(0, slash) }),
     version: apiVersion.slice(slash + 1),
     kind,
-    ...(served ? { resource: served.resource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
   };
+  let served: ServedKind | undefined;
+  try {
+    served = await findKind(apiVersion, kind);
+  } catch (thrown) {
+    return unread(identifier, manifest, `${noMapping}: ${errorMessage(thrown)}`);
+  }
   if (!served) {
-    const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
-    return { identifier, object: manifest, kind: undefined, problem: { reason: 'DecodingErred', message } };
+    const message = `${noMapping}: no matches for kind "${kind}" in version "${apiVersion}"`;
+    return unread(identifier, manifest, message);
   }
-  if (!name) {
-    const message = 'the manifest has a generateName and no name';
-    return { identifier, object: manifest, kind: served, problem: { reason: 'FoundGenerateName', message } };
-  }
+  const mapped = { ...identifier, resource: served.resource };
   const exact = { ...served, version: apiVersion.slice(slash + 1), apiVersion };
-  return { identifier, object: manifest, kind: exact, problem: undefined };
+  const problem = name ? undefined : namelessProblem(generateName);
+  return { identifier: mapped, object: manifest, kind: exact, problem };
+}
+
+const noMapping = 'failed to find GVR from member cluster client REST mapping';
+
+type FindKind = (apiVersion: string, kind: string) => Promise<ServedKind | undefined>;
+
+/** What the member serves. A custom kind may have come since it was last asked: it is asked again, once. */
+function kindsOf({ served }: WorkApplierContext): FindKind {
+  let isFresh = false;
+  return async (apiVersion, kind) => {
+    const found = await served.find(apiVersion, kind);
+    if (found || isFresh) return found;
+    served.forget();
+    isFresh = true;
+    return served.find(apiVersion, kind);
+  };
+}
+
+function unread(identifier: ManifestIdentifier, object: KubeObject | undefined, why: string): Manifest {
+  const problem = { reason: 'DecodingErred', message: `failed to decode manifest: ${why}` } as const;
+  return { identifier, object, kind: undefined, problem };
+}
+
+function namelessProblem(generateName: string | undefined): NonNullable<Manifest['problem']> {
+  if (generateName) {
+    const message = 'objects with only generate name are not supported';
+    return { reason: 'FoundGenerateName', message };
+  }
+  const message =
+    'failed to find the corresponding object for the manifest object in the member cluster: name is required';
+  return { reason: 'FailedToFindObjInMemberCluster', message };
 }
 
 const known = new Set([
@@ -160,35 +185,4 @@ export function inWaves(manifests: readonly Manifest[]): readonly (readonly Mani
     else groups.set(wave, [manifest]);
   }
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
-}
-
-/** The manifest as it is applied: without what a server sets, and what the fleet keeps to itself. */
-export function sanitizeManifest(object: KubeObject): KubeObject {
-  const { status: _, ...rest } = object;
-  const { name, namespace, labels, finalizers } = object.metadata;
-  const annotations = Object.fromEntries(
-    Object.entries(object.metadata.annotations ?? {}).filter(
-      ([key]) =>
-        key !== 'kubectl.kubernetes.io/last-applied-configuration' &&
-        key !== 'deployment.kubernetes.io/revision' &&
-        key !== specHashAnnotation &&
-        key !== lastAppliedAnnotation,
-    ),
-  );
-  return {
-    ...rest,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    metadata: {
-      ...(name ? { name } : {}),
-      ...(namespace ? { namespace } : {}),
-      ...(labels ? { labels } : {}),
-      ...(finalizers ? { finalizers } : {}),
-      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-    },
-  };
-}
-
-export function manifestHash(object: KubeObject): string {
-  return createHash('sha256').update(canonical(object)).digest('hex');
 }

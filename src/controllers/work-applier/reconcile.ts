@@ -1,19 +1,21 @@
-import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isAlreadyExists, isNotFound, refOf } from '../../apimachinery/kinds.ts';
-import { eachInTurn, type JsonObject } from '../../base/index.ts';
+import { isAlreadyExists } from '../../apimachinery/kinds.ts';
+import type { JsonObject } from '../../base/index.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
 import { membershipAnnotation, workFinalizer } from '../kinds/fleet-names.ts';
-import { type AppliedWork, appliedWorks, type ManifestCondition, type Work } from '../kinds/placement.ts';
-import { hold, release } from '../shared/finalizers.ts';
+import { type AppliedWork, appliedWorks, type Work } from '../kinds/placement.ts';
+import { hold } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
-import { type Outcome, processManifest } from './apply.ts';
 import { collectApplied } from './collect.ts';
 import type { WorkApplierContext } from './context.ts';
-import { identityOf, inWaves, type Manifest, readManifests } from './manifests.ts';
+import { type Placed, removeLeftovers } from './leftovers.ts';
+import { inWaves, type Manifest, readManifests } from './manifests.ts';
+import { processManifest } from './process.ts';
 import { isSettled, preparedStatus, workStatus } from './status.ts';
+import type { Outcome } from './step.ts';
+import { takeAway } from './take-away.ts';
 
-const applierTimes = { notJoinedMs: 5000, deletionCheckMs: 1000 } as const;
+const notJoinedMs = 5000;
 const parallelManifests = 4;
 
 /** One pass over a Work: bring its manifests onto the member and say what became of them. */
@@ -26,7 +28,7 @@ export async function reconcileWork(
     context.pace.forget(key);
     return collectApplied(key, context);
   }
-  if (!context.membership.isJoined) return { againAfterMs: applierTimes.notJoinedMs };
+  if (!context.membership.isJoined) return { againAfterMs: notJoinedMs };
   if (listed.metadata.deletionTimestamp) return takeAway(listed, context);
   const held = await hold(listed, workFinalizer, { client: context.hub, informer: context.works });
   const owner = await ensureAppliedWork(held, context);
@@ -36,7 +38,10 @@ export async function reconcileWork(
   const status = workStatus(work, outcomes, context.clock.now());
   await writeStatus(work, status, context);
   await writeAppliedWork(owner, outcomes, context);
-  const essence = `${work.metadata.generation}/${outcomes.map(({ reason }) => reason).join()}/${isSettled(status)}`;
+  const results = status.manifestConditions?.flatMap(({ conditions }) =>
+    conditions.map(({ reason }) => reason),
+  );
+  const essence = `${work.metadata.generation}/${results?.join()}`;
   return { againAfterMs: context.pace.next(key, { essence, isSettled: isSettled(status) }) };
 }
 
@@ -66,69 +71,29 @@ async function ensureAppliedWork(work: Work, context: WorkApplierContext): Promi
   }
 }
 
-interface Preparing {
-  readonly owner: AppliedWork;
-  readonly context: WorkApplierContext;
-}
-
 /** Before a new generation is applied: what it no longer has is removed, what it has is noted. */
 async function prepare(
   work: Work,
   manifests: readonly Manifest[],
-  { owner, context }: Preparing,
+  { owner, context }: Placed,
 ): Promise<Work> {
   const applied = findCondition(work.status?.conditions, 'Applied');
   const isNew = applied?.observedGeneration !== work.metadata.generation;
   if (!isNew || work.spec.applyStrategy?.type === 'ReportDiff') return work;
-  const wanted = new Set(manifests.map(({ identifier }) => identityOf(identifier)));
-  const leftovers = (work.status?.manifestConditions ?? []).filter(
-    (left) => !wanted.has(identityOf(left.identifier)) && mayExist(left),
-  );
-  await eachInTurn(leftovers, (left) => removeLeftover(left, { owner, context }));
+  await removeLeftovers(work, manifests, { owner, context });
   return writeStatus(work, preparedStatus(work, manifests, context.clock.now()), context);
-}
-
-function mayExist({ conditions }: ManifestCondition): boolean {
-  const applied = findCondition(conditions, 'Applied');
-  return applied?.status === 'True' || applied?.reason === 'PreparingToProcess';
-}
-
-/** Removes an object that only we own; with other owners it loses our reference alone. */
-async function removeLeftover(
-  { identifier }: ManifestCondition,
-  { owner, context }: Preparing,
-): Promise<void> {
-  const { group = '', version = '', kind = '', name = '', namespace } = identifier;
-  const served = await context.served.find(group ? `${group}/${version}` : version, kind);
-  if (!served || !name) return;
-  const { cluster } = context.member;
-  let object: KubeObject;
-  try {
-    object = await cluster.get(served, namespace ? { name, namespace } : { name });
-  } catch (thrown) {
-    if (isNotFound(thrown)) return;
-    throw thrown;
-  }
-  const owners = object.metadata.ownerReferences ?? [];
-  const others = owners.filter(({ uid }) => uid !== owner.metadata.uid);
-  if (others.length === owners.length) return;
-  if (others.length > 0) {
-    const metadata = { ...object.metadata, ownerReferences: others };
-    await ignoringMissing(cluster.update(served, { ...object, metadata }));
-    return;
-  }
-  const preconditions = { uid: object.metadata.uid ?? '' };
-  await ignoringMissing(cluster.delete(served, refOf(object), { preconditions }));
 }
 
 async function processAll(
   work: Work,
   manifests: readonly Manifest[],
-  { owner, context }: Preparing,
+  { owner, context }: Placed,
 ): Promise<readonly Outcome[]> {
   const strategy = work.spec.applyStrategy ?? {};
   const outcomes: Outcome[] = [];
-  for (const wave of inWaves(manifests)) {
+  // What is only looked at needs no order.
+  const waves = strategy.type === 'ReportDiff' ? [manifests] : inWaves(manifests);
+  for (const wave of waves) {
     for (let at = 0; at < wave.length; at += parallelManifests) {
       const batch = wave.slice(at, at + parallelManifests);
       outcomes.push(
@@ -160,21 +125,4 @@ async function writeAppliedWork(
   );
   const place = { client: context.member, informer: context.appliedWorks };
   await commitStatus(owner, { appliedResources }, place);
-}
-
-/** The Work is deleted: what was applied for it goes first, by the member's own garbage collection. */
-async function takeAway(work: Work, context: WorkApplierContext): Promise<Reconciled | undefined> {
-  if (!work.metadata.finalizers?.includes(workFinalizer)) return undefined;
-  const { name = '' } = work.metadata;
-  const owner = await context.member.find(appliedWorks, { name });
-  if (owner) {
-    if (!owner.metadata.deletionTimestamp) {
-      await ignoringMissing(
-        context.member.delete(appliedWorks, { name }, { propagationPolicy: 'Foreground' }),
-      );
-    }
-    return { againAfterMs: applierTimes.deletionCheckMs };
-  }
-  await release(work, workFinalizer, { client: context.hub, informer: context.works });
-  return undefined;
 }

@@ -19,7 +19,8 @@ import { hold, release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 import { EnvelopeError, worksOf } from './manifests.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
-import { conditionsOf, failedConditions, overrideNotBuilt, reportsOf } from './status.ts';
+import { reportsOf } from './reports.ts';
+import { conditionsOf, failedConditions, overrideNotBuilt } from './status.ts';
 
 /** How long a deleted binding waits for Works that nobody reports as gone. */
 const worksLeavingMs = 30_000;
@@ -178,7 +179,10 @@ async function writeStatus(binding: Binding, { justWritten, failure, context }: 
     const observed = generation === undefined ? condition : { ...condition, observedGeneration: generation };
     conditions = withCondition(conditions, observed, context.clock.now());
   }
-  const status = { conditions, ...(failure || justWritten ? {} : reportsOf(own)) };
+  const status = {
+    conditions,
+    ...(failure || justWritten ? {} : reportsOf(own, binding.spec.applyStrategy?.type)),
+  };
   await commitStatus(binding, status, { client: context.client, informer: context.bindings });
   return undefined;
 }

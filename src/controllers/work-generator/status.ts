@@ -1,16 +1,7 @@
-import { findCondition, type NewCondition } from '../../apimachinery/conditions.ts';
-import type { FullCondition } from '../../apimachinery/meta.ts';
+import type { NewCondition } from '../../apimachinery/conditions.ts';
 import { notBuiltReason } from '../fleet-kinds/not-built.ts';
-import { fleetKey } from '../kinds/fleet.ts';
-import type {
-  Binding,
-  ManifestCondition,
-  ResourceReport,
-  ResourceReports,
-  Work,
-} from '../kinds/placement.ts';
-
-const listLimit = 100;
+import type { Binding, Work } from '../kinds/placement.ts';
+import { currentOf } from './reports.ts';
 
 type Said = Pick<NewCondition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -71,12 +62,6 @@ export function overrideNotBuilt(overrides: readonly string[]): readonly Said[] 
   return [said('Overridden', 'False', notBuiltReason, message)];
 }
 
-/** The condition of a Work, if it is said of the Work as it is now. */
-function currentOf(work: Work, type: string): FullCondition | undefined {
-  const condition = findCondition(work.status?.conditions, type);
-  return condition?.observedGeneration === work.metadata.generation ? condition : undefined;
-}
-
 function appliedCondition(works: readonly Work[]): Said {
   const reason = 'NotAllWorkHaveBeenApplied';
   const open = works.find((work) => !currentOf(work, 'Applied'));
@@ -135,66 +120,4 @@ function diffCondition(works: readonly Work[], justWritten: boolean): Said {
   }
   const message = 'All corresponding work objects have reported diff';
   return said('DiffReported', 'True', 'AllWorkHaveDiffReported', message);
-}
-
-/** Resources that failed, drifted or differ, gathered from all Works. */
-export function reportsOf(works: readonly Work[]): ResourceReports {
-  const failed: ResourceReport[] = [];
-  const drifted: ResourceReport[] = [];
-  const diffed: ResourceReport[] = [];
-  for (const work of works) {
-    for (const manifest of work.status?.manifestConditions ?? []) {
-      const identifier = identify(manifest, work);
-      const condition = failureOf(manifest);
-      if (condition) failed.push({ ...identifier, condition });
-      const { driftDetails, diffDetails } = manifest;
-      if (driftDetails) {
-        const { observedInMemberClusterGeneration: generation, ...rest } = Object(driftDetails);
-        drifted.push({ ...identifier, ...rest, targetClusterObservedGeneration: generation ?? 0 });
-      }
-      if (diffDetails) {
-        const { observedInMemberClusterGeneration: generation, ...rest } = Object(diffDetails);
-        diffed.push({
-          ...identifier,
-          ...rest,
-          ...(generation === undefined ? {} : { targetClusterObservedGeneration: generation }),
-        });
-      }
-    }
-  }
-  return {
-    ...(failed.length > 0 ? { failedPlacements: failed.slice(0, listLimit) } : {}),
-    ...(drifted.length > 0 ? { driftedPlacements: drifted.slice(0, listLimit) } : {}),
-    ...(diffed.length > 0 ? { diffedPlacements: diffed.slice(0, listLimit) } : {}),
-  };
-}
-
-/** Being prepared is no failure: it has not been tried yet. */
-function failureOf(manifest: ManifestCondition): FullCondition | undefined {
-  const applied = findCondition(manifest.conditions, 'Applied');
-  if (applied?.status === 'False') return applied;
-  const available = findCondition(manifest.conditions, 'Available');
-  return available?.status === 'False' ? available : undefined;
-}
-
-function identify({ identifier }: ManifestCondition, work: Work): ResourceReport {
-  const { group, version = '', kind = '', name = '', namespace } = identifier;
-  const type = work.metadata.labels?.[fleetKey('envelope-work')];
-  const envelopeNamespace = work.metadata.labels?.[fleetKey('envelope-namespace')];
-  return {
-    ...(group ? { group } : {}),
-    version,
-    kind,
-    name,
-    ...(namespace ? { namespace } : {}),
-    ...(type
-      ? {
-          envelope: {
-            name: work.metadata.labels?.[fleetKey('envelope-name')] ?? '',
-            ...(envelopeNamespace ? { namespace: envelopeNamespace } : {}),
-            type,
-          },
-        }
-      : {}),
-  };
 }
