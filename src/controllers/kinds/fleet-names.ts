@@ -40,7 +40,13 @@ export const membershipAnnotation = 'drydock.dev/membership';
 export const workFinalizer = fleetKey('work-cleanup');
 
 /** On a binding and its Works that are deleted with their placement: what was placed stays. */
-export const abandonAnnotation = 'drydock.dev/abandon';
+const abandonAnnotation = 'drydock.dev/abandon';
+
+/** A merge patch that says so. */
+export const abandoning = {
+  type: 'merge',
+  body: { metadata: { annotations: { [abandonAnnotation]: 'true' } } },
+} as const;
 
 export function abandons({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[abandonAnnotation] === 'true';

@@ -3,6 +3,8 @@ import { ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../apimac
 import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
+  abandoning,
+  abandons,
   bindingSchedulerFinalizer,
   clusterCountAnnotation,
   generationAnnotation,
@@ -275,7 +277,21 @@ async function removeBindings(all: readonly Binding[], context: SchedulerContext
 async function cleanUp(placement: Placement, context: SchedulerContext): Promise<undefined> {
   if (!placement.metadata.finalizers?.includes(schedulerFinalizer)) return undefined;
   const { client, bindings } = context;
-  await removeBindings(bindings.byIndex(byParent, objectKey(placement)), context);
+  let own: readonly Binding[] = bindings.byIndex(byParent, objectKey(placement));
+  if (placement.spec.strategy?.deleteStrategy?.propagationPolicy === 'Abandon') {
+    await abandon(own, context);
+    own = bindings.byIndex(byParent, objectKey(placement));
+  }
+  await removeBindings(own, context);
   await release(placement, schedulerFinalizer, { client, informer: context.placements });
   return undefined;
+}
+
+/** Notes on bindings that what they placed stays; those of clusters that were given up before are on their way out. */
+async function abandon(all: readonly Binding[], context: SchedulerContext): Promise<void> {
+  const { client, bindings, family } = context;
+  const staying = all.filter((binding) => !binding.metadata.deletionTimestamp && !abandons(binding));
+  await inBatches(staying, async (binding) => {
+    bindings.observe(await client.patch(family.bindings, refOf(binding), abandoning));
+  });
 }

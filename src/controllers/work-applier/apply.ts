@@ -120,12 +120,13 @@ async function applyOnServer(
   live: KubeObject | undefined,
   { kind, strategy, context, force }: Step & { readonly force: boolean },
 ): Promise<KubeObject> {
-  const body = live && strategy.whenToApply === 'IfNotDrifted' ? atVersion(object, live) : object;
+  const known = live && (await adoptOwnFields(live, { kind, context }));
+  const body = known && strategy.whenToApply === 'IfNotDrifted' ? atVersion(object, known) : object;
   const send = (isForced: boolean) => {
     const options = { fieldManager, force: isForced };
     return context.member.cluster.patch(kind, refOf(object), { type: 'apply', body }, options);
   };
-  const isOurs = live !== undefined && isManagedByUs(live);
+  const isOurs = known !== undefined && isManagedByUs(known);
   try {
     return await send(force || isOurs);
   } catch (thrown) {
@@ -136,6 +137,30 @@ async function applyOnServer(
     } catch (again) {
       throw failure(why, again);
     }
+  }
+}
+
+/**
+ * What we wrote in another way before becomes what we applied: else it would never go, for a server takes away only what
+ * was applied.
+ */
+async function adoptOwnFields(
+  live: KubeObject,
+  { kind, context }: Pick<Step, 'kind' | 'context'>,
+): Promise<KubeObject> {
+  const entries = objectsAt(live.metadata, 'managedFields');
+  const own = entries.filter(({ manager, subresource }) => manager === fieldManager && !subresource);
+  const [first] = own;
+  if (!first || own.some(({ operation }) => operation === 'Apply')) return live;
+  const at = entries.indexOf(first);
+  const body = [
+    { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion ?? '' },
+    { op: 'replace', path: `/metadata/managedFields/${at}/operation`, value: 'Apply' },
+  ];
+  try {
+    return await context.member.cluster.patch(kind, refOf(live), { type: 'json', body }, { fieldManager });
+  } catch (thrown) {
+    throw failure(`failed to patch the manifest object: ${serverError}`, thrown);
   }
 }
 

@@ -5,8 +5,9 @@ import { eachInTurn } from '../../base/index.ts';
 import type { AppliedWork, ManifestCondition, ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
-import { identityOf, type Manifest } from './manifests.ts';
+import { identityOf } from './manifests.ts';
 import { isOwnedBy, otherOwners } from './ownership.ts';
+import type { Manifest } from './step.ts';
 
 export interface Placed {
   readonly owner: AppliedWork;

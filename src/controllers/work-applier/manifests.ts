@@ -3,16 +3,7 @@ import { errorMessage, isObject } from '../../base/index.ts';
 import type { ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
-import type { Reason } from './step.ts';
-
-/** A manifest of a Work with what is known of it before anything is applied. */
-export interface Manifest {
-  readonly identifier: ManifestIdentifier;
-  /** Undefined when it cannot be decoded. */
-  readonly object: KubeObject | undefined;
-  readonly kind: ServedKind | undefined;
-  readonly problem: { readonly reason: Reason; readonly message: string } | undefined;
-}
+import type { Manifest } from './step.ts';
 
 /** Reads the manifests of a Work: each needs a kind that the member serves and a name of its own. */
 export async function readManifests(work: Work, context: WorkApplierContext): Promise<readonly Manifest[]> {

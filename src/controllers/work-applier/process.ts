@@ -5,9 +5,9 @@ import { specHashAnnotation } from '../kinds/fleet-names.ts';
 import { applyManifest } from './apply.ts';
 import { type Comparison, compareWithMember } from './compare.ts';
 import { differencesOf } from './differences.ts';
-import type { Manifest } from './manifests.ts';
 import { degraded, isOwnedBy, takeOver } from './ownership.ts';
 import { manifestHash, sanitizeManifest } from './sanitize.ts';
+import type { Manifest } from './step.ts';
 import { type Applying, type Outcome, type Step, StepFailure, serverError } from './step.ts';
 
 /** Brings one manifest onto the member: find, take over, report or check ownership and drift, apply. */

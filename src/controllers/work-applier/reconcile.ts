@@ -9,10 +9,10 @@ import { commitStatus } from '../shared/status.ts';
 import { collectApplied } from './collect.ts';
 import type { WorkApplierContext } from './context.ts';
 import { type Placed, removeLeftovers } from './leftovers.ts';
-import { inWaves, type Manifest, readManifests } from './manifests.ts';
+import { inWaves, readManifests } from './manifests.ts';
 import { processManifest } from './process.ts';
 import { isSettled, preparedStatus, workStatus } from './status.ts';
-import type { Outcome } from './step.ts';
+import type { Manifest, Outcome } from './step.ts';
 import { takeAway } from './take-away.ts';
 
 const notJoinedMs = 5000;

@@ -3,8 +3,8 @@ import type { FullCondition } from '../../apimachinery/meta.ts';
 import { isObject, rfc3339Seconds } from '../../base/index.ts';
 import type { ManifestCondition, Work } from '../kinds/placement.ts';
 import { type Availability, availabilityOf } from './availability.ts';
-import { byIdentity, identityOf, type Manifest } from './manifests.ts';
-import type { Outcome } from './step.ts';
+import { byIdentity, identityOf } from './manifests.ts';
+import type { Manifest, Outcome } from './step.ts';
 import { withinLimit } from './trim.ts';
 
 type Status = NonNullable<Work['status']>;

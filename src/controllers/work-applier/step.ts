@@ -1,8 +1,7 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
-import type { AppliedWork, ApplyStrategy, Difference } from '../kinds/placement.ts';
+import type { AppliedWork, ApplyStrategy, Difference, ManifestIdentifier } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
-import type { Manifest } from './manifests.ts';
 
 export const fieldManager = 'work-api-agent';
 
@@ -24,6 +23,15 @@ export type Reason =
   | 'FoundDiff'
   | 'FoundDiffInDegradedMode'
   | 'FailedToReportDiff';
+
+/** A manifest of a Work with what is known of it before anything is applied. */
+export interface Manifest {
+  readonly identifier: ManifestIdentifier;
+  /** Undefined when it cannot be decoded. */
+  readonly object: KubeObject | undefined;
+  readonly kind: ServedKind | undefined;
+  readonly problem: { readonly reason: Reason; readonly message: string } | undefined;
+}
 
 /** What became of one manifest. */
 export interface Outcome {

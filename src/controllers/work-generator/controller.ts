@@ -5,7 +5,7 @@ import { type Controller, runController, watchKeys } from '../../reconcile/index
 import { memberClusters } from '../kinds/fleet.ts';
 import { parentBindingLabel, parentNamespaceLabel, workFinalizer } from '../kinds/fleet-names.ts';
 import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';
-import type { PlacementContext } from '../placement/context.ts';
+import { byParent, type PlacementContext } from '../placement/context.ts';
 import { hasLost } from '../shared/finalizers.ts';
 import { reconcileBinding } from './reconcile.ts';
 
@@ -50,6 +50,11 @@ export function startWorkGenerator(context: PlacementContext): Controller {
               jsonEqual(work.metadata.labels, previous.metadata.labels)
             ));
         return isNews && isMine(work) ? key : undefined;
+      }),
+      watchKeys(context.placements, (placement, previous) => {
+        const [now, before] = [placement, previous].map((each) => each?.spec.strategy?.reportBackStrategy);
+        if (!previous || jsonEqual(now, before)) return undefined;
+        return context.bindings.byIndex(byParent, objectKey(placement)).map(objectKey);
       }),
       watchKeys(overrides.cluster, everyBinding),
       watchKeys(overrides.namespaced, everyBinding),

@@ -4,6 +4,8 @@ import { errorMessage, jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
+  abandoning,
+  abandons,
   numberIn,
   parentKey,
   parentSnapshotIndexLabel,
@@ -11,7 +13,7 @@ import {
   resourceIndexLabel,
   workFinalizer,
 } from '../kinds/fleet-names.ts';
-import { type Binding, type Work, works } from '../kinds/placement.ts';
+import { type Binding, type ReportBackStrategy, type Work, works } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { groupOf, groupSize } from '../placement/snapshots.ts';
 import { inBatches } from '../shared/batches.ts';
@@ -94,7 +96,10 @@ async function synchronize(
   }
   let wanted: readonly Work[];
   try {
-    wanted = worksOf(binding, group);
+    const reportBackStrategy = reportBackOf(binding, context);
+    wanted = worksOf(binding, group).map((work) =>
+      reportBackStrategy ? { ...work, spec: { ...work.spec, reportBackStrategy } } : work,
+    );
   } catch (thrown) {
     if (!(thrown instanceof EnvelopeError)) throw thrown;
     const failure = failedConditions('Overridden', thrown.message);
@@ -108,6 +113,15 @@ async function synchronize(
     await writeStatus(binding, { justWritten: false, failure, context });
     throw thrown;
   }
+}
+
+/** Whether statuses come back is asked of the placement itself: it changes no resources and needs no rollout. */
+function reportBackOf(
+  binding: Binding,
+  { placements }: WorkGeneratorContext,
+): ReportBackStrategy | undefined {
+  const { reportBackStrategy } = placements.get(parentKey(binding) ?? '')?.spec.strategy ?? {};
+  return reportBackStrategy?.type === 'Mirror' ? reportBackStrategy : undefined;
 }
 
 function snapshotGroup(binding: Binding, context: WorkGeneratorContext) {
@@ -156,7 +170,8 @@ function isCurrentWork(known: Work, wanted: Work): boolean {
   return (
     index(known) === index(wanted) &&
     snapshot(known) === snapshot(wanted) &&
-    jsonEqual(known.spec.applyStrategy, wanted.spec.applyStrategy)
+    jsonEqual(known.spec.applyStrategy, wanted.spec.applyStrategy) &&
+    jsonEqual(known.spec.reportBackStrategy, wanted.spec.reportBackStrategy)
   );
 }
 
@@ -191,7 +206,12 @@ async function writeStatus(binding: Binding, { justWritten, failure, context }: 
 async function takeAway(binding: Binding, context: WorkGeneratorContext): Promise<Reconciled | undefined> {
   if (!binding.metadata.finalizers?.includes(workFinalizer)) return undefined;
   const present = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
-  await inBatches(present, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
+  await inBatches(present, async (work) => {
+    if (abandons(binding) && !abandons(work)) {
+      await ignoringMissing(context.client.patch(works, refOf(work), abandoning));
+    }
+    await ignoringMissing(context.client.delete(works, refOf(work)));
+  });
   const { items } = await context.client.list(works, {
     namespace: `fleet-member-${binding.spec.targetCluster}`,
     labelSelector: `kubernetes-fleet.io/parent-resource-binding=${binding.metadata.name}`,

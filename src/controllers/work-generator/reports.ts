@@ -7,7 +7,7 @@ import type { ManifestCondition, ResourceReport, ResourceReports, Work } from '.
 const listLimit = 100;
 
 /** How far the Works of a binding have come together: what is said of an older state is in no list. */
-export type Progress = 'open' | 'failed' | 'done';
+type Progress = 'open' | 'failed' | 'done';
 
 type ListName = 'failedPlacements' | 'driftedPlacements' | 'diffedPlacements';
 
@@ -30,7 +30,7 @@ interface ProgressOfWorks {
 }
 
 /** How far Works have come with the step of a condition. */
-export function progressOf(works: readonly Work[], type: string): Progress {
+function progressOf(works: readonly Work[], type: string): Progress {
   const said = works.map((work) => currentOf(work, type)?.status);
   if (said.some((status) => status !== 'True' && status !== 'False')) return 'open';
   return said.includes('False') ? 'failed' : 'done';
