@@ -45,8 +45,8 @@ test('one voice for what az has and Drydock has not, with help for it too', asyn
     assert.equal(refused.code, 1, line);
     assert.match(refused.stderr, /ERROR: 'az .+' is not built in Drydock yet\./);
   }
-  const help = await estate.succeeds('az fleet updaterun -h');
-  assert.match(help.stdout, /az fleet updaterun : Not built in Drydock yet\./);
+  const help = await estate.succeeds('az network lb -h');
+  assert.match(help.stdout, /az network lb : Not built in Drydock yet\./);
   assert.equal((await estate.script('az flet list')).code, 2);
 });
 

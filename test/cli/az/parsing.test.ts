@@ -153,8 +153,8 @@ describe('az command lines', () => {
   });
 
   test('a command that az has and Drydock has not says so', async () => {
-    const { code, stderr } = await estate.az('fleet', 'updaterun', 'create', '-g', 'x');
-    assert.deepEqual([code, stderr], [1, "ERROR: 'az fleet updaterun' is not built in Drydock yet.\n"]);
+    const { code, stderr } = await estate.az('network', 'lb', 'create', '-g', 'x');
+    assert.deepEqual([code, stderr], [1, "ERROR: 'az network lb' is not built in Drydock yet.\n"]);
   });
 
   test('--only-show-errors swallows warnings and excludes --debug', async () => {

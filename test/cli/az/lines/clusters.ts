@@ -135,6 +135,44 @@ fleet member create -g g -f f -n m --member-cluster-id ${groups}/Microsoft.Conta
 fleet member create -g g -f f -n m --member-cluster-id c
 fleet member reconcile -g g -f f -n m
 fleet member delete -g g -f f -n m -y
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33.4
+fleet updaterun create -g g -f f -n r --upgrade-type controlplaneonly --kubernetes-version v1.33 --stages {"stages":[{"name":"s","groups":[{"name":"a","beforeGates":[{"displayName":"go?","type":"Approval"}]},{"name":"b","maxConcurrency":"50%"}],"afterStageWaitInSeconds":5},{"name":"t","memberSelector":{"byLabel":"env=prod"},"maxAllowedFailures":"1"}]} --no-wait
+fleet updaterun create -g g -f f -n r --upgrade-type NodeImageOnly --node-image-selection Consistent --update-strategy-name s
+fleet updaterun create -g g -f f -n r --upgrade-type NodeImageOnly --kubernetes-version 1.33
+fleet updaterun create -g g -f f -n r --upgrade-type Full
+fleet updaterun create -g g -f f -n r --upgrade-type ControlPlaneOnly
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version newest
+fleet updaterun create -g g -f f -n r --upgrade-type Half --kubernetes-version 1.33
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33 --stages {} --update-strategy-name s
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33 --stages no-such-file
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33 --stages {"stages":
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33 --stages {"stages":[{"name":"s"}]}
+fleet updaterun create -g g -f f -n r --upgrade-type Full --kubernetes-version 1.33 --stages {"stages":[{"groups":[]}]}
+fleet updaterun start -g g -f f -n r
+fleet updaterun stop -g g -f f -n r --no-wait
+fleet updaterun skip -g g -f f -n r --targets Group:a Stage:s AfterStageWait:s Member:m
+fleet updaterun skip -g g -f f -n r --targets group:a
+fleet updaterun skip -g g -f f -n r --targets Group
+fleet updaterun skip -g g -f f -n r --targets Group:a:b
+fleet updaterun skip -g g -f f -n r
+fleet updaterun show -g g -f f -n r
+fleet updaterun list -g g -f f -o table
+fleet updaterun wait -g g -f f --update-run-name r --exists
+fleet updaterun delete -g g -f f -n r -y
+fleet updatestrategy create -g g -f f -n s --stages {"stages":[{"name":"s","groups":[{"name":"a","beforeGates":[{"displayName":"go?","type":"Approval"}]},{"name":"b","maxConcurrency":"50%"}],"afterStageWaitInSeconds":5},{"name":"t","memberSelector":{"byLabel":"env=prod"},"maxAllowedFailures":"1"}]}
+fleet updatestrategy create -g g -f f -n s
+fleet updatestrategy show -g g -f f -n s
+fleet updatestrategy list -g g -f f
+fleet updatestrategy wait -g g -f f --update-strategy-name s --exists
+fleet updatestrategy delete -g g -f f -n s -y
+fleet gate list -g g -f f
+fleet gate list -g g -f f --state Pending --gate-type ScheduledStart
+fleet gate list -g g -f f --state-filter Open
+fleet gate show -g g -f f --gate-name 11111111-2222-3333-4444-555555555555
+fleet gate approve -g g -f f --name 11111111-2222-3333-4444-555555555555
+fleet gate update -g g -f f --gate 11111111-2222-3333-4444-555555555555 --gs Completed
+fleet gate update -g g -f f -n 11111111-2222-3333-4444-555555555555 --state Pending
+fleet gate update -g g -f f -n 11111111-2222-3333-4444-555555555555
 fleet delete -g g -n f -y
 network bastion create -g g -n b --vnet-name v --public-ip-address p -l eastus
 network bastion create -g g -n b --vnet-name v --public-ip-address p --sku Standard --enable-tunneling true --scale-units 4 --tags a=b --zones 1 2 --no-wait

@@ -29,12 +29,13 @@ const fleetModel: Model = {
 /** The api-version of every fleet call of the extension whose manners these commands follow. */
 const fleetApiVersion = '2025-08-01-preview';
 
-const path =
+/** Where fleets are. */
+export const fleetPath =
   '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerService/fleets/{name}';
 
 /** A fleet. */
 export const fleet: Noun = {
-  path,
+  path: fleetPath,
   apiVersion: fleetApiVersion,
   names: { resourceGroup: resourceGroup(), name: required('--name -n', 'Specify the fleet name.') },
   present: (body: JsonObject) => fillModel(fleetModel, body),
@@ -62,7 +63,7 @@ const memberModel: Model = {
 
 /** A member of a fleet. */
 export const member: Noun = {
-  path: `${path.replace('{name}', '{fleetName}')}/members/{name}`,
+  path: `${fleetPath.replace('{name}', '{fleetName}')}/members/{name}`,
   apiVersion: fleetApiVersion,
   names: {
     resourceGroup: resourceGroup(),
