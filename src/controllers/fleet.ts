@@ -10,6 +10,7 @@ import { clusterUpdateRuns, namespacedUpdateRuns } from './kinds/staged.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
 import { startNotBuiltControllers } from './not-built/controller.ts';
+import { startOverrideControllers } from './override/controller.ts';
 import { defaultSnapshotDelays, placementContext, type SnapshotDelays } from './placement/context.ts';
 import { startPlacementController } from './placement/controller.ts';
 import { type ChangeTarget, followResourceChanges } from './placement/resource-changes.ts';
@@ -41,6 +42,7 @@ export function startHubControllers(
     startMemberClusterController(context),
     startClusterProfileController(context),
     ...startNotBuiltControllers(context),
+    ...startOverrideControllers(context),
     ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),
   ];
   return {

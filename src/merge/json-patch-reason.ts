@@ -7,11 +7,19 @@ export interface FailedOperation {
   readonly from: string | undefined;
 }
 
+/** Whose reading of RFC 6902: kube-apiserver's (gopkg.in/evanphx/json-patch.v4) or the strict one of its version 5. */
+export type PatchReading = 'server' | 'strict';
+
 /**
- * Why an operation does not apply to a document, in the words of the Go library behind the real server. Callers of a
- * patch are not told; of the patch of a webhook they are. Source: gopkg.in/evanphx/json-patch.v4
+ * Why an operation does not apply to a document, in the words of the Go library behind whoever reads it. Callers of a
+ * patch are not told; of the patch of a webhook they are. Source: gopkg.in/evanphx/json-patch.v4,
+ * github.com/evanphx/json-patch/v5
  */
-export function whyNotApplied(document: Json, { op, path, from }: FailedOperation): string {
+export function whyNotApplied(
+  document: Json,
+  { op, path, from }: FailedOperation,
+  reading: PatchReading,
+): string {
   const start = op === 'move' || op === 'copy' ? from : path;
   if (start === undefined) return unreadable(op);
   const shown = start;
@@ -20,7 +28,7 @@ export function whyNotApplied(document: Json, { op, path, from }: FailedOperatio
     case 'add':
     case 'remove':
       if (!container) return `${op} operation does not apply: doc is missing path: "${shown}": missing value`;
-      return `error in ${op} for path: '${shown}': ${why(container, start)}`;
+      return `error in ${op} for path: '${shown}': ${reading === 'strict' ? whyStrictly(op, container, start) : why(container, start)}`;
     case 'replace':
       return `replace operation does not apply: doc is missing ${container ? 'key' : 'path'}: ${shown}: missing value`;
     case 'test':
@@ -48,6 +56,14 @@ function why(container: Json, path: string): string {
   if (/^[+-]?\d+$/.test(key))
     return `Unable to access invalid index: ${Number(key)}: invalid index referenced`;
   return `value was not a proper array index: '${key}': strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`;
+}
+
+function whyStrictly(op: string, container: Json, path: string): string {
+  const key = keyOf(path);
+  if (!Array.isArray(container)) return `unable to remove nonexistent key: ${key}: missing value`;
+  if (op === 'remove' && !/^[+-]?\d+$/.test(key))
+    return `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`;
+  return why(container, path);
 }
 
 function keyOf(path: string): string {

@@ -7,7 +7,7 @@ import {
   nestingLevelsLimit,
   setMember,
 } from '../base/index.ts';
-import { whyNotApplied } from './json-patch-reason.ts';
+import { type PatchReading, whyNotApplied } from './json-patch-reason.ts';
 import { badPatch, goTypeWord, PatchError, patchDoesNotApply } from './patch-error.ts';
 
 /** The most operations that one JSON patch may carry. */
@@ -29,9 +29,14 @@ interface Operation {
 
 /**
  * A JSON patch (RFC 6902) on an object, which is not changed. Throws PatchError: 400 when the patch is malformed,
- * 413 when it is too long, 422 when an operation does not apply.
+ * 413 when it is too long, 422 when an operation does not apply. `server` reads patches as kube-apiserver does, which
+ * replaces what is not there; `strict` as the RFC says.
  */
-export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
+export function applyJsonPatch(
+  object: JsonObject,
+  patch: Json,
+  reading: PatchReading = 'server',
+): JsonObject {
   const operations = decodeOperations(patch);
   if (operations.length > jsonPatchOperationsLimit) {
     throw new PatchError(
@@ -42,7 +47,7 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
   }
   let document: Json = structuredClone(object);
   const allowance = { copiedCharacters: copiedCharactersLimit };
-  for (const operation of operations) document = applied(document, operation, allowance);
+  for (const operation of operations) document = applied(document, operation, { allowance, reading });
   if (!isObject(document)) throw patchDoesNotApply();
   return document;
 }
@@ -76,16 +81,23 @@ function textMember(entry: JsonObject, name: string): string | undefined {
   );
 }
 
-function applied(document: Json, operation: Operation, allowance: Allowance): Json {
+interface Applying {
+  readonly allowance: Allowance;
+  readonly reading: PatchReading;
+}
+
+function applied(document: Json, operation: Operation, applying: Applying): Json {
   try {
-    return applyOperation(document, operation, allowance);
+    return applyOperation(document, operation, applying);
   } catch (thrown) {
-    if (thrown instanceof PatchError) thrown.explanation = () => whyNotApplied(document, operation);
+    if (thrown instanceof PatchError) {
+      thrown.explanation = () => whyNotApplied(document, operation, applying.reading);
+    }
     throw thrown;
   }
 }
 
-function applyOperation(document: Json, operation: Operation, allowance: Allowance): Json {
+function applyOperation(document: Json, operation: Operation, { allowance, reading }: Applying): Json {
   const path = pointer(operation.path);
   switch (operation.op) {
     case 'add':
@@ -93,6 +105,7 @@ function applyOperation(document: Json, operation: Operation, allowance: Allowan
     case 'remove':
       return remove(document, path);
     case 'replace':
+      if (reading === 'strict' && read(document, path) === undefined) throw patchDoesNotApply();
       return replace(document, path, operation.value ?? null);
     case 'move': {
       const from = pointer(operation.from);

@@ -22,7 +22,6 @@ import {
   type Placement,
   type PlacementPolicy,
   type ResourceSelector,
-  resourceOverrides,
   works,
 } from '../../src/controllers/kinds/placement.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
@@ -529,53 +528,6 @@ test('what envelopes carry reaches the members, the envelopes themselves do not'
   );
   await hub.client.delete(clusterFamily.placements, { name: 'wrapped' });
   await eventually(client, namespaces, { name: 'wrapped' }, (n) => n === undefined);
-});
-
-test('an override that nobody applies is said on the placement, and what it selects stays off its clusters', async () => {
-  const isNotBuilt = (p: Placement | undefined) =>
-    findCondition(p?.status?.conditions, 'ClusterResourcePlacementOverridden')?.reason === 'NotBuilt';
-  await makeNamespace('overridden');
-  const override = {
-    apiVersion: resourceOverrides.apiVersion,
-    kind: resourceOverrides.kind,
-    metadata: { name: 'blue', namespace: 'overridden' },
-    spec: {
-      resourceSelectors: [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' }],
-      policy: {
-        overrideRules: [
-          {
-            clusterSelector: {
-              clusterSelectorTerms: [{ labelSelector: { matchLabels: { region: 'us' } } }],
-            },
-            jsonPatchOverrides: [{ op: 'replace', path: '/data/color', value: 'blue' }],
-          },
-        ],
-      },
-    },
-  };
-  await hub.client.create(resourceOverrides, override);
-  await hub.client.create(clusterFamily.placements, placement('overridden', wholeNamespace('overridden')));
-  const reasonsOn = (p: Placement | undefined, name: string) =>
-    p?.status?.placementStatuses
-      ?.find(({ clusterName }) => clusterName === name)
-      ?.conditions?.map(({ reason }) => reason) ?? [];
-  const placed = await eventually(
-    hub.client,
-    clusterFamily.placements,
-    { name: 'overridden' },
-    (p) => isNotBuilt(p) && reasonsOn(p, 'east').includes('AllWorkAreAvailable'),
-  );
-  assert.deepEqual(reasonsOn(placed, 'west').slice(1), ['RolloutStarted', 'NotBuilt']);
-  assert.match(
-    findCondition(placed?.status?.conditions, 'ClusterResourcePlacementOverridden')?.message ?? '',
-    /overridden\/blue/,
-  );
-  await assert.rejects(on('west').client.get(namespaces, { name: 'overridden' }), /not found/);
-  await hub.client.delete(resourceOverrides, { name: 'blue', namespace: 'overridden' });
-  await eventually(hub.client, clusterFamily.placements, { name: 'overridden' }, (p) =>
-    reached(p, 'Available'),
-  );
-  await on('west').client.get(configMaps, { name: 'settings', namespace: 'overridden' });
 });
 
 test('evictions that nobody carries out say so', async () => {

@@ -6,8 +6,6 @@ import { placementGroup } from './placement.ts';
 export const notBuiltReason = 'NotBuilt';
 
 export const sentences = {
-  override:
-    'Overrides are not built in Drydock yet: what this one selects is not placed on the clusters that it is for, and the placement says Overridden False.',
   eviction:
     'Evictions are not built in Drydock yet: this one is stored and takes no resources off the cluster.',
   budget: 'Evictions are not built in Drydock yet: nothing asks this disruption budget.',
@@ -19,7 +17,6 @@ const always = (text: string) => () => text;
 
 /** What a hub tells those who write kinds, or fields of kinds, that have no effect yet. */
 export const notBuilt: readonly NotEnforced[] = [
-  ...notes(['clusterresourceoverrides', 'resourceoverrides'], always(sentences.override)),
   ...notes(['clusterresourceplacementevictions'], always(sentences.eviction)),
   ...notes(['clusterresourceplacementdisruptionbudgets'], always(sentences.budget)),
   ...notes(['clusterresourceplacements'], ({ spec }) =>

@@ -6,6 +6,8 @@ export const parentLabel = fleetKey('parent-CRP');
 export const latestLabel = fleetKey('is-latest-snapshot');
 export const policyIndexLabel = fleetKey('policy-index');
 export const resourceIndexLabel = fleetKey('resource-index');
+export const parentOverrideLabel = fleetKey('parent-resource-override');
+export const overrideIndexLabel = fleetKey('override-index');
 export const parentBindingLabel = fleetKey('parent-resource-binding');
 export const parentSnapshotIndexLabel = fleetKey('parent-resource-snapshot-index');
 export const parentNamespaceLabel = fleetKey('parent-placement-namespace');
@@ -19,6 +21,8 @@ export const subindexAnnotation = fleetKey('subindex-of-resource-snapshot');
 export const nextSnapshotAnnotation = fleetKey('next-resource-snapshot-candidate-detection-time');
 export const previousStateAnnotation = fleetKey('previous-binding-state');
 export const parentSnapshotNameAnnotation = fleetKey('parent-resource-snapshot-name');
+export const overrideHashAnnotation = fleetKey('parent-resource-override-snapshot-hash');
+export const clusterOverrideHashAnnotation = fleetKey('parent-cluster-resource-override-snapshot-hash');
 export const specHashAnnotation = fleetKey('spec-hash');
 export const lastAppliedAnnotation = fleetKey('last-applied-configuration');
 
@@ -31,6 +35,7 @@ export const latestApprovalLabel = fleetKey('isLatestUpdateRunApproval');
 export const updateRunDeleteStage = fleetKey('deleteStage');
 
 export const placementFinalizer = fleetKey('crp-cleanup');
+export const overrideFinalizer = fleetKey('override-cleanup');
 export const updateRunFinalizer = fleetKey('stagedupdaterun-finalizer');
 export const schedulerFinalizer = fleetKey('scheduler-cleanup');
 export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');

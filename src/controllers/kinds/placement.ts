@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { defineKind, type Kind } from '../../apimachinery/kinds.ts';
 import type { FullCondition, LabelSelector } from '../../apimachinery/meta.ts';
-import type { JsonObject } from '../../base/index.ts';
+import type { Json, JsonObject } from '../../base/index.ts';
 
 const version = 'placement.kubernetes-fleet.io/v1beta1';
 
@@ -101,6 +101,8 @@ export interface NamespacedName extends JsonObject {
 
 export interface PerClusterStatus extends ResourceReports {
   clusterName?: string;
+  applicableClusterResourceOverrides?: string[];
+  applicableResourceOverrides?: NamespacedName[];
   conditions?: FullCondition[];
   observedResourceIndex?: string;
 }
@@ -262,24 +264,54 @@ export const evictions = defineKind<Request>(
   'Cluster',
 );
 
+export interface JsonPatchOverride extends JsonObject {
+  op: 'add' | 'remove' | 'replace';
+  /** A JSON pointer (RFC 6901). */
+  path: string;
+  value?: Json;
+}
+
 export interface OverrideRule extends JsonObject {
+  /** None: no cluster. Without terms: every cluster. */
   clusterSelector?: { clusterSelectorTerms?: ClusterSelectorTerm[] };
+  overrideType?: 'JSONPatch' | 'Delete';
+  jsonPatchOverrides?: JsonPatchOverride[];
+}
+
+export interface OverrideSpec extends JsonObject {
+  placement?: { name: string; scope?: 'Cluster' | 'Namespaced' };
+  clusterResourceSelectors?: ResourceSelector[];
+  resourceSelectors?: ResourceSelector[];
+  policy: { overrideRules: OverrideRule[] };
 }
 
 /** A ClusterResourceOverride or a ResourceOverride. */
 export interface Override extends KubeObject {
-  spec: {
-    placement?: { name: string; scope?: 'Cluster' | 'Namespaced' };
-    clusterResourceSelectors?: ResourceSelector[];
-    resourceSelectors?: ResourceSelector[];
-    policy: { overrideRules: OverrideRule[] };
-  };
+  spec: OverrideSpec;
 }
 
-export const clusterResourceOverrides = defineKind<Override>(
-  version,
-  'ClusterResourceOverride',
-  'clusterresourceoverrides',
-  'Cluster',
-);
-export const resourceOverrides = defineKind<Override>(version, 'ResourceOverride', 'resourceoverrides');
+/** An override as it was at one moment. */
+export interface OverrideSnapshot extends KubeObject {
+  spec: { overrideSpec: OverrideSpec; overrideHash: string };
+}
+
+/** The kinds of an override: of the whole hub, or of one namespace. */
+export interface OverrideFamily {
+  readonly overrides: Kind<Override>;
+  readonly snapshots: Kind<OverrideSnapshot>;
+}
+
+export const clusterOverrides: OverrideFamily = {
+  overrides: defineKind(version, 'ClusterResourceOverride', 'clusterresourceoverrides', 'Cluster'),
+  snapshots: defineKind(
+    version,
+    'ClusterResourceOverrideSnapshot',
+    'clusterresourceoverridesnapshots',
+    'Cluster',
+  ),
+};
+
+export const namespacedOverrides: OverrideFamily = {
+  overrides: defineKind(version, 'ResourceOverride', 'resourceoverrides'),
+  snapshots: defineKind(version, 'ResourceOverrideSnapshot', 'resourceoverridesnapshots'),
+};

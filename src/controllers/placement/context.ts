@@ -1,11 +1,14 @@
 import type { Informer } from '../../reconcile/index.ts';
 import { parentKey } from '../kinds/fleet-names.ts';
-import type {
-  Binding,
-  Placement,
-  PlacementFamily,
-  PolicySnapshot,
-  ResourceSnapshot,
+import {
+  type Binding,
+  clusterOverrides,
+  namespacedOverrides,
+  type OverrideSnapshot,
+  type Placement,
+  type PlacementFamily,
+  type PolicySnapshot,
+  type ResourceSnapshot,
 } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
 
@@ -26,6 +29,11 @@ export interface PlacementContext extends ClusterContext {
   readonly policySnapshots: Informer<PolicySnapshot>;
   readonly resourceSnapshots: Informer<ResourceSnapshot>;
   readonly bindings: Informer<Binding>;
+  /** Of both scopes, whatever the family. */
+  readonly overrides: {
+    readonly cluster: Informer<OverrideSnapshot>;
+    readonly namespaced: Informer<OverrideSnapshot>;
+  };
   readonly delays: SnapshotDelays;
 }
 
@@ -45,5 +53,9 @@ export function placementContext(
   for (const informer of [policySnapshots, resourceSnapshots, bindings]) {
     informer.addIndex(byParent, (object) => [parentKey(object) ?? '']);
   }
-  return { ...context, family, placements, policySnapshots, resourceSnapshots, bindings, delays };
+  const overrides = {
+    cluster: informers.of(clusterOverrides.snapshots),
+    namespaced: informers.of(namespacedOverrides.snapshots),
+  };
+  return { ...context, family, placements, policySnapshots, resourceSnapshots, bindings, overrides, delays };
 }

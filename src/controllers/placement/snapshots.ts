@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
-import { isObject, type Json, rfc3339Seconds } from '../../base/index.ts';
+import { rfc3339Seconds } from '../../base/index.ts';
 import {
   clusterCountAnnotation,
   envelopeCountAnnotation,
@@ -17,17 +16,14 @@ import {
   subindexAnnotation,
 } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementPolicy, PolicySnapshot, ResourceSnapshot } from '../kinds/placement.ts';
+import { isEnvelope } from '../shared/envelopes.ts';
 import { controllerReference } from '../shared/owners.ts';
-import { canonical } from '../shared/template-hash.ts';
+import { contentHash } from '../shared/template-hash.ts';
 import { byParent, type PlacementContext } from './context.ts';
 
 /** Resources of one snapshot object; more go into further objects of the same index. */
 const resourcesBytes = 800 * 1024;
 const defaultHistory = 10;
-
-function hashOf(value: Json): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
-}
 
 function indexIn(object: KubeObject, label: string): number {
   return numberIn(object.metadata.labels?.[label]) ?? -1;
@@ -52,7 +48,7 @@ export async function ensurePolicySnapshot(
   const { policy } = placement.spec;
   // The number of clusters may change without a new snapshot: it travels as an annotation.
   const { numberOfClusters: _, ...hashed } = policy ?? {};
-  const policyHash = Buffer.from(hashOf(policy ? hashed : null)).toString('base64');
+  const policyHash = Buffer.from(contentHash(policy ? hashed : null)).toString('base64');
   const annotations = policyAnnotations(placement, policy);
   if (latest?.spec.policyHash === policyHash) return renewPolicySnapshot(latest, annotations, context);
   const index = latest ? indexIn(latest, policyIndexLabel) + 1 : 0;
@@ -146,7 +142,7 @@ export async function ensureResourceSnapshot(
 ): Promise<CurrentResources> {
   const all = context.resourceSnapshots.byIndex(byParent, objectKey(placement));
   const master = latestOf(all.filter(isMaster), resourceIndexLabel);
-  const hash = hashOf({ selectedResources: [...selected] });
+  const hash = contentHash({ selectedResources: [...selected] });
   if (master?.metadata.annotations?.[resourceHashAnnotation] === hash) {
     const index = indexIn(master, resourceIndexLabel);
     await completeGroup(placement, { index, all, selected, hash, context });
@@ -260,10 +256,6 @@ function snapshotOf(
     },
     spec: { selectedResources: [...part] },
   };
-}
-
-export function isEnvelope(object: KubeObject): boolean {
-  return isObject(object) && /^(Cluster)?ResourceEnvelope$/.test(object.kind);
 }
 
 /** Cuts the selection into parts of bounded size; a larger object has one to itself. */

@@ -143,6 +143,9 @@ function clusterStatus(decision: ClusterDecision, parts: Parts): PerClusterStatu
   const observedResourceIndex = resources ? String(resources.index) : binding && boundIndex(binding, context);
   return {
     clusterName,
+    ...(said.some(({ type, status }) => type === 'RolloutStarted' && status === 'True')
+      ? applicableOverrides(binding)
+      : {}),
     ...(observedResourceIndex ? { observedResourceIndex } : {}),
     conditions: chain(before?.conditions ?? [], said, nowMs),
     ...reports,
@@ -159,6 +162,15 @@ function reportsAt({ type, status }: NewCondition, binding: Binding | undefined)
     ...(hasFailed && failedPlacements?.length ? { failedPlacements } : {}),
     ...(isApplying && status !== 'Unknown' && driftedPlacements?.length ? { driftedPlacements } : {}),
     ...((hasFailed || isReported) && diffedPlacements?.length ? { diffedPlacements } : {}),
+  };
+}
+
+/** The overrides of what the cluster is getting. */
+function applicableOverrides(binding: Binding | undefined): Partial<PerClusterStatus> {
+  const { clusterResourceOverrideSnapshots: cluster, resourceOverrideSnapshots: own } = binding?.spec ?? {};
+  return {
+    ...(cluster?.length ? { applicableClusterResourceOverrides: cluster } : {}),
+    ...(own?.length ? { applicableResourceOverrides: own } : {}),
   };
 }
 
@@ -243,10 +255,7 @@ function aggregate(
       break;
     }
     if (failed > 0) {
-      const unbuilt = said.find((condition) => condition?.reason === notBuiltReason);
-      const { reason, message } = unbuilt
-        ? { reason: notBuiltReason, message: () => unbuilt.message }
-        : step.failed;
+      const { reason, message } = step.failed;
       aggregated.push({
         type: step.type,
         status: 'False',

@@ -1,4 +1,4 @@
-import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
+import { findCondition, isCurrent as isSaidOf } from '../../apimachinery/conditions.ts';
 import { countOf } from '../../apimachinery/int-or-percent.ts';
 import type { Binding, Placement } from '../kinds/placement.ts';
 import { hasFailed } from '../shared/bind.ts';
@@ -19,11 +19,14 @@ export interface RolloutPlan {
   readonly againAfterMs: number | undefined;
 }
 
-/** Plans a rolling update: never more clusters unavailable, never more in all than the strategy allows. */
+/**
+ * Plans a rolling update to what `isCurrent` says of a binding, its resources and their overrides: never more clusters unavailable,
+ * never more in all than the strategy allows.
+ */
 export function planRollout(
   placement: Placement,
   bindings: readonly Binding[],
-  { snapshot, nowMs }: { readonly snapshot: string; readonly nowMs: number },
+  { isCurrent, nowMs }: { readonly isCurrent: (binding: Binding) => boolean; readonly nowMs: number },
 ): RolloutPlan {
   const settings = { ...defaults, ...placement.spec.strategy?.rollingUpdate };
   const total = targetCount(placement, bindings);
@@ -39,12 +42,9 @@ export function planRollout(
   const canBeUnavailable = placed.filter((b) => b.metadata.deletionTimestamp && isReady(b));
 
   const removable = living.filter(({ spec }) => spec.state === 'Unscheduled');
-  const outdated = living.filter(
-    ({ spec }) => spec.state === 'Bound' && spec.resourceSnapshotName !== snapshot,
-  );
-  const upToDate = living.filter(
-    ({ spec }) => spec.state === 'Bound' && spec.resourceSnapshotName === snapshot,
-  );
+  const bound = living.filter(({ spec }) => spec.state === 'Bound');
+  const outdated = bound.filter((b) => !isCurrent(b));
+  const upToDate = bound.filter(isCurrent);
   const failedUpdates = outdated.filter(hasFailed);
   const updates = outdated.filter((b) => !hasFailed(b));
   const additions = living.filter(({ spec }) => spec.state === 'Scheduled');
@@ -79,7 +79,7 @@ const untrackable = new Set(['NotAllWorkAreAvailabilityTrackable', 'WorkNotTrack
 function readyInMs(binding: Binding, unavailablePeriodSeconds: number, nowMs: number): number | undefined {
   if (isCurrentlyDiffed(binding)) return 0;
   const available = findCondition(binding.status?.conditions, 'Available');
-  if (!isCurrent(available, binding.metadata.generation, 'True')) return undefined;
+  if (!isSaidOf(available, binding.metadata.generation, 'True')) return undefined;
   if (!available || !untrackable.has(available.reason)) return 0;
   // What cannot be watched counts as available after a while.
   const sinceMs = Date.parse(available.lastTransitionTime);
@@ -88,7 +88,7 @@ function readyInMs(binding: Binding, unavailablePeriodSeconds: number, nowMs: nu
 
 function isCurrentlyDiffed(binding: Binding): boolean {
   const said = findCondition(binding.status?.conditions, 'DiffReported');
-  return isCurrent(said, binding.metadata.generation, 'True');
+  return isSaidOf(said, binding.metadata.generation, 'True');
 }
 
 function nextLook(waits: Iterable<number | undefined>, unavailablePeriodSeconds: number): number {

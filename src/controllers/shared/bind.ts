@@ -3,10 +3,11 @@ import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { ApplyStrategy, Binding, Placement } from '../kinds/placement.ts';
 import type { ClusterContext } from './context.ts';
+import { type MatchedOverrides, overridesIn } from './override-matching.ts';
 import { commitStatus } from './status.ts';
 
 /** What a cluster is to get, and how. */
-export type BindingOrder = Pick<Binding['spec'], 'resourceSnapshotName' | 'applyStrategy'>;
+export type BindingOrder = Pick<Binding['spec'], 'resourceSnapshotName' | 'applyStrategy'> & MatchedOverrides;
 
 const defaultApplyStrategy: ApplyStrategy = {
   type: 'ClientSideApply',
@@ -21,11 +22,10 @@ export function applyStrategyOf({ spec }: Placement): ApplyStrategy {
 }
 
 /** True when a binding names what is ordered, whether or not it is bound yet. */
-export function isOrdered({ spec }: Binding, order: BindingOrder): boolean {
-  return (
-    spec.resourceSnapshotName === order.resourceSnapshotName &&
-    jsonEqual(spec.applyStrategy ?? {}, order.applyStrategy ?? {})
-  );
+export function isOrdered(binding: Binding, order: BindingOrder): boolean {
+  const { resourceSnapshotName, applyStrategy = {} } = binding.spec;
+  const named = { resourceSnapshotName, ...overridesIn(binding), applyStrategy };
+  return jsonEqual(named, { ...order, applyStrategy: order.applyStrategy ?? {} });
 }
 
 /** Where bindings of one family are written. */
@@ -49,11 +49,23 @@ export async function bind(
   { order, startedBy }: { readonly order: BindingOrder; readonly startedBy?: string },
   context: BindingPlace,
 ): Promise<void> {
-  const spec = { ...binding.spec, ...order, state: 'Bound' as const };
+  const spec = specOf(binding, order);
   const isBound = binding.spec.state === 'Bound' && isOrdered(binding, order);
   const bound = isBound ? binding : await context.client.update(context.bindings.kind, { ...binding, spec });
   context.bindings.observe(bound);
   await sayStarted(bound, { status: 'True', ...(startedBy === undefined ? {} : { startedBy }) }, context);
+}
+
+function specOf({ spec }: Binding, order: BindingOrder): Binding['spec'] {
+  const { clusterResourceOverrideSnapshots: _cluster, resourceOverrideSnapshots: _own, ...rest } = spec;
+  const { clusterResourceOverrideSnapshots: cluster, resourceOverrideSnapshots: own, ...ordered } = order;
+  return {
+    ...rest,
+    ...ordered,
+    ...(cluster.length > 0 && { clusterResourceOverrideSnapshots: cluster }),
+    ...(own.length > 0 && { resourceOverrideSnapshots: own }),
+    state: 'Bound',
+  };
 }
 
 /** Says on a binding whether its rollout has started, unless that is said of its current generation already. */

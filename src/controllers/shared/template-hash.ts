@@ -13,6 +13,11 @@ export function templateHash(template: Json, collisionCount: number): string {
   return [...digits].map((digit) => alphabet.charAt(digit.charCodeAt(0) % alphabet.length)).join('');
 }
 
+/** SHA-256 of the JSON text of a value with sorted keys, in hexadecimal digits. */
+export function contentHash(value: Json): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
 /** JSON text with sorted keys. */
 export function canonical(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

@@ -12,8 +12,11 @@ import type { RunPlan } from './validate.ts';
 export const stuckAfterMs = 5 * 60_000;
 
 /** What a binding is to say before a cluster of a run gets what it is to get. */
-export function orderOf(run: UpdateRun, { status }: RunPlan, _cluster: ClusterUpdatingStatus): BindingOrder {
+function orderOf(run: UpdateRun, { status }: RunPlan, cluster: ClusterUpdatingStatus): BindingOrder {
+  const { clusterResourceOverrideSnapshots = [], resourceOverrideSnapshots = [] } = cluster;
   return {
+    clusterResourceOverrideSnapshots,
+    resourceOverrideSnapshots,
     resourceSnapshotName: masterSnapshotName(run, status.resourceSnapshotIndexUsed ?? ''),
     ...(status.appliedStrategy ? { applyStrategy: status.appliedStrategy } : {}),
   };

@@ -4,25 +4,21 @@ import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
 import { parentBindingLabel, parentNamespaceLabel, workFinalizer } from '../kinds/fleet-names.ts';
-import { clusterResourceOverrides, resourceOverrides, type Work, works } from '../kinds/placement.ts';
+import { type Binding, type Work, works } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { hasLost } from '../shared/finalizers.ts';
 import { reconcileBinding } from './reconcile.ts';
 
 const byBinding = 'binding';
+const byCluster = 'cluster';
 
 /** Turns bindings into Works in the namespaces of their members, and Works' status into theirs. */
 export function startWorkGenerator(context: PlacementContext): Controller {
   const { bindings } = context;
   const members = context.informers.of(memberClusters);
+  bindings.addIndex(byCluster, ({ spec }) => [spec.targetCluster]);
   const workInformer = context.informers.of(works);
   workInformer.addIndex(byBinding, (work) => [bindingKey(work) ?? '']);
-  const overrides = {
-    cluster: context.informers.of(clusterResourceOverrides),
-    namespaced: context.informers.of(resourceOverrides),
-  };
-  // Which bindings an override concerned before it changed is not known any more.
-  const everyBinding = () => [...bindings.list()].map(objectKey);
   const isMine = (work: Work) =>
     (work.metadata.labels?.[parentNamespaceLabel] !== undefined) === context.family.bindings.namespaced;
   return runController({
@@ -56,8 +52,18 @@ export function startWorkGenerator(context: PlacementContext): Controller {
         if (!previous || jsonEqual(now, before)) return undefined;
         return context.bindings.byIndex(byParent, objectKey(placement)).map(objectKey);
       }),
-      watchKeys(overrides.cluster, everyBinding),
-      watchKeys(overrides.namespaced, everyBinding),
+      // Read, and never a reason to write: which snapshots count stands in the binding.
+      watchKeys(context.overrides.cluster, () => undefined),
+      watchKeys(context.overrides.namespaced, () => undefined),
+      // A label that an override asks for may have been missing.
+      watchKeys(members, ({ metadata }, previous) =>
+        previous && !jsonEqual(metadata.labels, previous.metadata.labels)
+          ? bindings
+              .byIndex(byCluster, metadata.name ?? '')
+              .filter(isNotOverridden)
+              .map(objectKey)
+          : undefined,
+      ),
     ],
     concurrency: 20,
     settleMs: 5,
@@ -66,10 +72,13 @@ export function startWorkGenerator(context: PlacementContext): Controller {
         ...context,
         members,
         works: workInformer,
-        overrides,
         worksOf: (binding) => workInformer.byIndex(byBinding, binding).filter(isMine),
       }),
   });
+}
+
+function isNotOverridden({ status }: Binding): boolean {
+  return findCondition(status?.conditions, 'Overridden')?.status === 'False';
 }
 
 function bindingKey({ metadata: { labels } }: Work): string | undefined {

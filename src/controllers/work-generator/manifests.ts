@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../apimachinery/client.ts';
+import { objectKey } from '../../apimachinery/kinds.ts';
 import { isObject } from '../../base/index.ts';
 import { fleetKey, memberNamespace } from '../kinds/fleet.ts';
 import {
+  clusterOverrideHashAnnotation,
+  overrideHashAnnotation,
   parentBindingLabel,
   parentLabel,
   parentNamespaceLabel,
@@ -11,26 +14,59 @@ import {
   resourceIndexLabel,
   subindexAnnotation,
 } from '../kinds/fleet-names.ts';
-import { type Binding, type ResourceSnapshot, type Work, works } from '../kinds/placement.ts';
-import { isEnvelope } from '../placement/snapshots.ts';
+import {
+  type Binding,
+  type ReportBackStrategy,
+  type ResourceSnapshot,
+  type Work,
+  works,
+} from '../kinds/placement.ts';
+import { isEnvelope } from '../shared/envelopes.ts';
+import { contentHash } from '../shared/template-hash.ts';
+import { OverrideError, type Overriding, shown } from './overrides.ts';
 
 /** Contents of an envelope that may not be placed: only a change of the envelope helps. */
 export class EnvelopeError extends Error {}
 
-const hashOfNothing = createHash('sha256').update('null').digest('hex');
+/** A Work that a binding asks for. */
+export interface WantedWork {
+  /** The Work without its manifests: by it one sees whether the Work that is there is still the right one. */
+  readonly frame: Work;
+  /** What lies in it, as the cluster is to have it. Throws EnvelopeError and OverrideError. */
+  manifests(overriding: Overriding): KubeObject[];
+}
 
 /** The Works that a binding asks for: one per snapshot object, one per envelope. */
-export function worksOf(binding: Binding, group: readonly ResourceSnapshot[]): Work[] {
+export function worksOf(
+  binding: Binding,
+  group: readonly ResourceSnapshot[],
+  reportBackStrategy: ReportBackStrategy | undefined,
+): WantedWork[] {
   const [master] = group;
   if (!master) return [];
+  const { applyStrategy } = binding.spec;
+  const common: Common = {
+    ...commonMetadata(binding, master),
+    spec: {
+      ...(applyStrategy ? { applyStrategy } : {}),
+      ...(reportBackStrategy ? { reportBackStrategy } : {}),
+    },
+  };
   return group.flatMap((snapshot) => {
     const name = workName(binding, snapshot);
     const resources = snapshot.spec.selectedResources;
-    const plain = resources.filter((object) => !isEnvelope(object));
-    const own = workOf(binding, master, { name, manifests: plain, labels: {} });
-    const wrapped = resources
-      .filter(isEnvelope)
-      .map((envelope) => envelopeWork(binding, master, { envelope, name }));
+    const own: WantedWork = {
+      frame: frameOf(binding, common, { name, labels: {} }),
+      manifests: (overriding) =>
+        resources.filter((object) => !isEnvelope(object)).flatMap((object) => overriding(object) ?? []),
+    };
+    const wrapped = resources.filter(isEnvelope).map(
+      (envelope): WantedWork => ({
+        frame: frameOf(binding, common, envelopeName(envelope, name)),
+        manifests: (overriding) =>
+          unwrap(envelope).flatMap((object) => overriddenIn(envelope, object, overriding) ?? []),
+      }),
+    );
     return [own, ...wrapped];
   });
 }
@@ -43,58 +79,81 @@ function workName(binding: Binding, snapshot: ResourceSnapshot): string {
   return subindex === undefined ? `${base}-work` : `${base}-${subindex}`;
 }
 
-interface Content {
-  readonly name: string;
-  readonly manifests: KubeObject[];
-  readonly labels: { readonly [key: string]: string };
+type Texts = Readonly<Record<string, string>>;
+
+/** What all Works of a binding have in common. */
+interface Common {
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  /** How they are to be applied. */
+  readonly spec: Work['spec'];
 }
 
-function workOf(binding: Binding, master: ResourceSnapshot, { name, manifests, labels }: Content): Work {
-  const { namespace: placementNamespace } = binding.metadata;
-  const { applyStrategy, targetCluster } = binding.spec;
+/** What all Works of a binding say of where they come from. */
+function commonMetadata({ metadata, spec }: Binding, master: ResourceSnapshot): Omit<Common, 'spec'> {
+  const { namespace } = metadata;
+  const { clusterResourceOverrideSnapshots, resourceOverrideSnapshots } = spec;
+  return {
+    labels: {
+      [parentBindingLabel]: metadata.name ?? '',
+      [parentLabel]: metadata.labels?.[parentLabel] ?? '',
+      [parentSnapshotIndexLabel]: master.metadata.labels?.[resourceIndexLabel] ?? '',
+      ...(namespace ? { [parentNamespaceLabel]: namespace } : {}),
+    },
+    annotations: {
+      [parentSnapshotNameAnnotation]: master.metadata.name ?? '',
+      [overrideHashAnnotation]: contentHash(resourceOverrideSnapshots ?? null),
+      [clusterOverrideHashAnnotation]: contentHash(clusterResourceOverrideSnapshots ?? null),
+    },
+  };
+}
+
+interface Named {
+  readonly name: string;
+  readonly labels: Texts;
+}
+
+function frameOf({ spec }: Binding, common: Common, { name, labels }: Named): Work {
+  const { targetCluster } = spec;
   return {
     apiVersion: works.apiVersion,
     kind: works.kind,
     metadata: {
       name,
       namespace: memberNamespace(targetCluster),
-      labels: {
-        [parentBindingLabel]: binding.metadata.name ?? '',
-        [parentLabel]: binding.metadata.labels?.[parentLabel] ?? '',
-        [parentSnapshotIndexLabel]: master.metadata.labels?.[resourceIndexLabel] ?? '',
-        ...(placementNamespace ? { [parentNamespaceLabel]: placementNamespace } : {}),
-        ...labels,
-      },
-      annotations: {
-        [parentSnapshotNameAnnotation]: master.metadata.name ?? '',
-        [fleetKey('parent-resource-override-snapshot-hash')]: hashOfNothing,
-        [fleetKey('parent-cluster-resource-override-snapshot-hash')]: hashOfNothing,
-      },
+      labels: { ...common.labels, ...labels },
+      annotations: { ...common.annotations },
     },
-    spec: { ...(applyStrategy ? { applyStrategy } : {}), workload: { manifests } },
+    spec: common.spec,
   };
 }
 
-function envelopeWork(
-  binding: Binding,
-  master: ResourceSnapshot,
-  { envelope, name }: { readonly envelope: KubeObject; readonly name: string },
-): Work {
-  const { kind, metadata } = envelope;
-  const { name: envelopeName = '', namespace = '' } = metadata;
-  const digest = createHash('sha256').update(`${kind}/${namespace}/${envelopeName}`).digest('hex');
-  const labels = {
-    [fleetKey('envelope-work')]: kind,
-    [fleetKey('envelope-name')]: envelopeName,
-    ...(namespace ? { [fleetKey('envelope-namespace')]: namespace } : {}),
+function envelopeName({ kind, metadata }: KubeObject, work: string): Named {
+  const { name = '', namespace = '' } = metadata;
+  const digest = createHash('sha256').update(`${kind}/${namespace}/${name}`).digest('hex');
+  return {
+    name: `${work}-envelope-${digest.slice(0, 16)}`,
+    labels: {
+      [fleetKey('envelope-work')]: kind,
+      [fleetKey('envelope-name')]: name,
+      ...(namespace ? { [fleetKey('envelope-namespace')]: namespace } : {}),
+    },
   };
-  return workOf(binding, master, {
-    name: `${name}-envelope-${digest.slice(0, 16)}`,
-    manifests: unwrap(envelope),
-    labels,
-  });
 }
 
+function overriddenIn(
+  envelope: KubeObject,
+  object: KubeObject,
+  overriding: Overriding,
+): KubeObject | undefined {
+  try {
+    return overriding(object);
+  } catch (thrown) {
+    if (!(thrown instanceof OverrideError)) throw thrown;
+    const where = `failed to apply overrides to ${shown(object)} from envelope ${objectKey(envelope)}`;
+    throw new OverrideError(`${where}: ${thrown.message}`);
+  }
+}
 function unwrap(envelope: KubeObject): KubeObject[] {
   const data = isObject(envelope['data']) ? envelope['data'] : {};
   const { namespace } = envelope.metadata;

@@ -1,83 +1,102 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
-import { objectKey } from '../../apimachinery/kinds.ts';
-import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
-import { isObject } from '../../base/index.ts';
-import type { Informer } from '../../reconcile/index.ts';
+import { errorMessage, type Json } from '../../base/index.ts';
+import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
-import { parentLabel } from '../kinds/fleet-names.ts';
-import type {
-  Binding,
-  Override,
-  OverrideRule,
-  ResourceSelector,
-  ResourceSnapshot,
-} from '../kinds/placement.ts';
-import { isEnvelope } from '../placement/snapshots.ts';
+import type { OverrideRule, OverrideSnapshot } from '../kinds/placement.ts';
+import { isRuleFor, selectorKey, targetKeys } from '../shared/override-matching.ts';
+import { filledIn } from './variables.ts';
 
-/** The overrides of a hub. */
-export interface Overrides {
-  readonly cluster: Pick<Informer<Override>, 'list'>;
-  readonly namespaced: Pick<Informer<Override>, 'list'>;
-}
+/** Overrides that cannot be applied: only a change of them, of the resources or of the cluster's labels helps. */
+export class OverrideError extends Error {}
 
-/** Keys of the overrides that would change what this binding brings to its member, e.g. `demo/ro-1`. */
-export function overridesOf(
-  binding: Binding,
-  group: readonly ResourceSnapshot[],
-  { overrides, member }: { readonly overrides: Overrides; readonly member: MemberCluster },
-): readonly string[] {
-  const all = [...overrides.cluster.list(), ...overrides.namespaced.list()];
-  const candidates = all.filter(
-    (each) => isFor(each, binding) && each.spec.policy.overrideRules.some((rule) => isAbout(rule, member)),
-  );
-  if (candidates.length === 0) return [];
-  const objects = group.flatMap(({ spec }) => spec.selectedResources.flatMap(withContent));
-  return candidates
-    .filter((each) => objects.some((object) => selects(each, object)))
-    .map(objectKey)
-    .sort();
-}
+/**
+ * An object as one cluster gets it; undefined when it does not get it at all. The object itself is not changed. Throws
+ * OverrideError.
+ */
+export type Overriding = (object: KubeObject) => KubeObject | undefined;
 
-/** An override may name the one placement that it is for. */
-function isFor({ spec, metadata }: Override, binding: Binding): boolean {
-  if (!spec.placement) return true;
-  const { name, scope = 'Cluster' } = spec.placement;
-  if (name !== binding.metadata.labels?.[parentLabel]) return false;
-  return binding.metadata.namespace === (scope === 'Namespaced' ? metadata.namespace : undefined);
-}
-
-/** No selector means no cluster, a selector without terms every one. */
-function isAbout({ clusterSelector }: OverrideRule, { metadata }: MemberCluster): boolean {
-  if (!clusterSelector) return false;
-  const terms = clusterSelector.clusterSelectorTerms ?? [];
-  return (
-    terms.length === 0 || terms.some(({ labelSelector }) => matchesLabels(labelSelector, metadata.labels))
-  );
-}
-
-function withContent(object: KubeObject): readonly KubeObject[] {
-  if (!isEnvelope(object)) return [object];
-  const data = isObject(object['data']) ? Object.values(object['data']) : [];
-  // Raw JSON in an envelope: whether it is an object of Kubernetes is judged where it is unwrapped.
-  return data.filter((value) => isObject(value) && isObject(value['metadata'])) as unknown as KubeObject[];
-}
-
-function selects({ spec, metadata }: Override, object: KubeObject): boolean {
-  const { namespace } = object.metadata;
-  if (metadata.namespace !== undefined) {
-    return (
-      namespace === metadata.namespace && (spec.resourceSelectors ?? []).some((each) => isOf(each, object))
-    );
+/** What the snapshots that a binding names do to objects, in the order in which it names them. */
+export function overridingBy(
+  snapshots: readonly OverrideSnapshot[],
+  member: Pick<MemberCluster, 'metadata'>,
+): Overriding {
+  if (snapshots.length === 0) return (object) => object;
+  const bySelected = new Map<string, Rules[]>();
+  for (const snapshot of snapshots) {
+    const { namespace } = snapshot.metadata;
+    const { clusterResourceSelectors = [], resourceSelectors = [] } = snapshot.spec.overrideSpec;
+    const rules = new Rules(snapshot, member);
+    for (const selector of namespace === undefined ? clusterResourceSelectors : resourceSelectors) {
+      const key = selectorKey(selector, namespace);
+      bySelected.set(key, [...(bySelected.get(key) ?? []), rules]);
+    }
   }
-  return (spec.clusterResourceSelectors ?? []).some((each) =>
-    // A selected namespace stands for everything in it.
-    namespace === undefined
-      ? isOf(each, object)
-      : each.group === '' && each.kind === 'Namespace' && each.name === namespace,
-  );
+  return (object) => {
+    const { byCluster, byNamespace } = targetKeys(object);
+    // Those of the namespace come last, so they win.
+    const all = [...(bySelected.get(byCluster) ?? []), ...(bySelected.get(byNamespace) ?? [])];
+    return all.reduce<KubeObject | undefined>((current, rules) => rules.apply(object, current), object);
+  };
 }
 
-function isOf({ group, version, kind, name }: ResourceSelector, object: KubeObject): boolean {
-  const apiVersion = group ? `${group}/${version}` : version;
-  return object.apiVersion === apiVersion && object.kind === kind && object.metadata.name === name;
+/** The rules of one snapshot that are about one cluster; what they fill in is worked out once for all objects. */
+class Rules {
+  readonly #snapshot: OverrideSnapshot;
+  readonly #member: Pick<MemberCluster, 'metadata'>;
+  readonly #rules: readonly OverrideRule[];
+  readonly #patches = new Map<OverrideRule, Json>();
+
+  constructor(snapshot: OverrideSnapshot, member: Pick<MemberCluster, 'metadata'>) {
+    this.#snapshot = snapshot;
+    this.#member = member;
+    this.#rules = snapshot.spec.overrideSpec.policy.overrideRules.filter((rule) => isRuleFor(rule, member));
+  }
+
+  /** `current` is what earlier overrides made of `object`; of what they deleted nothing is left to change. */
+  apply(object: KubeObject, current: KubeObject | undefined): KubeObject | undefined {
+    try {
+      let next = current;
+      for (const rule of this.#rules) {
+        if (rule.overrideType === 'Delete') return undefined;
+        const patch = this.#patchOf(rule);
+        if (next) next = patched(next, patch);
+      }
+      return next;
+    } catch (thrown) {
+      const { kind, metadata } = this.#snapshot;
+      const reason = thrown instanceof PatchError ? thrown.explanation?.() : undefined;
+      throw new OverrideError(
+        `${kind} "${metadata.name}" failed to apply on ${shown(object)}: ${reason ?? errorMessage(thrown)}`,
+      );
+    }
+  }
+
+  #patchOf(rule: OverrideRule): Json {
+    const known = this.#patches.get(rule);
+    if (known !== undefined) return known;
+    const patch = (rule.jsonPatchOverrides ?? []).map(({ op, path, value = null }) => ({
+      op,
+      path,
+      value: filledIn(value, this.#member),
+    }));
+    this.#patches.set(rule, patch);
+    return patch;
+  }
+}
+
+function patched(object: KubeObject, patch: Json): KubeObject {
+  const next = applyJsonPatch(object, patch, 'strict') as KubeObject;
+  // Admission refuses such overrides; a snapshot that somebody wrote by hand has not been there.
+  if (identity(next) !== identity(object)) throw new Error('the patch makes another object of it');
+  return next;
+}
+
+function identity({ apiVersion, kind, metadata }: Partial<KubeObject>): string {
+  return JSON.stringify([apiVersion, kind, metadata?.namespace, metadata?.name]);
+}
+
+/** An object in words, e.g. `Deployment "web" in namespace "demo"`. */
+export function shown({ kind, metadata: { name = '', namespace } }: KubeObject): string {
+  const words = `${kind || 'Unknown'} ${JSON.stringify(name)}`;
+  return namespace ? `${words} in namespace ${JSON.stringify(namespace)}` : words;
 }

@@ -1,6 +1,6 @@
 import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
-import { errorMessage, jsonEqual } from '../../base/index.ts';
+import { errorMessage } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
@@ -8,7 +8,6 @@ import {
   abandons,
   numberIn,
   parentKey,
-  parentSnapshotIndexLabel,
   parentSnapshotNameAnnotation,
   resourceIndexLabel,
   workFinalizer,
@@ -19,10 +18,11 @@ import { groupOf, groupSize } from '../placement/snapshots.ts';
 import { inBatches } from '../shared/batches.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
+import { filled, isCurrentWork, WorkSizeError } from './fill.ts';
 import { EnvelopeError, worksOf } from './manifests.ts';
-import { type Overrides, overridesOf } from './overrides.ts';
+import { OverrideError } from './overrides.ts';
 import { reportsOf } from './reports.ts';
-import { conditionsOf, failedConditions, overrideNotBuilt } from './status.ts';
+import { conditionsOf, type Failure, failedConditions } from './status.ts';
 
 /** How long a deleted binding waits for Works that nobody reports as gone. */
 const worksLeavingMs = 30_000;
@@ -32,7 +32,6 @@ const groupIncompleteMs = 500;
 export interface WorkGeneratorContext extends PlacementContext {
   readonly members: Informer<MemberCluster>;
   readonly works: Informer<Work>;
-  readonly overrides: Overrides;
   /** Works of a binding, by its key. */
   worksOf(binding: string): readonly Work[];
 }
@@ -86,30 +85,28 @@ async function synchronize(
         metadata.annotations?.[parentSnapshotNameAnnotation] === binding.spec.resourceSnapshotName,
     );
     if (present.length > 0 && isOld) return writeStatus(binding, { justWritten: false, context });
-    const failure = failedConditions('Overridden', 'the resource snapshot is not found');
+    const failure: Failure = { step: 'Overridden', message: 'the resource snapshot is not found' };
     return writeStatus(binding, { justWritten: false, failure, context });
   }
-  const overrides = overridesOf(binding, group, { overrides: context.overrides, member });
-  if (overrides.length > 0) {
-    const failure = overrideNotBuilt(overrides);
-    return writeStatus(binding, { justWritten: false, failure, context });
-  }
-  let wanted: readonly Work[];
+  const present = new Map(context.worksOf(objectKey(binding)).map((work) => [work.metadata.name, work]));
+  const wanted = worksOf(binding, group, reportBackOf(binding, context));
+  let next: readonly Work[];
   try {
-    const reportBackStrategy = reportBackOf(binding, context);
-    wanted = worksOf(binding, group).map((work) =>
-      reportBackStrategy ? { ...work, spec: { ...work.spec, reportBackStrategy } } : work,
-    );
+    next = await filled(binding, { wanted, present, member, context });
   } catch (thrown) {
-    if (!(thrown instanceof EnvelopeError)) throw thrown;
-    const failure = failedConditions('Overridden', thrown.message);
-    return writeStatus(binding, { justWritten: false, failure, context });
+    const step = stepOf(thrown);
+    if (!step) throw thrown;
+    return writeStatus(binding, {
+      justWritten: false,
+      failure: { step, message: errorMessage(thrown) },
+      context,
+    });
   }
   try {
-    const justWritten = await writeWorks(binding, wanted, context);
+    const justWritten = await writeWorks(next, present, context);
     return writeStatus(binding, { justWritten, context });
   } catch (thrown) {
-    const failure = failedConditions('WorkSynchronized', errorMessage(thrown));
+    const failure: Failure = { step: 'WorkSynchronized', message: errorMessage(thrown) };
     await writeStatus(binding, { justWritten: false, failure, context });
     throw thrown;
   }
@@ -124,6 +121,12 @@ function reportBackOf(
   return reportBackStrategy?.type === 'Mirror' ? reportBackStrategy : undefined;
 }
 
+/** The step at which it came out that only a change of what somebody wrote helps. */
+function stepOf(thrown: unknown): Failure['step'] | undefined {
+  if (thrown instanceof OverrideError) return 'Overridden';
+  return thrown instanceof EnvelopeError || thrown instanceof WorkSizeError ? 'WorkSynchronized' : undefined;
+}
+
 function snapshotGroup(binding: Binding, context: WorkGeneratorContext) {
   const all = context.resourceSnapshots.byIndex(byParent, parentKey(binding) ?? '');
   const master = all.find(({ metadata }) => metadata.name === binding.spec.resourceSnapshotName);
@@ -134,11 +137,10 @@ function snapshotGroup(binding: Binding, context: WorkGeneratorContext) {
 
 /** Makes, renews and removes Works; true when any was made or renewed. */
 async function writeWorks(
-  binding: Binding,
   wanted: readonly Work[],
+  present: ReadonlyMap<string | undefined, Work>,
   context: WorkGeneratorContext,
 ): Promise<boolean> {
-  const present = new Map(context.worksOf(objectKey(binding)).map((work) => [work.metadata.name, work]));
   let written = false;
   await inBatches(wanted, async (work) => {
     const known = present.get(work.metadata.name);
@@ -163,21 +165,9 @@ async function writeWorks(
   return written;
 }
 
-/** A Work is rewritten only for other resources or another way to apply them. */
-function isCurrentWork(known: Work, wanted: Work): boolean {
-  const index = ({ metadata }: Work) => metadata.labels?.[parentSnapshotIndexLabel];
-  const snapshot = ({ metadata }: Work) => metadata.annotations?.[parentSnapshotNameAnnotation];
-  return (
-    index(known) === index(wanted) &&
-    snapshot(known) === snapshot(wanted) &&
-    jsonEqual(known.spec.applyStrategy, wanted.spec.applyStrategy) &&
-    jsonEqual(known.spec.reportBackStrategy, wanted.spec.reportBackStrategy)
-  );
-}
-
 interface Writing {
   readonly justWritten: boolean;
-  readonly failure?: ReturnType<typeof failedConditions>;
+  readonly failure?: Failure;
   readonly context: WorkGeneratorContext;
 }
 
@@ -185,7 +175,7 @@ const ownTypes = new Set(['Overridden', 'WorkSynchronized', 'Applied', 'Availabl
 
 async function writeStatus(binding: Binding, { justWritten, failure, context }: Writing): Promise<undefined> {
   const own = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
-  const said = failure ?? conditionsOf(binding, own, { justWritten });
+  const said = failure ? failedConditions(binding, failure) : conditionsOf(binding, own, { justWritten });
   const saidTypes = new Set(said.map(({ type }) => type));
   const { generation } = binding.metadata;
   const known = binding.status?.conditions ?? [];

@@ -1,5 +1,4 @@
 import type { NewCondition } from '../../apimachinery/conditions.ts';
-import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type { Binding, Work } from '../kinds/placement.ts';
 import { currentOf } from './reports.ts';
 
@@ -19,12 +18,7 @@ export function conditionsOf(
   { justWritten }: { readonly justWritten: boolean },
 ): readonly Said[] {
   const first = [
-    said(
-      'Overridden',
-      'True',
-      'NoOverrideSpecified',
-      'No override rules are configured for the selected resources',
-    ),
+    overriddenCondition(binding),
     said('WorkSynchronized', 'True', 'AllWorkSynced', 'All of the works are synchronized to the latest'),
   ];
   if (binding.spec.applyStrategy?.type === 'ReportDiff') return [...first, diffCondition(works, justWritten)];
@@ -34,32 +28,30 @@ export function conditionsOf(
   return applied.status === 'True' ? [...first, applied, availableCondition(works)] : [...first, applied];
 }
 
+function overriddenCondition({ spec }: Binding): Said {
+  const { clusterResourceOverrideSnapshots = [], resourceOverrideSnapshots = [] } = spec;
+  if (clusterResourceOverrideSnapshots.length + resourceOverrideSnapshots.length === 0) {
+    const message = 'No override rules are configured for the selected resources';
+    return said('Overridden', 'True', 'NoOverrideSpecified', message);
+  }
+  const message = 'Successfully applied the override rules on the resources';
+  return said('Overridden', 'True', 'OverriddenSucceeded', message);
+}
+
+/** A step of the synchronisation that did not succeed. */
+export interface Failure {
+  readonly step: 'Overridden' | 'WorkSynchronized';
+  readonly message: string;
+}
+
 /** The synchronisation failed: nothing after it is known. */
-export function failedConditions(step: 'Overridden' | 'WorkSynchronized', message: string): readonly Said[] {
+export function failedConditions(binding: Binding, { step, message }: Failure): readonly Said[] {
   if (step === 'Overridden') {
     const text = `Failed to apply the override rules on the resources: ${message}`;
     return [said('Overridden', 'False', 'OverriddenFailed', text)];
   }
-  return [
-    said(
-      'Overridden',
-      'True',
-      'NoOverrideSpecified',
-      'No override rules are configured for the selected resources',
-    ),
-    said(
-      'WorkSynchronized',
-      'False',
-      'SyncWorkFailed',
-      `Failed to synchronize the work to the latest: ${message}`,
-    ),
-  ];
-}
-
-/** Overrides name what would be placed: to place it unchanged would be to claim what did not happen. */
-export function overrideNotBuilt(overrides: readonly string[]): readonly Said[] {
-  const message = `Applying overrides is not built in Drydock yet, and these select resources of the placement for this cluster, to which nothing is brought until they are removed: ${overrides.join(', ')}`;
-  return [said('Overridden', 'False', notBuiltReason, message)];
+  const text = `Failed to synchronize the work to the latest: ${message}`;
+  return [overriddenCondition(binding), said('WorkSynchronized', 'False', 'SyncWorkFailed', text)];
 }
 
 function appliedCondition(works: readonly Work[]): Said {
