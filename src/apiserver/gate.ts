@@ -1,4 +1,4 @@
-import type { AccessDecision, UserInfo } from '../apimachinery/contract.ts';
+import type { AccessDecision, AccessReview, UserInfo } from '../apimachinery/contract.ts';
 import { unauthorized } from '../apimachinery/status.ts';
 import type { Audit } from './audit/index.ts';
 import { type Authentication, anonymous, type Recognised } from './authn/authenticate.ts';
@@ -67,6 +67,12 @@ function isPublic(info: RequestInfo): boolean {
   return publicPaths.has(`/${first}`);
 }
 
+/** Who asks for what, and what is told of it. */
+interface Judged {
+  readonly review: AccessReview;
+  readonly passage: Passage | undefined;
+}
+
 /** Throws 403; undefined when the answer was known at once. `passage` is told what was decided. */
 export function authorize(
   parts: Gate,
@@ -74,16 +80,23 @@ export function authorize(
   { user, passage }: { readonly user: UserInfo; readonly passage?: Passage },
 ): Promise<void> | undefined {
   const review = info.kind === 'path' ? { user, verb: info.verb, path: info.path } : reviewOf(user, info);
-  const judged = (decision: AccessDecision, seconds: number): void => {
-    passage?.authorized(decision);
-    parts.metrics.access.authorized(decision.decision, seconds);
-    checkAllowed(decision, review);
-  };
   const decided = parts.cluster.authorize(review);
   if (decided instanceof Promise) {
     const begunMs = parts.cluster.clock.monotonic();
-    return decided.then((decision) => judged(decision, secondsSince(parts, begunMs)));
+    return decided.then((decision) =>
+      judge(parts, { review, passage }, { decision, seconds: secondsSince(parts, begunMs) }),
+    );
   }
-  judged(decided, 0);
+  judge(parts, { review, passage }, { decision: decided, seconds: 0 });
   return undefined;
+}
+
+function judge(
+  { metrics }: Gate,
+  { review, passage }: Judged,
+  { decision, seconds }: { readonly decision: AccessDecision; readonly seconds: number },
+): void {
+  passage?.authorized(decision);
+  metrics.access.authorized(decision.decision, seconds);
+  checkAllowed(decision, review);
 }

@@ -13,11 +13,12 @@ import { checkForm, hasColumns, respond, statusResponse } from './answer/respond
 import { warningHeaders } from './answer/warning-headers.ts';
 import { anonymous, type Credential, type Recognised } from './authn/authenticate.ts';
 import type { RequestMoment } from './authz/lasting-requests.ts';
-import type { Call, ClusterParts } from './call/call.ts';
+import type { Answer, Call, ClusterParts } from './call/call.ts';
 import { answerPath, type PathParts, refusedMethod } from './discovery/paths.ts';
 import { routeTo } from './discovery/route.ts';
 import { readIncludeObject } from './encode/include-object.ts';
-import type { Entry, FlowGate } from './flow-control/index.ts';
+import type { Wish } from './encode/index.ts';
+import type { FlowGate } from './flow-control/index.ts';
 import { authorize, type Gate, recognise } from './gate.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import { streamScope } from './metrics/request-kind.ts';
@@ -97,31 +98,41 @@ function answerRecognised(
   if (caller !== anonymous) callerProven(passage.request, caller.username);
   const proof = { credential, caller, since };
   const taken = parts.impersonate(passage.request, caller);
-  const go = (user: UserInfo) => {
-    passage.impersonates(user);
-    const coming = comingBody(passage.request, info);
-    // What is passed on is read at the pace of whoever gets it.
-    const body = coming && !parts.elsewhere(info) ? coming : undefined;
-    const asked = { info, user, proof, body };
-    const entered = parts.flow.enter(passage.request, asked);
-    if (entered instanceof Promise)
-      return entered.then((entry) => answerEntered(parts, passage, { ...asked, entry }));
-    return answerEntered(parts, passage, { info, user, proof, entry: entered });
-  };
-  return taken instanceof Promise ? taken.then(go) : go(taken);
+  if (taken instanceof Promise) return taken.then((user) => enter(parts, passage, { info, user, proof }));
+  return enter(parts, passage, { info, user: taken, proof });
+}
+
+/** What a caller asks for, and how it is known who he is: undefined for callers in this process. */
+interface Asking {
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly proof: Proof | undefined;
+}
+
+/** Has the request wait for its turn. */
+function enter(parts: HandlerParts, passage: Passage, asking: Asking): Promise<HttpResponse> {
+  const { info, user } = asking;
+  passage.impersonates(user);
+  const coming = comingBody(passage.request, info);
+  // What is passed on is read at the pace of whoever gets it.
+  const body = coming && !parts.elsewhere(info) ? coming : undefined;
+  const entered = parts.flow.enter(passage.request, { info, user, body });
+  if (entered instanceof Promise) {
+    return entered.then((entry) => {
+      passage.entry = entry;
+      return answerEntered(parts, passage, asking);
+    });
+  }
+  passage.entry = entered;
+  return answerEntered(parts, passage, asking);
 }
 
 /** Its turn has come, or is refused it. */
-function answerEntered(
-  parts: HandlerParts,
-  passage: Passage,
-  { entry, ...asked }: { info: RequestInfo; user: UserInfo; proof: Proof; entry: Entry | undefined },
-): Promise<HttpResponse> {
-  if (!entry) return answerAs(parts, passage, asked);
-  passage.entry = entry;
-  if (entry.refusal) return Promise.resolve(entry.refusal);
-  passage.outsideMs += entry.waitedMs;
-  return answerAs(parts, passage, asked);
+function answerEntered(parts: HandlerParts, passage: Passage, asking: Asking): Promise<HttpResponse> {
+  const { entry } = passage;
+  if (entry?.refusal) return Promise.resolve(entry.refusal);
+  if (entry) passage.outsideMs += entry.waitedMs;
+  return answerAs(parts, passage, asking);
 }
 
 /** The chain for a caller who is known already. */
@@ -139,19 +150,20 @@ export async function answerKnown(
   }
 }
 
-function answerAs(
-  parts: HandlerParts,
-  passage: Passage,
-  { info, user, proof }: { info: RequestInfo; user: UserInfo; proof: Proof | undefined },
-): Promise<HttpResponse> {
-  const answer = () => {
-    const remote = parts.elsewhere(info);
-    if (remote) return answerElsewhere(parts, passage.request, { remote, info, user, proof });
-    return info.kind === 'path'
-      ? answerOther(parts, passage.request)
-      : answerResource(parts, passage, { info, user, proof });
-  };
-  return authorize(parts, info, { user, passage })?.then(answer) ?? answer();
+function answerAs(parts: HandlerParts, passage: Passage, asking: Asking): Promise<HttpResponse> {
+  const waits = authorize(parts, asking.info, { user: asking.user, passage });
+  return waits
+    ? waits.then(() => answerAllowed(parts, passage, asking))
+    : answerAllowed(parts, passage, asking);
+}
+
+function answerAllowed(parts: HandlerParts, passage: Passage, asking: Asking): Promise<HttpResponse> {
+  const { info, user, proof } = asking;
+  const remote = parts.elsewhere(info);
+  if (remote) return answerElsewhere(parts, passage.request, { remote, info, user, proof });
+  return info.kind === 'path'
+    ? answerOther(parts, passage.request)
+    : answerResource(parts, passage, { info, user, proof });
 }
 
 /** For callers in this process discovery keeps to what is here: loops over all kinds never wait for others. */
@@ -280,56 +292,76 @@ interface Routed {
 
 /** What goes wrong from here on is told with the warnings that there were until then. */
 async function answerRouted(parts: HandlerParts, passage: Passage, routed: Routed): Promise<HttpResponse> {
+  const { info, proof, resource, warnings } = routed;
   try {
-    return await answerCalled(parts, passage, routed);
+    const { call, rendering, includeObject } = callOf(passage, routed);
+    const answer = await dispatch(parts.cluster, call);
+    return toldOf(parts, passage, { info, proof, resource, warnings, rendering, includeObject, answer });
   } catch (thrown) {
-    const { warnings } = routed;
     if (warnings.length > 0 && thrown instanceof StatusError) toldWith.set(thrown, warnings);
     throw thrown;
   }
 }
 
-async function answerCalled(parts: HandlerParts, passage: Passage, routed: Routed): Promise<HttpResponse> {
-  const { info, user, proof, resource, body, warnings } = routed;
-  const { cluster } = parts;
-  const { request } = passage;
-  const accept = request.header('accept');
+/** The form that a caller wants of an answer. */
+type Form = Pick<Wish, 'rendering' | 'includeObject'>;
+
+/** What the verb is handed, and the form that the caller wants of its answer. Throws 400 and 406. */
+function callOf(passage: Passage, routed: Routed): Form & { readonly call: Call } {
+  const { info, user, resource, body, warnings } = routed;
+  const { request, audited } = passage;
   const rendering = streams.has(info.subresource)
     ? plainJson
-    : negotiate(accept, {
+    : negotiate(request.header('accept'), {
         custom: resource.custom,
         stream: info.verb === 'watch',
         tables: hasColumns(resource, info.subresource),
       });
-  const { audited } = passage;
   if (passage.series && resource.definition.deprecation !== undefined)
     audited?.annotate({ 'k8s.io/deprecated': 'true' });
   const call: Call = {
-    ...info,
-    ...(info.subresource === 'proxy' && { subpath: subpathOf(info, request) }),
+    verb: info.verb,
     resource,
-    query: request.query,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
     user,
     options: readOptions(request.query, info.verb),
     body: audited ? auditedBody(body, audited, { ...info, resource }) : body,
+    query: request.query,
     userAgent: request.header('user-agent') ?? '',
     warnings,
     record: passage,
   };
   const includeObject = readIncludeObject(request.query.get('includeObject'));
   checkForm(rendering, call);
-  const answer = await dispatch(cluster, call);
+  return {
+    rendering,
+    includeObject,
+    call: info.subresource === 'proxy' ? { ...call, subpath: subpathOf(info, request) } : call,
+  };
+}
+
+/** The answer in the form that the caller wants, and all that goes with it. */
+function toldOf(
+  parts: HandlerParts,
+  passage: Passage,
+  told: Form & Omit<Routed, 'user' | 'body'> & { readonly answer: Answer },
+): HttpResponse {
+  const { info, proof, resource, warnings, rendering, includeObject, answer } = told;
+  const { clock } = parts.cluster;
+  const { request, audited, series } = passage;
   const isWatch = answer.type === 'watch';
   if (isWatch && proof) guardWatch(parts, request, { info, source: answer.source, proof });
-  if (isWatch && passage.series) countWhileRunning(answer.source, passage.series.running(streamScope(info)));
+  if (isWatch && series) countWhileRunning(answer.source, series.running(streamScope(info)));
   const asMessages = isWatch && request.asksWebSocket === true;
-  if (audited) auditAnswer(audited, answer, { rendering, includeObject, now: cluster.clock.now() });
+  if (audited) auditAnswer(audited, answer, { rendering, includeObject, now: clock.now() });
   return respond(answer, {
     rendering,
     includeObject,
     pretty: wantsPretty(request, rendering),
     headers: headersOf(passage, { asMessages, warnings }),
-    now: () => cluster.clock.now(),
+    now: () => clock.now(),
     asMessages,
     series: isWatch ? parts.metrics.requests.watched(resource.definition) : undefined,
   });

@@ -5,6 +5,7 @@ export {
   type AuditTrail,
   silentAudit,
 } from './audit.ts';
+export { Bag, type Bagged } from './bag.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type Clock, rfc3339Micros, rfc3339Seconds, systemClock, type Timer } from './clock.ts';
 export { eachAtOnce, eachInTurn } from './each.ts';

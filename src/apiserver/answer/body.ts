@@ -32,24 +32,42 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
 
 /** The body of an HTTP request, read and parsed once when a verb asks for it. */
 export function httpBody(request: HttpRequest): CallBody {
-  const contentType = mediaType(request.header('content-type'));
-  const findings = noFindings();
-  let taken: Uint8Array | undefined;
-  return {
-    patchType: patchTypes[contentType],
-    empty: isBodyless(request),
-    findings,
-    async read() {
-      const bytes = await limitedBody(request);
-      taken = bytes;
-      if (bytes.length === 0 && request.method === 'DELETE') return {};
-      if (request.method !== 'PATCH' && patchTypes[contentType] !== undefined) {
-        throw unsupportedMediaType(objectTypes);
-      }
-      return decode(bytes, contentType, findings);
-    },
-    bytes: () => taken,
-  };
+  return new HttpBody(request);
+}
+
+class HttpBody implements CallBody {
+  readonly patchType: PatchType | undefined;
+  readonly empty: boolean;
+  readonly #request: HttpRequest;
+  readonly #contentType: string;
+  #findings: BodyFindings | undefined;
+  #taken: Uint8Array | undefined;
+
+  constructor(request: HttpRequest) {
+    this.#request = request;
+    this.#contentType = mediaType(request.header('content-type'));
+    this.patchType = this.#contentType === '' ? undefined : patchTypes[this.#contentType];
+    this.empty = isBodyless(request);
+  }
+
+  /** Most requests bring nothing to find something out about. */
+  get findings(): BodyFindings {
+    this.#findings ??= noFindings();
+    return this.#findings;
+  }
+
+  async read(): Promise<Json> {
+    const bytes = await limitedBody(this.#request);
+    this.#taken = bytes;
+    const { method } = this.#request;
+    if (bytes.length === 0 && method === 'DELETE') return {};
+    if (method !== 'PATCH' && this.patchType !== undefined) throw unsupportedMediaType(objectTypes);
+    return decode(bytes, this.#contentType, this.findings);
+  }
+
+  bytes(): Uint8Array | undefined {
+    return this.#taken;
+  }
 }
 
 const verbsWithBody: ReadonlySet<string> = new Set([

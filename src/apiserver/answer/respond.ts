@@ -9,7 +9,8 @@ import { watchStream } from './watch-stream.ts';
 
 /** What a caller wants of an answer, and what goes with every answer to him. */
 export interface ResponseShape extends Wish {
-  readonly headers: Headers;
+  /** Of this answer alone: it adds its own. */
+  readonly headers: Record<string, string | readonly string[]>;
   readonly now: () => number;
   /** The caller asks for WebSocket messages; only a watch has such. */
   readonly asMessages: boolean;
@@ -29,19 +30,19 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
     case 'object':
       return {
         status: answer.code,
-        headers: { 'content-type': mediaType, ...headers },
+        headers: withType(headers, mediaType),
         body: encoding.object(answer.object, answer.resource, now),
       };
     case 'list':
       return {
         status: 200,
-        headers: { 'content-type': mediaType, ...headers },
+        headers: withType(headers, mediaType),
         body: encoding.list(answer, now),
       };
     case 'watch':
       return {
         status: shape.asMessages ? 101 : 200,
-        headers: { 'content-type': encoding.streamType, ...headers },
+        headers: withType(headers, encoding.streamType),
         body: watchStream({
           ...{ ...answer, encoding, now },
           asMessages: shape.asMessages,
@@ -51,17 +52,22 @@ export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
     case 'value':
       return {
         status: answer.code,
-        headers: { 'content-type': mediaType, ...headers },
+        headers: withType(headers, mediaType),
         body: encoding.value(answer.value, answer.resource, now),
       };
     case 'text':
       if (answer.code === 204) return { status: 204, headers };
       return {
         status: answer.code,
-        headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+        headers: withType(headers, 'text/plain; charset=utf-8'),
         body: Buffer.from(answer.text),
       };
   }
+}
+
+function withType(headers: ResponseShape['headers'], type: string): Headers {
+  headers['content-type'] = type;
+  return headers;
 }
 
 /** A refusal: a Status as it is, whatever the caller would like objects to look like. */

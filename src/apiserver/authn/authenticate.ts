@@ -152,9 +152,10 @@ function credentialsOf(request: HttpRequest): Credential[] {
   const { clientCertificate } = request.connection;
   const credentials: Credential[] = [];
   if (clientCertificate !== undefined) credentials.push({ certificate: clientCertificate });
-  for (const token of [bearerToken(request), subprotocolToken(request)]) {
-    if (token !== undefined) credentials.push({ token });
-  }
+  const bearer = bearerToken(request);
+  if (bearer !== undefined) credentials.push({ token: bearer });
+  const subprotocol = subprotocolToken(request);
+  if (subprotocol !== undefined) credentials.push({ token: subprotocol });
   return credentials;
 }
 

@@ -2,29 +2,47 @@ import type { AccessDecision, AccessReview, Authorizer } from '../../apimachiner
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import type { ResourceRequest } from '../request/request-info.ts';
 
+const allowed: AccessDecision = { decision: 'allow', reason: '' };
+const noOpinion: AccessDecision = { decision: 'no-opinion', reason: '' };
+
 /** Members of `system:masters` may do everything; no rule can take that away. */
 export const mastersAuthorizer: Authorizer = ({ user }) =>
-  user.groups.includes('system:masters')
-    ? { decision: 'allow', reason: '' }
-    : { decision: 'no-opinion', reason: '' };
+  user.groups.includes('system:masters') ? allowed : noOpinion;
 
 /**
  * Asks one authorizer after the other; the first with an opinion decides, and without any the answer is no. A promise
  * only when one of those who were asked gave one.
  */
-export function decide(
+export function decide(authorizers: readonly Authorizer[], review: AccessReview): ReturnType<Authorizer> {
+  return decideFrom(authorizers, review, { at: 0, reasons: '' });
+}
+
+/** `reasons`: of those who were asked before and had no opinion. */
+function decideFrom(
   authorizers: readonly Authorizer[],
   review: AccessReview,
-  reasons: readonly string[] = [],
+  asked: { readonly at: number; readonly reasons: string },
 ): ReturnType<Authorizer> {
-  const [first] = authorizers;
-  if (!first) return { decision: 'no-opinion', reason: reasons.join(', ') };
-  const next = (answer: AccessDecision) => {
+  let { reasons } = asked;
+  for (let { at } = asked; at < authorizers.length; at++) {
+    const answer = authorizers[at]?.(review);
+    if (answer instanceof Promise) {
+      const before = reasons;
+      return answer.then((decision) =>
+        decision.decision === 'no-opinion'
+          ? decideFrom(authorizers, review, { at: at + 1, reasons: joined(before, decision.reason) })
+          : decision,
+      );
+    }
+    if (!answer) continue;
     if (answer.decision !== 'no-opinion') return answer;
-    return decide(authorizers.slice(1), review, answer.reason === '' ? reasons : [...reasons, answer.reason]);
-  };
-  const answer = first(review);
-  return answer instanceof Promise ? answer.then(next) : next(answer);
+    reasons = joined(reasons, answer.reason);
+  }
+  return { decision: 'no-opinion', reason: reasons };
+}
+
+function joined(reasons: string, reason: string): string {
+  return reason === '' || reasons === '' ? reasons + reason : `${reasons}, ${reason}`;
 }
 
 /** Throws the 403 of a request that is not allowed; undefined when it is and nothing had to be waited for. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import { Bag, type Clock } from '../../base/index.ts';
 import { Demand } from './demand.ts';
 import type { Queuing } from './priority-level.ts';
 import { expectedSeconds, Queue, type Ticket } from './queue.ts';
@@ -24,7 +24,7 @@ export type Verdict = 'at work' | 'waits' | 'concurrency-limit' | 'queue-full';
 export class QueueSet {
   readonly #clock: Clock;
   readonly demand: Demand;
-  readonly executing = new Set<Ticket>();
+  readonly executing = new Bag<Ticket>();
   #queuing: Queuing | 'none' | 'exempt' = 'none';
   #limit = 0;
   readonly #queues = new Map<number, Queue>();

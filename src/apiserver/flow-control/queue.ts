@@ -36,6 +36,8 @@ export class Ticket {
   queue: Queue | undefined;
   /** Told once, of one that waits, whether its turn has come; false: it has to go. */
   decide: ((itsTurn: boolean) => void) | undefined;
+  /** Among those at work. */
+  place = -1;
 
   constructor(asked: TicketRequest) {
     const { figures, schema, distinguisher, info, user, path, work } = asked;

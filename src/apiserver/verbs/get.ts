@@ -7,7 +7,10 @@ import { invalidVersionText, isVersion, tooLargeVersion } from '../request/resou
 export async function get(parts: ClusterParts, call: Call): Promise<Answer> {
   const { resourceVersion } = call.options;
   if (resourceVersion !== '') checkVersion(parts, resourceVersion);
-  return { type: 'object', code: 200, resource: call.resource, object: await require(parts, call) };
+  const found = require(parts, call);
+  // What is there already is not waited for.
+  const object = found instanceof Promise ? await found : found;
+  return { type: 'object', code: 200, resource: call.resource, object };
 }
 
 function checkVersion({ storage }: ClusterParts, text: string): void {

@@ -149,7 +149,15 @@ function apply(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
 function change(parts: ClusterParts, call: Call, body: Json): Promise<Answer> {
   const findings =
     call.body.patchType === 'json' ? findingsOfPatched(call.body.findings, body) : call.body.findings;
-  const patchedCall: Call = { ...call, body: { ...call.body, findings } };
+  const { body: sent } = call;
+  const patchedBody = {
+    patchType: sent.patchType,
+    empty: sent.empty,
+    findings,
+    read: () => sent.read(),
+    bytes: () => sent.bytes(),
+  };
+  const patchedCall: Call = { ...call, body: patchedBody };
   return changeObject(parts, call, {
     creates: 'never',
     mayRetry: true,

@@ -33,12 +33,13 @@ export async function readForeign(call: Call, foreign: ForeignKind): Promise<Jso
   return body;
 }
 
-function checkKind(body: JsonObject, { body: { bytes } }: Call, foreign: ForeignKind): void {
+function checkKind(body: JsonObject, { body: sent }: Call, foreign: ForeignKind): void {
   const [usual] = foreign.apiVersions;
   const apiVersion = textOf(body['apiVersion']) || usual;
   const kind = textOf(body['kind']) || foreign.kind;
   // What never was text has its kind from whoever made it.
-  if (bytes() === undefined || (kind === foreign.kind && foreign.apiVersions.includes(apiVersion))) return;
+  if (sent.bytes() === undefined || (kind === foreign.kind && foreign.apiVersions.includes(apiVersion)))
+    return;
   const problem = registryProblem(kind, apiVersion, foreign);
   if (problem !== undefined) throw badRequest(`${cannotBeHandled(body, foreign)}: ${problem}`);
   throw badRequest(

@@ -1,7 +1,6 @@
 import {
   constants,
   type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -56,7 +55,10 @@ export function serveHttp2(
     const request = new Http2Request(stream, { headers, raw }, { facts, serving: use, source: stream });
     answer(request, (response) =>
       respond(stream, response, {
-        ...{ method: request.method, serving: use, reader, traffic },
+        method: request.method,
+        serving: use,
+        reader,
+        traffic,
         onOut: () => sayOver(stream),
       }),
     );
@@ -130,29 +132,41 @@ function respond(
     if (to.method !== 'HEAD') abandon(response);
     return;
   }
-  // Http2 takes lists as several header lines but wants them mutable.
-  const headers: OutgoingHttpHeaders = { ':status': response.status, [sensitiveHeaders]: neverTheSame };
-  for (const name in response.headers) {
-    const value = response.headers[name];
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
-  }
   const { body } = response;
   if (!stream.readableEnded) leaveRequestBody(stream, to.serving);
   if (body !== undefined && 'start' in body) {
     const noBody = to.method === 'HEAD';
-    stream.respond(headers, { endStream: noBody });
+    stream.respond(headerList(response), { endStream: noBody });
     if (!noBody) body.start(new StreamSink(stream, to));
     return;
   }
   const whole = body && wholeBody(body);
   const bytes = whole?.bytes ?? 0;
-  if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(bytes);
+  const headers = headerList(response);
+  if (
+    response.status !== 204 &&
+    response.status !== 304 &&
+    response.headers?.['content-length'] === undefined
+  )
+    headers.push('content-length', String(bytes));
   if (!whole || bytes === 0 || to.method === 'HEAD') {
     stream.respond(headers, { endStream: true });
     return;
   }
   stream.respond(headers);
   writeBody(stream, whole, to);
+}
+
+/** Names and values in turn: as an object Node would copy them into one of its own. */
+function headerList({ status, headers }: HttpResponse): string[] {
+  const list = [':status', String(status)];
+  Reflect.set(list, sensitiveHeaders, neverTheSame);
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') list.push(name, value);
+    else for (const line of value ?? []) list.push(name, line);
+  }
+  return list;
 }
 
 const over = new Error('The stream is over.');

@@ -27,18 +27,23 @@ export interface Reader {
   bytes: number;
   /** Clock's monotonic time when the reader last took something; kept by `Traffic`. */
   sinceMs: number;
+  /** Whoever took something just before and just after, of those that wait; kept by `Traffic`. */
+  before: Reader | undefined;
+  after: Reader | undefined;
+  waits: boolean;
 }
 
 export function readerOf(cut: () => void): Reader {
-  return { cut, bytes: 0, sinceMs: 0 };
+  return { cut, bytes: 0, sinceMs: 0, before: undefined, after: undefined, waits: false };
 }
 
 /** Counts what is held for clients, and cuts off whoever makes it too much. One for a process. */
 export class Traffic {
   readonly #limits: TrafficLimits;
   readonly #clock: Clock;
-  /** In order of their last progress, the oldest first. */
-  readonly #waiting = new Set<Reader>();
+  /** Those that wait hang together in order of their last progress: a `Set` would be built anew every few answers. */
+  #oldest: Reader | undefined;
+  #newest: Reader | undefined;
   #answerBytes = 0;
   #requestBytes = 0;
   #cutReaders = 0;
@@ -68,9 +73,9 @@ export class Traffic {
   wait(reader: Reader, bytes: number): void {
     this.#answerBytes += bytes - reader.bytes;
     reader.bytes = bytes;
-    if (!this.#waiting.has(reader)) this.took(reader);
+    if (!reader.waits) this.took(reader);
     while (this.#answerBytes > this.#limits.answerBytes) {
-      const [longest] = this.#waiting;
+      const longest = this.#oldest;
       if (longest === undefined || longest === reader) return;
       this.#cut(longest);
     }
@@ -79,8 +84,12 @@ export class Traffic {
   /** The reader took something. */
   took(reader: Reader): void {
     reader.sinceMs = this.#clock.monotonic();
-    this.#waiting.delete(reader);
-    this.#waiting.add(reader);
+    this.#unlink(reader);
+    reader.waits = true;
+    reader.before = this.#newest;
+    if (this.#newest) this.#newest.after = reader;
+    else this.#oldest = reader;
+    this.#newest = reader;
     this.#sweep ??= this.#sweepLater();
   }
 
@@ -88,7 +97,19 @@ export class Traffic {
   done(reader: Reader): void {
     this.#answerBytes -= reader.bytes;
     reader.bytes = 0;
-    this.#waiting.delete(reader);
+    this.#unlink(reader);
+  }
+
+  #unlink(reader: Reader): void {
+    if (!reader.waits) return;
+    const { before, after } = reader;
+    if (before) before.after = after;
+    else this.#oldest = after;
+    if (after) after.before = before;
+    else this.#newest = before;
+    reader.waits = false;
+    reader.before = undefined;
+    reader.after = undefined;
   }
 
   /** Throws `too-many` when there is no room for another `bytes` of request bodies. */
@@ -111,11 +132,8 @@ export class Traffic {
   #sweepLater(): Timer {
     return this.#clock.after(this.#limits.readerStallMs / sweepsPerStall, () => {
       const latest = this.#clock.monotonic() - this.#limits.readerStallMs;
-      for (const reader of [...this.#waiting]) {
-        if (reader.sinceMs > latest) break;
-        this.#cut(reader);
-      }
-      this.#sweep = this.#waiting.size > 0 ? this.#sweepLater() : undefined;
+      while (this.#oldest && this.#oldest.sinceMs <= latest) this.#cut(this.#oldest);
+      this.#sweep = this.#oldest ? this.#sweepLater() : undefined;
     });
   }
 }
