@@ -61,33 +61,41 @@ export class TestHub implements AsyncDisposable {
       metadata: { name, labels: { ...labels } },
       spec: { identity: { kind: 'User', name: `agent-${name}` } },
     });
-    const agent = { name, namespace: memberNamespace(name) };
-    const listed = await eventually(this.server.client, internalMemberClusters, agent, (it) => Boolean(it));
-    assert.ok(listed);
-    const said = (type: string) => ({
-      type,
-      status: 'True' as const,
-      reason: 'Said',
-      message: '',
-      observedGeneration: 1,
-      lastTransitionTime: rfc3339Seconds(Date.now()),
-    });
-    const status = {
-      agentStatus: [
-        {
-          type: 'MemberAgent',
-          conditions: [said('Joined'), said('Healthy')],
-          lastReceivedHeartbeat: rfc3339Seconds(Date.now()),
-        },
-      ],
-    };
-    await this.server.client.update(internalMemberClusters, { ...listed, status }, { subresource: 'status' });
+    await this.#sayJoined(name, 'True');
     await eventually(
       this.server.client,
       memberClusters,
       { name },
       (it) => findCondition(it?.status?.conditions, 'Joined')?.status === 'True',
     );
+  }
+
+  /** Deletes a member, whose agent then says that it left. */
+  async leave(name: string): Promise<void> {
+    await this.client.delete(memberClusters, { name });
+    await this.#sayJoined(name, 'False');
+    await eventually(this.server.client, memberClusters, { name }, (it) => it === undefined);
+  }
+
+  async #sayJoined(name: string, joined: 'True' | 'False'): Promise<void> {
+    const agent = { name, namespace: memberNamespace(name) };
+    const listed = await eventually(this.server.client, internalMemberClusters, agent, (it) =>
+      joined === 'True' ? Boolean(it) : it?.spec.state === 'Leave',
+    );
+    assert.ok(listed);
+    const nowText = rfc3339Seconds(Date.now());
+    const { generation = 0 } = listed.metadata;
+    const said = (type: string, status: 'True' | 'False') => ({
+      type,
+      status,
+      reason: 'Said',
+      message: '',
+      observedGeneration: generation,
+      lastTransitionTime: nowText,
+    });
+    const conditions = [said('Joined', joined), said('Healthy', 'True')];
+    const status = { agentStatus: [{ type: 'MemberAgent', conditions, lastReceivedHeartbeat: nowText }] };
+    await this.server.client.update(internalMemberClusters, { ...listed, status }, { subresource: 'status' });
   }
 
   async makeNamespace(name: string, color = 'red'): Promise<void> {

@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { findCondition } from '../../src/apimachinery/conditions.ts';
-import type { FullCondition } from '../../src/apimachinery/meta.ts';
 import { configMaps } from '../../src/controllers/kinds/core.ts';
-import {
-  type Binding,
-  clusterFamily,
-  namespacedFamily,
-  type Placement,
-  type PlacementPolicy,
-} from '../../src/controllers/kinds/placement.ts';
-import {
-  clusterUpdateRuns,
-  namespacedUpdateRuns,
-  type StageConfig,
-  type UpdateRun,
-} from '../../src/controllers/kinds/staged.ts';
+import { clusterFamily, namespacedFamily, type Placement } from '../../src/controllers/kinds/placement.ts';
+import { clusterUpdateRuns, namespacedUpdateRuns } from '../../src/controllers/kinds/staged.ts';
 import { TestHub } from './fleet-hub.ts';
-import { eventually } from './harness.ts';
+import { approved, condition, env, said, UpdateRuns, updating } from './update-runs.ts';
 
-const { runs, strategies, approvals } = clusterUpdateRuns;
+const { runs, approvals } = clusterUpdateRuns;
 let hub: TestHub;
+let it: UpdateRuns;
 
 before(async () => {
   hub = await TestHub.start();
+  it = new UpdateRuns(hub);
   await hub.join('east', { env: 'canary', order: '2' });
   await hub.join('north', { env: 'prod', order: '10' });
   await hub.join('south', { env: 'prod', order: '9' });
@@ -31,131 +20,15 @@ before(async () => {
 });
 after(() => hub?.[Symbol.asyncDispose]());
 
-const env = (value: string) => ({ labelSelector: { matchLabels: { env: value } } });
-
-function condition(
-  of: { conditions?: FullCondition[] } | undefined,
-  type: string,
-): FullCondition | undefined {
-  return findCondition(of?.conditions, type);
-}
-
-const eventuallyGone = (kind: Parameters<typeof eventually>[1], name: string) =>
-  eventually(hub.server.client, kind, { name }, (it) => it === undefined);
-
-/** `True UpdateRunProgressing`, or '' when nothing is said. */
-function said(of: { conditions?: FullCondition[] } | undefined, type: string): string {
-  const { status, reason } = condition(of, type) ?? {};
-  return status ? `${status} ${reason}` : '';
-}
-
-interface Wanted {
-  readonly stages?: readonly StageConfig[];
-  readonly policy?: PlacementPolicy;
-}
-
-/** A namespace, a placement of it that others roll out, and a strategy, all of one name. */
-async function prepare(name: string, { stages, policy }: Wanted = {}): Promise<void> {
-  await hub.makeNamespace(name);
-  const { placements } = clusterFamily;
-  await hub.client.create(placements, {
-    apiVersion: placements.apiVersion,
-    kind: placements.kind,
-    metadata: { name },
-    spec: {
-      resourceSelectors: [{ group: '', version: 'v1', kind: 'Namespace', name }],
-      strategy: { type: 'External' },
-      ...(policy ? { policy } : {}),
-    },
-  });
-  if (stages) await makeStrategy(name, stages);
-}
-
-async function makeStrategy(name: string, stages: readonly StageConfig[]): Promise<void> {
-  const { apiVersion, kind } = strategies;
-  await hub.client.create(strategies, {
-    apiVersion,
-    kind,
-    metadata: { name },
-    spec: { stages: [...stages] },
-  });
-}
-
-interface RunWish {
-  readonly name?: string;
-  readonly strategy?: string;
-  readonly state?: 'Initialize' | 'Run' | 'Stop';
-  readonly index?: string;
-}
-
-async function makeRun(placementName: string, wish: RunWish = {}): Promise<string> {
-  const { name = placementName, strategy = placementName, state = 'Run', index } = wish;
-  const { apiVersion, kind } = runs;
-  await hub.client.create(runs, {
-    apiVersion,
-    kind,
-    metadata: { name },
-    spec: {
-      placementName,
-      stagedRolloutStrategyName: strategy,
-      state,
-      ...(index === undefined ? {} : { resourceSnapshotIndex: index }),
-    },
-  });
-  return name;
-}
-
-const runIs = (name: string, holds: (run: UpdateRun) => boolean) => hub.until(runs, { name }, holds);
-const over = (name: string) => runIs(name, ({ status }) => said(status, 'Succeeded') !== '');
-const progress = (name: string, reason: string) =>
-  runIs(name, ({ status }) => said(status, 'Progressing').endsWith(` ${reason}`));
-const setState = (name: string, state: 'Run' | 'Stop') =>
-  hub.client.patch(runs, { name }, { type: 'merge', body: { spec: { state } } });
-
-/** Names of the clusters of a stage that began and did not end. */
-function updating(run: UpdateRun, stage: number): string[] {
-  return (run.status?.stagesStatus?.[stage]?.clusters ?? [])
-    .filter((it) => said(it, 'Started') !== '' && said(it, 'Succeeded') === '')
-    .map(({ clusterName }) => clusterName);
-}
-
-async function approve(name: string): Promise<void> {
-  const request = await hub.until(approvals, { name }, () => true);
-  const approved = {
-    type: 'Approved',
-    status: 'True',
-    reason: 'Seen',
-    message: 'go',
-    observedGeneration: request.metadata.generation ?? 0,
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-  };
-  await hub.server.client.patch(
-    approvals,
-    { name },
-    { type: 'merge', body: { status: { conditions: [approved] } } },
-    { subresource: 'status' },
-  );
-}
-
-async function bindingsOf(placement: string): Promise<Map<string, Binding>> {
-  const { items } = await hub.client.list(clusterFamily.bindings, {
-    labelSelector: `kubernetes-fleet.io/parent-CRP=${placement}`,
-  });
-  return new Map(items.map((binding) => [binding.spec.targetCluster, binding]));
-}
-
-const placementIs = (name: string, holds: (placement: Placement) => boolean) =>
-  hub.until(clusterFamily.placements, { name }, holds);
-
 test('a run goes through its stages in order, by label and then by name, and says each step', async () => {
-  await prepare('ordered', {
+  await it.prepare('ordered', {
     stages: [
       { name: 'canary', ...env('canary') },
       { name: 'prod', ...env('prod'), sortingLabelKey: 'order', maxConcurrency: '67%' },
     ],
   });
-  await makeRun('ordered', { state: 'Initialize' });
-  const made = await runIs('ordered', ({ status }) => said(status, 'Initialized') !== '');
+  await it.makeRun('ordered', { state: 'Initialize' });
+  const made = await it.until('ordered', ({ status }) => said(status, 'Initialized') !== '');
   const { status: plan } = made;
   assert.equal(said(plan, 'Initialized'), 'True UpdateRunInitializedSuccessfully');
   assert.equal(condition(plan, 'Initialized')?.message, 'The UpdateRun initialized successfully');
@@ -170,15 +43,15 @@ test('a run goes through its stages in order, by label and then by name, and say
   );
   assert.equal(plan?.deletionStageStatus?.stageName, 'kubernetes-fleet.io/deleteStage');
   assert.deepEqual(made.metadata.finalizers, ['kubernetes-fleet.io/stagedupdaterun-finalizer']);
-  assert.equal((await bindingsOf('ordered')).get('east')?.spec.state, 'Scheduled');
+  assert.equal((await it.bindingsOf('ordered')).get('east')?.spec.state, 'Scheduled');
 
-  await setState('ordered', 'Run');
-  const first = await runIs('ordered', (run) => updating(run, 0).length > 0);
+  await it.setState('ordered', 'Run');
+  const first = await it.until('ordered', (run) => updating(run, 0).length > 0);
   assert.equal(said(first.status, 'Progressing'), 'True UpdateRunProgressing');
   const [canary] = first.status?.stagesStatus ?? [];
   assert.equal(said(canary, 'Progressing'), 'True StageUpdatingStarted');
   assert.equal(said(canary?.clusters[0], 'Started'), 'True ClusterUpdatingStarted');
-  const bound = (await bindingsOf('ordered')).get('east');
+  const bound = (await it.bindingsOf('ordered')).get('east');
   assert.deepEqual([bound?.spec.state, bound?.spec.resourceSnapshotName], ['Bound', 'ordered-0-snapshot']);
   assert.equal(
     condition(bound?.status, 'RolloutStarted')?.message,
@@ -186,15 +59,15 @@ test('a run goes through its stages in order, by label and then by name, and say
   );
 
   await hub.report('east', 'ordered-work');
-  const second = await runIs('ordered', (run) => updating(run, 1).length === 2);
+  const second = await it.until('ordered', (run) => updating(run, 1).length === 2);
   assert.deepEqual(updating(second, 1), ['west', 'south']);
   assert.equal(said(second.status?.stagesStatus?.[0], 'Succeeded'), 'True StageUpdatingSucceeded');
   await hub.report('south', 'ordered-work');
-  const third = await runIs('ordered', (run) => updating(run, 1).includes('north'));
+  const third = await it.until('ordered', (run) => updating(run, 1).includes('north'));
   assert.deepEqual(updating(third, 1), ['west', 'north']);
   await hub.report('north', 'ordered-work');
   await hub.report('west', 'ordered-work');
-  const { status } = await over('ordered');
+  const { status } = await it.over('ordered');
   assert.equal(said(status, 'Succeeded'), 'True UpdateRunSucceeded');
   assert.equal(said(status, 'Progressing'), 'False UpdateRunSucceeded');
   assert.equal(said(status?.deletionStageStatus, 'Succeeded'), 'True StageUpdatingSucceeded');
@@ -205,7 +78,7 @@ test('a run goes through its stages in order, by label and then by name, and say
 });
 
 test('approvals before and after a stage are asked for, accepted, and not taken back', async () => {
-  await prepare('asked', {
+  await it.prepare('asked', {
     stages: [
       {
         name: 'all',
@@ -216,8 +89,8 @@ test('approvals before and after a stage are asked for, accepted, and not taken 
       },
     ],
   });
-  await makeRun('asked');
-  const waiting = await progress('asked', 'UpdateRunWaiting');
+  await it.makeRun('asked');
+  const waiting = await it.progressing('asked', 'UpdateRunWaiting');
   assert.equal(
     condition(waiting.status, 'Progressing')?.message,
     'The updateRun is waiting for before-stage tasks in stage all to complete',
@@ -242,24 +115,24 @@ test('approvals before and after a stage are asked for, accepted, and not taken 
     { name: 'asked-before-all' },
     ({ metadata }) => metadata.uid !== request.metadata.uid,
   );
-  await approve('asked-before-all');
+  await it.approve('asked-before-all');
   const accepted = await hub.until(
     approvals,
     { name: 'asked-before-all' },
     ({ status }) => said(status, 'ApprovalAccepted') !== '',
   );
   assert.equal(said(accepted.status, 'ApprovalAccepted'), 'True ApprovalRequestApprovalAccepted');
-  await runIs('asked', (run) => updating(run, 0).length === 4);
+  await it.until('asked', (run) => updating(run, 0).length === 4);
   // Neither is the answer taken back, nor is one that is gone asked for again.
   await hub.client.delete(approvals, { name: 'asked-before-all' });
   for (const member of ['east', 'north', 'south', 'west']) await hub.report(member, 'asked-work');
-  const after = await progress('asked', 'UpdateRunWaiting');
+  const after = await it.progressing('asked', 'UpdateRunWaiting');
   assert.equal(
     condition(after.status, 'Progressing')?.message,
     'The updateRun is waiting for after-stage tasks in stage all to complete',
   );
-  await approve('asked-after-all');
-  const { status } = await over('asked');
+  await it.approve('asked-after-all');
+  const { status } = await it.over('asked');
   assert.equal(said(status, 'Succeeded'), 'True UpdateRunSucceeded');
   const [done] = status?.stagesStatus ?? [];
   const tasks = [...(done?.beforeStageTaskStatus ?? []), ...(done?.afterStageTaskStatus ?? [])];
@@ -279,72 +152,72 @@ test('approvals before and after a stage are asked for, accepted, and not taken 
   );
   assert.equal(await hub.client.find(approvals, { name: 'asked-before-all' }), undefined);
   await hub.client.delete(runs, { name: 'asked' });
-  await eventuallyGone(approvals, 'asked-after-all');
-  await eventuallyGone(runs, 'asked');
+  await it.gone(approvals, 'asked-after-all');
+  await it.gone(runs, 'asked');
 });
 
 test('a run that is stopped lets those end that began, begins no other, and goes on from there', async () => {
-  await prepare('halted', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 2 }] });
-  await makeRun('halted');
-  const begun = await runIs('halted', (run) => updating(run, 0).length === 2);
+  await it.prepare('halted', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 2 }] });
+  await it.makeRun('halted');
+  const begun = await it.until('halted', (run) => updating(run, 0).length === 2);
   assert.deepEqual(updating(begun, 0), ['east', 'north']);
-  await setState('halted', 'Stop');
-  const stopping = await progress('halted', 'UpdateRunStopping');
+  await it.setState('halted', 'Stop');
+  const stopping = await it.progressing('halted', 'UpdateRunStopping');
   assert.equal(said(stopping.status, 'Progressing'), 'Unknown UpdateRunStopping');
   assert.equal(said(stopping.status?.stagesStatus?.[0], 'Progressing'), 'Unknown StageUpdatingStopping');
   await hub.report('east', 'halted-work');
   await hub.report('north', 'halted-work');
-  const stopped = await progress('halted', 'UpdateRunStopped');
+  const stopped = await it.progressing('halted', 'UpdateRunStopped');
   assert.equal(said(stopped.status, 'Progressing'), 'False UpdateRunStopped');
   assert.equal(said(stopped.status?.stagesStatus?.[0], 'Progressing'), 'False StageUpdatingStopped');
-  assert.equal((await bindingsOf('halted')).get('south')?.spec.state, 'Scheduled');
-  await setState('halted', 'Run');
-  const resumed = await runIs('halted', (run) => updating(run, 0).length === 2);
+  assert.equal((await it.bindingsOf('halted')).get('south')?.spec.state, 'Scheduled');
+  await it.setState('halted', 'Run');
+  const resumed = await it.until('halted', (run) => updating(run, 0).length === 2);
   assert.deepEqual(updating(resumed, 0), ['south', 'west']);
   for (const { observedGeneration } of resumed.status?.conditions ?? []) {
     assert.equal(observedGeneration, resumed.metadata.generation);
   }
   await hub.report('south', 'halted-work');
   await hub.report('west', 'halted-work');
-  assert.equal(said((await over('halted')).status, 'Succeeded'), 'True UpdateRunSucceeded');
+  assert.equal(said((await it.over('halted')).status, 'Succeeded'), 'True UpdateRunSucceeded');
 });
 
 test('a state that cannot follow is refused in the words of the rule', async () => {
-  await prepare('states', { stages: [{ name: 'all', labelSelector: {} }] });
-  await makeRun('states', { state: 'Initialize' });
+  await it.prepare('states', { stages: [{ name: 'all', labelSelector: {} }] });
+  await it.makeRun('states', { state: 'Initialize' });
   await assert.rejects(
-    setState('states', 'Stop'),
+    it.setState('states', 'Stop'),
     /invalid state transition: cannot transition from Initialize to Stop/,
   );
 });
 
 test('clusters that the placement gave up are taken off it last', async () => {
   const names = ['east', 'west'];
-  await prepare('shrunk', {
+  await it.prepare('shrunk', {
     stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 2 }],
     policy: { placementType: 'PickFixed', clusterNames: names },
   });
   const stopReporting = hub.reportAll();
-  await makeRun('shrunk');
-  assert.equal(said((await over('shrunk')).status, 'Succeeded'), 'True UpdateRunSucceeded');
+  await it.makeRun('shrunk');
+  assert.equal(said((await it.over('shrunk')).status, 'Succeeded'), 'True UpdateRunSucceeded');
   stopReporting();
   await hub.client.patch(
     clusterFamily.placements,
     { name: 'shrunk' },
     { type: 'merge', body: { spec: { policy: { clusterNames: ['west'] } } } },
   );
-  await makeRun('shrunk', { name: 'shrunk-2' });
-  const { status } = await over('shrunk-2');
+  await it.makeRun('shrunk', { name: 'shrunk-2' });
+  const { status } = await it.over('shrunk-2');
   assert.equal(said(status, 'Succeeded'), 'True UpdateRunSucceeded');
   assert.equal(status?.policySnapshotIndexUsed, '1');
   const [gone] = status?.deletionStageStatus?.clusters ?? [];
   assert.deepEqual([gone?.clusterName, said(gone, 'Succeeded')], ['east', 'True ClusterUpdatingSucceeded']);
-  assert.deepEqual([...(await bindingsOf('shrunk')).keys()], ['west']);
+  assert.deepEqual([...(await it.bindingsOf('shrunk')).keys()], ['west']);
 });
 
 test('a run brings back what an earlier index had, and the placement tells which resources its clusters have', async () => {
-  await prepare('back', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 3 }] });
-  const none = await placementIs(
+  await it.prepare('back', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 3 }] });
+  const none = await it.placementIs(
     'back',
     ({ status }) => said(status, 'ClusterResourcePlacementRolloutStarted') !== '',
   );
@@ -359,9 +232,9 @@ test('a run brings back what an earlier index had, and the placement tells which
     [undefined, undefined],
   );
   const stopReporting = hub.reportAll();
-  await makeRun('back', { name: 'back-0' });
-  await over('back-0');
-  await placementIs('back', ({ status }) =>
+  await it.makeRun('back', { name: 'back-0' });
+  await it.over('back-0');
+  await it.placementIs('back', ({ status }) =>
     said(status, 'ClusterResourcePlacementAvailable').startsWith('True'),
   );
   stopReporting();
@@ -372,8 +245,8 @@ test('a run brings back what an earlier index had, and the placement tells which
     { name: 'settings', namespace: 'back' },
     { type: 'merge', body: { data } },
   );
-  await makeRun('back', { name: 'back-1' });
-  const mixed = await placementIs('back', (of) => /different/.test(rollout(of)?.message ?? ''));
+  await it.makeRun('back', { name: 'back-1' });
+  const mixed = await it.placementIs('back', (of) => /different/.test(rollout(of)?.message ?? ''));
   assert.equal(
     rollout(mixed)?.message,
     'Rollout is controlled by an external controller and different resource snapshot versions are observed across clusters',
@@ -388,13 +261,13 @@ test('a run brings back what an earlier index had, and the placement tells which
     new Set(['0', '1']),
   );
   const again = hub.reportAll();
-  const second = await over('back-1');
+  const second = await it.over('back-1');
   assert.equal(second.status?.resourceSnapshotIndexUsed, '1');
-  await placementIs('back', ({ status }) => status?.observedResourceIndex === '1');
-  await makeRun('back', { name: 'back-2', index: '0' });
-  assert.equal(said((await over('back-2')).status, 'Succeeded'), 'True UpdateRunSucceeded');
+  await it.placementIs('back', ({ status }) => status?.observedResourceIndex === '1');
+  await it.makeRun('back', { name: 'back-2', index: '0' });
+  assert.equal(said((await it.over('back-2')).status, 'Succeeded'), 'True UpdateRunSucceeded');
   again();
-  const old = await placementIs(
+  const old = await it.placementIs(
     'back',
     ({ status }) =>
       status?.observedResourceIndex === '0' &&
@@ -405,7 +278,7 @@ test('a run brings back what an earlier index had, and the placement tells which
     ['Namespace', 'ConfigMap'],
   );
   // The user's change is on the hub still, and no run was asked for it.
-  assert.equal((await bindingsOf('back')).get('east')?.spec.resourceSnapshotName, 'back-0-snapshot');
+  assert.equal((await it.bindingsOf('back')).get('east')?.spec.resourceSnapshotName, 'back-0-snapshot');
 });
 
 test('what is in a namespace goes through runs of that namespace', async () => {
@@ -437,17 +310,9 @@ test('what is in a namespace goes through runs of that namespace', async () => {
   });
   const request = { name: 'go-before-all', namespace };
   const asked = await hub.until(kinds.approvals, request, () => true);
-  const approved = {
-    type: 'Approved',
-    status: 'True',
-    reason: 'Seen',
-    message: '',
-    observedGeneration: asked.metadata.generation ?? 0,
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-  };
   await hub.server.client.update(
     kinds.approvals,
-    { ...asked, status: { conditions: [approved] } },
+    { ...asked, status: { conditions: [approved(asked.metadata.generation)] } },
     { subresource: 'status' },
   );
   const stopReporting = hub.reportAll();

@@ -7,7 +7,7 @@ import { keyOf, placementKey, shown, type UpdateRunContext } from './context.ts'
 import { checkedCount, clustersOf, isScheduled, placementOf, policyOf } from './ground.ts';
 import { byUser, invalidRun } from './refusal.ts';
 import { resourcesOf } from './resources.ts';
-import { stagesOf } from './stages.ts';
+import { checkStages, stagesOf } from './stages.ts';
 import { goWaitTime } from './wait-time.ts';
 
 /**
@@ -29,6 +29,7 @@ export async function initialize(
   status.policySnapshotIndexUsed = policy.index;
   status.appliedStrategy = applyStrategyOf(placement);
   const strategy = strategyOf(run, context);
+  checkStages(run, strategy.stages);
   status.stagedUpdateStrategySnapshot = strategy;
   const selected = clusters.selected.keys();
   status.stagesStatus = stagesOf(run, strategy.stages, { selected, context });

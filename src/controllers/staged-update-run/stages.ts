@@ -17,8 +17,8 @@ import { waitMs } from './wait-time.ts';
 const namedClustersLimit = 10;
 
 /**
- * The stages of a run with the clusters of each in the order in which they are updated. Throws when the stages cannot
- * be told apart, or do not have every cluster in exactly one of them.
+ * The stages of a run with the clusters of each in the order in which they are updated. Throws when they do not have
+ * every cluster in exactly one of them.
  */
 export function stagesOf(
   run: UpdateRun,
@@ -29,9 +29,7 @@ export function stagesOf(
   // A member that is gone is in no stage, whatever the stages ask for.
   const members = [...rest].sort().flatMap((name) => context.members.get(name) ?? []);
   const placed = new Set<string>();
-  const names = new Set<string>();
   const computed = stages.map((stage) => {
-    checkStage(stage, names, run);
     const clusters = members.filter((member) => matchesLabels(stage.labelSelector, member.metadata.labels));
     for (const member of clusters) {
       const name = nameOf(member);
@@ -54,6 +52,12 @@ export function stagesOf(
 
 function nameOf({ metadata: { name = '' } }: MemberCluster): string {
   return name;
+}
+
+/** Throws when stages cannot be told apart or ask for what cannot be. */
+export function checkStages(run: UpdateRun, stages: readonly StageConfig[]): void {
+  const names = new Set<string>();
+  for (const stage of stages) checkStage(stage, names, run);
 }
 
 function checkStage(stage: StageConfig, names: Set<string>, run: UpdateRun): void {

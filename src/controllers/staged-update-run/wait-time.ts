@@ -17,5 +17,6 @@ export function goWaitTime(waitTime: string): string {
   const minutes = Math.floor((seconds % 3600) / 60);
   const rest = `${Number(((totalMs % 60_000) / 1000).toFixed(9))}s`;
   const printed = `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}`;
-  return totalMs >= 1000 && storable.test(printed) ? printed : waitTime;
+  const isPrintedSo = totalMs === 0 || totalMs >= 1000;
+  return isPrintedSo && storable.test(printed) ? printed : waitTime;
 }
