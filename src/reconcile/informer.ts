@@ -132,12 +132,12 @@ export class Informer<T extends KubeObject> {
     this.#replace(key, current, deleting);
   }
 
+  /** Ends the watch. What is known stays: a pass that is under way must not take everything for gone. */
   close(): void {
     this.#closed = true;
     this.#wake?.abort();
     this.#watch?.close();
     this.#handlers.clear();
-    this.#objects.clear();
     this.#resolveSynced();
   }
 

@@ -179,3 +179,17 @@ test('an informer of a kind that is not served yet waits for it', async () => {
   assert.equal(informer.hasSynced, true);
   informer.close();
 });
+
+test('an informer that is closed knows what it knew: a pass that is under way takes nothing for gone', async () => {
+  const name = 'known-to-the-end';
+  await server.client.create(configMaps, configMap(name));
+  const informer = new Informer({
+    client: server.client,
+    kind: configMaps,
+    clock: systemClock,
+    log: silentLogger,
+  });
+  await informer.synced;
+  informer.close();
+  assert.equal(informer.get(`default/${name}`)?.metadata.name, name);
+});
