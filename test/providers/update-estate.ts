@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isObject, type Json, type JsonObject, silentLogger, systemRandom } from '../../src/base/index.ts';
+import { CodedError, isObject, type Json, type JsonObject, silentLogger, systemRandom } from '../../src/base/index.ts';
 import type { ClusterSupply } from '../../src/providers/cluster-supply.ts';
 import { containerServiceLoops } from '../../src/providers/container-service/index.ts';
 import { CannotConverge } from '../../src/providers/loop.ts';
@@ -18,6 +18,7 @@ export class UpdateEstate {
   /** Clusters that work on nothing until they are let go, and those that fail. */
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #failing = new Set<string>();
+  readonly #power = new Power();
   #running: { readonly estate: Estate; kill(): Promise<void> } | undefined;
   group = '';
 
@@ -49,7 +50,7 @@ export class UpdateEstate {
 
   async start(): Promise<void> {
     const { estate, settings } = await everyType({
-      store: lasting(this.#store),
+      store: this.#power.feeds(this.#store),
       clock: this.clock,
       clusters: this.#supply(),
     });
@@ -67,9 +68,19 @@ export class UpdateEstate {
     };
   }
 
+  /** After this many further commits the process does nothing any more, as one that is killed between two of them. */
+  cutAfter(commits: number): void {
+    this.#power.left = commits;
+  }
+
+  get isCut(): boolean {
+    return this.#power.left === 0;
+  }
+
   /** The process ends and another one begins on the same store. */
   async restart(): Promise<void> {
     await this.#running?.kill();
+    this.#power.left = Number.POSITIVE_INFINITY;
     for (const name of this.#held.keys()) this.hold(name);
     await this.start();
   }
@@ -176,8 +187,12 @@ export class UpdateEstate {
   }
 
   /** Lets the loops do all that they would do without anybody's help. */
-  async settle(): Promise<void> {
-    for (let turns = 0; turns < 200; turns++) await new Promise((next) => setImmediate(next));
+  settle(): Promise<void> {
+    return this.turns(200);
+  }
+
+  async turns(count: number): Promise<void> {
+    for (let turn = 0; turn < count; turn++) await new Promise((next) => setImmediate(next));
   }
 
   /** Starts a run of this body, and waits until it is in the state. */
@@ -236,13 +251,26 @@ function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The store, which does not close with those who use it. */
-function lasting(store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === 'close') return async () => undefined;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+/** What keeps a process going. */
+class Power {
+  /** Commits that it is still good for. */
+  left = Number.POSITIVE_INFINITY;
+
+  /** The store as a process sees it, which does not close with it. */
+  feeds(store: Store): Store {
+    return new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'close') return async () => undefined;
+        if (name === 'commit') return (change: Parameters<Store['commit']>[0]) => this.#commit(target, change);
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+  }
+
+  #commit(store: Store, change: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
+    if (this.left === 0) return Promise.reject(new CodedError('unavailable', 'the process ended'));
+    if ((change.writes ?? []).length > 0) this.left--;
+    return store.commit(change);
+  }
 }

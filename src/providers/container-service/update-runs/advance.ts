@@ -309,7 +309,15 @@ function haltGroup(group: GroupUpdate, now: string): void {
     return;
   }
   if (hasFailed(group)) failStep(group, members, now);
-  else if (group.status.state !== 'NotStarted') end(group.status, 'Stopped', now);
+  else if (group.status.state !== 'NotStarted') end(group.status, stateAtHalt(group), now);
+}
+
+/** A group with nothing left to do has ended, whatever becomes of the others. */
+function stateAtHalt({ members = [], afterGates = [] }: GroupUpdate): 'Completed' | 'Skipped' | 'Stopped' {
+  const isLeft =
+    members.some(({ status }) => !isOver(status)) || afterGates.some(({ status }) => !isDone(status));
+  if (isLeft) return 'Stopped';
+  return members.every(isSkipped) ? 'Skipped' : 'Completed';
 }
 
 /** A step fails with the reason of its first member that did. */

@@ -68,8 +68,8 @@ async function readiness(
     return skipped('update runs update clusters of the type Microsoft.ContainerService/managedClusters only');
   }
   const cluster = await records.get(clusterResourceId);
-  // Whoever is ordered to update it is told why that cannot be.
-  if (!cluster) return { kind: 'ready' };
+  // Whoever is ordered to update it says why that cannot be; what has failed or is under way is at no version yet.
+  if (cluster?.provisioningState !== 'Succeeded') return { kind: 'ready' };
   return versionFact(cluster, order.update) ?? { kind: 'ready' };
 }
 
