@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { CodedError, isObject, type Json, type JsonObject, silentLogger, systemRandom } from '../../src/base/index.ts';
+import {
+  CodedError,
+  isObject,
+  type Json,
+  type JsonObject,
+  silentLogger,
+  systemRandom,
+} from '../../src/base/index.ts';
 import type { ClusterSupply } from '../../src/providers/cluster-supply.ts';
 import { containerServiceLoops } from '../../src/providers/container-service/index.ts';
 import { CannotConverge } from '../../src/providers/loop.ts';
@@ -261,7 +268,8 @@ class Power {
     return new Proxy(store, {
       get: (target, name) => {
         if (name === 'close') return async () => undefined;
-        if (name === 'commit') return (change: Parameters<Store['commit']>[0]) => this.#commit(target, change);
+        if (name === 'commit')
+          return (change: Parameters<Store['commit']>[0]) => this.#commit(target, change);
         const member: unknown = Reflect.get(target, name);
         return typeof member === 'function' ? member.bind(target) : member;
       },

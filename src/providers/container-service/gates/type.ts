@@ -42,10 +42,11 @@ export const gates: ResourceType = {
 
 function conformGate(body: JsonObject): JsonObject {
   const shape = { state: 'text', displayName: 'text', gateType: 'text' } as const;
-  return {
-    ...body,
-    properties: conform(body['properties'] ?? {}, shape, { path: 'properties', faults: misfits }),
-  };
+  const at = { path: 'properties', faults: misfits };
+  const properties = conform(body['properties'] ?? {}, shape, at);
+  // Merged with the gate as it stands, its absence could not be told any more.
+  if (!new Fields(properties).has('state')) throw requiredPropertyMissing('GatePatchProperties.State');
+  return { ...body, properties };
 }
 
 function prepare(write: ResourceWrite): ResourceDraft {
@@ -53,7 +54,6 @@ function prepare(write: ResourceWrite): ResourceDraft {
   // Only runs make gates; `verbs` leaves nothing but PATCH, which never creates.
   if (!stored) throw new ArmError(405, 'MethodNotAllowed', 'Gates are made by update runs.');
   const asked = new Fields(write.body['properties'], 'properties');
-  if (!asked.has('state')) throw requiredPropertyMissing('GatePatchProperties.State', write.id);
   refuseOtherChanges(stored.properties, asked.value);
   const state = asked.choice('state', ['Pending', 'Completed', 'Skipped']);
   if (state !== 'Completed') {

@@ -129,10 +129,11 @@ function refuseTwice(steps: readonly Fields[], about: { readonly what: string; r
 }
 
 /** The refusal of fleets for a member that must be there; `property` in the words of the service, e.g. `UpdateStage.Groups`. */
-export function requiredPropertyMissing(property: string, id: string): ArmError {
+export function requiredPropertyMissing(property: string, id?: string): ArmError {
+  const about = id === undefined ? '' : ` Resource ID: "${id}".`;
   return new ArmError(
     400,
     'RequiredPropertyMissing',
-    `A required property ${property} is missing. Please specify a value for this property and retry this operation. Resource ID: "${id}".`,
+    `A required property ${property} is missing. Please specify a value for this property and retry this operation.${about}`,
   );
 }
