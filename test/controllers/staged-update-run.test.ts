@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { configMaps } from '../../src/controllers/kinds/core.ts';
-import { clusterFamily, namespacedFamily, type Placement } from '../../src/controllers/kinds/placement.ts';
+import {
+  clusterFamily,
+  namespacedFamily,
+  namespacedOverrides,
+  type Placement,
+  works,
+} from '../../src/controllers/kinds/placement.ts';
 import { clusterUpdateRuns, namespacedUpdateRuns } from '../../src/controllers/kinds/staged.ts';
 import { TestHub } from './fleet-hub.ts';
 import { approved, condition, env, said, UpdateRuns, updating } from './update-runs.ts';
@@ -326,4 +332,58 @@ test('what is in a namespace goes through runs of that namespace', async () => {
   await hub.until(placements, { name: 'app', namespace }, ({ status }) =>
     said(status, 'ResourcePlacementAvailable').startsWith('True'),
   );
+});
+
+test('the overrides of a run are those of its beginning, cluster by cluster', async () => {
+  await it.prepare('coloured', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 4 }] });
+  const override = (value: string) => ({
+    apiVersion: namespacedOverrides.overrides.apiVersion,
+    kind: namespacedOverrides.overrides.kind,
+    metadata: { name: 'blue', namespace: 'coloured' },
+    spec: {
+      resourceSelectors: [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' }],
+      policy: {
+        overrideRules: [
+          {
+            clusterSelector: {
+              clusterSelectorTerms: [{ labelSelector: { matchLabels: { env: 'canary' } } }],
+            },
+            jsonPatchOverrides: [{ op: 'replace' as const, path: '/data/color', value }],
+          },
+        ],
+      },
+    },
+  });
+  await hub.client.create(namespacedOverrides.overrides, override('blue'));
+  const snapshot = { name: 'blue-0', namespace: 'coloured' };
+  await hub.until(namespacedOverrides.snapshots, snapshot, () => true);
+  await it.makeRun('coloured', { state: 'Initialize' });
+  await it.initialized('coloured');
+  // What comes later is for the next run.
+  const body = { spec: override('green').spec };
+  await hub.client.patch(
+    namespacedOverrides.overrides,
+    { name: 'blue', namespace: 'coloured' },
+    { type: 'merge', body },
+  );
+  await hub.until(namespacedOverrides.snapshots, { ...snapshot, name: 'blue-1' }, () => true);
+  const stopReporting = hub.reportAll();
+  await it.setState('coloured', 'Run');
+  const { status } = await it.over('coloured');
+  stopReporting();
+  assert.equal(said(status, 'Succeeded'), 'True UpdateRunSucceeded');
+  const frozen = new Map(
+    status?.stagesStatus?.[0]?.clusters.map((cluster) => [
+      cluster.clusterName,
+      cluster.resourceOverrideSnapshots,
+    ]),
+  );
+  assert.deepEqual([frozen.get('east'), frozen.get('west')], [[snapshot], undefined]);
+  const bindings = await it.bindingsOf('coloured');
+  assert.deepEqual(bindings.get('east')?.spec.resourceOverrideSnapshots, [snapshot]);
+  const colorOn = async (member: string) => {
+    const work = await hub.client.get(works, { name: 'coloured-work', namespace: `fleet-member-${member}` });
+    return JSON.stringify(work.spec.workload?.manifests).match(/"color":"(\w+)"/)?.[1];
+  };
+  assert.deepEqual([await colorOn('east'), await colorOn('west')], ['blue', 'red']);
 });

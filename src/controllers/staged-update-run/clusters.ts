@@ -15,9 +15,9 @@ export const stuckAfterMs = 5 * 60_000;
 function orderOf(run: UpdateRun, { status }: RunPlan, cluster: ClusterUpdatingStatus): BindingOrder {
   const { clusterResourceOverrideSnapshots = [], resourceOverrideSnapshots = [] } = cluster;
   return {
+    resourceSnapshotName: masterSnapshotName(run, status.resourceSnapshotIndexUsed ?? ''),
     clusterResourceOverrideSnapshots,
     resourceOverrideSnapshots,
-    resourceSnapshotName: masterSnapshotName(run, status.resourceSnapshotIndexUsed ?? ''),
     ...(status.appliedStrategy ? { applyStrategy: status.appliedStrategy } : {}),
   };
 }

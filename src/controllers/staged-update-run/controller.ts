@@ -49,6 +49,8 @@ export function startUpdateRunController(placements: PlacementContext, family: U
       // Whatever else a run needs is there when its first pass asks for it.
       watchKeys(context.strategies, () => undefined),
       watchKeys(context.resourceSnapshots, () => undefined),
+      watchKeys(context.overrides.cluster, () => undefined),
+      watchKeys(context.overrides.namespaced, () => undefined),
     ],
     concurrency: 10,
     settleMs: 5,

@@ -3,6 +3,7 @@ import { updateRunDeleteStage } from '../kinds/fleet-names.ts';
 import type { Placement } from '../kinds/placement.ts';
 import type { StageConfig, UpdateRun, UpdateRunStatus, UpdateStrategySpec } from '../kinds/staged.ts';
 import { applyStrategyOf } from '../shared/bind.ts';
+import { matchOverrides, overrideCandidates } from '../shared/override-matching.ts';
 import { keyOf, placementKey, shown, type UpdateRunContext } from './context.ts';
 import { checkedCount, clustersOf, isScheduled, placementOf, policyOf } from './ground.ts';
 import { byUser, invalidRun } from './refusal.ts';
@@ -65,7 +66,22 @@ interface Freezing {
   readonly context: UpdateRunContext;
 }
 
+/** The resources, and for each cluster the overrides of them as they are now. */
 async function freezeResources(placement: Placement, { run, status, context }: Freezing): Promise<void> {
-  const { index } = await resourcesOf(run, placement, context);
+  const { index, selected } = await resourcesOf(run, placement, context);
   status.resourceSnapshotIndexUsed = index;
+  const { name = '', namespace } = placement.metadata;
+  const candidates = overrideCandidates({ placement: { name, namespace }, selected }, context.overrides);
+  for (const cluster of (status.stagesStatus ?? []).flatMap(({ clusters }) => clusters)) {
+    const member = context.members.get(cluster.clusterName);
+    if (!member) continue;
+    const { clusterResourceOverrideSnapshots, resourceOverrideSnapshots } = matchOverrides(
+      candidates,
+      member,
+    );
+    if (clusterResourceOverrideSnapshots.length > 0) {
+      cluster.clusterResourceOverrideSnapshots = clusterResourceOverrideSnapshots;
+    }
+    if (resourceOverrideSnapshots.length > 0) cluster.resourceOverrideSnapshots = resourceOverrideSnapshots;
+  }
 }
