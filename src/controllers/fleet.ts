@@ -19,6 +19,7 @@ import { startRolloutController } from './rollout/controller.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { eventRecorder } from './shared/event-recorder.ts';
 import { startUpdateRunController } from './staged-update-run/controller.ts';
+import { startStatusBackReporter } from './status-back-reporter/controller.ts';
 import { startWorkApplier } from './work-applier/controller.ts';
 import { startWorkGenerator } from './work-generator/controller.ts';
 
@@ -43,6 +44,7 @@ export function startHubControllers(
     startClusterProfileController(context),
     ...startNotBuiltControllers(context),
     ...startOverrideControllers(context),
+    startStatusBackReporter(context),
     ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),
   ];
   return {

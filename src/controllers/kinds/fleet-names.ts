@@ -44,14 +44,17 @@ export const membershipAnnotation = 'drydock.dev/membership';
 
 export const workFinalizer = fleetKey('work-cleanup');
 
-/** On a binding and its Works that are deleted with their placement: what was placed stays. */
+/**
+ * On a placement that leaves behind what it placed, as long as it says so: deleted through a version of the API that does
+ * not know how, it says so no more. From there it comes to bindings and Works when they go with it.
+ */
 const abandonAnnotation = 'drydock.dev/abandon';
 
-/** A merge patch that says so. */
-export const abandoning = {
-  type: 'merge',
-  body: { metadata: { annotations: { [abandonAnnotation]: 'true' } } },
-} as const;
+/** A merge patch that sets or takes away the mark. */
+export function abandoning(isAbandoned: boolean) {
+  const annotations = { [abandonAnnotation]: isAbandoned ? 'true' : null };
+  return { type: 'merge', body: { metadata: { annotations } } } as const;
+}
 
 export function abandons({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[abandonAnnotation] === 'true';

@@ -315,3 +315,15 @@ export const namespacedOverrides: OverrideFamily = {
   overrides: defineKind(version, 'ResourceOverride', 'resourceoverrides'),
   snapshots: defineKind(version, 'ResourceOverrideSnapshot', 'resourceoverridesnapshots'),
 };
+
+/** A placement's status where those can read it who see one namespace only. */
+export interface StatusCopy extends KubeObject {
+  sourceStatus: PlacementStatus;
+  lastUpdatedTime: string;
+}
+
+export const statusCopies = defineKind<StatusCopy>(
+  version,
+  'ClusterResourcePlacementStatus',
+  'clusterresourceplacementstatuses',
+);

@@ -278,7 +278,7 @@ async function cleanUp(placement: Placement, context: SchedulerContext): Promise
   if (!placement.metadata.finalizers?.includes(schedulerFinalizer)) return undefined;
   const { client, bindings } = context;
   let own: readonly Binding[] = bindings.byIndex(byParent, objectKey(placement));
-  if (placement.spec.strategy?.deleteStrategy?.propagationPolicy === 'Abandon') {
+  if (abandons(placement)) {
     await abandon(own, context);
     own = bindings.byIndex(byParent, objectKey(placement));
   }
@@ -292,6 +292,6 @@ async function abandon(all: readonly Binding[], context: SchedulerContext): Prom
   const { client, bindings, family } = context;
   const staying = all.filter((binding) => !binding.metadata.deletionTimestamp && !abandons(binding));
   await inBatches(staying, async (binding) => {
-    bindings.observe(await client.patch(family.bindings, refOf(binding), abandoning));
+    bindings.observe(await client.patch(family.bindings, refOf(binding), abandoning(true)));
   });
 }

@@ -2,6 +2,7 @@ import type { Informer } from '../../reconcile/index.ts';
 import { parentKey } from '../kinds/fleet-names.ts';
 import {
   type Binding,
+  clusterFamily,
   clusterOverrides,
   namespacedOverrides,
   type OverrideSnapshot,
@@ -9,6 +10,8 @@ import {
   type PlacementFamily,
   type PolicySnapshot,
   type ResourceSnapshot,
+  type StatusCopy,
+  statusCopies as statusCopyKind,
 } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
 
@@ -34,6 +37,8 @@ export interface PlacementContext extends ClusterContext {
     readonly cluster: Informer<OverrideSnapshot>;
     readonly namespaced: Informer<OverrideSnapshot>;
   };
+  /** Copies of statuses in namespaces; placements in namespaces have none. */
+  readonly statusCopies: Informer<StatusCopy> | undefined;
   readonly delays: SnapshotDelays;
 }
 
@@ -57,5 +62,16 @@ export function placementContext(
     cluster: informers.of(clusterOverrides.snapshots),
     namespaced: informers.of(namespacedOverrides.snapshots),
   };
-  return { ...context, family, placements, policySnapshots, resourceSnapshots, bindings, overrides, delays };
+  const statusCopies = family === clusterFamily ? informers.of(statusCopyKind) : undefined;
+  return {
+    ...context,
+    statusCopies,
+    family,
+    placements,
+    policySnapshots,
+    resourceSnapshots,
+    bindings,
+    overrides,
+    delays,
+  };
 }

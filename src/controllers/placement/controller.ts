@@ -8,7 +8,7 @@ import { reconcilePlacement } from './reconcile.ts';
 
 /** Takes snapshots of what a placement selects and how, and shows how far it has come. */
 export function startPlacementController(context: PlacementContext): Controller {
-  const { placements, policySnapshots, resourceSnapshots, bindings } = context;
+  const { placements, policySnapshots, resourceSnapshots, bindings, statusCopies } = context;
   return runController({
     ...context,
     name: `placement/${context.family.placements.resource}`,
@@ -34,6 +34,15 @@ export function startPlacementController(context: PlacementContext): Controller 
       watchKeys(bindings, (binding, previous, type) =>
         type === 'deleted' || (previous && saysOtherwise(binding, previous)) ? parentKey(binding) : undefined,
       ),
+      // A copy that somebody took away or changed is written again.
+      ...(statusCopies
+        ? [
+            watchKeys(statusCopies, ({ metadata: { name = '' }, sourceStatus }, previous, type) => {
+              const isTouched = previous && !jsonEqual(sourceStatus, previous.sourceStatus);
+              return type === 'deleted' || isTouched ? name : undefined;
+            }),
+          ]
+        : []),
     ],
     concurrency: 10,
     settleMs: 5,

@@ -1,6 +1,7 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
+import { refOf } from '../../apimachinery/kinds.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
-import { placementFinalizer } from '../kinds/fleet-names.ts';
+import { abandoning, abandons, placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementStatus } from '../kinds/placement.ts';
 import { hold } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
@@ -10,6 +11,7 @@ import { isExternal } from './external.ts';
 import { SelectionError, selectResources } from './selection.ts';
 import { type CurrentResources, ensurePolicySnapshot, ensureResourceSnapshot } from './snapshots.ts';
 import { invalidSelectors, statusOf } from './status.ts';
+import { copyStatus, movedNamespace } from './status-copy.ts';
 
 /** How long a placement that is not done, or cannot be, waits for the next look. */
 const lookAgainMs = 30 * 60_000;
@@ -23,10 +25,16 @@ export async function reconcilePlacement(
   const listed = context.placements.get(key);
   if (!listed) return undefined;
   if (listed.metadata.deletionTimestamp) return cleanUpPlacement(listed, context);
-  const placement = await hold(listed, placementFinalizer, {
+  const held = await hold(listed, placementFinalizer, {
     client: context.client,
     informer: context.placements,
   });
+  const placement = await rememberAbandon(held, context);
+  const moved = movedNamespace(placement, context.clock.now());
+  if (moved) {
+    await commit(placement, moved, context);
+    return undefined;
+  }
   const selection = await trySelect(placement, context);
   if (selection instanceof SelectionError) {
     await writeStatus(placement, invalidSelectors(placement, selection, context.clock.now()), context);
@@ -43,6 +51,16 @@ export async function reconcilePlacement(
   return requeue(written, resources);
 }
 
+/** What becomes of what was placed is marked ahead: who deletes it may do so in words that know nothing of that. */
+async function rememberAbandon(placement: Placement, context: PlacementContext): Promise<Placement> {
+  const isAbandoned = placement.spec.strategy?.deleteStrategy?.propagationPolicy === 'Abandon';
+  if (abandons(placement) === isAbandoned) return placement;
+  const { client, family, placements } = context;
+  const marked = await client.patch(family.placements, refOf(placement), abandoning(isAbandoned));
+  placements.observe(marked);
+  return marked;
+}
+
 async function trySelect(placement: Placement, context: PlacementContext) {
   try {
     return await selectResources(placement, context);
@@ -52,7 +70,19 @@ async function trySelect(placement: Placement, context: PlacementContext) {
   }
 }
 
-function writeStatus(
+/** Writes the status, and its copy where one is asked for; a copy that could not be written is tried again. */
+async function writeStatus(
+  placement: Placement,
+  status: PlacementStatus,
+  context: PlacementContext,
+): Promise<Placement | undefined> {
+  const copied = await copyStatus(placement, status, context);
+  const written = await commit(placement, copied.status, context);
+  if (copied.failure) throw copied.failure;
+  return written;
+}
+
+function commit(
   placement: Placement,
   status: PlacementStatus,
   context: PlacementContext,

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
-import { notBuiltReason, sentences } from '../fleet-kinds/not-built.ts';
+import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type {
   Binding,
   ClusterDecision,
@@ -48,11 +48,7 @@ export function statusOf(parts: Parts): PlacementStatus {
     : selected.length === 0
       ? []
       : aggregate(clusters, steps, placement);
-  const conditions = chain(
-    known,
-    [scheduled, ...[...aggregated, ...statusSynced(placement)].map((each) => prefixed(each, placement))],
-    nowMs,
-  );
+  const conditions = chain(known, [scheduled, ...aggregated.map((each) => prefixed(each, placement))], nowMs);
   const resources = external?.resources ?? status;
   return { ...resources, conditions, placementStatuses: [...clusters, ...rejected] };
 }
@@ -63,14 +59,6 @@ function resourcesOf({ selection, resources }: Parts): PlacementStatus {
     selectedResources: resources.resources.map(identify),
     observedResourceIndex: String(resources.index),
   };
-}
-
-/** A copy of the status in the placed namespace is asked for, and there is none. */
-function statusSynced(placement: Placement): NewCondition[] {
-  if (placement.spec.statusReportingScope !== 'NamespaceAccessible') return [];
-  const observedGeneration = generationOf(placement);
-  const message = sentences.statusScope;
-  return [{ type: 'StatusSynced', status: 'False', reason: notBuiltReason, message, observedGeneration }];
 }
 
 /** The prefix of a placement's own conditions: its kind. */

@@ -198,7 +198,7 @@ async function takeAway(binding: Binding, context: WorkGeneratorContext): Promis
   const present = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
   await inBatches(present, async (work) => {
     if (abandons(binding) && !abandons(work)) {
-      await ignoringMissing(context.client.patch(works, refOf(work), abandoning));
+      await ignoringMissing(context.client.patch(works, refOf(work), abandoning(true)));
     }
     await ignoringMissing(context.client.delete(works, refOf(work)));
   });
