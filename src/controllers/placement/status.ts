@@ -2,7 +2,6 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
-import { notBuiltReason } from '../fleet-kinds/not-built.ts';
 import type {
   Binding,
   ClusterDecision,
