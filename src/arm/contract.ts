@@ -320,7 +320,7 @@ interface NamedAction {
 export interface ConvergedAction extends NamedAction {
   readonly mode: 'converged';
   /** The record as the loop is to find it, with a state that is not final. Throws the refusal. May be asked again. */
-  change(call: Omit<ActionCall, 'update'>): ResourceRecord;
+  change(call: Omit<ActionCall, 'update'>): ResourceRecord | Promise<ResourceRecord>;
 }
 
 /** An action that changes the record at once: 200 with the resource as it is then. Conditions (`If-Match`) hold for it. */

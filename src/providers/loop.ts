@@ -121,11 +121,11 @@ class Patience {
     this.#options = options;
   }
 
-  /** A pass went well; the operation may go on. */
+  /** A pass went well; the operation may go on, and what fails of it later has its whole time from here. */
   async worked(id: string): Promise<void> {
     const record = await this.#options.records.get(id);
+    this.#since.delete(id);
     if (record) this.#sinceOf(record);
-    else this.#since.delete(id);
   }
 
   /** A pass over an operation failed: true when that ended it, or when another has taken its place and is next. */

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { CodedError, decodeJson, isObject, type JsonObject } from '../base/index.ts';
+import { CodedError, decodeJson, errorCode, errorMessage, isObject, type JsonObject } from '../base/index.ts';
 import {
   callerProven,
   type Handler,
@@ -15,6 +15,10 @@ export interface ControlParts {
   readonly token: string;
   readonly status: () => Promise<JsonObject>;
   readonly createSubscription: (displayName: string) => Promise<JsonObject>;
+  /** What AKS offers, by kind. */
+  readonly releases: () => Promise<JsonObject>;
+  /** Has a Kubernetes version or a node image come out. */
+  readonly release: (name: string) => Promise<JsonObject>;
   /** Copies one moment of the database to a file that does not exist. */
   readonly copyDatabase: (file: string) => Promise<void>;
 }
@@ -31,6 +35,10 @@ export function createControlHandler(parts: ControlParts): Handler {
         return jsonResponse(200, await parts.status());
       case 'POST /drydock/v1/subscriptions':
         return createSubscription(request, parts);
+      case 'GET /drydock/v1/releases':
+        return jsonResponse(200, await parts.releases());
+      case 'POST /drydock/v1/releases':
+        return release(request, parts);
       case 'POST /drydock/v1/copies':
         return copyDatabase(request, parts);
       default:
@@ -43,6 +51,18 @@ async function createSubscription(request: HttpRequest, parts: ControlParts): Pr
   const { displayName: name } = await readBody(request);
   if (typeof name !== 'string' || name.trim() === '') return failure(400, 'displayName is required');
   return jsonResponse(201, await parts.createSubscription(name.trim()));
+}
+
+async function release(request: HttpRequest, parts: ControlParts): Promise<HttpResponse> {
+  const { name } = await readBody(request);
+  if (typeof name !== 'string') return failure(400, 'name is required');
+  try {
+    return jsonResponse(201, await parts.release(name));
+  } catch (thrown) {
+    const status = { invalid: 400, 'already-exists': 409, 'too-many': 429 }[String(errorCode(thrown))];
+    if (status === undefined) throw thrown;
+    return failure(status, errorMessage(thrown));
+  }
 }
 
 async function readBody(request: HttpRequest): Promise<JsonObject> {

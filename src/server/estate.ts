@@ -21,6 +21,7 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
+import { aksCatalog, release } from '../providers/container-service/index.ts';
 import { type FileStore, type Guard, Leadership } from '../store/index.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
 import { ClusterPorts } from './cluster-ports.ts';
@@ -31,7 +32,7 @@ import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
-import { clusterRequests, serverLimits } from './limit-settings.ts';
+import { clusterRequests, serverLimits, upgradeDurations } from './limit-settings.ts';
 import { listenOn } from './listen-on.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
@@ -128,6 +129,11 @@ export async function startParts(start: Starting): Promise<Estate> {
     control: createControlHandler({
       token: controlToken,
       status: async () => statusOf({ ...rooms, options, running: running(), portOf: address.portOf }),
+      releases: async () => {
+        const { versions, nodeImages } = await aksCatalog(providers.records);
+        return { kubernetesVersions: [...versions], nodeImages: [...nodeImages] };
+      },
+      release: async (name) => ({ ...(await release(name, { ...start, records: providers.records })) }),
       copyDatabase: (file) => start.store.copyTo(file),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
@@ -307,6 +313,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     launcher: options.launcher,
     home: options.home,
     anyApiVersion: options.anyApiVersion === true,
+    durations: upgradeDurations(options.limits ?? {}),
     relay: gateway.relayCredential,
   });
   built = providers;

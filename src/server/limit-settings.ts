@@ -1,6 +1,7 @@
 import { type InFlightLimits, inFlightLimits } from '../http/in-flight.ts';
 import { type ListenerLimits, listenerLimits } from '../http/node/limits.ts';
 import { type TrafficLimits, trafficLimits } from '../http/node/traffic.ts';
+import { type UpgradeDurations, usualDurations } from '../providers/container-service/settings.ts';
 
 /** A limit that whoever starts the server may set: an option of `drydock up` and a name in `limits` of the settings. */
 export interface LimitSetting {
@@ -77,6 +78,30 @@ export const limitSettings = {
     usual: trafficLimits.answerBytes / mebibyte,
     summary: 'memory for answers that wait for slow readers',
   },
+  'control-plane-upgrade-seconds': {
+    least: 0,
+    most: 86_400,
+    usual: usualDurations.controlPlaneMs / 1000,
+    summary: 'how long the control plane of a cluster takes to go to another version',
+  },
+  'node-start-seconds': {
+    least: 0,
+    most: 86_400,
+    usual: usualDurations.nodeStartMs / 1000,
+    summary: 'how long a surge node of an upgrade takes to join',
+  },
+  'node-reimage-seconds': {
+    least: 0,
+    most: 86_400,
+    usual: usualDurations.reimageMs / 1000,
+    summary: 'how long a node of an upgrade is away until it is back with its new image',
+  },
+  'upgrade-minute-seconds': {
+    least: 1,
+    most: 60,
+    usual: usualDurations.minuteMs / 1000,
+    summary: 'how long a minute of drainTimeoutInMinutes and nodeSoakDurationInMinutes lasts',
+  },
 } as const satisfies Record<string, LimitSetting>;
 
 export type LimitName = keyof typeof limitSettings;
@@ -137,6 +162,17 @@ export function clusterRequests(chosen: ChosenLimits): { readonly reads: number;
   return {
     reads: usedLimit('max-requests-inflight', chosen),
     writes: usedLimit('max-mutating-requests-inflight', chosen),
+  };
+}
+
+/** How long the simulated work of upgrades lasts. */
+export function upgradeDurations(chosen: ChosenLimits): UpgradeDurations {
+  const of = (name: LimitName): number => usedLimit(name, chosen) * 1000;
+  return {
+    controlPlaneMs: of('control-plane-upgrade-seconds'),
+    nodeStartMs: of('node-start-seconds'),
+    reimageMs: of('node-reimage-seconds'),
+    minuteMs: of('upgrade-minute-seconds'),
   };
 }
 

@@ -18,6 +18,7 @@ import {
   containerServiceRoutes,
   containerServiceTypes,
 } from '../providers/container-service/index.ts';
+import type { UpgradeDurations } from '../providers/container-service/settings.ts';
 import type { PublicAddress } from '../providers/kubeconfig.ts';
 import {
   arcLoops,
@@ -67,6 +68,7 @@ export interface ResourceManagerParts {
   readonly launcher: string;
   readonly home: string;
   readonly anyApiVersion: boolean;
+  readonly durations: UpgradeDurations;
   readonly relay: (clusterId: string, holderObjectId: string) => RelayCredential;
 }
 
@@ -77,6 +79,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const settings = {
     clusters: parts.clusters,
     fleets: parts.fleets,
+    durations: parts.durations,
     identities: identitiesOf(directory),
     tenantId: tenant.tenantId,
     publicDomain,

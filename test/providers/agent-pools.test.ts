@@ -9,6 +9,7 @@ import { RetryLater } from '../../src/providers/loop.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { openEstate } from '../arm/estate.ts';
 import { things } from '../arm/things.ts';
+import { idleNodes } from '../support/idle-nodes.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { everyType } from './every-type.ts';
 
@@ -94,6 +95,7 @@ test('a cluster that cannot get its new pool fails with the reason, and so does 
         certificateAuthority: '',
         adminCredential: async () => ({ certificate: '', privateKey: '' }),
         readyNodes: async () => [],
+        nodeUpkeep: idleNodes,
       };
     },
     get: () => undefined,

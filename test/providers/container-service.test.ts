@@ -329,7 +329,11 @@ describe('Microsoft.ContainerService', () => {
       const put = await cluster('climbing', { kubernetesVersion, agentPoolProfiles: [nodes] });
       if (put.status < 300) {
         const id = String(put.body.id);
-        await estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+        await estate.manager.records.update(id, (record) => ({
+          ...record,
+          properties: { ...record.properties, currentKubernetesVersion: kubernetesVersion },
+          provisioningState: 'Succeeded',
+        }));
       }
       return [put.status, put.code, put.message] as const;
     };

@@ -75,7 +75,7 @@ async function runConverged(
     const stored = await existingRecord(exchange, services);
     refuseBusy(exchange, stored);
     exchange.atProvider = true;
-    const changed = action.change(callOf(exchange, services, stored));
+    const changed = await action.change(callOf(exchange, services, stored));
     const operation = services.operations.begin(postOperation(exchange, services, stored));
     const record = { ...changed, etag: newEtag(services.random, stored.etag), operation: operation.id };
     const done = await services.records.commit({ writes: [{ put: record }], operations: [operation], since });

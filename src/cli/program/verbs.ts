@@ -155,6 +155,15 @@ export const verbs: readonly Verb[] = [
     load: () => import('./subscription.ts'),
   },
   {
+    word: 'release',
+    summary: 'play Azure: a Kubernetes version or a node image comes out; list: what is offered',
+    usage: 'VERSION | list',
+    takesWords: true,
+    words: ['list'],
+    options: { ...homeOption },
+    load: () => import('./release.ts'),
+  },
+  {
     word: 'infra',
     summary: 'play the infrastructure administrator of an Azure Local instance',
     usage: 'create -g RG',

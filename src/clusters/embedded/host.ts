@@ -94,12 +94,10 @@ class EmbeddedHost implements ClusterHost {
       if (running.isBehind || !jsonEqual(running.spec, spec)) {
         await this.#write(spec);
         this.#forgetNames(running);
-        try {
-          await running.update(spec);
-        } finally {
-          // Also while what runs inside has not followed: it answers under its new names.
-          this.#remember(running);
-        }
+        const followed = running.update(spec);
+        // It answers while what runs inside follows, and also when that fails: under its new names.
+        this.#remember(running);
+        await followed;
       }
       return this.#ensured(running);
     });

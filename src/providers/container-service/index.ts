@@ -15,6 +15,8 @@ import { runUpdateRuns } from './update-runs/loop.ts';
 import { updateRuns } from './update-runs/type.ts';
 import { updateStrategies } from './update-strategies/type.ts';
 
+export { aksCatalog } from './releases/catalog.ts';
+export { release } from './releases/release.ts';
 export type { ContainerServiceSettings } from './settings.ts';
 
 /** Types of Microsoft.ContainerService. */

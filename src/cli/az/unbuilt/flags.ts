@@ -14,9 +14,8 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
   'aks nodepool start': '--aks-custom-headers',
   'aks nodepool stop': '--aks-custom-headers',
   'aks nodepool update':
-    '--aks-custom-headers --allowed-host-ports --asg-ids --disable-artifact-streaming --disable-fips-image --disable-secure-boot --disable-vtpm --drain-timeout --enable-artifact-streaming --enable-fips-image --enable-managed-dranet --enable-secure-boot --enable-vtpm --gpu-driver --if-match --if-none-match --localdns-config --max-unavailable --node-soak-duration --os-sku --scale-down-mode --undrainable-node-behavior',
-  'aks nodepool upgrade':
-    '--aks-custom-headers --drain-timeout --if-match --if-none-match --max-surge --max-unavailable --node-soak-duration --snapshot-id --undrainable-node-behavior',
+    '--aks-custom-headers --allowed-host-ports --asg-ids --disable-artifact-streaming --disable-fips-image --disable-secure-boot --disable-vtpm --enable-artifact-streaming --enable-fips-image --enable-managed-dranet --enable-secure-boot --enable-vtpm --gpu-driver --if-match --if-none-match --localdns-config --os-sku --scale-down-mode',
+  'aks nodepool upgrade': '--aks-custom-headers --if-match --if-none-match --snapshot-id',
   'aks upgrade':
     '--disable-force-upgrade --enable-force-upgrade --if-match --if-none-match --k8s-support-plan --tier --upgrade-override-until',
   'aksarc create': '--cluster-autoscaler-profile --enable-oidc-issuer --enable-workload-identity --validate',

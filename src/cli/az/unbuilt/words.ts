@@ -38,7 +38,6 @@ export const unbuiltWords: readonly string[] = [
   'aks namespace',
   'aks nodepool',
   'aks oidc-issuer',
-  'aks operation-abort',
   'aks remove-dev-spaces',
   'aks rotate-certs',
   'aks safeguards',

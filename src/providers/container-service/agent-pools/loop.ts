@@ -1,7 +1,12 @@
-import type { ResourceRecord } from '../../../arm/index.ts';
+import { isFinalState, type ResourceRecord } from '../../../arm/index.ts';
 import { type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
-import { agentPoolType } from '../managed-clusters/pools.ts';
-import { clusterIdOfPool, profilesOf, systemNodes } from './type.ts';
+import { abortedOutcome, isAborted, withoutAbort } from '../managed-clusters/abort.ts';
+import { agentPoolType, poolNamed } from '../managed-clusters/pools.ts';
+import { withWork } from '../managed-clusters/upgrade-work.ts';
+import { aksCatalog } from '../releases/catalog.ts';
+import { latestImage } from '../releases/node-images.ts';
+import { wantsNewImage, withoutWish } from './actions.ts';
+import { clusterIdOfPool, poolWork, profilesOf, systemNodes } from './type.ts';
 
 /**
  * Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. What
@@ -18,10 +23,26 @@ export function runAgentPools(parts: LoopParts) {
 
 async function reconcile(id: string, { records }: LoopParts): Promise<void> {
   const pool = await records.get(id);
-  if (!pool || pool.provisioningState === 'Succeeded' || pool.provisioningState === 'Failed') return;
+  if (!pool || isFinalState(pool.provisioningState)) return;
   const cluster = await records.get(clusterIdOfPool(id));
   if (!cluster) {
     await records.remove(id);
+    return;
+  }
+  if (isAborted(pool)) {
+    await abort(pool, cluster, records);
+    return;
+  }
+  if (wantsNewImage(pool)) {
+    await beginImageUpgrade(pool, cluster, records);
+    throw new RetryLater('its nodes get another image');
+  }
+  if (cluster.provisioningState === 'Canceled') {
+    await records.update(
+      pool.id,
+      (current) => ({ ...current, provisioningState: 'Canceled' }),
+      abortedOutcome,
+    );
     return;
   }
   if (cluster.provisioningState === 'Failed') {
@@ -46,6 +67,52 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
   }
   await records.update(cluster.id, (current) => withoutPool(current, pool.name));
   throw new RetryLater('its nodes are being removed');
+}
+
+/** What its cluster does for it ends, and then it does. */
+async function abort(
+  pool: ResourceRecord,
+  cluster: ResourceRecord,
+  records: LoopParts['records'],
+): Promise<void> {
+  if (!isFinalState(cluster.provisioningState)) {
+    await records.update(cluster.id, (current) =>
+      isFinalState(current.provisioningState) ||
+      isAborted(current) ||
+      current.provisioningState === 'Deleting'
+        ? undefined
+        : { ...current, provisioningState: 'Canceling', internal: { ...current.internal, aborted: true } },
+    );
+    throw new RetryLater('what is done to its cluster is being aborted');
+  }
+  await records.update(
+    pool.id,
+    (current) => ({ ...withoutWish(withoutAbort(current)), provisioningState: 'Canceled' }),
+    abortedOutcome,
+  );
+}
+
+/** The wish goes from the pool to its cluster, whose loop does the work; two pools are done one after the other. */
+async function beginImageUpgrade(
+  pool: ResourceRecord,
+  cluster: ResourceRecord,
+  records: LoopParts['records'],
+): Promise<void> {
+  if (!isFinalState(cluster.provisioningState)) throw new RetryLater('its cluster is being changed');
+  const catalog = await aksCatalog(records);
+  await records.update(cluster.id, (current) => {
+    if (current.provisioningState !== cluster.provisioningState) return undefined;
+    const profile = poolNamed(profilesOf(current), pool.name);
+    if (!profile) return undefined;
+    const version = profile.string('currentOrchestratorVersion') ?? '';
+    const work = poolWork(current, { name: pool.name, version, image: latestImage(profile, catalog) });
+    return {
+      ...current,
+      provisioningState: 'Upgrading',
+      internal: withWork(current.internal, work),
+    };
+  });
+  await records.update(pool.id, (current) => (wantsNewImage(current) ? withoutWish(current) : undefined));
 }
 
 function cannot(message: string) {

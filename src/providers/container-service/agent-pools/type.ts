@@ -14,6 +14,7 @@ import { Fields } from '../../fields.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import {
   demandSystemPool,
+  goalOf,
   poolNamePattern,
   poolProperties,
   powerOfPool,
@@ -24,7 +25,10 @@ import {
 import { refuseStopped } from '../managed-clusters/power.ts';
 import { poolReferences } from '../managed-clusters/references.ts';
 import { conformPool } from '../managed-clusters/shape.ts';
-import { clusterVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
+import { clusterVersion, currentVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
+import { type PoolGoal, type UpgradeWork, upgradeTo, withWork } from '../managed-clusters/upgrade-work.ts';
+import { aksCatalog, releasesId } from '../releases/catalog.ts';
+import { poolActions } from './actions.ts';
 
 /** Agent pools of a cluster, one at a time. The cluster holds them all: its loop makes and takes away their nodes. */
 export const agentPools: ResourceType = {
@@ -43,6 +47,7 @@ export const agentPools: ResourceType = {
   prepare,
   present: ({ properties, etag }) => ({ ...properties, eTag: etag.replaceAll('"', '') }),
   beforeDelete,
+  actions: poolActions,
 };
 
 async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
@@ -50,22 +55,36 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const before = profilesOf(cluster).find((pool) => pool.string('name') === write.name);
   const kept = before ? { vmSize: before.value['vmSize'], osType: before.value['osType'] } : {};
+  const catalog = await aksCatalog(write.context.records);
   const pool = readPool(
     new Fields({ ...kept, ...body.value, name: write.name }, 'properties'),
-    clusterVersion(new Fields(cluster.properties)),
+    clusterVersion(new Fields(cluster.properties), catalog),
   );
   if (before) refuseFixedChanges(before, pool.profile);
-  const properties = poolProperties(pool);
+  const properties = poolProperties(pool, before);
   const profiles = withProfile(cluster, write.name, properties);
   if (profiles.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
   demandSystemPool(profiles.map(systemNodes), body);
+  const work = before && poolWork(cluster, goalOf(pool, before));
   const changed: ResourceRecord = {
     ...cluster,
     properties: { ...cluster.properties, agentPoolProfiles: profiles },
-    provisioningState: 'Updating',
+    provisioningState: work ? 'Upgrading' : 'Updating',
     etag: newEtag(write.context.random, cluster.etag),
+    internal: withWork(cluster.internal, work),
   };
-  return { properties, related: [{ put: changed }] };
+  return {
+    properties,
+    related: [{ put: changed }],
+    unchanged: [releasesId],
+    ...(work && { provisioningState: 'Upgrading' }),
+  };
+}
+
+/** What is to be done so that one pool of a cluster gets where it is asked to go; undefined: it is there. */
+export function poolWork(cluster: ResourceRecord, goal: PoolGoal): UpgradeWork | undefined {
+  const plane = currentVersion(new Fields(cluster.properties)) ?? '';
+  return upgradeTo(cluster, { plane, pools: [goal] });
 }
 
 async function beforeDelete(record: ResourceRecord, context: TypeContext): Promise<void> {

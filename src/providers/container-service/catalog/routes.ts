@@ -1,11 +1,12 @@
 import { type ArmRoute, type ResourceRecord, type RouteCall, refusals } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { aksVersions } from '../../kubernetes-versions.ts';
 import { azureSizes } from '../../machine-sizes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import { currentVersion } from '../managed-clusters/type.ts';
-import { minorOf, minors, upgradesOf } from '../managed-clusters/upgrades.ts';
+import { minors, minorsBehind, upgradesOf } from '../managed-clusters/upgrades.ts';
+import { type AksCatalog, aksCatalog, compareVersions, minorOf } from '../releases/catalog.ts';
+import { latestImage } from '../releases/node-images.ts';
 
 const versions = { apiVersions: managedClusterVersions, lowestApiVersion: '2019-02-01' } as const;
 const computeVersions = {
@@ -23,7 +24,7 @@ export const catalogRoutes: readonly ArmRoute[] = [
     path: `${locations}/Microsoft.ContainerService/locations/{location}/kubernetesVersions`,
     ...versions,
     permission: 'Microsoft.ContainerService/locations/kubernetesVersions/read',
-    handle: () => ({ status: 200, body: { values: minors().map(minorAnswer) } }),
+    handle: kubernetesVersions,
   },
   {
     method: 'GET',
@@ -41,6 +42,13 @@ export const catalogRoutes: readonly ArmRoute[] = [
   },
   {
     method: 'GET',
+    path: `${clusterPath}/availableAgentPoolVersions`,
+    ...versions,
+    permission: 'Microsoft.ContainerService/managedClusters/availableAgentPoolVersions/read',
+    handle: poolVersions,
+  },
+  {
+    method: 'GET',
     path: `${locations}/Microsoft.Compute/locations/{location}/vmSizes`,
     ...computeVersions,
     permission: 'Microsoft.Compute/locations/vmSizes/read',
@@ -48,13 +56,46 @@ export const catalogRoutes: readonly ArmRoute[] = [
   },
 ];
 
-function minorAnswer(minor: string): JsonObject {
-  const patches = aksVersions.versions.filter((version) => minorOf(version) === minor);
+async function kubernetesVersions({ context }: RouteCall) {
+  const catalog = await aksCatalog(context.records);
+  return { status: 200, body: { values: minors(catalog).map((minor) => minorAnswer(minor, catalog)) } };
+}
+
+function minorAnswer(minor: string, catalog: AksCatalog): JsonObject {
+  const patches = catalog.versions.filter((version) => minorOf(version) === minor);
   return {
     version: minor,
     capabilities: { supportPlan: ['KubernetesOfficial', 'AKSLongTermSupport'] },
-    isDefault: minor === minorOf(aksVersions.defaultVersion),
-    patchVersions: Object.fromEntries(patches.map((patch) => [patch, { upgrades: upgradesOf(patch) }])),
+    isDefault: minor === minorOf(catalog.defaultVersion),
+    patchVersions: Object.fromEntries(
+      patches.map((patch) => [patch, { upgrades: upgradesOf(catalog, patch) }]),
+    ),
+  };
+}
+
+/** What a new pool of a cluster may run: no version newer than its own, and none too old for it. */
+async function poolVersions(call: RouteCall) {
+  const cluster = await demandCluster(call);
+  const catalog = await aksCatalog(call.context.records);
+  const newest = currentVersion(new Fields(cluster.properties)) ?? '';
+  const known = minors(catalog);
+  const oldest = known.indexOf(minorOf(newest)) - minorsBehind;
+  const offered = catalog.versions.filter(
+    (version) => compareVersions(version, newest) <= 0 && known.indexOf(minorOf(version)) >= oldest,
+  );
+  return {
+    status: 200,
+    body: {
+      id: `${cluster.id}/availableAgentPoolVersions`,
+      name: 'default',
+      type: 'Microsoft.ContainerService/managedClusters/availableAgentPoolVersions',
+      properties: {
+        agentPoolVersions: offered.map((kubernetesVersion) => ({
+          ...(kubernetesVersion === newest && { default: true }),
+          kubernetesVersion,
+        })),
+      },
+    },
   };
 }
 
@@ -79,10 +120,10 @@ async function poolUpgradeProfile(call: RouteCall) {
   const properties = new Fields(pool.properties);
   const newest = currentVersion(new Fields(cluster.properties)) ?? '';
   const kubernetesVersion = properties.string('currentOrchestratorVersion') ?? newest;
-  const order = aksVersions.versions;
+  const catalog = await aksCatalog(call.context.records);
   // Nodes are never newer than the API server that they speak to.
-  const upgrades = order.filter(
-    (_version, at) => at > order.indexOf(kubernetesVersion) && at <= order.indexOf(newest),
+  const upgrades = catalog.versions.filter(
+    (version) => compareVersions(version, kubernetesVersion) > 0 && compareVersions(version, newest) <= 0,
   );
   return {
     status: 200,
@@ -92,7 +133,7 @@ async function poolUpgradeProfile(call: RouteCall) {
       type: 'Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles',
       properties: {
         kubernetesVersion,
-        latestNodeImageVersion: properties.string('nodeImageVersion') ?? null,
+        latestNodeImageVersion: latestImage(properties, catalog),
         osType: properties.string('osType') ?? 'Linux',
         ...(upgrades.length > 0 && { upgrades: upgrades.map((version) => ({ kubernetesVersion: version })) }),
       },
@@ -104,7 +145,8 @@ async function upgradeProfile(call: RouteCall) {
   const cluster = await demandCluster(call);
   const properties = new Fields(cluster.properties);
   const kubernetesVersion = currentVersion(properties) ?? '';
-  const upgrades = upgradesOf(kubernetesVersion).map((version) => ({ kubernetesVersion: version }));
+  const catalog = await aksCatalog(call.context.records);
+  const upgrades = upgradesOf(catalog, kubernetesVersion).map((version) => ({ kubernetesVersion: version }));
   const profile = (pool: Fields): JsonObject => ({
     kubernetesVersion: pool.string('currentOrchestratorVersion') ?? kubernetesVersion,
     name: pool.string('name') ?? '',

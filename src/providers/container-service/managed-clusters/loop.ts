@@ -1,36 +1,120 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceRecord } from '../../../arm/index.ts';
+import { isFinalState, type ResourceRecord } from '../../../arm/index.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
+import type { Reconciled } from '../../../reconcile/index.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
 import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
+import { abortedOutcome, isAborted, withoutAbort } from './abort.ts';
+import { DrainWatches } from './drain-watches.ts';
 import { kubeletIdentity } from './kubelet-identity.ts';
 import { powerOfPool } from './pools.ts';
 import { powerOf } from './power-state.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
+import { abandoned, stepUpgrade, type UpgradePass } from './upgrade-loop.ts';
 import { withOutcome } from './upgrade-order.ts';
+import { type Failure, type UpgradeWork, withWork, workOf } from './upgrade-work.ts';
 
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
-  return runRecordLoop({
+  const drains = new DrainWatches((id) => loop.enqueue(id));
+  const loop = runRecordLoop({
     ...parts,
     type: managedClusterType,
-    reconcile: (id) => reconcile(id, parts, settings),
+    reconcile: (id) =>
+      reconcile(id, { parts, settings, watchDrains: (record, upkeep) => drains.follow(record.id, upkeep) }),
   });
+  return {
+    ...loop,
+    async stop() {
+      drains.close();
+      await loop.stop();
+    },
+  };
 }
 
-async function reconcile(id: string, parts: LoopParts, settings: ContainerServiceSettings): Promise<void> {
+async function reconcile(id: string, pass: UpgradePass): Promise<Reconciled | undefined> {
+  const { parts, settings } = pass;
   const record = await parts.records.get(id);
   // The hub of a fleet is made and removed by the fleet's own loop.
-  if (!record || fleetIdOf(record)) return;
+  if (!record || fleetIdOf(record)) return undefined;
   if (record.provisioningState === 'Deleting') {
     await removeCluster(record, parts, settings);
+    return undefined;
+  }
+  if (isAborted(record)) {
+    await endAborted(record, pass);
+    return undefined;
+  }
+  if (record.provisioningState === 'Failed' || record.provisioningState === 'Canceled') return undefined;
+  if (workOf(record) && !isFinalState(record.provisioningState)) {
+    const progress = await stepUpgrade(record, pass);
+    if (progress && 'ended' in progress) await endUpgrade(progress.ended, progress.work, pass);
+    return progress && 'againAfterMs' in progress ? progress : undefined;
+  }
+  await provision(record, parts, settings);
+  return undefined;
+}
+
+async function endUpgrade(record: ResourceRecord, work: UpgradeWork, pass: UpgradePass): Promise<void> {
+  pass.watchDrains(record, undefined);
+  const { parts, settings } = pass;
+  const { failures, canceled } = work;
+  await settings.clusters.ensure(clusterOrder(record, parts.random).order);
+  await showPools(record, parts);
+  const [first] = failures;
+  if (!first) {
+    await end(record, parts, 'Succeeded');
     return;
   }
-  if (record.provisioningState === 'Failed') return;
-  await provision(record, parts, settings);
+  const message = failures.map((failure) => failure.message).join(' ');
+  await end(record, parts, { failed: { code: first.code, message }, isCanceled: canceled === true });
+}
+
+async function endAborted(record: ResourceRecord, pass: UpgradePass): Promise<void> {
+  pass.watchDrains(record, undefined);
+  const { parts, settings } = pass;
+  const ended = abandoned(record, settings, parts.clock.now());
+  if (clusterIdOf(record)) await settings.clusters.ensure(clusterOrder(ended, parts.random).order);
+  await parts.records.update(
+    record.id,
+    (current) =>
+      isAborted(current)
+        ? {
+            ...withOutcome(withoutAbort(abandoned(current, settings, parts.clock.now())), {
+              failed: abortedOutcome.error,
+            }),
+            provisioningState: 'Canceled',
+          }
+        : undefined,
+    abortedOutcome,
+  );
+  await showPools(ended, parts);
+}
+
+/** Ends what was begun with a cluster, and with it the upgrade that it was ordered. */
+async function end(
+  record: ResourceRecord,
+  { records }: LoopParts,
+  outcome: 'Succeeded' | { readonly failed: Failure; readonly isCanceled: boolean },
+): Promise<void> {
+  const isWell = outcome === 'Succeeded';
+  const provisioningState = isWell ? outcome : outcome.isCanceled ? 'Canceled' : 'Failed';
+  await records.update(
+    record.id,
+    (current) => {
+      const isSame =
+        current.operation === record.operation && current.provisioningState === record.provisioningState;
+      if (!isSame) return undefined;
+      const ended = withOutcome(current, isWell ? outcome : { failed: outcome.failed });
+      return { ...ended, internal: withWork(ended.internal, undefined), provisioningState };
+    },
+    isWell
+      ? { status: 'Succeeded' }
+      : { status: outcome.isCanceled ? 'Canceled' : 'Failed', error: outcome.failed },
+  );
 }
 
 async function provision(
@@ -59,14 +143,7 @@ async function provision(
     }));
   }
   if (record.provisioningState === 'Succeeded') return;
-  await parts.records.update(
-    record.id,
-    (current) =>
-      current.operation === record.operation && current.provisioningState === record.provisioningState
-        ? { ...withOutcome(current, 'Succeeded'), provisioningState: 'Succeeded' }
-        : undefined,
-    { status: 'Succeeded' },
-  );
+  await end(record, parts, 'Succeeded');
 }
 
 async function showPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {
@@ -86,8 +163,9 @@ async function showPools(record: ResourceRecord, { records }: LoopParts): Promis
 
 /** What an upgrade of the cluster moves in its pools. */
 function versionsOf(profile: Fields | undefined): JsonObject {
-  const { orchestratorVersion, currentOrchestratorVersion } = profile?.value ?? {};
+  const { orchestratorVersion, currentOrchestratorVersion, nodeImageVersion } = profile?.value ?? {};
   return {
+    ...(nodeImageVersion !== undefined && { nodeImageVersion }),
     ...(orchestratorVersion !== undefined && { orchestratorVersion }),
     ...(currentOrchestratorVersion !== undefined && { currentOrchestratorVersion }),
   };

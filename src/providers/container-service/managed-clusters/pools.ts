@@ -10,11 +10,16 @@ import {
 import type { JsonObject, Random } from '../../../base/index.ts';
 import type { NodePoolOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
-import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
 import { parseTaint } from '../../taints.ts';
+import type { AksCatalog } from '../releases/catalog.ts';
+import { latestImage } from '../releases/node-images.ts';
 import { poolDefaults, poolObjects } from './defaults.ts';
+import { isThere, nodeName, nodesOf, type PoolNode } from './pool-nodes.ts';
 import type { Power } from './power-state.ts';
+import { upgradeSettings } from './upgrade-settings.ts';
+import type { PoolGoal } from './upgrade-work.ts';
 import { demandCompatible } from './upgrades.ts';
 
 export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPools';
@@ -32,7 +37,10 @@ export interface AgentPool {
   readonly maxPods: number;
   /** As asked for: a release or an alias of one. */
   readonly version: string;
-  readonly currentVersion: string;
+  /** The release that its nodes are to have. */
+  readonly targetVersion: string;
+  /** The image that its nodes get when they are replaced. */
+  readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
   /** A pool that is stopped keeps its count and has no nodes. */
@@ -44,6 +52,8 @@ export interface AgentPool {
 export interface ClusterVersion {
   readonly given: string;
   readonly current: string;
+  /** What is offered. */
+  readonly catalog: AksCatalog;
 }
 
 export function readAgentPools(body: Fields, cluster: ClusterVersion): AgentPool[] {
@@ -130,6 +140,7 @@ export function readPool(pool: Fields, cluster: ClusterVersion): AgentPool {
   }
   refuseRange(pool);
   pool.choice('osType', ['Linux', 'Windows']);
+  upgradeSettings(pool);
   demandScaleSet(pool);
   return {
     name,
@@ -138,7 +149,8 @@ export function readPool(pool: Fields, cluster: ClusterVersion): AgentPool {
     mode: pool.choice('mode', ['System', 'User', 'Gateway']) ?? 'User',
     maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
     version: pool.string('orchestratorVersion') || cluster.given,
-    currentVersion: poolVersion(pool, cluster.current),
+    targetVersion: poolVersion(pool, cluster),
+    image: latestImage(pool, cluster.catalog),
     labels: pool.stringMap('nodeLabels'),
     taints: pool.strings('nodeTaints'),
     power: powerOfPool(pool),
@@ -147,15 +159,16 @@ export function readPool(pool: Fields, cluster: ClusterVersion): AgentPool {
 }
 
 /** The release that a pool runs: an alias stays at the one that it stands for already, else it is that of the cluster. */
-function poolVersion(pool: Fields, clusterVersion: string): string {
+function poolVersion(pool: Fields, cluster: ClusterVersion): string {
+  const { current: clusterVersion, catalog } = cluster;
   const asked = pool.string('orchestratorVersion') || clusterVersion;
   const current = pool.string('currentOrchestratorVersion');
-  const { versions } = aksVersions;
+  const { versions } = catalog;
   if (asked === clusterVersion) return asked;
   const kept = [current, clusterVersion].find(
     (version) => version?.startsWith(`${asked}.`) && versions.includes(version),
   );
-  const version = kept ?? resolveVersion(aksVersions, asked);
+  const version = kept ?? resolveVersion(catalog, asked);
   if (!version) {
     throw new ArmError(
       400,
@@ -188,8 +201,16 @@ function refuseRange(pool: Fields): void {
   throw pool.wrong('minCount', `minCount ${least} is greater than maxCount ${most}`);
 }
 
-/** A pool as the service prints it. */
-export function poolProperties(pool: AgentPool): JsonObject {
+/** What the nodes of a pool have: of a pool that is there already what they had before. */
+function running(pool: AgentPool, before: Fields | undefined): JsonObject {
+  return {
+    currentOrchestratorVersion: before?.string('currentOrchestratorVersion') ?? pool.targetVersion,
+    nodeImageVersion: before?.string('nodeImageVersion') ?? pool.image,
+  };
+}
+
+/** A pool as the service prints it; `before`: as it stands. */
+export function poolProperties(pool: AgentPool, before: Fields | undefined): JsonObject {
   return {
     ...poolDefaults,
     osSKU: pool.profile['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu',
@@ -205,19 +226,29 @@ export function poolProperties(pool: AgentPool): JsonObject {
     maxPods: pool.maxPods,
     type: 'VirtualMachineScaleSets',
     orchestratorVersion: pool.version,
-    currentOrchestratorVersion: pool.currentVersion,
-    nodeImageVersion: nodeImage,
+    ...running(pool, before),
     powerState: { code: pool.power },
     enableAutoScaling: pool.profile['enableAutoScaling'] ?? false,
   };
 }
 
-const nodeImage = 'AKSUbuntu-2204gen2containerd-202511.07.0';
+/** The pool of a name among profiles. */
+export function poolNamed(profiles: readonly Fields[], name: string): Fields | undefined {
+  return profiles.find((profile) => profile.string('name') === name);
+}
+
+/** What a pool is to get, when it is upgraded. */
+export function goalOf({ name, targetVersion, image }: AgentPool, before: Fields | undefined): PoolGoal {
+  // Another version brings the newest image; whoever changes something else keeps the one that he has.
+  const isSame = before?.string('currentOrchestratorVersion') === targetVersion;
+  const kept = isSame ? before?.string('nodeImageVersion') : undefined;
+  return { name, version: targetVersion, image: kept ?? image };
+}
 
 /** The child records that go with a cluster write. */
 export function agentPoolDrafts(write: ResourceWrite, pools: readonly AgentPool[]): RelatedWrite[] {
-  const wanted = pools.map((pool) => ({ put: poolRecord(write, pool) }));
   const before = new Fields(write.stored?.properties).objects('agentPoolProfiles');
+  const wanted = pools.map((pool) => ({ put: poolRecord(write, pool, poolNamed(before, pool.name)) }));
   const dropped = before
     .map((pool) => pool.string('name') ?? '')
     .filter((name) => !pools.some((pool) => pool.name === name))
@@ -225,13 +256,13 @@ export function agentPoolDrafts(write: ResourceWrite, pools: readonly AgentPool[
   return [...wanted, ...dropped];
 }
 
-function poolRecord(write: ResourceWrite, pool: AgentPool): ResourceRecord {
+function poolRecord(write: ResourceWrite, pool: AgentPool, before: Fields | undefined): ResourceRecord {
   const now = new Date(write.context.clock.now()).toISOString();
   return {
     id: `${write.id}/agentPools/${pool.name}`,
     name: pool.name,
     type: agentPoolType,
-    properties: poolProperties(pool),
+    properties: poolProperties(pool, before),
     provisioningState: 'Succeeded',
     systemData: {
       createdBy: write.caller.name,
@@ -248,44 +279,64 @@ function poolRecord(write: ResourceWrite, pool: AgentPool): ResourceRecord {
 const vmssSuffixAlphabet = '0123456789';
 
 /**
- * Node pools for the cluster host. Names are chosen once: `known` maps a pool's name to the prefix of its nodes, and
- * the result repeats it with new pools added.
+ * Node pools for the cluster host. Names are chosen once: `nodePrefixes` of the record maps a pool's name to the prefix of its
+ * nodes, and the result repeats it with new pools added. Nodes of one pool that differ are orders of their own.
  */
 export function nodePoolOrders(
-  properties: Fields,
-  known: Readonly<Record<string, string>>,
+  record: Pick<ResourceRecord, 'properties' | 'internal'>,
   random: Random,
 ): { readonly orders: NodePoolOrder[]; readonly prefixes: Record<string, string> } {
+  const known = new Fields(record.internal).stringMap('nodePrefixes');
   const prefixes: Record<string, string> = {};
-  const orders = properties.objects('agentPoolProfiles').map((pool) => {
+  const orders = new Fields(record.properties).objects('agentPoolProfiles').flatMap((pool) => {
     const name = pool.string('name') ?? '';
-    const prefix =
-      (Object.hasOwn(known, name) ? known[name] : undefined) ??
-      `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
+    const prefix = prefixOf(known, name) ?? `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
     prefixes[name] = prefix;
-    const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
-    const mode = pool.string('mode') ?? 'User';
-    const kubernetesVersion = pool.string('currentOrchestratorVersion');
-    const count = powerOfPool(pool) === 'Stopped' ? 0 : (pool.integer('count', nodesPerPool) ?? 0);
-    return {
-      name,
-      mode: 'worker',
-      nodeNames: Array.from({ length: count }, (_, i) => `${prefix}${i.toString(36).padStart(6, '0')}`),
-      labels: {
-        ...pool.stringMap('nodeLabels'),
-        agentpool: name,
-        'kubernetes.azure.com/agentpool': name,
-        'kubernetes.azure.com/mode': mode.toLowerCase(),
-        'kubernetes.azure.com/role': 'agent',
-        'node.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
-      },
-      taints: pool.strings('nodeTaints').map(parseTaint),
-      cpuCores: size?.cpuCores ?? 2,
-      memoryMiB: size?.memoryMiB ?? 8192,
-      osImage: 'Ubuntu 22.04.5 LTS',
-      maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
-      ...(kubernetesVersion && { kubernetesVersion }),
-    } satisfies NodePoolOrder;
+    const nodes = powerOfPool(pool) === 'Stopped' ? [] : nodesOf(record, pool).filter(isThere);
+    return alike(nodes).map((group) => poolOrder(pool, prefix, group));
   });
   return { orders, prefixes };
+}
+
+function prefixOf(known: Readonly<Record<string, string>>, pool: string): string | undefined {
+  return Object.hasOwn(known, pool) ? known[pool] : undefined;
+}
+
+/** The names of a pool's nodes begin with it; none until the loop has chosen it. */
+export function nodePrefix(record: Pick<ResourceRecord, 'internal'>, pool: string): string {
+  return prefixOf(new Fields(record.internal).stringMap('nodePrefixes'), pool) ?? '';
+}
+
+/** Nodes by what they run; one group at least, also of none. */
+function alike(nodes: readonly PoolNode[]): readonly (readonly PoolNode[])[] {
+  if (nodes.length === 0) return [[]];
+  return [...Map.groupBy(nodes, ({ version, image }) => `${version} ${image}`).values()];
+}
+
+function poolOrder(pool: Fields, prefix: string, nodes: readonly PoolNode[]): NodePoolOrder {
+  const name = pool.string('name') ?? '';
+  const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
+  const [first] = nodes;
+  const kubernetesVersion = first?.version || pool.string('currentOrchestratorVersion');
+  const image = first?.image || pool.string('nodeImageVersion');
+  return {
+    name,
+    mode: 'worker',
+    nodeNames: nodes.map(({ number }) => nodeName(prefix, number)),
+    labels: {
+      ...pool.stringMap('nodeLabels'),
+      agentpool: name,
+      'kubernetes.azure.com/agentpool': name,
+      'kubernetes.azure.com/mode': (pool.string('mode') ?? 'User').toLowerCase(),
+      ...(image && { 'kubernetes.azure.com/node-image-version': image }),
+      'kubernetes.azure.com/role': 'agent',
+      'node.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
+    },
+    taints: pool.strings('nodeTaints').map(parseTaint),
+    cpuCores: size?.cpuCores ?? 2,
+    memoryMiB: size?.memoryMiB ?? 8192,
+    osImage: 'Ubuntu 22.04.5 LTS',
+    maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
+    ...(kubernetesVersion && { kubernetesVersion }),
+  };
 }

@@ -27,9 +27,8 @@ export function clusterOrder(
   random: Random,
 ): { readonly order: ClusterOrder; readonly record: ResourceRecord } {
   const properties = new Fields(record.properties);
-  const internal = new Fields(record.internal);
   const clusterId = clusterIdOf(record) ?? random.uuid();
-  const pools = nodePoolOrders(properties, internal.stringMap('nodePrefixes'), random);
+  const pools = nodePoolOrders(record, random);
   const fleetId = fleetIdOf(record);
   const aad = properties.object('aadProfile');
   const isPrivate = properties.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;

@@ -8,16 +8,20 @@ import {
 } from '../../../arm/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { resolveVersion } from '../../kubernetes-versions.ts';
 import { claimGroup, type GroupClaim } from '../../managed-group.ts';
 import { namespaceScopes } from '../../namespace-scopes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
+import { type AksCatalog, aksCatalog, releasesId } from '../releases/catalog.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
+import { abortAction } from './abort.ts';
 import { credentialActions } from './credentials.ts';
 import { clusterDefaults, networkProfile } from './defaults.ts';
 import {
   agentPoolDrafts,
   type ClusterVersion,
+  goalOf,
+  poolNamed,
   poolProperties,
   readAgentPools,
   refuseBusyPools,
@@ -28,6 +32,7 @@ import { powerOf } from './power-state.ts';
 import { clusterIdOf, fleetIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
 import { conformCluster } from './shape.ts';
+import { upgradeTo, withWork } from './upgrade-work.ts';
 import { demandUpgrade, unsupportedVersion } from './upgrades.ts';
 
 export const poolLimit = 100;
@@ -56,7 +61,7 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     present,
     beforeDelete: refuseHub,
     busyCode: 'OperationNotAllowed',
-    actions: { ...credentialActions(settings), ...powerActions },
+    actions: { ...credentialActions(settings), ...powerActions, abort: abortAction },
   };
 }
 
@@ -75,15 +80,19 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   const alias = asked || stored.string('kubernetesVersion');
   // An alias that the cluster fits stays where it is: `1.33` sent again is no upgrade.
   const kept = current && alias && current.startsWith(`${alias}.`) ? current : undefined;
-  const version = kept ?? resolveVersion(aksVersions, alias);
+  const catalog = await aksCatalog(write.context.records);
+  const version = kept ?? resolveVersion(catalog, alias);
   if (!version) throw unsupportedVersion(write.name, asked ?? '');
-  demandUpgrade(current, version);
+  demandUpgrade(catalog, current, version);
   const dnsPrefix = readDnsPrefix(write.name, body, stored);
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   // Whoever names no version gets the minor version, which stays as it is while its patches change, as on AKS.
   const given = alias?.replace(/^v/i, '') || version.split('.', 2).join('.');
-  const pools = readAgentPools(body, { given, current: version });
+  const pools = readAgentPools(body, { given, current: version, catalog });
   refusePoolChanges(stored, pools);
+  const before = stored.objects('agentPoolProfiles');
+  const goals = pools.map((pool) => goalOf(pool, poolNamed(before, pool.name)));
+  const work = write.stored && upgradeTo(write.stored, { plane: version, pools: goals });
   if (pools.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
   const location = normalLocation(String(write.body['location'] ?? ''));
   const nodeGroup = stored.string('nodeResourceGroup') ?? nodeGroupName(write, body, location);
@@ -91,8 +100,8 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   return {
     properties: {
       ...ownProperties(body, stored, { version: given, dnsPrefix }),
-      currentKubernetesVersion: version,
-      agentPoolProfiles: pools.map(poolProperties),
+      currentKubernetesVersion: current ?? version,
+      agentPoolProfiles: pools.map((pool) => poolProperties(pool, poolNamed(before, pool.name))),
       fqdn:
         stored.string('fqdn') ??
         clusterHostName(write, { dnsPrefix, location, domain: settings.publicDomain }),
@@ -100,6 +109,9 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
     },
     sku: readSku(write),
     identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'SystemAssigned' },
+    ...(write.stored && { internal: withWork(write.stored.internal, work) }),
+    ...(work && { provisioningState: 'Upgrading' }),
+    unchanged: [releasesId],
     related: [
       ...agentPoolDrafts(write, pools),
       ...(write.stored ? [] : [await claimGroup(write, nodeGroupClaim(write, nodeGroup, location))]),
@@ -133,9 +145,9 @@ export function currentVersion(properties: Fields): string | undefined {
   return properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion');
 }
 
-export function clusterVersion(properties: Fields): ClusterVersion {
+export function clusterVersion(properties: Fields, catalog: AksCatalog): ClusterVersion {
   const current = currentVersion(properties) ?? '';
-  return { given: properties.string('kubernetesVersion') ?? current, current };
+  return { given: properties.string('kubernetesVersion') ?? current, current, catalog };
 }
 
 /** Members that a caller sets, as they are kept: with the service's defaults filled in. */

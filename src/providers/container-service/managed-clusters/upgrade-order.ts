@@ -1,9 +1,12 @@
 import { ArmError, isFinalState, type RecordStore, type ResourceRecord } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { resolveVersion } from '../../kubernetes-versions.ts';
+import { type AksCatalog, aksCatalog } from '../releases/catalog.ts';
+import { imageFamily, latestImage } from '../releases/node-images.ts';
 import { refuseStopped } from './power.ts';
 import { currentVersion } from './type.ts';
+import { type PoolGoal, upgradeTo, withWork } from './upgrade-work.ts';
 import { demandUpgrade, unsupportedVersion } from './upgrades.ts';
 
 /** What an update run asks of one of its clusters. */
@@ -35,33 +38,58 @@ export async function orderUpgrade(
   clusterId: string,
   order: UpgradeOrder,
 ): Promise<void> {
-  const written = await records.update(clusterId, (current) => ordered(current, order));
+  const catalog = await aksCatalog(records);
+  const written = await records.update(clusterId, (current) => ordered(current, order, catalog));
   if (!written) throw clusterGone(clusterId);
 }
 
-function ordered(current: ResourceRecord, order: UpgradeOrder): ResourceRecord | undefined {
+function ordered(
+  current: ResourceRecord,
+  order: UpgradeOrder,
+  catalog: AksCatalog,
+): ResourceRecord | undefined {
   if (stateIn(current, order.operationId) !== undefined) return undefined;
   refuseStopped(current);
   if (!isFinalState(current.provisioningState)) throw operationInProgress(current);
+  const version = versionFor(current, order, catalog);
+  const profiles = new Fields(current.properties).objects('agentPoolProfiles');
+  const pools =
+    order.kind === 'ControlPlaneOnly' ? [] : profiles.map((pool) => goal(pool, order, catalog, version));
+  const internal = withWork(current.internal, upgradeTo(current, { plane: version, pools }));
   return {
     ...current,
-    properties: { ...current.properties, ...wishes(current, order) },
+    properties: {
+      ...current.properties,
+      ...(order.kind !== 'NodeImageOnly' && { kubernetesVersion: version }),
+      agentPoolProfiles: profiles.map(({ value }) => ({
+        ...value,
+        ...(order.kind === 'Full' && { orchestratorVersion: version }),
+      })),
+    },
     provisioningState: 'Upgrading',
-    internal: { ...current.internal, orderedUpgrade: order.operationId },
+    internal: { ...internal, orderedUpgrade: order.operationId },
   };
 }
 
-function wishes(current: ResourceRecord, order: UpgradeOrder): JsonObject {
-  const properties = new Fields(current.properties);
-  if (order.kind === 'NodeImageOnly') return {};
-  const version = resolveVersion(aksVersions, order.kubernetesVersion);
+function versionFor(current: ResourceRecord, order: UpgradeOrder, catalog: AksCatalog): string {
+  const runs = currentVersion(new Fields(current.properties)) ?? '';
+  if (order.kind === 'NodeImageOnly') return runs;
+  const version = resolveVersion(catalog, order.kubernetesVersion);
   if (!version) throw unsupportedVersion(current.name, order.kubernetesVersion ?? '');
-  demandUpgrade(currentVersion(properties), version);
-  const pools = properties.objects('agentPoolProfiles').map(({ value }) => ({
-    ...value,
-    ...(order.kind === 'Full' && { orchestratorVersion: version, currentOrchestratorVersion: version }),
-  }));
-  return { kubernetesVersion: version, currentKubernetesVersion: version, agentPoolProfiles: pools };
+  demandUpgrade(catalog, runs, version);
+  return version;
+}
+
+function goal(pool: Fields, order: UpgradeOrder, catalog: AksCatalog, version: string): PoolGoal {
+  const { kind, nodeImageVersions = {} } = order;
+  const family = imageFamily(pool);
+  const chosen = Object.hasOwn(nodeImageVersions, family) ? nodeImageVersions[family] : undefined;
+  const runs = pool.string('currentOrchestratorVersion') ?? version;
+  return {
+    name: pool.string('name') ?? '',
+    version: kind === 'NodeImageOnly' ? runs : version,
+    image: chosen ?? latestImage(pool, catalog),
+  };
 }
 
 /** Undefined: the cluster has never been ordered this upgrade, or is gone. */

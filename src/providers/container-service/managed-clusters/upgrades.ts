@@ -1,23 +1,18 @@
 import { ArmError } from '../../../arm/index.ts';
-import { aksVersions } from '../../kubernetes-versions.ts';
+import { type AksCatalog, compareVersions, minorOf } from '../releases/catalog.ts';
 
 /** The minor versions that are offered, oldest first. */
-export function minors(): string[] {
-  return [...new Set(aksVersions.versions.map(minorOf))];
-}
-
-/** `1.33` of `1.33.4`. */
-export function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
+export function minors({ versions }: AksCatalog): string[] {
+  return [...new Set(versions.map(minorOf))];
 }
 
 /** Newer patches of the same minor and all of the next: no minor is skipped. */
-export function upgradesOf(version: string): string[] {
-  const known = minors();
+export function upgradesOf(catalog: AksCatalog, version: string): string[] {
+  const known = minors(catalog);
   const next = known[known.indexOf(minorOf(version)) + 1];
-  const at = aksVersions.versions.indexOf(version);
-  return aksVersions.versions.filter(
-    (other, index) => index > at && (minorOf(other) === minorOf(version) || minorOf(other) === next),
+  return catalog.versions.filter(
+    (other) =>
+      compareVersions(other, version) > 0 && (minorOf(other) === minorOf(version) || minorOf(other) === next),
   );
 }
 
@@ -34,13 +29,12 @@ export function unsupportedVersion(cluster: string, asked: string): ArmError {
 }
 
 /** A control plane goes to no older version and skips no minor one. Throws OperationNotAllowed. */
-export function demandUpgrade(from: string | undefined, to: string): void {
+export function demandUpgrade(catalog: AksCatalog, from: string | undefined, to: string): void {
   if (!from || from === to) return;
-  const order = aksVersions.versions;
-  const upgrades = upgradesOf(from);
+  const upgrades = upgradesOf(catalog, from);
+  const isOlder = compareVersions(to, from) < 0;
   // What is not offered any more has no upgrades listed: any newer version is a way out.
-  if (upgrades.includes(to) || !order.includes(from)) return;
-  const isOlder = order.indexOf(to) < order.indexOf(from);
+  if (upgrades.includes(to) || (!catalog.versions.includes(from) && !isOlder)) return;
   throw new ArmError(
     400,
     'OperationNotAllowed',
@@ -51,14 +45,13 @@ export function demandUpgrade(from: string | undefined, to: string): void {
 }
 
 /** How many minor versions nodes may be behind the API server that they speak to. */
-const minorsBehind = 3;
+export const minorsBehind = 3;
 
 /** Nodes are never newer than the API server that they speak to, and not much older. */
 export function demandCompatible(version: string, clusterVersion: string): void {
-  const order = aksVersions.versions;
   const [poolMinor, clusterMinor] = [version, clusterVersion].map((one) => Number(one.split('.')[1]));
   if (poolMinor === undefined || clusterMinor === undefined) return;
-  const isNewer = order.indexOf(version) > order.indexOf(clusterVersion);
+  const isNewer = compareVersions(version, clusterVersion) > 0;
   if (!isNewer && clusterMinor - poolMinor <= minorsBehind) return;
   const part = !isNewer
     ? `Minor version of node pool cannot be more than ${minorsBehind} versions less than control plane's version. ` +

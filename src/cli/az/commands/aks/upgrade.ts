@@ -1,7 +1,7 @@
-import { isObject } from '../../../../base/index.ts';
-import { defineCommand } from '../../declaration.ts';
+import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
+import { type Call, defineCommand, type Flags } from '../../declaration.ts';
 import { noWait, text, toggle } from '../../declare/flags.ts';
-import { getResource, putResource } from '../../declare/verbs.ts';
+import { getResource, pathOf, putResource } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';
 import { cluster } from './noun.ts';
 import { poolsOf } from './pools.ts';
@@ -41,8 +41,7 @@ export const command = defineCommand({
           'If you only want to upgrade the node version please use the "--node-image-only" option only.',
       );
     }
-    if (nodeImageOnly)
-      throw new AzError('Node images are not built here: nodes are simulated and have none.');
+    if (nodeImageOnly) return upgradeImages(body, call, sure);
     const properties = isObject(body['properties']) ? body['properties'] : {};
     const before = String(properties['kubernetesVersion'] ?? '');
     if (kubernetesVersion === '' || kubernetesVersion === before) {
@@ -60,6 +59,24 @@ export const command = defineCommand({
     });
   },
 });
+
+const imagesAlone =
+  'This node image upgrade operation will run across every node pool in the clusterand might take a while, do you wish to continue?';
+
+/** Asks for each pool without waiting for the one before, as az does; then shows the cluster. */
+async function upgradeImages(
+  body: JsonObject,
+  call: Call<Flags>,
+  sure: (question: string) => Promise<boolean>,
+): Promise<Json | undefined> {
+  if (!(await sure(imagesAlone))) return undefined;
+  const path = pathOf(cluster, call);
+  for (const { name } of poolsOf(body)) {
+    const action = `${path}/agentPools/${encodeURIComponent(String(name))}/upgradeNodeImageVersion`;
+    await call.session.arm.send({ method: 'POST', path: action, apiVersion: cluster.apiVersion });
+  }
+  return cluster.present(await getResource(cluster, call));
+}
 
 function question(version: string, controlPlaneOnly: boolean): string {
   if (!controlPlaneOnly) {

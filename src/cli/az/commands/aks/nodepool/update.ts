@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../../base/index.ts';
+import { isObject, type JsonObject } from '../../../../../base/index.ts';
 import { defineCommand, type Values } from '../../../declaration.ts';
 import { integer, list, noWait, tags, text, toggle } from '../../../declare/flags.ts';
 import { getResource, putResource } from '../../../declare/verbs.ts';
@@ -7,6 +7,7 @@ import { readLabels } from '../../../shape/labels.ts';
 import { demandAutoscalerCounts } from '../autoscaler-counts.ts';
 import { agentPool } from '../noun.ts';
 import { propertiesOf } from './change.ts';
+import { changedSettings, upgradeFlags } from './upgrade-flags.ts';
 
 const flags = {
   ...agentPool.names,
@@ -18,7 +19,7 @@ const flags = {
   labels: list('--labels', 'Labels of the nodes: key=value.'),
   tags: tags(),
   taints: text('--node-taints', 'Taints of the nodes, separated by commas; "" removes all.'),
-  maxSurge: text('--max-surge', 'Extra nodes of an upgrade: a number or a percentage.'),
+  ...upgradeFlags,
   mode: text('--mode', 'Whether the pool runs system pods.', { choices: ['System', 'User', 'Gateway'] }),
   noWait: noWait(),
 } as const;
@@ -73,6 +74,7 @@ function refuseAutoscalerFlags(given: Values<typeof flags>): void {
 function changes(given: Values<typeof flags>, before: JsonObject): JsonObject {
   const { minCount = null, maxCount = null } = given;
   const upgrades = before['upgradeSettings'];
+  const upgradeSettings = changedSettings(given, isObject(upgrades) ? upgrades : {});
   return {
     ...((given.enableAutoscaler || given.updateAutoscaler) && {
       enableAutoScaling: true,
@@ -83,9 +85,7 @@ function changes(given: Values<typeof flags>, before: JsonObject): JsonObject {
     ...(given.labels && { nodeLabels: readLabels(given.labels.join(' ')) }),
     ...(given.tags && { tags: given.tags }),
     ...(given.taints !== undefined && { nodeTaints: given.taints === '' ? [] : given.taints.split(',') }),
-    ...(given.maxSurge && {
-      upgradeSettings: { ...(typeof upgrades === 'object' ? upgrades : {}), maxSurge: given.maxSurge },
-    }),
+    ...(upgradeSettings && { upgradeSettings }),
     ...(given.mode && { mode: given.mode }),
   };
 }
