@@ -134,34 +134,6 @@ export interface ClusterHandle {
   adminCredential(): Promise<{ readonly certificate: string; readonly privateKey: string }>;
   /** Names of nodes whose Ready condition is True. */
   readyNodes(): Promise<readonly string[]>;
-  /** For whoever replaces nodes one after the other. */
-  readonly nodeUpkeep: NodeUpkeep;
-}
-
-/** What an upgrade does to nodes of a running cluster, through its own API. A node that is gone needs nothing. */
-export interface NodeUpkeep {
-  /** Closes a node to new pods, or opens it again, and sets labels beside. */
-  mark(
-    node: string,
-    marks: { readonly closed: boolean; readonly labels?: Readonly<Record<string, string>> },
-  ): Promise<void>;
-  /** Asks once, through the eviction API, for each pod that a drain moves. Answers those still there; none: drained. */
-  evict(node: string): Promise<readonly StayingPod[]>;
-  /** An event about a node. */
-  tell(node: string, said: { readonly reason: string; readonly message: string }): Promise<void>;
-  /** Calls `onChange` when a pod or a disruption budget changed, also once at first. It may end by itself. */
-  watch(onChange: () => void): { close(): void };
-}
-
-/** A pod that a drain waits for. */
-export interface StayingPod {
-  readonly namespace: string;
-  readonly name: string;
-  /** Why it was not evicted, and the disruption budgets that select it; none: it is ending. */
-  readonly refusal?: {
-    readonly message: string;
-    readonly budgets: readonly { readonly name: string; readonly unreadyPods: readonly string[] }[];
-  };
 }
 
 /** The addresses that one cluster holds; they stay over restarts and go with the cluster. */

@@ -129,11 +129,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     control: createControlHandler({
       token: controlToken,
       status: async () => statusOf({ ...rooms, options, running: running(), portOf: address.portOf }),
-      releases: async () => {
-        const { versions, nodeImages } = await aksCatalog(providers.records);
-        return { kubernetesVersions: [...versions], nodeImages: [...nodeImages] };
-      },
-      release: async (name) => ({ ...(await release(name, { ...start, records: providers.records })) }),
+      ...releasesOf(start, providers),
       copyDatabase: (file) => start.store.copyTo(file),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
@@ -169,6 +165,17 @@ export async function startParts(start: Starting): Promise<Estate> {
       log.info('going down');
       await closeAll(closing, log);
     },
+  };
+}
+
+/** What plays Azure's releases. */
+function releasesOf({ clock, random }: Starting, { records }: Providers) {
+  return {
+    releases: async () => {
+      const { versions, nodeImages } = await aksCatalog(records);
+      return { kubernetesVersions: [...versions], nodeImages: [...nodeImages] };
+    },
+    release: async (name: string) => ({ ...(await release(name, { records, clock, random })) }),
   };
 }
 

@@ -31,6 +31,7 @@ import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../providers/network/index.ts';
 import { resourcesRoutes, resourcesTypes, runResourceGroups } from '../providers/resources/index.ts';
 import type { Guard, Store } from '../store/index.ts';
+import { clusterSupply } from './cluster-supply.ts';
 import { endpointId } from './endpoint-id.ts';
 import { cloudMetadata, type Origins } from './metadata.ts';
 
@@ -77,7 +78,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const { directory } = identity;
   const tenant = directory.tenant();
   const settings = {
-    clusters: parts.clusters,
+    clusters: clusterSupply(parts.clusters, clock),
     fleets: parts.fleets,
     durations: parts.durations,
     identities: identitiesOf(directory),

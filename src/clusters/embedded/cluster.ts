@@ -29,10 +29,8 @@ import type {
   ClusterHandle,
   ClusterSpec,
   ClusterUser,
-  NodeUpkeep,
 } from '../contract.ts';
 import { type CertificatePair, type ClusterKeys, loadOrMakeAdministrator } from './keys.ts';
-import { nodeUpkeep } from './node-upkeep.ts';
 import { StoppableClient } from './stoppable-client.ts';
 
 /** What every embedded cluster shares. */
@@ -103,7 +101,6 @@ export class EmbeddedCluster implements ClusterHandle {
   readonly #claims: AddressClaims;
   readonly #server: ApiServer;
   readonly client: ClusterClient;
-  readonly nodeUpkeep: NodeUpkeep;
   readonly serving: ClusterHandle['serving'];
   #controllers: ClusterControllers | undefined;
   #tunnels: Listener | undefined;
@@ -153,7 +150,6 @@ export class EmbeddedCluster implements ClusterHandle {
       keepsWhenTold: true,
     });
     this.client = this.#clientAs(administrator, parts.fence);
-    this.nodeUpkeep = nodeUpkeep(this.client, parts.clock);
   }
 
   /** Resolves once the API server answers; nothing runs in the cluster before `startControllers`. */

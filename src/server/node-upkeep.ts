@@ -1,8 +1,8 @@
-import { type ClusterClient, ClusterError, type KubeObject } from '../../apimachinery/client.ts';
-import { holds } from '../../apimachinery/conditions.ts';
-import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
-import { type Clock, eachAtOnce, isObject, rfc3339Seconds } from '../../base/index.ts';
-import type { NodeUpkeep, StayingPod } from '../contract.ts';
+import { type ClusterClient, ClusterError, type KubeObject } from '../apimachinery/client.ts';
+import { holds } from '../apimachinery/conditions.ts';
+import { matchesLabels } from '../apimachinery/selectors/label-selector.ts';
+import { type Clock, eachAtOnce, isObject, rfc3339Seconds } from '../base/index.ts';
+import type { NodeUpkeep, StayingPod } from '../providers/cluster-supply.ts';
 
 const nodes = { group: '', version: 'v1', resource: 'nodes' } as const;
 const pods = { group: '', version: 'v1', resource: 'pods' } as const;

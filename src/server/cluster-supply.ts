@@ -1,0 +1,36 @@
+import type { Clock } from '../base/index.ts';
+import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
+import type { ClusterSupply, SuppliedCluster } from '../providers/cluster-supply.ts';
+import { nodeUpkeep } from './node-upkeep.ts';
+
+/** The host of clusters as resource types see it. */
+export function clusterSupply(host: ClusterHost, clock: Clock): ClusterSupply {
+  const supplied = new WeakMap<ClusterHandle, SuppliedCluster>();
+  const supply = (handle: ClusterHandle): SuppliedCluster => {
+    const known = supplied.get(handle);
+    if (known) return known;
+    const made: SuppliedCluster = {
+      get spec() {
+        return handle.spec;
+      },
+      get hostName() {
+        return handle.hostName;
+      },
+      certificateAuthority: handle.certificateAuthority,
+      adminCredential: () => handle.adminCredential(),
+      readyNodes: () => handle.readyNodes(),
+      nodeUpkeep: nodeUpkeep(handle.client, clock),
+    };
+    supplied.set(handle, made);
+    return made;
+  };
+  return {
+    ensure: async (order) => supply(await host.ensure(order)),
+    get(clusterId) {
+      const handle = host.get(clusterId);
+      return handle && supply(handle);
+    },
+    stop: (order) => host.stop(order),
+    remove: (clusterId) => host.remove(clusterId),
+  };
+}
