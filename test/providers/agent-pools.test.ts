@@ -9,8 +9,8 @@ import { RetryLater } from '../../src/providers/loop.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { openEstate } from '../arm/estate.ts';
 import { things } from '../arm/things.ts';
-import { idleNodes } from '../support/idle-nodes.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { suppliedCluster } from '../support/supplied-cluster.ts';
 import { everyType } from './every-type.ts';
 
 test('a pool whose deletion begins while its creation is being ended goes, and is not said to be made', async () => {
@@ -89,14 +89,7 @@ test('a cluster that cannot get its new pool fails with the reason, and so does 
   const clusters: ClusterSupply = {
     ensure: async ({ clusterId }) => {
       if (supply === 'withheld') throw new RetryLater('there is no machine for its nodes');
-      return {
-        spec: { clusterId },
-        hostName: '',
-        certificateAuthority: '',
-        adminCredential: async () => ({ certificate: '', privateKey: '' }),
-        readyNodes: async () => [],
-        nodeUpkeep: idleNodes,
-      };
+      return suppliedCluster(clusterId);
     },
     get: () => undefined,
     stop: async () => undefined,

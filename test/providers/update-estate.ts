@@ -13,6 +13,7 @@ import { CannotConverge } from '../../src/providers/loop.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import type { CallOptions, Estate, Reply } from '../arm/estate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { noDurations, suppliedCluster } from '../support/supplied-cluster.ts';
 import { everyType } from './every-type.ts';
 
 /** The version that has everything. */
@@ -63,7 +64,7 @@ export class UpdateEstate {
     });
     const { records } = estate.manager;
     const parts = { records, clock: this.clock, random: systemRandom, log: silentLogger };
-    const loops = containerServiceLoops(parts, settings);
+    const loops = containerServiceLoops(parts, { ...settings, durations: noDurations });
     this.#running = {
       estate,
       kill: async () => {
@@ -124,15 +125,9 @@ export class UpdateEstate {
         await this.#held.get(name)?.promise;
         if (this.#failing.has(name))
           throw new CannotConverge('NodesNotReady', `The nodes of ${name} are ill.`);
-        return {
-          spec: { clusterId },
-          hostName: '',
-          certificateAuthority: '',
-          adminCredential: async () => ({ certificate: '', privateKey: '' }),
-          readyNodes: async () => [],
-        };
+        return suppliedCluster(clusterId);
       },
-      get: () => undefined,
+      get: suppliedCluster,
       stop: async () => undefined,
       remove: async () => undefined,
     };

@@ -7,21 +7,13 @@ import {
   orderUpgrade,
   upgradeState,
 } from '../../src/providers/container-service/managed-clusters/upgrade-order.ts';
-import { idleNodes } from '../support/idle-nodes.ts';
+import { noDurations, suppliedCluster } from '../support/supplied-cluster.ts';
 import { everyType } from './every-type.ts';
 
 /** Whatever is ordered stands at once; what nodes do is no matter of orders. */
-const supplied = (clusterId: string) => ({
-  spec: { clusterId },
-  hostName: '',
-  certificateAuthority: '',
-  adminCredential: async () => ({ certificate: '', privateKey: '' }),
-  readyNodes: async () => [],
-  nodeUpkeep: idleNodes,
-});
 const willing: ClusterSupply = {
-  ensure: async ({ clusterId }) => supplied(clusterId),
-  get: supplied,
+  ensure: async ({ clusterId }) => suppliedCluster(clusterId),
+  get: suppliedCluster,
   stop: async () => undefined,
   remove: async () => undefined,
 };
@@ -33,8 +25,7 @@ test('an upgrade that a run orders is done once, refused beside another one, and
   const group = await estate.group('g');
   const id = `${group}/providers/Microsoft.ContainerService/managedClusters/c`;
   const parts = { records, clock: systemClock, random: systemRandom, log: silentLogger };
-  const durations = { controlPlaneMs: 0, nodeStartMs: 0, reimageMs: 0, minuteMs: 1000 };
-  const loops = containerServiceLoops(parts, { ...settings, durations });
+  const loops = containerServiceLoops(parts, { ...settings, durations: noDurations });
   t.after(() => Promise.all(loops.map((loop) => loop.stop())));
   const settled = async () => {
     const reached = Promise.withResolvers<void>();

@@ -1,9 +1,10 @@
 import { ArmError, type RecordStore, type ResourceRecord } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
-import { aksVersions, resolveVersion } from '../../kubernetes-versions.ts';
+import { resolveVersion } from '../../kubernetes-versions.ts';
 import { managedClusterType } from '../managed-clusters/record.ts';
 import { currentVersion } from '../managed-clusters/type.ts';
 import { orderUpgrade, type UpgradeOrder, upgradeState } from '../managed-clusters/upgrade-order.ts';
+import { type AksCatalog, aksCatalog } from '../releases/catalog.ts';
 import type { MemberFact } from './advance.ts';
 import type { MemberUpdate } from './status.ts';
 import type { ManagedClusterUpdate } from './update.ts';
@@ -70,7 +71,7 @@ async function readiness(
   const cluster = await records.get(clusterResourceId);
   // Whoever is ordered to update it says why that cannot be; what has failed or is under way is at no version yet.
   if (cluster?.provisioningState !== 'Succeeded') return { kind: 'ready' };
-  return versionFact(cluster, order.update) ?? { kind: 'ready' };
+  return versionFact(cluster, order.update, await aksCatalog(records)) ?? { kind: 'ready' };
 }
 
 function skipped(why: string): MemberFact {
@@ -79,12 +80,16 @@ function skipped(why: string): MemberFact {
 
 const releaseTracker = 'https://releases.aks.azure.com/';
 
-function versionFact(cluster: ResourceRecord, update: ManagedClusterUpdate): MemberFact | undefined {
+function versionFact(
+  cluster: ResourceRecord,
+  update: ManagedClusterUpdate,
+  catalog: AksCatalog,
+): MemberFact | undefined {
   const { kind, kubernetesVersion: asked } = update;
   if (kind === 'NodeImageOnly' || asked === undefined) return undefined;
   const properties = new Fields(cluster.properties);
   const current = currentVersion(properties) ?? '';
-  const version = resolveVersion(aksVersions, asked);
+  const version = resolveVersion(catalog, asked);
   if (version === undefined) {
     if (!isNewer(asked, current)) return undefined;
     return {
