@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { rfc3339Seconds } from '../../src/base/index.ts';
 import { configMaps } from '../../src/controllers/kinds/core.ts';
+import { memberClusters } from '../../src/controllers/kinds/fleet.ts';
 import {
   clusterFamily,
   namespacedFamily,
@@ -386,4 +388,90 @@ test('the overrides of a run are those of its beginning, cluster by cluster', as
     return JSON.stringify(work.spec.workload?.manifests).match(/"color":"(\w+)"/)?.[1];
   };
   assert.deepEqual([await colorOn('east'), await colorOn('west')], ['blue', 'red']);
+});
+
+test('a run whose clusters take too long says which, when their time is up, and goes on when they are there', async () => {
+  await it.prepare('slow', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 4 }] });
+  await it.makeRun('slow');
+  const begun = await it.until('slow', (run) => updating(run, 0).length === 4);
+  // They began almost five minutes ago, as far as the status tells.
+  const lastTransitionTime = rfc3339Seconds(Date.now() - 298_000);
+  const stagesStatus = (begun.status?.stagesStatus ?? []).map((stage) => ({
+    ...stage,
+    clusters: stage.clusters.map((cluster) => ({
+      ...cluster,
+      conditions: cluster.conditions?.map((each) => ({ ...each, lastTransitionTime })) ?? [],
+    })),
+  }));
+  const earlier = { ...begun, status: { ...begun.status, stagesStatus } };
+  await hub.server.client.update(runs, earlier, { subresource: 'status' });
+  const labels = { noticed: 'yes' };
+  await hub.client.patch(memberClusters, { name: 'east' }, { type: 'merge', body: { metadata: { labels } } });
+  const stuck = await it.progressing('slow', 'UpdateRunStuck');
+  assert.equal(said(stuck.status, 'Progressing'), 'False UpdateRunStuck');
+  assert.equal(
+    condition(stuck.status, 'Progressing')?.message,
+    'The updateRun is stuck waiting for east, north, south... cluster(s) in stage all to finish updating, please check placement status for potential errors',
+  );
+  await hub.report('east', 'slow-work', 'failed');
+  for (const member of ['east', 'north', 'south']) await hub.report(member, 'slow-work');
+  const fewer = await it.until('slow', (run) => updating(run, 0).length === 1);
+  assert.match(condition(fewer.status, 'Progressing')?.message ?? '', /waiting for west cluster\(s\)/);
+  await hub.report('west', 'slow-work');
+  assert.equal(said((await it.over('slow')).status, 'Succeeded'), 'True UpdateRunSucceeded');
+});
+
+test('a placement that the hub rolled out can be handed to runs, with what its clusters have', async () => {
+  await it.prepare('handed', {
+    stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 4 }],
+    strategy: { type: 'RollingUpdate' },
+  });
+  const stopReporting = hub.reportAll();
+  await it.placementIs('handed', ({ status }) =>
+    said(status, 'ClusterResourcePlacementAvailable').startsWith('True'),
+  );
+  await it.change('handed', { strategy: { type: 'External', rollingUpdate: null } });
+  const handed = await it.placementIs(
+    'handed',
+    ({ metadata, status }) =>
+      condition(status, 'ClusterResourcePlacementAvailable')?.observedGeneration === metadata.generation,
+  );
+  assert.equal(handed.status?.observedResourceIndex, '0');
+  const data = { color: 'blue' };
+  await hub.client.patch(
+    configMaps,
+    { name: 'settings', namespace: 'handed' },
+    { type: 'merge', body: { data } },
+  );
+  await it.makeRun('handed');
+  const { status } = await it.over('handed');
+  stopReporting();
+  assert.deepEqual(
+    [said(status, 'Succeeded'), status?.resourceSnapshotIndexUsed],
+    ['True UpdateRunSucceeded', '1'],
+  );
+  await assert.rejects(
+    it.change('handed', { strategy: { type: 'RollingUpdate' } }),
+    /cannot change rollout strategy type from 'External' to other types/,
+  );
+});
+
+test('an approval that an earlier run of the name left behind is none', async () => {
+  await it.prepare('left', {
+    stages: [{ name: 'all', labelSelector: {}, beforeStageTasks: [{ type: 'Approval' }] }],
+  });
+  await it.makeRun('left');
+  await it.approve('left-before-all');
+  await it.until('left', (run) => updating(run, 0).length > 0);
+  // Somebody takes the finalizers off: the run goes, and what it asked for goes after it.
+  await hub.client.patch(runs, { name: 'left' }, { type: 'merge', body: { metadata: { finalizers: [] } } });
+  await hub.client.delete(runs, { name: 'left' });
+  await it.gone(approvals, 'left-before-all');
+  await it.gone(runs, 'left');
+  await it.makeRun('left');
+  const again = await it.progressing('left', 'UpdateRunWaiting');
+  assert.equal(
+    said(again.status?.stagesStatus?.[0]?.beforeStageTaskStatus?.[0], 'ApprovalRequestApproved'),
+    '',
+  );
 });
