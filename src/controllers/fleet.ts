@@ -3,13 +3,13 @@ import { isAlreadyExists, typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
 import type { Controller } from '../reconcile/index.ts';
 import { startClusterProfileController } from './cluster-profile/controller.ts';
+import { startEvictionController } from './eviction/controller.ts';
 import { namespaces } from './kinds/core.ts';
 import { fleetNamespace } from './kinds/fleet.ts';
 import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
 import { clusterUpdateRuns, namespacedUpdateRuns } from './kinds/staged.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
-import { startNotBuiltControllers } from './not-built/controller.ts';
 import { startOverrideControllers } from './override/controller.ts';
 import { defaultSnapshotDelays, placementContext, type SnapshotDelays } from './placement/context.ts';
 import { startPlacementController } from './placement/controller.ts';
@@ -42,7 +42,7 @@ export function startHubControllers(
   const controllers = [
     startMemberClusterController(context),
     startClusterProfileController(context),
-    ...startNotBuiltControllers(context),
+    startEvictionController(context),
     ...startOverrideControllers(context),
     startStatusBackReporter(context),
     ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),

@@ -5,7 +5,6 @@ export {
 } from './cluster.ts';
 export { startHubControllers, startMemberAgent } from './fleet.ts';
 export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index.ts';
-export { notBuilt } from './fleet-kinds/not-built.ts';
 export { isComponentName, isReserved } from './hub-admission/reserved.ts';
 export { hubAdmission } from './hub-admission/webhooks.ts';
 export type { NodePool } from './kubelet/node-pools.ts';

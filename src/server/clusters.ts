@@ -1,7 +1,7 @@
 import type { AuditOptions } from '../apiserver/index.ts';
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
-import { hubAdmission, notBuilt, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
+import { hubAdmission, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Guard, Store } from '../store/index.ts';
@@ -100,7 +100,7 @@ export function buildClusters(parts: Parts): ClusterHost {
         annotations: { 'drydock.dev/cluster': name, 'drydock.dev/cluster-id': clusterId },
       },
     observe: (spec) => (answered) => observeCluster(audit, answered, spec().name),
-    notEnforced: ({ role }) => (role === 'hub' ? [...notBuilt, ...schedulingNotBuilt] : schedulingNotBuilt),
+    notEnforced: () => schedulingNotBuilt,
     admissionSteps: ({ role }) => (role === 'hub' ? hubSteps : []),
     controllers: ({ spec, ...own }) =>
       startClusterControllers({

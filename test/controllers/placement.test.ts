@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '../../src/apimachinery/client.ts';
 import { findCondition, isCurrent } from '../../src/apimachinery/conditions.ts';
-import { asKind, defineKind, type Kind } from '../../src/apimachinery/kinds.ts';
-import { isObject, type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
+import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
+import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   fleetCustomResources,
   memberCustomResources,
@@ -17,7 +17,6 @@ import { type MemberCluster, memberClusters } from '../../src/controllers/kinds/
 import {
   appliedWorks,
   clusterFamily,
-  evictions,
   namespacedFamily,
   type Placement,
   type PlacementPolicy,
@@ -528,25 +527,6 @@ test('what envelopes carry reaches the members, the envelopes themselves do not'
   );
   await hub.client.delete(clusterFamily.placements, { name: 'wrapped' });
   await eventually(client, namespaces, { name: 'wrapped' }, (n) => n === undefined);
-});
-
-test('evictions that nobody carries out say so', async () => {
-  const refused = async (kind: Kind<KubeObject>, spec: JsonObject, type: string) => {
-    const { apiVersion, kind: name } = kind;
-    await hub.client.create(kind, { apiVersion, kind: name, metadata: { name: 'asked' }, spec });
-    const conditionIn = (object: KubeObject | undefined) => {
-      const status = object?.['status'];
-      const conditions = isObject(status) && Array.isArray(status['conditions']) ? status['conditions'] : [];
-      return conditions.find((each) => isObject(each) && each['type'] === type);
-    };
-    const said = await eventually(hub.client, kind, { name: 'asked' }, (object) =>
-      Boolean(conditionIn(object)),
-    );
-    const condition = conditionIn(said);
-    assert.ok(isObject(condition));
-    assert.deepEqual([condition['status'], condition['reason']], ['False', 'NotBuilt']);
-  };
-  await refused(evictions, { placementName: 'tainted', clusterName: 'east' }, 'Executed');
 });
 
 test('a replace that drops the finalizers leaves nothing behind, now or later', async () => {

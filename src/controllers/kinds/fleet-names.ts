@@ -42,6 +42,9 @@ export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');
 /** On an AppliedWork: the uid of the membership under which it was applied. */
 export const membershipAnnotation = 'drydock.dev/membership';
 
+/** On an eviction: the uid of the binding that it is about to delete, or has deleted. */
+export const evictedBindingAnnotation = 'drydock.dev/evicted-binding';
+
 export const workFinalizer = fleetKey('work-cleanup');
 
 /**

@@ -252,15 +252,27 @@ export const namespacedFamily: PlacementFamily = {
   bindings: defineKind(version, 'ResourceBinding', 'resourcebindings'),
 };
 
-/** A request whose conditions tell what became of it. */
-interface Request extends KubeObject {
+/** Asks for a placement to be taken off one cluster; its conditions tell what became of it. */
+export interface Eviction extends KubeObject {
+  spec: { placementName: string; clusterName: string };
   status?: { conditions?: FullCondition[] };
 }
 
-export const evictions = defineKind<Request>(
+/** How many clusters of the placement of its name evictions must leave. */
+export interface PlacementBudget extends KubeObject {
+  spec: { maxUnavailable?: number | string; minAvailable?: number | string };
+}
+
+export const evictions = defineKind<Eviction>(
   version,
   'ClusterResourcePlacementEviction',
   'clusterresourceplacementevictions',
+  'Cluster',
+);
+export const placementBudgets = defineKind<PlacementBudget>(
+  version,
+  'ClusterResourcePlacementDisruptionBudget',
+  'clusterresourceplacementdisruptionbudgets',
   'Cluster',
 );
 
