@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchClient } from './kube/client.ts';
-import { launcher, residentMib, runToEnd, sleep, temporaryFolder } from './process.ts';
+import { launcher, processorMs, residentMib, runToEnd, sleep, temporaryFolder } from './process.ts';
 
 /** A full server on a home and a port of its own, started and driven as a person would. */
 export class BenchEstate implements AsyncDisposable {
@@ -51,6 +51,11 @@ export class BenchEstate implements AsyncDisposable {
 
   residentMib(): number {
     return residentMib(this.status.pid);
+  }
+
+  /** Processor time of the server since its start. */
+  processorMs(): number {
+    return processorMs(this.status.pid);
   }
 
   /** Variables of `drydock exec`, for programs that are started without it. */

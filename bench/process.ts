@@ -23,6 +23,13 @@ export function residentMibOf(pids: readonly number[]): number {
   return pids.length === 0 ? Number.NaN : pids.reduce((sum, pid) => sum + residentMib(pid), 0);
 }
 
+/** Time that a process has spent on processors, as Linux tells it: in hundredths of a second. */
+export function processorMs(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const numbers = fields.split(' ');
+  return (Number(numbers[11]) + Number(numbers[12])) * 10;
+}
+
 /** Open files and sockets of a process. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

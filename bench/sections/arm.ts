@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BenchEstate } from '../estate.ts';
 import { figure, median, printHead, printTable, withUnit } from '../figures.ts';
 import { BenchClient } from '../kube/client.ts';
 import { callsPerSecond } from '../kube/rows.ts';
+import { processorMs } from '../process.ts';
 import { ArmCalls } from './arm-calls.ts';
 
 const roundMs = 1_000;
@@ -127,7 +127,8 @@ async function takeRound(
   const call = calls.rows[row.at]?.call;
   if (!call) throw new RangeError(`there is no row ${row.at}`);
   let done = 0;
-  const beforeMs = cpuMs(pid);
+  const cpuMs = () => (pid === undefined ? Number.NaN : processorMs(pid));
+  const beforeMs = cpuMs();
   const perSecond = await callsPerSecond({
     ...row,
     call: async (caller) => {
@@ -135,16 +136,5 @@ async function takeRound(
       done++;
     },
   });
-  return { perSecond, cpuMicroseconds: ((cpuMs(pid) - beforeMs) * 1_000) / done };
-}
-
-/** Linux counts a process's time in hundredths of a second. */
-const tickMs = 10;
-
-/** Processor time of a process so far, its own and the kernel's for it. */
-function cpuMs(pid: number | undefined): number {
-  if (pid === undefined) return Number.NaN;
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [, ...fields] = stat.slice(stat.lastIndexOf(')')).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+  return { perSecond, cpuMicroseconds: ((cpuMs() - beforeMs) * 1_000) / done };
 }
