@@ -1,8 +1,8 @@
 import { type Json, type JsonObject, setMember } from '../base/index.ts';
 
 /** A private copy of a JSON value; several times as fast as `structuredClone`, which has to expect anything. */
-export function cloneJson<T extends Json>(value: T): T;
-export function cloneJson(value: Json): Json {
+export function cloneJson<T extends Json | undefined>(value: T): T;
+export function cloneJson(value: Json | undefined): Json | undefined {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneItem);
   const copy: JsonObject = {};

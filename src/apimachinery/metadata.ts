@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
+import { cloneJson } from './clone.ts';
 import type { Labels } from './selectors/labels.ts';
 
 /** The metadata of an object; made when it has none. */
@@ -18,7 +19,7 @@ export function readMetadata(object: JsonObject): JsonObject {
 /** Gives an object the metadata of another state of it, but for who owns which field. */
 export function keepMetadata(object: JsonObject, old: JsonObject): void {
   if (!isObject(old['metadata'])) return;
-  const kept: JsonObject = structuredClone(old['metadata']);
+  const kept: JsonObject = cloneJson(old['metadata']);
   const owners = readMetadata(object)['managedFields'];
   if (owners === undefined) delete kept['managedFields'];
   else kept['managedFields'] = owners;

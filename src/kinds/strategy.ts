@@ -1,3 +1,4 @@
+import { cloneJson } from '../apimachinery/clone.ts';
 import type { WriteStrategy } from '../apimachinery/contract.ts';
 import { keepMetadata } from '../apimachinery/metadata.ts';
 import { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
@@ -68,5 +69,5 @@ function takeAllButStatus(object: JsonObject, old: JsonObject): void {
 function takeMember(object: JsonObject, old: JsonObject, name: string): void {
   const value = old[name];
   if (value === undefined) delete object[name];
-  else object[name] = structuredClone(value);
+  else object[name] = cloneJson(value);
 }

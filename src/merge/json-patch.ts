@@ -1,3 +1,4 @@
+import { cloneJson } from '../apimachinery/clone.ts';
 import {
   isDeeperThan,
   isObject,
@@ -45,7 +46,7 @@ export function applyJsonPatch(
       `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsLimit}, got ${operations.length}`,
     );
   }
-  let document: Json = structuredClone(object);
+  let document: Json = cloneJson(object);
   const allowance = { copiedCharacters: copiedCharactersLimit };
   for (const operation of operations) document = applied(document, operation, { allowance, reading });
   if (!isObject(document)) throw patchDoesNotApply();
@@ -124,7 +125,7 @@ function applyOperation(document: Json, operation: Operation, { allowance, readi
       const copied = parentOf(document, from) && (read(document, from) ?? null);
       if (copied === undefined) throw patchDoesNotApply();
       spend(allowance, copied);
-      return add(document, path, structuredClone(copied));
+      return add(document, path, cloneJson(copied));
     }
     case 'test': {
       const found = read(document, path);

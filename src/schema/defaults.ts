@@ -1,3 +1,4 @@
+import { cloneJson } from '../apimachinery/clone.ts';
 import { isObject, type Json, type JsonObject, setMember } from '../base/index.ts';
 import type { StructuralNode } from './structural-node.ts';
 
@@ -23,7 +24,7 @@ function fillMembers(object: JsonObject, node: StructuralNode): void {
       member.default !== undefined &&
       (!Object.hasOwn(object, name) || object[name] === undefined || isStrayNull(object[name], member))
     ) {
-      setMember(object, name, structuredClone(member.default));
+      setMember(object, name, cloneJson(member.default));
     }
     if (Object.hasOwn(object, name)) fill(object[name], member);
   }
@@ -32,7 +33,7 @@ function fillMembers(object: JsonObject, node: StructuralNode): void {
   for (const key of Object.keys(object)) {
     if (node.property(key)) continue;
     if (isStrayNull(object[key], values) && values.default !== undefined) {
-      object[key] = structuredClone(values.default);
+      object[key] = cloneJson(values.default);
     }
     fill(object[key], values);
   }
@@ -42,7 +43,7 @@ function fillItems(list: Json[], node: StructuralNode): void {
   const { items } = node;
   if (!items?.defaultsBelow) return;
   for (const [i, item] of list.entries()) {
-    if (isStrayNull(item, items) && items.default !== undefined) list[i] = structuredClone(items.default);
+    if (isStrayNull(item, items) && items.default !== undefined) list[i] = cloneJson(items.default);
     fill(list[i], items);
   }
 }

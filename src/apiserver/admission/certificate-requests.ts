@@ -1,4 +1,5 @@
 import { type AdmissionStep, resourceKey, type Write } from '../../apimachinery/admission.ts';
+import { cloneJson } from '../../apimachinery/clone.ts';
 import { conditionsIn } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
@@ -65,14 +66,14 @@ function keepAskedFor(
   object: JsonObject,
   { old, nowMs }: { old: JsonObject; nowMs: number },
 ): void {
-  if (old['spec'] !== undefined) object['spec'] = structuredClone(old['spec']);
+  if (old['spec'] !== undefined) object['spec'] = cloneJson(old['spec']);
   if (subresource === '') return;
   const before = objectAt(old, 'status');
   const next = objectAt(object, 'status');
   const given = subresource === 'status' ? withDecisions(conditionsIn(next), before) : conditionsIn(next);
   const conditions = given.map((condition) => stamped(condition, before, nowMs));
   // An approval writes conditions and nothing else.
-  const { conditions: _given, ...others } = subresource === 'approval' ? structuredClone(before) : next;
+  const { conditions: _given, ...others } = subresource === 'approval' ? cloneJson(before) : next;
   object['status'] = conditions.length === 0 ? others : { ...others, conditions };
 }
 

@@ -5,6 +5,7 @@ import {
   type Write,
   writesOf,
 } from '../../apimachinery/admission.ts';
+import { cloneJson } from '../../apimachinery/clone.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
 import { objectsAt } from '../../apimachinery/read.ts';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/index.ts';
@@ -43,7 +44,7 @@ function takeOverhead(write: Write, spec: JsonObject, runtimeClass: JsonObject |
   if (spec['overhead'] !== undefined && !jsonEqual(spec['overhead'], overhead)) {
     throw refused(write, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
   }
-  spec['overhead'] = structuredClone(overhead);
+  spec['overhead'] = cloneJson(overhead);
 }
 
 function takeScheduling(write: Write, spec: JsonObject, runtimeClass: JsonObject | undefined): void {
@@ -68,7 +69,7 @@ function merged(all: readonly JsonObject[]): JsonObject[] {
     const isCovered =
       kept.some((other) => covers(other, toleration)) ||
       all.slice(at + 1).some((other) => !jsonEqual(other, toleration) && covers(other, toleration));
-    if (!isCovered) kept.push(structuredClone(toleration));
+    if (!isCovered) kept.push(cloneJson(toleration));
   }
   return kept;
 }

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError, ScalePaths, WriteStrategy } from '../../apimachinery/contract.ts';
 import { keepMetadata } from '../../apimachinery/metadata.ts';
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
@@ -83,7 +84,7 @@ function isBlocking(error: FieldError): boolean {
 }
 
 function keepStatus(object: JsonObject, old: JsonObject): void {
-  if (old.status !== undefined) object.status = structuredClone(old.status);
+  if (old.status !== undefined) object.status = cloneJson(old.status);
   else delete object.status;
 }
 
@@ -92,7 +93,7 @@ function keepAllButStatus(object: JsonObject, old: JsonObject): void {
     if (name === 'status' || name === 'metadata') continue;
     const value = old[name];
     if (value === undefined) delete object[name];
-    else object[name] = structuredClone(value);
+    else object[name] = cloneJson(value);
   }
   keepMetadata(object, old);
 }

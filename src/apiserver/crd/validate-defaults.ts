@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { invalid } from '../../apimachinery/validation/field-errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts';
@@ -23,10 +24,10 @@ function checkNode(node: StructuralNode, path: string): FieldError[] {
 }
 
 function checkDefault(node: StructuralNode, field: string): FieldError[] {
-  const value = structuredClone(node.default ?? null);
+  const value = cloneJson(node.default ?? null);
   const errors: FieldError[] = [];
   if (isObject(value)) {
-    const pruned = structuredClone(value);
+    const pruned = cloneJson(value);
     pruneAndReport(pruned, node);
     if (!jsonEqual(pruned, value)) errors.push(invalid(field, value, 'must not have unknown fields'));
     errors.push(

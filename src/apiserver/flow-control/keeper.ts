@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import { conditionOf } from '../../apimachinery/conditions.ts';
 import { metadataOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { at, nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
@@ -155,8 +156,8 @@ function revisedOf(
   const isSame =
     kind === 'PriorityLevelConfiguration' ? isSameLevel(spec, current) : jsonEqual(spec, current['spec']);
   if (annotation === follows && (isSame || !follows)) return undefined;
-  const revised = structuredClone(current);
-  if (follows && !isSame) revised['spec'] = structuredClone(spec);
+  const revised = cloneJson(current);
+  if (follows && !isSame) revised['spec'] = cloneJson(spec);
   const metadata = metadataOf(revised);
   metadata['annotations'] = {
     ...objectAt(metadata, 'annotations'),

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { at, maybeObjectAt, nameOf, numberAt, objectAt, textAt } from '../../apimachinery/read.ts';
 import { child, forbidden, invalid, notSupported, required } from '../../apimachinery/validation/errors.ts';
@@ -88,7 +89,7 @@ function keepLabels(object: JsonObject, old: JsonObject): void {
   const labels = at(old, 'metadata', 'labels');
   const metadata = objectAt(object, 'metadata');
   if (labels === undefined) delete metadata['labels'];
-  else metadata['labels'] = structuredClone(labels);
+  else metadata['labels'] = cloneJson(labels);
 }
 
 function validateProgressDeadline(spec: JsonObject): FieldError[] {

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import { holds } from '../../apimachinery/conditions.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { Elapsed, humanDuration } from '../../apimachinery/duration.ts';
@@ -168,7 +169,7 @@ function canReschedule(spec: JsonObject, job: JsonObject): boolean {
 
 /** The old template with those members taken from the new one that may change. */
 function templateToCompare(spec: JsonObject, before: JsonObject, reschedulable: boolean): JsonObject {
-  const old = structuredClone(objectAt(before, 'template'));
+  const old = cloneJson(objectAt(before, 'template'));
   if (!reschedulable) return old;
   const next = objectAt(spec, 'template');
   const pod = ensureObject(old, 'spec');

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { at, nameOf, objectAt, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
@@ -42,7 +43,7 @@ export const certificateSigningRequest: BuiltInKind = {
   selectable: { 'spec.signerName': textField('spec', 'signerName') },
   name: pathSegmentName,
   prepareForUpdate(object, old, subresource) {
-    if (subresource === 'approval') object['spec'] = structuredClone(old['spec']);
+    if (subresource === 'approval') object['spec'] = cloneJson(old['spec']);
   },
   validate(object) {
     const spec = objectAt(object, 'spec');

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import { index, invalid, invalidEach } from '../../apimachinery/validation/errors.ts';
@@ -42,7 +43,7 @@ export const namespace: BuiltInKind = {
   },
   prepareForUpdate(object, old, subresource) {
     // Only the `finalize` subresource changes what a namespace waits for.
-    if (subresource === '') object['spec'] = structuredClone(old['spec']);
+    if (subresource === '') object['spec'] = cloneJson(old['spec']);
   },
   validateCreate: validateSpecFinalizers,
   validateUpdate: (object, _old, subresource) =>

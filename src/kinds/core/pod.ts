@@ -1,3 +1,4 @@
+import { cloneJson } from '../../apimachinery/clone.ts';
 import type { FieldError } from '../../apimachinery/contract.ts';
 import { keepMetadata, metadataOf, readMetadata } from '../../apimachinery/metadata.ts';
 import { at, listAt, objectAt, objectsAt, textAt } from '../../apimachinery/read.ts';
@@ -80,7 +81,7 @@ export const pod: BuiltInKind = {
     // What the scheduler and the kubelet were told stays, whatever a status writer sends.
     if (subresource === 'status') keepOwners(pod, old);
     if (subresource === 'ephemeralcontainers' || subresource === 'resize') keepMetadata(pod, old);
-    if (subresource === 'status') pod['spec'] = structuredClone(old['spec']);
+    if (subresource === 'status') pod['spec'] = cloneJson(old['spec']);
     if (subresource === 'ephemeralcontainers') takeEphemeralContainers(pod, old);
     if (subresource === 'resize') takeResources(pod, old);
   },
@@ -120,7 +121,7 @@ export const pod: BuiltInKind = {
 function keepOwners(pod: JsonObject, old: JsonObject): void {
   const { ownerReferences } = readMetadata(old);
   if (ownerReferences === undefined) delete metadataOf(pod)['ownerReferences'];
-  else metadataOf(pod)['ownerReferences'] = structuredClone(ownerReferences);
+  else metadataOf(pod)['ownerReferences'] = cloneJson(ownerReferences);
 }
 
 const usualGraceSeconds = 30;

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../../apimachinery/clone.ts';
 import type { FieldError } from '../../../apimachinery/contract.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import {
@@ -19,7 +20,7 @@ const unsupported = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe',
 /** A write of `pods/ephemeralcontainers` changes that list and nothing else. */
 export function takeEphemeralContainers(pod: JsonObject, old: JsonObject): void {
   const wanted = listAt(objectAt(pod, 'spec'), 'ephemeralContainers');
-  const spec = structuredClone(objectAt(old, 'spec'));
+  const spec = cloneJson(objectAt(old, 'spec'));
   if (wanted.length === 0) delete spec['ephemeralContainers'];
   else spec['ephemeralContainers'] = [...wanted];
   pod['spec'] = spec;

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../../apimachinery/clone.ts';
 import type { FieldError } from '../../../apimachinery/contract.ts';
 import { objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import { forbidden, invalid } from '../../../apimachinery/validation/errors.ts';
@@ -10,7 +11,7 @@ const mutable = new Set(['cpu', 'memory']);
 /** A write of `pods/resize` changes the containers' resources and resize policies and nothing else. */
 export function takeResources(pod: JsonObject, old: JsonObject): void {
   const wanted = objectAt(pod, 'spec');
-  const spec = structuredClone(objectAt(old, 'spec'));
+  const spec = cloneJson(objectAt(old, 'spec'));
   for (const list of lists) {
     const now = objectsAt(wanted, list);
     for (const container of objectsAt(spec, list)) {

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../../apimachinery/clone.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../../../apimachinery/read.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
 
@@ -76,6 +77,6 @@ function keepNodePorts(spec: JsonObject, before: JsonObject): void {
 function copyMembers(target: JsonObject, source: JsonObject, members: readonly string[]): void {
   for (const member of members) {
     const value = source[member];
-    if (value !== undefined) target[member] = structuredClone(value);
+    if (value !== undefined) target[member] = cloneJson(value);
   }
 }
