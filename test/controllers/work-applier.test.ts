@@ -21,6 +21,7 @@ import { ServedKinds } from '../../src/controllers/shared/discovery.ts';
 import type { WorkApplierContext } from '../../src/controllers/work-applier/context.ts';
 import { createPace } from '../../src/controllers/work-applier/pace.ts';
 import { reconcileWork } from '../../src/controllers/work-applier/reconcile.ts';
+import { manifestHash } from '../../src/controllers/work-applier/sanitize.ts';
 import { Informer } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -610,4 +611,89 @@ test('statuses of objects come back to the Work when that is asked for', async (
   assert.equal(saidOf(work, 1).backReportedStatus, undefined);
   const off = await apply('mirrored', [named('v1', 'Namespace', 'mirrored'), configMap('mirrored', {})]);
   assert.equal(saidOf(off).backReportedStatus, undefined);
+});
+
+test('two Works that bring the same object at once: one has it, and the other says so and leaves it', async () => {
+  const work = (name: string, a: string): Work => ({
+    apiVersion: works.apiVersion,
+    kind: works.kind,
+    metadata: { name, namespace },
+    spec: { workload: { manifests: [configMap('raced', { a })] } },
+  });
+  for (const each of [work('race-1', '1'), work('race-2', '2')]) {
+    context.works.observe({ ...each, ...(await hub.client.create(works, each)) });
+  }
+  const go = (name: string) => reconcileWork(`${namespace}/${name}`, context);
+  await Promise.all([go('race-1'), go('race-2')]);
+  await Promise.all([pass('race-1'), pass('race-2')]);
+  const said = await Promise.all(
+    ['race-1', 'race-2'].map((name) => context.hub.get(works, { name, namespace })),
+  );
+  const verdicts = said.map((each) => verdict(saidOf(each)));
+  assert.deepEqual([...verdicts].sort(), ['False FailedToTakeOver', 'True Applied']);
+  const winner = verdicts.indexOf('True Applied') + 1;
+  const { metadata, data } = await onMember('raced');
+  assert.deepEqual(
+    metadata.ownerReferences?.map(({ name }) => name),
+    [`race-${winner}`],
+  );
+  assert.deepEqual(data, { a: String(winner) });
+});
+
+test('a namespace that somebody deletes underneath is told, and is there again once it has gone', async () => {
+  const space = named('v1', 'Namespace', 'pulled');
+  const inside = { ...configMap('inside', { a: '1' }), metadata: { name: 'inside', namespace: 'pulled' } };
+  await apply('pulled', [space, inside]);
+  await member.client.delete(namespaces, { name: 'pulled' });
+  await member.client.delete(configMaps, { name: 'inside', namespace: 'pulled' });
+  const ending = await pass('pulled');
+  assert.equal(verdict(saidOf(ending, 1)), 'False ManifestApplyFailed');
+  assert.match(messageOf(saidOf(ending, 1)) ?? '', /is being terminated/);
+  const live = await context.member.get(namespaces, { name: 'pulled' });
+  await member.client.update(namespaces, { ...live, spec: { finalizers: [] } }, { subresource: 'finalize' });
+  const again = await pass('pulled');
+  assert.deepEqual(
+    [0, 1].map((at) => verdict(saidOf(again, at))),
+    ['True Applied', 'True Applied'],
+  );
+});
+
+test('an annotation that somebody spoilt takes nothing away and holds nothing up', async () => {
+  await apply('spoilt', [configMap('spoilt', { a: '1', b: '2' })]);
+  await change('spoilt', { metadata: { annotations: { [lastAppliedAnnotation]: '{"data":' } } });
+  const work = await apply('spoilt', [configMap('spoilt', { a: '3' })]);
+  assert.equal(verdict(saidOf(work)), 'True Applied');
+  assert.deepEqual((await onMember('spoilt')).data, { a: '3', b: '2' });
+});
+
+test('the hash of a manifest is the one that the Go agent makes, so that either knows what the other applied', () => {
+  const manifest: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'web',
+      namespace: 'a',
+      labels: { app: 'x', 'kubernetes.io/y': 'z' },
+      annotations: { note: 'a<b>&c', 'n-1': '2' },
+    },
+    spec: {
+      replicas: 3,
+      template: {
+        metadata: { creationTimestamp: null, labels: { a: 'b' } },
+        spec: { containers: [{ name: 'c', image: 'i', resources: {} }] },
+      },
+    },
+  };
+  assert.equal(manifestHash(manifest), '429e4e395d2cf2d474cd2dd32d9c16a54c348443dc0c9273cfb560800fec13b6');
+});
+
+test('passes over a Work become rarer while nothing changes, and start over when something does', () => {
+  const pace = createPace();
+  const delays = (essence: string, isSettled: boolean, count: number) =>
+    Array.from({ length: count }, () => Math.round(pace.next('w', { essence, isSettled }) / 100) / 10);
+  assert.deepEqual(
+    delays('waiting', false, 15),
+    [5, 2, 2.4, 2.9, 3.5, 4.1, 5, 6, 7.2, 8.6, 10.3, 12.4, 14.9, 22.3, 33.4],
+  );
+  assert.deepEqual(delays('settled', true, 8), [5, 2, 3, 4.5, 6.8, 10.1, 15.2, 22.8]);
 });

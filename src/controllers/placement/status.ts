@@ -11,6 +11,7 @@ import type {
   PolicySnapshot,
   ResourceReports,
 } from '../kinds/placement.ts';
+import { fitting } from '../shared/report-size.ts';
 import { byParent, type PlacementContext } from './context.ts';
 import { boundIndex, externalRollout, isExternal } from './external.ts';
 import { identify } from './identify.ts';
@@ -37,7 +38,7 @@ export function statusOf(parts: Parts): PlacementStatus {
   if (scheduled.status === 'Unknown') return { ...status, conditions: chain(known, [scheduled], nowMs) };
   const decisions = policy.status?.targetClusters ?? [];
   const selected = decisions.filter((decision) => decision.selected);
-  const clusters = selected.map((decision) => clusterStatus(decision, parts));
+  const clusters = fitting(selected.map((decision) => clusterStatus(decision, parts)));
   const rejected = rejectedStatuses(decisions, parts);
   const steps = stepsOf(placement.spec.strategy?.applyStrategy?.type);
   const external =

@@ -62,6 +62,19 @@ function nameOf({ group = '', version = '', kind = '', namespace = '', name = ''
   return [group, version, kind, namespace, name].join('/');
 }
 
+/** What a hub keeps right by itself: a member's word on it, such as a namespace that ends there, would be wrong here. */
+const keptByHub: ReadonlySet<string> = new Set([
+  '/Namespace',
+  '/ResourceQuota',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'certificates.k8s.io/CertificateSigningRequest',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+  'networking.k8s.io/ServiceCIDR',
+]);
+
 async function writeBack(
   { identifier, backReportedStatus }: ManifestCondition,
   { client: { cluster }, served, log }: BackReporterContext,
@@ -71,7 +84,7 @@ async function writeBack(
   const apiVersion = group ? `${group}/${version}` : version;
   const found = await served.find(apiVersion, kind);
   if (!found) served.forget();
-  if (!found || status === undefined) return;
+  if (!found || status === undefined || keptByHub.has(`${group}/${kind}`)) return;
   const exact = { ...found, version, apiVersion };
   try {
     const original = await cluster.get(exact, namespace ? { name, namespace } : { name });

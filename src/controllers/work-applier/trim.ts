@@ -1,5 +1,6 @@
 import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
-import type { Difference, ManifestCondition, Work } from '../kinds/placement.ts';
+import type { ManifestCondition, Work } from '../kinds/placement.ts';
+import { summaryOf } from '../shared/report-size.ts';
 
 /** A Work as JSON; API servers and their stores take objects up to about 1.5 MiB. */
 const workBytes = 1_415_578;
@@ -43,17 +44,10 @@ function trimmed(manifest: ManifestCondition): ManifestCondition {
   return {
     ...rest,
     ...(driftDetails && {
-      driftDetails: { ...driftDetails, observedDrifts: summary(driftDetails.observedDrifts) },
+      driftDetails: { ...driftDetails, observedDrifts: summaryOf(driftDetails.observedDrifts) },
     }),
     ...(diffDetails && {
-      diffDetails: { ...diffDetails, observedDiffs: summary(diffDetails.observedDiffs) },
+      diffDetails: { ...diffDetails, observedDiffs: summaryOf(diffDetails.observedDiffs) },
     }),
   };
-}
-
-function summary(differences: readonly Difference[]): Difference[] {
-  const [first, ...more] = differences;
-  if (!first) return [];
-  const path = more.length > 0 ? `${first.path} and ${more.length} more path(s)` : first.path;
-  return [{ path, valueInHub: '(omitted)', valueInMember: '(omitted)' }];
 }

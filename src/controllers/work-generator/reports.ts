@@ -2,6 +2,7 @@ import { findCondition } from '../../apimachinery/conditions.ts';
 import type { FullCondition } from '../../apimachinery/meta.ts';
 import { fleetKey } from '../kinds/fleet.ts';
 import type { ManifestCondition, ResourceReport, ResourceReports, Work } from '../kinds/placement.ts';
+import { fitting } from '../shared/report-size.ts';
 
 /** Entries in each list; more are cut off. */
 const listLimit = 100;
@@ -67,7 +68,8 @@ export function reportsOf(works: readonly Work[], applyType: string | undefined)
     }
   }
   const lists = [...shown].filter((name) => gathered[name].length > 0);
-  return Object.fromEntries(lists.map((name) => [name, cut(name, gathered[name])]));
+  const reports: ResourceReports = Object.fromEntries(lists.map((name) => [name, cut(name, gathered[name])]));
+  return fitting([reports])[0] ?? {};
 }
 
 /** Drift and difference lists are put in order when some of them do not fit: the same ones are shown each time. */
