@@ -115,6 +115,46 @@ assert.deepEqual(names, ['aks']);
 assert.ok(member.properties?.status?.lastOperationId);
 const credentials = await fleets.fleets.listCredentials(group, 'fleet');
 assert.ok(credentials.kubeconfigs?.[0]?.value?.length);
+
+const { fleetUpdateStrategies: strategies, updateRuns: runs } = fleets;
+const strategy = await strategies.createOrUpdate(group, 'fleet', 'careful', {
+  properties: { strategy: { stages: [{ name: 'first', groups: [{ name: 'blue' }] }] } },
+});
+assert.deepEqual(strategy.properties?.strategy.stages[0]?.groups?.[0]?.name, 'blue');
+assert.equal((await strategies.get(group, 'fleet', 'careful')).eTag, strategy.eTag);
+for await (const one of strategies.listByFleet(group, 'fleet')) assert.equal(one.name, 'careful');
+const managedClusterUpdate = {
+  upgrade: { type: 'Full', kubernetesVersion: '1.34.1' },
+  nodeImageSelection: { type: 'Latest' },
+};
+const planned = await runs.createOrUpdate(group, 'fleet', 'run', {
+  properties: { updateStrategyId: strategy.id ?? '', managedClusterUpdate },
+});
+const runState = async (name: string) =>
+  (await runs.get(group, 'fleet', name)).properties?.status?.status?.state;
+assert.deepEqual(planned.properties?.strategy?.stages[0]?.name, 'first');
+assert.equal(planned.properties?.status?.stages?.[0]?.groups?.[0]?.members?.[0]?.name, 'aks');
+assert.equal((await runs.start(group, 'fleet', 'run')).name, 'run');
+while (['NotStarted', 'Running'].includes((await runState('run')) ?? ''))
+  await new Promise((next) => setTimeout(next, 200));
+assert.equal(await runState('run'), 'Completed');
+assert.match(await shown(), /"currentKubernetesVersion":"1\.34\.1"/);
+await runs.createOrUpdate(group, 'fleet', 'left-out', { properties: { managedClusterUpdate } });
+const skipped = await runs.skip(group, 'fleet', 'left-out', {
+  targets: [{ type: 'Stage', name: 'default' }],
+});
+assert.equal(skipped.properties?.status?.stages?.[0]?.status?.state, 'Skipped');
+await runs.start(group, 'fleet', 'left-out');
+while ((await runState('left-out')) !== 'Skipped') await new Promise((next) => setTimeout(next, 50));
+await assert.rejects(async () => await runs.stop(group, 'fleet', 'left-out'), {
+  code: 'OperationNotAllowed',
+});
+await runs.delete(group, 'fleet', 'left-out', { ifMatch: '*' });
+const runNames: (string | undefined)[] = [];
+for await (const one of runs.listByFleet(group, 'fleet')) runNames.push(one.name);
+assert.deepEqual(runNames, ['run']);
+await runs.delete(group, 'fleet', 'run');
+await strategies.delete(group, 'fleet', 'careful');
 await fleets.fleetMembers.delete(group, 'fleet', 'aks');
 
 const authorization = new AuthorizationManagementClient(credential, subscription, options);

@@ -119,6 +119,12 @@ export class TestEstate implements AsyncDisposable {
     return { status: incoming.statusCode, text, headers: incoming.headers };
   }
 
+  /** Ends the server between two instructions, as a machine that loses power does. */
+  async kill(): Promise<void> {
+    const status = JSON.parse((await drydock('status', '--json', '--home', this.home)).stdout);
+    process.kill(Number(status.pid), 'SIGKILL');
+  }
+
   async restart(): Promise<void> {
     await drydock('down', '--home', this.home);
     const up = await drydock('up', '--detach', '--home', this.home);

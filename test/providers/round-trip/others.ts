@@ -62,7 +62,13 @@ function idsOf(group: string): Ids {
   };
 }
 
-/** Clusters, pools, fleets and members, of a group with the neighbours of the network types. */
+const stepNames = {
+  'properties.strategy.stages[].name': ['one', 'two'],
+  'properties.strategy.stages[].groups[].name': ['blue', 'green'],
+  'properties.strategy.stages[].afterStageWaitInSeconds': [60, 120],
+} as const;
+
+/** Clusters, pools, fleets and what they hold, of a group with the neighbours of the network types. */
 export function containerServiceSubjects(group: string): Subject[] {
   const ids = idsOf(group);
   return [
@@ -176,6 +182,36 @@ export function containerServiceSubjects(group: string): Subject[] {
         ],
       },
       differs: { 'properties.clusterResourceId': 'fixed: PropertyChangeNotAllowed' },
+    },
+    {
+      model: 'FleetUpdateStrategy',
+      models: fleets,
+      apiVersion: '2025-03-01',
+      path: (n) => `Microsoft.ContainerService/fleets/runs/updateStrategies/s${n}`,
+      least: { properties: { strategy: { stages: [{ name: 's', groups: [{ name: 'blue' }] }] } } },
+      values: stepNames,
+      differs: {},
+    },
+    {
+      model: 'UpdateRun',
+      models: fleets,
+      apiVersion: '2025-03-01',
+      path: (n) => `Microsoft.ContainerService/fleets/runs/updateRuns/r${n}`,
+      least: { properties: { managedClusterUpdate: { upgrade: { type: 'NodeImageOnly' } } } },
+      beside: { 'properties.strategy.stages[]': { name: 's', groups: [{ name: 'blue' }] } },
+      values: {
+        ...stepNames,
+        'properties.updateStrategyId': ['blue', 'green'].map(
+          (name) => `${group}/providers/Microsoft.ContainerService/fleets/runs/updateStrategies/${name}`,
+        ) as [string, string], // Two of two.
+        'properties.managedClusterUpdate.nodeImageSelection.type': ['Latest', 'Consistent'],
+      },
+      differs: {
+        // A version is asked for with these and not with the others.
+        'properties.managedClusterUpdate.upgrade.type': 'RequiredPropertyMissing',
+        'properties.managedClusterUpdate.upgrade.kubernetesVersion': 'InvalidParameter',
+        'properties.managedClusterUpdate.nodeImageSelection.type': 'fixed: PropertyChangeNotAllowed',
+      },
     },
   ];
 }

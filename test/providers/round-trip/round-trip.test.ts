@@ -93,9 +93,19 @@ describe('every writable member of the SDKs’ models, sent alone', () => {
       location: 'eastus',
       properties: { agentPoolProfiles: [{ name: 'system', mode: 'System', count: 1 }] },
     };
-    for (const name of ['kept', 'other'])
+    for (const name of ['kept', 'other', 'blue', 'green'])
       await write(`${service}/managedClusters/${name}`, '2025-07-01', cluster);
-    await write(`${service}/fleets/kept`, '2025-03-01', { location: 'eastus' });
+    for (const name of ['kept', 'runs'])
+      await write(`${service}/fleets/${name}`, '2025-03-01', { location: 'eastus' });
+    for (const name of ['blue', 'green']) {
+      const clusterResourceId = `${service}/managedClusters/${name}`;
+      await write(`${service}/fleets/runs/members/${name}`, '2025-03-01', {
+        properties: { clusterResourceId, group: name },
+      });
+      await write(`${service}/fleets/runs/updateStrategies/${name}`, '2025-03-01', {
+        properties: { strategy: { stages: [{ name: 's', groups: [{ name }] }] } },
+      });
+    }
     for (const subject of containerServiceSubjects(group)) await check(subject);
   });
 
