@@ -1,13 +1,14 @@
 import type { ClusterClient } from '../apimachinery/client.ts';
 import { isAlreadyExists, typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, errorMessage, type Logger, type Random } from '../base/index.ts';
-import type { Controller } from '../reconcile/index.ts';
+import { type Controller, InformerSet } from '../reconcile/index.ts';
 import { startClusterProfileController } from './cluster-profile/controller.ts';
 import { startEvictionController } from './eviction/controller.ts';
 import { namespaces } from './kinds/core.ts';
 import { fleetNamespace } from './kinds/fleet.ts';
 import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
 import { clusterUpdateRuns, namespacedUpdateRuns } from './kinds/staged.ts';
+import { startManagedResourceGuard } from './managed-namespace/guard.ts';
 import { startMembershipController } from './member-agent/controller.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
 import { startOverrideControllers } from './override/controller.ts';
@@ -43,6 +44,7 @@ export function startHubControllers(
     startMemberClusterController(context),
     startClusterProfileController(context),
     startEvictionController(context),
+    startManagedResourceGuard(context),
     ...startOverrideControllers(context),
     startStatusBackReporter(context),
     ...startPlacements(context, options.snapshotDelays ?? defaultSnapshotDelays),
@@ -113,6 +115,7 @@ export function startMemberAgent(
   const hub = typedClient(options.hub);
   const member = typedClient(options.member);
   const events = eventRecorder({ ...options, client: hub });
+  const informers = new InformerSet({ ...options, client: options.member });
   const membership = { isJoined: false, uid: '' };
   const parts = { ...options, hub, member, signal: stop.signal };
   const controllers = [
@@ -127,11 +130,13 @@ export function startMemberAgent(
       },
     }),
     startWorkApplier({ ...parts, membership }),
+    startManagedResourceGuard({ ...parts, client: member, informers }),
   ];
   return {
     async close() {
       stop.abort();
       events.close();
+      informers.close();
       await Promise.all(controllers.map((controller) => controller.stopped));
     },
   };

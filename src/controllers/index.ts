@@ -8,5 +8,6 @@ export { fleetCustomResources, memberCustomResources } from './fleet-kinds/index
 export { isComponentName, isReserved } from './hub-admission/reserved.ts';
 export { hubAdmission } from './hub-admission/webhooks.ts';
 export type { NodePool } from './kubelet/node-pools.ts';
+export * as managedNamespace from './managed-namespace/index.ts';
 export { schedulingNotBuilt } from './scheduler/not-built.ts';
 export type { RunningControllers } from './shared/context.ts';

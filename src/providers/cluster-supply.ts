@@ -144,3 +144,57 @@ export interface Membership {
   readonly memberName: string;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** What managed namespaces need from whoever keeps objects on hubs. */
+export interface NamespaceSupply {
+  /**
+   * What stands in the way of a namespace that is to come under management: objects of its names that somebody else made.
+   * Undefined: nothing does, or it is managed already.
+   */
+  obstacle(order: NamespaceOrder): Promise<NamespaceObstacle | undefined>;
+  /** Makes the namespace and what belongs to it, or brings them to the order, whoever made or changed them. */
+  provide(order: NamespaceOrder): Promise<void>;
+  /**
+   * One step of taking a namespace out of management: with everything in it, or, with `keep`, by leaving it to whoever uses
+   * it. True when nothing is left to do.
+   */
+  withdraw(namespace: Pick<NamespaceOrder, 'resourceId' | 'hubId' | 'name'>, keep: boolean): Promise<boolean>;
+  /** Calls `onChange` with the resource id of a namespace when something that `provide` made of it changed or went. */
+  watch(onChange: (resourceId: string) => void): { close(): void };
+}
+
+export interface NamespaceObstacle {
+  /** The objects are as they are asked for. */
+  readonly isIdentical: boolean;
+  /** What is there, e.g. `Namespace team-a`. */
+  readonly found: string;
+}
+
+/** The wanted state of one managed namespace on its hub. */
+export interface NamespaceOrder {
+  readonly resourceId: string;
+  readonly hubId: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Amounts by the names of Kubernetes, e.g. `requests.cpu`; empty: no quota. */
+  readonly quota: Readonly<Record<string, string>>;
+  readonly ingress: NamespaceTraffic | undefined;
+  readonly egress: NamespaceTraffic | undefined;
+  /** Undefined: it stays on the hub. */
+  readonly placement: NamespacePlacement | undefined;
+}
+
+export type NamespaceTraffic = 'AllowAll' | 'DenyAll' | 'AllowSameNamespace';
+
+export interface NamespacePlacement {
+  /** As ClusterResourcePlacements have it. */
+  readonly policy: JsonObject;
+  readonly whenToTakeOver: 'Never' | 'IfNoDiff' | 'Always';
+  /** Who takes the placement away leaves on members what it placed there. */
+  readonly abandons: boolean;
+  /** Changes are rolled out by staged update runs alone. */
+  readonly isExternal: boolean;
+  /** A ClusterStagedUpdateStrategy that must be on the hub. */
+  readonly updateStrategy?: string;
+}

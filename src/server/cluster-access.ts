@@ -1,4 +1,10 @@
-import type { AccessDecision, Authenticator, Authorizer, UserInfo } from '../apimachinery/contract.ts';
+import type {
+  AccessDecision,
+  AccessReview,
+  Authenticator,
+  Authorizer,
+  UserInfo,
+} from '../apimachinery/contract.ts';
 import type { AccessSpec } from '../clusters/contract.ts';
 import { isComponentName, isReserved } from '../controllers/index.ts';
 import type { Principal } from '../identity/contract.ts';
@@ -72,25 +78,53 @@ export function adminGroupAuthorizer(
   };
 }
 
-/** Azure role assignments at or above the cluster's scope, by the roles' data actions. */
-export function azureRoleAuthorizer(roles: DataAccess, access: () => AccessSpec): Authorizer {
+/** The roles of a fleet for its members speak of these. */
+const memberActionRoot = 'Microsoft.ContainerService/fleets/members';
+
+/**
+ * Azure role assignments at or above the cluster's scope, by the roles' data actions; on an AKS cluster that is a member,
+ * then those at its fleet, whose roles for member clusters have actions of their own.
+ * Source: https://learn.microsoft.com/azure/kubernetes-fleet/concepts-rbac
+ */
+export function azureRoleAuthorizer(
+  roles: DataAccess,
+  access: () => AccessSpec,
+  fleetOf: (clusterResourceId: string) => string | undefined = () => undefined,
+): Authorizer {
   return async (review) => {
     const { roleFamily, roleScope } = access();
     const objectId = azureObjectId(review.user);
     if (!roleFamily || !objectId) return { decision: 'no-opinion', reason: '' };
-    const root = dataActionRoots[roleFamily];
-    const actions = review.resource
-      ? resourceActions(root, review.resource, review.verb)
-      : [`${root}${review.path ?? ''}/${accessVerb(review.verb)}`];
-    for (const scope of scopesOf(roleFamily, roleScope, review.resource?.namespace)) {
-      for (const action of actions) {
-        if (await roles.canData(objectId, action, scope)) {
-          return { decision: 'allow', reason: `role assignment grants ${action}` };
-        }
-      }
+    const namespace = review.resource?.namespace;
+    const ways: { readonly root: string; readonly scopes: readonly string[] }[] = [
+      { root: dataActionRoots[roleFamily], scopes: scopesOf(roleFamily, roleScope, namespace) },
+    ];
+    const fleetId = roleFamily === 'aks' ? fleetOf(roleScope) : undefined;
+    if (fleetId) ways.push({ root: memberActionRoot, scopes: scopesOf('fleet', fleetId, namespace) });
+    for (const { root, scopes } of ways) {
+      const granted = await firstGranted(roles, objectId, { actions: actionsOf(root, review), scopes });
+      if (granted) return { decision: 'allow', reason: `role assignment grants ${granted}` };
     }
     return { decision: 'no-opinion', reason: noRole };
   };
+}
+
+function actionsOf(root: string, { resource, path, verb }: AccessReview): string[] {
+  if (resource) return resourceActions(root, resource, verb);
+  return [`${root}${path ?? ''}/${accessVerb(verb)}`];
+}
+
+async function firstGranted(
+  roles: DataAccess,
+  objectId: string,
+  asked: { readonly actions: readonly string[]; readonly scopes: readonly string[] },
+): Promise<string | undefined> {
+  for (const scope of asked.scopes) {
+    for (const action of asked.actions) {
+      if (await roles.canData(objectId, action, scope)) return action;
+    }
+  }
+  return undefined;
 }
 
 /** What the user of a member's agent is called at its hub; the member's name follows. */

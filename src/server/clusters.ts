@@ -15,6 +15,7 @@ import {
   entraAuthenticator,
   fleetGuard,
 } from './cluster-access.ts';
+import type { FleetMemberships } from './fleet-memberships.ts';
 import { processMetrics } from './process-metrics.ts';
 
 interface Parts {
@@ -27,6 +28,7 @@ interface Parts {
   readonly authority: CertificateAndKey;
   readonly identity: Identity;
   readonly roles: DataAccess;
+  readonly memberships: FleetMemberships;
   readonly readyChecks: readonly HealthCheck[];
   readonly audit: AuditTrail;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
@@ -53,7 +55,7 @@ const hubSteps = hubAdmission({
 
 export function buildClusters(parts: Parts): ClusterHost {
   const { store, fence, clock, random, log, authority, identity, roles, readyChecks, servedNames } = parts;
-  const { audit, kubeAudit } = parts;
+  const { audit, kubeAudit, memberships } = parts;
   const tokens = {
     verify: identity.tokens.verify.bind(identity.tokens),
     groupsOf: (objectId: string) => identity.directory.groupsOf(objectId),
@@ -73,6 +75,7 @@ export function buildClusters(parts: Parts): ClusterHost {
       const { directory } = identity;
       const watches = [
         roles.watch(onChange),
+        memberships.watch(onChange),
         directory.watchAccounts(onChange),
         directory.watchGroups(onChange),
       ];
@@ -83,7 +86,11 @@ export function buildClusters(parts: Parts): ClusterHost {
     guards: (spec) => (spec().role === 'hub' ? [fleetGuard] : []),
     authorizers: (spec) => [
       adminGroupAuthorizer(tokens, () => spec().access),
-      azureRoleAuthorizer(roles, () => spec().access),
+      azureRoleAuthorizer(
+        roles,
+        () => spec().access,
+        (clusterId) => memberships.fleetOf(clusterId),
+      ),
     ],
     serve: async (hostNames) => {
       const issued = issueServerCertificate(authority, {

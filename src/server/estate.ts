@@ -28,6 +28,7 @@ import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
 import type { EventLoop } from './event-loop.ts';
+import { FleetMembershipMirror } from './fleet-memberships.ts';
 import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
@@ -300,9 +301,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
       manager().access.canData(objectId, action, scope),
     watch: (onChange: () => void) => manager().access.watch(onChange),
   };
+  const memberships = new FleetMembershipMirror();
   const clusters = buildClusters({
     ...{ store, fence, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
-    kubeAudit: start.kubeAudit,
+    ...{ memberships, kubeAudit: start.kubeAudit },
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
     requestsInFlight: clusterRequests(options.limits ?? {}),
@@ -329,6 +331,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   // Another process may be about to record the resource of one.
   if (start.alone) await removeOrphanPrincipals(providers.records, identity, log);
   closing.push(() => providers.close());
+  closing.push(await memberships.start(providers.records));
   await clusters.initialize();
   await gateway.start();
   closing.push(() => clusters.close());

@@ -1,16 +1,19 @@
 import { type ClusterClient, ClusterError, type KubeObject } from '../apimachinery/client.ts';
 import { holds } from '../apimachinery/conditions.ts';
+import { typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, CodedError, eachAtOnce, type Logger, type Random } from '../base/index.ts';
 import type { ClusterHost } from '../clusters/index.ts';
 import {
   fleetCustomResources,
+  managedNamespace,
   memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
 } from '../controllers/index.ts';
-import type { FleetSupply, Leaving, Membership } from '../providers/cluster-supply.ts';
+import type { FleetSupply, Leaving, Membership, NamespaceSupply } from '../providers/cluster-supply.ts';
 import { agentUserPrefix } from './cluster-access.ts';
+import { createNamespaceSupply, type RunningNamespaces } from './namespace-supply.ts';
 
 const memberClusters = {
   group: 'cluster.kubernetes-fleet.io',
@@ -40,6 +43,8 @@ interface Parts {
 
 /** Runs the fleet controllers of hubs and the agents of members. */
 export interface RunningFleets extends FleetSupply {
+  /** Managed namespaces on those hubs and members. */
+  readonly namespaces: NamespaceSupply;
   /** Ends all of them; those that are asked for afterwards start anew. */
   close(): Promise<void>;
 }
@@ -49,6 +54,7 @@ export function createFleetSupply(parts: Parts): RunningFleets {
 }
 
 class Fleets implements RunningFleets {
+  readonly namespaces: RunningNamespaces;
   readonly #parts: Parts;
   /** Noted before they run: whoever takes a cluster away waits for what is starting on it, and ends it. */
   readonly #hubs = new Map<string, Promise<RunningControllers>>();
@@ -56,6 +62,7 @@ class Fleets implements RunningFleets {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.namespaces = createNamespaceSupply({ ...parts, membersOf: (hubId) => this.#membersOf(hubId) });
     parts.clusters.beforeRemoval(({ clusterId }) => this.#forget(clusterId));
     parts.clusters.beforeStop(({ spec }) => this.#forget(spec.clusterId));
   }
@@ -79,6 +86,12 @@ class Fleets implements RunningFleets {
     }
   }
 
+  /** The clusters of the members of a hub whose agents run. */
+  #membersOf(hubId: string): readonly string[] {
+    const own = [...this.#agents].filter(([key]) => key.startsWith(agentKey(hubId, '')));
+    return own.map(([, { memberClusterId }]) => memberClusterId);
+  }
+
   async join(membership: Membership, signal: AbortSignal): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
     await this.prepareHub(hubId);
@@ -92,7 +105,7 @@ class Fleets implements RunningFleets {
   }
 
   async leave(leaving: Leaving, signal: AbortSignal): Promise<void> {
-    const { hubId, memberName } = leaving;
+    const { hubId, memberName, memberClusterId } = leaving;
     const hub = this.#parts.clusters.get(hubId);
     if (!hub) return;
     // After a restart nobody else may have started what lets the member go.
@@ -106,6 +119,9 @@ class Fleets implements RunningFleets {
       if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
     }
     await this.#stopAgent(agentKey(hubId, memberName));
+    const member = memberClusterId ? this.#parts.clusters.get(memberClusterId) : undefined;
+    // What the member keeps is its own from now on.
+    if (member) await managedNamespace.removeManagedResourceGuard(typedClient(member.client));
   }
 
   /** After a restart nobody has started the agent of a member that leaves; that of a cluster that is gone never comes. */
@@ -125,6 +141,7 @@ class Fleets implements RunningFleets {
   }
 
   async close(): Promise<void> {
+    this.namespaces.close();
     const all = [...this.#hubs.values(), ...[...this.#agents.values()].map((agent) => agent.running)];
     this.#hubs.clear();
     this.#agents.clear();

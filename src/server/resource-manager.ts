@@ -11,7 +11,7 @@ import type { Handler } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { absent } from '../providers/absent/index.ts';
 import { authorizationTypes } from '../providers/authorization/index.ts';
-import type { FleetSupply } from '../providers/cluster-supply.ts';
+import type { FleetSupply, NamespaceSupply } from '../providers/cluster-supply.ts';
 import { computeTypes } from '../providers/compute/index.ts';
 import {
   containerServiceLoops,
@@ -62,7 +62,7 @@ export interface ResourceManagerParts {
   readonly log: Logger;
   readonly identity: Identity;
   readonly clusters: ClusterHost;
-  readonly fleets: FleetSupply;
+  readonly fleets: FleetSupply & { readonly namespaces: NamespaceSupply };
   readonly origins: () => Origins;
   /** The port of a cluster's own, when it has one. */
   readonly portOf: (clusterId: string) => number | undefined;
@@ -79,7 +79,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const tenant = directory.tenant();
   const settings = {
     clusters: clusterSupply(parts.clusters, clock),
-    fleets: parts.fleets,
+    ...{ fleets: parts.fleets, namespaces: parts.fleets.namespaces },
     durations: parts.durations,
     identities: identitiesOf(directory),
     tenantId: tenant.tenantId,

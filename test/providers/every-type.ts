@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../src/arm/index.ts';
 import { absent } from '../../src/providers/absent/index.ts';
 import { authorizationTypes } from '../../src/providers/authorization/index.ts';
-import type { ClusterSupply, FleetSupply } from '../../src/providers/cluster-supply.ts';
+import type { ClusterSupply, FleetSupply, NamespaceSupply } from '../../src/providers/cluster-supply.ts';
 import { computeTypes } from '../../src/providers/compute/index.ts';
 import {
   type ContainerServiceSettings,
@@ -27,6 +27,13 @@ const noFleets: FleetSupply = {
   leave: () => Promise.resolve(),
 };
 
+const noNamespaces: NamespaceSupply = {
+  obstacle: () => Promise.resolve(undefined),
+  provide: () => Promise.resolve(),
+  withdraw: () => Promise.resolve(true),
+  watch: () => ({ close() {} }),
+};
+
 /** An estate with every type that the server has, and no loops: every write stays where its request left it. */
 export async function everyType(
   options: Pick<EstateOptions, 'store' | 'clock' | 'directory' | 'routes'> & {
@@ -41,6 +48,7 @@ export async function everyType(
   const settings = {
     clusters,
     fleets: noFleets,
+    namespaces: noNamespaces,
     identities,
     tenantId,
     publicDomain: 'drydock.test',

@@ -4,7 +4,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'fleets/autoUpgradeProfiles',
     'fleets/clusterMeshProfiles',
     'fleets/listMemberCredentials',
-    'fleets/managedNamespaces',
     'containerServices',
     'fleetMemberships',
     'managedClusters/accessProfiles',

@@ -20,6 +20,12 @@ export const fleetVersions = [
   '2022-06-02-preview',
 ] as const;
 
+/** Since when fleets have managed namespaces. */
+export const managedNamespaceVersions = fleetVersions.slice(
+  0,
+  fleetVersions.indexOf('2025-08-01-preview') + 1,
+);
+
 export const managedClusterVersions = [
   '2026-06-01',
   '2026-05-02-preview',

@@ -10,6 +10,8 @@ import { fleets } from './fleets/type.ts';
 import { gates } from './gates/type.ts';
 import { runManagedClusters } from './managed-clusters/loop.ts';
 import { managedClusters } from './managed-clusters/type.ts';
+import { runManagedNamespaces } from './managed-namespaces/loop.ts';
+import { managedNamespaces } from './managed-namespaces/type.ts';
 import type { ContainerServiceSettings } from './settings.ts';
 import { runUpdateRuns } from './update-runs/loop.ts';
 import { updateRuns } from './update-runs/type.ts';
@@ -24,6 +26,7 @@ export function containerServiceTypes(settings: ContainerServiceSettings): Resou
   return [
     fleets(settings),
     fleetMembers,
+    managedNamespaces,
     managedClusters(settings),
     agentPools,
     updateStrategies,
@@ -42,6 +45,7 @@ export function containerServiceLoops(parts: LoopParts, settings: ContainerServi
     runAgentPools(parts),
     runFleets(parts, settings),
     runFleetMembers(parts, settings),
+    runManagedNamespaces(parts, settings),
     runUpdateRuns(parts),
   ];
 }

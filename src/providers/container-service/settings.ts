@@ -1,4 +1,4 @@
-import type { ClusterSupply, FleetSupply } from '../cluster-supply.ts';
+import type { ClusterSupply, FleetSupply, NamespaceSupply } from '../cluster-supply.ts';
 import type { PublicAddress } from '../kubeconfig.ts';
 import type { SystemIdentities } from '../system-identity.ts';
 
@@ -8,6 +8,7 @@ export interface ContainerServiceSettings {
   readonly durations?: UpgradeDurations;
   readonly clusters: ClusterSupply;
   readonly fleets: FleetSupply;
+  readonly namespaces: NamespaceSupply;
   readonly identities: SystemIdentities;
   readonly tenantId: string;
   /** Domain of API servers with a public endpoint; resolves to this machine. */

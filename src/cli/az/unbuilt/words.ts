@@ -68,7 +68,6 @@ export const unbuiltWords: readonly string[] = [
   'extension list-versions',
   'fleet autoupgradeprofile',
   'fleet clustermeshprofile',
-  'fleet namespace',
   'graph',
   'group deployment',
   'group export',

@@ -82,3 +82,44 @@ export const awaitedMember: Noun = {
     name: required('--fleet-member-name', 'The name of the fleet member.'),
   },
 };
+
+const namespaceModel: Model = {
+  adoptionPolicy: null,
+  deletePolicy: null,
+  eTag: null,
+  id: null,
+  location: null,
+  managedNamespaceProperties: {
+    annotations: null,
+    defaultNetworkPolicy: { egress: null, ingress: null },
+    defaultResourceQuota: { cpuLimit: null, cpuRequest: null, memoryLimit: null, memoryRequest: null },
+    labels: null,
+  },
+  name: null,
+  propagationPolicy: {
+    placementProfile: {
+      defaultClusterResourcePlacement: {
+        policy: { affinity: null, clusterNames: null, placementType: null, tolerations: null },
+      },
+    },
+    type: null,
+  },
+  provisioningState: null,
+  status: statusModel,
+  systemData: systemDataModel,
+  tags: null,
+  type: null,
+};
+
+/** A managed namespace of a fleet. */
+export const managedNamespace: Noun = {
+  path: `${fleetPath.replace('{name}', '{fleetName}')}/managedNamespaces/{name}`,
+  apiVersion: fleetApiVersion,
+  names: {
+    resourceGroup: resourceGroup(),
+    fleetName: required('--fleet-name -f', 'Specify the fleet name.'),
+    name: required('--name -n', 'Specify the managed namespace name.'),
+  },
+  present: (body: JsonObject) => fillModel(namespaceModel, body),
+  pollSeconds: 5,
+};
