@@ -3,9 +3,10 @@ import { after, before, test } from 'node:test';
 import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { namespaces } from '../../src/controllers/kinds/core.ts';
 import { memberClusters } from '../../src/controllers/kinds/fleet.ts';
-import { clusterFamily } from '../../src/controllers/kinds/placement.ts';
+import { clusterFamily, namespacedFamily } from '../../src/controllers/kinds/placement.ts';
 import {
   clusterUpdateRuns,
+  namespacedUpdateRuns,
   type StageConfig,
   type UpdateRun,
   type UpdateStrategy,
@@ -152,6 +153,29 @@ test('a placement whose clusters were not found, or that selects what cannot be,
     await refusal('nowhere'),
     `${invalid}no scheduled or to-be-deleted bindings found for the latest policy snapshot /nowhere-0`,
   );
+});
+
+test('a placement in a namespace that names no clusters is not rolled out', async () => {
+  await hub.makeNamespace('nobody');
+  const metadata = { name: 'nobody', namespace: 'nobody' };
+  const { placements } = namespacedFamily;
+  await hub.client.create(placements, {
+    apiVersion: placements.apiVersion,
+    kind: placements.kind,
+    metadata,
+    spec: {
+      resourceSelectors: [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' }],
+      policy: { placementType: 'PickFixed', clusterNames: [] },
+      strategy: { type: 'External' },
+    },
+  });
+  await hub.until(namespacedFamily.policySnapshots, { ...metadata, name: 'nobody-0' }, () => true);
+  const { runs: own } = namespacedUpdateRuns;
+  const spec = { placementName: 'nobody', stagedRolloutStrategyName: 'none' };
+  await hub.client.create(own, { apiVersion: own.apiVersion, kind: own.kind, metadata, spec });
+  const { status } = await hub.until(own, metadata, (run) => said(run.status, 'Initialized') !== '');
+  const message = `${invalid}policy snapshot \`nobody-0\` not fully scheduled yet`;
+  assert.equal(condition(status, 'Initialized')?.message, message);
 });
 
 test('a run that is made before its placement was scheduled waits for that', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../src/base/index.ts';
 import { configMaps } from '../../src/controllers/kinds/core.ts';
 import { memberClusters } from '../../src/controllers/kinds/fleet.ts';
@@ -10,7 +11,11 @@ import {
   type Placement,
   works,
 } from '../../src/controllers/kinds/placement.ts';
-import { clusterUpdateRuns, namespacedUpdateRuns } from '../../src/controllers/kinds/staged.ts';
+import {
+  clusterUpdateRuns,
+  namespacedUpdateRuns,
+  type UpdateRun,
+} from '../../src/controllers/kinds/staged.ts';
 import { TestHub } from './fleet-hub.ts';
 import { approved, condition, env, said, UpdateRuns, updating } from './update-runs.ts';
 
@@ -474,4 +479,49 @@ test('an approval that an earlier run of the name left behind is none', async ()
     said(again.status?.stagesStatus?.[0]?.beforeStageTaskStatus?.[0], 'ApprovalRequestApproved'),
     '',
   );
+});
+
+test('a run of the oldest version names its index, is started through the newest, and shows in all', async () => {
+  await it.prepare('aged', {
+    stages: [{ name: 'all', labelSelector: {}, afterStageTasks: [{ type: 'Approval' }] }],
+  });
+  const of = (version: string) =>
+    defineKind<UpdateRun>(`placement.kubernetes-fleet.io/${version}`, runs.kind, runs.resource, 'Cluster');
+  const [oldest, newest] = [of('v1alpha1'), of('v1')];
+  await hub.client.create(oldest, {
+    apiVersion: oldest.apiVersion,
+    kind: oldest.kind,
+    metadata: { name: 'aged' },
+    spec: { placementName: 'aged', stagedRolloutStrategyName: 'aged', resourceSnapshotIndex: '0' },
+  });
+  const { status } = await it.initialized('aged');
+  assert.equal(said(status, 'Initialized'), 'True UpdateRunInitializedSuccessfully');
+  const body = { spec: { state: 'Run' } };
+  await hub.client.patch(newest, { name: 'aged' }, { type: 'merge', body });
+  const stopReporting = hub.reportAll();
+  await it.approve('aged-after-all');
+  await it.over('aged');
+  stopReporting();
+  for (const kind of [oldest, newest]) {
+    const shown = await hub.client.get(kind, { name: 'aged' });
+    assert.equal(said(shown.status, 'Succeeded'), 'True UpdateRunSucceeded');
+    assert.equal(shown.status?.stagesStatus?.[0]?.clusters.length, 4);
+  }
+});
+
+test('a run that is deleted in the middle leaves what it began to come to its end', async () => {
+  await it.prepare('midway', { stages: [{ name: 'all', labelSelector: {}, maxConcurrency: 1 }] });
+  await it.makeRun('midway');
+  await it.until('midway', (run) => updating(run, 0).includes('east'));
+  await hub.client.delete(runs, { name: 'midway' });
+  await it.gone(runs, 'midway');
+  await hub.report('east', 'midway-work');
+  const bindings = await it.bindingsOf('midway');
+  assert.equal(bindings.get('east')?.spec.state, 'Bound');
+  assert.equal(bindings.get('west')?.spec.state, 'Scheduled');
+  // A run of the same name begins anew.
+  const stopReporting = hub.reportAll();
+  await it.makeRun('midway');
+  assert.equal(said((await it.over('midway')).status, 'Succeeded'), 'True UpdateRunSucceeded');
+  stopReporting();
 });

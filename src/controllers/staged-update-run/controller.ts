@@ -29,11 +29,12 @@ export function startUpdateRunController(placements: PlacementContext, family: U
           deletionTimestamp === previous.metadata.deletionTimestamp;
         return isSame && !hasLost(run, previous, updateRunFinalizer) ? undefined : objectKey(run);
       }),
-      watchKeys(approvals, (request, previous, type) =>
-        type === 'deleted' || (previous && answersOtherwise(request, previous))
-          ? runKeyOf(request)
-          : undefined,
-      ),
+      watchKeys(approvals, (request, previous, type) => {
+        const isNews = type === 'deleted' || (previous && answersOtherwise(request, previous));
+        const key = runKeyOf(request);
+        // Requests that somebody makes for a run that is not there are nobody's to collect.
+        return isNews && runs.get(key) ? key : undefined;
+      }),
       watchKeys(bindings, (binding, previous) =>
         previous && isSameForRuns(binding, previous) ? [] : runsOf(parentKey(binding)),
       ),

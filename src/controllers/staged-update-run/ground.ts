@@ -59,8 +59,10 @@ function clusterCountOf(snapshot: PolicySnapshot, name: string): number | undefi
 }
 
 /** True once the clusters of a policy are picked; false while that is going on. Throws when they were not all found. */
-export function isScheduled(placement: Placement, { snapshot }: Policy): boolean {
-  if (!isDecided(placement)) return false;
+export function isScheduled(placement: Placement, { snapshot, clusterCount }: Policy): boolean {
+  // A list of clusters without any is never decided upon.
+  const isNeverDecided = clusterCount === 0 && snapshot.spec.policy?.placementType === 'PickFixed';
+  if (!isDecided(placement) && !isNeverDecided) return false;
   const said = findCondition(snapshot.status?.conditions, 'Scheduled');
   if (said?.status === 'True' && said.observedGeneration === snapshot.metadata.generation) return true;
   throw invalidRun(`policy snapshot \`${snapshot.metadata.name}\` not fully scheduled yet`);

@@ -14,16 +14,22 @@ export interface RunResources {
   readonly selected: readonly KubeObject[];
 }
 
-/** The resources of the index that a run names, or as they are now when it names none. */
+/**
+ * The resources of the index that a run names, or as they are now when it names none. The first index is made by whoever
+ * asks for it first: with the strategy External nobody else does, and the oldest version of a run has to name one.
+ */
 export async function resourcesOf(
   run: UpdateRun,
   placement: Placement,
   context: UpdateRunContext,
 ): Promise<RunResources> {
   const { resourceSnapshotIndex = '' } = run.spec;
-  return resourceSnapshotIndex === ''
+  const key = placementKey(run);
+  const isFirst =
+    resourceSnapshotIndex === '0' && context.resourceSnapshots.byIndex(byParent, key).length === 0;
+  return resourceSnapshotIndex === '' || isFirst
     ? currentResources(placement, context)
-    : resourcesAt(resourceSnapshotIndex, placementKey(run), context);
+    : resourcesAt(resourceSnapshotIndex, key, context);
 }
 
 const mostIndex = 2n ** 63n - 1n;
