@@ -2,6 +2,8 @@ import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import type { LoopParts, RecordLoop } from '../loop.ts';
 import { runAgentPools } from './agent-pools/loop.ts';
 import { agentPools } from './agent-pools/type.ts';
+import { runAutoUpgradeProfiles } from './auto-upgrade-profiles/loop.ts';
+import { autoUpgradeProfiles } from './auto-upgrade-profiles/type.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { runFleetMembers } from './fleet-members/loop.ts';
 import { fleetMembers } from './fleet-members/type.ts';
@@ -31,6 +33,7 @@ export function containerServiceTypes(settings: ContainerServiceSettings): Resou
     agentPools,
     updateStrategies,
     updateRuns,
+    autoUpgradeProfiles,
     gates,
   ];
 }
@@ -47,5 +50,6 @@ export function containerServiceLoops(parts: LoopParts, settings: ContainerServi
     runFleetMembers(parts, settings),
     runManagedNamespaces(parts, settings),
     runUpdateRuns(parts),
+    runAutoUpgradeProfiles(parts),
   ];
 }

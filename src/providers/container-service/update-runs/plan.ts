@@ -2,6 +2,8 @@ import { ArmError, type RecordReader } from '../../../arm/index.ts';
 import type { JsonObject, Random } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { readSchedule } from '../gates/schedule.ts';
+import { aksCatalog } from '../releases/catalog.ts';
+import { nodeImagesOf } from './images.ts';
 import { fleetOf, internalJson, type PlannedGate, type PlannedGates, type PlannedStage } from './record.ts';
 import {
   type GateUpdate,
@@ -12,6 +14,7 @@ import {
   statusJson,
 } from './status.ts';
 import { Selection, type Target, targetsOf } from './targets.ts';
+import { updateOf } from './update.ts';
 
 /** The name of the stage and of the group of a run without a strategy. */
 const onlyStep = 'default';
@@ -46,7 +49,7 @@ export async function planRun(
     status: { state: 'NotStarted' },
     failureCount: 0,
     stages: stages ? stages.map((stage) => stageOf(stage, selection)) : [oneByOne(targets)],
-    nodeImageSelection: {},
+    nodeImageSelection: await selectedImages(wish, records),
   };
   const isEmpty = status.stages.every(({ groups }) => groups.every(({ members }) => !members));
   if (isEmpty) throw noMembers(wish.id, targets.length > 0);
@@ -62,6 +65,20 @@ export async function planRun(
     },
     internal: internalJson({ uid: random.uuid(), wanted: 'Nothing', plan }),
   };
+}
+
+/** One choice of images for all members, made with the run; `Latest` leaves it to the moment of each upgrade. */
+async function selectedImages(
+  { id, managedClusterUpdate }: RunWish,
+  records: RecordReader,
+): Promise<RunStatus['nodeImageSelection']> {
+  const { kind, imageSelection, imageVersions } = updateOf(new Fields({ managedClusterUpdate }));
+  if (kind === 'ControlPlaneOnly' || imageSelection === 'Latest') return {};
+  const chosen =
+    imageSelection === 'Custom'
+      ? imageVersions
+      : await nodeImagesOf(fleetOf(id), { catalog: await aksCatalog(records), records });
+  return { selectedNodeImageVersions: chosen.map((version) => ({ version })) };
 }
 
 function noMembers(id: string, hasMembers: boolean): ArmError {

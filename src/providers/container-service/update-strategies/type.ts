@@ -9,6 +9,7 @@ import {
 } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import { fleetVersions } from '../api-versions.ts';
+import { autoUpgradeProfileType } from '../auto-upgrade-profiles/record.ts';
 import { shownIn } from '../shown-members.ts';
 import { fleetOf, updateRunType } from '../update-runs/record.ts';
 import { isUnderWay, statusOf } from '../update-runs/status.ts';
@@ -40,8 +41,6 @@ function prepare(write: ResourceWrite): ResourceDraft {
   if (!body.has('strategy')) throw requiredPropertyMissing('UpdateStrategyProperties.Strategy', write.id);
   return { properties: { strategy: readStrategy(body.object('strategy'), write.id) } };
 }
-
-const autoUpgradeProfileType = 'Microsoft.ContainerService/fleets/autoUpgradeProfiles';
 
 /** Runs have a copy and go on without it; what will make runs of it, or has just begun one, keeps it. */
 async function refuseUsed({ id, name }: ResourceRecord, { records }: TypeContext): Promise<void> {

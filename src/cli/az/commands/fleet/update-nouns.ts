@@ -80,6 +80,23 @@ const updateRunModel: Model = {
   updateStrategyId: null,
 };
 
+const autoUpgradeProfileModel: Model = {
+  ...head,
+  autoUpgradeProfileStatus: {
+    lastTriggerError: null,
+    lastTriggerMessage: null,
+    lastTriggerStatus: null,
+    lastTriggerUpgradeVersions: null,
+    lastTriggeredAt: null,
+  },
+  channel: null,
+  disabled: null,
+  longTermSupport: null,
+  nodeImageSelection: { type: null },
+  targetKubernetesVersion: null,
+  updateStrategyId: null,
+};
+
 const gateModel: Model = {
   ...head,
   displayName: null,
@@ -129,6 +146,19 @@ export const awaitedUpdateStrategy = child(
   required('--update-strategy-name', 'The name of the update strategy.'),
   { ...head, strategy: strategyModel },
 );
+
+/** An auto-upgrade profile. */
+export const autoUpgradeProfile = child(
+  'autoUpgradeProfiles',
+  required('--name -n', 'Specify name for the auto upgrade profile.'),
+  autoUpgradeProfileModel,
+);
+
+/** An auto-upgrade profile as `wait` and `generate-update-run` name it. */
+export function namedProfile(flags: string): Noun {
+  const name = required(flags, 'The name of the auto upgrade profile.');
+  return child('autoUpgradeProfiles', name, autoUpgradeProfileModel);
+}
 
 /** A gate of an update run. */
 export const gate = child(
