@@ -5,15 +5,22 @@ import { Fields } from '../../fields.ts';
 import { type LoopParts, type RecordLoop, runRecordLoop } from '../../loop.ts';
 import { gateType, runIdOf } from '../gates/record.ts';
 import { managedClusterType } from '../managed-clusters/record.ts';
+import { aksCatalog, releasesType } from '../releases/catalog.ts';
 import { advance, currentStage, type MemberFact } from './advance.ts';
 import { gateIdOf, makeGates, tendGates } from './gate-facts.ts';
 import { memberFact, type RunOrder } from './member-facts.ts';
+import { chooseImages, chosenImages, showImagesOf } from './node-images.ts';
 import { fleetOf, internalsOf, updateRunType } from './record.ts';
-import { isOver, isUnderWay, membersOf, type RunStatus, statusJson, statusOf } from './status.ts';
+import {
+  isOver,
+  isUnderWay,
+  type MemberUpdate,
+  membersOf,
+  type RunStatus,
+  statusJson,
+  statusOf,
+} from './status.ts';
 import { updateOf } from './update.ts';
-
-/** How often a member is looked at again that waits for a version. */
-const releaseCheckMs = 60_000;
 
 /**
  * Carries out what runs say. Each pass reads how the members and the gates of the current stage stand, moves the record on as far
@@ -26,6 +33,7 @@ export function runUpdateRuns(parts: LoopParts): RecordLoop {
     type: updateRunType,
     follows: [
       { type: managedClusterType, idFor: async (clusterId) => waiting.on(clusterId) },
+      { type: releasesType, idFor: async () => waiting.onReleases() },
       { type: gateType, idFor: (gateId) => runOfGate(gateId, parts.records) },
     ],
     reconcile: (id) => reconcile(id, parts, waiting),
@@ -37,13 +45,24 @@ async function runOfGate(gateId: string, records: RecordStore): Promise<readonly
   return gate ? [runIdOf(gate)] : [];
 }
 
-/** Which runs have something under way on a cluster: whom to wake when it changes. Filled by each run's own pass. */
+/** Which runs have something under way on a cluster, or wait for a version: whom to wake. Filled by each run's own pass. */
 class WaitingRuns {
   readonly #runs = new Map<string, Set<string>>();
   readonly #clusters = new Map<string, readonly string[]>();
+  readonly #released = new Set<string>();
 
   on(clusterId: string): readonly string[] {
     return [...(this.#runs.get(clusterId.toLowerCase()) ?? [])];
+  }
+
+  onReleases(): readonly string[] {
+    return [...this.#released];
+  }
+
+  /** Whether `runId` waits for something to come out. */
+  setReleases(runId: string, waits: boolean): void {
+    if (waits) this.#released.add(runId);
+    else this.#released.delete(runId);
   }
 
   /** What `runId` waits for from now on. */
@@ -73,6 +92,7 @@ async function reconcile(
   const fleet = await records.get(fleetOf(id));
   if (!run || !fleet) {
     waiting.set(id, []);
+    waiting.setReleases(id, false);
     if (!run) await removeGates(id, undefined, records);
     return undefined;
   }
@@ -85,9 +105,19 @@ async function reconcile(
   const isGoing = isUnderWay(status.status) || (state === 'NotStarted' && wanted === 'Running');
   if (!isGoing || fleet.provisioningState === 'Deleting') {
     waiting.set(id, []);
+    waiting.setReleases(id, false);
     return undefined;
   }
-  const order = orderOf(run, status);
+  // Before the catalog is read, so that no release is missed.
+  waiting.setReleases(id, true);
+  const update = updateOf(new Fields(run.properties));
+  await chooseImages(status, update, { records, catalog: await aksCatalog(records) });
+  const order: RunOrder = {
+    fleetId: fleetOf(id),
+    update,
+    imageVersions: chosenImages(status, update),
+    wantsToStop: wanted === 'Stopped',
+  };
   const stage = currentStage(status);
   const members = stage ? membersOf(stage).filter((member) => !isOver(member.status)) : [];
   // Before anything is ordered, so that no change of a cluster is missed.
@@ -96,7 +126,15 @@ async function reconcile(
     members.filter((member) => member.status.state === 'Running').map((member) => member.clusterResourceId),
   );
   const facts = new Map<string, MemberFact>();
-  for (const member of members) facts.set(member.name, await memberFact(member, order, records));
+  for (const member of members) {
+    const fact = await memberFact(member, order, records);
+    facts.set(member.name, fact);
+    if (fact.kind === 'succeeded') await showImages(status, member, order, records);
+  }
+  waiting.setReleases(
+    id,
+    [...facts.values()].some(({ kind }) => kind === 'waiting'),
+  );
   const { wakeAtMs } = advance(status, {
     nowMs,
     wantsToStop: order.wantsToStop,
@@ -108,7 +146,6 @@ async function reconcile(
   });
   await keep(run, status, parts);
   const waits = [...gates.wakeAtMs, ...(wakeAtMs === undefined ? [] : [wakeAtMs])];
-  if ([...facts.values()].some(({ kind }) => kind === 'waiting')) waits.push(nowMs + releaseCheckMs);
   return waits.length > 0 ? { againAfterMs: Math.max(0, Math.min(...waits) - nowMs) } : undefined;
 }
 
@@ -128,20 +165,16 @@ async function keep(
   );
 }
 
-function orderOf(run: ResourceRecord, status: RunStatus): RunOrder {
-  const selected = status.nodeImageSelection.selectedNodeImageVersions;
-  return {
-    fleetId: fleetOf(run.id),
-    update: updateOf(new Fields(run.properties)),
-    imageVersions:
-      selected && Object.fromEntries(selected.map(({ version }) => [familyOf(version), version])),
-    wantsToStop: internalsOf(run).wanted === 'Stopped',
-  };
-}
-
-/** `AKSUbuntu-2204gen2containerd` of `AKSUbuntu-2204gen2containerd-202511.07.0`. */
-function familyOf(imageVersion: string): string {
-  return imageVersion.slice(0, imageVersion.lastIndexOf('-'));
+/** A run that leaves the choice to each cluster shows what that was. */
+async function showImages(
+  status: RunStatus,
+  { clusterResourceId }: MemberUpdate,
+  { update }: RunOrder,
+  records: RecordStore,
+): Promise<void> {
+  if (update.imageSelection !== 'Latest' || update.kind === 'ControlPlaneOnly') return;
+  const cluster = await records.get(clusterResourceId);
+  if (cluster) showImagesOf(status, cluster);
 }
 
 /** Gates of a run that is gone, or of an earlier one of its name. */

@@ -6,6 +6,7 @@ import { currentVersion } from '../managed-clusters/type.ts';
 import { orderUpgrade, type UpgradeOrder, upgradeState } from '../managed-clusters/upgrade-order.ts';
 import { type AksCatalog, aksCatalog } from '../releases/catalog.ts';
 import type { MemberFact } from './advance.ts';
+import { type ImagesByFamily, imageFact } from './node-images.ts';
 import type { MemberUpdate } from './status.ts';
 import type { ManagedClusterUpdate } from './update.ts';
 
@@ -13,8 +14,8 @@ import type { ManagedClusterUpdate } from './update.ts';
 export interface RunOrder {
   readonly fleetId: string;
   readonly update: ManagedClusterUpdate;
-  /** Node images that the run has chosen for all, by family. */
-  readonly imageVersions: Readonly<Record<string, string>> | undefined;
+  /** Node images that the run has chosen for all. */
+  readonly imageVersions: ImagesByFamily | undefined;
   readonly wantsToStop: boolean;
 }
 
@@ -70,9 +71,12 @@ async function readiness(
   }
   const cluster = await records.get(clusterResourceId);
   // Whoever is ordered to update it says why that cannot be; what has failed or is under way is at no version yet.
-  if (cluster?.provisioningState !== 'Succeeded') return { kind: 'ready' };
-  return versionFact(cluster, order.update, await aksCatalog(records)) ?? { kind: 'ready' };
+  if (cluster?.provisioningState !== 'Succeeded') return ready;
+  const catalog = await aksCatalog(records);
+  return versionFact(cluster, order.update, catalog) ?? nodeImageFact(cluster, order, catalog) ?? ready;
 }
+
+const ready: MemberFact = { kind: 'ready' };
 
 function skipped(why: string): MemberFact {
   return { kind: 'skipped', message: `skipped: ${why}.` };
@@ -101,6 +105,26 @@ function versionFact(
   const behind = pools.some((pool) => pool.string('currentOrchestratorVersion') !== version);
   if (current !== version || behind) return undefined;
   return skipped(`the cluster is already at the target Kubernetes version ${version}`);
+}
+
+function nodeImageFact(
+  cluster: ResourceRecord,
+  { update, imageVersions }: RunOrder,
+  catalog: AksCatalog,
+): MemberFact | undefined {
+  if (update.kind === 'ControlPlaneOnly') return undefined;
+  const fact = imageFact(cluster, imageVersions, catalog);
+  if (fact === 'behind') return undefined;
+  if (fact === 'there') {
+    return update.kind === 'NodeImageOnly'
+      ? skipped('all node pools are already at the target node image version')
+      : undefined;
+  }
+  if ('missing' in fact) return skipped(`the run has no node image of the family ${fact.missing}`);
+  return {
+    kind: 'waiting',
+    message: `Node image version ${fact.unreleased} is not available in the region '${cluster.location}' yet. See ${releaseTracker}.`,
+  };
 }
 
 /** True when version `a` comes after `b`; of a minor version and its patches neither does. */

@@ -69,6 +69,12 @@ export function statusOf(properties: JsonObject): RunStatus {
   return structuredClone(properties['status']) as unknown as RunStatus;
 }
 
+/** The state of a stored run. */
+export function stateOf(properties: JsonObject): UpdateState {
+  // As in `statusOf`; nothing is changed, so nothing is copied.
+  return (properties['status'] as unknown as RunStatus).status.state;
+}
+
 /** The status as JSON. */
 export function statusJson(status: RunStatus): JsonObject {
   // An interface is not assignable to an index signature, though every member of this one is JSON.
@@ -105,6 +111,6 @@ export function end(step: StepStatus, state: UpdateState, now: string): void {
 }
 
 /** True while something may still begin or end by itself. */
-export function isUnderWay({ state }: StepStatus): boolean {
+export function isUnderWay({ state }: Pick<StepStatus, 'state'>): boolean {
   return state === 'Running' || state === 'Pending' || state === 'Stopping';
 }

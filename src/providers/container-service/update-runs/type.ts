@@ -21,7 +21,7 @@ import { readStrategy, requiredPropertyMissing } from '../update-strategies/stra
 import { runActions } from './actions.ts';
 import { planRun } from './plan.ts';
 import { fleetOf, internalsOf } from './record.ts';
-import { statusOf } from './status.ts';
+import { stateOf } from './status.ts';
 import { readManagedClusterUpdate } from './update.ts';
 
 /**
@@ -131,7 +131,7 @@ async function copyOf(
 }
 
 function refuseStarted(stored: ResourceRecord): void {
-  const { state } = statusOf(stored.properties).status;
+  const state = stateOf(stored.properties);
   if (internalsOf(stored).wanted === 'Nothing' && state === 'NotStarted') return;
   throw new ArmError(
     409,
@@ -154,7 +154,7 @@ function refuseImageChange(stored: JsonObject, asked: JsonObject): void {
 function listRuns({ records, query }: ListCall): readonly ResourceRecord[] {
   return filtered(records, query.get('$filter'), {
     name: ({ name }) => name,
-    'status/status/state': ({ properties }) => statusOf(properties).status.state,
+    'status/status/state': ({ properties }) => stateOf(properties),
     updateStrategyId: ({ properties }) => new Fields(properties).string('updateStrategyId'),
     autoUpgradeProfileId: ({ properties }) => new Fields(properties).string('autoUpgradeProfileId'),
   });

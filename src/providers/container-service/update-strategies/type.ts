@@ -12,7 +12,7 @@ import { fleetVersions } from '../api-versions.ts';
 import { autoUpgradeProfileType } from '../auto-upgrade-profiles/record.ts';
 import { shownIn } from '../shown-members.ts';
 import { fleetOf, updateRunType } from '../update-runs/record.ts';
-import { isUnderWay, statusOf } from '../update-runs/status.ts';
+import { isUnderWay, stateOf } from '../update-runs/status.ts';
 import { updateName } from './names.ts';
 import { conformStrategy } from './shape.ts';
 import { readStrategy, requiredPropertyMissing } from './strategy.ts';
@@ -50,7 +50,7 @@ async function refuseUsed({ id, name }: ResourceRecord, { records }: TypeContext
   const profiles = await records.list(`${fleetId}/autoUpgradeProfiles`, autoUpgradeProfileType);
   const runs = await records.list(`${fleetId}/updateRuns`, updateRunType);
   const user =
-    profiles.find(names) ?? runs.find((run) => names(run) && isUnderWay(statusOf(run.properties).status));
+    profiles.find(names) ?? runs.find((run) => names(run) && isUnderWay({ state: stateOf(run.properties) }));
   if (!user) return;
   throw new ArmError(
     409,
