@@ -180,7 +180,7 @@ test('--listen adds an address: this machine still reaches the server by localho
   await drydock('reset', '--yes', '--home', home);
 });
 
-test('quickstart takes other ports when its own are in use, and says which', async () => {
+test('quickstart takes other ports when its own are in use, says which, and does all of it again after a down', async () => {
   const home = temporaryFolder('with a blank test');
   const blockers = [51_443, 47_011].map((port) => {
     const blocker = createServer();
@@ -195,5 +195,13 @@ test('quickstart takes other ports when its own are in use, and says which', asy
   assert.match(stdout, new RegExp(`--resource-port 443 --port ${port}|localhost:${port}`));
   assert.match(stdout, /^aks-member-1 +True/m);
   assert.ok(stdout.includes(`env --home '${home}')"`), stdout);
+  await drydock('down', '--home', home);
+  const again = await drydock('quickstart', '--home', home);
+  assert.equal(again.code, 0, again.stdout + again.stderr);
+  for (const name of ['aks-member-1', 'aks-member-2', 'aks-member-3'])
+    assert.match(again.stdout, new RegExp(`^${name} +True`, 'm'));
+  const nodesOf = (text: string) => [...text.matchAll(/^(moc-\S+) +Ready/gm)].map(([, node]) => node);
+  assert.equal(nodesOf(stdout).length, 2, stdout);
+  assert.deepEqual(nodesOf(again.stdout), nodesOf(stdout));
   await drydock('reset', '--yes', '--home', home);
 });
