@@ -29,7 +29,7 @@ interface Operation {
 }
 
 /**
- * A JSON patch (RFC 6902) on an object, which is not changed. Throws PatchError: 400 when the patch is malformed,
+ * A JSON patch (RFC 6902) on an object; neither of them is changed. Throws PatchError: 400 when the patch is malformed,
  * 413 when it is too long, 422 when an operation does not apply. `server` reads patches as kube-apiserver does, which
  * replaces what is not there; `strict` as the RFC says.
  */
@@ -102,12 +102,12 @@ function applyOperation(document: Json, operation: Operation, { allowance, readi
   const path = pointer(operation.path);
   switch (operation.op) {
     case 'add':
-      return add(document, path, operation.value ?? null);
+      return add(document, path, ownCopy(operation.value));
     case 'remove':
       return remove(document, path);
     case 'replace':
       if (reading === 'strict' && read(document, path) === undefined) throw patchDoesNotApply();
-      return replace(document, path, operation.value ?? null);
+      return replace(document, path, ownCopy(operation.value));
     case 'move': {
       const from = pointer(operation.from);
       const moved = read(document, from);
@@ -136,6 +136,11 @@ function applyOperation(document: Json, operation: Operation, { allowance, readi
     default:
       throw patchDoesNotApply();
   }
+}
+
+/** A later operation may change what an earlier one put there; the patch stays as it is. */
+function ownCopy(value: Json | undefined): Json {
+  return typeof value === 'object' ? structuredClone(value) : (value ?? null);
 }
 
 function spend(allowance: Allowance, value: Json): void {
