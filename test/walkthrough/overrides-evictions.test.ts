@@ -195,13 +195,10 @@ YAML
     evict first v1beta1 test-crp
     kubectl patch crpdb test-crp --type=merge -p '{"spec":{"minAvailable":1}}' >&2
     evict second v1alpha1 test-crp
-    timeout 60 m1 wait --for=delete namespace/drained >&2
+    timeout 60 kubectl --kubeconfig $KUBECONFIG.m1 wait --for=delete namespace/drained >&2
     m2 get namespace drained -o name
     kubectl get crp test-crp -o jsonpath='{.status.placementStatuses[*].clusterName}'; echo
-    kubectl patch membercluster m1 --type=merge -p '{"spec":{"taints":[]}}' >&2`.replace(
-      'timeout 60 m1 wait',
-      'timeout 60 kubectl --kubeconfig $KUBECONFIG.m1 wait',
-    ),
+    kubectl patch membercluster m1 --type=merge -p '{"spec":{"taints":[]}}' >&2`,
   );
   const by =
     'by specified ClusterResourcePlacementDisruptionBudget, availablePlacements: 2, totalPlacements: 2';
