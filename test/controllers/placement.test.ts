@@ -21,6 +21,7 @@ import {
   type Placement,
   type PlacementPolicy,
   type ResourceSelector,
+  statusCopies,
   works,
 } from '../../src/controllers/kinds/placement.ts';
 import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
@@ -448,6 +449,51 @@ test('a drift that stops the apply is told with what drifted', async () => {
   assert.deepEqual(status?.driftedPlacements?.[0]?.['observedDrifts'], [
     { path: '/data/color', valueInHub: 'red', valueInMember: 'green' },
   ]);
+});
+
+test('a status that is told in a namespace waits for the namespace, and keeps to it', async () => {
+  const wanted = placement('told', wholeNamespace('told'), {
+    placementType: 'PickFixed',
+    clusterNames: ['east'],
+  });
+  await hub.client.create(clusterFamily.placements, {
+    ...wanted,
+    spec: { ...wanted.spec, statusReportingScope: 'NamespaceAccessible' },
+  });
+  const synced = (p: Placement | undefined) =>
+    findCondition(p?.status?.conditions, 'ClusterResourcePlacementStatusSynced');
+  const untold = await eventually(hub.client, clusterFamily.placements, { name: 'told' }, (p) =>
+    Boolean(synced(p)),
+  );
+  assert.deepEqual([synced(untold)?.status, synced(untold)?.reason], ['False', 'StatusSyncFailed']);
+  assert.match(
+    synced(untold)?.message ?? '',
+    /^Failed to create or update ClusterResourcePlacementStatus: .*namespaces "told" not found$/,
+  );
+  await makeNamespace('told');
+  await done('told', 1);
+  const copy = await eventually(hub.client, statusCopies, { name: 'told', namespace: 'told' }, (c) =>
+    Boolean(c?.sourceStatus.conditions?.some(({ type }) => type.endsWith('Available'))),
+  );
+  const placed = await hub.client.get(clusterFamily.placements, { name: 'told' });
+  const { conditions = [], ...rest } = asKind(clusterFamily.placements, placed).status ?? {};
+  const told = conditions.filter(({ type }) => type !== 'ClusterResourcePlacementStatusSynced');
+  assert.deepEqual(copy?.sourceStatus, { ...rest, conditions: told });
+  await makeNamespace('other');
+  const body = { spec: { resourceSelectors: [wholeNamespace('other')] } };
+  await hub.client.patch(clusterFamily.placements, { name: 'told' }, { type: 'merge', body });
+  const moved = await eventually(hub.client, clusterFamily.placements, { name: 'told' }, (p) => {
+    const scheduled = findCondition(p?.status?.conditions, 'ClusterResourcePlacementScheduled');
+    return isCurrent(scheduled, p?.metadata.generation, 'False');
+  });
+  const scheduled = findCondition(moved?.status?.conditions, 'ClusterResourcePlacementScheduled');
+  assert.deepEqual(
+    [scheduled?.reason, scheduled?.message],
+    [
+      'InvalidResourceSelectors',
+      "namespace resource selector is choosing a different namespace 'other' from what was originally picked 'told'. This is not allowed for NamespaceAccessible ClusterResourcePlacement",
+    ],
+  );
 });
 
 test('a PickFixed list without names decides nothing', async () => {
