@@ -451,6 +451,24 @@ test('a drift that stops the apply is told with what drifted', async () => {
   ]);
 });
 
+test('that a placement leaves behind what it placed is remembered beside its spec, also after a replace', async () => {
+  const wanted = placement('leaver', wholeNamespace('leaver'));
+  const strategy = { deleteStrategy: { propagationPolicy: 'Abandon' as const } };
+  await hub.client.create(clusterFamily.placements, { ...wanted, spec: { ...wanted.spec, strategy } });
+  const isMarked = (p: Placement | undefined) => p?.metadata.annotations?.['drydock.dev/abandon'] === 'true';
+  await eventually(hub.client, clusterFamily.placements, { name: 'leaver' }, isMarked);
+  const dropped = await hub.client.patch(
+    clusterFamily.placements,
+    { name: 'leaver' },
+    { type: 'merge', body: { metadata: { annotations: null } } },
+  );
+  assert.equal(dropped.metadata.annotations, undefined);
+  await eventually(hub.client, clusterFamily.placements, { name: 'leaver' }, isMarked);
+  const body = { spec: { strategy: { deleteStrategy: { propagationPolicy: 'Delete' } } } };
+  await hub.client.patch(clusterFamily.placements, { name: 'leaver' }, { type: 'merge', body });
+  await eventually(hub.client, clusterFamily.placements, { name: 'leaver' }, (p) => !isMarked(p));
+});
+
 test('a status that is told in a namespace waits for the namespace, and keeps to it', async () => {
   const wanted = placement('told', wholeNamespace('told'), {
     placementType: 'PickFixed',

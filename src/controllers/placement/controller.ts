@@ -3,6 +3,7 @@ import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { parentKey, placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Binding } from '../kinds/placement.ts';
+import { isAbandonRemembered } from './abandon.ts';
 import type { PlacementContext } from './context.ts';
 import { reconcilePlacement } from './reconcile.ts';
 
@@ -18,8 +19,9 @@ export function startPlacementController(context: PlacementContext): Controller 
         const isSame =
           generation === previous?.metadata.generation &&
           deletionTimestamp === previous?.metadata.deletionTimestamp;
-        // A replace may have dropped it.
-        const isHeld = placement.metadata.finalizers?.includes(placementFinalizer) ?? false;
+        // A replace may have dropped the finalizer, and the mark.
+        const isHeld =
+          placement.metadata.finalizers?.includes(placementFinalizer) && isAbandonRemembered(placement);
         return isSame && (isHeld || deletionTimestamp) ? undefined : objectKey(placement);
       }),
       watchKeys(policySnapshots, (snapshot, previous, type) =>

@@ -1,10 +1,10 @@
 import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
-import { refOf } from '../../apimachinery/kinds.ts';
 import type { Reconciled } from '../../reconcile/index.ts';
-import { abandoning, abandons, placementFinalizer } from '../kinds/fleet-names.ts';
+import { placementFinalizer } from '../kinds/fleet-names.ts';
 import type { Placement, PlacementStatus } from '../kinds/placement.ts';
 import { hold } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
+import { rememberAbandon } from './abandon.ts';
 import { cleanUpPlacement } from './clean-up.ts';
 import type { PlacementContext } from './context.ts';
 import { isExternal } from './external.ts';
@@ -49,16 +49,6 @@ export async function reconcilePlacement(
   if (!written) return undefined;
   tellProgress(placement, written, context);
   return requeue(written, resources);
-}
-
-/** What becomes of what was placed is marked ahead: who deletes it may do so in words that know nothing of that. */
-async function rememberAbandon(placement: Placement, context: PlacementContext): Promise<Placement> {
-  const isAbandoned = placement.spec.strategy?.deleteStrategy?.propagationPolicy === 'Abandon';
-  if (abandons(placement) === isAbandoned) return placement;
-  const { client, family, placements } = context;
-  const marked = await client.patch(family.placements, refOf(placement), abandoning(isAbandoned));
-  placements.observe(marked);
-  return marked;
 }
 
 async function trySelect(placement: Placement, context: PlacementContext) {
