@@ -152,6 +152,12 @@ export class StructuralNode implements SchemaNode {
     return this.#values;
   }
 
+  /** False for most schemas: nothing but their own keywords is to be met. */
+  get isBranched(): boolean {
+    const { allOf, anyOf, oneOf, not } = this.props;
+    return allOf !== undefined || anyOf !== undefined || oneOf !== undefined || not !== undefined;
+  }
+
   branches(keyword: 'allOf' | 'anyOf' | 'oneOf'): readonly StructuralNode[] {
     return branchesOf(this.props, keyword);
   }

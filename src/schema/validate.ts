@@ -267,6 +267,7 @@ function checkObject(object: JsonObject, place: Place, findings: Findings): void
 function checkBranches(value: Json, place: Place, findings: Findings): void {
   const { node, path } = place;
   findings.matches += 1;
+  if (!node.isBranched) return;
   const fail = (detail: string) => findings.errors.push(invalid('', '', `${goQuote(path)} ${detail}`));
   const attempt = (branch: StructuralNode): Findings => {
     const own: Findings = { errors: [], matches: 0, work: findings.work };
