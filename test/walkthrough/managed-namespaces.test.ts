@@ -260,3 +260,125 @@ test('names, policies and amounts that cannot be are refused in words of the ser
   ];
   for (const [at, word] of words.entries()) assert.match(lines[7 + at] ?? '', word, stdout);
 });
+
+test('with the policy Keep a namespace stays on hub and members, and belongs to its users from then on', async () => {
+  const { stdout } = await run(`
+    az fleet namespace create -g rg -f fleet -n stays --cpu-limits 2 --ingress-policy DenyAll --member-cluster-names m1 -o none
+    available stays
+    m1 -n stays create configmap theirs >/dev/null
+    az fleet namespace delete -g rg -f fleet -n stays --yes
+    for at in hub m1; do
+      $at get namespace stays -o jsonpath='{.status.phase} {.metadata.labels}{"\\n"}'
+      $at -n stays patch resourcequota default --type merge -p '{"spec":{"hard":{"limits.cpu":"3"}}}'
+      $at -n stays delete networkpolicy default
+    done
+    m1 -n stays get configmap theirs -o name
+    hub get crp -o name
+    az fleet namespace create -g rg -f fleet -n stays -o none 2>&1 | grep -o '(AdoptionNotPossible)' || true
+    az fleet namespace create -g rg -f fleet -n stays --adoption-policy Always --delete-policy Delete --member-cluster-names m1 -o none
+    available stays
+    m1 get namespace stays -o jsonpath='{.metadata.labels.fleet\\.azure\\.com/managed-by}{"\\n"}'
+    az fleet namespace delete -g rg -f fleet -n stays --yes
+    gone $M1 namespace/stays
+    m1 get namespace stays -o name 2>&1 || true`);
+  const labels = '{"kubernetes.io/metadata.name":"stays"}';
+  const each = [
+    `Active ${labels}`,
+    'resourcequota/default patched',
+    'networkpolicy.networking.k8s.io "default" deleted',
+  ];
+  assert.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(' from stays namespace', '')),
+    [
+      ...each,
+      ...each,
+      'configmap/theirs',
+      '(AdoptionNotPossible)',
+      'arm',
+      'Error from server (NotFound): namespaces "stays" not found',
+    ],
+    stdout,
+  );
+});
+
+test('an override of the namespace itself changes neither its quota nor its network policy on members', async () => {
+  const { stdout } = await run(`
+    az fleet namespace create -g rg -f fleet -n tight --cpu-limits 1 --delete-policy Delete --member-cluster-names m1 -o none
+    hub apply -f - >/dev/null <<'YAML'
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: loose, namespace: tight }
+data: { size: small }
+---
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: ResourceOverride
+metadata: { name: loosen, namespace: tight }
+spec:
+  placement: { name: tight }
+  resourceSelectors: [{ group: "", version: v1, kind: ResourceQuota, name: default }]
+  policy: { overrideRules: [{ clusterSelector: { clusterSelectorTerms: [] }, jsonPatchOverrides: [{ op: replace, path: /spec/hard/limits.cpu, value: "99" }] }] }
+---
+apiVersion: placement.kubernetes-fleet.io/v1
+kind: ResourceOverride
+metadata: { name: enlarge, namespace: tight }
+spec:
+  placement: { name: tight }
+  resourceSelectors: [{ group: "", version: v1, kind: ConfigMap, name: loose }]
+  policy: { overrideRules: [{ clusterSelector: { clusterSelectorTerms: [] }, jsonPatchOverrides: [{ op: replace, path: /data/size, value: large }] }] }
+YAML
+    m1 -n tight wait configmap/loose --for=create --timeout=90s >/dev/null
+    m1 -n tight wait configmap/loose --for=jsonpath='{.data.size}'=large --timeout=90s >/dev/null
+    m1 -n tight get resourcequota default -o jsonpath='{.spec.hard}{"\\n"}'
+    az fleet namespace delete -g rg -f fleet -n tight --yes`);
+  assert.equal(stdout, '{"limits.cpu":"1"}\n');
+});
+
+test('the type of a placement stays, and a placement of another kind is refused', async () => {
+  const { stdout } = await run(`
+    F=$(az fleet show -g rg -n fleet --query id -o tsv)
+    put() { az rest --method put --url "$F/managedNamespaces/all?api-version=2026-06-01" --body '{"location":"eastus","properties":{"adoptionPolicy":"Never","deletePolicy":"Delete","propagationPolicy":{"type":"Placement","placementProfile":{"defaultClusterResourcePlacement":{"policy":'"$1"'}}}}}' 2>&1 | grep -oE 'Creating|PropertyChangeNotAllowed|InvalidParameter' | head -1 || true; }
+    put '{"affinity":{"clusterAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"clusterSelectorTerms":[{"labelSelector":{"matchLabels":{"fleet.azure.com/member-name":"m2"}}}]}}},"tolerations":[{"key":"k","operator":"Exists"}]}'
+    az fleet namespace wait -g rg -f fleet -n all --created
+    available all
+    m2 get namespace all -o name
+    m1 get namespace all 2>&1 || true
+    hub get crp all -o jsonpath='{.spec.policy.placementType} {.spec.policy.tolerations}{"\\n"}'
+    put '{"placementType":"PickFixed","clusterNames":["m1"]}'
+    put '{"placementType":"PickN"}'
+    put '{"placementType":"PickFixed"}'
+    az fleet namespace delete -g rg -f fleet -n all --yes`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'Creating',
+    'namespace/all',
+    'Error from server (NotFound): namespaces "all" not found',
+    'PickAll [{"key":"k","operator":"Exists"}]',
+    'PropertyChangeNotAllowed',
+    'InvalidParameter',
+    'InvalidParameter',
+  ]);
+});
+
+test('what was begun when the server was killed is done when it is there again, once', async () => {
+  const { stdout } = await run(`
+    az fleet namespace create -g rg -f fleet -n cut --cpu-limits 2 --delete-policy Delete --member-cluster-names m1 --no-wait
+    kill -9 ${estate.status['pid']}
+  `).catch((thrown) => ({ stdout: String(thrown) }));
+  assert.equal(stdout, '');
+  await estate.restart();
+  const after = await run(`
+    az fleet namespace wait -g rg -f fleet -n cut --created
+    hub -n cut get resourcequota default -o name
+    available cut
+    m1 get namespace cut -o name
+    az fleet namespace delete -g rg -f fleet -n cut --yes
+    gone $M1 namespace/cut
+    hub get namespace cut -o name 2>&1 || true`);
+  assert.deepEqual(after.stdout.trim().split('\n'), [
+    'resourcequota/default',
+    'namespace/cut',
+    'Error from server (NotFound): namespaces "cut" not found',
+  ]);
+});

@@ -3,6 +3,7 @@ import { errorMessage, type Json } from '../../base/index.ts';
 import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import type { OverrideRule, OverrideSnapshot } from '../kinds/placement.ts';
+import { isManaged } from '../managed-namespace/objects.ts';
 import { isRuleFor, selectorKey, targetKeys } from '../shared/override-matching.ts';
 import { filledIn } from './variables.ts';
 
@@ -33,8 +34,9 @@ export function overridingBy(
   }
   return (object) => {
     const { byCluster, byNamespace } = targetKeys(object);
-    // Those of the namespace come last, so they win.
-    const all = [...(bySelected.get(byCluster) ?? []), ...(bySelected.get(byNamespace) ?? [])];
+    // Those of the namespace come last, so they win; over what Resource Manager made in it its users have no say.
+    const ofNamespace = isManaged(object) ? [] : (bySelected.get(byNamespace) ?? []);
+    const all = [...(bySelected.get(byCluster) ?? []), ...ofNamespace];
     return all.reduce<KubeObject | undefined>((current, rules) => rules.apply(object, current), object);
   };
 }

@@ -43,6 +43,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   if (!fleet) throw refusals.parentNotFound('write', 'fleets/managedNamespaces', fleetId);
   refuseHubless(fleet);
   const properties = readProperties(new Fields(write.body['properties'], 'properties'));
+  refuseOtherPlacement(properties, write.stored);
   if (!isAtLeastVersion(write.apiVersion, patchedSince)) keepRollout(properties, write.stored);
   const internal = write.stored?.internal ?? {};
   if (write.verb === 'put' || !write.stored) return { properties, internal, unchanged: [fleet.id] };
@@ -77,6 +78,17 @@ function placementOf(properties: JsonObject | undefined): JsonObject | undefined
   const profile = isObject(propagation) ? propagation['placementProfile'] : undefined;
   const placement = isObject(profile) ? profile['defaultClusterResourcePlacement'] : undefined;
   return isObject(placement) ? placement : undefined;
+}
+
+/** A placement keeps its type: another one would be taken off all members before it came back. */
+function refuseOtherPlacement(properties: JsonObject, stored: ResourceRecord | undefined): void {
+  const typeOf = (found: JsonObject | undefined) =>
+    new Fields(placementOf(found)).object('policy').string('placementType');
+  const [before, after] = [typeOf(stored?.properties), typeOf(properties)];
+  if (before === undefined || after === undefined || before === after) return;
+  throw refusals.propertyChangeNotAllowed(
+    'properties.propagationPolicy.placementProfile.defaultClusterResourcePlacement.policy.placementType',
+  );
 }
 
 /** Older versions do not know of rollout strategies: what they write leaves the one that is there as it is. */
