@@ -128,6 +128,11 @@ describe('what update strategies and runs are asked for', () => {
         /no condition on a label/,
       ],
       [inStage({ memberSelector: { byLabel: `a=${'b'.repeat(511)}` } }), 'InvalidParameter', /at most 512/],
+      [
+        inStage({ memberSelector: { byLabel: Array(33).fill('a=b').join() } }),
+        'InvalidParameter',
+        /at most 32 conditions/,
+      ],
       [inStage({ beforeGates: [{}] }), 'InvalidParameter', /beforeGates\[0\]\.type/],
       [inStage({ beforeGates: [{ type: 'Wish' }] }), 'InvalidParameter', /Approval, ScheduledStart/],
       [inStage({ beforeGates: [{ ...gate, displayName: '' }] }), 'InvalidParameter', /1 to 100/],
@@ -432,6 +437,28 @@ describe('what update strategies and runs are asked for', () => {
       (now) => at(now, 'status.status.state') === 'Completed' && at(now, 'status.failureCount') === 0,
     );
     assert.deepEqual(memberStates(mended), { a: 'Completed', b: 'Completed', c: 'Completed' });
+  });
+
+  test('a failure that was allowed is left alone when a run goes on after a stop', async () => {
+    estate.breaks('a');
+    const beforeGates = [gate];
+    await estate.begin('goes-on', {
+      managedClusterUpdate: full('1.35.0'),
+      strategy: {
+        stages: [
+          { name: 's', groups: [{ name: 'one', maxAllowedFailures: '1' }] },
+          { name: 't', beforeGates, groups: [{ name: 'two' }] },
+        ],
+      },
+    });
+    await estate.untilState('goes-on', 'Pending');
+    estate.mended('a');
+    await estate.succeed('POST', `${estate.run('goes-on')}/stop`);
+    await estate.untilState('goes-on', 'Stopped');
+    await estate.succeed('POST', `${estate.run('goes-on')}/start`);
+    const on = await estate.untilState('goes-on', 'Pending');
+    assert.equal(memberStates(on)['a'], 'Failed');
+    await estate.succeed('DELETE', estate.run('goes-on'));
   });
 
   test('runs are filtered by their state and listed page by page', async () => {

@@ -45,15 +45,17 @@ function start(record: ResourceRecord): ResourceRecord {
   );
 }
 
-/**
- * What was stopped goes on. What failed is tried again; once a run has come to its end, so is what was skipped.
- */
+/** States of members that are tried again, by the state of a run that is started again; others stay as they are. */
+const repeated: Partial<Record<UpdateState, readonly UpdateState[]>> = {
+  Failed: ['Failed'],
+  Completed: ['Failed', 'Skipped'],
+  Skipped: ['Failed', 'Skipped'],
+};
+
+/** What was stopped goes on. What failed is tried again; once a run has come to its end, so is what was skipped. */
 function beginAgain(status: RunStatus): void {
-  const { state } = status.status;
-  const repeats: readonly UpdateState[] =
-    state === 'Completed' || state === 'Skipped' ? ['Failed', 'Skipped'] : ['Failed'];
-  const isRepeated = ({ status: { state: ofMember } }: MemberUpdate) =>
-    repeats.includes(ofMember) || ofMember === 'Stopped';
+  const again: readonly UpdateState[] = ['Stopped', ...(repeated[status.status.state] ?? [])];
+  const isRepeated = (member: MemberUpdate) => again.includes(member.status.state);
   for (const stage of status.stages) {
     for (const group of stage.groups) resetGroup(group, isRepeated);
     resetStage(stage);

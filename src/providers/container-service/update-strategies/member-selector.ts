@@ -9,6 +9,8 @@ interface LabelCondition {
 
 /** Source: `memberSelector.byLabel` of api-version 2026-06-02-preview. */
 const selectorCharacters = 512;
+/** This estate's own: what is asked of every member by every group of a strategy. */
+const mostConditions = 32;
 
 const labelName = /^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^(?:[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
@@ -20,7 +22,10 @@ export function checkMemberSelector(selector: Fields): void {
   if (text.length > selectorCharacters) {
     throw selector.wrong('byLabel', `at most ${selectorCharacters} characters`);
   }
-  const odd = text.split(',').find((part) => parseCondition(part) === undefined);
+  const conditions = text.split(',');
+  if (conditions.length > mostConditions)
+    throw selector.wrong('byLabel', `at most ${mostConditions} conditions`);
+  const odd = conditions.find((part) => parseCondition(part) === undefined);
   if (odd === undefined) return;
   throw selector.wrong(
     'byLabel',
