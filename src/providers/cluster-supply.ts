@@ -34,6 +34,8 @@ export interface NodeUpkeep {
   ): Promise<void>;
   /** Asks once, through the eviction API, for each pod that a drain moves. Answers those still there; none: drained. */
   evict(node: string): Promise<readonly StayingPod[]>;
+  /** The disruption budgets that select a pod, each with those of its pods that are not ready. */
+  budgetsOf(pod: StayingPod): Promise<readonly BlockingBudget[]>;
   /** An event about a node. */
   tell(node: string, said: { readonly reason: string; readonly message: string }): Promise<void>;
   /** Calls `onChange` when a pod or a disruption budget changed, also once at first. It may end by itself. */
@@ -44,11 +46,14 @@ export interface NodeUpkeep {
 export interface StayingPod {
   readonly namespace: string;
   readonly name: string;
-  /** Why it was not evicted, and the disruption budgets that select it; none: it is ending. */
-  readonly refusal?: {
-    readonly message: string;
-    readonly budgets: readonly { readonly name: string; readonly unreadyPods: readonly string[] }[];
-  };
+  readonly labels: Readonly<Record<string, string>>;
+  /** Why it was not evicted; none: it is ending. */
+  readonly refusal?: string;
+}
+
+export interface BlockingBudget {
+  readonly name: string;
+  readonly unreadyPods: readonly string[];
 }
 
 /** The wanted state of one cluster. */

@@ -2,7 +2,7 @@ import { type ClusterClient, ClusterError, type KubeObject } from '../apimachine
 import { holds } from '../apimachinery/conditions.ts';
 import { matchesLabels } from '../apimachinery/selectors/label-selector.ts';
 import { type Clock, eachAtOnce, isObject, rfc3339Seconds } from '../base/index.ts';
-import type { NodeUpkeep, StayingPod } from '../providers/cluster-supply.ts';
+import type { BlockingBudget, NodeUpkeep, StayingPod } from '../providers/cluster-supply.ts';
 
 const nodes = { group: '', version: 'v1', resource: 'nodes' } as const;
 const pods = { group: '', version: 'v1', resource: 'pods' } as const;
@@ -20,6 +20,7 @@ export function nodeUpkeep(client: ClusterClient, clock: Clock): NodeUpkeep {
       await unlessGone(client.patch(nodes, { name }, { type: 'merge', body }));
     },
     evict: (name) => evictAll(client, name),
+    budgetsOf: (pod) => budgetsOf(client, pod),
     async tell(name, { reason, message }) {
       const node = await unlessGone(client.get(nodes, { name }));
       if (node) await client.create(events, eventOf(node, { reason, message }, clock));
@@ -34,11 +35,8 @@ async function evictAll(client: ClusterClient, node: string): Promise<readonly S
   const staying: StayingPod[] = [];
   await eachAtOnce(items.filter(isMoved), async (pod) => {
     const refusal = pod.metadata.deletionTimestamp ? undefined : await evict(client, pod);
-    const { name = '', namespace = '' } = pod.metadata;
-    staying.push({
-      ...{ name, namespace },
-      ...(refusal && { refusal: { message: refusal.message, budgets: await blockingBudgets(client, pod) } }),
-    });
+    const { name = '', namespace = '', labels = {} } = pod.metadata;
+    staying.push({ name, namespace, labels, ...(refusal && { refusal: refusal.message }) });
   });
   return staying.sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`));
 }
@@ -69,27 +67,24 @@ async function evict(client: ClusterClient, pod: KubeObject): Promise<ClusterErr
   }
 }
 
-/** Names of the budgets that select a pod, with those of its pods that are not ready. */
-async function blockingBudgets(client: ClusterClient, pod: KubeObject): Promise<readonly BlockingBudget[]> {
-  const { namespace = '' } = pod.metadata;
+async function budgetsOf(client: ClusterClient, pod: StayingPod): Promise<readonly BlockingBudget[]> {
+  const { namespace } = pod;
   const { items } = await client.list(budgets, { namespace });
-  const found = items.filter((budget) => selects(budget, pod));
+  const found = items.filter((budget) => selects(budget, pod.labels));
   if (found.length === 0) return [];
   const all = (await client.list(pods, { namespace })).items;
   return found.map((budget) => ({
     name: budget.metadata.name ?? '',
     unreadyPods: all
-      .filter((other) => selects(budget, other) && !holds(other, 'Ready'))
+      .filter((other) => selects(budget, other.metadata.labels ?? {}) && !holds(other, 'Ready'))
       .map((other) => `${namespace}/${other.metadata.name}`),
   }));
 }
 
-type BlockingBudget = NonNullable<StayingPod['refusal']>['budgets'][number];
-
 /** A budget without a selector is of no pod. */
-function selects({ spec }: KubeObject, pod: KubeObject): boolean {
+function selects({ spec }: KubeObject, labels: Readonly<Record<string, string>>): boolean {
   const selector = isObject(spec) ? spec['selector'] : undefined;
-  return isObject(selector) && matchesLabels(selector, pod.metadata.labels);
+  return isObject(selector) && matchesLabels(selector, labels);
 }
 
 /** Calls `onChange` when a pod or a budget changes. Ends by itself when a watch does. */

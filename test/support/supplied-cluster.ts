@@ -11,6 +11,7 @@ export function suppliedCluster(clusterId: string): SuppliedCluster {
     nodeUpkeep: {
       mark: async () => undefined,
       evict: async () => [],
+      budgetsOf: async () => [],
       tell: async () => undefined,
       watch: () => ({ close: () => undefined }),
     },

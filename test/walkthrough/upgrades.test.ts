@@ -126,3 +126,69 @@ test('a node that cannot be drained in its time fails the upgrade in the words o
     ...['1.35.0', 'Failed', '0', '4', 'Succeeded', 'v1.35.0 v1.35.0 v1.35.0 v1.35.0'],
   ]);
 });
+
+test('images of two pools are asked for at once and replaced one after the other, and the version stays', async () => {
+  const released = await drydock('release', '202512.03.0', '--home', estate.home);
+  assert.equal(released.stdout, 'The node image 202512.03.0 is released.\n');
+  const image = 'AKSUbuntu-2204gen2containerd-202512.03.0';
+  const { stdout, stderr } = await estate.script(`set +e
+    az aks upgrade -g rg -n m1 --node-image-only --yes --query name -o tsv
+    az aks nodepool wait -g rg --cluster-name m1 -n nodepool1 --updated --interval 1
+    az aks nodepool wait -g rg --cluster-name m1 -n user1 --updated --interval 1
+    ${pools('nodeImageVersion,currentOrchestratorVersion,provisioningState')}
+    ${kubectl} get nodes -o jsonpath='{range .items[*]}{.metadata.labels.kubernetes\\.azure\\.com/node-image-version} {.status.nodeInfo.kubeletVersion}{"\\n"}{end}'
+    az aks nodepool upgrade -g rg --cluster-name m1 -n user1 --node-image-only --query nodeImageVersion -o tsv
+    az aks nodepool upgrade -g rg --cluster-name m1 -n user1 --node-image-only --max-surge 2
+    az aks nodepool update -g rg --cluster-name m1 -n user1 --max-surge 0 --max-unavailable 0
+    az aks nodepool update -g rg --cluster-name m1 -n user1 --max-surge many`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'm1',
+    ...Array(2).fill(`${image}\t1.35.0\tSucceeded`),
+    ...Array(4).fill(`${image} v1.35.0`),
+    image,
+  ]);
+  assert.match(stderr, /Conflicting flags\. Unable to specify max-surge\/drain-timeout/);
+  assert.match(stderr, /\(InvalidParameter\) .*maxSurge and maxUnavailable cannot both be 0/);
+  assert.match(stderr, /--max-surge should be an int or percentage/);
+});
+
+test('an upgrade that somebody aborts ends where it is, and can be asked for again', async () => {
+  const { stdout, stderr } = await estate.script(`set +e
+    ${kubectl} create poddisruptionbudget guard --selector=app=guarded --min-available=1 >/dev/null
+    az aks nodepool update -g rg --cluster-name m1 -n user1 --drain-timeout 1000 -o none
+    az aks nodepool update -g rg --cluster-name m1 -n nodepool1 --drain-timeout 1000 -o none
+    az aks upgrade -g rg -n m1 -k 1.35.1 --yes --no-wait
+    NODE=$(${kubectl} get pods -l app=guarded -o jsonpath='{.items[0].spec.nodeName}')
+    timeout 60 ${kubectl} wait node $NODE --for=jsonpath='{.spec.unschedulable}'=true >/dev/null
+    az aks operation-abort -g rg -n m1
+    az aks wait -g rg -n m1 --custom "provisioningState=='Canceled'" --interval 1
+    az aks show -g rg -n m1 --query '[currentKubernetesVersion,provisioningState]' -o tsv
+    az aks operation-abort -g rg -n m1
+    ${kubectl} delete poddisruptionbudget guard >/dev/null
+    az aks upgrade -g rg -n m1 -k 1.35.1 --yes --query provisioningState -o tsv
+    ${kubectl} get nodes --no-headers | sed 's/  */ /g' | cut -d' ' -f2,5`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    ...['1.35.1', 'Canceled', 'Succeeded'],
+    ...Array(4).fill('Ready v1.35.1'),
+  ]);
+  assert.match(stderr, /There is no operation in progress on 'm1' that could be aborted/);
+});
+
+test('a quarantined node stays closed under its label, another one stands for it, and the next upgrade takes it out', async () => {
+  const { stdout, stderr } = await estate.script(`set +e
+    ${kubectl} create poddisruptionbudget guard --selector=app=guarded --min-available=1 >/dev/null
+    for POOL in user1 nodepool1; do
+      az aks nodepool update -g rg --cluster-name m1 -n $POOL --drain-timeout 1 --max-surge 2 --undrainable-node-behavior Cordon -o none
+    done
+    az aks upgrade -g rg -n m1 -k 1.36.0 --yes -o none
+    ${kubectl} get nodes -l kubernetes.azure.com/upgrade-status=Quarantined --no-headers | sed 's/  */ /g' | cut -d' ' -f2,5
+    ${kubectl} get nodes --no-headers | wc -l
+    ${kubectl} delete poddisruptionbudget guard >/dev/null
+    az aks upgrade -g rg -n m1 -k 1.36.0 --yes --query provisioningState -o tsv
+    ${kubectl} get nodes --no-headers | sed 's/  */ /g' | cut -d' ' -f2,5`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    ...['Ready,SchedulingDisabled v1.35.1', '5', 'Succeeded'],
+    ...Array(4).fill('Ready v1.36.0'),
+  ]);
+  assert.match(stderr, /\(UpgradeFailed\) Drain node/);
+});

@@ -1,4 +1,4 @@
-import type { StayingPod } from '../../cluster-supply.ts';
+import type { BlockingBudget, StayingPod } from '../../cluster-supply.ts';
 
 /** Pods that a message names at most. */
 const podsNamed = 10;
@@ -9,16 +9,20 @@ const podsNamed = 10;
  */
 export function drainFailure(
   node: string,
-  staying: readonly StayingPod[],
-  minutes: number,
+  pods: {
+    readonly staying: readonly StayingPod[];
+    /** Of the first one that was refused. */
+    readonly budgets: readonly BlockingBudget[];
+    readonly minutes: number;
+  },
 ): { readonly code: string; readonly message: string } {
+  const { staying, budgets, minutes } = pods;
   const refused = staying.find((pod) => pod.refusal);
-  if (!refused?.refusal) {
+  if (!refused) {
     const names = staying.slice(0, podsNamed).map(({ namespace, name }) => `${namespace}/${name}`);
     const message = `Drain of ${node} did not complete pods [${names.join(' ')}]: Pods did not complete deletion within ${minutes}m.`;
     return { code: 'PodDrainFailure', message };
   }
-  const { message, budgets } = refused.refusal;
   const pod = `${refused.namespace}/${refused.name}`;
   const debug = budgets
     .map(({ name, unreadyPods }) => {
@@ -31,6 +35,6 @@ export function drainFailure(
     message:
       `Drain node ${node} failed when evicting pod ${refused.name} failed with Too Many Requests error. ` +
       'This is often caused by a restrictive Pod Disruption Budget (PDB) policy. See http://aka.ms/aks/debugdrainfailures. ' +
-      `Original error: ${message}. PDB debug info: ${debug}.`,
+      `Original error: ${refused.refusal}. PDB debug info: ${debug}.`,
   };
 }

@@ -17,9 +17,12 @@ import { abandoned, stepUpgrade, type UpgradePass } from './upgrade-loop.ts';
 import { withOutcome } from './upgrade-order.ts';
 import { type Failure, type UpgradeWork, withWork, workOf } from './upgrade-work.ts';
 
+/** However much changes in a cluster, a drain asks its pods to go this often at most. */
+const drainPauseMs = 250;
+
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
-  const drains = new DrainWatches((id) => loop.enqueue(id));
+  const drains = new DrainWatches((id) => loop.enqueue(id, drainPauseMs));
   const loop = runRecordLoop({
     ...parts,
     type: managedClusterType,

@@ -248,7 +248,9 @@ async function giveUp(
   const { quarantines, drainMinutes } = upgradeSettings(at.pool);
   const labels = { 'kubernetes.azure.com/upgrade-status': 'Quarantined' };
   await at.upkeep.mark(name, quarantines ? { closed: true, labels } : { closed: false });
-  return drainFailure(name, at.staying, drainMinutes);
+  const refused = at.staying.find((pod) => pod.refusal);
+  const budgets = refused ? await at.upkeep.budgetsOf(refused) : [];
+  return drainFailure(name, { staying: at.staying, budgets, minutes: drainMinutes });
 }
 
 /** The record with what drains came to, and the times of nodes that have gone since. */

@@ -92,8 +92,8 @@ export function drained(state: PoolState, number: number, pace: Pace): PoolState
   if (node?.step !== 'draining') return state;
   const others = state.nodes.filter((one) => one.number !== number);
   // A machine that was added goes, and so does a node whose place such a machine has taken before.
-  if (node.surge || others.filter((one) => !one.surge).length >= state.count)
-    return { ...state, nodes: others };
+  const staying = others.filter((one) => !one.surge && one.step !== 'blocked').length;
+  if (node.surge || staying >= state.count) return { ...state, nodes: others };
   const { settings, minuteMs, nowMs } = pace;
   const next: PoolNode =
     settings.soakMinutes > 0
