@@ -153,6 +153,35 @@ await runs.delete(group, 'fleet', 'left-out', { ifMatch: '*' });
 const runNames: (string | undefined)[] = [];
 for await (const one of runs.listByFleet(group, 'fleet')) runNames.push(one.name);
 assert.deepEqual(runNames, ['run']);
+const { autoUpgradeProfiles: profiles } = fleets;
+const profile = await profiles.createOrUpdate(group, 'fleet', 'stable', {
+  properties: {
+    channel: 'Stable',
+    nodeImageSelection: { type: 'Latest' },
+    updateStrategyId: strategy.id ?? '',
+  },
+});
+assert.deepEqual(
+  [profile.properties?.channel, profile.properties?.disabled, profile.properties?.provisioningState],
+  ['Stable', false, 'Succeeded'],
+);
+assert.equal((await profiles.get(group, 'fleet', 'stable')).eTag, profile.eTag);
+await assert.rejects(async () => await strategies.delete(group, 'fleet', 'careful'), {
+  code: 'OperationNotAllowed',
+});
+const generated = await fleets.autoUpgradeProfileOperations.generateUpdateRun(group, 'fleet', 'stable');
+const ofProfile = await runs.get(group, 'fleet', generated.id.split('/').at(-1) ?? '');
+assert.deepEqual(
+  [ofProfile.properties?.autoUpgradeProfileId, ofProfile.properties?.status?.status?.state],
+  [profile.id, 'NotStarted'],
+);
+assert.equal(
+  (await profiles.get(group, 'fleet', 'stable')).properties?.autoUpgradeProfileStatus?.lastTriggerStatus,
+  'Succeeded',
+);
+for await (const one of profiles.listByFleet(group, 'fleet')) assert.equal(one.name, 'stable');
+await runs.delete(group, 'fleet', ofProfile.name ?? '');
+await profiles.delete(group, 'fleet', 'stable', { ifMatch: '*' });
 await runs.delete(group, 'fleet', 'run');
 await strategies.delete(group, 'fleet', 'careful');
 await fleets.fleetMembers.delete(group, 'fleet', 'aks');

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/index.ts';
+import { isObject, type JsonObject } from '../../base/index.ts';
 import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
 import { ArmError, refusals } from '../errors.ts';
@@ -76,6 +76,9 @@ function showStatus(operation: Operation, word: string, hasResult: boolean): Rou
   }
   if (hasResult && operation.status === 'Succeeded' && operation.result !== undefined) {
     body.properties = operation.result;
+    // Clients of such an action read the status itself as its answer: what it names is the resource that was made.
+    if (isObject(operation.result) && typeof operation.result['id'] === 'string')
+      body.id = operation.result['id'];
   }
   if (operation.error) body.error = { ...operation.error };
   const running = operation.status === 'InProgress';

@@ -40,6 +40,8 @@ const poolValues = (path: string, ids: Ids) =>
     [`${path}nodePublicIPPrefixID`]: ids.absent('Microsoft.Network/publicIPPrefixes'),
     [`${path}proximityPlacementGroupID`]: ids.absent('Microsoft.Compute/proximityPlacementGroups'),
     [`${path}count`]: [2, 3],
+    [`${path}upgradeSettings.maxSurge`]: ['1', '33%'],
+    [`${path}upgradeSettings.maxUnavailable`]: ['1', '5%'],
   }) as const;
 
 interface Ids {
