@@ -223,7 +223,9 @@ test('what is deleted stays deleted, and a wrong rule after it is still wrong', 
   assert.throws(() => overridden(map(), snapshot('ro-0', gone), unlabelled), /label key nope not found/);
 });
 
-test('a snapshot that somebody wrote by hand makes no other object of one', () => {
+test('a snapshot that somebody wrote by hand changes nothing that overrides may not', () => {
+  const why =
+    'the patch changes what overrides may not: type, metadata but labels and annotations, or status';
   for (const [path, value] of [
     ['/metadata/namespace', 'kube-system'],
     ['/metadata/name', 'other'],
@@ -231,13 +233,12 @@ test('a snapshot that somebody wrote by hand makes no other object of one', () =
     ['/apiVersion', 'v2'],
     ['/metadata', { name: 'map' }],
   ] as const) {
-    assert.equal(
-      refusal(map(), patch({ op: 'replace', path, value })),
-      'the patch makes another object of it',
-      path,
-    );
+    assert.equal(refusal(map(), patch({ op: 'replace', path, value })), why, path);
   }
-  assert.match(refusal(map(), patch({ op: 'remove', path: '/metadata' })), /makes another object of it/);
+  assert.equal(refusal(map(), patch({ op: 'remove', path: '/metadata' })), why);
+  assert.equal(refusal(map(), patch({ op: 'add', path: '/metadata/finalizers', value: ['a/b'] })), why);
+  assert.equal(refusal(map(), patch({ op: 'add', path: '/status', value: {} })), why);
+  assert.equal(refusal(map(), patch({ op: 'add', path: '/metadata/labels', value: { a: 'b' } })), 'applied');
   assert.deepEqual(
     overridden(map(), snapshot('ro-0', patch({ op: 'add', path: '/data/__proto__', value: 'x' })))?.['data'],
     JSON.parse('{"a":"1","__proto__":"x"}'),

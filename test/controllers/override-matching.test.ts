@@ -49,12 +49,13 @@ function found(
   snapshots: readonly OverrideSnapshot[],
   { labels = { region: 'west' }, namespace, objects = [map, web, role] }: Asked = {},
 ): readonly string[] {
+  const indexed = {
+    byIndex: (_: string, space: string) =>
+      snapshots.filter(({ metadata }) => (metadata.namespace ?? '') === space),
+  };
   const candidates = overrideCandidates(
     { placement: { name: 'crp', namespace }, selected: objects },
-    {
-      cluster: { list: () => snapshots.filter(({ metadata }) => metadata.namespace === undefined) },
-      namespaced: { list: () => snapshots.filter(({ metadata }) => metadata.namespace !== undefined) },
-    },
+    { cluster: indexed, namespaced: indexed },
   );
   const matched = matchOverrides(candidates, { metadata: { name: 'm', labels } });
   return [

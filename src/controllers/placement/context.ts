@@ -14,6 +14,7 @@ import {
   statusCopies as statusCopyKind,
 } from '../kinds/placement.ts';
 import type { ClusterContext } from '../shared/context.ts';
+import { indexLatestSnapshots } from '../shared/override-matching.ts';
 
 /** How long a changed selection waits before it becomes a new snapshot. */
 export interface SnapshotDelays {
@@ -62,6 +63,7 @@ export function placementContext(
     cluster: informers.of(clusterOverrides.snapshots),
     namespaced: informers.of(namespacedOverrides.snapshots),
   };
+  for (const informer of [overrides.cluster, overrides.namespaced]) indexLatestSnapshots(informer);
   const statusCopies = family === clusterFamily ? informers.of(statusCopyKind) : undefined;
   return {
     ...context,

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
+import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import { latestLabel, numberIn, overrideIndexLabel, parentOverrideLabel } from '../kinds/fleet-names.ts';
 import type {
@@ -19,8 +20,21 @@ export interface MatchedOverrides {
 
 /** Override snapshots of a hub: ClusterResourceOverrideSnapshots and ResourceOverrideSnapshots. */
 export interface OverrideSnapshots {
-  readonly cluster: { list(): Iterable<OverrideSnapshot> };
-  readonly namespaced: { list(): Iterable<OverrideSnapshot> };
+  readonly cluster: LatestSnapshots;
+  readonly namespaced: LatestSnapshots;
+}
+
+/** Those that count as the latest, by namespace (none: `''`): an informer that `indexLatestSnapshots` was called for. */
+interface LatestSnapshots {
+  byIndex(index: string, namespace: string): readonly OverrideSnapshot[];
+}
+
+const byLatestIn = 'latest-in';
+
+export function indexLatestSnapshots(informer: Informer<OverrideSnapshot>): void {
+  informer.addIndex(byLatestIn, (snapshot) =>
+    isLatest(snapshot) ? [snapshot.metadata.namespace ?? ''] : [],
+  );
 }
 
 /** What a placement places: its name, its namespace when it is a ResourcePlacement, and the selected resources. */
@@ -44,10 +58,13 @@ export function overrideCandidates(
   { placement, selected }: Placed,
   snapshots: OverrideSnapshots,
 ): OverrideCandidates {
-  const cluster = latestOf(snapshots.cluster.list()).filter((each) => isFor(each, placement));
-  const namespaced = latestOf(snapshots.namespaced.list()).filter((each) => isFor(each, placement));
+  const objects = [...selected];
+  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
+  const latest = (all: readonly OverrideSnapshot[]) => newestOf(all).filter((each) => isFor(each, placement));
+  const cluster = latest(snapshots.cluster.byIndex(byLatestIn, ''));
+  const namespaced = latest(namespaces.flatMap((name) => snapshots.namespaced.byIndex(byLatestIn, name)));
   if (cluster.length === 0 && namespaced.length === 0) return { cluster, namespaced };
-  const targets = targetsOf(selected);
+  const targets = targetsOf(objects);
   const selects = ({ metadata, spec }: OverrideSnapshot) => {
     const { clusterResourceSelectors = [], resourceSelectors = [] } = spec.overrideSpec;
     const selectors = metadata.namespace === undefined ? clusterResourceSelectors : resourceSelectors;
@@ -143,16 +160,20 @@ function target(
 }
 
 /** One snapshot of each override: of two that count as the latest, as while a newer one is made, the newer. */
-function latestOf(snapshots: Iterable<OverrideSnapshot>): readonly OverrideSnapshot[] {
+function newestOf(snapshots: readonly OverrideSnapshot[]): readonly OverrideSnapshot[] {
   const latest = new Map<string, OverrideSnapshot>();
   for (const snapshot of snapshots) {
-    const { labels, name, namespace = '', deletionTimestamp } = snapshot.metadata;
-    if (labels?.[latestLabel] !== 'true' || deletionTimestamp) continue;
-    const key = `${namespace}/${labels[parentOverrideLabel] ?? name}`;
+    const { labels, name, namespace = '' } = snapshot.metadata;
+    if (!isLatest(snapshot)) continue;
+    const key = `${namespace}/${labels?.[parentOverrideLabel] ?? name}`;
     const known = latest.get(key);
     if (!known || indexOf(snapshot) > indexOf(known)) latest.set(key, snapshot);
   }
   return [...latest.values()];
+}
+
+function isLatest({ metadata }: OverrideSnapshot): boolean {
+  return metadata.labels?.[latestLabel] === 'true' && !metadata.deletionTimestamp;
 }
 
 function indexOf({ metadata }: OverrideSnapshot): number {

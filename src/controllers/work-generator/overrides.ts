@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
-import { errorMessage, type Json } from '../../base/index.ts';
+import { errorMessage, type Json, jsonEqual } from '../../base/index.ts';
 import { applyJsonPatch, PatchError } from '../../merge/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import type { OverrideRule, OverrideSnapshot } from '../kinds/placement.ts';
@@ -89,12 +89,18 @@ class Rules {
 function patched(object: KubeObject, patch: Json): KubeObject {
   const next = applyJsonPatch(object, patch, 'strict') as KubeObject;
   // Admission refuses such overrides; a snapshot that somebody wrote by hand has not been there.
-  if (identity(next) !== identity(object)) throw new Error('the patch makes another object of it');
+  if (!jsonEqual(keptOf(next), keptOf(object))) {
+    throw new Error(
+      'the patch changes what overrides may not: type, metadata but labels and annotations, or status',
+    );
+  }
   return next;
 }
 
-function identity({ apiVersion, kind, metadata }: Partial<KubeObject>): string {
-  return JSON.stringify([apiVersion, kind, metadata?.namespace, metadata?.name]);
+/** What no override changes. */
+function keptOf({ apiVersion, kind, metadata, status }: Partial<KubeObject>): unknown {
+  const { annotations: _annotations, labels: _labels, ...rest } = metadata ?? {};
+  return { apiVersion, kind, status, metadata: rest };
 }
 
 /** An object in words, e.g. `Deployment "web" in namespace "demo"`. */
