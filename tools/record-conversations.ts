@@ -5,7 +5,9 @@
  *
  * The server runs with --service-cluster-ip-range=10.0.0.0/24 --allow-privileged=true
  * --disable-admission-plugins=ServiceAccount and without a controller manager; for the subject `switched` also with
- * --enable-admission-plugins=AlwaysPullImages,DenyServiceExternalIPs,ExtendedResourceToleration,NodeRestriction,OwnerReferencesPermissionEnforcement.
+ * --enable-admission-plugins=AlwaysPullImages,DenyServiceExternalIPs,ExtendedResourceToleration,NodeRestriction,OwnerReferencesPermissionEnforcement,
+ * and for `mutating` with --feature-gates=MutatingAdmissionPolicy=true
+ * --runtime-config=admissionregistration.k8s.io/v1beta1=true,admissionregistration.k8s.io/v1alpha1=true.
  */
 import { writeFileSync } from 'node:fs';
 import { conversations } from '../test/apiserver/conversations/index.ts';

@@ -41,7 +41,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
  */
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   apiserver: [
-    ['request', 'openapi'],
+    ['request', 'openapi', 'switches'],
     ['authn', 'audit', 'metrics'],
     ['storage'],
     ['discovery'],

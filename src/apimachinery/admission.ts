@@ -42,10 +42,14 @@ export interface Write extends WriteTarget {
   readonly isAgain: boolean;
   /**
    * For steps that are given a new state from outside: puts it in the place of `object`, in the form of its kind and
-   * with its defaults, and has all mutating steps asked once more. Throws 500 for what is no object of the kind.
+   * with its defaults, and has all mutating steps asked once more. Throws 500 for what is no object of the kind; read `strict`,
+   * also for one with members that the kind does not have, and as what was `converted`, `NotConverted` instead.
    */
-  replace(object: JsonObject): void;
+  replace(object: JsonObject, as?: 'strict' | 'converted'): void;
 }
+
+/** An object with a schema does not become one of its kind; the text is the real server's. */
+export class NotConverted extends Error {}
 
 /** The options of a write, as its query and the body of a delete say them. */
 export interface WriteOptions {

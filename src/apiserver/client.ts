@@ -142,7 +142,7 @@ export class InProcessClient implements ClusterClient {
     const { cluster, user, fence } = this.#parts;
     // Leaves the turn of the store that may be telling its watchers about commits one by one.
     await undefined;
-    const found = cluster.resources.find(ref.group, ref.version, ref.resource);
+    const found = cluster.resources.served(ref.group, ref.version, ref.resource);
     if (!found) throw resourceNotServed();
     const resource = ref.ofMetadataAlone ? await this.#forMetadata(verb, found, request) : found;
     const options: CallOptions = { ...defaultOptions, fieldValidation: 'Ignore', ...request.options };

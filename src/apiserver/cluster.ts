@@ -22,6 +22,7 @@ import { ClusterStorage } from './storage/cluster-storage.ts';
 import type { Collection } from './storage/collection.ts';
 import { EventLeases } from './storage/event-leases.ts';
 import { objectKey } from './storage/keys.ts';
+import type { Features } from './switches/index.ts';
 import { AdmissionWebhooks, ConversionWebhooks } from './webhooks/index.ts';
 import { ChosenCourses } from './write/courses.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
@@ -50,7 +51,7 @@ export interface Cluster {
 export function assembleCluster(
   options: ApiServerOptions,
   resources: ResourceRegistry,
-  used: SecretUse,
+  { used, features }: { readonly used: SecretUse; readonly features: Features },
 ): Cluster {
   const { clock, random, log } = options;
   const metrics = new Metrics();
@@ -78,7 +79,10 @@ export function assembleCluster(
   const convert: Convert = (object, versions) => conversions.between(object, versions);
   const measured = { metrics: new AdmissionMetrics(metrics), clock };
   const webhooks = new AdmissionWebhooks(storage, resources, { backends, convert, ...measured });
-  const policies = new AdmissionPolicies({ storage, resources, conversions }, convert);
+  const policies = new AdmissionPolicies(
+    { storage, resources, conversions },
+    { convert, ...measured, features },
+  );
   const parts: ClusterParts = {
     storage,
     resources,
@@ -106,8 +110,7 @@ export function assembleCluster(
   const write = writeSteps({
     plugIns: options.admissionPlugIns ?? {},
     serviceCidr: options.serviceCidr ?? defaultServiceCidr,
-    ...{ rbac, registrar, policies, webhooks },
-    ...measured,
+    ...{ rbac, registrar, policies, webhooks, ...measured },
     own: options.admissionSteps ?? [],
   });
   return {

@@ -9,6 +9,7 @@ import type { AuditOptions } from './audit/index.ts';
 import type { FrontProxyIdentity, ServiceUrls } from './backends/index.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import type { InFlightLimit } from './flow-control/index.ts';
+import type { FeatureSwitches } from './switches/index.ts';
 import type { PlugInSwitches } from './write/plug-ins.ts';
 
 /** A request from outside with its answer. */
@@ -58,6 +59,8 @@ export interface ApiServerOptions {
   readonly serviceUrls?: ServiceUrls;
   /** Plug-ins of the real server that are on or off other than usual. */
   readonly admissionPlugIns?: PlugInSwitches;
+  /** Features and API versions that are on or off other than usual. */
+  readonly features?: FeatureSwitches;
   /**
    * Requests at work at the same time; default 400 reads and 200 writes. With priority and fairness their sum (at least 1) is
    * shared out among the priority levels; without, each is a limit of its own, and 0 none.

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../apimachinery/client.ts';
 import type { UserInfo } from '../apimachinery/contract.ts';
 import { isObject, parseJson } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
-import { builtinResources } from '../kinds/index.ts';
+import { allBuiltinResources } from '../kinds/index.ts';
 import type { Guard } from '../store/contract.ts';
 import { firstServiceAddress } from './admission/service-ranges.ts';
 import { ExtensionTrust } from './aggregation/extension-trust.ts';
@@ -31,6 +31,7 @@ import type { ApiServerOptions } from './options.ts';
 import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
 import { SecretTokenUse, trackingConfigMap } from './secret-token-use.ts';
 import { ServiceNetworkKeeper } from './service-network/keeper.ts';
+import { type Features, featuresOf } from './switches/index.ts';
 import { apiServerUser } from './verbs/internal-call.ts';
 import type { ActivePlugIns } from './write/plug-ins.ts';
 
@@ -54,24 +55,36 @@ export interface ApiServer {
   accessChanged(): void;
   /** Which plug-ins of admission are on. */
   readonly admissionPlugIns: ActivePlugIns;
+  /** What whoever switched features has to know. */
+  readonly notices: readonly string[];
   /** The revision that readers see. */
   resourceVersion(): string;
   close(): Promise<void>;
 }
 
-let shared: SharedResources | undefined;
+/** By which of what is built is served. */
+const shared = new Map<string, SharedResources>();
 
-/** Built once in a process, whatever the number of clusters. */
-function sharedResources(): SharedResources {
-  shared ??= new SharedResources(
-    builtinResources().map((definition) =>
-      definition.kind === 'CustomResourceDefinition' ? customResourceDefinitionResource() : definition,
-    ),
-  );
-  return shared;
+/** Built once in a process for all clusters that serve the same. */
+function sharedResources({ serves }: Features): SharedResources {
+  const built = allBuiltinResources().map(({ definition }) => ({ definition, isOn: serves(definition) }));
+  const key = built.map(({ isOn }) => (isOn ? '1' : '0')).join('');
+  let known = shared.get(key);
+  if (!known) {
+    const those = (on: boolean) =>
+      built.flatMap(({ definition, isOn }) =>
+        isOn !== on
+          ? []
+          : definition.kind === 'CustomResourceDefinition'
+            ? [customResourceDefinitionResource()]
+            : [definition],
+      );
+    shared.set(key, (known = new SharedResources(those(true), those(false))));
+  }
+  return known;
 }
 
-/** Makes an API server on a store. It costs next to nothing until it is used. Throws CodedError `invalid` for plug-ins that it has not. */
+/** Makes an API server on a store. It costs next to nothing until it is used. Throws CodedError `invalid` for plug-ins and features that it has not. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   return new LibraryApiServer(options);
 }
@@ -90,12 +103,18 @@ class LibraryApiServer implements ApiServer {
   readonly #serviceNetwork: ServiceNetworkKeeper;
   readonly #flowControl: FlowControl | undefined;
   readonly #configurations: ConfigurationKeeper;
+  readonly #features: Features;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    const resources = new ResourceRegistry(sharedResources());
+    const { requestsInFlight = usualInFlight, priorityAndFairness = true } = options;
+    this.#features = featuresOf(options.features ?? {}, { priorityAndFairness });
+    const resources = new ResourceRegistry(sharedResources(this.#features));
     const use = new SecretTokenUse({ ...options, client: () => this.client(apiServerUser) });
-    this.#cluster = assembleCluster(options, resources, (account, secret) => use.note(account, secret));
+    this.#cluster = assembleCluster(options, resources, {
+      used: (account, secret) => use.note(account, secret),
+      features: this.#features,
+    });
     const { parts, authentication, own, backends, frontProxy } = this.#cluster;
     this.#remotes = new RemoteServices({ ...parts, backends, frontProxy });
     this.#apiServices = new ApiServiceKeeper(parts, own, { remotes: this.#remotes, backends, frontProxy });
@@ -106,7 +125,6 @@ class LibraryApiServer implements ApiServer {
     this.#serviceNetwork = new ServiceNetworkKeeper(parts, own, options.serviceCidr ?? defaultServiceCidr);
     countNothingAudited(parts.metrics);
     this.#configurations = new ConfigurationKeeper(parts, own);
-    const { requestsInFlight = usualInFlight, priorityAndFairness = true } = options;
     const flowControl = priorityAndFairness
       ? new FlowControl(parts, requestsInFlight.reads + requestsInFlight.writes)
       : undefined;
@@ -191,6 +209,10 @@ class LibraryApiServer implements ApiServer {
 
   get admissionPlugIns(): ActivePlugIns {
     return this.#cluster.plugIns;
+  }
+
+  get notices(): readonly string[] {
+    return this.#features.notices;
   }
 
   resourceVersion(): string {

@@ -10,6 +10,7 @@ import type {
   LoopExpr,
   MapExpr,
   SelectExpr,
+  StructExpr,
 } from './syntax.ts';
 import {
   Bindings,
@@ -76,6 +77,9 @@ const literalTypes: Readonly<Record<string, CelType>> = {
   bytes: bytesType,
 };
 
+/** Types of objects that an expression may make, by name; undefined: there is none of that name. */
+export type StructTypes = (name: string) => (CelType & { readonly kind: 'object' }) | undefined;
+
 export interface Checked {
   readonly type: CelType;
   readonly issues: readonly Issue[];
@@ -88,8 +92,12 @@ export interface Checked {
 }
 
 /** Works out the type of every part of an expression and what each call means. */
-export function check(expr: Expr, variables: readonly Variable[], registry: Registry): Checked {
-  const checker = new Checker(variables, registry);
+export function check(
+  expr: Expr,
+  variables: readonly Variable[],
+  { registry, structs }: { readonly registry: Registry; readonly structs?: StructTypes | undefined },
+): Checked {
+  const checker = new Checker(variables, registry, structs ?? (() => undefined));
   const type = checker.check(expr);
   return {
     type: checker.bindings.resolve(type, 'dyn'),
@@ -106,10 +114,12 @@ class Checker {
   readonly used = new Set<string>();
   slots: number;
   readonly #registry: Registry;
+  readonly #structs: StructTypes;
   readonly #scope: { readonly name: string; readonly type: CelType; readonly slot: number }[];
 
-  constructor(variables: readonly Variable[], registry: Registry) {
+  constructor(variables: readonly Variable[], registry: Registry, structs: StructTypes) {
     this.#registry = registry;
+    this.#structs = structs;
     this.#scope = variables.map(({ name, type }, slot) => ({ name, type, slot }));
     this.slots = variables.length;
   }
@@ -147,6 +157,8 @@ class Checker {
       }
       case 'map':
         return this.#map(expr);
+      case 'struct':
+        return this.#struct(expr);
       case 'loop':
         return this.#loop(expr);
       default:
@@ -167,7 +179,7 @@ class Checker {
       this.used.add(expr.name);
       return variable.type;
     }
-    const named = namedTypes.get(expr.name);
+    const named = this.#named(expr.name);
     if (named) {
       expr.typeValue = named;
       return { kind: 'type', of: named };
@@ -178,13 +190,17 @@ class Checker {
   #select(expr: SelectExpr): CelType {
     const qualified = qualifiedName(expr);
     const named =
-      qualified !== undefined && !this.#isVariable(qualified) ? namedTypes.get(qualified) : undefined;
+      qualified !== undefined && !this.#isVariable(qualified) ? this.#named(qualified) : undefined;
     if (named) {
       expr.typeValue = named;
       return { kind: 'type', of: named };
     }
     const result = this.#field(expr, this.check(expr.operand));
     return expr.test ? boolType : result;
+  }
+
+  #named(name: string): CelType | undefined {
+    return namedTypes.get(name) ?? this.#structs(name);
   }
 
   #isVariable(qualified: string): boolean {
@@ -317,6 +333,29 @@ class Checker {
       type: this.#element(value, optional),
     }));
     return mapType(this.#join(keys), this.#join(values));
+  }
+
+  #struct(expr: StructExpr): CelType {
+    const { name, at } = expr;
+    const named = this.#isVariable(name) ? undefined : this.#named(name);
+    if (!named) {
+      const variable = this.#scope.findLast((each) => each.name === name);
+      if (!variable) return this.#issue(at, `undeclared reference to '${name}' (in container '')`);
+      this.#issue(at, `'${formatType(variable.type)}' is not a type`);
+    } else if (named.kind !== 'object') this.#issue(at, `'${formatType(named)}' is not a message type`);
+    const type = named?.kind === 'object' ? named : undefined;
+    for (const field of expr.fields) {
+      const found = this.#element(field.value, field.optional);
+      const wanted = type?.of.fieldType(field.name);
+      if (!named) this.#issue(field.at, `unexpected failed resolution of '${name}'`);
+      else if (!wanted) this.#issue(field.at, `undefined field '${field.name}'`);
+      else if (!this.bindings.isAssignable(wanted, found)) {
+        const [expected, given] = [wanted, found].map((each) => formatType(this.bindings.resolve(each)));
+        const why = `expected type of field '${field.name}' is '${expected}' but provided type is '${given}'`;
+        this.#issue(field.at, why);
+      }
+    }
+    return type ?? errorType;
   }
 
   /** The one type of all elements: literals of mixed types are refused. */

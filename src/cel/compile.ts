@@ -10,6 +10,7 @@ import type {
   LoopExpr,
   MapExpr,
   SelectExpr,
+  StructExpr,
 } from './syntax.ts';
 import { type CelType, type Overload, typeName } from './types.ts';
 import {
@@ -21,6 +22,7 @@ import {
   none,
   noSuchOverload,
   OptionalValue,
+  StructValue,
   TypeValue,
   type Value,
 } from './values.ts';
@@ -63,6 +65,8 @@ export function compile(expr: Expr): Program {
       return listProgram(expr);
     case 'map':
       return mapProgram(expr);
+    case 'struct':
+      return structProgram(expr);
     case 'loop':
       return loopProgram(expr);
     default:
@@ -91,6 +95,7 @@ function slotProgram(slot: number): Program {
 function selectProgram({ operand, field, test, optional }: SelectExpr): Program {
   const of = compile(operand);
   const read = (target: Value): Value | undefined => {
+    if (target instanceof StructValue) return target.fields.get(field);
     return target instanceof MapValue ? target.get(field) : undefined;
   };
   if (test) {
@@ -100,6 +105,7 @@ function selectProgram({ operand, field, test, optional }: SelectExpr): Program 
       if (target instanceof OptionalValue)
         return target.value !== undefined && read(target.value) !== undefined;
       if (target instanceof MapValue) return target.has(field);
+      if (target instanceof StructValue) return target.fields.has(field);
       throw noSuchOverload();
     };
   }
@@ -110,8 +116,10 @@ function selectProgram({ operand, field, test, optional }: SelectExpr): Program 
       return target.value === undefined ? none : wrapped(read(target.value));
     const value = read(target);
     if (optional) return wrapped(value);
-    if (value === undefined) throw new CelError(`no such key: ${field}`);
-    return value;
+    if (value !== undefined) return value;
+    // Of what an expression made itself, a field that it did not set is null.
+    if (target instanceof StructValue) return null;
+    throw new CelError(`no such key: ${field}`);
   };
 }
 
@@ -320,6 +328,26 @@ function mapProgram({ entries }: MapExpr): Program {
       if (only !== undefined) pairs.push([name, only]);
     }
     return new MapValue(pairs);
+  };
+}
+
+/** What it takes to put an object together, beside what its fields cost: as in the real server. */
+const structSteps = 40;
+
+function structProgram({ name, fields }: StructExpr): Program {
+  const programs = fields.map(({ value, ...field }) => ({ ...field, value: compile(value) }));
+  return (run) => {
+    spend(run, structSteps);
+    const made = new Map<string, Value>();
+    for (const { name: field, value, optional } of programs) {
+      const found: Value[] = [];
+      addElement(found, value(run), optional);
+      const [only] = found;
+      // What is set twice is as it was set last: to nothing too.
+      if (only === undefined) made.delete(field);
+      else made.set(field, only);
+    }
+    return new StructValue(name, made);
   };
 }
 

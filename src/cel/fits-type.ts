@@ -1,5 +1,5 @@
 import type { CelType } from './types.ts';
-import { Duration, MapValue, Timestamp, typeOf, type Value } from './values.ts';
+import { Duration, MapValue, StructValue, Timestamp, typeOf, type Value } from './values.ts';
 
 /** True when a value may be passed for a parameter; what lists and maps hold is not looked at. */
 export function fitsType(value: Value, type: CelType): boolean {
@@ -14,6 +14,7 @@ export function fitsType(value: Value, type: CelType): boolean {
     case 'duration':
       return value instanceof Duration;
     case 'object':
+      return value instanceof MapValue || (value instanceof StructValue && value.typeName === type.of.name);
     case 'map':
       return value instanceof MapValue;
     case 'opaque':

@@ -20,7 +20,11 @@ const conversions: ReadonlySet<string> = new Set([
 export function constantFailure(expr: Expr): string | undefined {
   let failure: string | undefined;
   walk(expr, (each) => {
-    if (failure !== undefined || each.kind !== 'call' || !conversions.has(each.name)) return;
+    if (failure !== undefined) return;
+    // Types whose objects an expression makes have names in what makes them alone.
+    if ('typeValue' in each && each.typeValue?.kind === 'object')
+      failure = `reference to undefined type: ${formatType(each.typeValue)}`;
+    if (each.kind !== 'call' || !conversions.has(each.name)) return;
     const parts = each.target && each.name.startsWith('find') ? each.args : [...each.args];
     if (!parts.every((part) => part.kind === 'literal')) return;
     try {
@@ -119,6 +123,8 @@ function childrenOf(expr: Expr): readonly Expr[] {
       return expr.items.map(({ value }) => value);
     case 'map':
       return expr.entries.flatMap(({ key, value }) => [key, value]);
+    case 'struct':
+      return expr.fields.map(({ value }) => value);
     case 'loop':
       return expr.filter ? [expr.target, expr.filter, expr.body] : [expr.target, expr.body];
     case 'bind':

@@ -4,9 +4,6 @@ import type { Expr, LoopName } from './syntax.ts';
 /** Nested parentheses, lists and calls. */
 const nestingLimit = 250;
 
-/** What the grammar may have at a place where one of these is missing. */
-const missing: Readonly<Record<string, string>> = { ':': "':'", ',': "{']', ','}" };
-
 const reserved: ReadonlySet<string> = new Set(
   'as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
@@ -51,15 +48,27 @@ class Parser {
     return token;
   }
 
-  #expect(text: string): Token {
+  /** `wanted`: what else may stand there. */
+  #expect(text: string, wanted?: string): Token {
     const token = this.#take(text);
     if (token) return token;
     const found = this.#peek();
-    const what = missing[text];
+    // What could follow it leaves no doubt as to what is missing.
+    const isLeftOut = text === ':' ? startsExpression(found) : wanted === undefined;
     throw new CelSyntaxError(
       found.at,
-      what ? `mismatched input '${found.text}' expecting ${what}` : `missing '${text}' at '${found.text}'`,
+      isLeftOut
+        ? `missing '${text}' at '${found.text}'`
+        : `mismatched input '${found.text}' expecting ${wanted ?? `'${text}'`}`,
     );
+  }
+
+  /** A place where nothing that may stand there stands: the one after it decides what is said. */
+  #unexpected(token: Token, wanted: string, mayStand: (token: Token) => boolean): CelSyntaxError {
+    const at = this.#tokens.indexOf(token);
+    const next = this.#tokens[at + 1];
+    const what = next && token.kind !== 'end' && mayStand(next) ? 'extraneous' : 'mismatched';
+    return new CelSyntaxError(token.at, `${what} input '${token.text}' expecting ${wanted}`);
   }
 
   #expression(): Expr {
@@ -148,6 +157,11 @@ class Parser {
         expr = this.#afterDot(expr, dot);
         continue;
       }
+      const name = this.#is('{') ? nameOf(expr) : undefined;
+      if (name !== undefined) {
+        expr = this.#struct(name);
+        continue;
+      }
       const bracket = this.#take('[') ?? this.#take('[?');
       if (!bracket) return expr;
       const index = this.#expression();
@@ -216,7 +230,7 @@ class Parser {
       case 'symbol':
         return this.#bracketed(token);
       default:
-        throw unexpected(token);
+        throw this.#unexpected(token, expected, startsExpression);
     }
   }
 
@@ -234,12 +248,12 @@ class Parser {
         return this.#map(token);
       case '.': {
         const name = this.#peek();
-        if (name.kind !== 'ident') throw unexpected(name);
+        if (name.kind !== 'ident') throw this.#unexpected(name, expected, startsExpression);
         this.#next++;
         return this.#identifier(name);
       }
       default:
-        throw unexpected(token);
+        throw this.#unexpected(token, expected, startsExpression);
     }
   }
 
@@ -248,58 +262,92 @@ class Parser {
     if (text === 'true' || text === 'false')
       return { kind: 'literal', at, literal: 'bool', value: text === 'true' };
     if (text === 'null') return { kind: 'literal', at, literal: 'null', value: null };
-    if (text === 'in') throw unexpected(token);
+    if (text === 'in') throw this.#unexpected(token, expected, startsExpression);
     if (reserved.has(text)) throw new PlainError(at, `reserved identifier: ${text}`);
     const open = this.#take('(');
-    if (!open) {
-      const brace = this.#peek();
-      if (this.#is('{'))
-        throw new PlainError(brace.at, `undeclared reference to '${text}' (in container '')`);
-      return { kind: 'ident', at, name: text };
-    }
+    if (!open) return { kind: 'ident', at, name: text };
     const args = this.#arguments();
     if (text === 'has') return hasMacro(args, open.at);
     return { kind: 'call', at: open.at, name: text, target: undefined, args };
   }
 
+  #struct(name: string): Expr {
+    const { at } = this.#expect('{');
+    const fields: { name: string; at: number; value: Expr; optional: boolean }[] = [];
+    this.#parts('}', () => {
+      const optional = this.#take('?') !== undefined;
+      const token = this.#peek();
+      if (token.kind !== 'ident') {
+        throw this.#unexpected(
+          token,
+          fieldStart,
+          (next) => next.kind === 'ident' || ['}', ',', '?'].includes(next.text),
+        );
+      }
+      this.#next++;
+      const colon = this.#expect(':');
+      fields.push({ name: token.text, at: colon.at, value: this.#expression(), optional });
+    });
+    return { kind: 'struct', at, name, fields };
+  }
+
   #list(open: Token): Expr {
     const items: { value: Expr; optional: boolean }[] = [];
-    if (open.text === '[?') items.push({ value: this.#expression(), optional: true });
-    while (!this.#is(']')) {
-      if (items.length > 0) {
-        this.#expect(',');
-        if (this.#is(']')) break;
-      }
-      const optional = this.#take('?') !== undefined;
+    let optional = open.text === '[?';
+    this.#parts(']', () => {
+      optional = this.#take('?') !== undefined || optional;
       items.push({ value: this.#expression(), optional });
-    }
-    this.#expect(']');
+      optional = false;
+    });
     return { kind: 'list', at: open.at, items };
   }
 
   #map(open: Token): Expr {
     const entries: { key: Expr; value: Expr; optional: boolean }[] = [];
-    while (!this.#is('}')) {
-      if (entries.length > 0) {
-        this.#expect(',');
-        if (this.#is('}')) break;
-      }
+    this.#parts('}', () => {
       const optional = this.#take('?') !== undefined;
       const key = this.#expression();
       this.#expect(':');
       entries.push({ key, value: this.#expression(), optional });
-    }
-    this.#expect('}');
+    });
     return { kind: 'map', at: open.at, entries };
+  }
+
+  /** What stands between commas, the last of which may be followed by one, and the bracket after it. */
+  #parts(close: string, part: () => void): void {
+    for (let count = 0; !this.#is(close); count++) {
+      if (count > 0) this.#expect(',', `{'${close}', ','}`);
+      if (this.#is(close)) break;
+      const comma = this.#peek();
+      // Nothing but a comma is nothing.
+      if (this.#take(',')) {
+        if (count === 0 && this.#is(close)) break;
+        throw new CelSyntaxError(comma.at, `extraneous input ',' expecting '${close}'`);
+      }
+      part();
+    }
+    this.#expect(close);
   }
 }
 
 const expected =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
-function unexpected(token: Token): CelSyntaxError {
-  const what = token.kind === 'end' ? 'mismatched' : 'extraneous';
-  return new CelSyntaxError(token.at, `${what} input '${token.text}' expecting ${expected}`);
+/** What may stand where a field of an object begins. */
+const fieldStart = "{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}";
+
+const expressionStarts: ReadonlySet<string> = new Set(['[', '{', '(', '.', '-', '!', '[?']);
+
+function startsExpression({ kind, text }: Token): boolean {
+  return kind === 'symbol' ? expressionStarts.has(text) : kind !== 'end' && text !== 'in';
+}
+
+/** `a.b.c` of plain selections: what may be the name of a type. */
+function nameOf(expr: Expr): string | undefined {
+  if (expr.kind === 'ident') return expr.name;
+  if (expr.kind !== 'select' || expr.test || expr.optional) return undefined;
+  const prefix = nameOf(expr.operand);
+  return prefix === undefined ? undefined : `${prefix}.${expr.field}`;
 }
 
 function call(name: string, at: number, args: readonly Expr[]): Expr {

@@ -9,6 +9,7 @@ export type Expr =
   | CallExpr
   | ListExpr
   | MapExpr
+  | StructExpr
   | LoopExpr
   | BindExpr;
 
@@ -74,6 +75,19 @@ export interface ListExpr extends Node {
 export interface MapExpr extends Node {
   readonly kind: 'map';
   readonly entries: readonly { readonly key: Expr; readonly value: Expr; readonly optional: boolean }[];
+}
+
+/** `Object.spec{replicas: 3, ?paused: x}`: an object of a type that has a name. */
+export interface StructExpr extends Node {
+  readonly kind: 'struct';
+  readonly name: string;
+  readonly fields: readonly {
+    readonly name: string;
+    /** Of the colon. */
+    readonly at: number;
+    readonly value: Expr;
+    readonly optional: boolean;
+  }[];
 }
 
 export type LoopName =

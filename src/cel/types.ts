@@ -124,6 +124,8 @@ export function typeName(type: CelType): string {
     case 'opaque':
     case 'param':
       return type.name;
+    case 'object':
+      return formatType(type);
     default:
       return type.kind;
   }

@@ -87,6 +87,38 @@ export abstract class OpaqueValue {
   abstract equals(other: OpaqueValue): boolean;
 }
 
+/** An object that an expression made, of a type with a name. */
+export class StructValue extends OpaqueValue {
+  readonly typeName: string;
+  readonly fields: ReadonlyMap<string, Value>;
+  #weight: number | undefined;
+
+  constructor(typeName: string, fields: ReadonlyMap<string, Value>) {
+    super();
+    this.typeName = typeName;
+    this.fields = fields;
+  }
+
+  /** Counted once: an object may hold another many times. */
+  override get weight(): number {
+    if (this.#weight === undefined) {
+      let weight = 1;
+      for (const [name, value] of this.fields) weight += weightOf(name) + weightOf(value);
+      this.#weight = weight;
+    }
+    return this.#weight;
+  }
+
+  equals(other: OpaqueValue): boolean {
+    if (!(other instanceof StructValue) || this.fields.size !== other.fields.size) return false;
+    for (const [name, value] of this.fields) {
+      const theirs = other.fields.get(name);
+      if (theirs === undefined || !equals(value, theirs)) return false;
+    }
+    return true;
+  }
+}
+
 /** A list. Those that stand for JSON make their items when asked. */
 export interface ListLike {
   readonly size: number;

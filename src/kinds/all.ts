@@ -1,3 +1,5 @@
+import { mutatingAdmissionPolicy } from './admissionregistration/mutating-admission-policy.ts';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy-binding.ts';
 import { validatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts';
 import { validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts';
 import {
@@ -120,6 +122,8 @@ export const builtInKinds: readonly BuiltInKind[] = [
   storageClass,
   volumeAttachment,
   volumeAttributesClass,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   validatingAdmissionPolicy,
   validatingAdmissionPolicyBinding,

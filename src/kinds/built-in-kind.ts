@@ -34,7 +34,7 @@ export interface BuiltInKind extends KindRules {
   readonly selectable?: FieldSelectors;
   /** What callers hear, whatever they do: another kind has taken this one's place. */
   readonly deprecation?: string;
-  /** Of a kind whose objects are those of another group. */
+  /** Of a kind whose objects are those of another group, or lie in another version than the first. */
   readonly storage?: { readonly group: string; readonly version: string };
   /** What callers hear who select by another field, when it is not what most kinds say. */
   readonly unselectable?: (path: string) => string;
@@ -48,6 +48,8 @@ export interface BuiltInKind extends KindRules {
 /** One served version, with what it has of its own. */
 export interface KindVersion {
   readonly version: string;
+  /** Served only by those who are told to. */
+  readonly isOff?: true;
   readonly columns?: KindColumns;
   /** To and from the form in which objects are stored. */
   readonly conversion?: VersionConversion;

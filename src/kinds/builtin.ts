@@ -22,12 +22,28 @@ const nameAndCreated: KindColumns = {
   ],
 };
 
-let built: readonly ResourceDefinition[] | undefined;
+/** A built-in resource in one of its versions. */
+export interface BuiltInResource {
+  readonly definition: ResourceDefinition;
+  /** Served only by those who are told to. */
+  readonly isOff: boolean;
+}
+
+let built: readonly BuiltInResource[] | undefined;
+let usual: readonly ResourceDefinition[] | undefined;
 
 /** Every built-in resource in every version, in the order of discovery. Made once; shared by all clusters. */
-export function builtinResources(): readonly ResourceDefinition[] {
-  built ??= builtInKinds.flatMap((kind) => kind.versions.map((version) => define(kind, version)));
+export function allBuiltinResources(): readonly BuiltInResource[] {
+  built ??= builtInKinds.flatMap((kind) =>
+    kind.versions.map((version) => ({ definition: define(kind, version), isOff: version.isOff === true })),
+  );
   return built;
+}
+
+/** Those that are served when nobody says otherwise. */
+export function builtinResources(): readonly ResourceDefinition[] {
+  usual ??= allBuiltinResources().flatMap(({ definition, isOff }) => (isOff ? [] : [definition]));
+  return usual;
 }
 
 function define(kind: BuiltInKind, { version, columns, conversion }: KindVersion): ResourceDefinition {

@@ -97,6 +97,8 @@ export const packages = [
   'discovery.v1',
   'events.v1',
   'admissionregistration.v1',
+  'admissionregistration.v1beta1',
+  'admissionregistration.v1alpha1',
   'apiextensions.v1',
   'apiregistration.v1',
   'authentication.v1',

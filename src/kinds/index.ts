@@ -8,7 +8,7 @@ export {
 } from '../apimachinery/quantity.ts';
 export { validateMetadata, validateMetadataUpdate } from '../apimachinery/validation/metadata.ts';
 export { builtInNode } from './built-in-node.ts';
-export { builtinResources } from './builtin.ts';
+export { allBuiltinResources, type BuiltInResource, builtinResources } from './builtin.ts';
 export { formProblem } from './forms.ts';
 export { normalize } from './normalize.ts';
 export { objectNode } from './schema-node.ts';

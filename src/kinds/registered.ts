@@ -1,4 +1,4 @@
-import { builtinResources } from './builtin.ts';
+import { allBuiltinResources } from './builtin.ts';
 
 let known: ReadonlySet<string> | undefined;
 
@@ -6,7 +6,8 @@ let known: ReadonlySet<string> | undefined;
 function registeredKinds(): ReadonlySet<string> {
   if (known) return known;
   const kinds = new Set(['v1/List', 'v1/Status']);
-  for (const { group, version, kind, listKind, subresources } of builtinResources()) {
+  for (const { definition } of allBuiltinResources()) {
+    const { group, version, kind, listKind, subresources } = definition;
     const apiVersion = group === '' ? version : `${group}/${version}`;
     kinds.add(`${apiVersion}/${kind}`).add(`${apiVersion}/${listKind}`);
     for (const { kind: other, group: otherGroup = group, version: otherVersion = version } of Object.values(

@@ -47,7 +47,10 @@ export function whyNotApplied(
 }
 
 function unreadable(op: string): string {
-  return `${op} operation failed to decode ${op === 'move' || op === 'copy' ? 'from' : 'path'}: missing value`;
+  if (op === 'move' || op === 'copy')
+    return `${op} operation failed to decode from: operation, missing from field: missing value`;
+  const which = op === 'replace' || op === 'test' ? 'operation missing path field: ' : '';
+  return `${op} operation failed to decode path: ${which}missing value`;
 }
 
 function why(container: Json, path: string): string {
@@ -75,6 +78,8 @@ function unescapePart(part: string): string {
 }
 
 function containerAt(document: Json, path: string): Json | undefined {
+  // The document lies in nothing.
+  if (path === '') return undefined;
   let current: Json | undefined = document;
   for (const part of path.split('/').slice(1, -1).map(unescapePart)) {
     if (Array.isArray(current)) current = current[Number(part)];

@@ -107,6 +107,8 @@ function applyOperation(document: Json, operation: Operation, { allowance, readi
       return remove(document, path);
     case 'replace':
       if (reading === 'strict' && read(document, path) === undefined) throw patchDoesNotApply();
+      // A document is an object or a list: nothing else takes its place, and the real server says nothing of it.
+      if (reading === 'server' && path.length === 0 && !isContainer(operation.value)) return document;
       return replace(document, path, ownCopy(operation.value));
     case 'move': {
       const from = pointer(operation.from);
@@ -210,6 +212,10 @@ function replace(document: Json, path: readonly string[], value: Json): Json {
     setMember(place.parent, place.key, value);
   }
   return document;
+}
+
+function isContainer(value: Json | undefined): boolean {
+  return isObject(value) || Array.isArray(value);
 }
 
 /** The container that holds the last part of `path`; undefined for the document itself. */

@@ -13,7 +13,41 @@ export function typeProblem(config: JsonObject, root: SchemaNode): string | unde
   return `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
 }
 
+/** A value of Go that has no form in JSON, as Go prints it: no schema takes it. */
+export class GoValue {
+  /** As `%v`. */
+  readonly plain: string;
+  /** As `%#v`. */
+  readonly syntax: string;
+  readonly type: string;
+
+  constructor(plain: string, syntax: string, type: string) {
+    this.plain = plain;
+    this.syntax = syntax;
+    this.type = type;
+  }
+}
+
+function goValueProblem(value: GoValue, node: SchemaNode, path: string): string {
+  switch (node.type) {
+    case 'string':
+      return `${path}: expected string, got &value.valueUnstructured{Value:${value.syntax}}`;
+    case 'integer':
+    case 'number':
+      return `${path}: expected numeric (int or float), got ${value.type}`;
+    case 'boolean':
+      return `${path}: expected boolean, got &{${value.plain}}`;
+    case 'object':
+      return `${path}: expected map, got &{${value.plain}}`;
+    case 'array':
+      return `${path}: expected list, got &{${value.plain}}`;
+    default:
+      return `${path}: expected any scalar, got &{${value.plain}}`;
+  }
+}
+
 function checkValue(value: Json, node: SchemaNode, path: string): string[] {
+  if (value instanceof GoValue) return [goValueProblem(value, node, path)];
   if (value === null || node.type === 'any') return [];
   switch (node.type) {
     case 'object':

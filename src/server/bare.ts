@@ -8,6 +8,7 @@ import {
   type Authorizer,
   certificateAuthenticator,
   createApiServer,
+  type FeatureSwitches,
   FrontProxy,
   type FrontProxyIdentity,
   type PlugInSwitches,
@@ -30,7 +31,7 @@ import { type KubeAudit, type KubeAuditSettings, openKubeAudit } from './kube-au
 import { processMetrics } from './process-metrics.ts';
 import { tooManyRequests } from './refusals.ts';
 
-export type { ActivePlugIns, PlugInSwitches, UserInfo };
+export type { ActivePlugIns, FeatureSwitches, PlugInSwitches, UserInfo };
 
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
 export interface BareServer {
@@ -39,6 +40,8 @@ export interface BareServer {
   /** Bearer token of a member of `system:masters`. */
   readonly token: string;
   readonly admissionPlugIns: ActivePlugIns;
+  /** What whoever switched features has to know. */
+  readonly notices: readonly string[];
   close(): Promise<void>;
 }
 
@@ -111,6 +114,7 @@ export interface BareOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
+  readonly features?: FeatureSwitches;
   /** Where Services are reached that webhooks and APIs lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
   readonly serviceUrls?: ReadonlyMap<string, URL>;
   /** IPv4 range of service addresses. */
@@ -149,6 +153,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       authorizers: [],
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
+      features: options.features ?? {},
       ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
       ...(options.audit?.options && { audit: options.audit.options }),
       ...(serviceCidr === undefined ? {} : { serviceCidr }),
@@ -161,6 +166,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       certificateAuthority: identity.certificateAuthority,
       token: identity.token,
       admissionPlugIns: server.admissionPlugIns,
+      notices: server.notices,
       client,
       async close() {
         await controllers?.close();
@@ -203,6 +209,7 @@ export async function startBareServer(options: {
   readonly folder: string;
   readonly port: number;
   readonly admissionPlugIns?: PlugInSwitches;
+  readonly features?: FeatureSwitches;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
   readonly audit?: KubeAuditSettings;
 }): Promise<BareServer & { readonly warnings: readonly string[] }> {
@@ -234,6 +241,7 @@ export interface EnvtestOptions {
   readonly requestsInFlight: { readonly reads: number; readonly writes: number };
   readonly priorityAndFairness: boolean;
   readonly admissionPlugIns?: PlugInSwitches;
+  readonly features?: FeatureSwitches;
   /** What is shown extension servers; undefined: something of its own. */
   readonly frontProxy: FrontProxyIdentity | undefined;
   readonly audit?: KubeAuditSettings;
@@ -242,6 +250,7 @@ export interface EnvtestOptions {
 /** A server with the certificates that envtest wrote; its data lives as long as the process. */
 export async function startEnvtestServer(options: EnvtestOptions): Promise<{
   readonly admissionPlugIns: ActivePlugIns;
+  readonly notices: readonly string[];
   readonly warnings: readonly string[];
   close(): Promise<void>;
 }> {
@@ -269,6 +278,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
       ? {}
       : { serviceAccountIssuer: options.serviceAccountIssuer }),
     admissionPlugIns: options.admissionPlugIns ?? {},
+    features: options.features ?? {},
     ...(audit.options && { audit: audit.options }),
     requestsInFlight: options.requestsInFlight,
     priorityAndFairness: options.priorityAndFairness,
@@ -276,6 +286,7 @@ export async function startEnvtestServer(options: EnvtestOptions): Promise<{
   const { close } = await serve({ server, store, identity, host: options.host, port: options.port });
   return {
     admissionPlugIns: server.admissionPlugIns,
+    notices: server.notices,
     warnings: audit.warnings,
     async close() {
       await close();

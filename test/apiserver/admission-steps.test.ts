@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Operation } from '../../src/apimachinery/admission.ts';
 import { assembleCluster } from '../../src/apiserver/cluster.ts';
 import { ResourceRegistry, SharedResources } from '../../src/apiserver/discovery/registry.ts';
+import { featuresOf } from '../../src/apiserver/switches/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import { builtinResources } from '../../src/kinds/index.ts';
 import { createMemoryStore } from '../../src/store/index.ts';
@@ -24,7 +25,7 @@ function admissionOf(operation: Operation): Record<string, string[]> {
       authorizers: [],
     },
     resources,
-    () => {},
+    { used: () => {}, features: featuresOf({}, { priorityAndFairness: true }) },
   );
   const usual = new Set(parts.courses.of(find('configmaps'), '', operation).prepare.map(({ name }) => name));
   for (const name of askedOfAll) usual.add(name);

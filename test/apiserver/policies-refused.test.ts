@@ -106,7 +106,7 @@ describe('a ValidatingAdmissionPolicy is refused', () => {
     });
   }
 
-  it('for its conditions only when they change', async () => {
+  it('for its conditions only when they or what they may speak of change', async () => {
     const paramKind = { apiVersion: 'v1', kind: 'ConfigMap' };
     const matchConditions = [{ name: 'x', expression: 'params != null' }];
     const made = await make(
@@ -117,11 +117,12 @@ describe('a ValidatingAdmissionPolicy is refused', () => {
     assert.equal(made.status, 201);
     const patch = (body: JsonObject) =>
       ask(test, { method: 'PATCH', path: `${policyPath}/kept`, body, type: 'application/merge-patch+json' });
-    assert.equal((await patch({ spec: { paramKind: null } })).status, 200);
-    const other = [{ name: 'y', expression: 'params != null' }];
+    assert.equal((await patch({ spec: { failurePolicy: 'Ignore' } })).status, 200);
+    assert.match((await patch({ spec: { paramKind: null } })).message, /undeclared reference to 'params'/);
+    const other = [{ name: 'y', expression: 'nothing' }];
     assert.match(
       (await patch({ spec: { matchConditions: other } })).message,
-      /undeclared reference to 'params'/,
+      /undeclared reference to 'nothing'/,
     );
   });
 });

@@ -40,7 +40,7 @@ const budget = 1e12;
 function charged(source: string, given: Readonly<Record<string, Value>>, steps = budget): number {
   const expr = parseCel(source);
   const variables = Object.entries(types).map(([name, type]) => ({ name, type }));
-  const checked = check(expr, variables, kubernetesFunctions());
+  const checked = check(expr, variables, { registry: kubernetesFunctions() });
   assert.deepEqual(checked.issues, [], source);
   const slots = variables.map(({ name }) => given[name] ?? null);
   const run = { slots, budget: { steps } };

@@ -67,7 +67,7 @@ function outcome(spec: Pick<SpecTest, 'expr' | 'checkOnly' | 'typeEnv' | 'bindin
   try {
     const variables = declaredIn(spec);
     const expr = parseCel(spec.expr);
-    const checked = check(expr, variables, kubernetesFunctions());
+    const checked = check(expr, variables, { registry: kubernetesFunctions() });
     const [issue] = checked.issues;
     if (issue) return `error: ${issue.message}`;
     if (spec.checkOnly) return `type: ${formatType(checked.type)}`;

@@ -7,27 +7,32 @@ import { forbidden } from '../../apimachinery/validation/errors.ts';
 import { type JsonObject, jsonEqual } from '../../base/index.ts';
 
 const group = 'admissionregistration.k8s.io';
-const policies = 'validatingadmissionpolicies';
+
+/** By what binds them. */
+const policiesOf: ReadonlyMap<string, string> = new Map([
+  ['validatingadmissionpolicybindings', 'validatingadmissionpolicies'],
+  ['mutatingadmissionpolicybindings', 'mutatingadmissionpolicies'],
+]);
 
 /**
  * Who has a policy read parameters may read them himself: what a policy says of a write can tell all of their content.
- * Source: `pkg/registry/admissionregistration/validatingadmissionpolicy{,binding}/authz.go` of k8s.io/kubernetes.
+ * Source: `pkg/registry/admissionregistration/{validating,mutating}admissionpolicy{,binding}/authz.go` of k8s.io/kubernetes.
  */
 export const paramRights: AdmissionStep = {
   name: 'param-rights',
   concerns: writesOf(
-    [`${group}/${policies}`, `${group}/validatingadmissionpolicybindings`],
+    [...policiesOf].flat().map((resource) => `${group}/${resource}`),
     'CREATE',
     'UPDATE',
   ),
   validate(write, cluster) {
     if (write.user.groups.includes('system:masters')) return undefined;
-    const member = write.definition.resource === policies ? 'paramKind' : 'paramRef';
-    const wanted = maybeObjectAt(write.object, 'spec', member);
+    const policies = policiesOf.get(write.definition.resource);
+    const wanted = maybeObjectAt(write.object, 'spec', policies === undefined ? 'paramKind' : 'paramRef');
     if (!wanted) return undefined;
-    return member === 'paramKind'
+    return policies === undefined
       ? checkKind(write, wanted, cluster)
-      : checkReference(write, wanted, cluster);
+      : checkReference(write, { paramRef: wanted, policies }, cluster);
   },
 };
 
@@ -41,7 +46,11 @@ async function checkKind(write: Write, paramKind: JsonObject, cluster: ClusterVi
   throw refusal(write, 'paramKind', `user ${goUser(write.user)} must have "get" ${what}`);
 }
 
-async function checkReference(write: Write, paramRef: JsonObject, cluster: ClusterView): Promise<void> {
+async function checkReference(
+  write: Write,
+  { paramRef, policies }: { readonly paramRef: JsonObject; readonly policies: string },
+  cluster: ClusterView,
+): Promise<void> {
   if (isSameReference(paramRef, write)) return;
   const policyName = textAt(write.object, 'spec', 'policyName');
   const policy = await cluster.find({ group, resource: policies, namespace: '' }, policyName);
@@ -64,7 +73,12 @@ async function checkReference(write: Write, paramRef: JsonObject, cluster: Clust
     const shown = `&{${textAt(paramKind, 'apiVersion')} ${textAt(paramKind, 'kind')}}`;
     throw refusal(write, 'paramRef', why(`resolve paramKind ${shown}`));
   }
-  throw refusal(write, 'paramRef', `${who} on the object referenced by paramRef`);
+  // Of policies that change objects, the real server says who and what in the wrong order.
+  const shown =
+    policies === 'mutatingadmissionpolicies'
+      ? `user ${verb} does not have "${goUser(write.user)}" permission`
+      : who;
+  throw refusal(write, 'paramRef', `${shown} on the object referenced by paramRef`);
 }
 
 /** As the real server compares them: one with a selector or an action is never taken for the same. */

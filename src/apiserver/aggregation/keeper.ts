@@ -105,13 +105,19 @@ export class ApiServiceKeeper {
     if (!resource) return;
     this.#again?.cancel();
     const present = this.#all();
+    const builtIn = new Set(
+      this.#parts.resources.shared.all.map(({ definition }) => serviceName(definition)),
+    );
     const wanted = new Map<string, GroupVersion>();
     for (const { definition } of this.#parts.resources.custom())
       wanted.set(serviceName(definition), definition);
     await eachInTurn(present, async (apiService) => {
       const name = textAt(apiService, 'metadata', 'name');
-      const isManaged = textAt(apiService, 'metadata', 'labels', managedLabel) === 'true';
+      const managed = textAt(apiService, 'metadata', 'labels', managedLabel);
+      const isManaged = managed === 'true';
       if (term.ending.aborted) return;
+      // Of a version that this server had until it was started anew without it.
+      if (managed === 'onstart' && !builtIn.has(name)) return this.#remove(term, resource, name);
       const groupVersion = wanted.get(name);
       const own = isManaged && groupVersion && customService(groupVersion, this.#parts.clock.now());
       if (isManaged && !groupVersion) await this.#remove(term, resource, name);

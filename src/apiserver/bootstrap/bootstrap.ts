@@ -91,7 +91,7 @@ function keyOf(object: JsonObject): string {
 
 function servedAs({ resources }: ClusterParts, object: JsonObject): ServedResource {
   const [group = '', version = ''] = splitVersion(textOf(object['apiVersion']));
-  const served = resources.findKind(group, version, textOf(object['kind']));
+  const served = resources.builtInKind(group, version, textOf(object['kind']));
   if (!served) throw new Error(`no resource for ${textOf(object['apiVersion'])} ${textOf(object['kind'])}`);
   return served;
 }

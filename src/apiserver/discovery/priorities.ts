@@ -28,6 +28,8 @@ const priorities: Readonly<Record<string, readonly [group: number, version: numb
   'v1.storage.k8s.io': [16_800, 15],
   'v1.apiextensions.k8s.io': [16_700, 15],
   'v1.admissionregistration.k8s.io': [16_700, 15],
+  'v1beta1.admissionregistration.k8s.io': [16_700, 12],
+  'v1alpha1.admissionregistration.k8s.io': [16_700, 9],
   'v1.scheduling.k8s.io': [16_600, 15],
   'v1.coordination.k8s.io': [16_500, 15],
   'v1.node.k8s.io': [16_300, 15],

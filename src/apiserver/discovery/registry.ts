@@ -3,17 +3,23 @@ import { type JsonObject, jsonEqual } from '../../base/index.ts';
 import { ServedResource } from '../storage/served-resource.ts';
 import type { GroupVersion, Priority } from './priorities.ts';
 
-/** Resources that every cluster serves: made once, shared by all. */
+/** Built-in resources: made once, shared by all clusters that serve the same of them. */
 export class SharedResources {
+  /** Those that are served. */
   readonly all: readonly ServedResource[];
-  /** Where their objects are kept. */
+  /** Where the objects of all are kept, of those too that are not served. */
   readonly storageKeys: ReadonlySet<string>;
   readonly named: ByName;
+  /** Switched off: for the server's own work alone. */
+  readonly off: readonly ServedResource[];
+  readonly offNamed: ByName;
 
-  constructor(definitions: readonly ResourceDefinition[]) {
+  constructor(definitions: readonly ResourceDefinition[], off: readonly ResourceDefinition[] = []) {
     this.all = definitions.map((definition) => new ServedResource(definition, 'built-in'));
-    this.storageKeys = new Set(this.all.map(({ storageKey }) => storageKey));
+    this.off = off.map((definition) => new ServedResource(definition, 'built-in'));
+    this.storageKeys = new Set([...this.all, ...this.off].map(({ storageKey }) => storageKey));
     this.named = byName(this.all);
+    this.offNamed = byName(this.off);
   }
 }
 
@@ -63,16 +69,28 @@ export class ResourceRegistry {
     this.shared = shared;
   }
 
-  find(group: string, version: string, resource: string): ServedResource | undefined {
+  /** What callers reach. */
+  served(group: string, version: string, resource: string): ServedResource | undefined {
     return (
       this.shared.named.get(group)?.get(version)?.get(resource) ??
       this.#customNamed.get(group)?.get(version)?.get(resource)
     );
   }
 
+  /** What the server itself works with: built-in resources too that are switched off. */
+  find(group: string, version: string, resource: string): ServedResource | undefined {
+    return (
+      this.served(group, version, resource) ?? this.shared.offNamed.get(group)?.get(version)?.get(resource)
+    );
+  }
+
   /** A version of a resource, for those who care for its objects and not for their form. */
   anyVersion(group: string, resource: string): ServedResource | undefined {
-    return anyVersion(this.shared.named, group, resource) ?? anyVersion(this.#customNamed, group, resource);
+    return (
+      anyVersion(this.shared.named, group, resource) ??
+      anyVersion(this.#customNamed, group, resource) ??
+      anyVersion(this.shared.offNamed, group, resource)
+    );
   }
 
   /** Group versions that a service elsewhere serves: no request for them is answered here, whatever is served here too. */
@@ -101,10 +119,13 @@ export class ResourceRegistry {
 
   /** A version of a resource of that kind, for owner references and apply. */
   findKind(group: string, version: string, kind: string): ServedResource | undefined {
-    return this.all().find(
-      ({ definition }) =>
-        definition.group === group && definition.version === version && definition.kind === kind,
-    );
+    return ofKind(this.all(), { group, version, kind });
+  }
+
+  /** The same for the server's own work. */
+  builtInKind(group: string, version: string, kind: string): ServedResource | undefined {
+    const asked = { group, version, kind };
+    return ofKind(this.shared.all, asked) ?? ofKind(this.shared.off, asked);
   }
 
   /** True when any resource of the group is served. */
@@ -138,6 +159,16 @@ export class ResourceRegistry {
     this.generation++;
     for (const served of before) if (!after.includes(served)) ended(served);
   }
+}
+
+function ofKind(
+  all: readonly ServedResource[],
+  { group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string },
+): ServedResource | undefined {
+  return all.find(
+    ({ definition }) =>
+      definition.group === group && definition.version === version && definition.kind === kind,
+  );
 }
 
 function anyVersion(named: ByName, group: string, resource: string): ServedResource | undefined {

@@ -14,7 +14,7 @@ import type { ResourceRegistry } from './registry.ts';
  * below its namespace, a cluster-scoped one never below one. Throws 404 and 405.
  */
 export function routeTo(resources: ResourceRegistry, info: ResourceRequest): ServedResource {
-  const resource = resources.find(info.group, info.version, info.resource);
+  const resource = resources.served(info.group, info.version, info.resource);
   if (resource?.custom) return routeToCustom(resource, info);
   if (!resource || !hasForm(resource, info)) {
     throw resources.isBuiltInGroup(info.group) ? resourceNotServed() : new PageNotFound();

@@ -55,7 +55,7 @@ export class ConfigurationKeeper {
   async start(): Promise<void> {
     const { resources, storage } = this.#parts;
     for (const kind of ['PriorityLevelConfiguration', 'FlowSchema'] as const) {
-      const served = resources.findKind(flowControlGroup, 'v1', kind);
+      const served = resources.builtInKind(flowControlGroup, 'v1', kind);
       if (!served) throw new Error(`${kind} is not served`);
       const collection = await storage.collection(served);
       this.#followed.set(kind, { served, collection });

@@ -43,6 +43,31 @@ const webhookFailedOpen: CounterFamily = {
   stability: 'ALPHA',
 };
 
+const mutationLabels = ['policy', 'policy_binding', 'error_type'];
+const mutations: CounterFamily = {
+  type: 'counter',
+  name: 'apiserver_mutating_admission_policy_check_total',
+  help: 'Mutation admission policy check total, labeled by policy and further identified by binding.',
+  labels: mutationLabels,
+  stability: 'ALPHA',
+};
+const mutationDuration: HistogramFamily = {
+  type: 'histogram',
+  name: 'apiserver_mutating_admission_policy_check_duration_seconds',
+  help: 'Mutation admission latency for individual mutation expressions in seconds, labeled by policy and binding.',
+  labels: mutationLabels,
+  buckets: [0.000_000_5, 0.001, 0.01, 0.1, 1],
+  stability: 'ALPHA',
+};
+
+/** One mutation of a policy, as it ended. */
+export interface MutationCall {
+  readonly policy: string;
+  readonly binding: string;
+  readonly outcome: 'no_error' | 'invalid_error' | 'out_of_budget' | 'compile_error';
+  readonly seconds: number;
+}
+
 /** One call of a webhook, as it ended. */
 export interface WebhookCall {
   readonly name: string;
@@ -82,6 +107,11 @@ export class AdmissionMetrics {
     const error = outcome === 'refused' ? 'no_error' : 'calling_webhook_error';
     const rejectionCode = outcome === 'refused' ? shownCode : '0';
     if (isRefused) this.#counter(webhookRejections, name, type, operation, error, rejectionCode).inc();
+  }
+
+  mutation({ policy, binding, outcome, seconds }: MutationCall): void {
+    this.#counter(mutations, policy, binding, outcome).inc();
+    this.#metrics.histogram(mutationDuration, policy, binding, outcome).observe(seconds);
   }
 
   #counter(family: CounterFamily, ...values: string[]): Counter {

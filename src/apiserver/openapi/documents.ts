@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import { encodeJson, type JsonObject } from '../../base/index.ts';
 import { typeOfDefinition } from '../../kinds/catalog.ts';
-import { builtinResources } from '../../kinds/index.ts';
+import { allBuiltinResources, builtinResources } from '../../kinds/index.ts';
 import { SchemaCollector } from './builtin-schemas.ts';
 import { addCustomResource } from './custom-schemas.ts';
 import { type Dialect, openApi3, swagger2 } from './dialect.ts';
@@ -222,7 +222,7 @@ let builtinKinds: ReadonlySet<string> | undefined;
 /** Built-in kinds keep their types' schemas even when a definition was wrapped with rules of its own. */
 function isBuiltin({ group, version, kind }: ResourceDefinition): boolean {
   builtinKinds ??= new Set(
-    builtinResources().map((other) => `${other.group}/${other.version}/${other.kind}`),
+    allBuiltinResources().map(({ definition: other }) => `${other.group}/${other.version}/${other.kind}`),
   );
   return builtinKinds.has(`${group}/${version}/${kind}`);
 }

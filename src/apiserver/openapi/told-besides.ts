@@ -48,6 +48,8 @@ export const toldBesides: {
     ],
     'core.v1.ServiceSpec.ipFamilies': ['', 'IPv4', 'IPv6'],
     'admissionregistration.v1.NamedRuleWithOperations.operations': operations(),
+    'admissionregistration.v1beta1.NamedRuleWithOperations.operations': operations(),
+    'admissionregistration.v1alpha1.NamedRuleWithOperations.operations': operations(),
     'admissionregistration.v1.RuleWithOperations.operations': operations(),
     'admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec.validationActions': [
       'Audit',

@@ -9,7 +9,7 @@ import { namespacePrefix, objectKey } from '../storage/keys.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { ParamRef } from './binding.ts';
-import type { ParamKind } from './validating-policy.ts';
+import type { ParamKind } from './policy.ts';
 
 /** A policy or binding that cannot be followed; the text is the real server's. */
 export class NotConfigured extends Error {}

@@ -8,13 +8,15 @@ import type { Told } from '../matching/values.ts';
 import { type Convert, type Shown, shownTo } from '../matching/versions.ts';
 import type { Binding } from './binding.ts';
 import { NotConfigured, type ParamSource, paramsFor } from './params.ts';
+import type { Policy } from './policy.ts';
 import type { Concern } from './source.ts';
-import type { Policy } from './validating-policy.ts';
 
 /** One time that a policy is asked about a write: for one binding, with one set of parameters. */
 export interface Round {
   readonly binding: Binding;
   readonly told: Told;
+  /** As what it is asked about the write. */
+  readonly asked: MatchedResource;
 }
 
 /** What does not work about a policy, or about one of its bindings. */
@@ -59,7 +61,7 @@ export async function roundsOf<P extends Policy>(
       if (!(await bindingMatches(write, cluster))) continue;
       const params = await paramsFor(source, served, { paramRef: binding.paramRef, write });
       if (params.length > 0) told ??= await toldOf(write, asked, around);
-      for (const each of params) if (told) rounds.push({ binding, told: { ...told, params: each } });
+      for (const each of params) if (told) rounds.push({ binding, asked, told: { ...told, params: each } });
     } catch (thrown) {
       if (!(thrown instanceof NotConfigured)) throw thrown;
       misconfigured.push({ binding, why: `failed to configure binding: ${thrown.message}` });

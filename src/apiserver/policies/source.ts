@@ -3,11 +3,12 @@ import { nameOf } from '../../apimachinery/read.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { constraintFor, type TargetConstraint } from '../matching/constraint.ts';
 import { KeptByTarget } from '../matching/kept-by-target.ts';
+import { mayBeAsked } from '../matching/rules.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { type Binding, bindingOf } from './binding.ts';
 import { type NotConfigured, type ParamSource, servedParams } from './params.ts';
-import type { Policy } from './validating-policy.ts';
+import type { Policy } from './policy.ts';
 
 /** A policy that speaks of a target, and what is bound to it. */
 export interface Concern<P extends Policy> {
@@ -59,6 +60,17 @@ class Followed<T> {
     if (known === undefined) this.#known.set(stored, (known = this.#of(stored)));
     return known;
   }
+}
+
+/** False for what no policy is asked about. */
+export function mayConcern(target: WriteTarget): boolean {
+  return mayBeAsked(target) && !isReview(target);
+}
+
+/** What only asks is let through: whoever cannot ask cannot find out why. */
+function isReview({ definition: { group, resource } }: WriteTarget): boolean {
+  const isOfAccess = group === 'authentication.k8s.io' || group === 'authorization.k8s.io';
+  return isOfAccess && resource.endsWith('reviews');
 }
 
 const none: readonly never[] = [];

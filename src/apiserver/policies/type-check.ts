@@ -6,8 +6,8 @@ import { type AdmissionVariable, typesOf } from '../../cel/admission/variables.t
 import type { CelType } from '../../cel/types.ts';
 import type { ResourceRegistry } from '../discovery/registry.ts';
 import type { ServedResource } from '../storage/served-resource.ts';
+import { paramKindOf } from './policy.ts';
 import { typeOfSchema } from './schema-types.ts';
-import { paramKindOf } from './validating-policy.ts';
 
 /** What is wrong with one expression of a policy, for some of the kinds that it means. */
 export interface ExpressionWarning {
@@ -62,7 +62,7 @@ function problemWith(
   const composition = new Composition();
   const names = params ? [...always, 'params' as const] : always;
   const own = { object, oldObject: object, variables: composition.type, ...(params && { params }) };
-  const check = (text: string) => checkAdmission(text, names, typesOf(names, own));
+  const check = (text: string) => checkAdmission(text, { names, variables: typesOf(names, own) });
   for (const variable of objectsAt(policy, 'spec', 'variables')) {
     const checked = check(textAt(variable, 'expression'));
     composition.declare(textAt(variable, 'name'), checked.ok ? checked.type : undefined);
@@ -87,7 +87,7 @@ function kindsMeant(policy: JsonObject, resources: ResourceRegistry): readonly S
     for (const group of textsAt(rule, 'apiGroups').toSorted()) {
       for (const version of textsAt(rule, 'apiVersions').toSorted()) {
         for (const plural of textsAt(rule, 'resources').toSorted()) {
-          const served = plural.includes('/') ? undefined : resources.find(group, version, plural);
+          const served = plural.includes('/') ? undefined : resources.served(group, version, plural);
           if (served) found.add(served);
           if (found.size === kindsLimit) return inOrder(found);
         }

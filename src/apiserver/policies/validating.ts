@@ -1,10 +1,9 @@
 import { type AdmissionStep, subjectOf, type Write } from '../../apimachinery/admission.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import { Decisions } from '../../cel/admission/decisions.ts';
-import { mayBeAsked } from '../matching/rules.ts';
 import type { Binding } from './binding.ts';
 import { type Around, roundsOf } from './rounds.ts';
-import type { Concern, PolicySource } from './source.ts';
+import { type Concern, mayConcern, type PolicySource } from './source.ts';
 import type { ValidatingPolicy } from './validating-policy.ts';
 import { type Violation, verdictOf } from './verdict.ts';
 
@@ -15,7 +14,7 @@ export function validatingPolicies(
 ): AdmissionStep {
   return {
     name: 'ValidatingAdmissionPolicy',
-    concerns: (target) => mayBeAsked(target) && !isReview(target),
+    concerns: mayConcern,
     validate(write, cluster) {
       const concerns = policies.concerned(write);
       return concerns.length === 0 ? undefined : askAll(concerns, write, { ...around, cluster });
@@ -28,12 +27,6 @@ interface Denial {
   readonly binding: Binding | undefined;
   readonly message: string;
   readonly reason: string;
-}
-
-/** What only asks is let through: whoever cannot ask cannot find out why. */
-function isReview({ definition: { group, resource } }: Pick<Write, 'definition'>): boolean {
-  const isOfAccess = group === 'authentication.k8s.io' || group === 'authorization.k8s.io';
-  return isOfAccess && resource.endsWith('reviews');
 }
 
 async function askAll(

@@ -12,7 +12,8 @@ import type { Decider } from '../../cel/library/authorization.ts';
 import type { Value } from '../../cel/values.ts';
 import { ConditionsFailed, conditionsHold } from '../matching/conditions.ts';
 import { type Told, valuesOf } from '../matching/values.ts';
-import type { Policy, ValidatingPolicy, Validation } from './validating-policy.ts';
+import type { Policy } from './policy.ts';
+import type { ValidatingPolicy, Validation } from './validating-policy.ts';
 
 /** A validation that does not hold, or could not be evaluated. */
 export interface Violation {

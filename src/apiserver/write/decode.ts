@@ -1,3 +1,4 @@
+import { NotConverted } from '../../apimachinery/admission.ts';
 import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, internalError, invalid, StatusError } from '../../apimachinery/status.ts';
 import { firstTold } from '../../apimachinery/told.ts';
@@ -142,13 +143,30 @@ function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck 
 
 const noNumbers: WrittenNumbers = new Map();
 
-/** Brings a state that comes from outside to the form of its kind. Throws 500 for what is no object of it. */
-export function bringToForm(object: JsonObject, resource: Call['resource']): void {
+/**
+ * Brings a state that comes from outside to the form of its kind. Throws 500 for what is no object of it, `strict` also for members
+ * that the kind does not have, and `NotConverted` for what was `converted`.
+ */
+export function bringToForm(
+  object: JsonObject,
+  resource: Call['resource'],
+  as?: 'strict' | 'converted',
+): void {
   const { schema, strategy } = resource.definition;
-  const { mistyped } = resource.custom
+  const words = as === 'converted' ? 'conversion' : 'decoder';
+  const { mistyped, unknown } = resource.custom
     ? checkCustom(object, { resource, options: { fieldValidation: 'Ignore' } })
-    : checkFields(object, schema.root, noNumbers);
+    : checkFields(object, schema.root, noNumbers, words);
+  if (mistyped !== undefined && as === 'converted') {
+    const [group, version] = splitApiVersion(resource.apiVersion);
+    const type = `${group}/${version}, Kind=${resource.definition.kind}`;
+    throw new NotConverted(`unable to convert unstructured object to ${type}: ${mistyped}`);
+  }
   if (mistyped !== undefined) throw internalError(mistyped);
+  if (as === 'strict' && unknown.length > 0) {
+    const found = told(unknown).map((path) => `unknown field "${path}"`);
+    throw internalError(`strict decoding error: ${found.join(', ')}`);
+  }
   keepingReset(object, () => strategy.default(object));
 }
 

@@ -1,6 +1,6 @@
 import type { Alongside } from '../../apimachinery/admission.ts';
 import { metadataOf, readMetadata, textOf } from '../../apimachinery/metadata.ts';
-import { StatusError } from '../../apimachinery/status.ts';
+import { internalError, StatusError } from '../../apimachinery/status.ts';
 import type { Json, JsonObject } from '../../base/index.ts';
 import { managedFieldsProblem } from '../../merge/index.ts';
 import type { Answer, Call, ClusterParts, Course, WriteState, WriteStep } from '../call/call.ts';
@@ -99,11 +99,11 @@ export class WriteRun implements WriteState {
     return this.call.record.annotations;
   }
 
-  replace(object: JsonObject): void {
+  replace(object: JsonObject, as?: 'strict' | 'converted'): void {
     // Of the body of a subresource the verb takes what it knows.
     if (this.kind.kind === this.definition.kind) {
-      checkSameKind(object, this.resource);
-      bringToForm(object, this.resource);
+      checkSameKind(object, this.resource, as);
+      bringToForm(object, this.resource, as);
     }
     this.object = object;
     this.wasReplaced = true;
@@ -111,14 +111,19 @@ export class WriteRun implements WriteState {
 }
 
 /** A new state is of the kind that it was. Throws 500 for another built-in one. */
-function checkSameKind(object: JsonObject, { custom, definition, apiVersion }: Call['resource']): void {
+function checkSameKind(
+  object: JsonObject,
+  { custom, definition, apiVersion }: Call['resource'],
+  as: 'strict' | 'converted' | undefined,
+): void {
   // What says nothing of itself is taken for what it was.
   if (!custom && textOf(object['kind']) === '') object['kind'] = definition.kind;
   if (!custom && textOf(object['apiVersion']) === '') object['apiVersion'] = apiVersion;
   const [kind, version] = [textOf(object['kind']), textOf(object['apiVersion'])];
   if (custom || (kind === definition.kind && version === apiVersion)) return;
   const problem = registryProblem(kind, version, definition);
-  if (problem !== undefined) throw new StatusError(500, '', problem);
+  if (problem === undefined) return;
+  throw as === 'strict' ? internalError(problem) : new StatusError(500, '', problem);
 }
 
 /** Goes through the course. Undefined when the object changed meanwhile. Throws `ClaimLost` and the refusals of steps. */

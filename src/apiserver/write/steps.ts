@@ -44,7 +44,7 @@ export interface StepChoices {
   readonly clock: Clock;
   readonly rbac: Parameters<typeof rbacEscalation>[0];
   readonly registrar: Parameters<typeof crdStatus>[0];
-  readonly policies: { readonly validating: AdmissionStep };
+  readonly policies: { readonly mutating: AdmissionStep; readonly validating: AdmissionStep };
   readonly webhooks: { readonly mutating: AdmissionStep; readonly validating: AdmissionStep };
   /** Steps that this server has besides those of every server. */
   readonly own: readonly AdmissionStep[];
@@ -134,6 +134,7 @@ function admissionSteps({
     crdStatus(registrar),
     // What a cluster adds of its own stands where the real server asks webhooks.
     ...own,
+    policies.mutating,
     webhooks.mutating,
     // Rights are asked about what admission made of a role, and before anything is said of what is wrong with it.
     rbacEscalation(rbac),

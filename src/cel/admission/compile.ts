@@ -1,9 +1,10 @@
-import { check, type Variable } from '../checker.ts';
+import { check, type StructTypes, type Variable } from '../checker.ts';
 import { compile, type Program } from '../compile.ts';
 import { CelSyntaxError } from '../lexer.ts';
 import { kubernetesFunctions } from '../library/index.ts';
 import { constantFailure, literalIssues } from '../literals.ts';
 import { parseCel } from '../parser.ts';
+import type { Registry } from '../registry.ts';
 import { type Expr, formatIssues } from '../syntax.ts';
 import { boolType, type CelType, shownType } from '../types.ts';
 import { type AdmissionVariable, requestResource, typesOf } from './variables.ts';
@@ -38,6 +39,14 @@ export interface Expected {
   readonly types?: Partial<Record<AdmissionVariable, CelType>>;
   /** Absent: whatever comes of it. */
   readonly results?: readonly CelType[];
+  /** What an expression has that makes patches. */
+  readonly patches?: PatchEnvironment;
+}
+
+/** Functions and types of expressions that make patches. */
+export interface PatchEnvironment {
+  readonly registry: Registry;
+  readonly structs: StructTypes;
 }
 
 /** cel-go's limit. */
@@ -70,8 +79,11 @@ function failed(why: string): AdmissionExpression {
   return { ok: false, problem: `compilation failed: ERROR: <input>:-1:0: ${why}` };
 }
 
-function compileBounded(source: string, { variables, types, results }: Expected): AdmissionExpression {
-  const checked = checkAdmission(source, variables, typesOf(variables, types));
+function compileBounded(
+  source: string,
+  { variables, types, results, patches }: Expected,
+): AdmissionExpression {
+  const checked = checkAdmission(source, { names: variables, variables: typesOf(variables, types), patches });
   if (!checked.ok) return { ok: false, problem: `compilation failed: ${checked.problem}` };
   const { expr, type, used, slots } = checked;
   if (results && !results.some((each) => shownType(each) === shownType(type))) {
@@ -93,8 +105,15 @@ type CheckedExpression =
 /** Parses and checks types, and makes nothing of it. */
 export function checkAdmission(
   source: string,
-  names: readonly AdmissionVariable[],
-  variables: readonly Variable[],
+  {
+    names,
+    variables,
+    patches,
+  }: {
+    readonly names: readonly AdmissionVariable[];
+    readonly variables: readonly Variable[];
+    readonly patches?: PatchEnvironment | undefined;
+  },
 ): CheckedExpression {
   let expr: Expr;
   try {
@@ -103,7 +122,7 @@ export function checkAdmission(
     if (!(thrown instanceof CelSyntaxError)) throw thrown;
     return { ok: false, problem: formatIssues(source, [thrown.issue]) };
   }
-  const checked = check(expr, variables, kubernetesFunctions());
+  const checked = check(expr, variables, patches ?? { registry: kubernetesFunctions() });
   const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr);
   if (issues.length > 0) return { ok: false, problem: formatIssues(source, issues) };
   return { ok: true, expr, type: checked.type, used: checked.used, slots: checked.slots };

@@ -1,6 +1,7 @@
 import { boolType, type CelType, nullType, stringType } from '../types.ts';
 import { type AdmissionExpression, compileAdmission, compileCondition } from './compile.ts';
 import { Composition } from './composition.ts';
+import { objectType, operationsType, patchEnvironment } from './patch-types.ts';
 import { type AdmissionVariable, writeVariables } from './variables.ts';
 
 /** Compiles the expressions of one policy: what a variable is, those after it know. */
@@ -46,6 +47,25 @@ export class PolicyCompiler {
 
   annotation(source: string): AdmissionExpression {
     return this.#compile(source, this.#variables, [stringType, nullType]);
+  }
+
+  /** An expression that makes a configuration to be applied. */
+  configuration(source: string): AdmissionExpression {
+    return this.#patch(source, objectType);
+  }
+
+  /** An expression that makes the operations of a JSON patch. */
+  jsonPatch(source: string): AdmissionExpression {
+    return this.#patch(source, operationsType);
+  }
+
+  #patch(source: string, result: CelType): AdmissionExpression {
+    return compileAdmission(source, {
+      variables: this.#variables,
+      types: { variables: this.#composition.type },
+      results: [result],
+      patches: patchEnvironment(),
+    });
   }
 
   #compile(

@@ -88,6 +88,9 @@ export function expand(expr: Expr, typeOf: TypeOf): Expanded {
         type,
         entries: expr.entries.map(({ key, value }) => ({ key: inner(key), value: inner(value) })),
       };
+    case 'struct':
+      // No rule of a schema makes one: there are no types for it to name.
+      return { kind: 'list', type, elements: expr.fields.map(({ value }) => inner(value)) };
     case 'loop':
       return fold(expr, type, typeOf);
     default:

@@ -41,7 +41,7 @@ export const validatingAdmissionPolicy: BuiltInKind = {
   validate(object, old) {
     const spec = objectAt(object, 'spec');
     const compiler = compilerFor(spec);
-    const errors = validatePolicySpec(spec, old && objectAt(old, 'spec'), compiler);
+    const errors = validatePolicySpec(spec, old && objectAt(old, 'spec'), { compiler });
     const validations = objectsAt(spec, 'validations');
     if (validations.length === 0 && listAt(spec, 'auditAnnotations').length === 0) {
       const detail = 'validations or auditAnnotations must contain at least one item';

@@ -112,8 +112,17 @@ export const otherDefaults: Readonly<Record<string, TypeDefaults>> = {
   'admissionregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
   'admissionregistration.v1.ValidatingAdmissionPolicySpec': (object) =>
     fill(object, { failurePolicy: 'Fail' }),
-  'admissionregistration.v1.MatchResources': (object) =>
-    fill(object, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
+  'admissionregistration.v1.MatchResources': matchResources,
+  'admissionregistration.v1beta1.NamedRuleWithOperations': allScopes,
+  'admissionregistration.v1beta1.MutatingAdmissionPolicySpec': (object) =>
+    fill(object, { failurePolicy: 'Fail' }),
+  'admissionregistration.v1beta1.MatchResources': matchResources,
+  'admissionregistration.v1alpha1.NamedRuleWithOperations': allScopes,
+  'admissionregistration.v1alpha1.MutatingAdmissionPolicySpec': (object) =>
+    fill(object, { failurePolicy: 'Fail' }),
+  'admissionregistration.v1alpha1.MatchResources': matchResources,
+  // Of this version alone: the later one has its callers say it.
+  'admissionregistration.v1alpha1.ParamRef': (object) => fill(object, { parameterNotFoundAction: 'Deny' }),
   'apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
   'authentication.v1.TokenRequestSpec': (object) => fill(object, { expirationSeconds: 3600 }),
   'flowcontrol.v1.FlowSchemaSpec': (object) => fillZero(object, { matchingPrecedence: 1000 }),
@@ -126,6 +135,10 @@ export const otherDefaults: Readonly<Record<string, TypeDefaults>> = {
   'resource.v1.ExactDeviceRequest': deviceCount,
   'resource.v1.DeviceSubRequest': deviceCount,
 };
+
+function matchResources(object: JsonObject): void {
+  fill(object, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} });
+}
 
 function fillZero(object: JsonObject, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../apimachinery/contract.ts';
-import { listAt, maybeObjectAt, nameOf, objectsAt, textAt } from '../../apimachinery/read.ts';
+import { listAt, maybeObjectAt, nameOf, objectsAt, textAt, textsAt } from '../../apimachinery/read.ts';
 import {
   child,
   duplicate,
@@ -20,7 +20,14 @@ import { validateMatchResources } from './match-resources.ts';
 export function validatePolicySpec(
   spec: JsonObject,
   old: JsonObject | undefined,
-  compiler: PolicyCompiler,
+  {
+    compiler,
+    operations,
+  }: {
+    readonly compiler: PolicyCompiler;
+    /** Absent: rules may speak of all. */
+    readonly operations?: readonly string[];
+  },
 ): FieldError[] {
   const paramKind = maybeObjectAt(spec, 'paramKind');
   const constraints = maybeObjectAt(spec, 'matchConstraints');
@@ -30,13 +37,31 @@ export function validatePolicySpec(
     errors.push(...validateMatchResources(constraints, 'spec.matchConstraints'));
     if (listAt(constraints, 'resourceRules').length === 0)
       errors.push(required('spec.matchConstraints.resourceRules'));
+    if (operations) errors.push(...validateOperations(constraints, 'spec.matchConstraints', operations));
   } else errors.push(required('spec.matchConstraints'));
   // What did not change was good once.
-  if (!old || !jsonEqual(spec['matchConditions'] ?? [], old['matchConditions'] ?? []))
+  const same = ['paramKind', 'matchConditions'].every((member) =>
+    jsonEqual(spec[member] ?? [], old?.[member] ?? []),
+  );
+  if (!old || !same)
     errors.push(...validateMatchConditions(spec, 'spec.matchConditions', compiler.ofConditions));
   for (const [position, variable] of objectsAt(spec, 'variables').entries())
     errors.push(...validateVariable(variable, index('spec.variables', position), compiler));
   return errors;
+}
+
+/** Of a policy or binding that can do something about some operations alone. */
+export function validateOperations(
+  resources: JsonObject,
+  path: string,
+  operations: readonly string[],
+): FieldError[] {
+  const here = child(path, 'resourceRules.operations');
+  return objectsAt(resources, 'resourceRules').flatMap((rule) =>
+    textsAt(rule, 'operations')
+      .filter((operation) => !operations.includes(operation))
+      .map((operation) => notSupported(here, operation, operations)),
+  );
 }
 
 export function compilerFor(spec: JsonObject): PolicyCompiler {

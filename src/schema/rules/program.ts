@@ -72,7 +72,7 @@ function compileBounded(
     { name: 'self', type: self },
     { name: 'oldSelf', type: oldSelf },
   ];
-  const checked = check(expr, variables, kubernetesFunctions());
+  const checked = check(expr, variables, { registry: kubernetesFunctions() });
   const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr);
   if (issues.length > 0) return { ok: false, problem: `compilation failed: ${formatIssues(source, issues)}` };
   const failure = constantFailure(expr);

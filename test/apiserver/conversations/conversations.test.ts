@@ -38,7 +38,22 @@ const switched = await startTestServer({
   serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   admissionPlugIns: { enable, disable: ['ServiceAccount'] },
 });
+/** With policies that change objects, which no server has who is not told to. */
+const mutating = await startTestServer({
+  clock,
+  serviceCidr: '10.0.0.0/24',
+  serviceAccountKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  features: {
+    featureGates: ['MutatingAdmissionPolicy=true'],
+    runtimeConfig: ['admissionregistration.k8s.io/v1beta1=true,admissionregistration.k8s.io/v1alpha1=true'],
+  },
+});
+const servers = new Map([
+  ['switched', switched],
+  ['mutating', mutating],
+]);
 after(async () => {
+  await mutating.close();
   await server.close();
   await switched.close();
 });
@@ -48,7 +63,7 @@ for (const [subject, held] of Object.entries(conversations)) {
   for (const [position, conversation] of held.entries()) {
     test(`the real server's words in a conversation on ${subject}: ${conversation.name}`, async () => {
       const heard = await play(
-        (path, init) => (subject === 'switched' ? switched : server).fetch(path, init),
+        (path, init) => (servers.get(subject) ?? server).fetch(path, init),
         conversation,
         `c${position}-${process.pid}-${subject}`,
       );

@@ -6,6 +6,7 @@ import { formConversations } from './forms.ts';
 import { jobConversations } from './jobs.ts';
 import { kindConversations } from './kinds.ts';
 import { limitConversations } from './limits.ts';
+import { mutatingConversations } from './mutating.ts';
 import { nameConversations } from './names.ts';
 import { patches } from './patches.ts';
 import { paths } from './paths.ts';
@@ -38,6 +39,7 @@ export const conversations: Readonly<Record<string, readonly Conversation[]>> = 
   admission: admissionConversations,
   custom: customConversations,
   definitions: definitionConversations,
+  mutating: mutatingConversations,
   names: nameConversations,
   kinds: kindConversations,
   'pod-security': podSecurityConversations,

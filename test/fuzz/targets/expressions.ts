@@ -160,7 +160,7 @@ export const programs: Target<string> = {
   uncounted: true,
   async run(text) {
     const expr = parseCel(text);
-    const checked = check(expr, variables, kubernetesFunctions());
+    const checked = check(expr, variables, { registry: kubernetesFunctions() });
     if (checked.issues.length > 0) return;
     const program = compile(expr);
     const slots = [...values(), ...Array(Math.max(0, checked.slots - variables.length)).fill(null)];
