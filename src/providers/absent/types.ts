@@ -1,7 +1,6 @@
 /** What Azure has and this estate has not: types below namespaces of which some are built, with all that hangs on them. */
 export const absentTypes: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.ContainerService': [
-    'fleets/clusterMeshProfiles',
     'fleets/listMemberCredentials',
     'containerServices',
     'fleetMemberships',

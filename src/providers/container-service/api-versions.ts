@@ -26,6 +26,13 @@ export const managedNamespaceVersions = fleetVersions.slice(
   fleetVersions.indexOf('2025-08-01-preview') + 1,
 );
 
+/** Cluster mesh profiles have never left their previews. */
+export const clusterMeshVersions = [
+  '2026-06-02-preview',
+  '2026-05-01-preview',
+  '2026-03-02-preview',
+] as const;
+
 export const managedClusterVersions = [
   '2026-06-01',
   '2026-05-02-preview',

@@ -5,6 +5,7 @@ import { agentPools } from './agent-pools/type.ts';
 import { runAutoUpgradeProfiles } from './auto-upgrade-profiles/loop.ts';
 import { autoUpgradeProfiles } from './auto-upgrade-profiles/type.ts';
 import { catalogRoutes } from './catalog/routes.ts';
+import { clusterMeshProfiles } from './cluster-mesh-profiles/type.ts';
 import { runFleetMembers } from './fleet-members/loop.ts';
 import { fleetMembers } from './fleet-members/type.ts';
 import { runFleets } from './fleets/loop.ts';
@@ -29,6 +30,7 @@ export function containerServiceTypes(settings: ContainerServiceSettings): Resou
     fleets(settings),
     fleetMembers,
     managedNamespaces,
+    clusterMeshProfiles,
     managedClusters(settings),
     agentPools,
     updateStrategies,

@@ -21,6 +21,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   fleet: 'Manage Kubernetes fleets.',
   'fleet autoupgradeprofile': 'Manage auto-upgrade profiles: releases that members of a fleet follow.',
   'fleet gate': 'Manage gates: where update runs wait for an approval or a time.',
+  'fleet clustermeshprofile': 'Manage cluster mesh profiles of a fleet.',
   'fleet member': 'Manage member clusters of a fleet.',
   'fleet namespace': 'Manage namespaces of a fleet and place them on members.',
   'fleet updaterun': 'Manage update runs: upgrades of the members of a fleet.',

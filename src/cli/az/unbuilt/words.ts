@@ -66,7 +66,6 @@ export const unbuiltWords: readonly string[] = [
   'deployment',
   'extension list-available',
   'extension list-versions',
-  'fleet clustermeshprofile',
   'graph',
   'group deployment',
   'group export',

@@ -12,10 +12,11 @@ import {
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { fleetVersions } from '../api-versions.ts';
+import { clusterMeshVersions, fleetVersions } from '../api-versions.ts';
+import { meshProfileOf, meshProperties } from '../cluster-mesh-profiles/record.ts';
 import { operationStatus } from '../fleets/status.ts';
 import { refuseChange } from '../managed-clusters/type.ts';
-import { fleetMemberType, isServiceLabel, serviceLabels } from './record.ts';
+import { fleetIdOfMember, fleetMemberType, isServiceLabel, serviceLabels } from './record.ts';
 
 const labelPattern = /^[a-z0-9]$|^[a-z0-9][-a-z0-9]{0,48}[a-z0-9]$/;
 const labelRule = '1 to 50 lower-case letters, digits and hyphens, with a letter or digit at both ends';
@@ -111,25 +112,44 @@ async function present(record: ResourceRecord, { apiVersion, records }: PresentC
   const cluster = await records.get(new Fields(record.properties).string('clusterResourceId') ?? '');
   const own = isObject(labels) ? labels : {};
   const shown = { ...own, ...(cluster && serviceLabels(record, cluster)) };
-  return { ...properties, ...(Object.keys(shown).length > 0 && { labels: shown }), status };
+  const profile = hasMeshes(apiVersion)
+    ? await meshProfileOf(record.id, fleetIdOfMember(record.id), records)
+    : undefined;
+  return {
+    ...properties,
+    ...(Object.keys(shown).length > 0 && { labels: shown }),
+    ...(profile && { meshProperties: meshProperties(profile) }),
+    status,
+  };
 }
 
 /** The first version whose members have labels. */
 const labelsSince = '2025-04-01-preview';
 
-/** `$filter` of members speaks of their group: `group eq 'prod'`. */
-function listMembers({ records, query }: ListCall): readonly ResourceRecord[] {
+function hasMeshes(apiVersion: string): boolean {
+  return clusterMeshVersions.some((version) => version === apiVersion);
+}
+
+/** `$filter` of members speaks of their group (`group eq 'prod'`), or of the mesh profile that was applied to them. */
+async function listMembers({ records, query, context }: ListCall): Promise<readonly ResourceRecord[]> {
   const filter = parseFilter(query.get('$filter'));
   const sorted = records.toSorted((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
   if (!filter) return sorted;
-  if (filter.kind !== 'compare' || filter.name.toLowerCase() !== 'group') {
+  const name = filter.kind === 'compare' ? filter.name.toLowerCase() : '';
+  if (filter.kind !== 'compare' || (name !== 'group' && name !== 'clustermeshprofile')) {
     throw refusals.invalidFilter(
-      "Invalid $filter: lists of members support `group eq '{name}'` and `group ne '{name}'` only.",
+      "Invalid $filter: lists of members support `group eq '{name}'`, `group ne '{name}'` and `clusterMeshProfile eq '{name}'` only.",
     );
   }
   const wanted = filter.value.toLowerCase();
-  return sorted.filter(({ properties }) => {
-    const group = new Fields(properties).string('group')?.toLowerCase() ?? '';
-    return (group === wanted) === (filter.operator === 'eq');
-  });
+  const values = await Promise.all(
+    sorted.map(async ({ id, properties }) =>
+      name === 'group'
+        ? new Fields(properties).string('group')
+        : (await meshProfileOf(id, fleetIdOfMember(id), context.records))?.name,
+    ),
+  );
+  const isWanted = (at: number) =>
+    ((values[at]?.toLowerCase() ?? '') === wanted) === (filter.operator === 'eq');
+  return sorted.filter((_, at) => isWanted(at));
 }

@@ -48,7 +48,7 @@ export const awaitedFleet: Noun = {
   names: { resourceGroup: resourceGroup(), name: required('--fleet-name', 'The name of the fleet.') },
 };
 
-const memberModel: Model = {
+const memberModel = {
   clusterResourceId: null,
   eTag: null,
   group: null,
@@ -59,7 +59,7 @@ const memberModel: Model = {
   status: statusModel,
   systemData: systemDataModel,
   type: null,
-};
+} as const satisfies Model;
 
 /** A member of a fleet. */
 export const member: Noun = {
@@ -122,4 +122,25 @@ export const managedNamespace: Noun = {
   },
   present: (body: JsonObject) => fillModel(namespaceModel, body),
   pollSeconds: 5,
+};
+
+const meshApiVersion = '2026-06-02-preview';
+
+/** A cluster mesh profile of a fleet; printed as it is sent. */
+export const clusterMeshProfile: Noun = {
+  path: `${fleetPath.replace('{name}', '{fleetName}')}/clusterMeshProfiles/{name}`,
+  apiVersion: meshApiVersion,
+  names: {
+    resourceGroup: resourceGroup(),
+    fleetName: required('--fleet-name -f', 'Specify the fleet name.'),
+    name: required('--name -n', 'Specify the cluster mesh profile name.'),
+  },
+  present: (body: JsonObject) => body,
+};
+
+/** A member with what a cluster mesh profile made of it. */
+export const meshMember: Noun = {
+  ...member,
+  apiVersion: meshApiVersion,
+  present: (body: JsonObject) => fillModel({ ...memberModel, meshProperties: null }, body),
 };
