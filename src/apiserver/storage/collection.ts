@@ -53,7 +53,8 @@ export class Collection {
   #history: (Remembered | undefined)[] = [];
   #historyStart = 0;
   #historyBytes = 0;
-  readonly #listeners = new Set<CollectionListener>();
+  /** By what they listen to, so that an event costs what hears of it: most watch one namespace or one object of many. */
+  readonly #listeners = new Map<string, Set<CollectionListener>>();
   readonly #enders = new Set<() => void>();
 
   constructor(keyPrefix: string, entries: readonly Entry[], revision: number) {
@@ -71,10 +72,6 @@ export class Collection {
 
   get size(): number {
     return this.#inOrder.size;
-  }
-
-  get listenerCount(): number {
-    return this.#listeners.size;
   }
 
   /** `key` as made by `objectKey`. */
@@ -118,9 +115,15 @@ export class Collection {
     for (const remembered of this.#history.slice(low)) if (remembered) yield remembered.event;
   }
 
-  listen(listener: CollectionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** `about`: '' for all, the key of an object, or `namespacePrefix` of a namespace. */
+  listen(listener: CollectionListener, about = ''): () => void {
+    let listeners = this.#listeners.get(about);
+    if (!listeners) this.#listeners.set(about, (listeners = new Set()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(about) === listeners) this.#listeners.delete(about);
+    };
   }
 
   /** Calls `run` when watches of this collection are to end. */
@@ -140,7 +143,16 @@ export class Collection {
     if (!event) return;
     this.lastRevision = event.revision;
     this.#remember(event);
-    for (const listener of [...this.#listeners]) listener(event);
+    if (this.#listeners.size === 0) return;
+    const key = (change.type === 'put' ? change.entry.key : change.key).slice(this.keyPrefix.length);
+    this.#tell('', event);
+    this.#tell(key.slice(0, key.indexOf('/') + 1), event);
+    this.#tell(key, event);
+  }
+
+  #tell(about: string, event: CollectionEvent): void {
+    const listeners = this.#listeners.get(about);
+    if (listeners) for (const listener of [...listeners]) listener(event);
   }
 
   /** Makes an object of an entry of this collection that was read from the store's past. */

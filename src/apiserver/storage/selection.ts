@@ -49,6 +49,11 @@ export class Selection {
     return this.name !== '' && !isAcross;
   }
 
+  /** What all that can match has in common, as `Collection.listen` takes it. */
+  get about(): string {
+    return this.namesOne ? objectKey(this.namespace, this.name) : namespacePrefix(this.namespace);
+  }
+
   /** Objects of the collection, in key order, among which those are that match: one at most when one is named. */
   *among(collection: Collection, afterKey?: string): Generator<StoredObject> {
     for (const piece of this.piecesOf(collection, afterKey)) for (const { object } of piece) yield object;

@@ -75,7 +75,7 @@ export class WatchSource {
 
   /** Sends what there is at once, then each change as it is committed. Nothing is lost between the two. */
   start(consumer: WatchConsumer): void {
-    const { begin, collection, clock, timeoutMs, bookmarks } = this.#plan;
+    const { begin, collection, selection, clock, timeoutMs, bookmarks } = this.#plan;
     this.#consumer = consumer;
     if (begin.from === 'error') {
       consumer.error(begin.error);
@@ -86,7 +86,7 @@ export class WatchSource {
     this.#sendBeginning(consumer);
     if (this.#closed) return;
     this.#stops.push(
-      collection.listen((event) => this.#onEvent(event)),
+      collection.listen((event) => this.#onEvent(event), selection.about),
       collection.onEnd(() => this.finish()),
     );
     this.#timers.push(clock.after(timeoutMs, () => this.expire()));
