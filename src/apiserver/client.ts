@@ -175,13 +175,20 @@ export class InProcessClient implements ClusterClient {
     found: ServedResource,
     { target }: ClientRequest,
   ): Promise<ServedResource> {
-    if (!found.isConvertedElsewhere) return found;
+    if (!found.isConvertedElsewhere) return writes(verb) ? found : this.#asItLies(found);
     if (verb !== 'patch' && verb !== 'update') return found.asStored;
     const { resources } = this.#parts.cluster;
     const place = { resource: found.asStored, namespace: target.namespace ?? '', name: target.name };
     const version = (await find(this.#parts.cluster, place))?.storedVersion() ?? found.apiVersion;
     const { group, resource } = found.definition;
     return resources.find(group, version.slice(version.indexOf('/') + 1), resource) ?? found;
+  }
+
+  /** In the version that others read too: what is decoded once serves all of them. */
+  #asItLies(found: ServedResource): ServedResource {
+    if (found.isStorageForm) return found;
+    const { group, resource, storageVersion = '' } = found.definition;
+    return this.#parts.cluster.resources.find(group, storageVersion, resource) ?? found;
   }
 
   #object(answer: Answer): KubeObject {
