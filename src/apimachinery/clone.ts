@@ -6,7 +6,7 @@ export function cloneJson(value: Json | undefined): Json | undefined {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneItem);
   const copy: JsonObject = {};
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const member = value[name];
     const kept = typeof member === 'object' && member !== null ? cloneJson(member) : member;
     if (name === '__proto__' && kept !== undefined) setMember(copy, name, kept);

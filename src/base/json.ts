@@ -16,7 +16,8 @@ export function isNumber(value: unknown): value is number | bigint {
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
+    if (Array.isArray(value)) for (const item of value) deepFreeze(item);
+    else for (const key in value) deepFreeze(value[key]);
   }
   return value;
 }
@@ -44,15 +45,18 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => jsonEqual(item, b[i]));
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let at = 0; at < a.length; at++) if (!jsonEqual(a[at], b[at])) return false;
+    return true;
   }
   if (!isObject(a) || !isObject(b)) return false;
   let members = 0;
-  for (const key of Object.keys(a)) {
-    if (a[key] === undefined) continue;
-    if (!jsonEqual(a[key], b[key])) return false;
+  for (const key in a) {
+    const member = a[key];
+    if (member === undefined) continue;
+    if (!jsonEqual(member, b[key])) return false;
     members++;
   }
-  for (const key of Object.keys(b)) if (b[key] !== undefined) members--;
+  for (const key in b) if (b[key] !== undefined) members--;
   return members === 0;
 }
