@@ -17,5 +17,5 @@ export { certificateAuthenticator, tokenAuthenticator } from './authn/authentica
 export { FrontProxy, type FrontProxyIdentity } from './backends/index.ts';
 export type { Answered, ApiServerOptions } from './options.ts';
 export { type ApiServer, createApiServer } from './server.ts';
-export type { FeatureSwitches } from './switches/index.ts';
+export { type FeatureSwitches, featureNotices } from './switches/index.ts';
 export type { ActivePlugIns, PlugInSwitches } from './write/plug-ins.ts';

@@ -12,6 +12,16 @@ export interface StartOptions {
   readonly version?: string;
   /** Admission plug-ins that are on or off other than usual, by the real server's names. */
   readonly admissionPlugIns?: { readonly enable?: readonly string[]; readonly disable?: readonly string[] };
+  /**
+   * Features of Kubernetes that are on or off other than usual, by the real server's names, such as `MutatingAdmissionPolicy`.
+   * Those without effect are told of in `notices`.
+   */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  /**
+   * API versions that are served or not, as in the real server's `--runtime-config`: `admissionregistration.k8s.io/v1beta1`,
+   * `api/beta`, `batch/v1/cronjobs`.
+   */
+  readonly runtimeConfig?: Readonly<Record<string, boolean>>;
   /** IPv4 range of the addresses of Services, between `/8` and `/30`; default `10.0.0.0/16`. */
   readonly serviceCidr?: string;
   /**
@@ -47,6 +57,8 @@ export interface RunningApiServer {
   readonly ca: string;
   /** The bearer token in the kubeconfig. */
   readonly token: string;
+  /** What whoever set `featureGates` and `runtimeConfig` has to know, a sentence each. */
+  readonly notices: readonly string[];
   /** Speaks to it without a socket, with the same rights; what it returns is frozen. */
   readonly client: ClusterClient;
   /**

@@ -11,6 +11,7 @@ export interface ReadOptions {
   readonly version: string | undefined;
   readonly serviceCidr: string | undefined;
   readonly admissionPlugIns: NonNullable<StartOptions['admissionPlugIns']>;
+  readonly features: { readonly featureGates: readonly string[]; readonly runtimeConfig: readonly string[] };
   readonly nodes: readonly string[] | undefined;
   readonly serviceUrls: ReadonlyMap<string, URL>;
   readonly audit: StartOptions['audit'];
@@ -22,6 +23,8 @@ const known = new Set([
   'host',
   'version',
   'admissionPlugIns',
+  'featureGates',
+  'runtimeConfig',
   'serviceCidr',
   'serviceUrls',
   'audit',
@@ -44,6 +47,10 @@ export function readOptions(options: unknown): ReadOptions {
     version: versionOf(version),
     serviceCidr: serviceCidrOf(serviceCidr),
     admissionPlugIns: switchesOf(options['admissionPlugIns']),
+    features: {
+      featureGates: settingsOf('featureGates', options['featureGates']),
+      runtimeConfig: settingsOf('runtimeConfig', options['runtimeConfig']),
+    },
     nodes: nodesOf(options['controllers']),
     serviceUrls: serviceUrlsOf(options['serviceUrls']),
     audit: auditOf(options['audit']),
@@ -102,6 +109,14 @@ function switchesOf(value: unknown): ReadOptions['admissionPlugIns'] {
     if (enable && disable) return { enable, disable };
   }
   throw invalid('admissionPlugIns has enable and disable, lists of names');
+}
+
+/** As a flag has them. */
+function settingsOf(option: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (isObject(value) && Object.values(value).every((isOn) => typeof isOn === 'boolean'))
+    return Object.entries(value).map(([name, isOn]) => `${name}=${isOn}`);
+  throw invalid(`${option} is an object of true and false by name`);
 }
 
 function auditOf(value: unknown): StartOptions['audit'] {

@@ -48,6 +48,7 @@ async function serving(parts: Serving): Promise<RunningApiServer> {
     port,
     audit,
     admissionPlugIns: read.admissionPlugIns,
+    features: read.features,
     serviceUrls: read.serviceUrls,
     ...(read.host === undefined ? {} : { host: read.host }),
     ...(read.version === undefined ? {} : { version: read.version }),
@@ -81,6 +82,10 @@ class LibraryServer implements RunningApiServer {
 
   get token(): string {
     return this.#server.token;
+  }
+
+  get notices(): readonly string[] {
+    return this.#server.notices;
   }
 
   get client(): BareParts['client'] {

@@ -92,7 +92,7 @@ function applied(document: Json, operation: Operation, applying: Applying): Json
     return applyOperation(document, operation, applying);
   } catch (thrown) {
     if (thrown instanceof PatchError) {
-      thrown.explanation = () => whyNotApplied(document, operation, applying.reading);
+      thrown.explanation ??= () => whyNotApplied(document, operation, applying.reading);
     }
     throw thrown;
   }
@@ -147,7 +147,12 @@ function ownCopy(value: Json | undefined): Json {
 
 function spend(allowance: Allowance, value: Json): void {
   allowance.copiedCharacters -= JSON.stringify(value).length;
-  if (allowance.copiedCharacters < 0) throw patchDoesNotApply();
+  if (allowance.copiedCharacters >= 0) return;
+  const added = copiedCharactersLimit - allowance.copiedCharacters;
+  const refusal = patchDoesNotApply();
+  refusal.explanation = () =>
+    `Unable to complete the copy, the accumulated size increase of copy is ${added}, exceeding the limit ${copiedCharactersLimit}`;
+  throw refusal;
 }
 
 /** No walk over an object ends in the middle because operations put deep values below deep values. */

@@ -11,6 +11,7 @@ import {
   type FeatureSwitches,
   FrontProxy,
   type FrontProxyIdentity,
+  featureNotices,
   type PlugInSwitches,
   tokenAuthenticator,
 } from '../apiserver/index.ts';
@@ -32,6 +33,7 @@ import { processMetrics } from './process-metrics.ts';
 import { tooManyRequests } from './refusals.ts';
 
 export type { ActivePlugIns, FeatureSwitches, PlugInSwitches, UserInfo };
+export { featureNotices };
 
 /** One Kubernetes API server by itself: no controllers, no estate around it. */
 export interface BareServer {

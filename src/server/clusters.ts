@@ -1,4 +1,4 @@
-import type { AuditOptions } from '../apiserver/index.ts';
+import type { AuditOptions, FeatureSwitches } from '../apiserver/index.ts';
 import type { AuditTrail, Clock, Logger, Random } from '../base/index.ts';
 import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { hubAdmission, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
@@ -32,6 +32,7 @@ interface Parts {
   readonly readyChecks: readonly HealthCheck[];
   readonly audit: AuditTrail;
   readonly serviceUrls?: ReadonlyMap<string, URL>;
+  readonly features?: FeatureSwitches;
   readonly kubeAudit: AuditOptions | undefined;
   /** Of each cluster: it shares the sum out among its priority levels. */
   readonly requestsInFlight: { readonly reads: number; readonly writes: number };
@@ -69,6 +70,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     readyChecks,
     processMetrics,
     ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
+    ...(parts.features && { features: parts.features }),
     requestsInFlight: parts.requestsInFlight,
     certificateAuthority: authority.certificatePem,
     accessChanges: (onChange) => {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { AuditOptions } from '../apiserver/index.ts';
+import type { AuditOptions, FeatureSwitches } from '../apiserver/index.ts';
 import {
   type AuditTrail,
   type Clock,
@@ -113,6 +113,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     ...(options.clusterPorts && { clusterPorts: options.clusterPorts }),
     ...(options.anyApiVersion && { anyApiVersion: true }),
     ...(options.serviceUrls && { serviceUrls: serviceUrlsText(options.serviceUrls) }),
+    ...switchesText(options.features ?? {}),
     ...(options.limits && { limits: options.limits }),
     ...(options.audit && { audit: options.audit }),
   });
@@ -307,6 +308,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...{ memberships, kubeAudit: start.kubeAudit },
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
+    ...(options.features && { features: options.features }),
     requestsInFlight: clusterRequests(options.limits ?? {}),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });
@@ -380,5 +382,12 @@ async function localSignIn(identity: Identity, providers: Providers): Promise<Lo
       objectId: administrator.objectId,
       applicationId: azureCliApplication,
     }),
+  };
+}
+
+function switchesText({ featureGates, runtimeConfig }: FeatureSwitches): Partial<RunningEstate> {
+  return {
+    ...(featureGates && { featureGates: featureGates.join() }),
+    ...(runtimeConfig && { runtimeConfig: runtimeConfig.join() }),
   };
 }

@@ -1,3 +1,4 @@
+import type { FeatureSwitches } from '../apiserver/index.ts';
 import { CodedError, isObject } from '../base/index.ts';
 import type { KubeAuditSettings } from './kube-audit.ts';
 import type { ChosenLimits } from './limit-settings.ts';
@@ -51,6 +52,8 @@ export interface EstateOptions {
   readonly anyApiVersion?: boolean;
   /** Where Services of clusters are reached that webhooks and APIs lie behind, by `NAMESPACE/NAME[:PORT]`; https. */
   readonly serviceUrls?: ReadonlyMap<string, URL>;
+  /** In every cluster, Kubernetes' features and API versions that are on or off other than usual. */
+  readonly features?: FeatureSwitches;
   /** Limits other than the usual ones. */
   readonly limits?: ChosenLimits;
   /** What is written of requests to clusters; without a log it goes to `files.kubeAudit`. */
@@ -76,6 +79,9 @@ export interface RunningEstate {
   readonly anyApiVersion?: boolean;
   /** As `--service-url` takes them. */
   readonly serviceUrls?: string;
+  /** As the options of these names have them. */
+  readonly featureGates?: string;
+  readonly runtimeConfig?: string;
   readonly limits?: ChosenLimits;
   readonly audit?: KubeAuditSettings;
 }

@@ -69,6 +69,21 @@ test('kubectl works with the kubeconfig, nobody without its token, and only this
   assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
 });
 
+test('features and API versions are as the options say, also in a fork, and what has no effect is told', async () => {
+  await using server = await startApiServer({
+    featureGates: { MutatingAdmissionPolicy: true, WatchList: false },
+    runtimeConfig: { 'admissionregistration.k8s.io/v1beta1': true, 'batch/v1/cronjobs': false },
+  });
+  await using fork = await server.fork();
+  for (const each of [server, fork]) {
+    const served = await ask(each, '/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies');
+    assert.equal(served.status, 200);
+    assert.equal((await ask(each, '/apis/batch/v1/cronjobs')).status, 404);
+    assert.deepEqual(each.notices, ['Feature gates without effect here: WatchList']);
+  }
+  await assert.rejects(startApiServer({ featureGates: { Foo: true } }), /unrecognized feature gate: Foo/);
+});
+
 test('a Service is where the options say, and other words than https URLs are refused', async () => {
   await assert.rejects(
     startApiServer({ serviceUrls: { 'default/a': 'http://a' } }),
@@ -321,6 +336,9 @@ test('what is asked for wrongly is refused with its name, and an address that is
     [{ serviceCidr: '10.0.0.0/31' }, /serviceCidr is an IPv4 range/],
     [{ admissionPlugIns: ['PodSecurity'] }, /admissionPlugIns has enable and disable/],
     [{ admissionPlugIns: { enable: ['NoSuch'] } }, /NoSuch/],
+    [{ featureGates: { MutatingAdmissionPolicy: 'true' } }, /featureGates is an object of true and false/],
+    [{ runtimeConfig: ['apps/v1'] }, /runtimeConfig is an object of true and false/],
+    [{ runtimeConfig: { 'apps/v9': true } }, /group version apps\/v9 that has not been registered/],
     [{ controllers: { nodes: 101 } }, /controllers is true, false or/],
     [[], /the options are an object/],
   ];

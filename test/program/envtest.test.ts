@@ -202,6 +202,15 @@ test('what flags name and is not there is told in the words of the real programs
       api('open /nope: no such file or directory'),
     ],
     ['kube-apiserver', [...files, '--client-ca-file=/nope'], 1, api('open /nope: no such file or directory')],
+    ['kube-apiserver', [...files, '--feature-gates=Foo=true'], 1, api('unrecognized feature gate: Foo')],
+    [
+      'kube-apiserver',
+      [...files, '--runtime-config=apps/v1/Jobs=false'],
+      1,
+      api(
+        'invalid key apps/v1/Jobs: group/version/resource and resource is always lowercase plural, not \\"Jobs\\"',
+      ),
+    ],
     ['kube-apiserver', [...files, `--token-auth-file=${folder}`], 1, api(`read ${folder}: is a directory`)],
     [
       'kube-apiserver',
@@ -295,13 +304,22 @@ test('the stand-in does as its flags say: tokens, authorization and service addr
     '10.77.0.0/24',
     '--etcd-servers=http://127.0.0.1:1',
     '--event-ttl=1h',
+    '--feature-gates=MutatingAdmissionPolicy=true',
+    '--feature-gates=WatchList=false',
+    '--runtime-config=admissionregistration.k8s.io/v1beta1=true,batch/v1=false',
   ];
   const strict = await apiStandIn(certificates, flags);
   assert.equal((await strict.ask('/api/v1/namespaces', 'some')).status, 403);
   const services = await strict.ask('/api/v1/namespaces/default/services/kubernetes', 'all');
   assert.match(services.text, /"clusterIP":"10\.77\.0\.1"/);
+  const policies = '/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies';
+  assert.equal((await strict.ask(policies, 'all')).status, 200);
+  assert.equal((await strict.ask('/apis/batch/v1/jobs', 'all')).status, 404);
   assert.equal(await strict.stop('SIGTERM'), 0);
-  assert.match(strict.printed(), /^Without effect here: --event-ttl\n/);
+  assert.match(
+    strict.printed(),
+    /^Feature gates without effect here: WatchList\nWithout effect here: --event-ttl\n/,
+  );
   const open = await apiStandIn(certificates, [...flags, '--authorization-mode=AlwaysAllow']);
   assert.equal((await open.ask('/api/v1/namespaces', 'some')).status, 200);
   assert.equal(await open.stop('SIGTERM'), 0);

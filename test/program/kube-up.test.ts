@@ -44,6 +44,26 @@ test('a bare server says which admission plug-ins are on, and refuses one that n
   rmSync(folder, { recursive: true });
 });
 
+test('a bare server serves the API versions it is told to, names gates without effect, and refuses unknown ones', async () => {
+  const folder = temporaryFolder('kube-test');
+  const start = (...words: string[]) =>
+    held(spawn(program, ['kube', 'up', '--bare', '--home', folder, '--port', '0', ...words]));
+  const server = start(
+    '--feature-gates=MutatingAdmissionPolicy=true,WatchList=false',
+    '--runtime-config=admissionregistration.k8s.io/v1beta1=true',
+  );
+  const ended = once(server, 'exit');
+  const [[told]] = await Promise.all([once(server.stderr, 'data'), once(server.stdout, 'data')]);
+  assert.equal(String(told), 'drydock kube: Feature gates without effect here: WatchList\n');
+  server.kill('SIGTERM');
+  await ended;
+  const refused = start('--feature-gates=Nonsense=true');
+  const [[said], [code]] = await Promise.all([once(refused.stderr, 'data'), once(refused, 'exit')]);
+  assert.equal(String(said), 'drydock kube: unrecognized feature gate: Nonsense\n');
+  assert.equal(code, 1);
+  rmSync(folder, { recursive: true });
+});
+
 test('a bare server refuses where a Service is to be reached that is no https URL', async () => {
   const folder = temporaryFolder('kube-test');
   const asked = ['kube', 'up', '--bare', '--home', folder, '--service-url', 'default/hooks=http://a'];

@@ -1,6 +1,6 @@
 import type { Write } from '../../apimachinery/admission.ts';
 import type { SchemaNode } from '../../apimachinery/contract.ts';
-import type { JsonObject } from '../../base/index.ts';
+import { encodeJson, type JsonObject } from '../../base/index.ts';
 import type { Decisions } from '../../cel/admission/decisions.ts';
 import { admissionSteps, evaluate, LazyVariables, type Values } from '../../cel/admission/evaluate.ts';
 import type { Value } from '../../cel/values.ts';
@@ -36,12 +36,17 @@ export async function mutate(
   const patched = isConfiguration
     ? withConfiguration(object, made, schemaOf(round.asked))
     : withOperations(object, made);
+  if (patched && encodeJson(patched).length > patchedBytes)
+    throw new NotPatched(`the object that it makes is larger than ${patchedBytes} bytes`);
   // A patch whose test failed changes nothing, and yet it was made.
   write.replace(
     await inVersionOf(write, patched ?? object, { asked: round.asked, convert }),
     isConfiguration ? 'converted' : 'strict',
   );
 }
+
+/** Far beyond what can be stored: whatever many mutations make of each other's work, it does not fill the memory. */
+const patchedBytes = 8 * 1024 * 1024;
 
 function inVersionOf(
   write: Write,

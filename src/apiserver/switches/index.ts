@@ -18,6 +18,11 @@ export interface Features {
   readonly notices: readonly string[];
 }
 
+/** What whoever sets these switches has to know. Throws CodedError `invalid`. */
+export function featureNotices(switches: FeatureSwitches): readonly string[] {
+  return featuresOf(switches, { priorityAndFairness: true }).notices;
+}
+
 /**
  * Reads what is switched. Throws CodedError `invalid`: in the real server's words for what it refuses, in our own for what would
  * leave it waiting for ever.

@@ -7,6 +7,7 @@ import { writePrivately } from '../private-file.ts';
 import { plugInLines, plugInSwitches } from './admission-plug-ins.ts';
 import { auditSettings } from './audit-flags.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
+import { featureSwitches } from './feature-switches.ts';
 import { closeHome } from './home.ts';
 import { parsePort } from './listen-choice.ts';
 import { serviceUrls } from './service-urls.ts';
@@ -36,6 +37,7 @@ export async function run(call: VerbCall): Promise<number> {
     audit,
     port: parsePort(call.options['port']) ?? 0,
     serviceUrls: serviceUrls(call.options['service-url']),
+    features: featureSwitches(call.options['feature-gates'], call.options['runtime-config']),
     admissionPlugIns: plugInSwitches(
       call.options['enable-admission-plugins'],
       call.options['disable-admission-plugins'],
@@ -43,6 +45,7 @@ export async function run(call: VerbCall): Promise<number> {
   });
   const kubeconfig = join(folder, 'kubeconfig');
   writePrivately(kubeconfig, kubeconfigText(server));
+  for (const notice of server.notices) process.stderr.write(`drydock kube: ${notice}\n`);
   for (const warning of server.warnings) process.stderr.write(`drydock kube: ${warning}\n`);
   process.stdout.write(plugInLines(server.admissionPlugIns));
   process.stdout.write(`Ready at ${server.url}\nexport KUBECONFIG=${kubeconfig}\n`);

@@ -20,6 +20,9 @@ export interface ListenChoice {
   readonly anyApiVersion?: boolean;
   /** As `--service-url` has it, in one form. Not kept either. */
   readonly serviceUrls?: string;
+  /** As the options of these names have them. Not kept either. */
+  readonly featureGates?: string;
+  readonly runtimeConfig?: string;
   /** A damaged database is replaced by what can be proven of it. Not kept either. */
   readonly acceptsLoss?: boolean;
 }
@@ -27,6 +30,7 @@ export interface ListenChoice {
 /** Reads the options of `up`. Throws UsageError when one cannot be understood. */
 export function readChoice(options: VerbCall['options']): ListenChoice {
   const { listen } = options;
+  const [gates, versions] = [options['feature-gates'], options['runtime-config']];
   return {
     port: parsePort(options['port']),
     listen: typeof listen === 'string' ? listen : undefined,
@@ -35,6 +39,8 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     audit: auditChoice(options),
     anyApiVersion: options['any-api-version'] === true,
     acceptsLoss: options['accept-loss'] === true,
+    ...(typeof gates === 'string' && { featureGates: gates }),
+    ...(typeof versions === 'string' && { runtimeConfig: versions }),
     ...(options['service-url'] !== undefined && {
       serviceUrls: serviceUrlsText(serviceUrls(options['service-url'])),
     }),
@@ -70,7 +76,7 @@ export function rangeText({ first, last }: PortRange): string {
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
   const { port, listen, clusterPorts, limits = {}, audit, anyApiVersion, acceptsLoss } = choice;
-  const { serviceUrls: urls } = choice;
+  const { serviceUrls: urls, featureGates, runtimeConfig } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
@@ -82,6 +88,8 @@ export function choiceWords(choice: ListenChoice): string[] {
     ...(anyApiVersion ? ['--any-api-version'] : []),
     ...(acceptsLoss ? ['--accept-loss'] : []),
     ...(urls === undefined ? [] : ['--service-url', urls]),
+    ...(featureGates === undefined ? [] : ['--feature-gates', featureGates]),
+    ...(runtimeConfig === undefined ? [] : ['--runtime-config', runtimeConfig]),
   ];
 }
 
@@ -100,6 +108,10 @@ export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoic
     ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
     ...(choice.serviceUrls !== undefined &&
       choice.serviceUrls !== running.serviceUrls && { serviceUrls: choice.serviceUrls }),
+    ...(choice.featureGates !== undefined &&
+      choice.featureGates !== running.featureGates && { featureGates: choice.featureGates }),
+    ...(choice.runtimeConfig !== undefined &&
+      choice.runtimeConfig !== running.runtimeConfig && { runtimeConfig: choice.runtimeConfig }),
   };
 }
 

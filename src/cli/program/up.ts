@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { CodedError, errorMessage, isObject, systemClock } from '../../base/index.ts';
+import type { FeatureSwitches } from '../../server/bare.ts';
 import { finishStaged, StoreDamaged, StoreLocked } from '../../server/home-check.ts';
 import type { Estate, RunningEstate } from '../../server/index.ts';
 import { acceptLossOf } from './accepted-loss.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
+import { checkedNotices, featureSwitches } from './feature-switches.ts';
 import { homeFiles, makeHome, readRunning } from './home.ts';
 import { choiceWords, type ListenChoice, rangeText, readChoice, unmet } from './listen-choice.ts';
 import { followMove, knowsPlace } from './moved-home.ts';
@@ -19,6 +21,8 @@ export async function run(call: VerbCall): Promise<number> {
   if (running) return alreadyUp(running, choice);
   makeHome(call.home);
   effective(call.home, choice);
+  for (const notice of await checkedNotices(switchesOf(choice)))
+    process.stderr.write(`drydock up: ${notice}\n`);
   if (call.options['detach'] !== true) return serve(call.home, choice);
   const started = await startDetached(call.home, choice);
   process.stdout.write(`Drydock is up (process ${started.pid}) at ${started.resourceManager}\n`);
@@ -34,6 +38,10 @@ function alreadyUp(running: RunningEstate, choice: ListenChoice): number {
     return 0;
   }
   throw new UsageError(`${sentence}, without ${words.join(' ')}. Stop it first with 'drydock down'.`, 1);
+}
+
+function switchesOf({ featureGates, runtimeConfig }: ListenChoice): FeatureSwitches {
+  return featureSwitches(featureGates, runtimeConfig);
 }
 
 /** The server in this process, until it is told to stop. */
@@ -57,6 +65,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       ...(Object.keys(settings.limits).length > 0 && { limits: settings.limits }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
       ...(choice.serviceUrls && { serviceUrls: serviceUrls(choice.serviceUrls) }),
+      features: switchesOf(choice),
       launcher: launcher(),
       version: programVersion(),
     });

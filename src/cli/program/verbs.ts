@@ -1,5 +1,6 @@
 import { auditOptions } from './audit-flags.ts';
 import { homeOption, type Verb } from './declaration.ts';
+import { featureOptions } from './feature-switches.ts';
 import { limitOptions } from './limits.ts';
 
 /** Every verb of `drydock`, in the order of the help page. */
@@ -45,6 +46,7 @@ export const verbs: readonly Verb[] = [
         summary:
           'in every cluster, where Services of webhooks and APIs are: NAMESPACE/NAME[:PORT]=https://HOST:PORT, with commas between',
       },
+      ...featureOptions,
       'accept-loss': {
         type: 'boolean',
         summary: 'start over a damaged database with what can be proven of it; the files are set aside first',
@@ -209,6 +211,7 @@ export const verbs: readonly Verb[] = [
         value: 'NAMES',
         summary: 'usual admission plug-ins that are off (ServiceAccount is, without controllers)',
       },
+      ...featureOptions,
       ...auditOptions,
     },
     load: () => import('./kube.ts'),

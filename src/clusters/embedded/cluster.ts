@@ -64,6 +64,8 @@ export interface Surroundings {
   readonly notEnforced?: (spec: ClusterSpec) => readonly NotEnforced[];
   /** Where Services of every cluster are reached that this process cannot dial otherwise. */
   readonly serviceUrls?: ApiServerOptions['serviceUrls'];
+  /** Of every cluster: what is on or off other than usual. */
+  readonly features?: NonNullable<ApiServerOptions['features']>;
   /** Steps of admission that clusters of its role have. */
   readonly admissionSteps?: (spec: ClusterSpec) => readonly AdmissionStep[];
   /** Told of every answer of a cluster's API server, by whatever way the request came. */
@@ -147,6 +149,7 @@ export class EmbeddedCluster implements ClusterHandle {
         isTrusted: () => this.#spec.access.localAccounts,
       },
       ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
+      ...(parts.features && { features: parts.features }),
       keepsWhenTold: true,
     });
     this.client = this.#clientAs(administrator, parts.fence);

@@ -27,12 +27,14 @@ const heeded: ReadonlySet<string> = new Set([
   'enable-admission-plugins',
   'enable-priority-and-fairness',
   'etcd-servers',
+  'feature-gates',
   'max-mutating-requests-inflight',
   'max-requests-inflight',
   'proxy-client-cert-file',
   'proxy-client-key-file',
   'requestheader-allowed-names',
   'requestheader-client-ca-file',
+  'runtime-config',
   'secure-port',
   'service-account-issuer',
   'service-account-key-file',
@@ -58,6 +60,7 @@ export async function serveApi(flags: FlagValues, stopped: Promise<void>): Promi
     if (thrown instanceof CodedError && thrown.code === 'invalid') throw failed(quoted(thrown.message));
     throw thrown;
   });
+  for (const notice of server.notices) process.stderr.write(`${notice}\n`);
   for (const warning of server.warnings) process.stderr.write(`${warning}\n`);
   const without = [...flags.keys()].filter((name) => !heeded.has(name));
   if (without.length > 0) process.stderr.write(`Without effect here: --${without.join(', --')}\n`);
@@ -83,6 +86,10 @@ function readOptions(flags: FlagValues): EnvtestOptions {
     serviceCidr: serviceCidrOf(last('service-cluster-ip-range')),
     audit: auditSettings(last, (problem) => failed(quoted(problem))),
     admissionPlugIns: plugInSwitches(all('enable-admission-plugins'), all('disable-admission-plugins')),
+    features: {
+      featureGates: flags.get('feature-gates') ?? [],
+      runtimeConfig: flags.get('runtime-config') ?? [],
+    },
     // Flags are wrong before files are missing.
     identity: identityOf(last),
     frontProxy: frontProxyOf(last, all('requestheader-allowed-names') ?? ''),
