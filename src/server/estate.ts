@@ -113,8 +113,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     ...(options.clusterPorts && { clusterPorts: options.clusterPorts }),
     ...(options.anyApiVersion && { anyApiVersion: true }),
     ...(options.serviceUrls && { serviceUrls: serviceUrlsText(options.serviceUrls) }),
-    ...switchesText(options.features ?? {}),
-    ...(options.limits && { limits: options.limits }),
+    ...{ ...switchesText(options.features ?? {}), ...(options.limits && { limits: options.limits }) },
     ...(options.audit && { audit: options.audit }),
   });
   const limits = serverLimits(options.limits ?? {});
@@ -305,10 +304,9 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
   const memberships = new FleetMembershipMirror();
   const clusters = buildClusters({
     ...{ store, fence, clock, random, log, authority, identity, roles, readyChecks, audit: start.audit },
-    ...{ memberships, kubeAudit: start.kubeAudit },
+    ...{ memberships, kubeAudit: start.kubeAudit, features: options.features ?? {} },
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
-    ...(options.features && { features: options.features }),
     requestsInFlight: clusterRequests(options.limits ?? {}),
   });
   const fleets = createFleetSupply({ clusters, clock, random, log });
