@@ -10,6 +10,7 @@ import { clusterFamily, namespacedFamily } from './kinds/placement.ts';
 import { clusterUpdateRuns, namespacedUpdateRuns } from './kinds/staged.ts';
 import { startManagedResourceGuard } from './managed-namespace/guard.ts';
 import { startMembershipController } from './member-agent/controller.ts';
+import type { HourlyPrice } from './member-agent/costs.ts';
 import { startMemberClusterController } from './membercluster/controller.ts';
 import { startOverrideControllers } from './override/controller.ts';
 import { defaultSnapshotDelays, placementContext, type SnapshotDelays } from './placement/context.ts';
@@ -109,6 +110,8 @@ export function startMemberAgent(
     readonly member: ClusterClient;
     readonly memberName: string;
     readonly certificateAuthority?: string;
+    /** What machines cost in an hour; without it the member says nothing of costs. */
+    readonly hourlyPrice?: HourlyPrice;
   },
 ): RunningControllers {
   const stop = new AbortController();
@@ -121,6 +124,7 @@ export function startMemberAgent(
   const controllers = [
     startMembershipController({
       ...parts,
+      informers,
       events,
       applier: {
         setJoined(joined, membershipUid) {

@@ -2,7 +2,7 @@ import { type ClusterClient, ClusterError, type KubeObject } from '../apimachine
 import { holds } from '../apimachinery/conditions.ts';
 import { typedClient } from '../apimachinery/kinds.ts';
 import { type Clock, CodedError, eachAtOnce, type Logger, type Random } from '../base/index.ts';
-import type { ClusterHost } from '../clusters/index.ts';
+import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
 import {
   fleetCustomResources,
   managedNamespace,
@@ -12,6 +12,7 @@ import {
   startMemberAgent,
 } from '../controllers/index.ts';
 import type { FleetSupply, Leaving, Membership, NamespaceSupply } from '../providers/cluster-supply.ts';
+import { hourlyPrice } from '../providers/machine-prices.ts';
 import { agentUserPrefix } from './cluster-access.ts';
 import { createNamespaceSupply, type RunningNamespaces } from './namespace-supply.ts';
 
@@ -98,7 +99,7 @@ class Fleets implements RunningFleets {
     const hub = this.#cluster(hubId);
     const member = this.#cluster(memberClusterId);
     await applyMember(hub.client, membership);
-    await this.#startAgent(membership, member.client);
+    await this.#startAgent(membership, member);
     await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, (member) =>
       holds(member, 'Joined'),
     );
@@ -128,7 +129,7 @@ class Fleets implements RunningFleets {
   async #letGo({ hubId, memberName, memberClusterId }: Leaving, hub: ClusterClient): Promise<void> {
     const member = memberClusterId ? this.#parts.clusters.get(memberClusterId) : undefined;
     if (memberClusterId && member) {
-      await this.#startAgent({ hubId, memberName, memberClusterId }, member.client);
+      await this.#startAgent({ hubId, memberName, memberClusterId }, member);
       return;
     }
     // Without its twin nobody waits for an answer: the hub takes away what it holds of the member by itself.
@@ -148,7 +149,7 @@ class Fleets implements RunningFleets {
     await Promise.all(all.map(end));
   }
 
-  async #startAgent(membership: Required<Leaving>, member: ClusterClient): Promise<void> {
+  async #startAgent(membership: Required<Leaving>, member: MemberHandle): Promise<void> {
     const { hubId, memberClusterId, memberName } = membership;
     const key = agentKey(hubId, memberName);
     const known = this.#agents.get(key);
@@ -158,8 +159,12 @@ class Fleets implements RunningFleets {
     }
     if (known) await this.#stopAgent(key);
     const hub = this.#cluster(hubId).loopClientAs({ name: agentUser(memberName), groups: [] });
-    const running = install(member, memberCustomResources()).then(() =>
-      startMemberAgent({ ...this.#surroundings(), hub, member, memberName }),
+    const { client, certificateAuthority } = member;
+    const running = install(client, memberCustomResources()).then(() =>
+      startMemberAgent({
+        ...{ ...this.#surroundings(), hub, member: client, memberName },
+        ...{ certificateAuthority, hourlyPrice },
+      }),
     );
     const agent = { memberClusterId, running };
     this.#agents.set(key, agent);
@@ -207,6 +212,8 @@ class Fleets implements RunningFleets {
     throw new CodedError('unavailable', `the cluster ${clusterId} is not running`);
   }
 }
+
+type MemberHandle = Pick<ClusterHandle, 'client' | 'certificateAuthority'>;
 
 interface Agent {
   readonly memberClusterId: string;

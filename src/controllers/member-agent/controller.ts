@@ -1,4 +1,6 @@
+import { jsonEqual } from '../../base/index.ts';
 import { type Controller, Informer, runController, watchKeys } from '../../reconcile/index.ts';
+import { type Node, namespaces, nodes } from '../kinds/core.ts';
 import { internalMemberClusters, memberNamespace } from '../kinds/fleet.ts';
 import type { MemberAgentContext } from './context.ts';
 import { reconcileMembership } from './reconcile.ts';
@@ -14,7 +16,7 @@ export function startMembershipController(context: MemberAgentContext): Controll
     log: context.log,
   });
   context.signal.addEventListener('abort', () => twins.close(), { once: true });
-  return runController({
+  const controller = runController({
     ...context,
     name: 'internalmembercluster',
     watches: [
@@ -25,4 +27,46 @@ export function startMembershipController(context: MemberAgentContext): Controll
     ],
     reconcile: () => reconcileMembership(twins, context),
   });
+  reportChanges(context, () => controller.enqueue(context.memberName, reportDelayMs));
+  return controller;
+}
+
+/** What happens on the member in so short a time is told in one report. */
+const reportDelayMs = 1000;
+
+/**
+ * Asks for a report when namespaces or machines come, go or change: what the hub decides by them should not wait for the
+ * next heartbeat. What pods leave free is told with the heartbeats alone.
+ */
+function reportChanges({ informers, signal }: MemberAgentContext, report: () => void): void {
+  const ends = [
+    informers.of(namespaces).subscribe({
+      added: report,
+      deleted: report,
+      updated: (next, previous) => {
+        const { deletionTimestamp, ownerReferences } = previous.metadata;
+        const isSame =
+          next.metadata.deletionTimestamp === deletionTimestamp &&
+          jsonEqual(next.metadata.ownerReferences, ownerReferences);
+        if (!isSame) report();
+      },
+    }),
+    informers.of(nodes).subscribe({
+      added: report,
+      deleted: report,
+      updated: (next, previous) => {
+        if (!jsonEqual(toldOf(next), toldOf(previous))) report();
+      },
+    }),
+  ];
+  const stop = () => {
+    for (const end of ends) end();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+}
+
+/** What of a node a report speaks of. */
+function toldOf({ metadata, status }: Node) {
+  return { labels: metadata.labels, capacity: status?.capacity, allocatable: status?.allocatable };
 }

@@ -1,38 +1,47 @@
 import type { NewCondition } from '../../apimachinery/conditions.ts';
 import { formatQuantity, parseAmount, quantityOf } from '../../apimachinery/quantity.ts';
 import { decodeJson, isObject, rfc3339Seconds } from '../../base/index.ts';
-import { type Node, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
+import { type Node, namespaces, nodes, type Pod, pods, type Resources } from '../kinds/core.ts';
 import type { MemberReport, Properties, ResourceUsage } from '../kinds/fleet.ts';
 import type { MemberAgentContext } from './context.ts';
+import { costsOf } from './costs.ts';
+import { machineCounts } from './machines.ts';
+import { namespacesOf } from './namespaces.ts';
 
 export interface Collected {
-  readonly report: Pick<MemberReport, 'properties' | 'resourceUsage'>;
+  readonly report: Pick<MemberReport, 'namespaces' | 'properties' | 'resourceUsage'>;
   readonly conditions: readonly NewCondition[];
 }
 
-const instanceType = 'node.kubernetes.io/instance-type';
-
-/** What the hub's scheduler may ask about a member: its size, what is free, its version and kinds of machines. */
+/** What the hub's scheduler may ask about a member: its size, what is free and what it costs, its version, machines and namespaces. */
 export async function collectProperties(context: MemberAgentContext): Promise<Collected> {
   const observedAt = rfc3339Seconds(context.clock.now());
-  const [nodeList, podList, version] = await Promise.all([
+  const [nodeList, podList, namespaceList, version] = await Promise.all([
     context.member.list(nodes),
     context.member.list(pods),
+    context.member.list(namespaces),
     kubernetesVersion(context),
   ]);
+  const costs = context.hourlyPrice && costsOf(nodeList.items, context.hourlyPrice);
+  const spaces = namespacesOf(namespaceList.items);
   const values: Record<string, string> = {
     'kubernetes-fleet.io/node-count': String(nodeList.items.length),
     ...(version ? { 'k8s.io/k8s-version': version } : {}),
     ...(context.certificateAuthority
       ? { 'k8s.io/cluster-certificate-authority-data': context.certificateAuthority }
       : {}),
-    ...countMachines(nodeList.items),
+    ...costs?.properties,
+    ...machineCounts(nodeList.items),
   };
   const properties: Properties = {};
   for (const [name, value] of Object.entries(values))
     properties[name] = { value, observationTime: observedAt };
   return {
-    report: { properties, resourceUsage: usageOf(nodeList.items, podList.items, observedAt) },
+    report: {
+      namespaces: spaces.namespaces,
+      properties,
+      resourceUsage: usageOf(nodeList.items, podList.items, observedAt),
+    },
     conditions: [
       {
         type: 'ClusterPropertyProviderStarted',
@@ -46,6 +55,8 @@ export async function collectProperties(context: MemberAgentContext): Promise<Co
         reason: 'PropertiesCollected',
         message: 'Properties have been collected',
       },
+      spaces.condition,
+      ...(costs?.conditions ?? []),
     ],
   };
 }
@@ -56,17 +67,6 @@ async function kubernetesVersion(context: MemberAgentContext): Promise<string | 
   const version = decodeJson(body);
   const git = isObject(version) ? version['gitVersion'] : undefined;
   return typeof git === 'string' ? git : undefined;
-}
-
-function countMachines(nodeList: readonly Node[]): Record<string, string> {
-  const counts = new Map<string, number>();
-  for (const node of nodeList) {
-    const sku = node.metadata.labels?.[instanceType] ?? 'undefined';
-    counts.set(sku, (counts.get(sku) ?? 0) + 1);
-  }
-  return Object.fromEntries(
-    [...counts].map(([sku, count]) => [`kubernetes.azure.com/vm-sizes/${sku}/count`, String(count)]),
-  );
 }
 
 function usageOf(nodeList: readonly Node[], podList: readonly Pod[], observationTime: string): ResourceUsage {

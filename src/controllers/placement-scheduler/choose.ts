@@ -2,11 +2,14 @@ import type { MemberCluster } from '../kinds/fleet.ts';
 import type { Binding, ClusterDecision, PlacementPolicy, PlacementToleration } from '../kinds/placement.ts';
 import { affinityRefusal, affinityScore } from './affinity.ts';
 import { ineligibility } from './eligibility.ts';
+import { namespaceRefusal } from './namespace-affinity.ts';
 import { spreadOf } from './topology.ts';
 
 /** What there is to choose from. */
 export interface Field {
   readonly policy: PlacementPolicy;
+  /** Of a placement that is in one: it goes where that namespace is. */
+  readonly namespace?: string | undefined;
   readonly members: readonly MemberCluster[];
   /** Bindings of the current policy that stay: scheduled or bound. */
   readonly kept: readonly Binding[];
@@ -138,8 +141,13 @@ function compareNames(a: ClusterDecision, b: ClusterDecision): number {
 }
 
 /** The first rule that a member breaks. */
-function refusalOf(member: MemberCluster, { policy, nowMs }: Field): string | undefined {
-  return affinityRefusal(member, policy) ?? ineligibility(member, nowMs) ?? taintRefusal(member, policy);
+function refusalOf(member: MemberCluster, { policy, namespace, nowMs }: Field): string | undefined {
+  return (
+    affinityRefusal(member, policy) ??
+    ineligibility(member, nowMs) ??
+    namespaceRefusal(member, namespace) ??
+    taintRefusal(member, policy)
+  );
 }
 
 function taintRefusal(member: MemberCluster, { tolerations = [] }: PlacementPolicy): string | undefined {

@@ -13,8 +13,12 @@ import { schedulePlacement } from './reconcile.ts';
 export function startPlacementScheduler(context: PlacementContext): Controller {
   const { placements, policySnapshots, bindings } = context;
   const members = context.informers.of(memberClusters);
+  // Placements that are not in a namespace do not ask which namespaces a member has.
+  const changedSpaces = (member: MemberCluster, previous: MemberCluster) =>
+    context.family.placements.namespaced &&
+    !jsonEqual(member.status?.namespaces, previous.status?.namespaces);
   const affectedBy = (member: MemberCluster, previous: MemberCluster) =>
-    matters(member, previous, context.clock.now())
+    matters(member, previous, context.clock.now()) || changedSpaces(member, previous)
       ? [...placements.list()].filter(isUnsettled).map(objectKey)
       : undefined;
   return runController({
@@ -74,7 +78,6 @@ function matters(member: MemberCluster, previous: MemberCluster, nowMs: number):
     taintGone ||
     !jsonEqual(member.metadata.labels, previous.metadata.labels) ||
     !jsonEqual(values(member), values(previous)) ||
-    !jsonEqual(usage(member), usage(previous)) ||
-    !jsonEqual(member.status?.namespaces, previous.status?.namespaces)
+    !jsonEqual(usage(member), usage(previous))
   );
 }

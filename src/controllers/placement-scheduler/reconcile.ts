@@ -73,7 +73,8 @@ async function schedule(
     kept = order.slice(kept.length - count);
   }
   const nowMs = context.clock.now();
-  const choice = choose({ policy: spec, members, kept, obsolete: classes.obsolete, count, nowMs });
+  const { namespace } = placement.metadata;
+  const choice = choose({ policy: spec, namespace, members, kept, obsolete: classes.obsolete, count, nowMs });
   const reused = await bindPicked(choice, { placement, policy, classes, context });
   dropped.push(...classes.obsolete.filter((binding) => !reused.has(binding.metadata.uid ?? '')));
   await inBatches(dropped, (binding) => unschedule(binding, context));
@@ -115,14 +116,26 @@ async function classify(
   return { kept, obsolete, unscheduled };
 }
 
-/** Of too many bindings those go first that are not bound yet, then those with lower scores, then smaller names. */
+/**
+ * Of too many bindings those go first that are not bound yet, then those without scores, then those that spread worse, then
+ * those with less affinity, then smaller names.
+ */
 function compareForDrop(a: Binding, b: Binding): number {
-  const rank = ({ spec }: Binding) => (spec.state === 'Scheduled' ? 0 : 1);
-  const score = ({ spec: { clusterDecision } }: Binding) => {
-    const { affinityScore, priorityScore } = clusterDecision.clusterScore ?? {};
-    return clusterDecision.clusterScore ? (priorityScore ?? 0) * 1000 + (affinityScore ?? 0) : -1e9;
-  };
-  return rank(a) - rank(b) || score(a) - score(b) || (a.spec.targetCluster < b.spec.targetCluster ? -1 : 1);
+  const before = ranksOf(a);
+  const after = ranksOf(b);
+  const at = before.findIndex((rank, i) => rank !== after[i]);
+  if (at >= 0) return (before[at] ?? 0) - (after[at] ?? 0);
+  return a.spec.targetCluster < b.spec.targetCluster ? -1 : 1;
+}
+
+function ranksOf({ spec: { state, clusterDecision } }: Binding): readonly number[] {
+  const { clusterScore } = clusterDecision;
+  return [
+    state === 'Scheduled' ? 0 : 1,
+    clusterScore ? 1 : 0,
+    clusterScore?.priorityScore ?? 0,
+    clusterScore?.affinityScore ?? 0,
+  ];
 }
 
 interface Bound {

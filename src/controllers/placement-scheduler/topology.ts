@@ -50,6 +50,8 @@ function changeOf(
   }
   const skewOf = () => Math.max(...counts.values()) - Math.min(...counts.values());
   const before = skewOf();
+  // Domains that are even are so no more after a pick; a single domain counts like several.
+  if (before === 0) return { skew: 1, by: 1 };
   counts.set(domain, (counts.get(domain) ?? 0) + 1);
   const skew = skewOf();
   return { skew, by: skew - before };

@@ -283,7 +283,7 @@ const vmssSuffixAlphabet = '0123456789';
  * nodes, and the result repeats it with new pools added. Nodes of one pool that differ are orders of their own.
  */
 export function nodePoolOrders(
-  record: Pick<ResourceRecord, 'properties' | 'internal'>,
+  record: Pick<ResourceRecord, 'properties' | 'internal' | 'location'>,
   random: Random,
 ): { readonly orders: NodePoolOrder[]; readonly prefixes: Record<string, string> } {
   const known = new Fields(record.internal).stringMap('nodePrefixes');
@@ -293,7 +293,7 @@ export function nodePoolOrders(
     const prefix = prefixOf(known, name) ?? `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
     prefixes[name] = prefix;
     const nodes = powerOfPool(pool) === 'Stopped' ? [] : nodesOf(record, pool).filter(isThere);
-    return alike(nodes).map((group) => poolOrder(pool, prefix, group));
+    return alike(nodes).map((nodes) => poolOrder(pool, { prefix, nodes, region: record.location }));
   });
   return { orders, prefixes };
 }
@@ -313,7 +313,15 @@ function alike(nodes: readonly PoolNode[]): readonly (readonly PoolNode[])[] {
   return [...Map.groupBy(nodes, ({ version, image }) => `${version} ${image}`).values()];
 }
 
-function poolOrder(pool: Fields, prefix: string, nodes: readonly PoolNode[]): NodePoolOrder {
+const regionLabel = 'topology.kubernetes.io/region';
+
+interface Group {
+  readonly prefix: string;
+  readonly nodes: readonly PoolNode[];
+  readonly region: string | undefined;
+}
+
+function poolOrder(pool: Fields, { prefix, nodes, region }: Group): NodePoolOrder {
   const name = pool.string('name') ?? '';
   const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
   const [first] = nodes;
@@ -330,7 +338,9 @@ function poolOrder(pool: Fields, prefix: string, nodes: readonly PoolNode[]): No
       'kubernetes.azure.com/mode': (pool.string('mode') ?? 'User').toLowerCase(),
       ...(image && { 'kubernetes.azure.com/node-image-version': image }),
       'kubernetes.azure.com/role': 'agent',
+      'beta.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
       'node.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
+      ...(region && { 'failure-domain.beta.kubernetes.io/region': region, [regionLabel]: region }),
     },
     taints: pool.strings('nodeTaints').map(parseTaint),
     cpuCores: size?.cpuCores ?? 2,
