@@ -1,10 +1,4 @@
-import {
-  findCondition,
-  isCurrent,
-  isTrue,
-  type NewCondition,
-  withCondition,
-} from '../../apimachinery/conditions.ts';
+import { findCondition, isCurrent, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, type TypedClient } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
@@ -31,7 +25,7 @@ export async function reconcileClusterProfile(
   context: ClusterContext,
 ): Promise<Reconciled | undefined> {
   const member = members.get(name);
-  if (!member) return undefined;
+  if (!member) return removeProfileOf(name, context.client);
   const place = { client: context.client, informer: members };
   if (member.metadata.deletionTimestamp) return removeProfile(member, place);
   const joined = findCondition(member.status?.conditions, 'Joined');
@@ -58,8 +52,13 @@ async function removeProfile(
 ): Promise<undefined> {
   const { name = '', finalizers = [] } = member.metadata;
   if (!finalizers.includes(finalizer)) return undefined;
-  await ignoringMissing(members.client.delete(clusterProfiles, { namespace: fleetNamespace, name }));
+  await removeProfileOf(name, members.client);
   await release(member, finalizer, members);
+  return undefined;
+}
+
+async function removeProfileOf(name: string, client: TypedClient): Promise<undefined> {
+  await ignoringMissing(client.delete(clusterProfiles, { namespace: fleetNamespace, name }));
   return undefined;
 }
 
@@ -94,8 +93,8 @@ function statusOf(
   };
   const before = profile.status ?? {};
   const conditions = withCondition(before.conditions ?? [], health, nowMs);
-  if (!isTrue(member.status?.conditions, 'ClusterPropertyCollectionSucceeded'))
-    return { ...before, conditions };
+  const collected = findCondition(member.status?.conditions, 'ClusterPropertyCollectionSucceeded');
+  if (!isCurrent(collected, member.metadata.generation, 'True')) return { ...before, conditions };
   const properties = member.status?.properties ?? {};
   const version = properties['k8s.io/k8s-version']?.value;
   const authority = properties['k8s.io/cluster-certificate-authority-data']?.value;
@@ -108,7 +107,7 @@ function statusOf(
     ...before,
     conditions,
     ...(version ? { version: { kubernetes: version } } : {}),
-    ...(authority ? { accessProviders: [{ name: managerName, cluster }] } : {}),
+    accessProviders: [{ name: managerName, cluster }],
   };
 }
 
@@ -121,23 +120,27 @@ function healthOf(member: MemberCluster, nowMs: number): NewCondition {
     message,
   });
   const agent = member.status?.agentStatus?.find((status) => status.type === 'MemberAgent');
-  if (!agent)
-    return answer('Unknown', 'MemberAgentReportedNoStatus', 'The member agent has reported no status');
+  const unknown = (message: string) => answer('Unknown', 'MemberAgentReportedNoHealthInfo', message);
+  if (!agent) {
+    const message = 'The Fleet member agent has not reported its status yet';
+    return answer('Unknown', 'MemberAgentReportedNoStatus', message);
+  }
   const health = findCondition(agent.conditions, 'Healthy');
-  const noHealth = () =>
-    answer(
-      'Unknown',
-      'MemberAgentReportedNoHealthInfo',
-      'The member agent has reported no health information',
-    );
-  if (!health) return noHealth();
+  if (!health) {
+    return unknown('The Fleet member agent has reported its status, but the health condition is missing');
+  }
   const heartbeatMs = Date.parse(agent.lastReceivedHeartbeat ?? '');
   if (!(nowMs - heartbeatMs <= unhealthyAfterMs)) {
-    return answer('False', 'MemberAgentHeartbeatLost', 'The heartbeat of the member agent is lost');
+    const message = 'The Fleet member agent has lost its heartbeat connection to the Fleet hub cluster';
+    return answer('False', 'MemberAgentHeartbeatLost', message);
   }
-  if (health.status === 'Unknown') return noHealth();
+  if (health.status === 'Unknown') {
+    return unknown('The Fleet member agent health check result is out of date or unknown');
+  }
   if (health.status === 'False') {
-    return answer('False', 'MemberClusterAPIServerUnhealthy', 'The API server of the member is not healthy');
+    const message = 'The Fleet member agent reports that the API server is unhealthy';
+    return answer('False', 'MemberClusterAPIServerUnhealthy', message);
   }
-  return answer('True', 'MemberClusterAPIServerHealthy', 'The API server of the member is healthy');
+  const message = 'The Fleet member agent reports that the API server is healthy';
+  return answer('True', 'MemberClusterAPIServerHealthy', message);
 }
