@@ -11,7 +11,7 @@ import {
   startHubControllers,
   startMemberAgent,
 } from '../../src/controllers/index.ts';
-import { namespaces } from '../../src/controllers/kinds/core.ts';
+import { namespaces, nodes } from '../../src/controllers/kinds/core.ts';
 import {
   type ClusterProfile,
   clusterProfiles,
@@ -141,6 +141,48 @@ test('a joined member gets a ClusterProfile that says whether its API server is 
   );
   assert.equal(profile?.spec.displayName, 'aks-member-1');
   assert.equal(profile?.status?.version?.kubernetes, 'v1.34.4');
+});
+
+test('a ClusterProfile that somebody changes or deletes is put right', async () => {
+  const target = { namespace: 'fleet-system', name: 'aks-member-1' };
+  const before = await hub.client.get(clusterProfiles, target);
+  await hub.client.patch(clusterProfiles, target, { type: 'merge', body: { spec: { displayName: 'mine' } } });
+  await eventually(hub.client, clusterProfiles, target, (p) => p?.spec.displayName === 'aks-member-1');
+  await hub.client.delete(clusterProfiles, target);
+  await eventually(
+    hub.client,
+    clusterProfiles,
+    target,
+    (p) => p !== undefined && p.metadata.uid !== before.metadata.uid,
+  );
+});
+
+test('namespaces and nodes that come and go on a member are told before the next heartbeat', async () => {
+  const agent = startAgent('lively');
+  await hub.client.create(memberClusters, memberCluster('lively', 600));
+  await eventually(hub.client, memberClusters, { name: 'lively' }, (m) => joined(m) === 'True');
+  const metadata = { name: 'fresh' };
+  await member.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  await eventually(
+    hub.client,
+    memberClusters,
+    { name: 'lively' },
+    (m) => m?.status?.namespaces?.['fresh'] === '',
+  );
+  await member.client.delete(namespaces, metadata);
+  await eventually(
+    hub.client,
+    memberClusters,
+    { name: 'lively' },
+    (m) => m?.status?.namespaces?.['fresh'] === undefined,
+  );
+  const nodeCount = (count: string) => (m: MemberCluster | undefined) =>
+    m?.status?.properties?.['kubernetes-fleet.io/node-count']?.value === count;
+  await member.client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'by-hand' } });
+  await eventually(hub.client, memberClusters, { name: 'lively' }, nodeCount('3'));
+  await member.client.delete(nodes, { name: 'by-hand' });
+  await eventually(hub.client, memberClusters, { name: 'lively' }, nodeCount('2'));
+  await agent.close();
 });
 
 test('a member whose agent falls silent keeps its last heartbeat, and its profile says that it is lost', async () => {

@@ -354,6 +354,46 @@ test('a placement in a namespace places what it selects there', async () => {
   assert.deepEqual(map['data'], { color: 'red' });
 });
 
+test('a placement in a namespace goes where that namespace is, and to those that get it later', async () => {
+  await makeNamespace('crew');
+  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'crew' } };
+  await on('east').client.create(namespaces, space);
+  await eventually(
+    hub.client,
+    memberClusters,
+    { name: 'east' },
+    (member) => member?.status?.namespaces?.['crew'] === '',
+  );
+  const { apiVersion, kind } = namespacedFamily.placements;
+  const metadata = { name: 'wherever', namespace: 'crew' };
+  const resourceSelectors = [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'settings' }];
+  await hub.client.create(namespacedFamily.placements, {
+    apiVersion,
+    kind,
+    metadata,
+    spec: { resourceSelectors },
+  });
+  const placedOn = (clusters: readonly string[]) =>
+    eventually(hub.client, namespacedFamily.placements, metadata, (p) => {
+      const names = p?.status?.placementStatuses?.map(({ clusterName }) => clusterName) ?? [];
+      return reached(p, 'Available') && names.sort().join() === clusters.join();
+    });
+  await placedOn(['east']);
+  const snapshot = await hub.client.get(namespacedFamily.policySnapshots, {
+    name: 'wherever-0',
+    namespace: 'crew',
+  });
+  const refused = asKind(namespacedFamily.policySnapshots, snapshot).status?.targetClusters?.filter(
+    ({ selected }) => !selected,
+  );
+  assert.equal(
+    refused?.find(({ clusterName }) => clusterName === 'west')?.reason,
+    'ClusterUnschedulable, target namespace does not exist on cluster',
+  );
+  await on('west').client.create(namespaces, space);
+  await placedOn(['east', 'west']);
+});
+
 test('selectors that cannot be are refused with the reason', async () => {
   await hub.client.create(clusterFamily.placements, placement('reserved', wholeNamespace('kube-system')));
   const refused = await eventually(hub.client, clusterFamily.placements, { name: 'reserved' }, (p) =>
