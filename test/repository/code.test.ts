@@ -119,6 +119,7 @@ function wordsOf(text: string): Map<string, number> {
 test('a folder of tests belongs to a room, or says what it is for', () => {
   const rooms = new Set(Object.keys(outside));
   const themes = new Set([
+    'agents',
     'attack',
     'az',
     'fuzz',

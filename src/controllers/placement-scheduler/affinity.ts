@@ -87,5 +87,7 @@ function sorted(
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (value === undefined || least === most) return 0;
   const share = (value - least) / (most - least);
-  return Math.round(weight * (sorter.sortOrder === 'Descending' ? share : 1 - share));
+  const scaled = weight * (sorter.sortOrder === 'Descending' ? share : 1 - share);
+  // Halves go away from zero, also where something is not wanted.
+  return Math.sign(scaled) * Math.round(Math.abs(scaled));
 }

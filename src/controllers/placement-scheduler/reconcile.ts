@@ -236,7 +236,10 @@ interface Decided {
 }
 
 async function writeDecisions(policy: PolicySnapshot, { kept, choice, context }: Decided): Promise<void> {
-  const selected = [...kept.map(({ spec }) => spec.clusterDecision), ...choice.picked];
+  // A named cluster that is not eligible any more keeps what it has, and is told as one that is not.
+  const rejected = new Set(choice.rejected.map(({ clusterName }) => clusterName));
+  const staying = kept.filter(({ spec }) => !rejected.has(spec.targetCluster));
+  const selected = [...staying.map(({ spec }) => spec.clusterDecision), ...choice.picked];
   const others = choice.rejected.slice(0, schedulerLimits.otherDecisions);
   const found = selected.length;
   const generation = policy.metadata.generation;
