@@ -13,7 +13,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   gateway: ['base', 'store', 'http'],
   reconcile: ['base', 'store', 'http', 'apimachinery'],
   apiserver: ['base', 'store', 'http', 'apimachinery', 'cel', 'merge', 'kinds', 'schema'],
-  providers: ['base', 'store', 'http', 'arm', 'reconcile'],
+  providers: ['base', 'store', 'http', 'apimachinery', 'arm', 'reconcile'],
   controllers: ['base', 'apimachinery', 'merge', 'kinds', 'reconcile'],
   clusters: ['base', 'store', 'http', 'apimachinery', 'apiserver', 'reconcile', 'gateway'],
   server: [

@@ -1,5 +1,6 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Guard, Store } from '../store/contract.ts';
+import type { AbsentNamespace } from './absent-namespace.ts';
 
 /** Who calls, as the token said. */
 export interface Caller {
@@ -376,16 +377,6 @@ export type OperationOutcome =
   | { readonly status: 'Succeeded'; readonly result?: Json }
   | { readonly status: 'Failed' | 'Canceled'; readonly error: { code: string; message: string } };
 
-/** A part of Azure that is not built here. */
-export interface AbsentNamespace {
-  readonly namespace: string;
-  /**
-   * Type paths and, as their last word, actions: `fleets/updateRuns`, `managedClusters/start`. What hangs on them is
-   * absent with them. Without `types` nothing of the namespace is built.
-   */
-  readonly types?: readonly string[];
-}
-
 /** What `createResourceManager` needs. */
 export interface ResourceManagerOptions {
   readonly store: Store;
@@ -453,7 +444,24 @@ export interface RouteCall {
   /** As received, for `nextLink`. */
   readonly url: string;
   readonly apiVersion: string;
+  /** `x-ms-correlation-request-id` of the answer. */
+  readonly correlationId: string;
   readonly context: TypeContext;
+  readonly inventory: Inventory;
+}
+
+/** What there is in the estate, as far as a caller may read it: for what looks at resources of every type. */
+export interface Inventory {
+  /**
+   * The records below the scopes that the caller may read and that are asked for, by id. A scope of '' is the tenant.
+   * Types that lists leave out are left out here too.
+   */
+  readable(
+    caller: Caller,
+    asked: { readonly scopes: readonly string[]; readonly wants: (type: string) => boolean },
+  ): Promise<readonly ResourceRecord[]>;
+  /** A record as its own GET answers it with the newest api-version of its type, secrets left out. */
+  shown(record: ResourceRecord, origin: string): Promise<JsonObject>;
 }
 
 export interface RouteAnswer {

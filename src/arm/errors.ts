@@ -38,6 +38,8 @@ export interface ArmErrorDetail {
   readonly code: string;
   readonly message: string;
   readonly target?: string;
+  /** What a service says beside these, e.g. where in a query something stands. */
+  readonly [more: string]: string | number | undefined;
 }
 
 /** Status and code for domain errors that no provider worded itself. */

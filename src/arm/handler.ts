@@ -63,7 +63,9 @@ async function answerRoute(exchange: Exchange, services: Services): Promise<Answ
     origin,
     url,
     apiVersion,
+    correlationId: exchange.correlationId,
     context: services.context,
+    inventory: services.inventory,
   });
 }
 

@@ -1,14 +1,15 @@
+export type { AbsentNamespace } from './absent-namespace.ts';
 export { accessTypes } from './access/access.ts';
 export type { PermissionBlock } from './access/patterns.ts';
 export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
 export type {
-  AbsentNamespace,
   AccessControl,
   ActionCall,
   ArmRoute,
   BodyReference,
   Caller,
   CallerDirectory,
+  Inventory,
   ListCall,
   NameRule,
   OperationOutcome,

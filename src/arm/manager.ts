@@ -11,6 +11,7 @@ import type {
 } from './contract.ts';
 import { firstStart } from './first-start.ts';
 import { armHandler } from './handler.ts';
+import { readableInventory } from './inventory.ts';
 import { RouteTable } from './pipeline/locate.ts';
 import { Presentations } from './presentations.ts';
 import { Operations, operationLimits } from './records/operations.ts';
@@ -64,13 +65,16 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     log,
     can: (caller, action, scope) => access.can(caller, action, scope),
   };
+  const presentations = new Presentations(records.cache);
+  const registry = new TypeRegistry(options.types, options.absent);
   const services: Services = {
     records,
     operations,
     actions,
     access,
-    presentations: new Presentations(records.cache),
-    registry: new TypeRegistry(options.types, options.absent),
+    presentations,
+    inventory: readableInventory({ cache: records.cache, access, presentations, registry }),
+    registry,
     directory,
     clock,
     random,

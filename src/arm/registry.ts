@@ -1,4 +1,5 @@
-import type { AbsentNamespace, ResourceType } from './contract.ts';
+import type { AbsentNamespace } from './absent-namespace.ts';
+import type { ResourceType } from './contract.ts';
 import { regionDisplayNames } from './regions.ts';
 
 /** Namespaces that every subscription may use without registering. */

@@ -1,6 +1,6 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Access } from './access/access.ts';
-import type { CallerDirectory, TypeContext } from './contract.ts';
+import type { CallerDirectory, Inventory, TypeContext } from './contract.ts';
 import type { Presentations } from './presentations.ts';
 import type { Operations } from './records/operations.ts';
 import type { StoredRecords } from './records/record-store.ts';
@@ -15,6 +15,7 @@ export interface Services {
   readonly access: Access;
   readonly registry: TypeRegistry;
   readonly presentations: Presentations;
+  readonly inventory: Inventory;
   readonly directory: CallerDirectory;
   readonly clock: Clock;
   readonly random: Random;

@@ -4,7 +4,8 @@ import { isGuid } from './ids.ts';
 import type { StoredRecords } from './records/record-store.ts';
 import { madeByEstate, newEtag } from './values.ts';
 
-const subscriptionType = 'Microsoft.Resources/subscriptions';
+/** Type of the records of subscriptions, which no declaration stands for. */
+export const subscriptionType = 'Microsoft.Resources/subscriptions';
 
 /** Subscriptions as records; registration of namespaces is kept in them. */
 export class StoredSubscriptions implements Subscriptions {

@@ -29,6 +29,7 @@ import {
 } from '../providers/kubernetes/index.ts';
 import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../providers/network/index.ts';
+import { resourceGraphRoutes } from '../providers/resource-graph/index.ts';
 import { resourcesRoutes, resourcesTypes, runResourceGroups } from '../providers/resources/index.ts';
 import type { Guard, Store } from '../store/index.ts';
 import { clusterSupply } from './cluster-supply.ts';
@@ -106,7 +107,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     metadata: () => cloudMetadata(origins()),
     loginEndpoint: () => origins().login,
     canonicalPath,
-    routes: [...resourcesRoutes, ...containerServiceRoutes, ...arcRoutes],
+    routes: [...resourcesRoutes, ...resourceGraphRoutes, ...containerServiceRoutes, ...arcRoutes],
     anyApiVersion: parts.anyApiVersion,
     absent,
     types: [

@@ -9,6 +9,7 @@ import { ContainerServiceFleetClient } from '@azure/arm-containerservicefleet';
 import { CustomLocationsManagementClient } from '@azure/arm-extendedlocation';
 import { ConnectedKubernetesClient } from '@azure/arm-hybridkubernetes';
 import { NetworkManagementClient } from '@azure/arm-network';
+import { ResourceGraphClient } from '@azure/arm-resourcegraph';
 import { ResourceManagementClient } from '@azure/arm-resources';
 import { ClientSecretCredential } from '@azure/identity';
 
@@ -75,6 +76,16 @@ const fleet = await fleets.fleets.create(group, 'fleet', {
 assert.equal(fleet.properties?.provisioningState, 'Succeeded');
 assert.ok(fleet.identity?.principalId);
 assert.ok(fleet.eTag);
+
+const graph = new ResourceGraphClient(credential, subscription, options);
+const found = await graph.resources({
+  subscriptions: [subscription],
+  query:
+    "resources | where type =~ 'microsoft.containerservice/fleets' | project name, state = tostring(properties.provisioningState)",
+  options: { resultFormat: 'objectArray' },
+});
+assert.deepEqual([found.totalRecords, found.count, found.resultTruncated], [1, 1, 'false']);
+assert.deepEqual(found.data, [{ name: 'fleet', state: 'Succeeded' }]);
 
 const clusterId = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/aks`;
 const cluster = await resources.resources.beginCreateOrUpdateByIdAndWait(clusterId, '2025-05-01', {

@@ -27,6 +27,7 @@ export function versionDocument() {
       connectedk8s: '1.11.0',
       customlocation: '0.1.4',
       fleet: '1.8.2',
+      'resource-graph': '2.1.1',
       'stack-hci-vm': '1.3.0',
     },
   };

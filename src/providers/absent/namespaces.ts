@@ -201,5 +201,4 @@ export const absentNamespaces: readonly string[] = [
   'Qumulo.Storage',
   'Microsoft.Features',
   'Microsoft.Management',
-  'Microsoft.ResourceGraph',
 ];

@@ -248,6 +248,7 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'locations/virtualMachines',
     'locations/virtualMachineScaleSets',
   ],
+  'Microsoft.ResourceGraph': ['queries', 'resourceChanges', 'resourceChangeDetails'],
   'Microsoft.ManagedIdentity': [
     'identities',
     'systemAssignedIdentities',

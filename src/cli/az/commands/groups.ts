@@ -26,6 +26,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'fleet namespace': 'Manage namespaces of a fleet and place them on members.',
   'fleet updaterun': 'Manage update runs: upgrades of the members of a fleet.',
   'fleet updatestrategy': 'Manage update strategies: stages and groups for update runs.',
+  graph: 'Query the resources managed by Azure Resource Manager.',
   group: 'Manage resource groups.',
   identity: 'Manage user-assigned managed identities.',
   lock: 'Manage locks.',

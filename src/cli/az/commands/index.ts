@@ -148,6 +148,7 @@ export const commandIndex: readonly IndexEntry[] = [
   entry("fleet updatestrategy show", "Show an update strategy.", () => import('./fleet/updatestrategy/show.ts')),
   entry("fleet updatestrategy wait", "Wait until a condition of the update strategy is met.", () => import('./fleet/updatestrategy/wait.ts')),
   entry("fleet wait", "Wait until a condition of the fleet is met.", () => import('./fleet/wait.ts')),
+  entry("graph query", "Query the resources managed by Azure Resource Manager.", () => import('./graph/query.ts')),
   entry("group create", "Create a new resource group.", () => import('./group/create.ts')),
   entry("group delete", "Delete a resource group and everything in it.", () => import('./group/delete.ts')),
   entry("group exists", "Check if a resource group exists.", () => import('./group/exists.ts')),

@@ -66,7 +66,7 @@ export const unbuiltWords: readonly string[] = [
   'deployment',
   'extension list-available',
   'extension list-versions',
-  'graph',
+  'graph shared-query',
   'group deployment',
   'group export',
   'group lock',

@@ -4,8 +4,6 @@ type Absent = readonly [name: string, methods: readonly ArmRoute['method'][], pa
 
 /** Services of Azure that people call beside what is built here, with the name that the refusal gives them. */
 const absent: readonly Absent[] = [
-  ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resources'],
-  ['Azure Resource Graph', ['POST'], '/providers/Microsoft.ResourceGraph/resourcesHistory'],
   ['checkResourceName', ['POST'], '/providers/Microsoft.Resources/checkResourceName'],
   ['calculateTemplateHash', ['POST'], '/providers/Microsoft.Resources/calculateTemplateHash'],
   ...(['deploymentStacks', 'deploymentScripts', 'templateSpecs'] as const).flatMap((type): Absent[] => [

@@ -1,0 +1,1 @@
+export { resourceGraphRoutes } from './routes.ts';

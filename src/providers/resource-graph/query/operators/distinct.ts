@@ -1,0 +1,47 @@
+import { type Column, derivedName, freeName, type Row } from '../columns.ts';
+import { compile } from '../compile.ts';
+import { readNamed } from '../parser.ts';
+import { separated } from '../reader.ts';
+import { meaningless } from '../refusal.ts';
+import { keyOf } from '../values.ts';
+import { eachRow, type Operator } from './operator.ts';
+
+/** `distinct`: each combination once. `*` is every column. */
+export const distinct: Operator = {
+  words: ['distinct'],
+  read(reader, { scope }) {
+    const all = reader.accept('*');
+    const taken = new Set<string>();
+    const items = all
+      ? scope.columns.map(({ name, type }, at) => ({
+          name,
+          bound: { type, run: (row: Row) => row[at] ?? null },
+        }))
+      : separated(reader, () => {
+          const { name, expression } = readNamed(reader);
+          const bound = compile(expression, scope);
+          if (bound.type === 'dynamic') {
+            throw meaningless(
+              "distinct operator: columns can't be of dynamic type. Use an explicit cast",
+              expression.at,
+            );
+          }
+          const free = freeName(name ?? derivedName(expression) ?? 'Column1', taken);
+          taken.add(free);
+          return { name: free, bound };
+        });
+    const columns: Column[] = items.map(({ name, bound }) => ({ name, type: bound.type }));
+    return {
+      columns,
+      async run(rows, { budget }) {
+        const seen = new Map<string, Row>();
+        await eachRow(rows, budget, (row) => {
+          const values = items.map(({ bound }) => bound.run(row, budget));
+          const key = keyOf(values, budget);
+          if (!seen.has(key)) seen.set(key, values);
+        });
+        return [...seen.values()];
+      },
+    };
+  },
+};
