@@ -291,3 +291,16 @@ test('extension servers of a cluster are told of one front proxy over restarts, 
   await next.close();
   await store.close();
 });
+
+test('every cluster of a host has the features that the host is told to have', async () => {
+  const { host, close } = await openClusterHost({
+    controllers: counted().controllers,
+    features: { runtimeConfig: ['admissionregistration.k8s.io/v1beta1=true,batch/v1=false'] },
+  });
+  const { client } = await host.ensure(spec);
+  const bindings = { group: 'admissionregistration.k8s.io', version: 'v1beta1' };
+  const served = await client.list({ ...bindings, resource: 'mutatingadmissionpolicybindings' }, {});
+  assert.deepEqual(served.items, []);
+  await assert.rejects(client.list({ group: 'batch', version: 'v1', resource: 'jobs' }, {}), /could not find the requested resource/);
+  await close();
+});

@@ -14,7 +14,7 @@ import {
   signInTexts,
 } from './targets/azure.ts';
 import { armBodies, jsonBodies, plainJson } from './targets/bodies.ts';
-import { programs, ruleTexts } from './targets/expressions.ts';
+import { patchTexts, programs, ruleTexts } from './targets/expressions.ts';
 import { applies, fieldSets, jsonPatches, mergePatches, strategicPatches } from './targets/patches.ts';
 import { protobufBytes, protobufObjects } from './targets/protobuf.ts';
 import {
@@ -71,6 +71,7 @@ export const targets: readonly Fuzzed[] = [
   fuzzed(applies),
   fuzzed(fieldSets),
   fuzzed(ruleTexts),
+  fuzzed(patchTexts),
   fuzzed(programs),
   fuzzed(labelSelectors),
   fuzzed(fieldSelectors),

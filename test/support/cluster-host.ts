@@ -8,10 +8,13 @@ import { seededRandom } from './seeded-random.ts';
 export async function openClusterHost({
   controllers,
   fence,
+  features,
   wrap = (store) => store,
 }: {
   readonly controllers: Surroundings['controllers'];
   readonly fence?: Surroundings['fence'] | undefined;
+  /** Of every cluster. */
+  readonly features?: Surroundings['features'];
   /** What the host sees of its store. */
   readonly wrap?: ((store: Store) => Store) | undefined;
 }) {
@@ -31,6 +34,7 @@ export async function openClusterHost({
     },
     controllers,
     ...(fence && { fence }),
+    ...(features && { features }),
   });
   await host.initialize();
   return {

@@ -55,6 +55,9 @@ const operations = (expression: string): JsonObject => ({
   jsonPatch: { expression },
 });
 
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+const asPolicer = (ask: Ask): Ask => ({ ...ask, as: { user: 'policer', group: 'policers' } });
+
 const unheard = (ask: Ask): Ask => ({ ...ask, unheard: true });
 
 interface Held {
@@ -344,7 +347,7 @@ const patches = [
 const deploying = [
   'Object{spec: Object.spec{replicas: 3, template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: "c", image: "i:2"}, Object.spec.template.spec.containers{name: "side", image: "s"}]}}}}',
   'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{image: "i:2"}]}}}}',
-  'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: "c", args: ["a"], command: []}]}}}}',
+  'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: "c", args: ["a"]}]}}}}',
   'Object{spec: Object.spec{selector: Object.spec.selector{matchLabels: {"a": "c"}}}}',
   'Object{spec: Object.spec{replicas: "3"}}',
   'Object{spec: Object.spec{replicas: -1}}',
@@ -618,6 +621,105 @@ export const mutatingConversations: readonly Conversation[] = [
       get(`${deployments}/d/scale`),
       post(core('services'), service('s')),
       remove(core('pods/p')),
+    ],
+  ),
+  {
+    name: 'rights on parameters',
+    asks: [
+      unheard(
+        post(
+          `${rbac}/clusterroles`,
+          object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'talk-policies', {
+            rules: [{ apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: ['*'] }],
+          }),
+        ),
+      ),
+      unheard(
+        post(
+          `${rbac}/clusterrolebindings`,
+          object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'talk-policies', {
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'talk-policies' },
+            subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'policers' }],
+          }),
+        ),
+      ),
+      { ...asPolicer(post(`${policies}?dryRun=All`, policy('talk-r', { mutations: [good] }))), until: 201 },
+      asPolicer(
+        post(
+          policies,
+          policy('talk-r', { mutations: [good], paramKind: { apiVersion: 'v1', kind: 'Secret' } }),
+        ),
+      ),
+      asPolicer(
+        post(
+          policies,
+          policy('talk-r', { mutations: [good], paramKind: { apiVersion: 'a.b/v1', kind: 'None' } }),
+        ),
+      ),
+      post(
+        policies,
+        policy('talk-r', { mutations: [good], paramKind: { apiVersion: 'v1', kind: 'Secret' } }),
+      ),
+      asPolicer(
+        post(
+          bindings,
+          binding('talk-r', { paramRef: { name: 'a', namespace: 'b', parameterNotFoundAction: 'Deny' } }),
+        ),
+      ),
+      asPolicer(
+        post(bindings, binding('talk-r', { paramRef: { selector: {}, parameterNotFoundAction: 'Deny' } })),
+      ),
+      asPolicer(
+        post(
+          bindings,
+          binding('talk-r', {
+            policyName: 'talk-none',
+            paramRef: { name: 'a', parameterNotFoundAction: 'Deny' },
+          }),
+        ),
+      ),
+      asPolicer(post(`${bindings}?dryRun=All`, binding('talk-r'))),
+      unheard(remove(`${policies}/talk-r`)),
+      unheard(remove(`${rbac}/clusterrolebindings/talk-policies`)),
+      unheard(remove(`${rbac}/clusterroles/talk-policies`)),
+    ],
+  },
+  during(
+    'other versions of a resource',
+    {
+      'talk-v': {
+        spec: {
+          matchConstraints: {
+            resourceRules: [
+              {
+                apiGroups: ['autoscaling'],
+                apiVersions: ['v2'],
+                operations: ['CREATE'],
+                resources: ['horizontalpodautoscalers'],
+              },
+            ],
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': '{ns}' } },
+          },
+          mutations: [
+            apply(
+              'Object{spec: Object.spec{maxReplicas: object.spec.maxReplicas + object.spec.metrics.size(), behavior: Object.spec.behavior{scaleDown: Object.spec.behavior.scaleDown{stabilizationWindowSeconds: 7}}}}',
+            ),
+          ],
+        },
+      },
+    },
+    [
+      post(
+        '/apis/autoscaling/v1/namespaces/{ns}/horizontalpodautoscalers',
+        object('autoscaling/v1', 'HorizontalPodAutoscaler', 'h', {
+          spec: {
+            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' },
+            maxReplicas: 3,
+            targetCPUUtilizationPercentage: 50,
+          },
+        }),
+      ),
+      get('/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers/h'),
     ],
   ),
 ];

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Random } from '../../../src/base/index.ts';
 import { compileAdmission } from '../../../src/cel/admission/compile.ts';
+import { patchEnvironment } from '../../../src/cel/admission/patch-types.ts';
+import { PolicyCompiler } from '../../../src/cel/admission/policy-compiler.ts';
 import { check } from '../../../src/cel/checker.ts';
 import { BudgetExceeded, compile } from '../../../src/cel/compile.ts';
 import { CelSyntaxError } from '../../../src/cel/lexer.ts';
-import { kubernetesFunctions } from '../../../src/cel/library/index.ts';
 import { parseCel } from '../../../src/cel/parser.ts';
 import {
   boolType,
@@ -48,8 +49,24 @@ const texts = [
 const leaves: Readonly<Record<string, readonly string[]>> = {
   int: ['i', '0', '1', '-1', '9223372036854775807', 's.size()', 'l.size()', 'm.size()', 'int("7")'],
   string: ['s', '""', '"a"', '"é😀"', 'ls.join(",")', 'string(i)', 's.lowerAscii()', '"\\x00"'],
-  bool: ['true', 'false', 'has(o.a)', 's.contains("a")', 's.matches("a*b+")', '"k1" in m'],
-  list: ['l', '[]', '[1, 2]', 'l + [i]', 'ls.map(x, x.size())', 'm.map(k, m[k])'],
+  bool: [
+    'true',
+    'false',
+    'has(o.a)',
+    's.contains("a")',
+    's.matches("a*b+")',
+    '"k1" in m',
+    'Object{a: s}.a == s',
+  ],
+  list: [
+    'l',
+    '[]',
+    '[1, 2]',
+    'l + [i]',
+    '[Object.b{c: i, ?d: optional.of(s)}].map(x, x.c)',
+    'ls.map(x, x.size())',
+    'm.map(k, m[k])',
+  ],
 };
 
 /** An expression of a type, by the grammar. */
@@ -118,6 +135,25 @@ export const ruleTexts: Target<string> = {
   },
 };
 
+/** Texts of what policies make of objects: one of both sorts of patches. */
+export const patchTexts: Target<string> = {
+  name: 'cel-patches',
+  form: textForm,
+  corpus: () => [
+    'Object{spec: Object.spec{n: object.i, ?m: optional.of(object.s)}, o: has(Object.a{b: 1}.b)}',
+    "[JSONPatch{op: object.s, path: '/a/' + jsonpatch.escapeKey(object.s), value: [object.l, Object.x{}]}]",
+    ...texts.map((text) => `Object{a: ${text.replaceAll('self', 'object')}}`),
+  ],
+  generate: (random) =>
+    `[JSONPatch{op: 'add', path: ${typed(random, 'string', 2)}, value: ${typed(random, 'list', 2)}}]`,
+  refuses: () => false,
+  run(text) {
+    const compiler = new PolicyCompiler({ hasParams: false, hasVariables: false });
+    const made = text.startsWith('[') ? compiler.jsonPatch(text) : compiler.configuration(text);
+    if (!made.ok) assert.match(made.problem, /\w/);
+  },
+};
+
 const types: Readonly<Record<string, CelType>> = {
   s: stringType,
   i: intType,
@@ -160,7 +196,7 @@ export const programs: Target<string> = {
   uncounted: true,
   async run(text) {
     const expr = parseCel(text);
-    const checked = check(expr, variables, { registry: kubernetesFunctions() });
+    const checked = check(expr, variables, patchEnvironment());
     if (checked.issues.length > 0) return;
     const program = compile(expr);
     const slots = [...values(), ...Array(Math.max(0, checked.slots - variables.length)).fill(null)];
