@@ -301,6 +301,9 @@ test('every cluster of a host has the features that the host is told to have', a
   const bindings = { group: 'admissionregistration.k8s.io', version: 'v1beta1' };
   const served = await client.list({ ...bindings, resource: 'mutatingadmissionpolicybindings' }, {});
   assert.deepEqual(served.items, []);
-  await assert.rejects(client.list({ group: 'batch', version: 'v1', resource: 'jobs' }, {}), /could not find the requested resource/);
+  await assert.rejects(
+    client.list({ group: 'batch', version: 'v1', resource: 'jobs' }, {}),
+    /could not find the requested resource/,
+  );
   await close();
 });
