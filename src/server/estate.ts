@@ -309,7 +309,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
     requestsInFlight: clusterRequests(options.limits ?? {}),
   });
-  const fleets = createFleetSupply({ clusters, clock, random, log });
+  const fleets = createFleetSupply({ clusters, memberships, clock, random, log });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
     relayKey: utf8(`relay ${controlToken}`),

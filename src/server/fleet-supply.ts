@@ -14,6 +14,7 @@ import {
 import type { FleetSupply, Leaving, Membership, NamespaceSupply } from '../providers/cluster-supply.ts';
 import { hourlyPrice } from '../providers/machine-prices.ts';
 import { agentUserPrefix } from './cluster-access.ts';
+import type { FleetMemberships } from './fleet-memberships.ts';
 import { createNamespaceSupply, type RunningNamespaces } from './namespace-supply.ts';
 
 const memberClusters = {
@@ -37,6 +38,7 @@ const memberWaitMs = 30_000;
 
 interface Parts {
   readonly clusters: ClusterHost;
+  readonly memberships: Pick<FleetMemberships, 'fleetOf'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -60,10 +62,13 @@ class Fleets implements RunningFleets {
   /** Noted before they run: whoever takes a cluster away waits for what is starting on it, and ends it. */
   readonly #hubs = new Map<string, Promise<RunningControllers>>();
   readonly #agents = new Map<string, Agent>();
+  /** Clusters that are no members, and of which that is known since they run. */
+  readonly #leftAlone = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.namespaces = createNamespaceSupply({ ...parts, membersOf: (hubId) => this.#membersOf(hubId) });
+    parts.clusters.afterEnsure((cluster) => this.#leaveToUsers(cluster));
     parts.clusters.beforeRemoval(({ clusterId }) => this.#forget(clusterId));
     parts.clusters.beforeStop(({ spec }) => this.#forget(spec.clusterId));
   }
@@ -122,7 +127,20 @@ class Fleets implements RunningFleets {
     await this.#stopAgent(agentKey(hubId, memberName));
     const member = memberClusterId ? this.#parts.clusters.get(memberClusterId) : undefined;
     // What the member keeps is its own from now on.
-    if (member) await managedNamespace.removeManagedResourceGuard(typedClient(member.client));
+    if (member) await managedNamespace.leaveToUsers(typedClient(member.client));
+  }
+
+  /** A member that went out of its fleet while it did not run has kept what only members have. */
+  async #leaveToUsers({ spec, client }: ClusterHandle): Promise<void> {
+    const { clusterId, role, access } = spec;
+    if (role === 'hub' || this.#leftAlone.has(clusterId)) return;
+    const isMember =
+      this.#parts.memberships.fleetOf(access.roleScope) !== undefined ||
+      [...this.#agents.values()].some(({ memberClusterId }) => memberClusterId === clusterId);
+    if (isMember) return;
+    const users = typedClient(client);
+    if (await managedNamespace.isGuarded(users)) await managedNamespace.leaveToUsers(users);
+    this.#leftAlone.add(clusterId);
   }
 
   /** After a restart nobody has started the agent of a member that leaves; that of a cluster that is gone never comes. */
@@ -181,6 +199,7 @@ class Fleets implements RunningFleets {
    * which runs inside it: the heartbeats end, and its last status stands.
    */
   async #forget(clusterId: string): Promise<void> {
+    this.#leftAlone.delete(clusterId);
     const agents = [...this.#agents].filter(
       ([key, agent]) => key.startsWith(agentKey(clusterId, '')) || agent.memberClusterId === clusterId,
     );

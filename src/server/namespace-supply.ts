@@ -79,7 +79,7 @@ class Namespaces implements RunningNamespaces {
     this.#listeners.clear();
   }
 
-  /** Members whose agents do not run are seen to when they start (`FleetSupply`). */
+  /** At once where agents run; elsewhere the agent does it when it hears that the placement was abandoned. */
   async #leaveToMembers(hubId: string, name: string): Promise<void> {
     for (const memberClusterId of this.#parts.membersOf(hubId)) {
       const member = this.#parts.clusters.get(memberClusterId);

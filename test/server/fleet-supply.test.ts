@@ -64,7 +64,8 @@ test('controllers of a hub that could not be ended when it was to stop are ended
       return seenThrough(hub, { client });
     },
   });
-  const fleets = createFleetSupply({ clusters, ...surroundings });
+  const memberships = { fleetOf: () => undefined };
+  const fleets = createFleetSupply({ clusters, memberships, ...surroundings });
   t.after(() => fleets.close());
   await host.ensure(hubSpec);
   await fleets.prepareHub(hubSpec.clusterId);

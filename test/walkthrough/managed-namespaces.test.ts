@@ -382,3 +382,70 @@ test('what was begun when the server was killed is done when it is there again, 
     'Error from server (NotFound): namespaces "cut" not found',
   ]);
 });
+
+test('a namespace that stood on a member as it is to be is taken over there with IfIdentical, another one is not', async () => {
+  const { stdout } = await run(`
+    m1 create namespace alike >/dev/null
+    m1 label namespace alike team=alpha >/dev/null
+    m2 create namespace alike >/dev/null
+    m2 label namespace alike team=beta >/dev/null
+    az fleet namespace create -g rg -f fleet -n alike --labels team=alpha --adoption-policy IfIdentical --delete-policy Keep --member-cluster-names m1 m2 -o none
+    until m1 get namespace alike -o jsonpath='{.metadata.labels.fleet\\.azure\\.com/managed-by}' | grep -x arm; do sleep 0.1; done
+    until hub get crp alike -o jsonpath='{range .status.placementStatuses[*]}{.clusterName} {.failedPlacements[*].condition.reason}{"\\n"}{end}' | grep '^m2 .'; do sleep 0.1; done
+    m2 get namespace alike -o jsonpath='{.metadata.labels}{"\\n"}'
+    az fleet namespace delete -g rg -f fleet -n alike --yes`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'arm',
+    'm2 FailedToTakeOver',
+    '{"kubernetes.io/metadata.name":"alike","team":"beta"}',
+  ]);
+});
+
+test('a member that was down when its namespace was kept has it as its own when it is up again', async () => {
+  const { stdout } = await run(`
+    az fleet namespace create -g rg -f fleet -n away --cpu-limits 2 --ingress-policy DenyAll --delete-policy Keep --member-cluster-names m1 -o none
+    available away
+    az aks stop -g rg -n m1
+    az fleet namespace delete -g rg -f fleet -n away --yes
+    hub get namespace away -o jsonpath='{.metadata.labels}{"\\n"}'
+    az aks start -g rg -n m1
+    for what in namespace/away resourcequota/default networkpolicy/default; do
+      while m1 -n away get $what -o jsonpath='{.metadata.labels}' | grep -q managed-by; do sleep 0.1; done
+      m1 -n away label $what mine=yes
+    done`);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    '{"kubernetes.io/metadata.name":"away"}',
+    'namespace/away labeled',
+    'resourcequota/default labeled',
+    'networkpolicy.networking.k8s.io/default labeled',
+  ]);
+});
+
+test('a member that leaves, running or not, keeps nothing that only Resource Manager may write', async () => {
+  const { stdout } = await run(`
+    az fleet namespace create -g rg -f fleet -n parting --cpu-limits 2 --ingress-policy DenyAll --member-cluster-names m1 m2 --delete-policy Delete -o none
+    available parting
+    az aks stop -g rg -n m2
+    az fleet member delete -g rg -f fleet -n m1 --yes
+    az fleet member delete -g rg -f fleet -n m2 --yes
+    az aks start -g rg -n m2
+    for at in m1 m2; do
+      while $at get validatingadmissionpolicies -o name | grep -q managed-by-arm; do sleep 0.1; done
+      $at get validatingadmissionpolicybindings -o name
+      $at get namespaces,resourcequotas,networkpolicies -A -l fleet.azure.com/managed-by -o name
+      $at -n parting delete quota default
+    done
+    az fleet member create -g rg -f fleet -n m1 --member-cluster-id $(az aks show -g rg -n m1 --query id -o tsv) -o none
+    until m1 -n parting get quota default >/dev/null 2>&1; do sleep 0.1; done
+    m1 -n parting get quota default -o jsonpath='{.metadata.labels.fleet\\.azure\\.com/managed-by}{"\\n"}'
+    { m1 -n parting delete quota default 2>&1 || true; } | grep -o Forbidden
+    az fleet namespace delete -g rg -f fleet -n parting --yes`);
+  const deleted = 'resourcequota "default" deleted';
+  assert.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(' from parting namespace', '')),
+    [deleted, deleted, 'arm', 'Forbidden'],
+  );
+});

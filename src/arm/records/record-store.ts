@@ -207,10 +207,16 @@ export class StoredRecords implements RecordStore {
     throw contended(record.id);
   }
 
-  async create(record: ResourceRecord): Promise<boolean> {
-    const since = this.cache.seen;
-    if (this.cache.get(record.id)) return false;
-    return this.commit({ writes: [{ put: record }], since });
+  async create(record: ResourceRecord, { under }: { readonly under?: string } = {}): Promise<boolean> {
+    for (let attempt = 0; attempt < commitAttempts; attempt++) {
+      const since = this.cache.seen;
+      if (this.cache.get(record.id)) return false;
+      const above = under === undefined ? undefined : this.cache.get(under)?.record;
+      if (under !== undefined && (!above || isLeaving(above))) return false;
+      const unchanged = under === undefined ? [] : [under];
+      if (await this.commit({ writes: [{ put: record }], unchanged, since })) return true;
+    }
+    throw contended(record.id);
   }
 
   /** Children and extension records below go too, before the record itself when they do not fit one commit. */
@@ -266,6 +272,11 @@ function withoutOperation(record: ResourceRecord, outcome: OperationOutcome): Re
     ...(outcome.status !== 'Succeeded' && { error: outcome.error }),
   };
   return { ...idle, lastOperation };
+}
+
+/** Types have names of their own for it. */
+function isLeaving({ provisioningState }: ResourceRecord): boolean {
+  return provisioningState === 'Deleting' || provisioningState === 'Leaving';
 }
 
 function writtenId(write: RelatedWrite): string {

@@ -3,6 +3,7 @@ import { defineKind, ignoringMissing, type TypedClient } from '../../apimachiner
 import { type Clock, jsonEqual, type Logger, type Random } from '../../base/index.ts';
 import { type Controller, type InformerSet, runController, watchKeys } from '../../reconcile/index.ts';
 import { validatingAdmissionPolicies } from '../kinds/admissionregistration.ts';
+import { unlabelAll } from './keep.ts';
 import { managedLabels } from './objects.ts';
 
 /** Name of the policy and of its binding, as on Azure's hubs and members. */
@@ -103,8 +104,14 @@ async function restore(
   );
 }
 
-/** Takes the policy off a member that leaves: what it keeps is its own. */
-export async function removeManagedResourceGuard(client: TypedClient): Promise<void> {
+/** Whether a cluster has the policy, as one that is a member or went out of its fleet while it did not run. */
+export async function isGuarded(client: TypedClient): Promise<boolean> {
+  return (await client.find(validatingAdmissionPolicies, { name: guardName })) !== undefined;
+}
+
+/** Takes the policy, and the labels that it guards, off a member that leaves: what it keeps is its own. */
+export async function leaveToUsers(client: TypedClient): Promise<void> {
+  await unlabelAll(client);
   await ignoringMissing(client.delete(bindings, { name: guardName }));
   await ignoringMissing(client.delete(validatingAdmissionPolicies, { name: guardName }));
 }

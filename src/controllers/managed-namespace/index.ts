@@ -1,4 +1,4 @@
 export { findObstacle } from './adoption.ts';
-export { removeManagedResourceGuard, startManagedResourceGuard } from './guard.ts';
+export { isGuarded, leaveToUsers, startManagedResourceGuard } from './guard.ts';
 export { isChange, provideNamespace, unlabel, withdrawNamespace } from './keep.ts';
-export { managedKinds, managedLabel } from './objects.ts';
+export { managedKinds, managedLabel, withoutManagedLabel } from './objects.ts';

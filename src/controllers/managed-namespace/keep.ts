@@ -1,7 +1,14 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
-import { defineKind, ignoringMissing, isAlreadyExists, type TypedClient } from '../../apimachinery/kinds.ts';
+import {
+  defineKind,
+  ignoringMissing,
+  isAlreadyExists,
+  type Kind,
+  refOf,
+  type TypedClient,
+} from '../../apimachinery/kinds.ts';
 import { textAt } from '../../apimachinery/read.ts';
-import { CodedError, jsonEqual } from '../../base/index.ts';
+import { CodedError, eachInTurn, jsonEqual } from '../../base/index.ts';
 import { namespaces, resourceQuotas } from '../kinds/core.ts';
 import { clusterFamily } from '../kinds/placement.ts';
 import {
@@ -16,6 +23,9 @@ import {
 } from './objects.ts';
 
 const fieldManager = 'fleet-managed-namespaces';
+
+/** What carries the label on members; what is in a namespace goes before it. */
+const labelledKinds: readonly Kind<KubeObject>[] = [resourceQuotas, networkPolicies, namespaces];
 
 const updateStrategies = defineKind<KubeObject>(
   'placement.kubernetes-fleet.io/v1beta1',
@@ -107,10 +117,21 @@ export async function unlabel(name: string, client: TypedClient): Promise<void> 
     [namespaces, { name }],
   ] as const) {
     const found = await client.find(kind, target);
-    if (!found || !isManaged(found)) continue;
-    const body = { metadata: { labels: { [managedLabel]: null } } };
-    await ignoringMissing(client.patch(kind, target, { type: 'merge', body }, { fieldManager }));
+    if (found && isManaged(found)) await unlabelObject(kind, found, client);
   }
+}
+
+/** Leaves all that Resource Manager brought to a member to its users: it has gone out of the fleet. */
+export async function unlabelAll(client: TypedClient): Promise<void> {
+  for (const kind of labelledKinds) {
+    const { items } = await client.list(kind, { labelSelector: `${managedLabel}=arm` });
+    await eachInTurn(items, (object) => unlabelObject(kind, object, client));
+  }
+}
+
+function unlabelObject(kind: Kind<KubeObject>, object: KubeObject, client: TypedClient): Promise<unknown> {
+  const body = { metadata: { labels: { [managedLabel]: null } } };
+  return ignoringMissing(client.patch(kind, refOf(object), { type: 'merge', body }, { fieldManager }));
 }
 
 /** Whether a change of an object is one of what was asked for, and not of its status. */

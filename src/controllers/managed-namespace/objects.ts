@@ -128,6 +128,12 @@ function placementObject({ name, placement }: WantedNamespace): KubeObject | und
   };
 }
 
+/** Labels of an object that Resource Manager does not manage any more, or does not manage yet. */
+export function withoutManagedLabel(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const { [managedLabel]: _managed, ...others } = labels;
+  return others;
+}
+
 export function isManaged(object: KubeObject): boolean {
   return object.metadata.labels?.[managedLabel] === 'arm';
 }

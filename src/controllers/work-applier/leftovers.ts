@@ -3,6 +3,7 @@ import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { eachInTurn } from '../../base/index.ts';
 import type { AppliedWork, ManifestCondition, ManifestIdentifier, Work } from '../kinds/placement.ts';
+import { withoutManagedLabel } from '../managed-namespace/index.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
 import { identityOf } from './manifests.ts';
@@ -71,5 +72,15 @@ export async function findPlaced(
 /** Takes our reference off an object, which stays. */
 export async function disown({ kind, object }: Found, { owner, context }: Placed): Promise<void> {
   const metadata = { ...object.metadata, ownerReferences: otherOwners(object, owner) };
+  await ignoringMissing(context.member.cluster.update(kind, { ...object, metadata }));
+}
+
+/** Leaves an object to the users of the member: what Resource Manager managed in it is theirs too from now on. */
+export async function abandon({ kind, object }: Found, { owner, context }: Placed): Promise<void> {
+  const metadata = {
+    ...object.metadata,
+    labels: withoutManagedLabel(object.metadata.labels ?? {}),
+    ownerReferences: otherOwners(object, owner),
+  };
   await ignoringMissing(context.member.cluster.update(kind, { ...object, metadata }));
 }

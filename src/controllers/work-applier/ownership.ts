@@ -2,6 +2,7 @@ import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
 import { errorMessage } from '../../base/index.ts';
 import { memberNamespace } from '../kinds/fleet.ts';
 import { type AppliedWork, appliedWorks, works } from '../kinds/placement.ts';
+import { withoutManagedLabel } from '../managed-namespace/index.ts';
 import { type Comparison, compareWithMember } from './compare.ts';
 import type { WorkApplierContext } from './context.ts';
 import { fieldManager, type Step, StepFailure, serverError } from './step.ts';
@@ -60,7 +61,7 @@ export async function takeOver(live: KubeObject, step: Step): Promise<KubeObject
     fail(`${failed}: the object is already owned by another Fleet AppliedWork object`);
   }
   if (strategy.whenToTakeOver === 'IfNoDiff') {
-    const { differences, isDegraded } = await compareBefore(live, step);
+    const { differences, isDegraded } = await compareBefore(live, unmanaged(step));
     if (differences.length > 0) fail(differenceMessage(isDegraded), { diffs: differences });
   }
   const metadata = { ...live.metadata, ownerReferences: [...others, ownerReference(owner)] };
@@ -69,6 +70,14 @@ export async function takeOver(live: KubeObject, step: Step): Promise<KubeObject
   } catch (thrown) {
     return fail(`${failed}: failed to take over the object: ${serverError}: ${errorMessage(thrown)}`);
   }
+}
+
+/** The mark of Resource Manager comes with its management, so that nothing can have it before. */
+function unmanaged(step: Step): Step {
+  const { metadata } = step.wanted;
+  if (!metadata.labels) return step;
+  const labels = withoutManagedLabel(metadata.labels);
+  return { ...step, wanted: { ...step.wanted, metadata: { ...metadata, labels } } };
 }
 
 async function compareBefore(live: KubeObject, step: Step): Promise<Comparison> {

@@ -5,7 +5,7 @@ import { type AppliedWork, appliedWorks, type ManifestIdentifier, type Work } fr
 import { inBatches } from '../shared/batches.ts';
 import { release } from '../shared/finalizers.ts';
 import type { WorkApplierContext } from './context.ts';
-import { disown, findPlaced } from './leftovers.ts';
+import { abandon, findPlaced } from './leftovers.ts';
 import { otherOwners, ownerReference } from './ownership.ts';
 
 /** How long the objects of a deleted Work may hold it up before those that have other owners let it go. */
@@ -48,7 +48,7 @@ function placedBy(work: Work, owner: AppliedWork): readonly Partial<ManifestIden
 async function disownAll(work: Work, owner: AppliedWork, context: WorkApplierContext): Promise<void> {
   await inBatches(placedBy(work, owner), async (identifier) => {
     const found = await findPlaced(identifier, { owner, context });
-    if (found) await disown(found, { owner, context });
+    if (found) await abandon(found, { owner, context });
   });
 }
 

@@ -50,7 +50,8 @@ async function make(profile: ResourceRecord, making: RunInMaking, parts: LoopPar
   const lastTriggeredAt = new Date(clock.now()).toISOString();
   try {
     const { record, versions } = await plannedRun(profile, making, parts);
-    await records.create(record);
+    const isMade = await records.create(record, { under: fleetOf(profile.id) });
+    if (!isMade && !(await records.get(record.id))) return;
     const made = `The update run '${making.name}' was ${making.isStarted ? 'made and started' : 'made'}.`;
     const status = {
       lastTriggeredAt,

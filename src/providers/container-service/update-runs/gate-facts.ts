@@ -117,6 +117,7 @@ export async function makeGates(run: ResourceRecord, status: RunStatus, work: Ga
   const { uid } = internalsOf(run);
   for (const { id, planned, update, place } of gatesOf(run, status)) {
     if (update.status.state !== 'Pending') continue;
-    await work.records.create(gateRecord(run, { id, gate: planned, place, runUid: uid }, work));
+    const gate = gateRecord(run, { id, gate: planned, place, runUid: uid }, work);
+    await work.records.create(gate, { under: fleetOf(run.id) });
   }
 }
