@@ -63,10 +63,18 @@ test('what is still being made can be deleted, and so can what failed', async ()
 
 test('a resource group takes everything along, and can be made again', async () => {
   const { stdout } = await estate.succeeds(`
+    { az fleet namespace create -g rg -f fleet -n team --cpu-limits 2 --member-cluster-names member
+    az fleet updatestrategy create -g rg -f fleet -n strategy --stages '{"stages":[{"name":"one","beforeGates":[{"type":"Approval"}],"groups":[{"name":"none"}]},{"name":"two","groups":[{"name":"some"}]}]}'
+    az fleet autoupgradeprofile create -g rg -f fleet -n profile -c Rapid --update-strategy-id $(az fleet updatestrategy show -g rg -f fleet -n strategy --query id -o tsv)
+    az fleet member update -g rg -f fleet -n member --update-group none
+    az fleet updaterun create -g rg -f fleet -n run --upgrade-type NodeImageOnly --update-strategy-name strategy
+    az fleet updaterun start -g rg -f fleet -n run
+    az fleet updaterun wait -g rg -f fleet --update-run-name run --custom "status.status.state=='Pending'"; } >/dev/null
     az group delete -n rg --yes
     ${clusters}
     az group list --query "length(@)" -o tsv
     (${build}) >/dev/null
-    ${clusters}`);
-  assert.equal(stdout, '\n0\nhub member\n');
+    ${clusters}
+    for what in namespace updatestrategy autoupgradeprofile updaterun gate; do az fleet $what list -g rg -f fleet --query "length(@)" -o tsv; done`);
+  assert.equal(stdout, '\n0\nhub member\n0\n0\n0\n0\n0\n');
 });
