@@ -75,3 +75,12 @@ export function parentKey(object: KubeObject): string | undefined {
 export function numberIn(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
+
+/** Tells what Resource Manager made and manages; nobody else may write it. */
+export const managedLabel = 'fleet.azure.com/managed-by';
+
+/** Labels of an object that Resource Manager does not manage any more, or does not manage yet. */
+export function withoutManagedLabel(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const { [managedLabel]: _managed, ...others } = labels;
+  return others;
+}

@@ -1,4 +1,5 @@
+export { managedLabel } from '../kinds/fleet-names.ts';
 export { findObstacle } from './adoption.ts';
 export { isGuarded, leaveToUsers, startManagedResourceGuard } from './guard.ts';
 export { isChange, provideNamespace, unlabel, withdrawNamespace } from './keep.ts';
-export { managedKinds, managedLabel, withoutManagedLabel } from './objects.ts';
+export { managedKinds } from './objects.ts';

@@ -10,11 +10,11 @@ import {
 import { textAt } from '../../apimachinery/read.ts';
 import { CodedError, eachInTurn, jsonEqual } from '../../base/index.ts';
 import { namespaces, resourceQuotas } from '../kinds/core.ts';
+import { managedLabel } from '../kinds/fleet-names.ts';
 import { clusterFamily } from '../kinds/placement.ts';
 import {
   defaultName,
   isManaged,
-  managedLabel,
   managedLabels,
   networkPolicies,
   type Part,

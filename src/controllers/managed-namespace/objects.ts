@@ -2,9 +2,9 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { defineKind, type Kind } from '../../apimachinery/kinds.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { namespaces, resourceQuotas } from '../kinds/core.ts';
+import { managedLabel } from '../kinds/fleet-names.ts';
 import { clusterFamily } from '../kinds/placement.ts';
 
-export const managedLabel = 'fleet.azure.com/managed-by';
 /** What everything carries that Resource Manager made. Nobody else may write it (`guard.ts`). */
 export const managedLabels = { [managedLabel]: 'arm' } as const;
 
@@ -126,12 +126,6 @@ function placementObject({ name, placement }: WantedNamespace): KubeObject | und
       },
     },
   };
-}
-
-/** Labels of an object that Resource Manager does not manage any more, or does not manage yet. */
-export function withoutManagedLabel(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const { [managedLabel]: _managed, ...others } = labels;
-  return others;
 }
 
 export function isManaged(object: KubeObject): boolean {

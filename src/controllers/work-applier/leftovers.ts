@@ -2,8 +2,8 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { eachInTurn } from '../../base/index.ts';
+import { withoutManagedLabel } from '../kinds/fleet-names.ts';
 import type { AppliedWork, ManifestCondition, ManifestIdentifier, Work } from '../kinds/placement.ts';
-import { withoutManagedLabel } from '../managed-namespace/index.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
 import { identityOf } from './manifests.ts';
@@ -70,7 +70,7 @@ export async function findPlaced(
 }
 
 /** Takes our reference off an object, which stays. */
-export async function disown({ kind, object }: Found, { owner, context }: Placed): Promise<void> {
+async function disown({ kind, object }: Found, { owner, context }: Placed): Promise<void> {
   const metadata = { ...object.metadata, ownerReferences: otherOwners(object, owner) };
   await ignoringMissing(context.member.cluster.update(kind, { ...object, metadata }));
 }

@@ -1,8 +1,8 @@
 import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
 import { errorMessage } from '../../base/index.ts';
 import { memberNamespace } from '../kinds/fleet.ts';
+import { withoutManagedLabel } from '../kinds/fleet-names.ts';
 import { type AppliedWork, appliedWorks, works } from '../kinds/placement.ts';
-import { withoutManagedLabel } from '../managed-namespace/index.ts';
 import { type Comparison, compareWithMember } from './compare.ts';
 import type { WorkApplierContext } from './context.ts';
 import { fieldManager, type Step, StepFailure, serverError } from './step.ts';
