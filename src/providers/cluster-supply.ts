@@ -188,6 +188,8 @@ export interface NamespaceOrder {
   readonly egress: NamespaceTraffic | undefined;
   /** Undefined: it stays on the hub. */
   readonly placement: NamespacePlacement | undefined;
+  /** Tells one change of the order from another; undefined: nothing has been ordered anew. */
+  readonly change: string | undefined;
 }
 
 export type NamespaceTraffic = 'AllowAll' | 'DenyAll' | 'AllowSameNamespace';

@@ -449,3 +449,36 @@ test('a member that leaves, running or not, keeps nothing that only Resource Man
     [deleted, deleted, 'arm', 'Forbidden'],
   );
 });
+
+test('a namespace whose placement names an update strategy comes to members stage by stage, change by change', async () => {
+  const { stdout } = await run(`
+    F=$(az fleet show -g rg -n fleet --query id -o tsv)
+    put() { az rest --method put --url "$F/managedNamespaces/staged?api-version=2026-06-02-preview" --body '{"location":"eastus","properties":{"adoptionPolicy":"Never","deletePolicy":"Delete","managedNamespaceProperties":{"labels":{"round":"'"$1"'"}},"propagationPolicy":{"type":"Placement","placementProfile":{"defaultClusterResourcePlacement":{"policy":{"placementType":"PickFixed","clusterNames":["m1"]},"rolloutStrategy":{"type":"External","clusterUpdateStrategy":{"name":"'"$2"'"}}}}}}}' -o none 2>&1 || true; }
+    ended() { az fleet namespace wait -g rg -f fleet -n staged --created; az fleet namespace show -g rg -f fleet -n staged --query provisioningState -o tsv; }
+    put one missing
+    until az fleet namespace show -g rg -f fleet -n staged --query provisioningState -o tsv 2>/dev/null | grep -qx Failed; do sleep 0.1; done
+    az fleet namespace show -g rg -f fleet -n staged --query status.lastOperationError.message -o tsv
+    hub apply -f - >/dev/null <<'YAML'
+apiVersion: placement.kubernetes-fleet.io/v1beta1
+kind: ClusterStagedUpdateStrategy
+metadata: { name: careful }
+spec: { stages: [{ name: all, labelSelector: {}, afterStageTasks: [{ type: Approval }] }] }
+YAML
+    put one careful
+    ended
+    for round in one two; do
+      until m1 get namespace staged -o jsonpath='{.metadata.labels.round}{"\\n"}' 2>/dev/null | grep -x $round; do sleep 0.1; done
+      until hub get clusterapprovalrequests -o name | grep -q .; do sleep 0.1; done
+      hub get clusterstagedupdateruns -o jsonpath='{range .items[*]}{.spec.placementName} {.spec.stagedRolloutStrategyName} {.spec.state}{"\\n"}{end}'
+      [ $round = two ] || { put two careful; ended; }
+    done
+    az fleet namespace delete -g rg -f fleet -n staged --yes
+    while hub get clusterstagedupdateruns -o name | grep -q .; do sleep 0.1; done
+    while m1 get namespace staged >/dev/null 2>&1; do sleep 0.1; done`);
+  const made = 'staged careful Run';
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'cluster staged update strategy does not exist on the hub cluster',
+    ...['Succeeded', 'one', made],
+    ...['Succeeded', 'two', made, made],
+  ]);
+});

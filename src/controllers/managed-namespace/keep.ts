@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
 import {
-  defineKind,
   ignoringMissing,
   isAlreadyExists,
   type Kind,
@@ -12,6 +11,7 @@ import { CodedError, eachInTurn, jsonEqual } from '../../base/index.ts';
 import { namespaces, resourceQuotas } from '../kinds/core.ts';
 import { managedLabel } from '../kinds/fleet-names.ts';
 import { clusterFamily } from '../kinds/placement.ts';
+import { clusterUpdateRuns } from '../kinds/staged.ts';
 import {
   defaultName,
   isManaged,
@@ -21,18 +21,12 @@ import {
   partsOf,
   type WantedNamespace,
 } from './objects.ts';
+import { rollOut } from './roll-out.ts';
 
 const fieldManager = 'fleet-managed-namespaces';
 
 /** What carries the label on members; what is in a namespace goes before it. */
 const labelledKinds: readonly Kind<KubeObject>[] = [resourceQuotas, networkPolicies, namespaces];
-
-const updateStrategies = defineKind<KubeObject>(
-  'placement.kubernetes-fleet.io/v1beta1',
-  'ClusterStagedUpdateStrategy',
-  'clusterstagedupdatestrategies',
-  'Cluster',
-);
 
 /**
  * Makes a managed namespace on its hub with its quota, network policy and placement, or brings them to the order. Throws
@@ -45,11 +39,12 @@ export async function provideNamespace(order: WantedNamespace, client: TypedClie
     if (part.wanted) await bring(part, part.wanted, client);
     else await removeManaged(part, client);
   }
+  await rollOut(order, client);
 }
 
 async function demandUpdateStrategy({ placement }: WantedNamespace, client: TypedClient): Promise<void> {
   const name = placement?.updateStrategy;
-  if (name === undefined || (await client.find(updateStrategies, { name }))) return;
+  if (name === undefined || (await client.find(clusterUpdateRuns.strategies, { name }))) return;
   throw new CodedError('invalid', 'cluster staged update strategy does not exist on the hub cluster');
 }
 

@@ -29,6 +29,8 @@ export interface WantedNamespace {
   readonly ingress: Traffic | undefined;
   readonly egress: Traffic | undefined;
   readonly placement: WantedPlacement | undefined;
+  /** Of each change that is to be rolled out, once. */
+  readonly change: string | undefined;
 }
 
 export interface WantedPlacement {

@@ -46,6 +46,7 @@ export function namespaceOrder(record: ResourceRecord, hubId: string): Namespace
     ingress: trafficOf(network, 'ingress'),
     egress: trafficOf(network, 'egress'),
     placement: placementOf(record),
+    change: record.operation,
   };
 }
 
