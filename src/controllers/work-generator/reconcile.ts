@@ -145,7 +145,7 @@ async function writeWorks(
   await inBatches(wanted, async (work) => {
     const known = present.get(work.metadata.name);
     if (!known) {
-      context.works.observe(await context.client.create(works, heldByAgent(work)));
+      context.works.observe(await context.client.create(works, work));
       written = true;
     } else if (!isCurrentWork(known, work)) {
       const metadata = {
@@ -163,11 +163,6 @@ async function writeWorks(
   );
   await inBatches(surplus, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
   return written;
-}
-
-/** The member's agent would put its finalizer there itself, in a write of its own, before it does anything. */
-function heldByAgent(work: Work): Work {
-  return { ...work, metadata: { ...work.metadata, finalizers: [workFinalizer] } };
 }
 
 interface Writing {
