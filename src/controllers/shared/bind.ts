@@ -1,7 +1,6 @@
 import { findCondition, type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
-import { workFinalizer } from '../kinds/fleet-names.ts';
 import type { ApplyStrategy, Binding, Placement } from '../kinds/placement.ts';
 import type { ClusterContext } from './context.ts';
 import { type MatchedOverrides, overridesIn } from './override-matching.ts';
@@ -52,19 +51,9 @@ export async function bind(
 ): Promise<void> {
   const spec = specOf(binding, order);
   const isBound = binding.spec.state === 'Bound' && isOrdered(binding, order);
-  const metadata = withWorkFinalizer(binding.metadata);
-  const bound = isBound
-    ? binding
-    : await context.client.update(context.bindings.kind, { ...binding, metadata, spec });
+  const bound = isBound ? binding : await context.client.update(context.bindings.kind, { ...binding, spec });
   context.bindings.observe(bound);
   await sayStarted(bound, { status: 'True', ...(startedBy === undefined ? {} : { startedBy }) }, context);
-}
-
-/** What makes the Works would put it there itself, in a write of its own. */
-function withWorkFinalizer(metadata: Binding['metadata']): Binding['metadata'] {
-  const { finalizers = [], deletionTimestamp } = metadata;
-  if (deletionTimestamp || finalizers.includes(workFinalizer)) return metadata;
-  return { ...metadata, finalizers: [...finalizers, workFinalizer] };
 }
 
 function specOf({ spec }: Binding, order: BindingOrder): Binding['spec'] {
