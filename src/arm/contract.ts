@@ -102,9 +102,10 @@ export interface ResourceType {
   readonly statuses?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   /**
    * True: a PUT or DELETE of an immediate type answers with operation headers as Azure does, for an operation that has
-   * ended when the answer leaves. Clients that find no operation wait on a fixed interval of theirs.
+   * ended when the answer leaves. Clients that find no operation wait on a fixed interval of theirs. `deletes`: a DELETE
+   * alone.
    */
-  readonly announcesOperations?: boolean;
+  readonly announcesOperations?: boolean | 'deletes';
   /** `Retry-After` seconds of this type's operations; default 1. */
   readonly retryAfterSeconds?: number;
   /** How a delete ends when that differs from `lifecycle`. */

@@ -86,8 +86,25 @@ async function logicalNetwork(
   return id;
 }
 
+/** No loop runs: what one would have brought about by now. */
 function settled(id: string) {
-  return estate.manager.records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
+  return estate.manager.records.update(id, (record) => ({
+    ...record,
+    properties: running(record.properties),
+    provisioningState: 'Succeeded',
+  }));
+}
+
+function running(properties: JsonObject): JsonObject {
+  const { kubernetesVersion, agentPoolProfiles } = properties;
+  if (!('currentKubernetesVersion' in properties)) return properties;
+  const runs = { currentOrchestratorVersion: kubernetesVersion };
+  const pools = Array.isArray(agentPoolProfiles) ? agentPoolProfiles.filter(isObject) : [];
+  return {
+    ...properties,
+    currentKubernetesVersion: kubernetesVersion,
+    agentPoolProfiles: pools.map((pool) => ({ ...pool, ...runs })),
+  };
 }
 
 const connectedId = (name: string) => `${group}/providers/Microsoft.Kubernetes/connectedClusters/${name}`;
@@ -302,6 +319,7 @@ describe('clusters on Azure Local', () => {
       assert.match(reply.message, message);
       if (status === 400) assert.equal(reply.code, 'InvalidKubernetesVersionUpgrade');
     }
+    await settled(instanceId('old'));
     const expected = ['1.31.4', '1.31.5', '1.31.9', '1.31.10'];
     const profiles = `${instanceId('old')}/upgradeProfiles`;
     const profile = await arc()('GET', `${profiles}/default`);

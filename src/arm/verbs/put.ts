@@ -109,7 +109,7 @@ function operationOf(
   written: { readonly record: ResourceRecord; readonly verb: 'put' | 'patch'; readonly isFinal: boolean },
 ): Operation | undefined {
   const { record, verb, isFinal } = written;
-  if (isFinal && !(type.announcesOperations && verb === 'put')) return undefined;
+  if (isFinal && !(type.announcesOperations === true && verb === 'put')) return undefined;
   const about = {
     subscriptionId: target.path.subscriptionId ?? '',
     namespace: type.namespace,

@@ -56,13 +56,8 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
   ],
   'Microsoft.HybridContainerService': [
     'hybridIdentityMetadata',
-    'kubernetesVersions',
-    'provisionedClusterInstances/agentPools',
-    'provisionedClusterInstances/hybridIdentityMetadata',
     'provisionedClusters',
-    'skus',
     'storageSpaces',
-    'virtualNetworks',
     'locations/operationStatuses',
   ],
   'Microsoft.ExtendedLocation': [

@@ -7,3 +7,5 @@ export const hybridVersions = [
   '2024-01-01-preview',
   '2023-11-15-preview',
 ] as const;
+
+export const hybridNamespace = 'Microsoft.HybridContainerService';

@@ -2,10 +2,15 @@ import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import { localInstances } from '../azure-stack-hci/instances/type.ts';
 import { logicalNetworks } from '../azure-stack-hci/logical-networks/type.ts';
 import { customLocations } from '../extended-location/custom-locations/type.ts';
+import { runArcAgentPools } from '../hybrid-container-service/agent-pools/loop.ts';
+import { agentPools } from '../hybrid-container-service/agent-pools/type.ts';
 import { catalogRoutes } from '../hybrid-container-service/catalog/routes.ts';
+import { catalogTypes } from '../hybrid-container-service/catalog/types.ts';
 import { upgradeProfileRoutes } from '../hybrid-container-service/catalog/upgrade-profile.ts';
+import { hybridIdentityMetadata } from '../hybrid-container-service/hybrid-identity-metadata/type.ts';
 import { runProvisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/loop.ts';
 import { provisionedClusterInstances } from '../hybrid-container-service/provisioned-cluster-instances/type.ts';
+import { hybridVirtualNetworks } from '../hybrid-container-service/virtual-networks/type.ts';
 import type { LoopParts, RecordLoop } from '../loop.ts';
 import { appliances } from '../resource-connector/type.ts';
 import { runConnectedClusters } from './connected-clusters/loop.ts';
@@ -20,6 +25,10 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
   return [
     connectedClusters(settings),
     provisionedClusterInstances(settings),
+    agentPools,
+    hybridIdentityMetadata,
+    ...catalogTypes,
+    hybridVirtualNetworks,
     customLocations,
     logicalNetworks,
     localInstances,
@@ -30,5 +39,9 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
 export const arcRoutes: readonly ArmRoute[] = [...catalogRoutes, ...upgradeProfileRoutes];
 
 export function arcLoops(parts: LoopParts, settings: ArcSettings): RecordLoop[] {
-  return [runConnectedClusters(parts, settings), runProvisionedClusterInstances(parts, settings)];
+  return [
+    runConnectedClusters(parts, settings),
+    runProvisionedClusterInstances(parts, settings),
+    runArcAgentPools(parts),
+  ];
 }

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { ClusterSupply } from '../cluster-supply.ts';
+import type { UpgradeDurations } from '../container-service/settings.ts';
 import type { PublicAddress } from '../kubeconfig.ts';
 import type { SystemIdentities } from '../system-identity.ts';
 
 /** What the types around AKS Arc are handed by `server`. */
 export interface ArcSettings {
+  /** Default `usualDurations`. */
+  readonly durations?: UpgradeDurations;
   readonly clusters: ClusterSupply;
   readonly identities: SystemIdentities;
   readonly tenantId: string;

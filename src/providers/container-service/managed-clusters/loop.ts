@@ -9,13 +9,19 @@ import { dropIdentity, withIdentity } from '../../system-identity.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { abortedOutcome, isAborted, withoutAbort } from './abort.ts';
 import { DrainWatches } from './drain-watches.ts';
+import { end } from './endings.ts';
 import { kubeletIdentity } from './kubelet-identity.ts';
 import { powerOfPool } from './pools.ts';
 import { powerOf } from './power-state.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
-import { abandoned, stepUpgrade, type UpgradePass } from './upgrade-loop.ts';
+import { type UpgradePass as AnyPass, abandoned, stepUpgrade } from './upgrade-loop.ts';
 import { withOutcome } from './upgrade-order.ts';
-import { type Failure, type UpgradeWork, withWork, workOf } from './upgrade-work.ts';
+import { managedClusterSubject } from './upgrade-subject.ts';
+import { type UpgradeWork, workOf } from './upgrade-work.ts';
+
+interface UpgradePass extends AnyPass {
+  readonly settings: ContainerServiceSettings;
+}
 
 /** However much changes in a cluster, a drain asks its pods to go this often at most. */
 const drainPauseMs = 250;
@@ -23,11 +29,17 @@ const drainPauseMs = 250;
 /** Makes the cluster behind every managed cluster record, and takes it away with the record. */
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
   const drains = new DrainWatches((id) => loop.enqueue(id, drainPauseMs));
+  const subject = managedClusterSubject(parts.random);
   const loop = runRecordLoop({
     ...parts,
     type: managedClusterType,
     reconcile: (id) =>
-      reconcile(id, { parts, settings, watchDrains: (record, upkeep) => drains.follow(record.id, upkeep) }),
+      reconcile(id, {
+        parts,
+        settings,
+        subject,
+        watchDrains: (record, upkeep) => drains.follow(record.id, upkeep),
+      }),
   });
   return {
     ...loop,
@@ -79,14 +91,14 @@ async function endUpgrade(record: ResourceRecord, work: UpgradeWork, pass: Upgra
 async function endAborted(record: ResourceRecord, pass: UpgradePass): Promise<void> {
   pass.watchDrains(record, undefined);
   const { parts, settings } = pass;
-  const ended = abandoned(record, settings, parts.clock.now());
+  const ended = abandoned(record, pass);
   if (clusterIdOf(record)) await settings.clusters.ensure(clusterOrder(ended, parts.random).order);
   await parts.records.update(
     record.id,
     (current) =>
       isAborted(current)
         ? {
-            ...withOutcome(withoutAbort(abandoned(current, settings, parts.clock.now())), {
+            ...withOutcome(withoutAbort(abandoned(current, pass)), {
               failed: abortedOutcome.error,
             }),
             provisioningState: 'Canceled',
@@ -95,29 +107,6 @@ async function endAborted(record: ResourceRecord, pass: UpgradePass): Promise<vo
     abortedOutcome,
   );
   await showPools(ended, parts);
-}
-
-/** Ends what was begun with a cluster, and with it the upgrade that it was ordered. */
-async function end(
-  record: ResourceRecord,
-  { records }: LoopParts,
-  outcome: 'Succeeded' | { readonly failed: Failure; readonly isCanceled: boolean },
-): Promise<void> {
-  const isWell = outcome === 'Succeeded';
-  const provisioningState = isWell ? outcome : outcome.isCanceled ? 'Canceled' : 'Failed';
-  await records.update(
-    record.id,
-    (current) => {
-      const isSame =
-        current.operation === record.operation && current.provisioningState === record.provisioningState;
-      if (!isSame) return undefined;
-      const ended = withOutcome(current, isWell ? outcome : { failed: outcome.failed });
-      return { ...ended, internal: withWork(ended.internal, undefined), provisioningState };
-    },
-    isWell
-      ? { status: 'Succeeded' }
-      : { status: outcome.isCanceled ? 'Canceled' : 'Failed', error: outcome.failed },
-  );
 }
 
 async function provision(

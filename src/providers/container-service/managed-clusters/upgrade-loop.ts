@@ -5,9 +5,8 @@ import { Fields } from '../../fields.ts';
 import type { LoopParts } from '../../loop.ts';
 import { type ContainerServiceSettings, usualDurations } from '../settings.ts';
 import { drainFailure } from './drain-failure.ts';
-import { isThere, nodeName, nodesOf, type PoolNode, withNodes } from './pool-nodes.ts';
-import { nodePrefix, poolNamed, powerOfPool } from './pools.ts';
-import { clusterIdOf, clusterOrder } from './record.ts';
+import { isThere, nodesOf, type PoolNode, withNodes } from './pool-nodes.ts';
+import { poolNamed } from './pools.ts';
 import {
   advance,
   drained,
@@ -18,7 +17,8 @@ import {
   type PoolState,
   undrained,
 } from './upgrade-plan.ts';
-import { upgradeSettings } from './upgrade-settings.ts';
+import type { UpgradeSettings } from './upgrade-settings.ts';
+import type { UpgradeSubject } from './upgrade-subject.ts';
 import { type PoolGoal, type UpgradeWork, withWork, workOf } from './upgrade-work.ts';
 
 /** What a pass over an upgrade came to. */
@@ -28,9 +28,20 @@ export type Progress =
 
 export interface UpgradePass {
   readonly parts: LoopParts;
-  readonly settings: ContainerServiceSettings;
+  readonly settings: UpgradeMeans;
+  readonly subject: UpgradeSubject;
   /** Has the cluster's loop come again when a drain may go on. */
   watchDrains(record: ResourceRecord, upkeep: NodeUpkeep | undefined): void;
+}
+
+/** Who has the clusters, and how long simulated work lasts. */
+export type UpgradeMeans = Pick<ContainerServiceSettings, 'clusters' | 'durations'>;
+
+/** What the steps are worked out with. */
+interface StepParts {
+  readonly subject: UpgradeSubject;
+  readonly settings: UpgradeMeans;
+  readonly nowMs: number;
 }
 
 /** While a drain waits it is tried again this often, as kubectl does, beside all that changes. */
@@ -38,41 +49,39 @@ const drainRetryMs = 5_000;
 
 /** Takes an upgrade one step on. Each step is in the record before anything is done for it, so that any end of it goes on. */
 export async function stepUpgrade(record: ResourceRecord, pass: UpgradePass): Promise<Progress | undefined> {
-  const { parts, settings } = pass;
+  const { parts, settings, subject } = pass;
   const nowMs = parts.clock.now();
-  const next = await change(record, parts, (current) => stepped(current, settings, nowMs));
+  const step = { subject, settings, nowMs };
+  const next = await change(record, parts, (current) => subject.withChoices(stepped(current, step)));
   if (!next) return undefined;
   const work = workOf(next);
   if (!work || isOver(work)) return work && { ended: next, work };
-  await settings.clusters.ensure(clusterOrder(next, parts.random).order);
+  await settings.clusters.ensure(await subject.order(next));
   const goal = work.plane ? undefined : work.pools[0];
-  const pool = goal && poolOf(next, goal);
+  const pool = goal && poolOf(next, goal, subject);
   if (!goal || !pool) return { againAfterMs: waitMs(work.plane?.untilMs, nowMs) };
-  await tell(record, next, { pool, settings });
+  await tell(record, next, { pool, pass });
   const nodes = nodesOf(next, pool);
   const found = await drainAll(next, { goal, pool, nodes }, pass);
-  const reached = await change(next, parts, (current) => told(current, { found, settings, nowMs }));
+  const reached = await change(next, parts, (current) => told(current, found, step));
   if (!reached) return undefined;
-  const latest = nodesOf(reached, poolOf(reached, goal) ?? pool);
+  const latest = nodesOf(reached, poolOf(reached, goal, subject) ?? pool);
   const isDraining = latest.some((node) => node.step === 'draining');
-  pass.watchDrains(reached, isDraining ? upkeepOf(reached, settings) : undefined);
+  pass.watchDrains(reached, isDraining ? upkeepOf(reached, pass) : undefined);
   if (found.some((one) => one.outcome !== 'waits')) return { againAfterMs: 0 };
   const soonestMs = waitMs(nextChange(latest), nowMs);
   return { againAfterMs: isDraining ? Math.min(soonestMs, drainRetryMs) : soonestMs };
 }
 
 /** The record with its upgrade ended where it is; what was added for it stays until the next one. */
-export function abandoned(
-  record: ResourceRecord,
-  settings: ContainerServiceSettings,
-  nowMs: number,
-): ResourceRecord {
+export function abandoned(record: ResourceRecord, pass: UpgradePass): ResourceRecord {
+  const step = { ...pass, nowMs: pass.parts.clock.now() };
   const work = workOf(record);
   const goal = work?.plane ? undefined : work?.pools[0];
-  const pool = goal && poolOf(record, goal);
+  const pool = goal && poolOf(record, goal, step.subject);
   if (!goal?.begun || !pool) return { ...record, internal: withWork(record.internal, undefined) };
-  const state = stateOf(record, { goal, pool, failures: 0 });
-  const nodes = left(state, paceOf(pool, settings, nowMs));
+  const state = stateOf(record, { goal, pool, failures: 0 }, step);
+  const nodes = left(state, paceOf(pool, step));
   return { ...record, internal: withNodes(withWork(record.internal, undefined), pool, nodes) };
 }
 
@@ -106,19 +115,20 @@ function isAlike(made: ResourceRecord, current: ResourceRecord): boolean {
   return made.properties === current.properties && jsonEqual(made.internal ?? {}, current.internal ?? {});
 }
 
-function stepped(current: ResourceRecord, settings: ContainerServiceSettings, nowMs: number): ResourceRecord {
+function stepped(current: ResourceRecord, step: StepParts): ResourceRecord {
+  const { subject } = step;
   const work = workOf(current);
   if (!work || isOver(work)) return current;
-  if (work.plane) return planeStepped(current, work, { settings, nowMs });
+  if (work.plane) return planeStepped(current, work, step);
   const [goal, ...others] = work.pools;
-  const pool = goal && poolOf(current, goal);
+  const pool = goal && poolOf(current, goal, subject);
   if (!goal || !pool) return withUpgrade(current, { ...work, pools: others });
-  if (powerOfPool(pool) === 'Stopped') return poolDone(current, { work, goal, pool, nodes: [] });
-  const pace = paceOf(pool, settings, nowMs);
-  const state = stateOf(current, { goal, pool, failures: work.failures.length });
+  if (subject.isStopped(pool)) return poolDone(current, { work, goal, pool, nodes: [] }, subject);
+  const pace = paceOf(pool, step);
+  const state = stateOf(current, { goal, pool, failures: work.failures.length }, step);
   const next = advance(state, pace);
   if (next === state) return current;
-  if (next === 'over') return poolDone(current, { work, goal, pool, nodes: left(state, pace) });
+  if (next === 'over') return poolDone(current, { work, goal, pool, nodes: left(state, pace) }, subject);
   if (next === 'canceled') {
     const nodes = left(state, pace);
     const internal = withNodes(withWork(current.internal, { ...work, canceled: true }), pool, nodes);
@@ -130,7 +140,7 @@ function stepped(current: ResourceRecord, settings: ContainerServiceSettings, no
 function planeStepped(
   current: ResourceRecord,
   work: UpgradeWork,
-  { settings, nowMs }: { readonly settings: ContainerServiceSettings; readonly nowMs: number },
+  { settings, nowMs }: StepParts,
 ): ResourceRecord {
   const { plane, ...rest } = work;
   if (!plane) return current;
@@ -166,37 +176,36 @@ function poolDone(
     readonly pool: Fields;
     readonly nodes: readonly PoolNode[];
   },
+  subject: UpgradeSubject,
 ): ResourceRecord {
   const { work, goal, pool, nodes } = done;
   const isWhole = work.failures.length === 0;
   const value = isWhole
     ? { ...pool.value, currentOrchestratorVersion: goal.version, nodeImageVersion: goal.image }
     : pool.value;
-  const profiles = new Fields(record.properties).objects('agentPoolProfiles');
-  const agentPoolProfiles = profiles.map((one) => (one.string('name') === goal.name ? value : one.value));
   const pools = isWhole ? work.pools.slice(1) : [];
   return {
-    ...record,
-    properties: { ...record.properties, agentPoolProfiles },
+    ...subject.withPool(record, goal.name, value),
     internal: withNodes(withWork(record.internal, { ...work, pools }), new Fields(value), nodes),
   };
 }
 
-function poolOf(record: ResourceRecord, goal: PoolGoal): Fields | undefined {
-  return poolNamed(new Fields(record.properties).objects('agentPoolProfiles'), goal.name);
+function poolOf(record: ResourceRecord, goal: PoolGoal, subject: UpgradeSubject): Fields | undefined {
+  return poolNamed(subject.pools(record), goal.name);
 }
 
 function stateOf(
   record: ResourceRecord,
   { goal, pool, failures }: { readonly goal: PoolGoal; readonly pool: Fields; readonly failures: number },
+  { subject }: StepParts,
 ): PoolState {
-  const settings = upgradeSettings(pool);
+  const settings = subject.settings(pool);
   const count = typeof pool.value['count'] === 'number' ? pool.value['count'] : 0;
   return { goal, nodes: nodesOf(record, pool), count, isStopping: failures > 0 && !settings.quarantines };
 }
 
-function paceOf(pool: Fields, settings: ContainerServiceSettings, nowMs: number): Pace {
-  return { ...(settings.durations ?? usualDurations), settings: upgradeSettings(pool), nowMs };
+function paceOf(pool: Fields, { subject, settings, nowMs }: StepParts): Pace {
+  return { ...(settings.durations ?? usualDurations), settings: subject.settings(pool), nowMs };
 }
 
 interface PoolAtWork {
@@ -220,7 +229,7 @@ async function drainAll(
   at: PoolAtWork,
   pass: UpgradePass,
 ): Promise<readonly Drain[]> {
-  const upkeep = upkeepOf(record, pass.settings);
+  const upkeep = upkeepOf(record, pass);
   const draining = at.nodes.filter((node) => node.step === 'draining');
   if (!upkeep) return [];
   return Promise.all(draining.map((node) => drain(node, { ...at, record, upkeep }, pass)));
@@ -229,23 +238,30 @@ async function drainAll(
 async function drain(
   node: PoolNode,
   at: PoolAtWork & { readonly record: ResourceRecord; readonly upkeep: NodeUpkeep },
-  { parts }: UpgradePass,
+  { parts, subject }: UpgradePass,
 ): Promise<Drain> {
   const { goal, pool, record, upkeep } = at;
-  const name = nodeName(nodePrefix(record, goal.name), node.number);
+  const name = subject.nodeName(record, goal.name, node.number);
   const about = { pool: goal.name, number: node.number };
   await upkeep.mark(name, { closed: true });
   const staying = await upkeep.evict(name);
   if (staying.length === 0) return { ...about, outcome: 'drained' };
   if (parts.clock.now() < (node.untilMs ?? 0)) return { ...about, outcome: 'waits' };
-  return { ...about, outcome: { failed: await giveUp(name, { pool, upkeep, staying }) } };
+  return {
+    ...about,
+    outcome: { failed: await giveUp(name, { settings: subject.settings(pool), upkeep, staying }) },
+  };
 }
 
 async function giveUp(
   name: string,
-  at: { readonly pool: Fields; readonly upkeep: NodeUpkeep; readonly staying: readonly StayingPod[] },
+  at: {
+    readonly settings: UpgradeSettings;
+    readonly upkeep: NodeUpkeep;
+    readonly staying: readonly StayingPod[];
+  },
 ): Promise<{ readonly code: string; readonly message: string }> {
-  const { quarantines, drainMinutes } = upgradeSettings(at.pool);
+  const { quarantines, drainMinutes } = at.settings;
   const labels = { 'kubernetes.azure.com/upgrade-status': 'Quarantined' };
   await at.upkeep.mark(name, quarantines ? { closed: true, labels } : { closed: false });
   const refused = at.staying.find((pod) => pod.refusal);
@@ -254,24 +270,13 @@ async function giveUp(
 }
 
 /** The record with what drains came to, and the times of nodes that have gone since. */
-function told(
-  current: ResourceRecord,
-  {
-    found,
-    settings,
-    nowMs,
-  }: {
-    readonly found: readonly Drain[];
-    readonly settings: ContainerServiceSettings;
-    readonly nowMs: number;
-  },
-): ResourceRecord {
+function told(current: ResourceRecord, found: readonly Drain[], step: StepParts): ResourceRecord {
   const work = workOf(current);
   const goal = work?.plane ? undefined : work?.pools[0];
-  const pool = goal && poolOf(current, goal);
+  const pool = goal && poolOf(current, goal, step.subject);
   if (!work || !pool) return current;
-  const pace = paceOf(pool, settings, nowMs);
-  let state = gone(stateOf(current, { goal, pool, failures: work.failures.length }), pace);
+  const pace = paceOf(pool, step);
+  let state = gone(stateOf(current, { goal, pool, failures: work.failures.length }, step), pace);
   const failures = [...work.failures];
   for (const { pool: name, number, outcome } of found) {
     if (outcome === 'waits' || goal.name !== name) continue;
@@ -285,13 +290,13 @@ function told(
 async function tell(
   before: ResourceRecord,
   after: ResourceRecord,
-  { pool, settings }: { readonly pool: Fields; readonly settings: ContainerServiceSettings },
+  { pool, pass }: { readonly pool: Fields; readonly pass: UpgradePass },
 ): Promise<void> {
-  const upkeep = upkeepOf(after, settings);
+  const upkeep = upkeepOf(after, pass);
   const name = pool.string('name') ?? '';
   const earlier = new Map(nodesOf(before, pool).map((node) => [node.number, node]));
   for (const node of nodesOf(after, pool)) {
-    const full = nodeName(nodePrefix(after, name), node.number);
+    const full = pass.subject.nodeName(after, name, node.number);
     const was = earlier.get(node.number);
     if (node.step === 'draining' && was?.step !== 'draining')
       await upkeep?.tell(full, { reason: 'Drain', message: `Draining node: ${full}` });
@@ -303,8 +308,8 @@ async function tell(
   }
 }
 
-function upkeepOf(record: ResourceRecord, { clusters }: ContainerServiceSettings): NodeUpkeep | undefined {
-  return clusters.get(clusterIdOf(record) ?? '')?.nodeUpkeep;
+function upkeepOf(record: ResourceRecord, { settings, subject }: UpgradePass): NodeUpkeep | undefined {
+  return settings.clusters.get(subject.clusterIdOf(record) ?? '')?.nodeUpkeep;
 }
 
 function waitMs(untilMs: number | undefined, nowMs: number): number {

@@ -72,14 +72,15 @@ export function withWork(internal: JsonObject | undefined, work: UpgradeWork | u
   };
 }
 
-/** What is to be done so that a cluster gets where it is asked to go; undefined: it is there. */
+/** What is to be done so that a cluster gets where it is asked to go; undefined: it is there. `groups`: default its pools. */
 export function upgradeTo(
   record: Pick<ResourceRecord, 'properties' | 'internal'>,
   wanted: { readonly plane: string; readonly pools: readonly PoolGoal[] },
+  groups?: readonly Fields[],
 ): UpgradeWork | undefined {
   const properties = new Fields(record.properties);
   const current = properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion');
-  const profiles = properties.objects('agentPoolProfiles');
+  const profiles = groups ?? properties.objects('agentPoolProfiles');
   const pools = wanted.pools.filter((goal) => {
     const profile = profiles.find((one) => one.string('name') === goal.name);
     return profile !== undefined && isBehind(record, profile, goal);

@@ -1,5 +1,6 @@
 import {
   ArmError,
+  isWithin,
   type ResourceDraft,
   type ResourceRecord,
   type ResourceType,
@@ -93,7 +94,8 @@ async function refuseWhileUsed(record: ResourceRecord, context: TypeContext): Pr
   const all = await context.records.list('/');
   const user = all.find((other) => {
     const name = new Fields(other.extendedLocation).string('name');
-    return name?.toLowerCase() === record.id.toLowerCase();
+    // What extends the location itself goes with it.
+    return name?.toLowerCase() === record.id.toLowerCase() && !isWithin(other.id, record.id);
   });
   if (!user) return;
   throw new ArmError(

@@ -48,7 +48,7 @@ async function item(call: RouteCall, type: string, values: JsonObject[]): Promis
   };
 }
 
-function kubernetesVersions(): JsonObject[] {
+export function kubernetesVersions(): JsonObject[] {
   const minors = [...new Set(arcVersions.versions.map((version) => version.replace(/\.\d+$/, '')))];
   return minors.map((minor) => {
     const patches = arcVersions.versions.filter((version) => version.startsWith(`${minor}.`));
@@ -74,7 +74,7 @@ export function upgradesOf(version: string): string[] {
   });
 }
 
-function skus(): JsonObject[] {
+export function skus(): JsonObject[] {
   return Object.entries(arcWorkerSizes).map(([name, size]) => ({
     resourceType: 'virtualMachines',
     name,

@@ -2,6 +2,7 @@ import { ArmError, type ArmRoute, type RouteCall } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { hybridVersions } from '../api-versions.ts';
+import { runningVersion } from '../provisioned-cluster-instances/record.ts';
 import { upgradesOf } from './routes.ts';
 
 const namespace = 'Microsoft.HybridContainerService';
@@ -37,7 +38,7 @@ async function upgradeProfile({ parameters, context }: RouteCall): Promise<JsonO
     throw new ArmError(404, 'ResourceNotFound', `The provisioned cluster instance '${id}' was not found.`);
   }
   const properties = new Fields(instance.properties);
-  const kubernetesVersion = properties.string('kubernetesVersion') ?? '';
+  const kubernetesVersion = runningVersion(instance);
   const upgrades = upgradesOf(kubernetesVersion).map((version) => ({
     kubernetesVersion: version,
     isPreview: false,
@@ -50,7 +51,7 @@ async function upgradeProfile({ parameters, context }: RouteCall): Promise<JsonO
       provisioningState: 'Succeeded',
       controlPlaneProfile: { kubernetesVersion, osType: 'Linux', upgrades },
       agentPoolProfiles: properties.objects('agentPoolProfiles').map((pool) => ({
-        kubernetesVersion,
+        kubernetesVersion: pool.string('currentOrchestratorVersion') ?? kubernetesVersion,
         name: pool.string('name') ?? '',
         osType: pool.string('osType') ?? 'Linux',
         upgrades,

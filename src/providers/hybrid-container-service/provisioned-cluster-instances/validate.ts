@@ -2,12 +2,9 @@ import { ArmError } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import type { Fields } from '../../fields.ts';
 import { arcVersions, resolveVersion } from '../../kubernetes-versions.ts';
-import { arcControlPlaneSizes, arcWorkerSizes, findSize, type MachineSize } from '../../machine-sizes.ts';
+import { arcControlPlaneSizes, findSize, type MachineSize } from '../../machine-sizes.ts';
 
 const controlPlaneCounts = [1, 3, 5];
-const nodesPerPool = { min: 0, max: 200 } as const;
-const podsPerNode = { min: 1, max: 250 } as const;
-const poolsPerCluster = 16;
 
 /** The version to run; an unknown one is refused with the list of those that are offered. */
 export function supportedVersion(body: Fields, stored: Fields): string {
@@ -21,7 +18,7 @@ export function supportedVersion(body: Fields, stored: Fields): string {
       { target: 'properties.kubernetesVersion' },
     );
   }
-  const before = stored.string('kubernetesVersion');
+  const before = stored.string('currentKubernetesVersion') ?? stored.string('kubernetesVersion');
   if (before !== undefined) refuseVersionStep(before, version);
   return version;
 }
@@ -43,21 +40,34 @@ function refuseVersionStep(before: string, after: string): void {
   );
 }
 
-export function controlPlane(body: Fields): JsonObject {
-  const asked = body.object('controlPlane');
-  const count = asked.integer('count', { min: 1, max: 5 }) ?? 1;
+/** The control plane as asked for with defaults, and what its nodes run. */
+export function controlPlane(body: Fields, stored: Fields, version: string): JsonObject {
+  const before = stored.object('controlPlane');
+  const asked = body.has('controlPlane') ? body.object('controlPlane') : before;
+  const count =
+    asked.integer('count', { min: 1, max: 5 }) ?? before.integer('count', { min: 1, max: 5 }) ?? 1;
   if (!controlPlaneCounts.includes(count)) {
     throw asked.wrong('count', `the number of control plane nodes must be odd (1, 3 or 5), not ${count}`);
   }
-  const hostIp = asked.object('controlPlaneEndpoint').string('hostIP');
+  const endpoint = asked.has('controlPlaneEndpoint') ? asked : before;
   return {
+    ...asked.value,
     count,
-    vmSize: knownSize(asked, arcControlPlaneSizes, 'Standard_A4_v2'),
-    ...(hostIp === undefined ? {} : { controlPlaneEndpoint: { hostIP: hostIp } }),
+    vmSize: knownSize(asked, arcControlPlaneSizes, before.string('vmSize') ?? 'Standard_A4_v2'),
+    ...(endpoint.has('controlPlaneEndpoint') && {
+      controlPlaneEndpoint: endpoint.object('controlPlaneEndpoint').value,
+    }),
+    currentOrchestratorVersion: before.string('currentOrchestratorVersion') ?? version,
+    nodeImageVersion: '',
   };
 }
 
-function knownSize(fields: Fields, sizes: Readonly<Record<string, MachineSize>>, fallback: string): string {
+/** The asked size in its own casing; an unknown one is refused with the list of those that are offered. */
+export function knownSize(
+  fields: Fields,
+  sizes: Readonly<Record<string, MachineSize>>,
+  fallback: string,
+): string {
   const asked = fields.string('vmSize') || fallback;
   const found = findSize(sizes, asked);
   if (found) return found.name;
@@ -67,46 +77,6 @@ function knownSize(fields: Fields, sizes: Readonly<Record<string, MachineSize>>,
     `The VM size '${asked}' at '${fields.at('vmSize')}' is not supported. Supported sizes: ${Object.keys(sizes).join(', ')}.`,
     { target: fields.at('vmSize') },
   );
-}
-
-/** The inline pools of a cluster, with defaults. */
-export function nodePools(
-  body: Fields,
-  cluster: { readonly clusterName: string; readonly version: string },
-): JsonObject[] {
-  const asked = body.objects('agentPoolProfiles');
-  if (asked.length > poolsPerCluster)
-    throw body.wrong('agentPoolProfiles', `at most ${poolsPerCluster} node pools`);
-  const pools = asked.map((pool, index) => nodePool(pool, { ...cluster, index }));
-  const names = pools.map((pool) => pool['name']);
-  const doubled = names.find((name, i) => names.indexOf(name) !== i);
-  if (doubled !== undefined)
-    throw body.wrong('agentPoolProfiles', `the pool name '${doubled}' is used twice`);
-  return pools;
-}
-
-function nodePool(
-  pool: Fields,
-  cluster: { readonly clusterName: string; readonly version: string; readonly index: number },
-): JsonObject {
-  const osType = pool.choice('osType', ['Linux', 'Windows']) ?? 'Linux';
-  const windows = osType === 'Windows';
-  const autoscaling = pool.boolean('enableAutoScaling') ?? false;
-  return {
-    ...pool.value,
-    name: pool.string('name') ?? `${cluster.clusterName}-nodepool${cluster.index + 1}`,
-    count: pool.integer('count', nodesPerPool) ?? 1,
-    vmSize: knownSize(pool, arcWorkerSizes, windows ? 'Standard_K8S3_v1' : 'Standard_A4_v2'),
-    osType,
-    osSKU:
-      pool.choice('osSKU', ['CBLMariner', 'Windows2019', 'Windows2022']) ??
-      (windows ? 'Windows2022' : 'CBLMariner'),
-    enableAutoScaling: autoscaling,
-    maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
-    nodeLabels: pool.stringMap('nodeLabels'),
-    nodeTaints: pool.strings('nodeTaints'),
-    kubernetesVersion: cluster.version,
-  };
 }
 
 const keyPattern = /^(ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) ([A-Za-z0-9+/]+={0,2})( .*)?$/;
@@ -140,6 +110,18 @@ function isPublicKey(text: string): boolean {
   if (bytes.length < 4) return false;
   const length = bytes.readUInt32BE(0);
   return bytes.subarray(4, 4 + length).toString('latin1') === type;
+}
+
+const expanders = ['least-waste', 'most-pods', 'priority', 'random'];
+
+/** The settings of the autoscaler: a body that has any replaces them, an empty one takes them away. */
+export function autoScalerProfile(body: Fields, stored: Fields): JsonObject | undefined {
+  if (!body.has('autoScalerProfile')) {
+    return stored.has('autoScalerProfile') ? stored.object('autoScalerProfile').value : undefined;
+  }
+  const asked = body.object('autoScalerProfile');
+  asked.choice('expander', expanders);
+  return Object.keys(asked.value).length === 0 ? undefined : asked.value;
 }
 
 /** Members that are chosen at creation and stay. */
