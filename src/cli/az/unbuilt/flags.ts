@@ -18,7 +18,9 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
   'aks nodepool upgrade': '--aks-custom-headers --if-match --if-none-match --snapshot-id',
   'aks upgrade':
     '--disable-force-upgrade --enable-force-upgrade --if-match --if-none-match --k8s-support-plan --tier --upgrade-override-until',
-  'aksarc create': '--cluster-autoscaler-profile --enable-oidc-issuer --enable-workload-identity --validate',
+  'aksarc create':
+    '--arc-gateway-resource-id --enable-ai-toolchain-operator --enable-oidc-issuer --enable-workload-identity',
+  'aksarc update': '--enable-oidc-issuer --enable-workload-identity',
   'cloud set': '--profile',
   'config get': '--local',
   'config set': '--local',

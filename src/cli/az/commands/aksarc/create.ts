@@ -15,7 +15,9 @@ import { putResource } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';
 import { readLabels } from '../../shape/labels.ts';
 import { locationOrGroups } from '../../shape/location.ts';
+import { demandAutoscalerCounts } from '../aks/autoscaler-counts.ts';
 import { publicKeyOf } from '../aks/ssh.ts';
+import { countFlags, profileFlag, readProfile } from './autoscaler.ts';
 import { arcCluster, arcHost } from './noun.ts';
 
 const flags = {
@@ -40,11 +42,16 @@ const flags = {
   nodeCount: integer('--node-count', 'Number of nodes of the first pool.', { defaultText: '1' }),
   nodeSize: text('--node-vm-size', 'Size of the nodes of the first pool.'),
   nodeLabels: text('--nodepool-labels', 'Labels of the nodes of the first pool: key=value.'),
-  autoscaler: toggle('--enable-cluster-autoscaler', 'Let the number of nodes follow the load.'),
-  minCount: integer('--min-count', 'Least number of nodes with the autoscaler.'),
-  maxCount: integer('--max-count', 'Most nodes with the autoscaler.'),
+  nodeTaints: text('--nodepool-taints', 'Taints of the nodes of the first pool, separated by commas.'),
+  autoscaler: toggle('--enable-cluster-autoscaler -e', 'Let the number of nodes follow the load.'),
+  ...countFlags,
+  profile: profileFlag,
   podCidr: text('--pod-cidr', 'Address range of pods.'),
   loadBalancers: integer('--load-balancer-count', 'Number of load balancers.'),
+  enableAhub: toggle('--enable-ahub', 'Use the Azure Hybrid Benefit.'),
+  disableNfs: toggle('--disable-nfs-driver', 'Run no NFS driver.'),
+  disableSmb: toggle('--disable-smb-driver', 'Run no SMB driver.'),
+  validate: toggle('--validate', 'Check what the cluster would be made of, and make nothing.'),
   noWait: noWait(),
 } as const;
 
@@ -62,6 +69,22 @@ export const command = defineCommand({
   ],
   async run(call) {
     const given = call.flags;
+    const { autoscaler, minCount, maxCount, nodeCount } = given;
+    demandAutoscalerCounts(
+      {
+        isOn: autoscaler,
+        minCount,
+        maxCount,
+        mode: undefined,
+        ...(nodeCount !== undefined && { nodeCount }),
+      },
+      '--enable-cluster-autoscaler',
+    );
+    if (given.validate) {
+      const { validateParts } = await import('./validate.ts');
+      await validateParts(call, given);
+      return undefined;
+    }
     const key = publicKeyOf(call.context, {
       typed: given.sshKey,
       generate: given.generateKeys,
@@ -128,16 +151,25 @@ function clusterProperties(given: Given): JsonObject {
       ...(loadBalancers === undefined ? {} : { loadBalancerProfile: { count: loadBalancers } }),
     },
     ...(sshAuthIps === undefined ? {} : { clusterVMAccessProfile: { authorizedIPRanges: sshAuthIps } }),
+    ...(given.profile && { autoScalerProfile: readProfile(given.profile) }),
+    ...(given.enableAhub && { licenseProfile: { azureHybridBenefit: 'True' } }),
+    storageProfile: {
+      smbCsiDriver: { enabled: !given.disableSmb },
+      nfsCsiDriver: { enabled: !given.disableNfs },
+    },
     agentPoolProfiles: [
       {
         name: 'nodepool1',
-        count: given.nodeCount ?? 1,
+        count: given.nodeCount ?? given.minCount ?? 1,
         osType: 'Linux',
         ...(given.nodeSize === undefined ? {} : { vmSize: given.nodeSize }),
         ...(given.nodeLabels === undefined ? {} : { nodeLabels: readLabels(given.nodeLabels) }),
-        ...(given.autoscaler
-          ? { enableAutoScaling: true, minCount: given.minCount ?? 1, maxCount: given.maxCount ?? 1 }
-          : {}),
+        ...(given.nodeTaints && { nodeTaints: given.nodeTaints.split(',') }),
+        ...(given.autoscaler && {
+          enableAutoScaling: true,
+          minCount: given.minCount ?? null,
+          maxCount: given.maxCount ?? null,
+        }),
       },
     ],
   };

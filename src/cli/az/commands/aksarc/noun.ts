@@ -29,3 +29,32 @@ export function kubeconfigHolder(answer: Json | undefined): JsonObject | undefin
   if (!isObject(answer)) return undefined;
   return 'kubeconfigs' in answer ? answer : kubeconfigHolder(answer['properties']);
 }
+
+/** A pool of nodes of an AKS Arc cluster. */
+export const arcPool = {
+  path: `${connected.replace('{name}', '{clusterName}')}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default/agentPools/{name}`,
+  apiVersion: '2024-01-01',
+  names: {
+    resourceGroup: resourceGroup(),
+    clusterName: required('--cluster-name', 'Name of the AKS Arc cluster.'),
+    name: required('--name -n', 'Name of the node pool.'),
+  },
+  present: (body) => body,
+} satisfies Noun;
+
+export function propertiesOf(body: JsonObject): JsonObject {
+  return isObject(body['properties']) ? body['properties'] : {};
+}
+
+/** What a caller may send of a resource that was read. */
+export function writable(body: JsonObject): JsonObject {
+  const { extendedLocation = null, tags = null } = body;
+  const { provisioningState: _state, status: _status, ...properties } = propertiesOf(body);
+  return { ...(tags && { tags }), ...(extendedLocation && { extendedLocation }), properties };
+}
+
+/** The pools that stand in the body of a cluster. */
+export function inlinePools(body: JsonObject): JsonObject[] {
+  const pools = propertiesOf(body)['agentPoolProfiles'];
+  return Array.isArray(pools) ? pools.filter(isObject) : [];
+}
