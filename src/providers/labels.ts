@@ -1,12 +1,22 @@
 import type { Fields } from './fields.ts';
 
-const name = '[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?';
-const prefix = '(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/';
+const name = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const domainPart = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const domainCharacters = 253;
 
 /** A label's or taint's key, e.g. `example.com/team`. */
-export const labelKey = new RegExp(`^(?:${prefix})?${name}$`);
+export function isLabelKey(text: string): boolean {
+  const parts = text.split('/');
+  const [prefix] = parts;
+  if (parts.length === 1) return name.test(text);
+  if (parts.length > 2 || prefix === undefined || prefix.length > domainCharacters) return false;
+  return prefix.split('.').every((part) => domainPart.test(part)) && name.test(parts[1] ?? '');
+}
+
 /** Empty values are values. */
-export const labelValue = new RegExp(`^(?:${name})?$`);
+export function isLabelValue(text: string): boolean {
+  return text === '' || name.test(text);
+}
 
 /** Throws InvalidParameter for labels that no node can carry. */
 export function demandLabels(
@@ -15,7 +25,7 @@ export function demandLabels(
   labels: Readonly<Record<string, string>>,
 ): void {
   for (const [key, value] of Object.entries(labels)) {
-    if (!labelKey.test(key)) throw body.wrong(member, `'${key}' is not the key of a label`);
-    if (!labelValue.test(value)) throw body.wrong(member, `'${value}' is not the value of a label`);
+    if (!isLabelKey(key)) throw body.wrong(member, `'${key}' is not the key of a label`);
+    if (!isLabelValue(value)) throw body.wrong(member, `'${value}' is not the value of a label`);
   }
 }

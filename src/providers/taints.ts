@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/index.ts';
 import type { Fields } from './fields.ts';
-import { labelKey, labelValue } from './labels.ts';
+import { isLabelKey, isLabelValue } from './labels.ts';
 
 /** `key=value:Effect` or `key:Effect` as a Kubernetes taint. */
 export function parseTaint(text: string): JsonObject {
@@ -17,7 +17,7 @@ export function demandTaints(body: Pick<Fields, 'wrong'>, member: string, taints
     const [pair = '', effect = '', ...more] = text.split(':');
     const [key = '', value = '', ...rest] = pair.split('=');
     const isTaint = more.length + rest.length === 0 && effects.includes(effect);
-    if (isTaint && labelKey.test(key) && labelValue.test(value)) continue;
+    if (isTaint && isLabelKey(key) && isLabelValue(value)) continue;
     throw body.wrong(
       member,
       `'${text}' is not a taint: key=value:Effect or key:Effect with one of ${effects.join(', ')}`,

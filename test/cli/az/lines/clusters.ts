@@ -93,6 +93,35 @@ aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-ke
 aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-key-value ${key} --node-count 4 --node-vm-size Standard_A2_v2 --nodepool-labels a=b --pod-cidr 10.9.0.0/16 --load-balancer-count 2 --no-wait
 aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-key-value ${key} --enable-cluster-autoscaler
 aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-key-value ${key} --enable-cluster-autoscaler --min-count 2 --max-count 6
+aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-key-value ${key} --cluster-autoscaler-profile scan-interval=30s expander=random --nodepool-taints a=b:NoSchedule --disable-nfs-driver --enable-ahub
+aksarc create -g g -n new --custom-location ${place} --vnet-ids ${lnet} --ssh-key-value ${key} --cluster-autoscaler-profile often
+aksarc update -g g -n c --enable-cluster-autoscaler
+aksarc update -g g -n c --min-count 1
+aksarc update -g g -n c --enable-cluster-autoscaler --disable-cluster-autoscaler
+aksarc update -g g -n c --enable-nfs-driver --disable-nfs-driver
+aksarc update -g g -n c --enable-cluster-autoscaler --min-count 1 --max-count 5
+aksarc update -g g -n c --cluster-autoscaler-profile scan-interval=30s --enable-ahub --disable-smb-driver --ssh-auth-ips 10.0.0.1 --control-plane-count 3
+aksarc update -g g -n c --aad-admin-group-object-ids one,two --tags a=b
+aksarc upgrade -g g -n c --kubernetes-version 1.31.9 -y
+aksarc upgrade -g g -n c --kubernetes-version 1.31.9
+aksarc get-upgrades -g g -n c
+aksarc get-upgrades -g g -n c -o table
+aksarc get-versions --custom-location ${place}
+aksarc vmsize list --custom-location ${place}
+aksarc vnet create -g g -n v --custom-location ${place} --moc-vnet-name m --vip-pool-start 10.0.0.2 --vip-pool-end 10.0.0.9 --vlan-id 7 --dns-servers 10.0.0.1 --gateway 10.0.0.1 --ip-address-prefix 10.0.0.0/24
+aksarc vnet list
+aksarc vnet show -g g -n v
+aksarc vnet delete -g g -n v -y
+aksarc nodepool add -g g --cluster-name c -n pool2 --node-count 2 --node-vm-size Standard_A4_v2 --labels a=b c=d --node-taints e=f:NoSchedule --max-pods 50 --tags g=h --os-type Linux --os-sku CBLMariner
+aksarc nodepool add -g g --cluster-name c -n pool2 --enable-cluster-autoscaler --min-count 3 --max-count 2
+aksarc nodepool add -g g --cluster-name c -n pool2 --enable-cluster-autoscaler --min-count 2 --max-count 3 --no-wait
+aksarc nodepool list -g g --cluster-name c
+aksarc nodepool show -g g --cluster-name c -n np
+aksarc nodepool scale -g g --cluster-name c -n np --node-count 3
+aksarc nodepool update -g g --cluster-name c -n np --labels a=b --node-taints "" --tags c=d
+aksarc nodepool update -g g --cluster-name c -n np --update-cluster-autoscaler --min-count 1 --max-count 2
+aksarc nodepool upgrade -g g --cluster-name c -n np
+aksarc nodepool delete -g g --cluster-name c -n np -y
 aksarc show -g g -n c
 aksarc get-credentials -g g -n c -f -
 aksarc get-credentials -g g -n c -f - --admin

@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
 import { defineCommand } from '../../declaration.ts';
 import { pathOf } from '../../declare/verbs.ts';
-import { rows } from '../../shape/rows.ts';
 import { cluster } from './noun.ts';
+import { upgradesOf, upgradeTable } from './upgrade-table.ts';
 
 /** `az aks get-upgrades`. */
 export const command = defineCommand({
@@ -10,16 +10,7 @@ export const command = defineCommand({
   summary: 'Get the upgrade versions available for a managed Kubernetes cluster.',
   flags: cluster.names,
   reads: true,
-  table: rows((one) => {
-    const plane = isObject(one['controlPlaneProfile']) ? one['controlPlaneProfile'] : {};
-    const upgrades = upgradesOf(plane).map((upgrade) => upgrade['kubernetesVersion']);
-    return {
-      Name: one['name'],
-      ResourceGroup: one['resourceGroup'],
-      MasterVersion: plane['kubernetesVersion'] ?? 'unknown',
-      Upgrades: upgrades.length > 0 ? upgrades.join(', ') : 'None available',
-    };
-  }),
+  table: upgradeTable,
   async run(call) {
     const path = `${pathOf(cluster, call)}/upgradeProfiles/default`;
     const { properties, id, name, type } = await call.session.arm.get(path, cluster.apiVersion);
@@ -32,10 +23,6 @@ export const command = defineCommand({
     };
   },
 });
-
-function upgradesOf({ upgrades }: JsonObject): JsonObject[] {
-  return Array.isArray(upgrades) ? upgrades.filter(isObject) : [];
-}
 
 function profile(body: JsonObject): Json {
   const upgrades = upgradesOf(body).map((upgrade) => ({ isPreview: null, ...upgrade }));

@@ -40,6 +40,20 @@ export function readProfile(words: readonly string[]): JsonObject {
   return profile;
 }
 
+/** Refuses bounds of a new pool that cannot be. */
+export function demandCounts(given: {
+  readonly autoscaler: boolean;
+  readonly minCount: number | undefined;
+  readonly maxCount: number | undefined;
+  readonly nodeCount: number | undefined;
+}): void {
+  const { autoscaler: isOn, minCount, maxCount, nodeCount } = given;
+  demandAutoscalerCounts(
+    { isOn, minCount, maxCount, mode: undefined, ...(nodeCount !== undefined && { nodeCount }) },
+    '--enable-cluster-autoscaler',
+  );
+}
+
 type Change = Values<typeof changeFlags>;
 
 /** Whether the flags say anything of the autoscaler. Throws for flags that contradict each other. */

@@ -15,9 +15,8 @@ import { putResource } from '../../declare/verbs.ts';
 import { AzError } from '../../errors.ts';
 import { readLabels } from '../../shape/labels.ts';
 import { locationOrGroups } from '../../shape/location.ts';
-import { demandAutoscalerCounts } from '../aks/autoscaler-counts.ts';
 import { publicKeyOf } from '../aks/ssh.ts';
-import { countFlags, profileFlag, readProfile } from './autoscaler.ts';
+import { countFlags, demandCounts, profileFlag, readProfile } from './autoscaler.ts';
 import { arcCluster, arcHost } from './noun.ts';
 
 const flags = {
@@ -69,17 +68,7 @@ export const command = defineCommand({
   ],
   async run(call) {
     const given = call.flags;
-    const { autoscaler, minCount, maxCount, nodeCount } = given;
-    demandAutoscalerCounts(
-      {
-        isOn: autoscaler,
-        minCount,
-        maxCount,
-        mode: undefined,
-        ...(nodeCount !== undefined && { nodeCount }),
-      },
-      '--enable-cluster-autoscaler',
-    );
+    demandCounts(given);
     if (given.validate) {
       const { validateParts } = await import('./validate.ts');
       await validateParts(call, given);
@@ -153,10 +142,12 @@ function clusterProperties(given: Given): JsonObject {
     ...(sshAuthIps === undefined ? {} : { clusterVMAccessProfile: { authorizedIPRanges: sshAuthIps } }),
     ...(given.profile && { autoScalerProfile: readProfile(given.profile) }),
     ...(given.enableAhub && { licenseProfile: { azureHybridBenefit: 'True' } }),
-    storageProfile: {
-      smbCsiDriver: { enabled: !given.disableSmb },
-      nfsCsiDriver: { enabled: !given.disableNfs },
-    },
+    ...((given.disableSmb || given.disableNfs) && {
+      storageProfile: {
+        ...(given.disableSmb && { smbCsiDriver: { enabled: false } }),
+        ...(given.disableNfs && { nfsCsiDriver: { enabled: false } }),
+      },
+    }),
     agentPoolProfiles: [
       {
         name: 'nodepool1',

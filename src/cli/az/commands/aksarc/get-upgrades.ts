@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../../base/index.ts';
 import { defineCommand } from '../../declaration.ts';
 import { pathOf } from '../../declare/verbs.ts';
-import { rows } from '../../shape/rows.ts';
+import { upgradesOf, upgradeTable } from '../aks/upgrade-table.ts';
 import { arcCluster, propertiesOf } from './noun.ts';
 
 /** `az aksarc get-upgrades`. */
@@ -10,16 +10,7 @@ export const command = defineCommand({
   summary: 'Get the versions that an AKS Arc cluster can be upgraded to.',
   flags: arcCluster.names,
   reads: true,
-  table: rows((one) => {
-    const plane = isObject(one['controlPlaneProfile']) ? one['controlPlaneProfile'] : {};
-    const upgrades = upgradesOf(plane).map((upgrade) => upgrade['kubernetesVersion']);
-    return {
-      Name: one['name'],
-      ResourceGroup: one['resourceGroup'],
-      MasterVersion: plane['kubernetesVersion'] ?? 'unknown',
-      Upgrades: upgrades.length > 0 ? upgrades.join(', ') : 'None available',
-    };
-  }),
+  table: upgradeTable,
   async run(call) {
     const path = `${pathOf(arcCluster, call)}/upgradeProfiles/default`;
     const body = await call.session.arm.get(path, arcCluster.apiVersion);
@@ -36,10 +27,6 @@ export const command = defineCommand({
     };
   },
 });
-
-function upgradesOf({ upgrades }: JsonObject): JsonObject[] {
-  return Array.isArray(upgrades) ? upgrades.filter(isObject) : [];
-}
 
 function profile(body: JsonObject): Json {
   return { name: null, ...body, upgrades: upgradesOf(body) };

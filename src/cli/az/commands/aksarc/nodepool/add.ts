@@ -3,8 +3,7 @@ import { defineCommand } from '../../../declaration.ts';
 import { integer, list, noWait, tags, text, toggle } from '../../../declare/flags.ts';
 import { getResource, putResource } from '../../../declare/verbs.ts';
 import { readLabels } from '../../../shape/labels.ts';
-import { demandAutoscalerCounts } from '../../aks/autoscaler-counts.ts';
-import { countFlags } from '../autoscaler.ts';
+import { countFlags, demandCounts } from '../autoscaler.ts';
 import { arcCluster, arcPool } from '../noun.ts';
 
 /** `az aksarc nodepool add`. */
@@ -34,16 +33,7 @@ export const command = defineCommand({
   async run(call) {
     const given = call.flags;
     const { autoscaler, minCount, maxCount, nodeCount } = given;
-    demandAutoscalerCounts(
-      {
-        isOn: autoscaler,
-        minCount,
-        maxCount,
-        mode: undefined,
-        ...(nodeCount !== undefined && { nodeCount }),
-      },
-      '--enable-cluster-autoscaler',
-    );
+    demandCounts(given);
     const cluster = await getResource(arcCluster, {
       ...call,
       flags: { resourceGroup: given.resourceGroup, name: given.clusterName },
