@@ -69,6 +69,7 @@ export const command = defineCommand({
   async run(call) {
     const given = call.flags;
     demandCounts(given);
+    const autoScalerProfile = given.profile && readProfile(given.profile);
     if (given.validate) {
       const { validateParts } = await import('./validate.ts');
       await validateParts(call, given);
@@ -93,7 +94,11 @@ export const command = defineCommand({
     });
     return putResource(arcCluster, call, {
       extendedLocation: { type: 'CustomLocation', name: given.customLocation },
-      properties: { ...clusterProperties(given), linuxProfile: { ssh: { publicKeys: [{ keyData: key }] } } },
+      properties: {
+        ...clusterProperties(given),
+        ...(autoScalerProfile && { autoScalerProfile }),
+        linuxProfile: { ssh: { publicKeys: [{ keyData: key }] } },
+      },
     });
   },
 });
@@ -140,7 +145,6 @@ function clusterProperties(given: Given): JsonObject {
       ...(loadBalancers === undefined ? {} : { loadBalancerProfile: { count: loadBalancers } }),
     },
     ...(sshAuthIps === undefined ? {} : { clusterVMAccessProfile: { authorizedIPRanges: sshAuthIps } }),
-    ...(given.profile && { autoScalerProfile: readProfile(given.profile) }),
     ...(given.enableAhub && { licenseProfile: { azureHybridBenefit: 'True' } }),
     ...((given.disableSmb || given.disableNfs) && {
       storageProfile: {

@@ -45,9 +45,16 @@ export const command = defineCommand({
     const given = call.flags;
     refuseBoth(given);
     const scales = changesAutoscaler(given);
+    const profile = given.profile && readProfile(given.profile);
     const body = await getResource(arcCluster, call);
     await updateHost(call, given);
-    return putResource(arcCluster, call, changed(body, given, scales));
+    const changes = changesOf(body, { given, scales, profile });
+    if (Object.keys(changes).length === 0) return body;
+    const { properties, ...envelope } = writable(body);
+    return putResource(arcCluster, call, {
+      ...envelope,
+      properties: { ...(isObject(properties) && properties), ...changes },
+    });
   },
 });
 
@@ -86,29 +93,32 @@ async function updateHost(call: Call<Flags>, given: Given): Promise<void> {
   });
 }
 
-function changed(body: JsonObject, given: Given, scales: boolean): JsonObject {
-  const { properties, ...envelope } = writable(body);
-  const before = isObject(properties) ? properties : {};
+/** What flags change of the cluster itself; people and tags are not its own. */
+function changesOf(
+  body: JsonObject,
+  {
+    given,
+    scales,
+    profile,
+  }: { readonly given: Given; readonly scales: boolean; readonly profile: JsonObject | undefined },
+): JsonObject {
+  const before = propertiesOf(body);
   const { controlPlaneCount, sshAuthIps, taints } = given;
   const plane = isObject(before['controlPlane']) ? before['controlPlane'] : {};
+  const nodeTaints = taints?.split(',').filter(Boolean);
   const pools = inlinePools(body)
     .map((pool) => (scales ? withAutoscaler(pool, given) : pool))
-    .map((pool) =>
-      taints === undefined ? pool : { ...pool, nodeTaints: taints.split(',').filter(Boolean) },
-    );
+    .map((pool) => (nodeTaints ? { ...pool, nodeTaints } : pool));
+  const drivers = given.enableNfs || given.disableNfs || given.enableSmb || given.disableSmb;
   return {
-    ...envelope,
-    properties: {
-      ...before,
-      ...(controlPlaneCount !== undefined && { controlPlane: { ...plane, count: controlPlaneCount } }),
-      ...(sshAuthIps !== undefined && { clusterVMAccessProfile: { authorizedIPRanges: sshAuthIps } }),
-      ...(given.profile && { autoScalerProfile: readProfile(given.profile) }),
-      ...((given.enableAhub || given.disableAhub) && {
-        licenseProfile: { azureHybridBenefit: given.enableAhub ? 'True' : 'False' },
-      }),
-      storageProfile: storage(before, given),
-      agentPoolProfiles: pools,
-    },
+    ...(controlPlaneCount !== undefined && { controlPlane: { ...plane, count: controlPlaneCount } }),
+    ...(sshAuthIps !== undefined && { clusterVMAccessProfile: { authorizedIPRanges: sshAuthIps } }),
+    ...(profile && { autoScalerProfile: profile }),
+    ...((given.enableAhub || given.disableAhub) && {
+      licenseProfile: { azureHybridBenefit: given.enableAhub ? 'True' : 'False' },
+    }),
+    ...(drivers && { storageProfile: storage(before, given) }),
+    ...((scales || nodeTaints) && { agentPoolProfiles: pools }),
   };
 }
 
