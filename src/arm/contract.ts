@@ -102,8 +102,7 @@ export interface ResourceType {
   readonly statuses?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   /**
    * True: a PUT or DELETE of an immediate type answers with operation headers as Azure does, for an operation that has
-   * ended when the answer leaves. Clients that find no operation wait on a fixed interval of theirs. `deletes`: a DELETE
-   * alone.
+   * ended when the answer leaves. Clients that find none wait on a fixed interval of theirs. `deletes`: only of a DELETE.
    */
   readonly announcesOperations?: boolean | 'deletes';
   /** `Retry-After` seconds of this type's operations; default 1. */
