@@ -61,7 +61,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'locations/operationStatuses',
   ],
   'Microsoft.ExtendedLocation': [
-    'customLocations/enabledResourceTypes',
     'customLocations/findTargetResourceGroup',
     'customLocations/resourceSyncRules',
     'locations/operationresults',

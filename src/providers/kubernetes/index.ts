@@ -1,6 +1,7 @@
 import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import { localInstances } from '../azure-stack-hci/instances/type.ts';
 import { logicalNetworks } from '../azure-stack-hci/logical-networks/type.ts';
+import { enabledResourceTypes } from '../extended-location/custom-locations/enabled-resource-types.ts';
 import { customLocations } from '../extended-location/custom-locations/type.ts';
 import { runArcAgentPools } from '../hybrid-container-service/agent-pools/loop.ts';
 import { agentPools } from '../hybrid-container-service/agent-pools/type.ts';
@@ -36,7 +37,11 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
   ];
 }
 
-export const arcRoutes: readonly ArmRoute[] = [...catalogRoutes, ...upgradeProfileRoutes];
+export const arcRoutes: readonly ArmRoute[] = [
+  ...catalogRoutes,
+  ...upgradeProfileRoutes,
+  enabledResourceTypes,
+];
 
 export function arcLoops(parts: LoopParts, settings: ArcSettings): RecordLoop[] {
   return [

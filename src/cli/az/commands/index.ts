@@ -107,6 +107,7 @@ export const commandIndex: readonly IndexEntry[] = [
   entry("customlocation create", "Create a custom location.", () => import('./customlocation/create.ts')),
   entry("customlocation delete", "Delete a custom location.", () => import('./customlocation/delete.ts')),
   entry("customlocation list", "List custom locations.", () => import('./customlocation/list.ts')),
+  entry("customlocation list-enabled-resource-types", "List what can be deployed to a custom location.", () => import('./customlocation/list-enabled-resource-types.ts')),
   entry("customlocation show", "Show a custom location.", () => import('./customlocation/show.ts')),
   entry("extension add", "Add an extension. Those of Drydock are built in: they are there already.", () => import('./extension/add.ts')),
   entry("extension list", "List the extensions; those of Drydock are built in.", () => import('./extension/list.ts')),

@@ -26,7 +26,7 @@ import {
   withOwnPools,
 } from '../provisioned-cluster-instances/pools.ts';
 import { agentPoolType, instanceIdOfChild, runningVersion } from '../provisioned-cluster-instances/record.ts';
-import { conformsTo } from '../shape.ts';
+import { conformPool } from '../shape.ts';
 
 const ownName = /^[a-z][a-z0-9]{2,11}$/;
 const nameRule = { rule: '3 to 12 lower-case letters and digits, beginning with a letter' };
@@ -48,7 +48,7 @@ export const agentPools: ResourceType = {
   envelope: ['extendedLocation'],
   patchable: ['tags'],
   busyCode: 'OperationNotAllowed',
-  conform: conformsTo('pool'),
+  conform: conformPool,
   references: [deploysToCustomLocation],
   prepare,
   present,

@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../arm/index.ts';
 import { Fields } from '../../fields.ts';
 import { hybridNamespace, hybridVersions } from '../api-versions.ts';
-import { conformsTo } from '../shape.ts';
+import { conformIdentityMetadata } from '../shape.ts';
 
 /** What an agent in a cluster is known by: kept as sent, so that whoever wrote it reads it again. */
 export const hybridIdentityMetadata: ResourceType = {
@@ -13,7 +13,7 @@ export const hybridIdentityMetadata: ResourceType = {
   lifecycle: 'immediate',
   announcesOperations: 'deletes',
   verbs: ['get', 'list', 'put', 'delete'],
-  conform: conformsTo('identityMetadata'),
+  conform: conformIdentityMetadata,
   prepare({ body }) {
     const properties = new Fields(body['properties'], 'properties');
     if (!new Fields(body).has('properties'))

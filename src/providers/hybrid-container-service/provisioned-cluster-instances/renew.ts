@@ -3,7 +3,10 @@ import { Fields } from '../../fields.ts';
 import { agentPoolType } from './record.ts';
 
 /** What older versions did not write: the versions that nodes run, and the pools' own records. */
-export function renewInstance(record: ResourceRecord, { random }: TypeContext): readonly RelatedWrite[] {
+export function renewInstance(
+  record: ResourceRecord,
+  { random }: { readonly random: Pick<TypeContext['random'], 'uuid'> },
+): readonly RelatedWrite[] {
   const properties = new Fields(record.properties);
   if (properties.has('currentKubernetesVersion')) return [];
   const version = properties.string('kubernetesVersion') ?? '';

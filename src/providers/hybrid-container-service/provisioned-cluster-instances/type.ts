@@ -13,7 +13,7 @@ import { Fields } from '../../fields.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
 import { deploysToCustomLocation, joins, notReferenced } from '../../references.ts';
 import { hybridNamespace, hybridVersions } from '../api-versions.ts';
-import { conformsTo } from '../shape.ts';
+import { conformCluster } from '../shape.ts';
 import { kubeconfigActions } from './kubeconfigs.ts';
 import { checkNetwork } from './network.ts';
 import {
@@ -49,7 +49,7 @@ export function provisionedClusterInstances(settings: ArcSettings): ResourceType
     createState: 'Accepted',
     verbs: ['get', 'list', 'put', 'delete'],
     envelope: ['extendedLocation'],
-    conform: conformsTo('cluster'),
+    conform: conformCluster,
     references: [
       deploysToCustomLocation,
       joins(

@@ -4,7 +4,7 @@ import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import { deploysToCustomLocation } from '../../references.ts';
 import { hybridNamespace, hybridVersions } from '../api-versions.ts';
-import { conformsTo } from '../shape.ts';
+import { conformVirtualNetwork } from '../shape.ts';
 
 const vlanRange = { min: 0, max: 4094 } as const;
 
@@ -25,7 +25,7 @@ export const hybridVirtualNetworks: ResourceType = {
   announcesOperations: true,
   envelope: ['extendedLocation'],
   patchable: ['tags'],
-  conform: conformsTo('virtualNetwork'),
+  conform: conformVirtualNetwork,
   references: [deploysToCustomLocation],
   prepare,
   present: (record) => ({ ...record.properties, status: {} }),

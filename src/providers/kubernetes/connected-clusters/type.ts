@@ -8,7 +8,7 @@ import {
   type ResourceWrite,
   type TypeContext,
 } from '../../../arm/index.ts';
-import type { JsonObject } from '../../../base/index.ts';
+import { isObject, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, kubeconfigYaml } from '../../kubeconfig.ts';
@@ -16,6 +16,7 @@ import { namespaceScopes } from '../../namespace-scopes.ts';
 import { connectedClusterVersions } from '../api-versions.ts';
 import type { ArcSettings } from '../settings.ts';
 import { arcClusterIdOf, instanceIdOf } from './record.ts';
+import { conformConnectedCluster } from './shape.ts';
 
 const proxyPort = 47_011;
 
@@ -33,8 +34,10 @@ export function connectedClusters(settings: ArcSettings): ResourceType {
     lifecycle: 'converged',
     createState: 'Provisioning',
     envelope: ['identity', 'kind'],
+    conform: conformConnectedCluster,
     roleScopes: { namespaces: namespaceScopes.namespaces },
     prepare,
+    present,
     beforeDelete: refuseWhileProvisioned,
     actions: {
       listClusterUserCredential: { run: (call) => listUserCredential(call, settings) },
@@ -79,6 +82,7 @@ function settable(body: Fields, stored: Fields): JsonObject {
     'oidcIssuerProfile',
     'gateway',
     'privateLinkScopeResourceId',
+    'arcAgentryConfigurations',
   ];
   return {
     ...Object.fromEntries(carried.filter((name) => body.has(name)).map((name) => [name, body.value[name]])),
@@ -111,6 +115,14 @@ function groupIds(aad: Fields): string[] {
   if (bad !== undefined)
     throw aad.wrong('adminGroupObjectIDs', `'${bad}' is not the object id (a GUID) of a group`);
   return ids;
+}
+
+/** Protected settings are taken and never shown. */
+function present({ properties }: ResourceRecord): JsonObject {
+  const configurations = properties['arcAgentryConfigurations'];
+  if (!Array.isArray(configurations)) return properties;
+  const shown = configurations.filter(isObject).map(({ protectedSettings: _secret, ...open }) => open);
+  return { ...properties, arcAgentryConfigurations: shown };
 }
 
 /** What the agent reports; a caller's PUT does not touch it. */
