@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { TestEstate } from './estate.ts';
+import { drydock, TestEstate } from './estate.ts';
 
 /** The pages about node pools, labels, taints, the autoscaler and upgrades of clusters on Azure Local. */
 let estate: TestEstate;
@@ -174,4 +174,37 @@ test('an upgrade that skips a minor version or goes back is refused', async () =
     stderr,
     /\(InvalidKubernetesVersionUpgrade\) Upgrading from 1\.31\.9 to 1\.30\.9 is not allowed/,
   );
+});
+
+test('a disruption budget holds an upgrade up, also after a kill, and it goes on when the budget gives way', async () => {
+  const { stdout } = await estate.succeeds(`${place}
+    admin create deployment guarded --image=nginx >/dev/null
+    admin rollout status deployment guarded >/dev/null
+    admin create poddisruptionbudget guard --selector=app=guarded --min-available=1 >/dev/null
+    NODE=$(admin get pods -l app=guarded -o jsonpath='{.items[0].spec.nodeName}')
+    az aksarc upgrade -g rg -n arc --kubernetes-version 1.32.6 --yes --no-wait
+    timeout 120 kubectl --kubeconfig $KUBECONFIG.admin wait node $NODE --for=jsonpath='{.spec.unschedulable}'=true >/dev/null
+    az aksarc show -g rg -n arc --query 'properties.[kubernetesVersion,provisioningState]' -o tsv
+    az aksarc nodepool scale -g rg --cluster-name arc -n nodepool1 --node-count 3 2>&1 | grep -o '(OperationNotAllowed)' | head -1 || true
+    admin get nodes --no-headers | wc -l
+    kill -9 $(node -p "require('${estate.home}/running.json').pid")
+    echo $NODE`);
+  const [version, state, refused, during, node] = stdout.trim().split('\n');
+  assert.deepEqual(
+    [version, state, refused, during],
+    ['1.32.6', 'Upgrading', '(OperationNotAllowed)', '5'],
+    'one machine more stands in',
+  );
+  const up = await drydock('up', '--detach', '--home', estate.home);
+  assert.equal(up.code, 0, up.stderr);
+  const { stdout: later } = await estate.succeeds(`${place}
+    admin get node ${node} -o jsonpath='{.spec.unschedulable} {.status.nodeInfo.kubeletVersion}{"\\n"}'
+    az aksarc show -g rg -n arc --query properties.provisioningState -o tsv
+    admin delete poddisruptionbudget guard >/dev/null
+    az aksarc wait -g rg -n arc --custom "properties.provisioningState=='Succeeded'" --interval 1
+    admin get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}{"\\n"}'
+    az aksarc nodepool list -g rg --cluster-name arc --query '[].properties.kubernetesVersion' -o tsv`);
+  assert.deepEqual(later.trim().split('\n'), [
+    ...['true v1.31.9', 'Upgrading', 'v1.32.6 v1.32.6 v1.32.6 v1.32.6', '1.32.6', '1.32.6'],
+  ]);
 });

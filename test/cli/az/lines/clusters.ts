@@ -109,6 +109,7 @@ aksarc get-upgrades -g g -n c -o table
 aksarc get-versions --custom-location ${place}
 aksarc vmsize list --custom-location ${place}
 aksarc vnet create -g g -n v --custom-location ${place} --moc-vnet-name m --vip-pool-start 10.0.0.2 --vip-pool-end 10.0.0.9 --vlan-id 7 --dns-servers 10.0.0.1 --gateway 10.0.0.1 --ip-address-prefix 10.0.0.0/24
+customlocation list-enabled-resource-types -g g -n l
 aksarc vnet list
 aksarc vnet show -g g -n v
 aksarc vnet delete -g g -n v -y
