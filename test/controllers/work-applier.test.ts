@@ -346,6 +346,23 @@ test('a drift stops IfNotDrifted and is told with both values and when it was fi
   assert.equal((await onMember('drifted')).data?.['a'], '3');
 });
 
+test('what leaves a Work goes also when it had drifted, and when the Work only reported in between', async () => {
+  const wait: ApplyStrategy = { whenToApply: 'IfNotDrifted' };
+  const three = ['stays', 'strayed', 'reported'].map((name) => configMap(name, { a: '1' }));
+  const [stays, , reported] = three;
+  assert.ok(stays && reported);
+  await apply('leaving', three, { strategy: wait });
+  await change('strayed', { data: { a: 'changed' } });
+  assert.equal(verdict(saidOf(await pass('leaving'), 1)), 'False FoundDrifts');
+  await apply('leaving', [stays, reported], { strategy: wait });
+  await assert.rejects(onMember('strayed'), /not found/);
+  await apply('leaving', [stays], { strategy: { type: 'ReportDiff' } });
+  assert.ok(await onMember('reported'));
+  await apply('leaving', [stays], { strategy: wait });
+  await assert.rejects(onMember('reported'), /not found/);
+  assert.ok(await onMember('stays'));
+});
+
 test('a full comparison tells also of fields that nobody manages, and applies all the same', async () => {
   const strategy: ApplyStrategy = { comparisonOption: 'FullComparison' };
   await apply('full', [configMap('full', { a: '1' })], { strategy });

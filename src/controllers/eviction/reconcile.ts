@@ -77,8 +77,9 @@ async function bindingsOf({ spec }: Eviction, { client }: EvictionContext): Prom
 
 /** An earlier pass deleted the binding and was cut off before it said so; one that is there now came afterwards. */
 function hasEvicted({ metadata }: Eviction, bindings: readonly Binding[]): boolean {
-  const uid = metadata.annotations?.[evictedBindingAnnotation];
-  return uid !== undefined && bindings.every((binding) => binding.metadata.uid !== uid);
+  const [by, uid] = metadata.annotations?.[evictedBindingAnnotation]?.split('/') ?? [];
+  // One that was made of what another looked like has done nothing yet.
+  return by === metadata.uid && bindings.every((binding) => binding.metadata.uid !== uid);
 }
 
 /** What an eviction is about; a text says what is wrong with it. */
@@ -137,8 +138,8 @@ async function pickedBy(placement: string, { client }: EvictionContext): Promise
 }
 
 async function mark(eviction: Eviction, binding: Binding, context: EvictionContext): Promise<Eviction> {
-  const { resourceVersion = '' } = eviction.metadata;
-  const annotations = { [evictedBindingAnnotation]: binding.metadata.uid ?? '' };
+  const { resourceVersion = '', uid = '' } = eviction.metadata;
+  const annotations = { [evictedBindingAnnotation]: `${uid}/${binding.metadata.uid ?? ''}` };
   const body = { metadata: { resourceVersion, annotations } };
   const marked = await context.client.patch(evictions, refOf(eviction), { type: 'merge', body });
   context.evictions.observe(marked);

@@ -42,7 +42,7 @@ export const bindingSchedulerFinalizer = fleetKey('scheduler-crb-cleanup');
 /** On an AppliedWork: the uid of the membership under which it was applied. */
 export const membershipAnnotation = 'drydock.dev/membership';
 
-/** On an eviction: the uid of the binding that it is about to delete, or has deleted. */
+/** On an eviction: its own uid, a slash, and the uid of the binding that it is about to delete, or has deleted. */
 export const evictedBindingAnnotation = 'drydock.dev/evicted-binding';
 
 export const workFinalizer = fleetKey('work-cleanup');
@@ -69,6 +69,13 @@ export function parentKey(object: KubeObject): string | undefined {
   if (!name) return undefined;
   const { namespace } = object.metadata;
   return namespace ? `${namespace}/${name}` : name;
+}
+
+/** Key of the binding that a Work was made for. */
+export function bindingKey({ metadata: { labels } }: KubeObject): string | undefined {
+  const name = labels?.[parentBindingLabel];
+  const namespace = labels?.[parentNamespaceLabel];
+  return name && namespace ? `${namespace}/${name}` : name;
 }
 
 /** A whole number in a label or annotation. */

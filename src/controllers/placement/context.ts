@@ -45,6 +45,8 @@ export interface PlacementContext extends ClusterContext {
 
 /** Index of snapshots and bindings by the key of their placement. */
 export const byParent = 'parent';
+/** Index of Works by the key of their binding. */
+export const byBinding = 'binding';
 
 export function placementContext(
   context: ClusterContext,

@@ -51,7 +51,7 @@ export async function ensurePolicySnapshot(
   const policyHash = Buffer.from(contentHash(policy ? hashed : null)).toString('base64');
   const annotations = policyAnnotations(placement, policy);
   if (latest?.spec.policyHash === policyHash) return renewPolicySnapshot(latest, annotations, context);
-  const index = latest ? indexIn(latest, policyIndexLabel) + 1 : 0;
+  const index = nextIndex(all, { label: policyIndexLabel, placement, context });
   if (latest && isLatest(latest)) await unmark(latest, context);
   await trim(all, { label: policyIndexLabel, placement, context });
   const { name = '', namespace } = placement.metadata;
@@ -110,11 +110,28 @@ async function unmark(object: PolicySnapshot | ResourceSnapshot, context: Placem
   }
 }
 
+interface Numbered {
+  readonly label: string;
+  readonly placement: Placement;
+  readonly context: PlacementContext;
+}
+
+/**
+ * An index that nothing had before: neither a snapshot, also one of a group that was not completed, nor one that bindings
+ * still name when it is gone. What has the name of something that was rolled out would pass for it.
+ */
+function nextIndex(all: readonly KubeObject[], { label, placement, context }: Numbered): number {
+  const { name = '' } = placement.metadata;
+  const named = context.bindings.byIndex(byParent, objectKey(placement)).map(({ spec }) => {
+    const snapshot =
+      label === policyIndexLabel ? spec.schedulingPolicySnapshotName : spec.resourceSnapshotName;
+    return numberIn(snapshot.slice(name.length + 1).replace(/-snapshot$/, '')) ?? -1;
+  });
+  return 1 + Math.max(-1, ...named, ...all.map((object) => indexIn(object, label)));
+}
+
 /** Makes room for one more index within the history. */
-async function trim(
-  all: readonly KubeObject[],
-  { label, placement, context }: { label: string; placement: Placement; context: PlacementContext },
-): Promise<void> {
+async function trim(all: readonly KubeObject[], { label, placement, context }: Numbered): Promise<void> {
   const limit = placement.spec.revisionHistoryLimit ?? defaultHistory;
   const indexes = [...new Set(all.map((object) => indexIn(object, label)))].sort((a, b) => a - b);
   const surplus = new Set(indexes.slice(0, Math.max(0, indexes.length - (limit - 1))));
@@ -156,8 +173,8 @@ export async function ensureResourceSnapshot(
     }
     if (isLatest(master)) await unmark(master, context);
   }
+  const index = nextIndex(all, { label: resourceIndexLabel, placement, context });
   await trim(all, { label: resourceIndexLabel, placement, context });
-  const index = master ? indexIn(master, resourceIndexLabel) + 1 : 0;
   const created = await completeGroup(placement, { index, all: [], selected, hash, context });
   return { master: created, index, resources: selected, dueInMs: undefined };
 }

@@ -1,7 +1,16 @@
 import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
-import { clusterFamily, namespacedFamily, type Work, works } from '../kinds/placement.ts';
+import { bindingKey, parentKey } from '../kinds/fleet-names.ts';
+import {
+  clusterFamily,
+  namespacedFamily,
+  type Placement,
+  type PlacementFamily,
+  type Work,
+  works,
+} from '../kinds/placement.ts';
+import { byBinding, byParent } from '../placement/context.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import { ServedKinds } from '../shared/discovery.ts';
 import { reportBack } from './reconcile.ts';
@@ -10,9 +19,14 @@ import { reportBack } from './reconcile.ts';
 export function startStatusBackReporter(context: ClusterContext): Controller {
   const { informers, client } = context;
   const workInformer = informers.of(works);
-  const clusterPlacements = informers.of(clusterFamily.placements);
-  const namespacedPlacements = informers.of(namespacedFamily.placements);
+  const of = (family: PlacementFamily) => {
+    const [placements, bindings] = [informers.of(family.placements), informers.of(family.bindings)];
+    bindings.addIndex(byParent, (binding) => [parentKey(binding) ?? '']);
+    return { placements, bindings };
+  };
+  const [ofHub, ofNamespaces] = [of(clusterFamily), of(namespacedFamily)];
   const served = new ServedKinds(client.cluster);
+  workInformer.addIndex(byBinding, (work) => [bindingKey(work) ?? '']);
   return runController({
     ...context,
     name: 'status-back-reporter',
@@ -21,11 +35,25 @@ export function startStatusBackReporter(context: ClusterContext): Controller {
         if (type === 'deleted' || work.spec.reportBackStrategy?.type !== 'Mirror') return undefined;
         return previous && jsonEqual(statusesOf(work), statusesOf(previous)) ? undefined : objectKey(work);
       }),
+      ...[ofHub, ofNamespaces].flatMap(({ placements, bindings }) => [
+        // Whether statuses go to the originals, and which those are, may be said after the statuses came.
+        watchKeys(placements, (placement, previous) => {
+          if (!previous || jsonEqual(wishOf(placement), wishOf(previous))) return undefined;
+          return bindings
+            .byIndex(byParent, objectKey(placement))
+            .flatMap((binding) => workInformer.byIndex(byBinding, objectKey(binding)).map(objectKey));
+        }),
+        watchKeys(bindings, () => undefined),
+      ]),
     ],
     concurrency: 5,
-    reconcile: (key) =>
-      reportBack(key, { ...context, works: workInformer, clusterPlacements, namespacedPlacements, served }),
+    reconcile: (key) => reportBack(key, { ...context, works: workInformer, ofHub, ofNamespaces, served }),
   });
+}
+
+/** What decides whether statuses go to the originals of a placement, and to which. */
+function wishOf({ spec: { policy, strategy }, status }: Placement) {
+  return [policy, strategy?.reportBackStrategy, status?.selectedResources];
 }
 
 /** What a Work says of its objects and whether it counts; when it was looked at tells nothing. */

@@ -3,19 +3,25 @@ import { findCondition, isCurrent } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
-import { fleetKey } from '../kinds/fleet.ts';
-import { parentLabel, parentNamespaceLabel } from '../kinds/fleet-names.ts';
-import type { ManifestCondition, Placement, Work } from '../kinds/placement.ts';
+import { fleetKey, memberNamespace } from '../kinds/fleet.ts';
+import { bindingKey, parentKey, parentNamespaceLabel } from '../kinds/fleet-names.ts';
+import type { Binding, ManifestCondition, Placement, Work } from '../kinds/placement.ts';
 import { inBatches } from '../shared/batches.ts';
 import type { ClusterContext } from '../shared/context.ts';
 import type { ServedKinds } from '../shared/discovery.ts';
 
 export interface BackReporterContext extends ClusterContext {
   readonly works: Informer<Work>;
-  readonly clusterPlacements: Informer<Placement>;
-  readonly namespacedPlacements: Informer<Placement>;
+  /** Placements and bindings of the hub, and of namespaces. */
+  readonly ofHub: PlacementsAndBindings;
+  readonly ofNamespaces: PlacementsAndBindings;
   /** What the hub serves. */
   readonly served: ServedKinds;
+}
+
+export interface PlacementsAndBindings {
+  readonly placements: Informer<Placement>;
+  readonly bindings: Informer<Binding>;
 }
 
 /** One pass over a Work: the objects that it was made of get the statuses that it brought back. */
@@ -29,17 +35,28 @@ export async function reportBack(key: string, context: BackReporterContext): Pro
   if (!isCurrent(applied, work.metadata.generation, 'True')) return undefined;
   const selected = new Set((placement.status?.selectedResources ?? []).map(nameOf));
   const reported = (work.status?.manifestConditions ?? []).filter(
-    ({ identifier, backReportedStatus }) => backReportedStatus && selected.has(nameOf(identifier)),
+    ({ identifier, backReportedStatus }) =>
+      backReportedStatus && selected.has(nameOf(identifier)) && isWithin(placement, identifier),
   );
   await inBatches(reported, (manifest) => writeBack(manifest, context));
   return undefined;
 }
 
-function placementOf({ metadata }: Work, context: BackReporterContext): Placement | undefined {
-  const { [parentLabel]: name = '', [parentNamespaceLabel]: namespace } = metadata.labels ?? {};
-  return namespace
-    ? context.namespacedPlacements.get(`${namespace}/${name}`)
-    : context.clusterPlacements.get(name);
+/**
+ * The placement that a Work is of, by the binding that it was made for: a member writes Works of its own, and what their
+ * labels say is its word alone.
+ */
+function placementOf(work: Work, { ofHub, ofNamespaces }: BackReporterContext): Placement | undefined {
+  const { metadata } = work;
+  const { placements, bindings } = metadata.labels?.[parentNamespaceLabel] ? ofNamespaces : ofHub;
+  const binding = bindings.get(bindingKey(work) ?? '');
+  if (!binding || metadata.namespace !== memberNamespace(binding.spec.targetCluster)) return undefined;
+  return placements.get(parentKey(binding) ?? '');
+}
+
+/** A placement in a namespace has its objects there. */
+function isWithin({ metadata: { namespace } }: Placement, identifier: Named): boolean {
+  return namespace === undefined || identifier.namespace === namespace;
 }
 
 /** An object has one status: only that of a single cluster can be it. */

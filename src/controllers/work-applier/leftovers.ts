@@ -1,9 +1,8 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
-import { findCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, isNotFound, refOf } from '../../apimachinery/kinds.ts';
 import { eachInTurn } from '../../base/index.ts';
 import { withoutManagedLabel } from '../kinds/fleet-names.ts';
-import type { AppliedWork, ManifestCondition, ManifestIdentifier, Work } from '../kinds/placement.ts';
+import type { AppliedWork, ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
 import { identityOf } from './manifests.ts';
@@ -22,23 +21,33 @@ export async function removeLeftovers(
   placed: Placed,
 ): Promise<void> {
   const wanted = new Set(manifests.map(({ identifier }) => identityOf(identifier)));
-  const leftovers = (work.status?.manifestConditions ?? []).filter(
-    (left) => !wanted.has(identityOf(left.identifier)) && mayExist(left),
-  );
-  await eachInTurn(leftovers, ({ identifier }) => removeLeftover(identifier, placed));
+  const leftovers = placedBy(work, placed.owner).filter((left) => !wanted.has(identityOf(left)));
+  await eachInTurn(leftovers, (identifier) => removeLeftover(identifier, placed));
 }
 
-function mayExist({ conditions }: ManifestCondition): boolean {
-  const applied = findCondition(conditions, 'Applied');
-  return applied?.status === 'True' || applied?.reason === 'PreparingToProcess';
+/**
+ * Everything that a Work may have brought, by its own status and by the AppliedWork's: also what drifted since, and what
+ * it brought before it was only to report.
+ */
+export function placedBy(work: Work, { status }: AppliedWork): readonly Partial<ManifestIdentifier>[] {
+  const noted = (work.status?.manifestConditions ?? []).map(({ identifier }) => identifier);
+  const all = [...noted, ...(status?.appliedResources ?? [])];
+  return [...new Map(all.map((identifier) => [identityOf(identifier), identifier])).values()];
 }
 
-/** Removes an object that only we own; with other owners it loses our reference alone. */
-async function removeLeftover(identifier: ManifestIdentifier, placed: Placed): Promise<void> {
+/** No API server ever deletes these namespaces: who waited for their end would wait for ever. */
+const lasting = new Set(['default', 'kube-system', 'kube-public']);
+
+export function isLasting({ group = '', kind, name = '' }: Partial<ManifestIdentifier>): boolean {
+  return group === '' && kind === 'Namespace' && lasting.has(name);
+}
+
+/** Removes an object that only we own; with other owners, and for ever, it loses our reference alone. */
+async function removeLeftover(identifier: Partial<ManifestIdentifier>, placed: Placed): Promise<void> {
   const found = await findPlaced(identifier, placed);
   if (!found || found.object.metadata.deletionTimestamp) return;
   const { owner, context } = placed;
-  if (otherOwners(found.object, owner).length > 0) {
+  if (isLasting(identifier) || otherOwners(found.object, owner).length > 0) {
     await disown(found, placed);
     return;
   }
@@ -76,11 +85,7 @@ async function disown({ kind, object }: Found, { owner, context }: Placed): Prom
 }
 
 /** Leaves an object to the users of the member: what Resource Manager managed in it is theirs too from now on. */
-export async function abandon({ kind, object }: Found, { owner, context }: Placed): Promise<void> {
-  const metadata = {
-    ...object.metadata,
-    labels: withoutManagedLabel(object.metadata.labels ?? {}),
-    ownerReferences: otherOwners(object, owner),
-  };
-  await ignoringMissing(context.member.cluster.update(kind, { ...object, metadata }));
+export async function abandon({ kind, object }: Found, placed: Placed): Promise<void> {
+  const metadata = { ...object.metadata, labels: withoutManagedLabel(object.metadata.labels ?? {}) };
+  await disown({ kind, object: { ...object, metadata } }, placed);
 }

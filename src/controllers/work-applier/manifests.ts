@@ -3,7 +3,7 @@ import { errorMessage, isObject } from '../../base/index.ts';
 import type { ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
-import type { Manifest } from './step.ts';
+import { type Manifest, serverError } from './step.ts';
 
 /** Reads the manifests of a Work: each needs a kind that the member serves and a name of its own. */
 export async function readManifests(work: Work, context: WorkApplierContext): Promise<readonly Manifest[]> {
@@ -25,7 +25,7 @@ export async function readManifests(work: Work, context: WorkApplierContext): Pr
 }
 
 /** Names a manifest among those of its Work, also when their order changes; one that cannot be read has its place alone. */
-export function identityOf(identifier: ManifestIdentifier): string {
+export function identityOf(identifier: Partial<ManifestIdentifier>): string {
   const { group = '', version = '', kind = '', namespace = '', name = '', ordinal } = identifier;
   if (group === '' && version === '') return `#${ordinal}`;
   return [group, version, kind, namespace, name].join('/');
@@ -74,7 +74,7 @@ async function readManifest(manifest: KubeObject, ordinal: number, findKind: Fin
   }
   const mapped = { ...identifier, resource: served.resource };
   const exact = { ...served, version: apiVersion.slice(slash + 1), apiVersion };
-  const problem = name ? undefined : namelessProblem(generateName);
+  const problem = name ? misplacedProblem(exact, namespace) : namelessProblem(generateName);
   return { identifier: mapped, object: manifest, kind: exact, problem };
 }
 
@@ -97,6 +97,17 @@ function kindsOf({ served }: WorkApplierContext): FindKind {
 function unread(identifier: ManifestIdentifier, object: KubeObject | undefined, why: string): Manifest {
   const problem = { reason: 'DecodingErred', message: `failed to decode manifest: ${why}` } as const;
   return { identifier, object, kind: undefined, problem };
+}
+
+/**
+ * No API server has a place for an object of the whole cluster in a namespace. To take it for one without a namespace
+ * would give those who may place things in a namespace the whole cluster.
+ */
+function misplacedProblem({ namespaced }: ServedKind, namespace: string | undefined): Manifest['problem'] {
+  if (namespaced || !namespace) return undefined;
+  const why = 'the server could not find the requested resource';
+  const message = `failed to apply the manifest: failed to create manifest object: ${serverError}: ${why}`;
+  return { reason: 'ManifestApplyFailed', message };
 }
 
 function namelessProblem(generateName: string | undefined): NonNullable<Manifest['problem']> {

@@ -10,6 +10,7 @@ import { collectApplied } from './collect.ts';
 import type { WorkApplierContext } from './context.ts';
 import { type Placed, removeLeftovers } from './leftovers.ts';
 import { inWaves, readManifests } from './manifests.ts';
+import { isOwnedBy } from './ownership.ts';
 import { processManifest } from './process.ts';
 import { isSettled, preparedStatus, workStatus } from './status.ts';
 import type { Manifest, Outcome } from './step.ts';
@@ -37,7 +38,8 @@ export async function reconcileWork(
   const outcomes = await processAll(work, manifests, { owner, context });
   const status = workStatus(work, outcomes, context.clock.now());
   await writeStatus(work, status, context);
-  await writeAppliedWork(owner, outcomes, context);
+  // What was applied before stays noted while the Work only reports.
+  if (held.spec.applyStrategy?.type !== 'ReportDiff') await writeAppliedWork(owner, outcomes, context);
   const results = status.manifestConditions?.flatMap(({ conditions }) =>
     conditions.map(({ reason }) => reason),
   );
@@ -120,8 +122,9 @@ async function writeAppliedWork(
   outcomes: readonly Outcome[],
   context: WorkApplierContext,
 ): Promise<void> {
-  const appliedResources = outcomes.flatMap(({ manifest, isApplied, object }): JsonObject[] =>
-    isApplied && object ? [{ ...manifest.identifier, uid: object.metadata.uid ?? '' }] : [],
+  // Also what cannot be applied any more, as when it drifted: it is there because of us.
+  const appliedResources = outcomes.flatMap(({ manifest, object }): JsonObject[] =>
+    object && isOwnedBy(object, owner) ? [{ ...manifest.identifier, uid: object.metadata.uid ?? '' }] : [],
   );
   const place = { client: context.member, informer: context.appliedWorks };
   await commitStatus(owner, { appliedResources }, place);

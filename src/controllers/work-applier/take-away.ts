@@ -5,7 +5,7 @@ import { type AppliedWork, appliedWorks, type ManifestIdentifier, type Work } fr
 import { inBatches } from '../shared/batches.ts';
 import { release } from '../shared/finalizers.ts';
 import type { WorkApplierContext } from './context.ts';
-import { abandon, findPlaced } from './leftovers.ts';
+import { abandon, findPlaced, isLasting, type Placed, placedBy } from './leftovers.ts';
 import { otherOwners, ownerReference } from './ownership.ts';
 
 /** How long the objects of a deleted Work may hold it up before those that have other owners let it go. */
@@ -29,7 +29,8 @@ export async function takeAway(work: Work, context: WorkApplierContext): Promise
   const { deletionTimestamp, uid = '' } = owner.metadata;
   if (deletionTimestamp) return waitFor(work, owner, context);
   const isAbandoned = abandons(work);
-  if (isAbandoned) await disownAll(work, owner, context);
+  const kept = placedBy(work, owner).filter((identifier) => isAbandoned || isLasting(identifier));
+  await disownAll(kept, { owner, context });
   const propagationPolicy = isAbandoned ? 'Orphan' : 'Foreground';
   await ignoringMissing(
     context.member.delete(appliedWorks, { name }, { propagationPolicy, preconditions: { uid } }),
@@ -38,17 +39,11 @@ export async function takeAway(work: Work, context: WorkApplierContext): Promise
   return { againAfterMs: deletionWaitMs };
 }
 
-/** Everything that a Work may have brought, by its own status and by the AppliedWork's. */
-function placedBy(work: Work, owner: AppliedWork): readonly Partial<ManifestIdentifier>[] {
-  const noted = (work.status?.manifestConditions ?? []).map(({ identifier }) => identifier);
-  return [...noted, ...(owner.status?.appliedResources ?? [])];
-}
-
 /** The garbage collector orphans what it knows of; what came a moment ago is seen to here. */
-async function disownAll(work: Work, owner: AppliedWork, context: WorkApplierContext): Promise<void> {
-  await inBatches(placedBy(work, owner), async (identifier) => {
-    const found = await findPlaced(identifier, { owner, context });
-    if (found) await abandon(found, { owner, context });
+async function disownAll(kept: readonly Partial<ManifestIdentifier>[], placed: Placed): Promise<void> {
+  await inBatches(kept, async (identifier) => {
+    const found = await findPlaced(identifier, placed);
+    if (found) await abandon(found, placed);
   });
 }
 

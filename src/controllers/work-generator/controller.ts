@@ -2,14 +2,13 @@ import { findCondition } from '../../apimachinery/conditions.ts';
 import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
-import { memberClusters } from '../kinds/fleet.ts';
-import { parentBindingLabel, parentNamespaceLabel, workFinalizer } from '../kinds/fleet-names.ts';
+import { memberClusters, memberNamespace } from '../kinds/fleet.ts';
+import { bindingKey, parentNamespaceLabel, workFinalizer } from '../kinds/fleet-names.ts';
 import { type Binding, type Work, works } from '../kinds/placement.ts';
-import { byParent, type PlacementContext } from '../placement/context.ts';
+import { byBinding, byParent, type PlacementContext } from '../placement/context.ts';
 import { hasLost } from '../shared/finalizers.ts';
 import { reconcileBinding } from './reconcile.ts';
 
-const byBinding = 'binding';
 const byCluster = 'cluster';
 
 /** Turns bindings into Works in the namespaces of their members, and Works' status into theirs. */
@@ -72,17 +71,16 @@ export function startWorkGenerator(context: PlacementContext): Controller {
         ...context,
         members,
         works: workInformer,
-        worksOf: (binding) => workInformer.byIndex(byBinding, binding).filter(isMine),
+        worksOf: (binding) => {
+          const namespace = memberNamespace(binding.spec.targetCluster);
+          const named = workInformer.byIndex(byBinding, objectKey(binding)).filter(isMine);
+          return named.filter(({ metadata }) => metadata.namespace === namespace);
+        },
+        worksNaming: (binding) => workInformer.byIndex(byBinding, binding).filter(isMine),
       }),
   });
 }
 
 function isNotOverridden({ status }: Binding): boolean {
   return findCondition(status?.conditions, 'Overridden')?.status === 'False';
-}
-
-function bindingKey({ metadata: { labels } }: Work): string | undefined {
-  const name = labels?.[parentBindingLabel];
-  const namespace = labels?.[parentNamespaceLabel];
-  return name && namespace ? `${namespace}/${name}` : name;
 }

@@ -25,14 +25,14 @@ import { isEnvelope } from '../shared/envelopes.ts';
 import { contentHash } from '../shared/template-hash.ts';
 import { OverrideError, type Overriding, shown } from './overrides.ts';
 
-/** Contents of an envelope that may not be placed: only a change of the envelope helps. */
-export class EnvelopeError extends Error {}
+/** Contents of an envelope or a snapshot that may not be placed: only a change of them helps. */
+export class ContentError extends Error {}
 
 /** A Work that a binding asks for. */
 export interface WantedWork {
   /** The Work without its manifests: by it one sees whether the Work that is there is still the right one. */
   readonly frame: Work;
-  /** What lies in it, as the cluster is to have it. Throws EnvelopeError and OverrideError. */
+  /** What lies in it, as the cluster is to have it. Throws ContentError and OverrideError. */
   manifests(overriding: Overriding): KubeObject[];
 }
 
@@ -58,25 +58,48 @@ export function worksOf(
     const own: WantedWork = {
       frame: frameOf(binding, common, { name, labels: {} }),
       manifests: (overriding) =>
-        resources.filter((object) => !isEnvelope(object)).flatMap((object) => overriding(object) ?? []),
+        resources
+          .filter((object) => !isEnvelope(object))
+          .flatMap((object) => overriding(inside(binding, object)) ?? []),
     };
     const wrapped = resources.filter(isEnvelope).map(
       (envelope): WantedWork => ({
         frame: frameOf(binding, common, envelopeName(envelope, name)),
         manifests: (overriding) =>
-          unwrap(envelope).flatMap((object) => overriddenIn(envelope, object, overriding) ?? []),
+          unwrap(envelope).flatMap(
+            (object) => overriddenIn(envelope, inside(binding, object), overriding) ?? [],
+          ),
       }),
     );
     return [own, ...wrapped];
   });
 }
 
+/**
+ * The object, which a placement in a namespace may only have there. Selection sees to that; a snapshot that somebody
+ * wrote by hand has not been there.
+ */
+function inside({ metadata: { namespace } }: Binding, object: KubeObject): KubeObject {
+  if (namespace === undefined || object.metadata.namespace === namespace) return object;
+  throw new ContentError(`${shown(object)} is not in namespace "${namespace}", where its placement is`);
+}
+
 function workName(binding: Binding, snapshot: ResourceSnapshot): string {
   const placement = binding.metadata.labels?.[parentLabel] ?? '';
   const { namespace } = binding.metadata;
-  const base = namespace ? `${namespace}.${placement}` : placement;
+  const base = namespace ? `${namespace}.${placement}` : undotted(placement);
   const subindex = snapshot.metadata.annotations?.[subindexAnnotation];
   return subindex === undefined ? `${base}-work` : `${base}-${subindex}`;
+}
+
+/** A dot stands after a namespace: the name of a placement of the hub that has dots must not read like one with it. */
+function undotted(placement: string): string {
+  if (!placement.includes('.')) return placement;
+  return `${placement.replaceAll('.', '-')}-${digestOf(placement).slice(0, 8)}`;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -130,7 +153,7 @@ function frameOf({ spec }: Binding, common: Common, { name, labels }: Named): Wo
 
 function envelopeName({ kind, metadata }: KubeObject, work: string): Named {
   const { name = '', namespace = '' } = metadata;
-  const digest = createHash('sha256').update(`${kind}/${namespace}/${name}`).digest('hex');
+  const digest = digestOf(`${kind}/${namespace}/${name}`);
   return {
     name: `${work}-envelope-${digest.slice(0, 16)}`,
     labels: {
@@ -154,6 +177,7 @@ function overriddenIn(
     throw new OverrideError(`${where}: ${thrown.message}`);
   }
 }
+
 function unwrap(envelope: KubeObject): KubeObject[] {
   const data = isObject(envelope['data']) ? envelope['data'] : {};
   const { namespace } = envelope.metadata;
@@ -164,16 +188,14 @@ function unwrap(envelope: KubeObject): KubeObject[] {
     .map((text) => {
       const manifest: unknown = JSON.parse(text);
       if (!isObject(manifest) || !isObject(manifest['metadata'])) {
-        throw new EnvelopeError(
-          `a manifest of ${envelope.kind} "${envelope.metadata.name}" is not an object`,
-        );
+        throw new ContentError(`a manifest of ${envelope.kind} "${envelope.metadata.name}" is not an object`);
       }
       const inside = manifest['metadata']['namespace'];
       if (envelope.kind === 'ClusterResourceEnvelope' && inside) {
-        throw new EnvelopeError('a ClusterResourceEnvelope cannot hold namespaced objects');
+        throw new ContentError('a ClusterResourceEnvelope cannot hold namespaced objects');
       }
       if (envelope.kind === 'ResourceEnvelope' && inside !== namespace) {
-        throw new EnvelopeError(
+        throw new ContentError(
           `a ResourceEnvelope can hold only objects of its own namespace "${namespace}"`,
         );
       }

@@ -2,11 +2,13 @@ import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
 import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { errorMessage } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
-import type { MemberCluster } from '../kinds/fleet.ts';
+import { type MemberCluster, memberNamespace } from '../kinds/fleet.ts';
 import {
   abandoning,
   abandons,
+  bindingKey,
   numberIn,
+  parentBindingLabel,
   parentKey,
   parentSnapshotNameAnnotation,
   resourceIndexLabel,
@@ -19,7 +21,7 @@ import { inBatches } from '../shared/batches.ts';
 import { hold, release } from '../shared/finalizers.ts';
 import { commitStatus } from '../shared/status.ts';
 import { filled, isCurrentWork, WorkSizeError } from './fill.ts';
-import { EnvelopeError, worksOf } from './manifests.ts';
+import { ContentError, worksOf } from './manifests.ts';
 import { OverrideError } from './overrides.ts';
 import { reportsOf } from './reports.ts';
 import { conditionsOf, type Failure, failedConditions } from './status.ts';
@@ -32,8 +34,10 @@ const groupIncompleteMs = 500;
 export interface WorkGeneratorContext extends PlacementContext {
   readonly members: Informer<MemberCluster>;
   readonly works: Informer<Work>;
-  /** Works of a binding, by its key. */
-  worksOf(binding: string): readonly Work[];
+  /** Works of a binding, in the namespace of its member: what stands elsewhere, in its name, is not its. */
+  worksOf(binding: Binding): readonly Work[];
+  /** Works that name a binding, by its key. */
+  worksNaming(binding: string): readonly Work[];
 }
 
 /** One pass over a binding: its Works as they should be, and what became of them. */
@@ -55,7 +59,7 @@ export async function reconcileBinding(
 
 /** Works whose binding went without them, as when somebody took its finalizers off. */
 async function collectWorks(key: string, context: WorkGeneratorContext): Promise<undefined> {
-  const orphans = context.worksOf(key).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const orphans = context.worksNaming(key).filter(({ metadata }) => !metadata.deletionTimestamp);
   if (orphans.length === 0) return undefined;
   const slash = key.indexOf('/');
   const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
@@ -79,7 +83,7 @@ async function synchronize(
   const group = snapshotGroup(binding, context);
   if (group === 'incomplete') return { againAfterMs: groupIncompleteMs };
   if (group === 'missing') {
-    const present = context.worksOf(objectKey(binding));
+    const present = context.worksOf(binding);
     const isOld = present.every(
       ({ metadata }) =>
         metadata.annotations?.[parentSnapshotNameAnnotation] === binding.spec.resourceSnapshotName,
@@ -88,7 +92,7 @@ async function synchronize(
     const failure: Failure = { step: 'Overridden', message: 'the resource snapshot is not found' };
     return writeStatus(binding, { justWritten: false, failure, context });
   }
-  const present = new Map(context.worksOf(objectKey(binding)).map((work) => [work.metadata.name, work]));
+  const present = new Map(context.worksOf(binding).map((work) => [work.metadata.name, work]));
   const wanted = worksOf(binding, group, reportBackOf(binding, context));
   let next: readonly Work[];
   try {
@@ -124,7 +128,7 @@ function reportBackOf(
 /** The step at which it came out that only a change of what somebody wrote helps. */
 function stepOf(thrown: unknown): Failure['step'] | undefined {
   if (thrown instanceof OverrideError) return 'Overridden';
-  return thrown instanceof EnvelopeError || thrown instanceof WorkSizeError ? 'WorkSynchronized' : undefined;
+  return thrown instanceof ContentError || thrown instanceof WorkSizeError ? 'WorkSynchronized' : undefined;
 }
 
 function snapshotGroup(binding: Binding, context: WorkGeneratorContext) {
@@ -174,7 +178,7 @@ interface Writing {
 const ownTypes = new Set(['Overridden', 'WorkSynchronized', 'Applied', 'Available', 'DiffReported']);
 
 async function writeStatus(binding: Binding, { justWritten, failure, context }: Writing): Promise<undefined> {
-  const own = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const own = context.worksOf(binding).filter(({ metadata }) => !metadata.deletionTimestamp);
   const said = failure ? failedConditions(binding, failure) : conditionsOf(binding, own, { justWritten });
   const saidTypes = new Set(said.map(({ type }) => type));
   const { generation } = binding.metadata;
@@ -195,7 +199,7 @@ async function writeStatus(binding: Binding, { justWritten, failure, context }: 
 /** The binding is deleted: so are its Works, and then it may go. */
 async function takeAway(binding: Binding, context: WorkGeneratorContext): Promise<Reconciled | undefined> {
   if (!binding.metadata.finalizers?.includes(workFinalizer)) return undefined;
-  const present = context.worksOf(objectKey(binding)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const present = context.worksOf(binding).filter(({ metadata }) => !metadata.deletionTimestamp);
   await inBatches(present, async (work) => {
     if (abandons(binding) && !abandons(work)) {
       await ignoringMissing(context.client.patch(works, refOf(work), abandoning(true)));
@@ -203,10 +207,12 @@ async function takeAway(binding: Binding, context: WorkGeneratorContext): Promis
     await ignoringMissing(context.client.delete(works, refOf(work)));
   });
   const { items } = await context.client.list(works, {
-    namespace: `fleet-member-${binding.spec.targetCluster}`,
-    labelSelector: `kubernetes-fleet.io/parent-resource-binding=${binding.metadata.name}`,
+    namespace: memberNamespace(binding.spec.targetCluster),
+    labelSelector: `${parentBindingLabel}=${binding.metadata.name}`,
   });
-  if (items.some(({ metadata }) => !metadata.deletionTimestamp)) return { againAfterMs: worksLeavingMs };
+  const key = objectKey(binding);
+  const remain = items.some((work) => bindingKey(work) === key && !work.metadata.deletionTimestamp);
+  if (remain) return { againAfterMs: worksLeavingMs };
   await release(binding, workFinalizer, { client: context.client, informer: context.bindings });
   return undefined;
 }
