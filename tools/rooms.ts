@@ -79,7 +79,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['kinds', 'fleet-kinds'],
     ['shared'],
     ['*'],
-    ['placement-scheduler', 'rollout', 'staged-update-run', 'work-generator'],
+    ['placement-scheduler', 'rollout', 'staged-update-run', 'status-back-reporter', 'work-generator'],
   ],
   cli: [['az'], ['program']],
 };
