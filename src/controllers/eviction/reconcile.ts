@@ -79,7 +79,9 @@ async function bindingsOf({ spec }: Eviction, { client }: EvictionContext): Prom
 function hasEvicted({ metadata }: Eviction, bindings: readonly Binding[]): boolean {
   const [by, uid] = metadata.annotations?.[evictedBindingAnnotation]?.split('/') ?? [];
   // One that was made of what another looked like has done nothing yet.
-  return by === metadata.uid && bindings.every((binding) => binding.metadata.uid !== uid);
+  if (by !== metadata.uid) return false;
+  // While the old one is on its way out, another may stand for the cluster already.
+  return bindings.every((it) => it.metadata.uid !== uid || it.metadata.deletionTimestamp !== undefined);
 }
 
 /** What an eviction is about; a text says what is wrong with it. */
