@@ -329,6 +329,8 @@ export interface ChangingAction extends NamedAction {
   readonly mode: 'changing';
   /** The record as it is to be; the same one: nothing to do. Throws the refusal. May be asked again. */
   change(call: Omit<ActionCall, 'update'>): ResourceRecord | Promise<ResourceRecord>;
+  /** Ids of other records that must stay as they are while it decides. */
+  restsOn?(record: ResourceRecord): readonly string[];
 }
 
 export interface AnsweringAction extends NamedAction {

@@ -81,6 +81,11 @@ export class UpdateEstate {
     this.#power.left = commits;
   }
 
+  /** What has been written to keys with this text in them, in bytes. */
+  bytesWritten(inKey: string): number {
+    return this.#power.written.get(inKey) ?? this.#power.count(inKey);
+  }
+
   get isCut(): boolean {
     return this.#power.left === 0;
   }
@@ -257,6 +262,14 @@ function list(value: Json | undefined): Json[] {
 class Power {
   /** Commits that it is still good for. */
   left = Number.POSITIVE_INFINITY;
+  /** Bytes by the text in keys that somebody asked for. */
+  readonly written = new Map<string, number>();
+
+  /** Counts from now on. */
+  count(inKey: string): number {
+    this.written.set(inKey, 0);
+    return 0;
+  }
 
   /** The store as a process sees it, which does not close with it. */
   feeds(store: Store): Store {
@@ -274,6 +287,12 @@ class Power {
   #commit(store: Store, change: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
     if (this.left === 0) return Promise.reject(new CodedError('unavailable', 'the process ended'));
     if ((change.writes ?? []).length > 0) this.left--;
+    for (const write of change.writes ?? []) {
+      if (!('put' in write)) continue;
+      for (const [inKey, bytes] of this.written) {
+        if (write.put.includes(inKey)) this.written.set(inKey, bytes + write.value.byteLength);
+      }
+    }
     return store.commit(change);
   }
 }

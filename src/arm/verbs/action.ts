@@ -49,7 +49,8 @@ async function runChanging(exchange: Exchange, services: Services, action: Chang
     const changed = await action.change(callOf(exchange, services, stored));
     if (changed === stored) return showResource(exchange, services, { record: stored, status: 200 });
     const record = { ...changed, etag: newEtag(services.random, stored.etag) };
-    if (await services.records.commit({ writes: [{ put: record }], since })) {
+    const unchanged = action.restsOn?.(stored) ?? [];
+    if (await services.records.commit({ writes: [{ put: record }], unchanged, since })) {
       return showResource(exchange, services, { record, status: 200 });
     }
   }

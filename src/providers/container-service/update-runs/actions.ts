@@ -1,5 +1,6 @@
-import { ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
-import { internalsOf, withInternals } from './record.ts';
+import { type ActionCall, ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
+import { progressId, withProgress } from './progress.ts';
+import { internalsOf, withInternals, writtenWhole } from './record.ts';
 import { skip } from './skip.ts';
 import {
   type GroupUpdate,
@@ -18,10 +19,23 @@ import {
  * Source: https://learn.microsoft.com/azure/kubernetes-fleet/update-orchestration
  */
 export const runActions: Readonly<Record<string, ResourceAction>> = {
-  start: { mode: 'changing', change: ({ record }) => start(record) },
-  stop: { mode: 'changing', change: ({ record, context }) => stop(record, context.clock.now()) },
-  skip: { mode: 'changing', change: ({ record, body, context }) => skip(record, body, context.clock.now()) },
+  start: changing(({ record }) => start(record)),
+  stop: changing(({ record, context }) => stop(record, context.clock.now())),
+  skip: changing(({ record, body, context }) => skip(record, body, context.clock.now())),
 };
+
+/** What changes a run as it stands, and writes it whole. */
+function changing(change: (call: Omit<ActionCall, 'update'>) => ResourceRecord): ResourceAction {
+  return {
+    mode: 'changing',
+    restsOn: ({ id }) => [progressId(id)],
+    async change(call) {
+      const record = await withProgress(call.record, call.context.records);
+      const changed = change({ ...call, record });
+      return changed === record ? call.record : writtenWhole(changed);
+    },
+  };
+}
 
 function start(record: ResourceRecord): ResourceRecord {
   const { wanted } = internalsOf(record);

@@ -200,13 +200,18 @@ function advanceGroup(
 function beginMembers(pass: StagePass, group: GroupUpdate, now: string): void {
   const { stage, around } = pass;
   const members = group.members ?? [];
-  const running = () => members.filter(({ status }) => status.state === 'Running').length;
+  let running = members.filter(({ status }) => status.state === 'Running').length;
+  let inStage = pass.runningMembers;
   for (const member of members) {
     if (pass.isHalted) return;
     if (member.status.state === 'Running' || isOver(member.status)) continue;
-    if (running() >= group.maxConcurrency || pass.runningMembers >= stage.maxConcurrency) return;
+    if (running >= group.maxConcurrency || inStage >= stage.maxConcurrency) return;
     const fact = around.members.get(member.name);
     if (fact) beginMember(member, fact, { around, now });
+    if (isRunning(member)) {
+      running++;
+      inStage++;
+    }
     if (member.status.state === 'Failed') settleMembers(pass, now);
   }
 }
@@ -228,6 +233,10 @@ function beginMember(
     member.operationId = around.operationId();
     delete member.message;
   }
+}
+
+function isRunning({ status }: MemberUpdate): boolean {
+  return status.state === 'Running';
 }
 
 /** True when every gate is passed; those that the run has come to wait for it from now on. */

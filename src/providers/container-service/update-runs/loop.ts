@@ -10,13 +10,15 @@ import { advance, currentStage, type MemberFact } from './advance.ts';
 import { gateIdOf, makeGates, tendGates } from './gate-facts.ts';
 import { memberFact, type RunOrder } from './member-facts.ts';
 import { chooseImages, chosenImages, showImagesOf } from './node-images.ts';
-import { fleetOf, internalsOf, updateRunType } from './record.ts';
+import { keepProgress, progressType, runIdOfProgress, withProgress } from './progress.ts';
+import { fleetOf, internalsOf, updateRunType, writtenWhole } from './record.ts';
 import {
   isOver,
   isUnderWay,
   type MemberUpdate,
   membersOf,
   type RunStatus,
+  type StageUpdate,
   statusJson,
   statusOf,
 } from './status.ts';
@@ -34,6 +36,7 @@ export function runUpdateRuns(parts: LoopParts): RecordLoop {
     follows: [
       { type: managedClusterType, idFor: async (clusterId) => waiting.on(clusterId) },
       { type: releasesType, idFor: async () => waiting.onReleases() },
+      { type: progressType, idFor: runIdOfProgress },
       { type: gateType, idFor: (gateId) => runOfGate(gateId, parts.records) },
     ],
     reconcile: (id) => reconcile(id, parts, waiting),
@@ -88,14 +91,15 @@ async function reconcile(
   waiting: WaitingRuns,
 ): Promise<Reconciled | undefined> {
   const { records, clock, random } = parts;
-  const run = await records.get(id);
+  const written = await records.get(id);
   const fleet = await records.get(fleetOf(id));
-  if (!run || !fleet) {
+  if (!written || !fleet) {
     waiting.set(id, []);
     waiting.setReleases(id, false);
-    if (!run) await removeGates(id, undefined, records);
+    if (!written) await removeGates(id, undefined, records);
     return undefined;
   }
+  const run = await withProgress(written, records);
   const { wanted, uid } = internalsOf(run);
   const status = statusOf(run.properties);
   const { state } = status.status;
@@ -125,11 +129,9 @@ async function reconcile(
     id,
     members.filter((member) => member.status.state === 'Running').map((member) => member.clusterResourceId),
   );
-  const facts = new Map<string, MemberFact>();
+  const facts = stage ? await factsOf(stage, order, records) : new Map<string, MemberFact>();
   for (const member of members) {
-    const fact = await memberFact(member, order, records);
-    facts.set(member.name, fact);
-    if (fact.kind === 'succeeded') await showImages(status, member, order, records);
+    if (facts.get(member.name)?.kind === 'succeeded') await showImages(status, member, order, records);
   }
   waiting.setReleases(
     id,
@@ -144,23 +146,52 @@ async function reconcile(
     gateId: (gate) => gateIdOf(id, gate),
     operationId: () => random.uuid(),
   });
-  await keep(run, status, parts);
+  await keep({ run, written }, status, parts);
   const waits = [...gates.wakeAtMs, ...(wakeAtMs === undefined ? [] : [wakeAtMs])];
   return waits.length > 0 ? { againAfterMs: Math.max(0, Math.min(...waits) - nowMs) } : undefined;
 }
 
+/** How those members of a stage stand that can move: which of the others are ready is asked when there is room for them. */
+async function factsOf(
+  stage: StageUpdate,
+  order: RunOrder,
+  records: RecordStore,
+): Promise<Map<string, MemberFact>> {
+  const facts = new Map<string, MemberFact>();
+  const look = async (member: MemberUpdate) => {
+    const fact = await memberFact(member, order, records);
+    facts.set(member.name, fact);
+    return fact;
+  };
+  for (const { members = [], maxConcurrency } of stage.groups) {
+    let room = maxConcurrency;
+    const waiting: MemberUpdate[] = [];
+    for (const member of members) {
+      if (member.status.state !== 'Running') {
+        if (!isOver(member.status)) waiting.push(member);
+      } else if ((await look(member)).kind === 'running') room--;
+    }
+    for (const member of waiting) {
+      if (room <= 0) break;
+      if ((await look(member)).kind === 'ready') room--;
+    }
+  }
+  return facts;
+}
+
 /** Commits what a pass found out, unless somebody has changed the run since: then its next pass begins with that. */
 async function keep(
-  run: ResourceRecord,
+  { run, written }: { readonly run: ResourceRecord; readonly written: ResourceRecord },
   status: RunStatus,
   { records, clock, random }: LoopParts,
 ): Promise<void> {
   const json = statusJson(status);
   if (jsonEqual(run.properties['status'], json)) return;
   await makeGates(run, status, { records, nowMs: clock.now(), random });
+  if (await keepProgress(written, status, { records, clock, random })) return;
   await records.update(run.id, (current) =>
     current.etag === run.etag
-      ? { ...current, properties: { ...current.properties, status: json } }
+      ? writtenWhole({ ...current, properties: { ...current.properties, status: json } })
       : undefined,
   );
 }

@@ -34,7 +34,8 @@ export async function memberFact(
   if (state === 'Running') return { kind: 'running' };
   if (state === 'Succeeded') return { kind: 'succeeded' };
   if (state) return { kind: 'failed', ...state.failed };
-  if (order.wantsToStop) return { kind: 'not ordered' };
+  // What has left the fleet since is no longer the run's to change, nor is another cluster of its name.
+  if (order.wantsToStop || !(await isMember(member, order, records))) return { kind: 'not ordered' };
   try {
     await orderUpgrade(records, clusterResourceId, upgradeOf(order, operationId));
     return { kind: 'running' };
@@ -55,17 +56,10 @@ function upgradeOf({ update, imageVersions }: RunOrder, operationId: string): Up
 }
 
 /** Whether the update of a member can begin. */
-async function readiness(
-  { name, clusterResourceId }: MemberUpdate,
-  order: RunOrder,
-  records: RecordStore,
-): Promise<MemberFact> {
-  const member = await records.get(`${order.fleetId}/members/${name}`);
-  const isMember =
-    member &&
-    new Fields(member.properties).string('clusterResourceId')?.toLowerCase() ===
-      clusterResourceId.toLowerCase();
-  if (!isMember) return skipped(`'${name}' is no member of the fleet any more`);
+async function readiness(member: MemberUpdate, order: RunOrder, records: RecordStore): Promise<MemberFact> {
+  const { name, clusterResourceId } = member;
+  if (!(await isMember(member, order, records)))
+    return skipped(`'${name}' is no member of the fleet any more`);
   if (!clusterResourceId.toLowerCase().includes(`/providers/${managedClusterType.toLowerCase()}/`)) {
     return skipped('update runs update clusters of the type Microsoft.ContainerService/managedClusters only');
   }
@@ -74,6 +68,17 @@ async function readiness(
   if (cluster?.provisioningState !== 'Succeeded') return ready;
   const catalog = await aksCatalog(records);
   return versionFact(cluster, order.update, catalog) ?? nodeImageFact(cluster, order, catalog) ?? ready;
+}
+
+async function isMember(
+  { name, clusterResourceId }: MemberUpdate,
+  { fleetId }: RunOrder,
+  records: RecordStore,
+): Promise<boolean> {
+  const member = await records.get(`${fleetId}/members/${name}`);
+  if (!member || member.provisioningState === 'Leaving') return false;
+  const own = new Fields(member.properties).string('clusterResourceId') ?? '';
+  return own.toLowerCase() === clusterResourceId.toLowerCase();
 }
 
 const ready: MemberFact = { kind: 'ready' };

@@ -33,6 +33,8 @@ export interface RunInternals {
   /** What was asked for last: nothing yet, to go on, or to stop. */
   readonly wanted: 'Nothing' | 'Running' | 'Stopped';
   readonly plan: readonly PlannedStage[];
+  /** How often its status was written whole; what stands beside it (`progress.ts`) belongs to one of these times. */
+  readonly timesWritten?: number;
 }
 
 /** What a stored run keeps for itself. */
@@ -44,6 +46,11 @@ export function internalsOf({ internal }: ResourceRecord): RunInternals {
 /** The record with other internals. */
 export function withInternals(record: ResourceRecord, change: Partial<RunInternals>): ResourceRecord {
   return { ...record, internal: { ...record.internal, ...internalJson(change) } };
+}
+
+/** The record with a status that takes the place of all that stood in it and beside it. */
+export function writtenWhole(record: ResourceRecord): ResourceRecord {
+  return withInternals(record, { timesWritten: (internalsOf(record).timesWritten ?? 0) + 1 });
 }
 
 /** Internals as JSON. */

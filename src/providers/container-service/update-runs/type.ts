@@ -20,6 +20,7 @@ import { conformRun } from '../update-strategies/shape.ts';
 import { readStrategy, requiredPropertyMissing } from '../update-strategies/strategy.ts';
 import { runActions } from './actions.ts';
 import { planRun } from './plan.ts';
+import { withProgress } from './progress.ts';
 import { fleetOf, internalsOf } from './record.ts';
 import { stateOf } from './status.ts';
 import { readManagedClusterUpdate } from './update.ts';
@@ -50,7 +51,10 @@ export const updateRuns: ResourceType = {
   conform: conformRun,
   list: listRuns,
   prepare,
-  present: ({ properties }, { apiVersion }) => shownIn(apiVersion, properties),
+  async present(record, { apiVersion, records }) {
+    const { properties } = await withProgress(record, records);
+    return shownIn(apiVersion, properties);
+  },
   goesWith: gatesOf,
   actions: runActions,
 };
