@@ -369,10 +369,7 @@ export interface RecordStore extends RecordReader {
   ): Promise<ResourceRecord | undefined>;
   /** Writes a record that the estate itself owns (a managed group, a hub cluster). */
   put(record: ResourceRecord): Promise<void>;
-  /**
-   * Writes a record where there is none; false when there is one. `under` is the id of what it belongs to: false also when that is
-   * gone or being deleted, so that nothing is left behind below it.
-   */
+  /** Writes a record where there is none; false: there is one, or what it belongs to (`under`, an id) is gone or going. */
   create(record: ResourceRecord, options?: { readonly under?: string }): Promise<boolean>;
   /** Removes a record for good and ends its running operation as succeeded. */
   remove(id: string): Promise<void>;

@@ -41,7 +41,18 @@ export async function meshProfileOf(
 ): Promise<ResourceRecord | undefined> {
   const profiles = await records.list(`${fleetId}/clusterMeshProfiles`, clusterMeshProfileType);
   const id = memberId.toLowerCase();
-  return profiles.find((profile) => appliedOf(profile)?.memberIds.some((one) => one.toLowerCase() === id));
+  return profiles.find((profile) => membersOf(profile).has(id));
+}
+
+/** Of a profile as it stands: lists ask for each of their members. */
+const known = new WeakMap<ResourceRecord, ReadonlySet<string>>();
+
+function membersOf(profile: ResourceRecord): ReadonlySet<string> {
+  const found = known.get(profile);
+  if (found) return found;
+  const members = new Set(appliedOf(profile)?.memberIds.map((id) => id.toLowerCase()));
+  known.set(profile, members);
+  return members;
 }
 
 /** `meshProperties` of a member. */
