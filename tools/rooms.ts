@@ -56,7 +56,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   arm: [
     ['records'],
     ['identity.ts', 'locks.ts', 'presentations.ts'],
-    ['access'],
+    ['access', 'activity'],
     ['services.ts'],
     ['subscriptions.ts'],
     ['pipeline'],

@@ -1,5 +1,6 @@
 import { encodeJson, errorMessage } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
+import { activityOf } from './activity-of.ts';
 import { ArmError, toArmError } from './errors.ts';
 import { isGuid } from './ids.ts';
 import { Exchange } from './pipeline/exchange.ts';
@@ -19,15 +20,31 @@ export function armHandler(services: Services, routes: RouteTable): Handler {
   const locator = new Locator({ ...services, routes });
   return async (request) => {
     const exchange = newExchange(request, services);
-    let answer: Answer;
+    const startedAtMs = services.clock.now();
+    let answer: Refusable;
     try {
       answer = await answerRequest(exchange, services, locator);
     } catch (thrown) {
       answer = refusalAnswer(exchange, services, thrown);
     }
+    if (exchange.isAuthorized && request.method !== 'GET')
+      noteActivity(exchange, services, { answer, startedAtMs });
     const headers = { ...commonHeaders(exchange, services.clock.now(), services.random), ...answer.headers };
     return respond(exchange, answer, headers);
   };
+}
+
+/** An answer, with what is wrong when it is a refusal. */
+type Refusable = Answer & { readonly error?: ArmError };
+
+function noteActivity(
+  exchange: Exchange,
+  { activity, clock }: Services,
+  { answer, startedAtMs }: { readonly answer: Refusable; readonly startedAtMs: number },
+): void {
+  const about = { startedAtMs, nowMs: clock.now() };
+  const done = activityOf(exchange, answer, about);
+  if (done) activity.note(done);
 }
 
 async function answerRequest(exchange: Exchange, services: Services, locator: Locator): Promise<Answer> {
@@ -80,11 +97,11 @@ function newExchange(request: HttpRequest, services: Services): Exchange {
   });
 }
 
-function refusalAnswer(exchange: Exchange, services: Services, thrown: unknown): Answer {
+function refusalAnswer(exchange: Exchange, services: Services, thrown: unknown): Refusable {
   const error = toArmError(thrown);
   const gateway: Record<string, string> = exchange.atProvider ? {} : { 'x-ms-failure-cause': 'gateway' };
   if (error.status < 500 || error.code !== 'InternalServerError') {
-    return { status: error.status, body: error.toBody(), headers: { ...gateway, ...error.headers } };
+    return { status: error.status, body: error.toBody(), headers: { ...gateway, ...error.headers }, error };
   }
   const { requestId, correlationId, request } = exchange;
   services.log.error('request failed', {
@@ -103,6 +120,7 @@ function refusalAnswer(exchange: Exchange, services: Services, thrown: unknown):
     status: 500,
     body: new ArmError(500, error.code, message).toBody(),
     headers: { 'x-ms-failure-cause': 'service' },
+    error,
   };
 }
 

@@ -2,6 +2,7 @@ import { errorMessage, recurring } from '../base/index.ts';
 import type { Handler } from '../http/contract.ts';
 import { fencedCommits } from '../store/index.ts';
 import { Access } from './access/access.ts';
+import { ActivityLog } from './activity/log.ts';
 import type {
   AccessControl,
   RecordStore,
@@ -72,6 +73,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     operations,
     actions,
     access,
+    activity: new ActivityLog({ store, operations, clock, log }),
     presentations,
     inventory: readableInventory({ cache: records.cache, access, presentations, registry }),
     registry,
@@ -94,24 +96,34 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     subscriptions,
     deletes: systemDeletes(ledBy(options.fence, { ...services, records: led })),
     context,
-    async initialize() {
-      await records.start();
-      await operations.start();
-      access.start();
-      await firstStart(services, subscriptions, options);
-      await renewRecords(services, options.types);
-      // Others are asked nothing: whoever leads looks after what they left.
-      if (options.othersRun) return;
-      await actions.failInterrupted();
-      await operations.sweep();
-    },
+    initialize: () => initialized(services, subscriptions, options),
     startHousekeeping: () => housekeeping(services, options),
     async close() {
+      await services.activity.close();
       actions.close();
       access.close();
       records.close();
     },
   };
+}
+
+/** Loads what is stored, and what has to be there is made. */
+async function initialized(
+  services: Services,
+  subscriptions: StoredSubscriptions,
+  options: ResourceManagerOptions,
+): Promise<void> {
+  const { records, operations, access, activity, actions } = services;
+  await records.start();
+  await operations.start();
+  access.start();
+  await firstStart(services, subscriptions, options);
+  await renewRecords(services, options.types);
+  await activity.start();
+  // Others are asked nothing: whoever leads looks after what they left.
+  if (options.othersRun) return;
+  await actions.failInterrupted();
+  await operations.sweep();
 }
 
 /** What loops work with: types that they ask write elsewhere under their leader's guard too. */
@@ -121,7 +133,7 @@ function ledBy(fence: ResourceManagerOptions['fence'], services: Services): Serv
 
 /** What has to be looked at from time to time. */
 function housekeeping(
-  { operations, actions, clock, log }: Services,
+  { operations, actions, activity, clock, log }: Services,
   { store, fence, othersRun }: ResourceManagerOptions,
 ): { stop(): Promise<void> } {
   const commit = fence && fencedCommits(store, fence);
@@ -132,6 +144,7 @@ function housekeeping(
     everyMs: operationLimits.checkIntervalMs,
     async run() {
       await operations.sweepWhenDue(commit);
+      await activity.sweepWhenDue(commit);
       if (othersRun) await actions.failInterrupted(commit);
     },
     onFailure: (thrown, retryInMs) =>

@@ -1,5 +1,6 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Access } from './access/access.ts';
+import type { ActivityLog } from './activity/log.ts';
 import type { CallerDirectory, Inventory, TypeContext } from './contract.ts';
 import type { Presentations } from './presentations.ts';
 import type { Operations } from './records/operations.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly operations: Operations;
   readonly actions: RunningActions;
   readonly access: Access;
+  readonly activity: ActivityLog;
   readonly registry: TypeRegistry;
   readonly presentations: Presentations;
   readonly inventory: Inventory;

@@ -51,6 +51,8 @@ export class Exchange {
   readonly query: URLSearchParams;
   /** True once the resource's own provider decides: its refusals are not the gateway's. */
   atProvider = false;
+  /** True once the caller was found to have the right that the request needs. */
+  isAuthorized = false;
   /** True when the caller may not list everything: items are checked one by one. */
   filtered = false;
   body: JsonObject = {};

@@ -92,6 +92,7 @@ async function authorize(exchange: Exchange, services: Services): Promise<void> 
     }
   }
   await demand(services.access, exchange.caller, { action, scope });
+  exchange.isAuthorized = true;
 }
 
 /** What Azure has and this estate has not says so to whoever is signed in: no role and no other spelling would help. */

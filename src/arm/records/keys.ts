@@ -6,6 +6,8 @@ export const recordPrefix = '/arm/records';
 export const claimPrefix = '/arm/turns/';
 export const operationPrefix = '/arm/operations/';
 const runningPrefix = '/arm/running/';
+/** What was done, in pages; see `activity`. */
+export const activityPrefix = '/arm/activity/';
 /** What the links to operations are sealed with. */
 export const sealKey = '/arm/operation-seal';
 /**

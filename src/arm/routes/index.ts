@@ -1,5 +1,6 @@
 import type { ArmRoute, ResourceManagerOptions } from '../contract.ts';
 import type { Services } from '../services.ts';
+import { activityLogRoutes } from './activity-log.ts';
 import { metadataRoutes } from './metadata.ts';
 import { operationRoutes } from './operations.ts';
 import { permissionRoutes } from './permissions.ts';
@@ -20,5 +21,6 @@ export function ownRoutes(services: Services, options: ResourceManagerOptions): 
     ...tagNameRoutes(services),
     ...permissionRoutes(services),
     ...operationRoutes(services),
+    ...activityLogRoutes(services),
   ];
 }

@@ -1,6 +1,5 @@
 import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import { absentRoutes } from './absent/routes.ts';
-import { activityLogRoutes } from './activity-log/routes.ts';
 import { deploymentRoutes } from './deployments/routes.ts';
 import { resourceGroups } from './resource-groups/type.ts';
 
@@ -11,8 +10,4 @@ export { resourceGroups } from './resource-groups/type.ts';
 export const resourcesTypes: readonly ResourceType[] = [resourceGroups];
 
 /** Routes of Microsoft.Resources and of neighbours that say honestly what is not built. */
-export const resourcesRoutes: readonly ArmRoute[] = [
-  ...deploymentRoutes,
-  ...activityLogRoutes,
-  ...absentRoutes,
-];
+export const resourcesRoutes: readonly ArmRoute[] = [...deploymentRoutes, ...absentRoutes];

@@ -91,4 +91,26 @@ describe('az over what there is', () => {
     const range = await az('graph', 'query', '-q', 'summarize count()', '--first', '1001');
     assert.match(range.stderr, /from 1 to 1000/);
   });
+
+  test('az monitor activity-log list prints what was done, narrowed as az narrows it', async () => {
+    const list = async (...words: string[]) =>
+      JSON.parse(await succeed('monitor', 'activity-log', 'list', ...words));
+    const fleets = await list('-g', 'g', '--namespace', 'ignored', '--status', 'Accepted');
+    assert.deepEqual(
+      fleets.map(({ operationName, caller }: Record<string, { value: string }>) => [
+        operationName?.value,
+        caller,
+      ]),
+      Array(2).fill(['Microsoft.ContainerService/fleets/write', fleets[0].caller]),
+    );
+    assert.equal((await list('--max-events', '1', '--offset', '1h')).length, 1);
+    assert.deepEqual(await list('--start-time', '2020-01-01', '--offset', '1d'), []);
+    assert.deepEqual(Object.keys((await list('--select', 'caller', 'status'))[0]).sort(), [
+      'caller',
+      'status',
+    ]);
+    const wrong = await az('monitor', 'activity-log', 'list', '--offset', 'soon');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /not in ##d##h format/);
+  });
 });

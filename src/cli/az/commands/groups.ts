@@ -33,6 +33,8 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   group: 'Manage resource groups.',
   identity: 'Manage user-assigned managed identities.',
   lock: 'Manage locks.',
+  monitor: 'Look at what happened.',
+  'monitor activity-log': 'Look at what was done in a subscription.',
   network: 'Manage network resources.',
   'network bastion': 'Manage Bastion hosts and tunnel through them.',
   'network public-ip': 'Manage public IP addresses.',

@@ -184,6 +184,7 @@ export const commandIndex: readonly IndexEntry[] = [
   entry("lock show", "Show a lock.", () => import('./lock/show.ts')),
   entry("login", "Sign in.", () => import('./login.ts')),
   entry("logout", "Sign out: forget an account, its subscriptions and its tokens.", () => import('./logout.ts')),
+  entry("monitor activity-log list", "List and query activity log events.", () => import('./monitor/activity-log/list.ts')),
   entry("network bastion create", "Create a Bastion host.", () => import('./network/bastion/create.ts')),
   entry("network bastion delete", "Delete a Bastion host.", () => import('./network/bastion/delete.ts')),
   entry("network bastion list", "List Bastion hosts.", () => import('./network/bastion/list.ts')),

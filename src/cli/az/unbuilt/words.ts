@@ -1,6 +1,6 @@
 /** Whole services of az's core and well-known extensions that are none of Drydock's. */
 export const services: ReadonlySet<string> = new Set(
-  'acr acs advisor afd ams apim appconfig appservice aro backup batch batchai bicep billing bot cache capacity cdn cognitiveservices compute-fleet compute-recommender connection consumption container containerapp cosmosdb data-boundary databoxedge deployment-scripts disk disk-access disk-encryption-set dls dms eventgrid eventhubs feature feedback find functionapp hdinsight image interactive iot keyvault kusto lab logicapp managed-cassandra managedapp managedservices maps mariadb monitor mysql netappfiles policy postgres ppg private-link redis relay resourcemanagement restore-point search security self-test servicebus sf sig signalr snapshot sql ssh stack stack-whatif staticwebapp storage survey synapse term ts upgrade vm vmss webapp'.split(
+  'acr acs advisor afd ams apim appconfig appservice aro backup batch batchai bicep billing bot cache capacity cdn cognitiveservices compute-fleet compute-recommender connection consumption container containerapp cosmosdb data-boundary databoxedge deployment-scripts disk disk-access disk-encryption-set dls dms eventgrid eventhubs feature feedback find functionapp hdinsight image interactive iot keyvault kusto lab logicapp managed-cassandra managedapp managedservices maps mariadb mysql netappfiles policy postgres ppg private-link redis relay resourcemanagement restore-point search security self-test servicebus sf sig signalr snapshot sql ssh stack stack-whatif staticwebapp storage survey synapse term ts upgrade vm vmss webapp'.split(
     ' ',
   ),
 );
@@ -62,6 +62,19 @@ export const unbuiltWords: readonly string[] = [
   'extension list-available',
   'extension list-versions',
   'graph shared-query',
+  'monitor account',
+  'monitor action-group',
+  'monitor activity-log alert',
+  'monitor activity-log list-categories',
+  'monitor autoscale',
+  'monitor clone',
+  'monitor dashboard',
+  'monitor data-collection',
+  'monitor diagnostic-settings',
+  'monitor log-analytics',
+  'monitor log-profiles',
+  'monitor metrics',
+  'monitor private-link-scope',
   'group deployment',
   'group export',
   'group lock',
