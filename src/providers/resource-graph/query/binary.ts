@@ -1,7 +1,7 @@
 import type { Budget } from './budget.ts';
 import type { Bound } from './columns.ts';
 import { meaningless, type Place } from './refusal.ts';
-import { patternOf } from './regex.ts';
+import { patternOf, payForMatch } from './regex.ts';
 import { compare, Instant, readNumber, Span, type Type, textOf, type Value } from './values.ts';
 
 /** Binds an operator with two operands. */
@@ -46,7 +46,7 @@ const textOperators: Readonly<Record<string, TextTest>> = {
   hassuffix: (whole, part) => hasTerm(whole, part, 'end'),
   'matches regex': (whole, part, budget) => {
     const pattern = patternOf(part);
-    budget.spend(pattern.steps(whole));
+    payForMatch(pattern, whole, budget);
     return pattern.test(whole);
   },
 };
@@ -59,7 +59,7 @@ function bindText(operator: string, test: TextTest, { left, right }: Sides): Bou
     run(row, budget) {
       const whole = textOf(left.run(row, budget), budget);
       const part = textOf(right.run(row, budget), budget);
-      budget.spend(1 + ((whole.length + part.length) >> 4));
+      budget.willSearch(whole, part);
       const found = exact ? test(whole, part, budget) : test(whole.toLowerCase(), part.toLowerCase(), budget);
       return found !== negated;
     },

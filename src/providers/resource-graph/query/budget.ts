@@ -36,6 +36,19 @@ export class Budget {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Pays for looking for `part` in `whole`, at worst: no search is linear for every pair of texts. */
+  willSearch(whole: string, part: string): void {
+    const places = Math.max(0, whole.length - part.length + 1);
+    this.spend(1 + ((whole.length + part.length) >> 4) + Math.floor((places * part.length) / 256));
+  }
+
+  /** Texts as one, paid for before it is made. */
+  joined(texts: readonly string[], between: string): string {
+    const gaps = Math.max(0, texts.length - 1) * between.length;
+    this.willMake(texts.reduce((sum, text) => sum + text.length, gaps));
+    return texts.join(between);
+  }
+
   /** Pays for a text before or after it is made; gives it back. */
   made(text: string): string {
     this.willMake(text.length);

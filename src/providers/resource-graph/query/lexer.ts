@@ -135,7 +135,7 @@ class Lexer {
       this.#push('number', Number(digits), digits.length);
       return true;
     }
-    const ms = unitMs[suffix];
+    const ms = Object.hasOwn(unitMs, suffix) ? unitMs[suffix] : undefined;
     if (ms === undefined || digits.startsWith('0x'))
       throw unreadable(this.#place(digits.length + suffix.length));
     this.#push('timespan', Number(digits) * ms, digits.length + suffix.length);

@@ -50,7 +50,7 @@ const tests: Readonly<Record<string, ListTest>> = {
 };
 
 function hasWord(whole: string, word: string, budget: Budget): boolean {
-  budget.spend(1 + (whole.length >> 4));
+  budget.willSearch(whole, word);
   return hasTerm(whole, word);
 }
 

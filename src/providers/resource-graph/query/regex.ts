@@ -1,5 +1,14 @@
 import { Pattern } from '../../../apimachinery/pattern.ts';
+import type { Budget } from './budget.ts';
 import { meaningless } from './refusal.ts';
+
+/** Steps of a matcher that count as one of a query. */
+const matcherSteps = 4;
+
+/** Pays for looking for a pattern in a text. */
+export function payForMatch(pattern: Pattern, text: string, budget: Budget): void {
+  budget.spend(1 + Math.floor(pattern.steps(text) / matcherSteps));
+}
 
 /** A regular expression in RE2's dialect, as Kusto has it: no pattern takes more than linear time. Throws QueryRefusal. */
 export function patternOf(source: string): Pattern {

@@ -128,7 +128,7 @@ export function keyOf(values: readonly Value[], budget: Budget): string {
   return values
     .map((value) => {
       const text = textOf(value, budget);
-      budget.spend(text.length >> 4);
+      budget.willMake(text.length);
       const kind =
         value === null ? 'n' : value instanceof Instant || value instanceof Span ? 't' : (typeof value)[0];
       return `${kind}${text.length}:${text}`;

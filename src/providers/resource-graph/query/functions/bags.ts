@@ -97,7 +97,7 @@ export const bagFunctions: Readonly<Record<string, ScalarFunction>> = {
     run([list = null, between = ''], budget) {
       if (!isList(list)) return '';
       const texts = list.map((item) => textOf(cellOf(item), budget));
-      return budget.made(texts.join(textOf(between, budget)));
+      return budget.joined(texts, textOf(between, budget));
     },
   },
 };

@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts';
-import { patternOf } from '../regex.ts';
+import { patternOf, payForMatch } from '../regex.ts';
 import { readNumber, textOf, type Value } from '../values.ts';
 import { manyArguments, type ScalarFunction } from './function.ts';
 
@@ -17,6 +17,16 @@ function ofTexts(
   };
 }
 
+/** A function whose text is paid for where it is made. */
+function joining(least: number, run: (texts: readonly string[], budget: Budget) => string): ScalarFunction {
+  return {
+    least,
+    most: manyArguments,
+    type: 'string',
+    run: (given, budget) => run(textsOf(given, budget), budget),
+  };
+}
+
 function textsOf(given: readonly Value[], budget: Budget): string[] {
   return given.map((value) => {
     const text = textOf(value, budget);
@@ -28,6 +38,7 @@ function textsOf(given: readonly Value[], budget: Budget): string[] {
 /** Pays for what comes out when every `old` becomes `fresh`, before it is made. */
 function replaceAll([text = '', old = '', fresh = '']: readonly string[], budget: Budget): string {
   if (old === '') return text;
+  budget.willSearch(text, old);
   let count = 0;
   for (let at = text.indexOf(old); at >= 0; at = text.indexOf(old, at + old.length)) count++;
   budget.willMake(text.length + count * Math.max(0, fresh.length - old.length));
@@ -38,7 +49,7 @@ function trim(text: string, pattern: string, sides: readonly ('start' | 'end')[]
   let left = text;
   for (const side of sides) {
     const matcher = patternOf(side === 'start' ? `^(?:${pattern})` : `(?:${pattern})$`);
-    budget.spend(matcher.steps(left));
+    payForMatch(matcher, left, budget);
     const found = matcher.compiled.matcher(left);
     if (found.find()) left = side === 'start' ? left.slice(found.end()) : left.slice(0, found.start());
   }
@@ -49,12 +60,12 @@ function trim(text: string, pattern: string, sides: readonly ('start' | 'end')[]
 export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
   tolower: ofTexts(1, 1, ([text = '']) => text.toLowerCase()),
   toupper: ofTexts(1, 1, ([text = '']) => text.toUpperCase()),
-  strcat: ofTexts(1, manyArguments, (texts) => texts.join('')),
-  strcat_delim: ofTexts(2, manyArguments, ([between = '', ...texts]) => texts.join(between)),
+  strcat: joining(1, (texts, budget) => budget.joined(texts, '')),
+  strcat_delim: joining(2, ([between = '', ...texts], budget) => budget.joined(texts, between)),
   replace_string: ofTexts(3, 3, replaceAll),
   replace_regex: ofTexts(3, 3, ([text = '', pattern = '', fresh = ''], budget) => {
     const matcher = patternOf(pattern);
-    budget.spend(matcher.steps(text));
+    payForMatch(matcher, text, budget);
     budget.willMake(text.length + (text.length + 1) * fresh.length);
     return matcher.compiled
       .matcher(text)
@@ -81,7 +92,7 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
     type: 'string',
     run([pattern = '', group = 0, value = ''], budget) {
       const [text, matcher] = [textOf(value, budget), patternOf(textOf(pattern, budget))];
-      budget.spend(matcher.steps(text));
+      payForMatch(matcher, text, budget);
       const found = matcher.compiled.matcher(text);
       const wanted = readNumber(group) ?? 0;
       if (!found.find() || wanted < 0 || wanted > found.groupCount()) return '';
@@ -100,6 +111,7 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
     type: 'long',
     run([value = '', part = '', from = 0], budget) {
       const [text = '', wanted = ''] = textsOf([value, part], budget);
+      budget.willSearch(text, wanted);
       return text.indexOf(wanted, readNumber(from) ?? 0);
     },
   },
@@ -109,6 +121,7 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
     type: 'long',
     run([value = '', part = ''], budget) {
       const [text = '', wanted = ''] = textsOf([value, part], budget);
+      budget.willSearch(text, wanted);
       let count = 0;
       for (let at = wanted === '' ? -1 : text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
         count++;
@@ -121,6 +134,7 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
     type: 'dynamic',
     run([value = '', between = '', wanted], budget) {
       const [text = '', delimiter = ''] = textsOf([value, between], budget);
+      budget.willSearch(text, delimiter);
       const parts = delimiter === '' ? [text] : text.split(delimiter);
       budget.willMake(text.length + parts.length);
       const at = wanted === undefined ? undefined : readNumber(wanted);

@@ -53,7 +53,7 @@ function readItem(reader: Reader, scope: Scope) {
     reader.expect('typeof');
     reader.expect('(');
     const word = reader.take();
-    const known = types[word.text];
+    const known = Object.hasOwn(types, word.text) ? types[word.text] : undefined;
     if (!known) throw notSpoken(word.text, word);
     type = known;
     reader.expect(')');
