@@ -162,6 +162,25 @@ describe('resource groups', () => {
     assert.equal((await estate.call('GET', id, { as: people.admin })).status, 404);
   });
 
+  test('a name that Azure keeps for itself is said to be reserved, to whoever is signed in', async () => {
+    const path = '/providers/Microsoft.Resources/checkResourceName';
+    const check = (name: unknown) =>
+      estate.call('POST', path, {
+        as: people.nobody,
+        body: { name, type: 'Microsoft.Network/virtualNetworks' },
+      });
+    for (const [name, status] of [
+      ['mine', 'Allowed'],
+      ['Azure', 'Reserved'],
+      ['azure2', 'Allowed'],
+      ['my-WINDOWS-box', 'Reserved'],
+    ]) {
+      assert.deepEqual((await check(name)).body, { name, type: 'Microsoft.Network/virtualNetworks', status });
+    }
+    assert.equal((await check(7)).status, 400);
+    assert.equal((await estate.call('POST', path, { as: null, body: {} })).status, 401);
+  });
+
   test('what is not built says so', async () => {
     const group = await estate.group('Honest');
     const deployments = `${group}/providers/Microsoft.Resources/deployments`;

@@ -4,6 +4,7 @@ import { activityLogRoutes } from './activity-log.ts';
 import { metadataRoutes } from './metadata.ts';
 import { operationRoutes } from './operations.ts';
 import { permissionRoutes } from './permissions.ts';
+import { providerOperationRoutes } from './provider-operations.ts';
 import { providerRoutes } from './providers.ts';
 import { resourceRoutes } from './resources.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
@@ -17,6 +18,7 @@ export function ownRoutes(services: Services, options: ResourceManagerOptions): 
     ...subscriptionRoutes(services, options),
     ...resourceRoutes(services),
     ...providerRoutes(services),
+    ...providerOperationRoutes(services),
     ...tagRoutes(services),
     ...tagNameRoutes(services),
     ...permissionRoutes(services),

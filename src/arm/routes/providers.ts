@@ -6,6 +6,7 @@ import { type Namespace, offeredLocations, permissionBase } from '../registry.ts
 import { resourceManagerVersions } from '../resource-versions.ts';
 import type { Services } from '../services.ts';
 import { isRegistered, withRegistration } from '../subscriptions.ts';
+import { typeOperations } from './provider-operations.ts';
 import { callerOf, demandVisible } from './visibility.ts';
 
 // `$expand` asks for aliases and metadata of types, of which there are none.
@@ -117,14 +118,7 @@ function renderType(type: ResourceType): JsonObject {
 function renderOperations(namespace: Namespace): JsonObject[] {
   return namespace.types.flatMap((type) => {
     const base = permissionBase(type);
-    const verbs = new Set<string>();
-    for (const verb of type.verbs ?? ['put', 'patch', 'get', 'delete', 'list']) {
-      verbs.add(verb === 'put' || verb === 'patch' ? 'write' : verb === 'delete' ? 'delete' : 'read');
-    }
-    const names = [...verbs].map((verb) => `${base}/${verb}`);
-    for (const [name, action] of Object.entries(type.actions ?? {})) {
-      names.push(action.permission ?? `${base}/${name}/action`);
-    }
+    const names = typeOperations(type);
     return names.map((name) => ({
       name,
       isDataAction: false,

@@ -1,6 +1,7 @@
 import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import { absentRoutes } from './absent/routes.ts';
 import { deploymentRoutes } from './deployments/routes.ts';
+import { checkResourceName } from './reserved-names.ts';
 import { resourceGroups } from './resource-groups/type.ts';
 
 export { resourceGroupType, runResourceGroups } from './resource-groups/loop.ts';
@@ -10,4 +11,4 @@ export { resourceGroups } from './resource-groups/type.ts';
 export const resourcesTypes: readonly ResourceType[] = [resourceGroups];
 
 /** Routes of Microsoft.Resources and of neighbours that say honestly what is not built. */
-export const resourcesRoutes: readonly ArmRoute[] = [...deploymentRoutes, ...absentRoutes];
+export const resourcesRoutes: readonly ArmRoute[] = [...deploymentRoutes, checkResourceName, ...absentRoutes];

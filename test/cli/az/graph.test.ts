@@ -113,4 +113,33 @@ describe('az over what there is', () => {
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /not in ##d##h format/);
   });
+
+  test('az provider operation and az tag know operations of providers and values of tag names', async () => {
+    const shown = JSON.parse(
+      await succeed('provider', 'operation', 'show', '-n', 'microsoft.containerservice'),
+    );
+    assert.equal(
+      shown.id,
+      '/providers/Microsoft.Authorization/providerOperations/Microsoft.ContainerService',
+    );
+    const fleets = shown.resourceTypes.find(({ name }: { name: string }) => name === 'fleets');
+    assert.ok(
+      fleets.operations.some(
+        ({ name }: { name: string }) => name === 'Microsoft.ContainerService/fleets/write',
+      ),
+    );
+    const all = await succeed('provider', 'operation', 'list', '--query', '[].name');
+    assert.ok(JSON.parse(all).includes('Microsoft.Network'));
+    assert.equal((await az('provider', 'operation', 'show', '-n', 'Nothing.There')).code, 3);
+
+    await succeed('tag', 'create', '-n', 'stage');
+    for (const _time of ['first', 'again']) {
+      const value = JSON.parse(await succeed('tag', 'add-value', '-n', 'stage', '--value', 'a b'));
+      assert.equal(value.tagValue, 'a b');
+    }
+    const values = "[?tagName=='stage'].values[].tagValue";
+    assert.deepEqual(JSON.parse(await succeed('tag', 'list', '--query', values)), ['a b']);
+    await succeed('tag', 'remove-value', '-n', 'stage', '--value', 'a b');
+    assert.deepEqual(JSON.parse(await succeed('tag', 'list', '--query', values)), []);
+  });
 });

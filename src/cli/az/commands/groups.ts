@@ -42,6 +42,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   'network vnet peering': 'Manage peerings between virtual networks.',
   'network vnet subnet': 'Manage subnets of a virtual network.',
   provider: 'Manage resource providers.',
+  'provider operation': 'Look at what may be granted, by provider.',
   resource: 'Manage resources of any type.',
   role: 'Manage role-based access control.',
   'role assignment': 'Manage role assignments.',

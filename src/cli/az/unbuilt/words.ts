@@ -130,7 +130,6 @@ export const unbuiltWords: readonly string[] = [
   'network vnet-gateway',
   'network vpn-connection',
   'network watcher',
-  'provider operation',
   'provider permission',
   'resource link',
   'resource lock',
@@ -138,6 +137,4 @@ export const unbuiltWords: readonly string[] = [
   'resource patch',
   'role assignment list-changelogs',
   'role deny-assignment',
-  'tag add-value',
-  'tag remove-value',
 ];

@@ -4,19 +4,12 @@ type Absent = readonly [name: string, methods: readonly ArmRoute['method'][], pa
 
 /** Services of Azure that people call beside what is built here, with the name that the refusal gives them. */
 const absent: readonly Absent[] = [
-  ['checkResourceName', ['POST'], '/providers/Microsoft.Resources/checkResourceName'],
   ['calculateTemplateHash', ['POST'], '/providers/Microsoft.Resources/calculateTemplateHash'],
   ...(['deploymentStacks', 'deploymentScripts', 'templateSpecs'] as const).flatMap((type): Absent[] => [
     [type, ['GET'], `{scope}/providers/Microsoft.Resources/${type}`],
     [type, ['GET', 'PUT', 'PATCH', 'DELETE'], `{scope}/providers/Microsoft.Resources/${type}/{name}`],
     [type, ['POST'], `{scope}/providers/Microsoft.Resources/${type}/{name}/{action}`],
   ]),
-  ['The list of provider operations', ['GET'], '/providers/Microsoft.Authorization/providerOperations'],
-  [
-    'The list of provider operations',
-    ['GET'],
-    '/providers/Microsoft.Authorization/providerOperations/{name}',
-  ],
   ['elevateAccess', ['POST'], '/providers/Microsoft.Authorization/elevateAccess'],
   ['Management groups', ['GET'], '/providers/Microsoft.Management/managementGroups'],
   [

@@ -1,5 +1,5 @@
 import type { Values } from '../../declaration.ts';
-import { text } from '../../declare/flags.ts';
+import { required, text } from '../../declare/flags.ts';
 import { UsageError } from '../../errors.ts';
 import type { Session } from '../../session.ts';
 
@@ -27,4 +27,15 @@ export function tagsPath(id: string): string {
 /** Where a tag name of the subscription lies. */
 export function tagNamePath(session: Session, name: string): string {
   return `/subscriptions/${session.subscriptionId}/tagNames/${encodeURIComponent(name)}`;
+}
+
+/** What `add-value` and `remove-value` are about. */
+export const tagValueFlags = {
+  name: required('--name -n', 'The name of a tag of the subscription.'),
+  value: required('--value', 'The value of the tag.'),
+};
+
+/** Where a value of a tag name of the subscription lies. */
+export function tagValuePath(session: Session, { name, value }: Values<typeof tagValueFlags>): string {
+  return `${tagNamePath(session, name)}/tagValues/${encodeURIComponent(value)}`;
 }
