@@ -30,8 +30,14 @@ export function startRolloutController(context: PlacementContext): Controller {
       }),
       watchKeys(overrides.cluster, (snapshot, previous) => placementsOf(snapshot, previous, context)),
       watchKeys(overrides.namespaced, (snapshot, previous) => placementsOf(snapshot, previous, context)),
-      // Read, and never a reason for a rollout.
-      watchKeys(members, () => undefined),
+      // A member that has left frees what stood for it; otherwise members are read, and no reason for a rollout.
+      watchKeys(members, ({ metadata }, _previous, type) =>
+        type === 'deleted'
+          ? [...bindings.list()]
+              .filter(({ spec }) => spec.targetCluster === metadata.name)
+              .flatMap((binding) => parentKey(binding) ?? [])
+          : undefined,
+      ),
     ],
     concurrency: 10,
     settleMs: 5,

@@ -19,6 +19,13 @@ export interface RolloutPlan {
   readonly againAfterMs: number | undefined;
 }
 
+interface Surroundings {
+  readonly isCurrent: (binding: Binding) => boolean;
+  /** Whether a cluster is in the fleet; by default all are. */
+  readonly isMember?: (cluster: string) => boolean;
+  readonly nowMs: number;
+}
+
 /**
  * Plans a rolling update to what `isCurrent` says of a binding, its resources and their overrides: never more clusters unavailable,
  * never more in all than the strategy allows.
@@ -26,7 +33,7 @@ export interface RolloutPlan {
 export function planRollout(
   placement: Placement,
   bindings: readonly Binding[],
-  { isCurrent, nowMs }: { readonly isCurrent: (binding: Binding) => boolean; readonly nowMs: number },
+  { isCurrent, isMember = () => true, nowMs }: Surroundings,
 ): RolloutPlan {
   const settings = { ...defaults, ...placement.spec.strategy?.rollingUpdate };
   const total = targetCount(placement, bindings);
@@ -41,7 +48,9 @@ export function planRollout(
   const canBeReady = placed.filter((b) => !hasFailed(b) && !isCurrentlyDiffed(b));
   const canBeUnavailable = placed.filter((b) => b.metadata.deletionTimestamp && isReady(b));
 
-  const removable = living.filter(({ spec }) => spec.state === 'Unscheduled');
+  const givenUp = living.filter(({ spec }) => spec.state === 'Unscheduled');
+  // Nothing becomes unavailable by the end of what was on a cluster that has left.
+  const [gone, removable] = partition(givenUp, ({ spec }) => !isMember(spec.targetCluster));
   const bound = living.filter(({ spec }) => spec.state === 'Bound');
   const outdated = bound.filter((b) => !isCurrent(b));
   const upToDate = bound.filter(isCurrent);
@@ -59,11 +68,15 @@ export function planRollout(
   return {
     // What failed anyway costs no budget to replace.
     update: [...failedUpdates, ...chosenUpdates, ...chosenAdditions],
-    remove,
+    remove: [...gone, ...remove],
     wait,
     upToDate,
     againAfterMs: isBlocked ? nextLook(waits.values(), settings.unavailablePeriodSeconds) : undefined,
   };
+}
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
 }
 
 function targetCount(placement: Placement, bindings: readonly Binding[]): number {

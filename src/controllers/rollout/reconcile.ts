@@ -86,7 +86,11 @@ async function move(
 ): Promise<Reconciled | undefined> {
   const orderOf = ordering(placement, latest, context);
   const isCurrent = (binding: Binding) => isOrdered(binding, orderOf(binding));
-  const plan = planRollout(placement, bindings, { isCurrent, nowMs: context.clock.now() });
+  const plan = planRollout(placement, bindings, {
+    isCurrent,
+    isMember: (cluster) => context.members.get(cluster) !== undefined,
+    nowMs: context.clock.now(),
+  });
   await inBatches(plan.remove, (binding) =>
     ignoringMissing(context.client.delete(context.family.bindings, refOf(binding))),
   );
