@@ -231,6 +231,7 @@ const paint: Step = async (it) => {
     await it.client.create(overrides, {
       ...{ apiVersion: overrides.apiVersion, kind: overrides.kind, metadata: target },
       spec: {
+        placement: { name: namespace, scope: 'Cluster' },
         resourceSelectors: [{ group: '', version: 'v1', kind: 'ConfigMap', name: 'm0' }],
         policy,
       },
@@ -248,7 +249,7 @@ const paint: Step = async (it) => {
 const evict: Step = async (it) => {
   const placementName = it.one([...it.maps.keys()]) ?? 'nothing';
   const there = await it.client.find(clusterFamily.placements, { name: placementName });
-  if (there?.spec.policy?.placementType === 'PickFixed')
+  if (there?.metadata.deletionTimestamp || there?.spec.policy?.placementType === 'PickFixed')
     return 'what is where it was told to be is not evicted';
   const clusterName = it.one(it.fleet.members)?.memberName ?? 'nowhere';
   const metadata = { name: it.fresh('eviction') };

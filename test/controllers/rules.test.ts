@@ -209,7 +209,12 @@ test('a member whose heartbeats stopped is not picked anew, and says since when'
   );
 });
 
-function binding(name: string, state: 'Bound' | 'Scheduled', snapshot: string, available = true): Binding {
+function binding(
+  name: string,
+  state: 'Bound' | 'Scheduled' | 'Unscheduled',
+  snapshot: string,
+  available = true,
+): Binding {
   const said = {
     type: 'Available',
     status: available ? 'True' : 'False',
@@ -252,6 +257,25 @@ test('a rollout moves as many clusters at a time as may be unavailable', () => {
     binding('c', 'Bound', 'new', false),
   ];
   assert.deepEqual(namesOf(planRollout(placement, down, { isCurrent, nowMs }).update), []);
+});
+
+test('what stood for a cluster that has left goes at once, also where clusters are missing', () => {
+  const placement: Placement = {
+    ...{ apiVersion: '', kind: '', metadata: { name: 'p' } },
+    spec: { resourceSelectors: [], policy: { placementType: 'PickN', numberOfClusters: 3 } },
+  };
+  const bindings = [
+    binding('a', 'Bound', 'new'),
+    binding('b', 'Unscheduled', 'new'),
+    binding('gone', 'Unscheduled', 'new'),
+  ];
+  const isMember = (cluster: string) => cluster !== 'gone';
+  const plan = planRollout(placement, bindings, { isCurrent: () => true, isMember, nowMs });
+  // The other waits for its place to be taken: less would be available without it than may be.
+  assert.deepEqual(
+    plan.remove.map(({ metadata }) => metadata.name),
+    ['gone'],
+  );
 });
 
 test('differences leave out what servers and controllers set, and hide secrets', () => {
