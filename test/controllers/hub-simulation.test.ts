@@ -21,7 +21,7 @@ const stepsInRound = 7;
 const clusterCount = 3;
 const spaces = ['space-a', 'space-b', 'space-c'] as const;
 const tiers = ['gold', 'tin'] as const;
-const restLooks = Number(process.env['LOOKS'] ?? 1200);
+const restLooks = 1200;
 const restLookMs = 100;
 
 type Step = (it: Simulation) => Promise<string>;
