@@ -62,6 +62,8 @@ class Fleets implements RunningFleets {
   /** Noted before they run: whoever takes a cluster away waits for what is starting on it, and ends it. */
   readonly #hubs = new Map<string, Promise<RunningControllers>>();
   readonly #agents = new Map<string, Agent>();
+  /** Members that are on their way out, by the key of their agent. */
+  readonly #leaving = new Map<string, Leaving>();
   /** Clusters that are no members, and of which that is known since they run. */
   readonly #leftAlone = new Set<string>();
 
@@ -116,6 +118,7 @@ class Fleets implements RunningFleets {
     if (!hub) return;
     // After a restart nobody else may have started what lets the member go.
     await this.prepareHub(hubId);
+    this.#leaving.set(agentKey(hubId, memberName), leaving);
     try {
       await hub.client.delete(memberClusters, { name: memberName });
       await this.#letGo(leaving, hub.client);
@@ -123,6 +126,8 @@ class Fleets implements RunningFleets {
       await untilMember(hub.client, { name: memberName, clock: this.#parts.clock, signal }, gone);
     } catch (thrown) {
       if (!(thrown instanceof ClusterError) || thrown.status !== 404) throw thrown;
+    } finally {
+      this.#leaving.delete(agentKey(hubId, memberName));
     }
     await this.#stopAgent(agentKey(hubId, memberName));
     const member = memberClusterId ? this.#parts.clusters.get(memberClusterId) : undefined;
@@ -150,6 +155,10 @@ class Fleets implements RunningFleets {
       await this.#startAgent({ hubId, memberName, memberClusterId }, member);
       return;
     }
+    await this.#dropTwin(memberName, hub);
+  }
+
+  async #dropTwin(memberName: string, hub: ClusterClient): Promise<void> {
     // Without its twin nobody waits for an answer: the hub takes away what it holds of the member by itself.
     const twin = { name: memberName, namespace: `fleet-member-${memberName}` };
     try {
@@ -214,6 +223,11 @@ class Fleets implements RunningFleets {
       ],
       (stop) => stop(),
     );
+    // Whoever waits for the agent of a member that leaves would wait for ever.
+    for (const { hubId, memberName, memberClusterId } of this.#leaving.values()) {
+      const hub = this.#parts.clusters.get(hubId);
+      if (memberClusterId === clusterId && hub) await this.#dropTwin(memberName, hub.client);
+    }
   }
 
   #stopAgent(key: string): Promise<void> {
