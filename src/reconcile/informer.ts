@@ -117,7 +117,10 @@ export class Informer<T extends KubeObject> {
   observe(object: T): void {
     const version = Number(object.metadata.resourceVersion);
     const key = objectKey(object);
-    if (version <= Number(this.#seenVersion) && !this.#objects.has(key)) return;
+    const known = this.#objects.get(key);
+    // Gone meanwhile, or gone and made again under its name: what is known came later.
+    const knownVersion = known ? Number(known.metadata.resourceVersion) : Number(this.#seenVersion);
+    if (version <= knownVersion) return;
     this.#put(key, object);
   }
 

@@ -149,6 +149,10 @@ test('the answer to a write is taken in at once, and the late watch does not bri
   await when(informer, () => informer.get('default/observed') === undefined);
   informer.observe(created as ConfigMap);
   assert.equal(informer.get('default/observed'), undefined);
+  const again = await server.client.create(configMaps, configMap('observed'));
+  await when(informer, () => informer.get('default/observed') !== undefined);
+  informer.observe(created as ConfigMap);
+  assert.equal(informer.get('default/observed')?.metadata.uid, again.metadata.uid);
   informer.close();
 });
 
