@@ -9,5 +9,6 @@ export { isComponentName, isReserved } from './hub-admission/reserved.ts';
 export { hubAdmission } from './hub-admission/webhooks.ts';
 export type { NodePool } from './kubelet/node-pools.ts';
 export * as managedNamespace from './managed-namespace/index.ts';
+export { defaultSnapshotDelays, type SnapshotDelays } from './placement/context.ts';
 export { schedulingNotBuilt } from './scheduler/not-built.ts';
 export type { RunningControllers } from './shared/context.ts';

@@ -33,7 +33,7 @@ import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
-import { clusterRequests, serverLimits, upgradeDurations } from './limit-settings.ts';
+import { clusterRequests, serverLimits, snapshotDelays, upgradeDurations } from './limit-settings.ts';
 import { listenOn } from './listen-on.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
@@ -309,7 +309,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
     requestsInFlight: clusterRequests(options.limits ?? {}),
   });
-  const fleets = createFleetSupply({ clusters, memberships, clock, random, log });
+  const fleets = createFleetSupply({
+    ...{ clusters, memberships, clock, random, log },
+    snapshotDelays: snapshotDelays(options.limits ?? {}),
+  });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
     relayKey: utf8(`relay ${controlToken}`),

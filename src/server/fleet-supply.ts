@@ -8,6 +8,7 @@ import {
   managedNamespace,
   memberCustomResources,
   type RunningControllers,
+  type SnapshotDelays,
   startHubControllers,
   startMemberAgent,
 } from '../controllers/index.ts';
@@ -39,6 +40,7 @@ const memberWaitMs = 30_000;
 interface Parts {
   readonly clusters: ClusterHost;
   readonly memberships: Pick<FleetMemberships, 'fleetOf'>;
+  readonly snapshotDelays: SnapshotDelays;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -83,7 +85,11 @@ class Fleets implements RunningFleets {
     }
     const { client } = this.#cluster(hubId);
     const starting = install(client, fleetCustomResources()).then(() =>
-      startHubControllers({ ...this.#surroundings(), hub: client }),
+      startHubControllers({
+        ...this.#surroundings(),
+        hub: client,
+        snapshotDelays: this.#parts.snapshotDelays,
+      }),
     );
     this.#hubs.set(hubId, starting);
     try {

@@ -1,3 +1,4 @@
+import { defaultSnapshotDelays, type SnapshotDelays } from '../controllers/index.ts';
 import { type InFlightLimits, inFlightLimits } from '../http/in-flight.ts';
 import { type ListenerLimits, listenerLimits } from '../http/node/limits.ts';
 import { type TrafficLimits, trafficLimits } from '../http/node/traffic.ts';
@@ -102,6 +103,18 @@ export const limitSettings = {
     usual: usualDurations.minuteMs / 1000,
     summary: 'how long a minute of drainTimeoutInMinutes and nodeSoakDurationInMinutes lasts',
   },
+  'resource-changes-collection-seconds': {
+    least: 0,
+    most: 86_400,
+    usual: defaultSnapshotDelays.collectMs / 1000,
+    summary: 'how long a hub gathers changes of placed resources before it makes a snapshot (KubeFleet: 15)',
+  },
+  'resource-snapshot-interval-seconds': {
+    least: 0,
+    most: 86_400,
+    usual: defaultSnapshotDelays.intervalMs / 1000,
+    summary: 'how long a hub waits from one snapshot of a placement to the next (KubeFleet: 30)',
+  },
 } as const satisfies Record<string, LimitSetting>;
 
 export type LimitName = keyof typeof limitSettings;
@@ -173,6 +186,14 @@ export function upgradeDurations(chosen: ChosenLimits): UpgradeDurations {
     nodeStartMs: of('node-start-seconds'),
     reimageMs: of('node-reimage-seconds'),
     minuteMs: of('upgrade-minute-seconds'),
+  };
+}
+
+/** How long hubs wait before they roll changes out. */
+export function snapshotDelays(chosen: ChosenLimits): SnapshotDelays {
+  return {
+    collectMs: usedLimit('resource-changes-collection-seconds', chosen) * 1000,
+    intervalMs: usedLimit('resource-snapshot-interval-seconds', chosen) * 1000,
   };
 }
 

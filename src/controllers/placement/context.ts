@@ -24,7 +24,8 @@ export interface SnapshotDelays {
   readonly intervalMs: number;
 }
 
-export const defaultSnapshotDelays: SnapshotDelays = { collectMs: 15_000, intervalMs: 30_000 };
+/** Changes move at once. KubeFleet gathers them for 15 seconds, and waits 30 from one snapshot to the next. */
+export const defaultSnapshotDelays: SnapshotDelays = { collectMs: 0, intervalMs: 0 };
 
 /** What the controllers of one family of placements work with. */
 export interface PlacementContext extends ClusterContext {
