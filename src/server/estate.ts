@@ -273,7 +273,7 @@ interface Addresses {
 /** Builds the rooms from the ground up; each is ready to answer when this resolves. */
 async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Addresses }> {
   const { options, store, clock, random, log, readyChecks, closing } = start;
-  const { files } = options;
+  const { files, limits = {} } = options;
   const authority = loadAuthority(files, { clock, random, isNew: store.revision() === 0 });
   const controlToken = loadControlToken(files, random);
   const address: Addresses = { origins: originsFor(options.port), portOf: () => undefined };
@@ -307,12 +307,10 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...{ memberships, kubeAudit: start.kubeAudit, features: options.features ?? {} },
     servedNames: servedNames(options.listen),
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
-    requestsInFlight: clusterRequests(options.limits ?? {}),
+    requestsInFlight: clusterRequests(limits),
   });
-  const fleets = createFleetSupply({
-    ...{ clusters, memberships, clock, random, log },
-    snapshotDelays: snapshotDelays(options.limits ?? {}),
-  });
+  const surroundings = { clock, random, log, snapshotDelays: snapshotDelays(limits) };
+  const fleets = createFleetSupply({ clusters, memberships, ...surroundings });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
     relayKey: utf8(`relay ${controlToken}`),
@@ -325,7 +323,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     launcher: options.launcher,
     home: options.home,
     anyApiVersion: options.anyApiVersion === true,
-    durations: upgradeDurations(options.limits ?? {}),
+    durations: upgradeDurations(limits),
     relay: gateway.relayCredential,
   });
   built = providers;
