@@ -33,7 +33,7 @@ import { createFleetSupply, type RunningFleets } from './fleet-supply.ts';
 import { clusterFront, createFront, limitFront, upgradeFront } from './front.ts';
 import { buildGateway } from './gateway.ts';
 import { watchFile } from './home-watch.ts';
-import { clusterRequests, serverLimits, snapshotDelays, upgradeDurations } from './limit-settings.ts';
+import { clusterRequests, serverLimits, upgradeDurations } from './limit-settings.ts';
 import { listenOn } from './listen-on.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
@@ -309,8 +309,7 @@ async function buildRooms(start: Starting): Promise<{ rooms: Rooms; address: Add
     ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
     requestsInFlight: clusterRequests(limits),
   });
-  const surroundings = { clock, random, log, snapshotDelays: snapshotDelays(limits) };
-  const fleets = createFleetSupply({ clusters, memberships, ...surroundings });
+  const fleets = createFleetSupply({ clusters, memberships, limits, clock, random, log });
   const gateway = buildGateway({
     ...{ clusters, identity, clock, random, log, manager, audit: start.audit },
     relayKey: utf8(`relay ${controlToken}`),

@@ -8,7 +8,6 @@ import {
   managedNamespace,
   memberCustomResources,
   type RunningControllers,
-  type SnapshotDelays,
   startHubControllers,
   startMemberAgent,
 } from '../controllers/index.ts';
@@ -16,6 +15,7 @@ import type { FleetSupply, Leaving, Membership, NamespaceSupply } from '../provi
 import { hourlyPrice } from '../providers/machine-prices.ts';
 import { agentUserPrefix } from './cluster-access.ts';
 import type { FleetMemberships } from './fleet-memberships.ts';
+import { type ChosenLimits, snapshotDelays } from './limit-settings.ts';
 import { createNamespaceSupply, type RunningNamespaces } from './namespace-supply.ts';
 
 const memberClusters = {
@@ -40,7 +40,7 @@ const memberWaitMs = 30_000;
 interface Parts {
   readonly clusters: ClusterHost;
   readonly memberships: Pick<FleetMemberships, 'fleetOf'>;
-  readonly snapshotDelays: SnapshotDelays;
+  readonly limits: ChosenLimits;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -88,7 +88,7 @@ class Fleets implements RunningFleets {
       startHubControllers({
         ...this.#surroundings(),
         hub: client,
-        snapshotDelays: this.#parts.snapshotDelays,
+        snapshotDelays: snapshotDelays(this.#parts.limits),
       }),
     );
     this.#hubs.set(hubId, starting);

@@ -65,10 +65,7 @@ test('controllers of a hub that could not be ended when it was to stop are ended
     },
   });
   const memberships = { fleetOf: () => undefined };
-  const fleets = createFleetSupply({
-    ...{ clusters, memberships, ...surroundings },
-    snapshotDelays: { collectMs: 0, intervalMs: 0 },
-  });
+  const fleets = createFleetSupply({ clusters, memberships, limits: {}, ...surroundings });
   t.after(() => fleets.close());
   await host.ensure(hubSpec);
   await fleets.prepareHub(hubSpec.clusterId);
