@@ -129,6 +129,8 @@ export interface ResourceType {
   readonly listOptions?: readonly string[];
   /** Items of a list as the type wants them: its own `$filter`, items that are no records. Default: all readable ones. */
   list?(call: ListCall): Promise<readonly ResourceRecord[]> | readonly ResourceRecord[];
+  /** The refusal of a write or delete while an operation runs; default: one with `busyCode`. */
+  busy?(record: ResourceRecord): Error;
   /** The refusal when there is no such resource; default ResourceNotFound. */
   notFound?(id: string): Error;
   /**
@@ -149,6 +151,10 @@ export interface ResourceType {
    * the word before them, e.g. `namespaces` of a cluster.
    */
   readonly roleScopes?: Readonly<Record<string, RegExp>>;
+  /** Bodies may be written as templates are: with comments, and names without quotes. */
+  readonly relaxedJson?: true;
+  /** Ids in a body are not asked for here: the type asks for all that it does with them. */
+  readonly asksItself?: true;
   /** Places in the body where ids of other resources stand, and what their writer needs there. */
   readonly references?: readonly BodyReference[];
   /** A record that is not stored, e.g. a built-in role definition. Asked when the store has none. */
@@ -210,12 +216,15 @@ export interface ResourceWrite {
   readonly body: JsonObject;
   readonly stored: ResourceRecord | undefined;
   readonly caller: Caller;
+  readonly correlationId: string;
   readonly context: TypeContext;
 }
 
 /** What `prepare` decides. Members left out are taken from the body as sent. */
 export interface ResourceDraft {
   readonly properties: JsonObject;
+  /** Of types that are not `tracked` and have a region all the same. */
+  readonly location?: string;
   readonly sku?: Json;
   readonly kind?: string;
   readonly identity?: Json;
@@ -377,7 +386,14 @@ export interface RecordStore extends RecordReader {
 
 export type OperationOutcome =
   | { readonly status: 'Succeeded'; readonly result?: Json }
-  | { readonly status: 'Failed' | 'Canceled'; readonly error: { code: string; message: string } };
+  | { readonly status: 'Failed' | 'Canceled'; readonly error: OperationError };
+
+export interface OperationError {
+  readonly code: string;
+  readonly message: string;
+  readonly target?: string;
+  readonly details?: readonly JsonObject[];
+}
 
 /** What `createResourceManager` needs. */
 export interface ResourceManagerOptions {
@@ -429,6 +445,8 @@ export interface ArmRoute {
   readonly permission?: string;
   /** No token and no api-version needed. */
   readonly anonymous?: boolean;
+  /** As in `ResourceType`. */
+  readonly relaxedJson?: true;
   /** The body is not looked at: there is nothing that could be done with it. */
   readonly ignoresBody?: boolean;
   handle(call: RouteCall): Promise<RouteAnswer> | RouteAnswer;
@@ -472,27 +490,4 @@ export interface RouteAnswer {
   /** The body in UTF-8, in place of `body`; the bytes may be shown to others too. */
   readonly bytes?: readonly Uint8Array[];
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The permission check, for other rooms. */
-export interface AccessControl {
-  /** True when the principal may do the control-plane `action` at `scope` (`/` is the tenant). */
-  can(caller: { readonly objectId: string }, action: string, scope: string): Promise<boolean>;
-  /** The same for a data action. */
-  canData(principalObjectId: string, dataAction: string, scope: string): Promise<boolean>;
-  /** Calls `onChange` at once when an assignment, a definition or a deny assignment changed: forget cached answers. */
-  watch(onChange: () => void): { close(): void };
-}
-
-/** Subscriptions of the tenant. */
-export interface Subscriptions {
-  /** `id` chooses the subscription id, a UUID; default a random one. */
-  create(name: string, id?: string): Promise<SubscriptionInfo>;
-  list(): readonly SubscriptionInfo[];
-}
-
-export interface SubscriptionInfo {
-  readonly subscriptionId: string;
-  readonly displayName: string;
-  readonly state: string;
 }

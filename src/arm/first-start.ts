@@ -1,6 +1,7 @@
 import { accessTypes } from './access/access.ts';
 import { builtInRoleId } from './access/roles.ts';
-import type { ResourceManagerOptions, Subscriptions } from './contract.ts';
+import type { ResourceManagerOptions } from './contract.ts';
+import type { Subscriptions } from './offers.ts';
 import type { Services } from './services.ts';
 import { madeByEstate, newEtag } from './values.ts';
 

@@ -1,12 +1,15 @@
 import { encodeJson, errorMessage } from '../base/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../http/contract.ts';
 import { activityOf } from './activity-of.ts';
+import type { Caller } from './contract.ts';
 import { ArmError, toArmError } from './errors.ts';
 import { isGuid } from './ids.ts';
+import { internalCalls } from './internal-calls.ts';
+import type { ResourceCalls } from './offers.ts';
 import { Exchange } from './pipeline/exchange.ts';
 import { commonHeaders } from './pipeline/headers.ts';
 import { Locator, type RouteTable } from './pipeline/locate.ts';
-import { steps } from './pipeline/steps.ts';
+import { requireGroup, requireParent, type Step, steps } from './pipeline/steps.ts';
 import type { Answer, Services } from './services.ts';
 import { runAction } from './verbs/action.ts';
 import { deleteResource } from './verbs/delete.ts';
@@ -16,22 +19,43 @@ import { patchResource } from './verbs/patch.ts';
 import { putResource } from './verbs/put.ts';
 
 /** Answers every request of Resource Manager: locate, the steps, then the verb or route. */
-export function armHandler(services: Services, routes: RouteTable): Handler {
+export function armHandler(
+  services: Services,
+  routes: RouteTable,
+): { handler: Handler; calls: ResourceCalls } {
   const locator = new Locator({ ...services, routes });
-  return async (request) => {
+  const answer = async (request: HttpRequest, caller?: Caller) => {
     const exchange = newExchange(request, services);
     const startedAtMs = services.clock.now();
-    let answer: Refusable;
+    if (caller) exchange.caller = caller;
+    let found: Refusable;
     try {
-      answer = await answerRequest(exchange, services, locator);
+      found = await answerRequest(exchange, services, locator);
     } catch (thrown) {
-      answer = refusalAnswer(exchange, services, thrown);
+      found = refusalAnswer(exchange, services, thrown);
     }
     if (exchange.isAuthorized && request.method !== 'GET')
-      noteActivity(exchange, services, { answer, startedAtMs });
-    const headers = { ...commonHeaders(exchange, services.clock.now(), services.random), ...answer.headers };
-    return respond(exchange, answer, headers);
+      noteActivity(exchange, services, { answer: found, startedAtMs });
+    const headers = { ...commonHeaders(exchange, services.clock.now(), services.random), ...found.headers };
+    return respond(exchange, found, headers);
   };
+  const check = async (request: HttpRequest, caller: Caller, made: ReadonlySet<string>) => {
+    const exchange = newExchange(request, services);
+    exchange.caller = caller;
+    exchange.target = locator.find(request.method, request.path);
+    for (const step of stepsBefore(exchange, made)) await step(exchange, services);
+  };
+  return { handler: (request) => answer(request), calls: internalCalls(services, { answer, check }) };
+}
+
+/** The steps that can be asked before what a resource stands in is there. */
+function stepsBefore({ target }: Exchange, made: ReadonlySet<string>): readonly Step[] {
+  const isMade = (id: string | undefined) => id !== undefined && made.has(id.toLowerCase());
+  const names = target.id.split('/');
+  const isBelowMade = names.some(
+    (_, at) => at < names.length - 1 && isMade(names.slice(0, at + 1).join('/')),
+  );
+  return isBelowMade ? steps.filter((step) => step !== requireGroup && step !== requireParent) : steps;
 }
 
 /** An answer, with what is wrong when it is a refusal. */

@@ -3,7 +3,6 @@ export { accessTypes } from './access/access.ts';
 export type { PermissionBlock } from './access/patterns.ts';
 export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
 export type {
-  AccessControl,
   ActionCall,
   ArmRoute,
   BodyReference,
@@ -12,6 +11,7 @@ export type {
   Inventory,
   ListCall,
   NameRule,
+  OperationError,
   OperationOutcome,
   PresentContext,
   RecordReader,
@@ -25,8 +25,6 @@ export type {
   ResourceWrite,
   RouteAnswer,
   RouteCall,
-  SubscriptionInfo,
-  Subscriptions,
   SystemData,
   TypeContext,
 } from './contract.ts';
@@ -47,6 +45,14 @@ export {
 } from './ids.ts';
 export { lockType } from './locks.ts';
 export { createResourceManager, type ResourceManager } from './manager.ts';
+export type {
+  AccessControl,
+  InternalAnswer,
+  InternalRequest,
+  ResourceCalls,
+  SubscriptionInfo,
+  Subscriptions,
+} from './offers.ts';
 export { keysOfOneCourse } from './records/keys.ts';
 export { isOffered, normalLocation, type Region, regionDisplayNames, regions } from './regions.ts';
 export { resourceManagerVersions } from './resource-versions.ts';

@@ -1,4 +1,11 @@
-import { decodeJson, isObject, type JsonObject, nestingLevelsLimit } from '../base/index.ts';
+import {
+  decodeJson,
+  isObject,
+  type JsonObject,
+  nestingLevelsLimit,
+  parseRelaxedJson,
+  RelaxedJsonError,
+} from '../base/index.ts';
 import { refusals } from './errors.ts';
 
 /** A request body as a JSON object; an empty one is `{}`. Throws InvalidRequestContent with the place and the reason. */
@@ -16,6 +23,25 @@ export function readJsonBody(bytes: Uint8Array): JsonObject {
     throw refusals.invalidContent("The body must be a JSON object. Path '', line 1, position 1.");
   }
   return value;
+}
+
+/** A body as templates are written: see `parseRelaxedJson`. Plain JSON is read as everywhere. */
+export function readRelaxedBody(bytes: Uint8Array): JsonObject {
+  if (bytes.byteLength === 0) return {};
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refusals.invalidContent('The body is not valid UTF-8.');
+  }
+  try {
+    const value = parseRelaxedJson(text);
+    if (isObject(value)) return value;
+  } catch (thrown) {
+    if (thrown instanceof RelaxedJsonError) throw refusals.invalidContent(thrown.message);
+    throw thrown;
+  }
+  throw refusals.invalidContent("The body must be a JSON object. Path '', line 1, position 1.");
 }
 
 /** Records are walked by recursion after they were written: what nests too deep never gets that far. */

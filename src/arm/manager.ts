@@ -3,16 +3,11 @@ import type { Handler } from '../http/contract.ts';
 import { fencedCommits } from '../store/index.ts';
 import { Access } from './access/access.ts';
 import { ActivityLog } from './activity/log.ts';
-import type {
-  AccessControl,
-  RecordStore,
-  ResourceManagerOptions,
-  Subscriptions,
-  TypeContext,
-} from './contract.ts';
+import type { RecordStore, ResourceManagerOptions, TypeContext } from './contract.ts';
 import { firstStart } from './first-start.ts';
 import { armHandler } from './handler.ts';
 import { readableInventory } from './inventory.ts';
+import type { AccessControl, ResourceCalls, Subscriptions } from './offers.ts';
 import { RouteTable } from './pipeline/locate.ts';
 import { Presentations } from './presentations.ts';
 import { Operations, operationLimits } from './records/operations.ts';
@@ -28,6 +23,8 @@ import { type SystemDeletes, systemDeletes } from './system-delete.ts';
 /** Azure Resource Manager over a store. Call `initialize` before the first request. */
 export interface ResourceManager {
   readonly handler: Handler;
+  /** Requests of stored callers, for loops that act for them. */
+  readonly calls: ResourceCalls;
   /** For loops: what is written carries `fence`. */
   readonly records: RecordStore;
   readonly access: AccessControl;
@@ -89,8 +86,10 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   };
   const routes = new RouteTable([...ownRoutes(services, options), ...(options.routes ?? [])]);
   const led = options.fence ? records.fencedBy(options.fence) : records;
+  const { handler, calls } = armHandler(services, routes);
   return {
-    handler: armHandler(services, routes),
+    handler,
+    calls,
     records: led,
     access,
     subscriptions,

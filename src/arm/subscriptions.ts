@@ -1,6 +1,7 @@
 import { type Clock, CodedError, type Random } from '../base/index.ts';
-import type { ResourceRecord, SubscriptionInfo, Subscriptions } from './contract.ts';
+import type { ResourceRecord } from './contract.ts';
 import { isGuid } from './ids.ts';
+import type { SubscriptionInfo, Subscriptions } from './offers.ts';
 import type { StoredRecords } from './records/record-store.ts';
 import { madeByEstate, newEtag } from './values.ts';
 

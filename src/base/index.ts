@@ -54,5 +54,6 @@ export {
 export { kubernetesNameAlphabet, namedUuid, type Random, randomFromBytes, systemRandom } from './random.ts';
 export { Recent } from './recent.ts';
 export { recurring, recurringLimits } from './recurring.ts';
+export { parseRelaxedJson, RelaxedJsonError } from './relaxed-json.ts';
 export { SortedList } from './sorted-list.ts';
 export { withoutTrailingSlashes } from './trailing-slashes.ts';

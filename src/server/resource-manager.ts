@@ -3,6 +3,8 @@ import {
   type CallerDirectory,
   createResourceManager,
   type RecordStore,
+  type ResourceManager,
+  type ResourceType,
   type Subscriptions,
 } from '../arm/index.ts';
 import type { Clock, Logger, Random } from '../base/index.ts';
@@ -30,7 +32,13 @@ import {
 import { managedIdentityTypes } from '../providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../providers/network/index.ts';
 import { resourceGraphRoutes } from '../providers/resource-graph/index.ts';
-import { resourcesRoutes, resourcesTypes, runResourceGroups } from '../providers/resources/index.ts';
+import {
+  type DeploymentSettings,
+  resourcesRoutes,
+  resourcesTypes,
+  runDeployments,
+  runResourceGroups,
+} from '../providers/resources/index.ts';
 import type { Guard, Store } from '../store/index.ts';
 import { clusterSupply } from './cluster-supply.ts';
 import { endpointId } from './endpoint-id.ts';
@@ -92,7 +100,11 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   };
   const bastionEndpoint = (id: string) =>
     `${new URL(origins().resourceManager).host}/bastion/${endpointId(id)}`;
-  const manager = createResourceManager({
+  const deploying: DeploymentSettings = {
+    calls: () => manager.calls,
+    environment: () => cloudMetadata(origins()),
+  };
+  const manager: ResourceManager = createResourceManager({
     store,
     fence: parts.fence,
     othersRun: parts.othersRun,
@@ -107,18 +119,10 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     metadata: () => cloudMetadata(origins()),
     loginEndpoint: () => origins().login,
     canonicalPath,
-    routes: [...resourcesRoutes, ...resourceGraphRoutes, ...containerServiceRoutes, ...arcRoutes],
+    routes: [...resourcesRoutes(deploying), ...resourceGraphRoutes, ...containerServiceRoutes, ...arcRoutes],
     anyApiVersion: parts.anyApiVersion,
     absent,
-    types: [
-      ...resourcesTypes,
-      ...authorizationTypes,
-      ...networkResourceTypes({ bastionEndpoint }),
-      ...managedIdentityTypes(settings.identities),
-      ...computeTypes,
-      ...containerServiceTypes(settings),
-      ...arcTypes(settings),
-    ],
+    types: typesOf({ deploying, settings, bastionEndpoint }),
   });
   const led = { ...settings, identities: identitiesOf(directory, parts.fence) };
   const loopParts = { records: manager.records, clock, random, log };
@@ -133,6 +137,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       const loops = [
         manager.startHousekeeping(),
         runResourceGroups(loopParts, manager.deletes),
+        runDeployments({ ...loopParts, tenantId: tenant.tenantId }, deploying),
         ...containerServiceLoops(loopParts, led),
         ...arcLoops(loopParts, led),
       ];
@@ -143,6 +148,24 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       };
     },
   };
+}
+
+/** Every resource type that is built. */
+function typesOf(parts: {
+  readonly deploying: DeploymentSettings;
+  readonly settings: Parameters<typeof arcTypes>[0] & Parameters<typeof containerServiceTypes>[0];
+  bastionEndpoint(id: string): string;
+}): ResourceType[] {
+  const { deploying, settings, bastionEndpoint } = parts;
+  return [
+    ...resourcesTypes(deploying),
+    ...authorizationTypes,
+    ...networkResourceTypes({ bastionEndpoint }),
+    ...managedIdentityTypes(settings.identities),
+    ...computeTypes,
+    ...containerServiceTypes(settings),
+    ...arcTypes(settings),
+  ];
 }
 
 /** Directory objects of resources; with `fence` each of their writes carries it. */

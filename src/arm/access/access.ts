@@ -1,6 +1,7 @@
 import { type Clock, isObject, type Json } from '../../base/index.ts';
-import type { AccessControl, CallerDirectory, ResourceRecord } from '../contract.ts';
+import type { CallerDirectory, ResourceRecord } from '../contract.ts';
 import { isWithin } from '../ids.ts';
+import type { AccessControl } from '../offers.ts';
 import type { RecordCache } from '../records/cache.ts';
 import { type CompiledBlock, compileBlock } from './patterns.ts';
 import { builtInRoles, customRole, permissionBlocks, type RoleDefinition } from './roles.ts';

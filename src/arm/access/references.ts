@@ -44,6 +44,7 @@ export async function demandReferences(
   cache: RecordCache,
   write: ReferringWrite,
 ): Promise<readonly string[]> {
+  if (write.type.asksItself) return [];
   const found = findReferences(write);
   if (found.length > referenceLimits.idsPerRequest) {
     throw refusals.invalidContent(`The body names more than ${referenceLimits.idsPerRequest} resources.`);

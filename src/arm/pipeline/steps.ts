@@ -5,7 +5,7 @@ import type { ResourceRecord } from '../contract.ts';
 import { refuseLostMembers, withEnvelopeNames } from '../envelope.ts';
 import { ArmError, refusals, unauthenticated } from '../errors.ts';
 import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
-import { readJsonBody } from '../json-input.ts';
+import { readJsonBody, readRelaxedBody } from '../json-input.ts';
 import { refuseLocked } from '../locks.ts';
 import { isOffered, normalLocation, regionDisplayNames } from '../regions.ts';
 import { fullType, offeredLocations } from '../registry.ts';
@@ -57,7 +57,8 @@ function requireSubscription({ target }: Exchange, { records }: Services): void 
 }
 
 async function authenticate(exchange: Exchange, services: Services): Promise<void> {
-  if (exchange.target.route?.route.anonymous) return;
+  // A request that begins in this process names its caller itself.
+  if (exchange.target.route?.route.anonymous || exchange.callerIfAny) return;
   try {
     exchange.caller = await services.directory.authenticate(exchange.request.header('authorization'));
     callerProven(exchange.request, exchange.caller.objectId);
@@ -129,7 +130,7 @@ function requireRegistration({ target }: Exchange, { records }: Services): void 
   if (!isRegistered(subscription, namespace.name)) throw refusals.missingRegistration(namespace.name);
 }
 
-function requireGroup({ target }: Exchange, { records }: Services): void {
+export function requireGroup({ target }: Exchange, { records }: Services): void {
   const { path, intent } = target;
   if (path.resourceGroup === undefined || target.groupScope === undefined) return;
   const isGroupItself = path.kind === 'group' && path.types.length === 1;
@@ -228,7 +229,8 @@ function refuseVerb({ target, type, request }: Exchange): void {
 async function likelyLocation(exchange: Exchange, { records }: Services): Promise<string> {
   if (exchange.request.method === 'PUT') {
     const bytes = await exchange.request.body(requestLimits.bodyBytes);
-    const location = readJsonBody(bytes).location;
+    const isRelaxed = exchange.target.type?.relaxedJson;
+    const { location } = isRelaxed ? readRelaxedBody(bytes) : readJsonBody(bytes);
     if (typeof location === 'string') return normalLocation(location);
   }
   const groupId = groupIdOf(exchange.target.id);
@@ -256,7 +258,9 @@ async function readBody(exchange: Exchange): Promise<void> {
       "The request has no body; a JSON object is needed. Path '', line 1, position 1.",
     );
   }
-  exchange.body = readJsonBody(bytes);
+  const { route } = exchange.target;
+  const isRelaxed = route ? route.route.relaxedJson : exchange.target.type?.relaxedJson;
+  exchange.body = isRelaxed ? readRelaxedBody(bytes) : readJsonBody(bytes);
 }
 
 /** Services compare the names of members without case; here they get one casing, once, before any of them is looked at. */
@@ -300,7 +304,7 @@ function checkName(exchange: Exchange): void {
   if (!type.name.pattern.test(name)) throw refusals.invalidName(name, fullType(type), type.name);
 }
 
-function requireParent(exchange: Exchange, services: Services): void {
+export function requireParent(exchange: Exchange, services: Services): void {
   const { records } = services;
   const { target } = exchange;
   const { path } = target;

@@ -1,4 +1,5 @@
 import type { Json } from '../../base/index.ts';
+import type { OperationError } from '../contract.ts';
 
 /**
  * A long-running operation as stored.
@@ -22,7 +23,7 @@ export interface Operation {
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly result?: Json;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: OperationError;
   /** Of one that ended with its request, in place of a stored one: what its link says. */
   readonly seal?: string;
 }

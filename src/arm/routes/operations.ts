@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { ArmRoute, RouteAnswer, RouteCall } from '../contract.ts';
+import type { ArmRoute, OperationError, RouteAnswer, RouteCall } from '../contract.ts';
 import { renderResource } from '../envelope.ts';
 import { ArmError, refusals } from '../errors.ts';
 import type { Operation } from '../records/operation.ts';
@@ -7,10 +7,17 @@ import type { Services } from '../services.ts';
 import { operationHeaders, operationPath } from '../verbs/links.ts';
 import { callerOf } from './visibility.ts';
 
-const base = '/subscriptions/{subscriptionId}/providers/{namespace}/locations/{location}';
+/** Operations of resources of a subscription, and of those of the tenant. */
+const bases = ['/subscriptions/{subscriptionId}', ''].map(
+  (scope) => `${scope}/providers/{namespace}/locations/{location}`,
+);
 
 /** Status and result of long-running operations, under every word that Azure's services use for them. */
 export function operationRoutes(services: Services): ArmRoute[] {
+  return bases.flatMap((base) => routesBelow(base, services));
+}
+
+function routesBelow(base: string, services: Services): ArmRoute[] {
   const status = (word: string): ArmRoute => ({
     method: 'GET',
     path: `${base}/${word}/{operationId}`,
@@ -80,12 +87,22 @@ function showStatus(operation: Operation, word: string, hasResult: boolean): Rou
     if (isObject(operation.result) && typeof operation.result['id'] === 'string')
       body.id = operation.result['id'];
   }
-  if (operation.error) body.error = { ...operation.error };
+  if (operation.error) body.error = errorBody(operation.error);
   const running = operation.status === 'InProgress';
   return {
     status: 200,
     body,
     ...(running && { headers: { 'Retry-After': String(operation.retryAfterSeconds) } }),
+  };
+}
+
+/** An error as answers show it. */
+function errorBody({ code, message, target, details }: OperationError): JsonObject {
+  return {
+    code,
+    message,
+    ...(target !== undefined && { target }),
+    ...(details && { details: [...details] }),
   };
 }
 

@@ -24,7 +24,8 @@ export function operationHeaders(
 /** The path of an operation's status, as its `id` member prints it. */
 export function operationPath(operation: Operation, word: string): string {
   const { subscriptionId, namespace, location, id } = operation;
-  return `/subscriptions/${subscriptionId}/providers/${namespace}/locations/${location}/${word}/${id}`;
+  const scope = subscriptionId === '' ? '' : `/subscriptions/${subscriptionId}`;
+  return `${scope}/providers/${namespace}/locations/${location}/${word}/${id}`;
 }
 
 function operationUrl(

@@ -86,6 +86,7 @@ export async function writeResource(
     body,
     stored: write.stored,
     caller,
+    correlationId: exchange.correlationId,
     context: services.context,
   });
   const record = buildRecord(exchange, services, { id, body, stored: write.stored, draft });
@@ -174,6 +175,7 @@ function buildRecord(
     id,
     name: stored?.name ?? exchange.target.path.names.at(-1) ?? '',
     type: fullType(type),
+    ...(draft.location !== undefined && { location: draft.location }),
     ...(type.scope === 'tracked' && { location: normalLocation(String(body.location)) }),
     ...(tags !== undefined && { tags }),
     ...members,

@@ -60,7 +60,10 @@ export function checkConditions(exchange: Exchange, stored: ResourceRecord | und
 /** Throws 409 while an operation runs on the record. */
 export function refuseBusy({ type }: Exchange, stored: ResourceRecord): void {
   if (isFinalState(stored.provisioningState)) return;
-  throw refusals.operationRunning(type.busyCode ?? 'Conflict', stored.id, stored.provisioningState);
+  throw (
+    type.busy?.(stored) ??
+    refusals.operationRunning(type.busyCode ?? 'Conflict', stored.id, stored.provisioningState)
+  );
 }
 
 /** The answer that shows one resource. */

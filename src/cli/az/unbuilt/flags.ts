@@ -26,6 +26,30 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
   'config set': '--local',
   'config unset': '--local',
   configure: '--scope',
+  'deployment group create':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment group validate':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment group what-if':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment mg create':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment mg validate':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment mg what-if':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment sub create':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment sub validate':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment sub what-if':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment tenant create':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment tenant validate':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
+  'deployment tenant what-if':
+    '--aux-subs --aux-tenants --proceed-if-no-change --query-string --rollback-on-error --template-spec --template-uri --validation-level',
   'extension add': '--index-url --pip-extra-index-urls --pip-proxy --source --system',
   'extension update': '--index-url --pip-extra-index-urls --pip-proxy',
   'group delete': '--force-deletion-types',
