@@ -1,6 +1,6 @@
 /**
  * The hash of 64 bits behind `uniqueString` and template hashes: two halves of MurmurHash3 mixed with each other.
- * Verified with values that Resource Manager gave.
+ * Its values are those of Bicep.
  */
 export function hash64(bytes: Uint8Array): bigint {
   const [c1, c2] = [0x239b961b, 0xab0e9789];

@@ -35,6 +35,8 @@ export interface DeploymentEstate extends Estate {
   ): Promise<Reply>;
   /** The deployment once it has ended. */
   ended(id: string): Promise<Reply>;
+  /** Begins to carry deployments out, where `isIdle` kept it from that. */
+  startLoops(): void;
   stopLoops(): Promise<void>;
 }
 
@@ -65,9 +67,12 @@ export async function openDeployments(
     random: systemRandom,
     log: silentLogger,
   };
-  const loops: RecordLoop[] = options.isIdle
-    ? []
-    : [runDeployments({ ...parts, tenantId }, settings), runResourceGroups(parts, estate.manager.deletes)];
+  const loops: RecordLoop[] = [];
+  const startLoops = () => {
+    loops.push(runDeployments({ ...parts, tenantId }, settings));
+    loops.push(runResourceGroups(parts, estate.manager.deletes));
+  };
+  if (!options.isIdle) startLoops();
   const ended = async (id: string): Promise<Reply> => {
     for (;;) {
       const reply = await estate.call('GET', id);
@@ -80,6 +85,7 @@ export async function openDeployments(
   return {
     ...estate,
     ended,
+    startLoops,
     stopLoops,
     async deploy(scope, name, properties, { location, as } = {}) {
       const id = `${scope}/providers/Microsoft.Resources/deployments/${name}`;
