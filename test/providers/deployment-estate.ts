@@ -13,6 +13,7 @@ import {
 } from '../../src/providers/resources/index.ts';
 import { createMemoryStore, type Store } from '../../src/store/index.ts';
 import { type Estate, openEstate, type Reply, tenantId } from '../arm/estate.ts';
+import { things } from '../arm/things.ts';
 import { identities } from './support.ts';
 
 export const resourceGroupSchema =
@@ -59,6 +60,7 @@ export async function openDeployments(
       ...authorizationTypes,
       ...networkResourceTypes({ bastionEndpoint: (id) => `bst-${id.length}.bastion.test:8443` }),
       ...managedIdentityTypes(identities),
+      ...things,
     ],
   });
   const parts = {

@@ -268,8 +268,10 @@ describe('deployments', () => {
         ['keep', 'Modify'],
       ],
     );
+    const delta = changes[1]?.delta;
+    assert.ok(Array.isArray(delta));
     assert.deepEqual(
-      (changes[1]?.delta as JsonObject[]).map(({ path, propertyChangeType }) => [path, propertyChangeType]),
+      (delta as JsonObject[]).map(({ path, propertyChangeType }) => [path, propertyChangeType]),
       [['tags.a', 'Create']],
     );
     const done = await estate.deploy(group, 'two', { template: only, mode: 'Complete' });
@@ -342,6 +344,36 @@ test('a deployment stands in its record: a process that comes later carries it o
     assert.equal((await estate.call('POST', `${id('gone')}/cancel`)).code, 'DeploymentCannotBeCancelled');
     assert.equal((await estate.call('DELETE', id('gone'))).status, 204);
     assert.equal((await estate.call('GET', id('gone'))).code, 'DeploymentNotFound');
+  } finally {
+    await estate.close();
+  }
+});
+
+test('a resource that is deleted while its deployment waits for it fails the deployment', async () => {
+  const estate = await openDeployments();
+  try {
+    const group = await estate.group('middle');
+    const engine = {
+      type: 'Contoso.Things/engines',
+      apiVersion: '2024-05-01',
+      name: 'slow',
+      location: 'eastus',
+      properties: {},
+    };
+    const id = `${group}/providers/Microsoft.Resources/deployments/main`;
+    const body = { properties: { mode: 'Incremental', template: template({ resources: [engine] }) } };
+    assert.equal((await estate.call('PUT', id, { body })).status, 201);
+    const engineId = `${group}/providers/Contoso.Things/engines/slow`;
+    // No loop makes engines here: it stays where its request left it.
+    while (!(await estate.manager.records.get(engineId))) await new Promise((next) => setTimeout(next, 5));
+    assert.match(
+      String(properties((await estate.call('GET', id)).body).provisioningState),
+      /^(?:Accepted|Running)$/,
+    );
+    await estate.manager.records.remove(engineId);
+    const done = await estate.ended(id);
+    assert.equal(properties(done.body).provisioningState, 'Failed');
+    assert.match(JSON.stringify(done.body), /was deleted while the deployment waited for it/);
   } finally {
     await estate.close();
   }

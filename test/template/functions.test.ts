@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json, JsonObject } from '../../src/base/index.ts';
-import { opened, valueOf } from './support.ts';
+import { opened, result } from './support.ts';
 
 /** Calls and what the documentation says of them, in examples of our own. */
 const laws: readonly (readonly [string, Json])[] = [
@@ -123,7 +123,7 @@ const laws: readonly (readonly [string, Json])[] = [
 
 for (const [call, expected] of laws) {
   test(`${call} is ${JSON.stringify(expected)}`, () => {
-    assert.deepEqual(valueOf(call), expected);
+    assert.deepEqual(result(call), expected);
   });
 }
 
@@ -140,7 +140,7 @@ const refusals: readonly (readonly [string, RegExp])[] = [
 
 for (const [call, reason] of refusals) {
   test(`${call} is refused`, () => {
-    assert.throws(() => valueOf(call), { message: reason });
+    assert.throws(() => result(call), { message: reason });
   });
 }
 
@@ -199,7 +199,7 @@ const hostile: readonly (readonly [string, string, JsonObject])[] = [
 
 for (const [what, call, sections] of hostile) {
   test(`${what} ends in a refusal`, () => {
-    assert.throws(() => valueOf(call, sections), { name: 'TemplateError' });
+    assert.throws(() => result(call, sections), { name: 'TemplateError' });
   });
 }
 

@@ -35,7 +35,7 @@ const nothing = {
 };
 
 /** What an expression gives, without its brackets. */
-export function valueOf(expression: string, sections: JsonObject = {}): Json | undefined {
+export function result(expression: string, sections: JsonObject = {}): Json | undefined {
   const outputs = { it: { type: 'object', nullable: true, value: `[createObject('value', ${expression})]` } };
   const { it } = opened({ outputs, ...sections }).outputs(nothing);
   return ((it as JsonObject)['value'] as JsonObject)['value'];

@@ -14,7 +14,7 @@ export function parsed(value: string, site: CallSite): Json {
   try {
     found = decodeJson(utf8(value));
   } catch {
-    throw refused(site, `the value '${value.slice(0, 100)}' is not valid JSON`);
+    throw refused(site, 'the value is not valid JSON');
   }
   if (isDeeperThan(found, templateLimits.valueLevels)) {
     throw refused(site, `the JSON nests deeper than ${templateLimits.valueLevels} levels`);

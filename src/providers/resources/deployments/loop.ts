@@ -98,6 +98,7 @@ class Run {
     const { record, opened, settings, clock, signal } = this.#parts;
     let work = seen;
     if (work.isCanceled) return this.#cancel(work);
+    if (clock.now() - work.startedAtMs > deploymentLimits.runMs) return this.#end(work, expired(record));
     const carrying: Carrying = {
       ...this.#parts,
       work,
@@ -215,6 +216,15 @@ class Run {
     await end(this.#parts, this.#parts.record, { ...work, error });
     return true;
   }
+}
+
+function expired({ id, name }: ResourceRecord): JsonObject {
+  const hours = deploymentLimits.runMs / 3_600_000;
+  return {
+    code: 'DeploymentTimedOut',
+    target: id,
+    message: `The deployment '${name}' did not end within ${hours} hours.`,
+  };
 }
 
 function failureOf({ id }: ResourceRecord, steps: readonly Step[]): JsonObject {

@@ -63,10 +63,11 @@ export async function sendStep(step: Step, carrying: Carrying): Promise<Step> {
     try {
       body = await runtime.evaluated(() => bodyOf(planned, opened.template, runtime));
     } catch (thrown) {
-      if (!(thrown instanceof TemplateError)) throw thrown;
+      // What nests too deeply to be walked is the template's fault as well.
+      if (!(thrown instanceof TemplateError) && !(thrown instanceof RangeError)) throw thrown;
       return failed(
         { ...step, endedAtMs: clock.now() },
-        { code: thrown.code, message: thrown.message },
+        { code: thrown instanceof TemplateError ? thrown.code : 'InvalidTemplate', message: thrown.message },
         'BadRequest',
       );
     }
