@@ -1,9 +1,9 @@
 import type { ArmRoute, ResourceType } from '../../arm/index.ts';
 import { absentRoutes } from './absent/routes.ts';
 import { deploymentRoutes } from './deployments/routes.ts';
-import { checkResourceName } from './reserved-names.ts';
 import type { DeploymentSettings } from './deployments/settings.ts';
 import { deployments } from './deployments/type.ts';
+import { checkResourceName } from './reserved-names.ts';
 import { resourceGroups } from './resource-groups/type.ts';
 
 export { runDeployments } from './deployments/loop.ts';
