@@ -161,7 +161,9 @@ test('whichever write a leader loses its seat before, it writes nothing more, an
   await other.estate.close();
   t.diagnostic(`${losses.open} of ${plan.length} seats not lost at the end`);
   assert.deepEqual([...new Set(losses.unfenced)], [], 'written without the guard of whoever leads');
-  const comesAndGoes = /^\/(arm\/(operations|turns|running)|identity\/(keys|refresh-tokens|sessions))\//;
+  // The activity log tells of what has gone, too.
+  const comesAndGoes =
+    /^\/(arm\/(activity|operations|turns|running)|identity\/(keys|refresh-tokens|sessions))\//;
   const left = (await keysBelow(store, '/')).filter((key) => !before.has(key) && !comesAndGoes.test(key));
   assert.deepEqual(
     left.filter((key) => key !== `${'/arm/resources'}${root}`),
