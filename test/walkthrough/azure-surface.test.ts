@@ -211,8 +211,12 @@ test('a refused method is told which methods there are', async () => {
 });
 
 test('what is not built says so, and an invented version is refused', async () => {
-  const graph = await send('POST', '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01', {});
-  assert.deepEqual([graph.status, graph.code], [501, 'NotImplemented']);
+  const history = await send(
+    'POST',
+    '/providers/Microsoft.ResourceGraph/resourcesHistory?api-version=2021-06-01-preview',
+    {},
+  );
+  assert.deepEqual([history.status, history.code], [501, 'NotImplemented']);
   const typo = await send('GET', fleetPath('f').replace(fleet, '2025-03-02'));
   assert.deepEqual([typo.status, typo.code], [400, 'NoRegisteredProviderFound']);
   const locks = `/${encodeURIComponent(group)}/providers/Microsoft.Authorization/locks?api-version=2020-05-01`;
