@@ -300,8 +300,8 @@ function assertNothingLeft(entries: readonly Entry[], empty: ReadonlySet<string>
     running.map(({ value }) => Buffer.from(value).toString()),
     [],
   );
-  // Operations are read for a week; claims belong to nobody and have a limit; keys and tokens are the caller's sign-in.
-  const comesAndGoes = /^\/(arm\/(operations|turns)|identity\/(keys|refresh-tokens))\//;
+  // The activity log tells of what has gone, operations are read for a week; claims belong to nobody and have a limit; keys and tokens are the caller's sign-in.
+  const comesAndGoes = /^\/(arm\/(activity|operations|turns)|identity\/(keys|refresh-tokens))\//;
   const left = entries.map(({ key }) => key).filter((key) => !empty.has(key) && !comesAndGoes.test(key));
   assert.deepEqual(left, []);
 }

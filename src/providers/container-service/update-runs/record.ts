@@ -40,7 +40,7 @@ export interface RunInternals {
 /** What a stored run keeps for itself. */
 export function internalsOf({ internal }: ResourceRecord): RunInternals {
   // Nobody but `plan.ts` and the actions of a run write it.
-  return internal as unknown as RunInternals;
+  return (internal ?? {}) as unknown as RunInternals;
 }
 
 /** The record with other internals. */

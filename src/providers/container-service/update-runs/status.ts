@@ -63,16 +63,24 @@ export interface RunStatus {
   nodeImageSelection: { selectedNodeImageVersions?: { version: string }[] };
 }
 
+/** What a run says for which nothing was planned. */
+const unplanned: RunStatus = {
+  status: { state: 'NotStarted' },
+  failureCount: 0,
+  stages: [],
+  nodeImageSelection: {},
+};
+
 /** `properties.status` of a stored run, to be changed by the reader. */
 export function statusOf(properties: JsonObject): RunStatus {
   // Nobody but `plan.ts` and what changes a `RunStatus` writes it.
-  return structuredClone(properties['status']) as unknown as RunStatus;
+  return structuredClone(properties['status'] ?? unplanned) as unknown as RunStatus;
 }
 
 /** The state of a stored run. */
 export function stateOf(properties: JsonObject): UpdateState {
   // As in `statusOf`; nothing is changed, so nothing is copied.
-  return (properties['status'] as unknown as RunStatus).status.state;
+  return ((properties['status'] ?? unplanned) as unknown as RunStatus).status.state;
 }
 
 /** The status as JSON. */
