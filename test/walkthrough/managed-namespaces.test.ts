@@ -87,7 +87,7 @@ test('nobody but Resource Manager writes what it made, on the hub and on members
       $at -n team patch resourcequota default --type merge -p '{"spec":{"hard":{"limits.memory":"9Gi"}}}' 2>&1 || true
       $at -n team delete networkpolicies --all 2>&1 || true
       $at create namespace mine --dry-run=server 2>&1 || true
-      $at -n team create configmap mine 2>&1 || true
+      $at -n team create configmap mine-$at 2>&1 || true
     done
     hub delete crp team 2>&1 || true
     hub patch crp team --type merge -p '{"spec":{"policy":{"clusterNames":["m1"]}}}' 2>&1 || true
@@ -101,9 +101,9 @@ test('nobody but Resource Manager writes what it made, on the hub and on members
     lines.map((line) => (denied.test(line) ? 'denied' : line)),
     [
       ...['denied', 'denied', 'denied', 'denied', 'denied', 'denied'],
-      ...['namespace/mine created (server dry run)', 'configmap/mine created'],
+      ...['namespace/mine created (server dry run)', 'configmap/mine-hub created'],
       ...['denied', 'denied', 'denied', 'denied', 'denied', 'denied'],
-      ...['namespace/mine created (server dry run)', 'configmap/mine created'],
+      ...['namespace/mine created (server dry run)', 'configmap/mine-m1 created'],
       ...['denied', 'denied'],
       'validatingadmissionpolicybinding.admissionregistration.k8s.io/aks-fleet-managed-by-arm',
       'validatingadmissionpolicy.admissionregistration.k8s.io/aks-fleet-managed-by-arm',

@@ -34,6 +34,7 @@ test('the control plane goes first, then pool by pool a surge node joins, and ea
     ${kubectl} create deployment web --image=nginx --replicas=3
     ${kubectl} rollout status deployment web >/dev/null
     ${kubectl} get nodes -w >$KUBECONFIG.watched &
+    until [ -s $KUBECONFIG.watched ]; do sleep 0.1; done
     az aks upgrade -g rg -n m1 -k 1.34.1 --yes -o none
     az aks show -g rg -n m1 --query '[currentKubernetesVersion,provisioningState]' -o tsv
     ${pools('currentOrchestratorVersion,provisioningState')}
