@@ -2,7 +2,8 @@ import { azureSizes, findSize } from './machine-sizes.ts';
 
 /**
  * List prices of Linux machines in East US, in US dollars for an hour of one core, by the families that have them; `{}`
- * stands for the number in a size's name. Source: https://prices.azure.com/api/retail/prices, as of 2025.
+ * stands for the number in a size's name. Mostly from the table of karpenter-provider-azure of May 2025, smoothed; those of D_v2 and DS_v2
+ * and the factors of three new regions are estimates.
  */
 const dollarsPerCore: readonly (readonly [price: number, families: string])[] = [
   [0.0188, 'B{}als_v2'],
