@@ -139,6 +139,12 @@ export function objectKey(object: KubeObject): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
+/** The reference that an `objectKey` stands for. */
+export function refOfKey(key: string): ObjectRef {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
 /** The reference of an object. */
 export function refOf(object: KubeObject): ObjectRef {
   const { namespace, name = '' } = object.metadata;

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ClusterClient } from '../../src/apimachinery/client.ts';
 import { findCondition, isCurrent } from '../../src/apimachinery/conditions.ts';
-import { defineKind, typedClient } from '../../src/apimachinery/kinds.ts';
+import { typedClient } from '../../src/apimachinery/kinds.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
-  memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
@@ -20,18 +19,13 @@ import {
 import {
   eventually,
   installFleetKinds,
+  installMemberKinds,
   pool,
   startTestCluster,
   type TestCluster,
   testLog,
 } from './harness.ts';
 
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
 const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
 
 /** A hub with its controllers and members with their agents. */
@@ -77,7 +71,7 @@ export class TestFleet implements AsyncDisposable {
   async #join(name: string): Promise<void> {
     const member = await startTestCluster({ nodes: [pool('nodes', [`${name}-0`])] });
     this.#members.set(name, member);
-    for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+    await installMemberKinds(member.client);
     const clients = { hub: this.hub.client, member: member.client };
     this.#agents.push(startMemberAgent({ ...surroundings, ...clients, memberName: name }));
     const { apiVersion, kind } = memberClusters;

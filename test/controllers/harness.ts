@@ -7,6 +7,7 @@ import {
   type ClusterControllers,
   fleetCustomResources,
   hubAdmission,
+  memberCustomResources,
   type NodePool,
   startClusterControllers,
 } from '../../src/controllers/index.ts';
@@ -112,6 +113,11 @@ const customResources = defineKind(
 /** Makes the kinds that a fleet has on its hub. */
 export async function installFleetKinds(client: ClusterClient): Promise<void> {
   for (const definition of fleetCustomResources()) await client.create(customResources, definition);
+}
+
+/** Makes the kinds that a fleet has on a member. */
+export async function installMemberKinds(client: ClusterClient): Promise<void> {
+  for (const definition of memberCustomResources()) await client.create(customResources, definition);
 }
 
 /** The client, but for what happens before its first call that says so; a rejection is the answer of the call. */

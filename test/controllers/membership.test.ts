@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ClusterClient, ClusterError } from '../../src/apimachinery/client.ts';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
-import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
+import { asKind } from '../../src/apimachinery/kinds.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
-  fleetCustomResources,
-  memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
@@ -23,14 +21,14 @@ import { works } from '../../src/controllers/kinds/placement.ts';
 import { roleBindings, roles } from '../../src/controllers/kinds/rbac.ts';
 import { delegate } from '../reconcile/delegate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { eventually, startTestCluster, type TestCluster, testLog } from './harness.ts';
-
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
+import {
+  eventually,
+  installFleetKinds,
+  installMemberKinds,
+  startTestCluster,
+  type TestCluster,
+  testLog,
+} from './harness.ts';
 
 let hub: TestCluster;
 let member: TestCluster;
@@ -40,8 +38,8 @@ const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
 before(async () => {
   hub = await startTestCluster({ profile: 'hub' });
   member = await startTestCluster();
-  for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
-  for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+  await installFleetKinds(hub.client);
+  await installMemberKinds(member.client);
   hubControllers = startHubControllers({ ...surroundings, hub: hub.client });
 });
 after(async () => {
@@ -189,7 +187,7 @@ test('a member whose agent falls silent keeps its last heartbeat, and its profil
   const clock = new ManualClock();
   const quiet = { ...surroundings, clock };
   const ownHub = await startTestCluster({ profile: 'hub', clock });
-  for (const definition of fleetCustomResources()) await ownHub.client.create(customResources, definition);
+  await installFleetKinds(ownHub.client);
   const controllers = startHubControllers({ ...quiet, hub: ownHub.client });
   const agent = startMemberAgent({
     ...{ ...quiet, hub: ownHub.client, member: member.client, memberName: 'silent' },

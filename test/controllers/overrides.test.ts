@@ -6,7 +6,6 @@ import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { type JsonObject, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
-  memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
@@ -28,17 +27,12 @@ import {
   eventually,
   eventuallyAll,
   installFleetKinds,
+  installMemberKinds,
   startTestCluster,
   type TestCluster,
   testLog,
 } from './harness.ts';
 
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
 const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
 const regions = { east: 'eu', west: 'us' } as const;
 type Name = keyof typeof regions;
@@ -57,8 +51,7 @@ before(async () => {
   controllers = startHub();
   for (const memberName of names) {
     const cluster = await startTestCluster();
-    for (const definition of memberCustomResources())
-      await cluster.client.create(customResources, definition);
+    await installMemberKinds(cluster.client);
     const agent = startMemberAgent({ ...surroundings, hub: hub.client, member: cluster.client, memberName });
     members.set(memberName, { cluster, agent });
     const { apiVersion, kind } = memberClusters;

@@ -5,8 +5,6 @@ import { findCondition, isCurrent } from '../../src/apimachinery/conditions.ts';
 import { asKind, defineKind } from '../../src/apimachinery/kinds.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
-  fleetCustomResources,
-  memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
@@ -24,7 +22,16 @@ import {
   statusCopies,
   works,
 } from '../../src/controllers/kinds/placement.ts';
-import { eventually, eventuallyAll, pool, startTestCluster, type TestCluster, testLog } from './harness.ts';
+import {
+  eventually,
+  eventuallyAll,
+  installFleetKinds,
+  installMemberKinds,
+  pool,
+  startTestCluster,
+  type TestCluster,
+  testLog,
+} from './harness.ts';
 import { workload } from './manifests.ts';
 
 const customResources = defineKind(
@@ -42,7 +49,7 @@ let running: RunningControllers[];
 
 before(async () => {
   hub = await startTestCluster({ profile: 'hub' });
-  for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
+  await installFleetKinds(hub.client);
   running = [
     startHubControllers({
       ...surroundings,
@@ -59,7 +66,7 @@ before(async () => {
       ),
     ];
     const member = await startTestCluster({ nodes });
-    for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+    await installMemberKinds(member.client);
     members.set(name, member);
     running.push(
       startMemberAgent({ ...surroundings, hub: hub.client, member: member.client, memberName: name }),
@@ -265,7 +272,7 @@ test('PickN that asks for more than there is says so, and is fulfilled when a me
     'SchedulingPolicyUnfulfilled',
   );
   const late = await startTestCluster();
-  for (const definition of memberCustomResources()) await late.client.create(customResources, definition);
+  await installMemberKinds(late.client);
   members.set('late', late);
   running.push(
     startMemberAgent({ ...surroundings, hub: hub.client, member: late.client, memberName: 'late' }),

@@ -4,7 +4,6 @@ import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { defineKind, type TypedClient, typedClient } from '../../src/apimachinery/kinds.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
 import {
-  memberCustomResources,
   type RunningControllers,
   startHubControllers,
   startMemberAgent,
@@ -16,17 +15,12 @@ import {
   eventually,
   eventuallyAll,
   installFleetKinds,
+  installMemberKinds,
   startTestCluster,
   type TestCluster,
   testLog,
 } from './harness.ts';
 
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
 const surroundings = { clock: systemClock, random: systemRandom, log: testLog };
 
 /** A client that answers until it is killed, as when its process is gone: nothing that it was about to write is written. */
@@ -80,8 +74,7 @@ export class SimulatedFleet implements AsyncDisposable {
     const clusters: SimulatedCluster[] = [];
     for (let at = 0; at < count; at++) {
       const server = await startTestCluster();
-      for (const definition of memberCustomResources())
-        await server.client.create(customResources, definition);
+      await installMemberKinds(server.client);
       clusters.push({ id: `k${at}`, server, memberName: undefined, agent: undefined, kept: new Set() });
     }
     return new SimulatedFleet(hub, clusters);

@@ -2,25 +2,14 @@ import { test } from 'node:test';
 import { findCondition } from '../../src/apimachinery/conditions.ts';
 import { defineKind } from '../../src/apimachinery/kinds.ts';
 import { systemRandom } from '../../src/base/index.ts';
-import {
-  fleetCustomResources,
-  memberCustomResources,
-  startHubControllers,
-  startMemberAgent,
-} from '../../src/controllers/index.ts';
+import { startHubControllers, startMemberAgent } from '../../src/controllers/index.ts';
 import { configMaps, namespaces } from '../../src/controllers/kinds/core.ts';
 import { memberClusters } from '../../src/controllers/kinds/fleet.ts';
 import { clusterFamily, works } from '../../src/controllers/kinds/placement.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { eventually, startTestCluster, testLog } from './harness.ts';
+import { eventually, installFleetKinds, installMemberKinds, startTestCluster, testLog } from './harness.ts';
 import { workload } from './manifests.ts';
 
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
 const deployments = defineKind('apps/v1', 'Deployment', 'deployments');
 
 test('whatever loops wait for, they end when they are told to, without any time passing', async () => {
@@ -28,8 +17,8 @@ test('whatever loops wait for, they end when they are told to, without any time 
   const surroundings = { clock, random: systemRandom, log: testLog };
   const hub = await startTestCluster({ profile: 'hub', clock });
   const member = await startTestCluster({ clock });
-  for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
-  for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+  await installFleetKinds(hub.client);
+  await installMemberKinds(member.client);
   const hubControllers = startHubControllers({ ...surroundings, hub: hub.client });
   const agent = startMemberAgent({
     ...surroundings,

@@ -6,7 +6,7 @@ import { defineKind, typedClient } from '../../src/apimachinery/kinds.ts';
 import { objectsAt } from '../../src/apimachinery/read.ts';
 import type { JsonObject } from '../../src/base/index.ts';
 import { systemClock, systemRandom } from '../../src/base/index.ts';
-import { fleetCustomResources, memberCustomResources } from '../../src/controllers/index.ts';
+
 import { deployments } from '../../src/controllers/kinds/apps.ts';
 import { configMaps, namespaces, services } from '../../src/controllers/kinds/core.ts';
 import { lastAppliedAnnotation } from '../../src/controllers/kinds/fleet-names.ts';
@@ -25,14 +25,8 @@ import { manifestHash } from '../../src/controllers/work-applier/sanitize.ts';
 import { Informer } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestServer } from '../apiserver/harness.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { testLog } from './harness.ts';
+import { installFleetKinds, installMemberKinds, testLog } from './harness.ts';
 
-const customResources = defineKind(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-  'customresourcedefinitions',
-  'Cluster',
-);
 const secrets = defineKind('v1', 'Secret', 'secrets');
 const namespace = 'fleet-member-east';
 const clock = new ManualClock();
@@ -47,8 +41,8 @@ let written: string[] = [];
 before(async () => {
   hub = await startTestServer();
   member = await startTestServer();
-  for (const definition of fleetCustomResources()) await hub.client.create(customResources, definition);
-  for (const definition of memberCustomResources()) await member.client.create(customResources, definition);
+  await installFleetKinds(hub.client);
+  await installMemberKinds(member.client);
   await hub.client.create(namespaces, named('v1', 'Namespace', namespace));
   await member.client.create(namespaces, named('v1', 'Namespace', 'app'));
   const [hubClient, memberClient] = [hub.client, member.client].map(noting);

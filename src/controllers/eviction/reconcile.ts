@@ -3,7 +3,7 @@ import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import {
   evictedBindingAnnotation,
-  latestLabel,
+  isLatest,
   parentLabel,
   previousStateAnnotation,
 } from '../kinds/fleet-names.ts';
@@ -134,7 +134,7 @@ function isDiffReported({ metadata, status }: Binding): boolean {
 async function pickedBy(placement: string, { client }: EvictionContext): Promise<number> {
   const { items } = await client.list(clusterFamily.policySnapshots);
   const latest = items.find(
-    ({ metadata: { labels = {} } }) => labels[parentLabel] === placement && labels[latestLabel] === 'true',
+    (snapshot) => snapshot.metadata.labels?.[parentLabel] === placement && isLatest(snapshot),
   );
   return (latest?.status?.targetClusters ?? []).filter(({ selected }) => selected).length;
 }

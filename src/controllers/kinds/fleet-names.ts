@@ -91,3 +91,13 @@ export function withoutManagedLabel(labels: Readonly<Record<string, string>>): R
   const { [managedLabel]: _managed, ...others } = labels;
   return others;
 }
+
+/** True for the snapshot that says what its owner says now. */
+export function isLatest({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[latestLabel] === 'true';
+}
+
+/** The latest snapshot, unless it is on its way out. */
+export function isInForce(snapshot: KubeObject): boolean {
+  return isLatest(snapshot) && !snapshot.metadata.deletionTimestamp;
+}

@@ -2,6 +2,7 @@ import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
 import { rfc3339Seconds } from '../../base/index.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import {
+  isLatest,
   latestLabel,
   numberIn,
   overrideFinalizer,
@@ -67,10 +68,6 @@ function snapshotsOf(key: string, { snapshots }: OverrideContext): readonly Over
 
 function indexOf({ metadata }: OverrideSnapshot): number {
   return numberIn(metadata.labels?.[overrideIndexLabel]) ?? -1;
-}
-
-function isLatest({ metadata }: OverrideSnapshot): boolean {
-  return metadata.labels?.[latestLabel] === 'true';
 }
 
 /** On the wire a field of bytes, which holds the digits of the hash. */

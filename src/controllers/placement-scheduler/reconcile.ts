@@ -1,5 +1,5 @@
 import { type NewCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, isAlreadyExists, objectKey, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, isAlreadyExists, objectKey, refOf, refOfKey } from '../../apimachinery/kinds.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
 import {
@@ -8,7 +8,7 @@ import {
   bindingSchedulerFinalizer,
   clusterCountAnnotation,
   generationAnnotation,
-  latestLabel,
+  isInForce,
   numberIn,
   parentLabel,
   previousStateAnnotation,
@@ -49,9 +49,7 @@ export async function schedulePlacement(key: string, context: SchedulerContext):
 }
 
 function latestPolicy(key: string, context: SchedulerContext): PolicySnapshot | undefined {
-  return context.policySnapshots
-    .byIndex(byParent, key)
-    .find(({ metadata }) => metadata.labels?.[latestLabel] === 'true' && !metadata.deletionTimestamp);
+  return context.policySnapshots.byIndex(byParent, key).find(isInForce);
 }
 
 async function schedule(
@@ -271,10 +269,7 @@ async function writeDecisions(policy: PolicySnapshot, { kept, choice, context }:
 async function collectOrphans(key: string, context: SchedulerContext): Promise<undefined> {
   const orphans = [...context.bindings.byIndex(byParent, key)];
   if (orphans.length === 0) return undefined;
-  const slash = key.indexOf('/');
-  const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
-  const ref = { ...namespace, name: key.slice(slash + 1) };
-  if (await context.client.find(context.family.placements, ref)) return undefined;
+  if (await context.client.find(context.family.placements, refOfKey(key))) return undefined;
   await removeBindings(orphans, context);
   return undefined;
 }

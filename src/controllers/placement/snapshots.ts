@@ -5,6 +5,7 @@ import {
   clusterCountAnnotation,
   envelopeCountAnnotation,
   generationAnnotation,
+  isLatest,
   latestLabel,
   nextSnapshotAnnotation,
   numberIn,
@@ -27,10 +28,6 @@ const defaultHistory = 10;
 
 function indexIn(object: KubeObject, label: string): number {
   return numberIn(object.metadata.labels?.[label]) ?? -1;
-}
-
-function isLatest(object: KubeObject): boolean {
-  return object.metadata.labels?.[latestLabel] === 'true';
 }
 
 /** The snapshot that is marked as the latest, else the one with the highest index. */

@@ -1,4 +1,5 @@
 import { addAmounts, amountsAt, onlyOf, sameAmounts, writtenAmounts } from '../../apimachinery/amounts.ts';
+import { refOfKey } from '../../apimachinery/kinds.ts';
 import { type Quantity, quantityOf } from '../../apimachinery/quantity.ts';
 import { isInScopes } from '../../apimachinery/quota/counted.ts';
 import { countedAs, kindsCountedFor } from '../../apimachinery/quota/counted-kinds.ts';
@@ -17,9 +18,7 @@ const againAfterMs = 5 * 60_000;
  * one of them changes it in the same commit, so that none is forgotten.
  */
 export async function recount(key: string, context: ClusterContext): Promise<Reconciled | undefined> {
-  const slash = key.indexOf('/');
-  const ref = { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-  const quota = await context.client.find(resourceQuotas, ref);
+  const quota = await context.client.find(resourceQuotas, refOfKey(key));
   if (!quota) return undefined;
   const hard = amountsAt(quota, 'spec', 'hard');
   // What cannot be counted stays as it was.

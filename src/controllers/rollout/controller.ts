@@ -3,7 +3,7 @@ import { objectKey } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import { type Controller, runController, watchKeys } from '../../reconcile/index.ts';
 import { memberClusters } from '../kinds/fleet.ts';
-import { latestLabel, parentKey, parentOverrideLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
+import { isLatest, parentKey, parentOverrideLabel, resourceHashAnnotation } from '../kinds/fleet-names.ts';
 import type { Binding, OverrideSnapshot } from '../kinds/placement.ts';
 import type { PlacementContext } from '../placement/context.ts';
 import { overridesIn } from '../shared/override-matching.ts';
@@ -65,10 +65,6 @@ function placementsOf(
   const isNamespaced = placement.scope === 'Namespaced';
   if (isNamespaced !== family.placements.namespaced) return undefined;
   return isNamespaced ? `${metadata.namespace}/${placement.name}` : placement.name;
-}
-
-function isLatest({ metadata }: OverrideSnapshot): boolean {
-  return metadata.labels?.[latestLabel] === 'true';
 }
 
 /** Overriding failed, and a snapshot of the same override was among those that were to be applied. */

@@ -2,7 +2,7 @@ import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
 import { jsonEqual } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
-import { latestLabel, numberIn, resourceHashAnnotation, resourceIndexLabel } from '../kinds/fleet-names.ts';
+import { isInForce, numberIn, resourceHashAnnotation, resourceIndexLabel } from '../kinds/fleet-names.ts';
 import type { Binding, Placement, ResourceSnapshot } from '../kinds/placement.ts';
 import { byParent, type PlacementContext } from '../placement/context.ts';
 import { groupOf } from '../placement/snapshots.ts';
@@ -41,10 +41,8 @@ function latestMaster(key: string, context: PlacementContext): ResourceSnapshot 
   return context.resourceSnapshots
     .byIndex(byParent, key)
     .find(
-      ({ metadata }) =>
-        metadata.labels?.[latestLabel] === 'true' &&
-        metadata.annotations?.[resourceHashAnnotation] !== undefined &&
-        !metadata.deletionTimestamp,
+      (snapshot) =>
+        isInForce(snapshot) && snapshot.metadata.annotations?.[resourceHashAnnotation] !== undefined,
     );
 }
 

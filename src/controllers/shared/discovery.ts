@@ -1,5 +1,6 @@
 import { type ClusterClient, ClusterError, type KubeObject } from '../../apimachinery/client.ts';
 import { defineKind, type Kind } from '../../apimachinery/kinds.ts';
+import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 
 /** A kind that a cluster serves, in its group's preferred version if it has that one, else in the next that it has. */
@@ -37,9 +38,7 @@ export class ServedKinds {
 
   /** The kind behind an owner reference; undefined when the cluster does not serve it in that version. */
   async find(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
-    const slash = apiVersion.indexOf('/');
-    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-    const version = apiVersion.slice(slash + 1);
+    const [group, version] = splitApiVersion(apiVersion);
     return (await this.all()).find(
       (served) => served.group === group && served.kind === kind && served.versions.includes(version),
     );

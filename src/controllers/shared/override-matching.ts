@@ -2,7 +2,7 @@ import type { KubeObject } from '../../apimachinery/client.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Informer } from '../../reconcile/index.ts';
 import type { MemberCluster } from '../kinds/fleet.ts';
-import { latestLabel, numberIn, overrideIndexLabel, parentOverrideLabel } from '../kinds/fleet-names.ts';
+import { isInForce, numberIn, overrideIndexLabel, parentOverrideLabel } from '../kinds/fleet-names.ts';
 import type {
   Binding,
   NamespacedName,
@@ -33,7 +33,7 @@ const byLatestIn = 'latest-in';
 
 export function indexLatestSnapshots(informer: Informer<OverrideSnapshot>): void {
   informer.addIndex(byLatestIn, (snapshot) =>
-    isLatest(snapshot) ? [snapshot.metadata.namespace ?? ''] : [],
+    isInForce(snapshot) ? [snapshot.metadata.namespace ?? ''] : [],
   );
 }
 
@@ -164,16 +164,12 @@ function newestOf(snapshots: readonly OverrideSnapshot[]): readonly OverrideSnap
   const latest = new Map<string, OverrideSnapshot>();
   for (const snapshot of snapshots) {
     const { labels, name, namespace = '' } = snapshot.metadata;
-    if (!isLatest(snapshot)) continue;
+    if (!isInForce(snapshot)) continue;
     const key = `${namespace}/${labels?.[parentOverrideLabel] ?? name}`;
     const known = latest.get(key);
     if (!known || indexOf(snapshot) > indexOf(known)) latest.set(key, snapshot);
   }
   return [...latest.values()];
-}
-
-function isLatest({ metadata }: OverrideSnapshot): boolean {
-  return metadata.labels?.[latestLabel] === 'true' && !metadata.deletionTimestamp;
 }
 
 function indexOf({ metadata }: OverrideSnapshot): number {

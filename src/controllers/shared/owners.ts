@@ -1,6 +1,7 @@
 import type { KubeObject, OwnerReference } from '../../apimachinery/client.ts';
 import { isNotFound, type Kind, refOf, type TypedClient } from '../../apimachinery/kinds.ts';
 import type { LabelSelector } from '../../apimachinery/meta.ts';
+import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import { matchesLabels } from '../../apimachinery/selectors/label-selector.ts';
 import type { Informer } from '../../reconcile/index.ts';
 
@@ -30,8 +31,7 @@ export function ownerKey<T extends KubeObject>(kind: Kind<T>, object: KubeObject
 }
 
 function isOfGroup(owner: OwnerReference, group: string): boolean {
-  const slash = owner.apiVersion.indexOf('/');
-  return (slash < 0 ? '' : owner.apiVersion.slice(0, slash)) === group;
+  return splitApiVersion(owner.apiVersion)[0] === group;
 }
 
 const byOwner = 'controller';

@@ -1,4 +1,4 @@
-import { ignoringMissing, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, refOf, refOfKey } from '../../apimachinery/kinds.ts';
 import { updateRunFinalizer } from '../kinds/fleet-names.ts';
 import type { UpdateRun } from '../kinds/staged.ts';
 import { inBatches } from '../shared/batches.ts';
@@ -16,10 +16,7 @@ export async function cleanUpRun(run: UpdateRun, key: string, context: UpdateRun
 /** Approval requests of a run that went without them; the hub itself is asked, for an informer may lag behind. */
 export async function collectApprovals(key: string, context: UpdateRunContext): Promise<undefined> {
   if (context.approvals.byIndex(byRun, key).length === 0) return undefined;
-  const slash = key.indexOf('/');
-  const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
-  const ref = { ...namespace, name: key.slice(slash + 1) };
-  if (await context.client.find(context.runs.kind, ref)) return undefined;
+  if (await context.client.find(context.runs.kind, refOfKey(key))) return undefined;
   await removeApprovals(key, context);
   return undefined;
 }

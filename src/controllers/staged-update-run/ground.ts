@@ -1,5 +1,5 @@
 import { findCondition } from '../../apimachinery/conditions.ts';
-import { clusterCountAnnotation, latestLabel, numberIn, policyIndexLabel } from '../kinds/fleet-names.ts';
+import { clusterCountAnnotation, isInForce, numberIn, policyIndexLabel } from '../kinds/fleet-names.ts';
 import type { Binding, Placement, PolicySnapshot } from '../kinds/placement.ts';
 import type { UpdateRun } from '../kinds/staged.ts';
 import { byParent } from '../placement/context.ts';
@@ -28,9 +28,7 @@ export interface Policy {
 
 /** The latest policy of a placement, or undefined while it is being made. */
 export function policyOf(placement: Placement, key: string, context: UpdateRunContext): Policy | undefined {
-  const latest = context.policySnapshots
-    .byIndex(byParent, key)
-    .filter(({ metadata }) => metadata.labels?.[latestLabel] === 'true' && !metadata.deletionTimestamp);
+  const latest = context.policySnapshots.byIndex(byParent, key).filter(isInForce);
   const [snapshot] = latest;
   if (!snapshot) {
     if (!isDecided(placement)) return undefined;

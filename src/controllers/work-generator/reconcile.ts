@@ -1,5 +1,5 @@
 import { findCondition, withCondition } from '../../apimachinery/conditions.ts';
-import { ignoringMissing, objectKey, refOf } from '../../apimachinery/kinds.ts';
+import { ignoringMissing, objectKey, refOf, refOfKey } from '../../apimachinery/kinds.ts';
 import { errorMessage } from '../../base/index.ts';
 import type { Informer, Reconciled } from '../../reconcile/index.ts';
 import { type MemberCluster, memberNamespace } from '../kinds/fleet.ts';
@@ -61,10 +61,7 @@ export async function reconcileBinding(
 async function collectWorks(key: string, context: WorkGeneratorContext): Promise<undefined> {
   const orphans = context.worksNaming(key).filter(({ metadata }) => !metadata.deletionTimestamp);
   if (orphans.length === 0) return undefined;
-  const slash = key.indexOf('/');
-  const namespace = slash < 0 ? {} : { namespace: key.slice(0, slash) };
-  const ref = { ...namespace, name: key.slice(slash + 1) };
-  if (await context.client.find(context.family.bindings, ref)) return undefined;
+  if (await context.client.find(context.family.bindings, refOfKey(key))) return undefined;
   await inBatches(orphans, (work) => ignoringMissing(context.client.delete(works, refOf(work))));
   return undefined;
 }
