@@ -54,6 +54,8 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   for (const key in a) {
     const member = a[key];
     if (member === undefined) continue;
+    // Every object answers for this one name of its prototype with something that may be equal.
+    if (key === '__proto__' && !Object.hasOwn(b, key)) return false;
     if (!jsonEqual(member, b[key])) return false;
     members++;
   }

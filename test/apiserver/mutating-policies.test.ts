@@ -192,6 +192,32 @@ describe('MutatingAdmissionPolicies', () => {
     assert.match(large.message, /is larger than 8388608 bytes$/);
   });
 
+  it('make nothing of what holds itself many times over, by however few steps', async () => {
+    const ten = (item: string) => `[${Array.from({ length: 10 }, () => item).join(', ')}]`;
+    const nested = (levels: number) =>
+      Array.from({ length: levels }, (_, at) => ({
+        name: `v${at}`,
+        expression: ten(at === 0 ? "'x'" : `variables.v${at - 1}`),
+      }));
+    const whole = 'variables.v29';
+    const add = "JSONPatch{op: 'add', path: '/data', value:";
+    for (const [name, mutation, variables] of [
+      ['laid', apply(`Object{data: {'a': ${whole}}}`), nested(30)],
+      ['patched', operations(`[${add} ${whole}}]`), nested(30)],
+      [
+        'repeated',
+        operations(`[${Array.from({ length: 200 }, () => `${add} object.data}`).join(', ')}]`),
+        [],
+      ],
+    ] as const) {
+      await hold(name, [mutation], { variables: [...variables] });
+      const { status, message } = await create('m', { a: 'x'.repeat(100_000) });
+      assert.equal(status, 403);
+      assert.match(message, /what it makes has more than 1000000 parts$/);
+      await ask(test, { method: 'DELETE', path: `${bindingPath}/${name}` });
+    }
+  });
+
   it('stop when their expressions cost too much, and let the write through where failures are ignored', async () => {
     const list = `[${Array.from({ length: 100 }, (_, at) => at).join()}]`;
     const costly = sets(

@@ -6,6 +6,7 @@ import {
   encodeJson,
   integerOf,
   type JsonFindings,
+  jsonEqual,
   parseExactly,
   parseJson,
   utf8,
@@ -84,4 +85,14 @@ test('equal values have one text, whatever the order of their members, and diffe
   assert.notEqual(one, canonicalJson({ a: 9007199254740993n, b: [{ c: 'x', d: null }, 1] }));
   assert.notEqual(canonicalJson({ a: '1' }), canonicalJson({ a: 1 }));
   assert.notEqual(canonicalJson({ a: null }), canonicalJson({}));
+});
+
+test('an object is equal to no other one whose members have other names, not even names of a prototype', () => {
+  const values = ['{}', '{"y":1}', '{"y":{}}', '{"__proto__":{}}', '{"__proto__":1}', '{"constructor":{}}'];
+  values.push('{"toString":{}}', '{"__proto__":{},"y":1}', '{"y":null}', '{"__proto__":null}');
+  for (const a of values) {
+    for (const b of values) assert.equal(jsonEqual(JSON.parse(a), JSON.parse(b)), a === b, `${a} ${b}`);
+    for (const b of values)
+      assert.equal(jsonEqual([JSON.parse(a)], [JSON.parse(b)]), a === b, `[${a}] [${b}]`);
+  }
 });

@@ -2,7 +2,15 @@ import type { SchemaNode } from '../../apimachinery/contract.ts';
 import { isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { misnamed, NotJson, type Odd, toJson } from '../../cel/admission/to-json.ts';
 import { formatDuration, formatTimestamp } from '../../cel/time.ts';
-import { CelUint, Duration, ListValue, StructValue, type Timestamp, type Value } from '../../cel/values.ts';
+import {
+  CelUint,
+  Duration,
+  ListValue,
+  StructValue,
+  type Timestamp,
+  type Value,
+  weightOf,
+} from '../../cel/values.ts';
 import { applyJsonPatch, GoValue, layOver, NotApplied, PatchError } from '../../merge/index.ts';
 
 /** A policy cannot change an object; the text is the real server's. */
@@ -11,6 +19,7 @@ export class NotPatched extends Error {}
 /** The object with a configuration that an expression made laid over it. Throws `NotPatched`. */
 export function withConfiguration(object: JsonObject, made: Value, schema: SchemaNode): JsonObject {
   if (!(made instanceof StructValue)) throw new NotPatched('unsupported return type from ApplyConfiguration');
+  checkSize(made);
   checkNames(made);
   const { apiVersion, kind } = object;
   const config = configurationOf(made);
@@ -26,6 +35,7 @@ export function withConfiguration(object: JsonObject, made: Value, schema: Schem
 /** The object after operations that an expression made; undefined when one of them tests for what is not so. Throws `NotPatched`. */
 export function withOperations(object: JsonObject, made: Value): JsonObject | undefined {
   if (!(made instanceof ListValue)) throw new NotPatched('type mismatch: no array of JSONPatch');
+  checkSize(made);
   const operations = [...made].map(operationOf);
   try {
     return applyJsonPatch(object, operations);
@@ -36,6 +46,21 @@ export function withOperations(object: JsonObject, made: Value): JsonObject | un
     if (why.startsWith('testing ')) return undefined;
     throw new NotPatched(`JSON Patch: ${why}`);
   }
+}
+
+/** Parts of what an expression makes, ten characters of a text for one: more than any object that could be stored has. */
+const partsLimit = 1_000_000;
+
+/** Values that hold one another many times over cost an expression little, and as JSON as much as all of their copies. */
+function checkSize(made: Value): void {
+  let parts: number;
+  try {
+    parts = weightOf(made);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new NotPatched('exceeded max depth');
+  }
+  if (parts > partsLimit) throw new NotPatched(`what it makes has more than ${partsLimit} parts`);
 }
 
 function operationOf(made: Value): Json {
