@@ -27,21 +27,28 @@ export const endingLimits = {
   deletionMs: 30 * 60_000,
 } as const;
 
+/** How an operation ends. `leaves`: the record of one that failed, without what was half done for it. */
+export type Ending =
+  | 'Succeeded'
+  | {
+      readonly failed: { readonly code: string; readonly message: string };
+      readonly leaves?: ((record: ResourceRecord) => ResourceRecord) | undefined;
+    };
+
 /**
  * Ends the operation that `seen` carried. Nothing happens when another one has taken its place meanwhile: what a pass found
  * out about the one does not end the other.
  */
-export async function settle(
-  records: RecordStore,
-  seen: ResourceRecord,
-  state: 'Succeeded' | { readonly failed: { readonly code: string; readonly message: string } },
-): Promise<void> {
+export async function settle(records: RecordStore, seen: ResourceRecord, state: Ending): Promise<void> {
   const error = state === 'Succeeded' ? undefined : state.failed;
   const outcome = error ? ({ status: 'Failed', error } as const) : ({ status: 'Succeeded' } as const);
   await records.update(
     seen.id,
-    (current) =>
-      current.operation === seen.operation ? { ...current, provisioningState: outcome.status } : undefined,
+    (current) => {
+      if (current.operation !== seen.operation) return undefined;
+      const left = state === 'Succeeded' ? current : (state.leaves?.(current) ?? current);
+      return { ...left, provisioningState: outcome.status };
+    },
     outcome,
   );
 }

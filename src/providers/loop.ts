@@ -30,6 +30,8 @@ export interface RecordLoopOptions extends LoopParts {
   }[];
   /** The loop ends operations that cannot succeed by itself. */
   readonly endsByItself?: boolean;
+  /** The record of an operation that was ended as failed, without what was half done for it; default: as it is. */
+  leaves?(record: ResourceRecord): ResourceRecord;
   /** Ids worked on at the same time; default 8. */
   readonly concurrency?: number;
   readonly limits?: Partial<WorkQueueLimits>;
@@ -130,7 +132,7 @@ class Patience {
 
   /** A pass over an operation failed: true when that ended it, or when another has taken its place and is next. */
   async isOver(id: string, operation: string | undefined, thrown: unknown): Promise<boolean> {
-    const { records, clock, log, type, endsByItself } = this.#options;
+    const { records, clock, log, type, endsByItself, leaves } = this.#options;
     const record = await records.get(id);
     if (!record || endsByItself) return false;
     if (record.operation !== operation && operation !== undefined) return record.operation !== undefined;
@@ -142,7 +144,7 @@ class Patience {
     if (!isFinal && clock.monotonic() - sinceMs < limitMs) return false;
     const failed = reasonOf(thrown, limitMs);
     log.warn('an operation failed', { type, id, ...failed });
-    await settle(records, record, { failed });
+    await settle(records, record, { failed, leaves });
     this.#since.delete(id);
     return true;
   }

@@ -7,7 +7,7 @@ import {
   type ContainerServiceSettings,
   containerServiceTypes,
 } from '../../src/providers/container-service/index.ts';
-import { arcTypes } from '../../src/providers/kubernetes/index.ts';
+import { type ArcSettings, arcTypes } from '../../src/providers/kubernetes/index.ts';
 import { managedIdentityTypes } from '../../src/providers/managed-identity/index.ts';
 import { networkResourceTypes } from '../../src/providers/network/index.ts';
 import { resourceGroups } from '../../src/providers/resources/index.ts';
@@ -42,7 +42,7 @@ export async function everyType(
 ): Promise<{
   readonly estate: Estate;
   readonly types: readonly ResourceType[];
-  readonly settings: ContainerServiceSettings;
+  readonly settings: ContainerServiceSettings & ArcSettings;
 }> {
   const { clusters = noClusters, ...given } = options;
   const settings = {

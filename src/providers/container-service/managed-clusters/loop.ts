@@ -30,16 +30,17 @@ const drainPauseMs = 250;
 export function runManagedClusters(parts: LoopParts, settings: ContainerServiceSettings) {
   const drains = new DrainWatches((id) => loop.enqueue(id, drainPauseMs));
   const subject = managedClusterSubject(parts.random);
+  const pass: UpgradePass = {
+    parts,
+    settings,
+    subject,
+    watchDrains: (record, upkeep) => drains.follow(record.id, upkeep),
+  };
   const loop = runRecordLoop({
     ...parts,
     type: managedClusterType,
-    reconcile: (id) =>
-      reconcile(id, {
-        parts,
-        settings,
-        subject,
-        watchDrains: (record, upkeep) => drains.follow(record.id, upkeep),
-      }),
+    reconcile: (id) => reconcile(id, pass),
+    leaves: (record) => abandoned(record, pass),
   });
   return {
     ...loop,

@@ -4,7 +4,11 @@ import type { Reconciled } from '../../../reconcile/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
 import { DrainWatches } from '../../container-service/managed-clusters/drain-watches.ts';
 import { end } from '../../container-service/managed-clusters/endings.ts';
-import { stepUpgrade, type UpgradePass } from '../../container-service/managed-clusters/upgrade-loop.ts';
+import {
+  abandoned,
+  stepUpgrade,
+  type UpgradePass,
+} from '../../container-service/managed-clusters/upgrade-loop.ts';
 import { type UpgradeWork, workOf } from '../../container-service/managed-clusters/upgrade-work.ts';
 import {
   arcClusterIdOf,
@@ -34,6 +38,7 @@ export function runProvisionedClusterInstances(parts: LoopParts, settings: ArcSe
   const loop = runRecordLoop({
     ...parts,
     type: instanceType,
+    leaves: (record) => abandoned(record, pass),
     // Who may enter the cluster stands on the connected cluster.
     follows: [{ type: connectedClusterType, idFor: instanceIdOf }],
     reconcile: (id) => reconcile(id, pass, settings),
