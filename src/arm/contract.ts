@@ -23,6 +23,8 @@ export interface CallerDirectory {
   groupsOf(objectId: string): Promise<readonly string[]>;
   /** Calls `onChange` when any membership changes. Without it memberships are asked for again after a second. */
   watchGroups?(onChange: () => void): { close(): void };
+  /** Whether the user or service principal exists and may sign in. Without it whoever exists may. */
+  isActive?(objectId: string): boolean;
   /** The kind of a directory object, or undefined when there is none. */
   principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined>;
 }

@@ -15,11 +15,13 @@ export interface CallersHandler {
 /** Requests of a stored caller, through the pipeline. */
 export function internalCalls(services: Services, handler: CallersHandler): ResourceCalls {
   const refuseGone = async ({ objectId }: Caller): Promise<void> => {
-    if ((await services.directory.principalType(objectId)) !== undefined) return;
+    const { directory } = services;
+    const isThere = (await directory.principalType(objectId)) !== undefined;
+    if (isThere && directory.isActive?.(objectId) !== false) return;
     throw new ArmError(
       401,
       'InvalidAuthenticationToken',
-      `The caller '${objectId}' is not in the directory any more.`,
+      `The caller '${objectId}' ${isThere ? 'has been disabled' : 'is not in the directory any more'}.`,
     );
   };
   return {

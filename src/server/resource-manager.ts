@@ -194,5 +194,6 @@ function callerDirectory(identity: Identity): CallerDirectory {
     groupsOf: (objectId) => directory.groupsOf(objectId),
     watchGroups: (onChange) => directory.watchGroups(onChange),
     principalType: (objectId) => directory.principalType(objectId),
+    isActive: (objectId) => directory.isActive(objectId),
   };
 }

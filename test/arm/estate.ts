@@ -30,6 +30,7 @@ function person(objectId: string, name: string): Caller {
 /** Who there is; tokens are `Bearer <name of a person>`. */
 export class TestDirectory implements CallerDirectory {
   readonly groups = new Map<string, string[]>();
+  readonly disabled = new Set<string>();
 
   async authenticate(authorization: string | undefined): Promise<Caller> {
     if (authorization === undefined) {
@@ -48,6 +49,10 @@ export class TestDirectory implements CallerDirectory {
 
   async groupsOf(objectId: string): Promise<readonly string[]> {
     return this.groups.get(objectId) ?? [];
+  }
+
+  isActive(objectId: string): boolean {
+    return !this.disabled.has(objectId);
   }
 
   async principalType(objectId: string): Promise<'User' | 'Group' | undefined> {

@@ -378,3 +378,45 @@ test('a resource that is deleted while its deployment waits for it fails the dep
     await estate.close();
   }
 });
+
+test('a caller whose account was disabled, or whose role was taken away, before his deployment began makes nothing', async () => {
+  const estate = await openDeployments({ isIdle: true });
+  try {
+    const group = await estate.group('late');
+    const as = people.nobody;
+    const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635';
+    const assignment = `${group}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-00000000d003`;
+    const body = {
+      properties: {
+        roleDefinitionId: `${estate.subscription}/providers/Microsoft.Authorization/roleDefinitions/${owner}`,
+        principalId: as.objectId,
+      },
+    };
+    const version = '?api-version=2022-04-01';
+    assert.equal((await estate.call('PUT', assignment + version, { body })).status, 201);
+    const made = {
+      type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
+      apiVersion: '2023-01-31',
+      name: 'made',
+      location: 'eastus',
+    };
+    const sent = { properties: { mode: 'Incremental', template: template({ resources: [made] }) } };
+    const id = (name: string) => `${group}/providers/Microsoft.Resources/deployments/${name}`;
+    assert.equal((await estate.call('PUT', id('one'), { body: sent, as })).status, 201);
+    estate.directory.disabled.add(as.objectId);
+    estate.startLoops();
+    assert.match(JSON.stringify((await estate.ended(id('one'))).body), /has been disabled/);
+    estate.directory.disabled.clear();
+    await estate.stopLoops();
+    assert.equal((await estate.call('PUT', id('two'), { body: sent, as })).status, 201);
+    assert.equal((await estate.call('DELETE', assignment + version)).status, 200);
+    estate.startLoops();
+    assert.match(JSON.stringify((await estate.ended(id('two'))).body), /AuthorizationFailed/);
+    assert.deepEqual(
+      await estate.manager.records.list(group, 'Microsoft.ManagedIdentity/userAssignedIdentities'),
+      [],
+    );
+  } finally {
+    await estate.close();
+  }
+});
