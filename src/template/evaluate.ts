@@ -33,7 +33,7 @@ export function evaluate(expression: Expression, frame: Frame): Value {
 function call(expression: Extract<Expression, { kind: 'call' }>, frame: Frame): Value {
   const { name, args } = expression;
   const lower = name.toLowerCase();
-  const special = specialForms[lower];
+  const special = Object.hasOwn(specialForms, lower) ? specialForms[lower] : undefined;
   if (special) return special(args, frame);
   const found = functionNamed(name);
   if (found) {
@@ -174,19 +174,22 @@ function itemOf(of: Value, index: Value): Json {
 
 /** A value of a template with all its expressions evaluated. Copy loops of members are carried out. */
 export function evaluateJson(value: Json, frame: Frame): Json {
-  frame.budget.spend(1);
   if (typeof value === 'string') {
+    // A loop reads a text anew each time, and it goes into every body.
+    frame.budget.spendCharacters(value.length);
     const found = measured(evaluateText(value, frame), frame);
     if (isDeeperThan(found, templateLimits.valueLevels)) {
       throw new TemplateError(`A value nests deeper than ${templateLimits.valueLevels} levels.`);
     }
     return found;
   }
+  frame.budget.spend(1);
   if (Array.isArray(value)) return value.map((item) => evaluateJson(item, frame));
   if (!isObject(value)) return value;
   const made: JsonObject = {};
   for (const [name, item] of Object.entries(value)) {
     if (item === undefined) continue;
+    frame.budget.spendCharacters(name.length);
     if (name.toLowerCase() === 'copy' && isCopyList(item)) {
       for (const copy of item) {
         const { name: copyName, items } = copyItems(copy, frame);

@@ -8,6 +8,7 @@ import { nestedBody } from './nested.ts';
 import type { Drafted, PlannedResource } from './planned.ts';
 import { idOf } from './resource-ids.ts';
 import type { Template } from './template.ts';
+import { put } from './values.ts';
 
 /** All resources in the order of the template. Throws TemplateError; ids, names and conditions must be known by now. */
 export function planOf(template: Template): PlannedResource[] {
@@ -172,7 +173,11 @@ function refuseCircles(planned: readonly PlannedResource[]): void {
   const waiting = new Map(planned.map((one) => [one.key, one.dependsOn.length]));
   const followers = new Map<string, string[]>();
   for (const { key, dependsOn } of planned) {
-    for (const other of dependsOn) followers.set(other, [...(followers.get(other) ?? []), key]);
+    for (const other of dependsOn) {
+      const known = followers.get(other);
+      if (known) known.push(key);
+      else followers.set(other, [key]);
+    }
   }
   const free = planned.filter((one) => one.dependsOn.length === 0).map((one) => one.key);
   for (let at = 0; at < free.length; at++) {
@@ -205,7 +210,7 @@ export function bodyOf(planned: PlannedResource, template: Template, runtime?: R
     if (/^microsoft\.resources\/deployments$/i.test(planned.type))
       return nestedBody(Object.fromEntries(members), frame);
     const body: JsonObject = {};
-    for (const [name, value] of members) if (value !== undefined) body[name] = evaluateJson(value, frame);
+    for (const [name, value] of members) if (value !== undefined) put(body, name, evaluateJson(value, frame));
     return body;
   } catch (thrown) {
     if (!(thrown instanceof TemplateError) || thrown instanceof NotYetKnown) throw thrown;

@@ -1,6 +1,6 @@
-import { isNumber, isObject, type Json, type JsonObject } from '../base/index.ts';
+import { canonicalJson, isNumber, isObject, type Json, type JsonObject } from '../base/index.ts';
 import { invalidTemplate, type TemplateError } from './errors.ts';
-import { memberWithoutCase, sameValue, typeWord } from './values.ts';
+import { memberWithoutCase, typeWord } from './values.ts';
 
 const help = 'Please see https://aka.ms/arm-create-parameter-file for usage details.';
 
@@ -48,7 +48,7 @@ export function refuseMisfit(value: Json, about: Typed): void {
   const schema = resolvedSchema(about.schema, about.template);
   if (value === null && schema['nullable'] === true) return;
   const type = String(schema['type'] ?? '').toLowerCase();
-  const wanted = expected[type];
+  const wanted = Object.hasOwn(expected, type) ? expected[type] : undefined;
   if (wanted === undefined)
     throw invalidTemplate(`The type '${String(schema['type'])}' of '${about.name}' is not valid. ${help}`);
   const got = typeWord(value);
@@ -71,7 +71,8 @@ function at({ path }: Typed): string {
 function refuseNotAllowed(value: Json, schema: JsonObject, about: Typed): void {
   const allowed = schema['allowedValues'];
   if (!Array.isArray(allowed)) return;
-  const isAllowed = (one: Json) => allowed.some((other) => sameValue(one, other));
+  const keys = new Set(allowed.map(valueKey));
+  const isAllowed = (one: Json) => keys.has(valueKey(one));
   if (isAllowed(value)) return;
   // A list of allowed values holds for the items of a list as well.
   if (Array.isArray(value) && value.every(isAllowed)) return;
@@ -82,6 +83,11 @@ function refuseNotAllowed(value: Json, schema: JsonObject, about: Typed): void {
     `The provided value${shown} for the template parameter '${about.name}'${at(about)} is not valid. The parameter value is not part of the allowed value(s): ` +
       `'${allowed.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(',')}'.`,
   );
+}
+
+/** One text for values that are the same. */
+function valueKey(value: Json): string {
+  return isNumber(value) ? `number ${Number(value)}` : canonicalJson(value);
 }
 
 function isSecret(schema: JsonObject): boolean {
@@ -154,7 +160,8 @@ function discriminated(value: JsonObject, schema: JsonObject, about: Typed): Jso
   if (!isObject(rule)) return schema;
   const name = String(rule['propertyName']);
   const mapping = isObject(rule['mapping']) ? rule['mapping'] : {};
-  const branch = mapping[String(memberWithoutCase(value, name))];
+  const chosen = String(memberWithoutCase(value, name));
+  const branch = Object.hasOwn(mapping, chosen) ? mapping[chosen] : undefined;
   if (!isObject(branch))
     throw misfit(about, `needs '${name}' to be one of '${Object.keys(mapping).join(', ')}'`);
   return resolvedSchema(branch, about.template);

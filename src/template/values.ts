@@ -15,9 +15,21 @@ export function typeWord(value: Value): string {
 export function memberWithoutCase(object: JsonObject, name: string): Json | undefined {
   if (Object.hasOwn(object, name)) return object[name];
   const wanted = name.toLowerCase();
-  const found = Object.keys(object).find((key) => key.length === name.length && key.toLowerCase() === wanted);
-  return found === undefined ? undefined : object[found];
+  const found = large.get(object)?.get(wanted);
+  if (found !== undefined || large.has(object)) return found === undefined ? undefined : object[found];
+  const names = Object.keys(object);
+  if (names.length > mostSearchedNames) {
+    // Of several spellings the first counts.
+    large.set(object, new Map(names.toReversed().map((key) => [key.toLowerCase(), key])));
+    return memberWithoutCase(object, name);
+  }
+  const spelling = names.find((key) => key.length === name.length && key.toLowerCase() === wanted);
+  return spelling === undefined ? undefined : object[spelling];
 }
+
+/** Objects with more names are looked through once; they are whole by then, as no section of a template has as many. */
+const mostSearchedNames = 1_024;
+const large = new WeakMap<JsonObject, ReadonlyMap<string, string>>();
 
 /** Sets a member, also one whose name means something to JavaScript. */
 export function put(object: JsonObject, name: string, value: Json): void {

@@ -1,6 +1,7 @@
 import { isNumber, isObject, type Json, type JsonObject } from '../../base/index.ts';
 import { Lambda, type Value } from '../frame.ts';
 import { templateLimits } from '../limits.ts';
+import { TextPlaces } from '../text-places.ts';
 import { memberWithoutCase, put, sameValue, sizeOf, textOf } from '../values.ts';
 import {
   any,
@@ -23,8 +24,9 @@ function lengthOf(value: Value | undefined, site: CallSite): number {
 
 function contains(container: Value | undefined, wanted: Json, site: CallSite): boolean {
   if (typeof container === 'string') {
-    site.frame.budget.spendCharacters(container.length);
-    return container.includes(textOf(wanted));
+    const part = textOf(wanted);
+    site.frame.budget.spendCharacters(container.length + part.length);
+    return new TextPlaces(container, part).from(0) >= 0;
   }
   if (Array.isArray(container)) return positionOf(container, wanted, site) >= 0;
   const key = textOf(wanted).toLowerCase();
@@ -33,7 +35,7 @@ function contains(container: Value | undefined, wanted: Json, site: CallSite): b
 
 function positionOf(list: readonly Json[], wanted: Json, site: CallSite): number {
   // A comparison looks no further than the smaller of the two.
-  site.frame.budget.spend(list.length * (typeof wanted === 'object' ? sizeOf(wanted) : 1));
+  site.frame.budget.spend(list.length * sizeOf(wanted));
   return list.findIndex((item) => sameValue(item, wanted));
 }
 
@@ -88,7 +90,8 @@ function common(values: readonly Json[], site: CallSite): Json {
   const made: JsonObject = {};
   for (const [name, item] of Object.entries(object(first, site))) {
     const isEverywhere = others.every((other) => {
-      const found = object(other, site)[name];
+      const its = object(other, site);
+      const found = Object.hasOwn(its, name) ? its[name] : undefined;
       return found !== undefined && sameValue(found, item ?? null);
     });
     if (isEverywhere) put(made, name, item ?? null);
@@ -175,7 +178,7 @@ export const collectionFunctions = [
   define('indexOf', [2, 2], ([value, wanted], site) => {
     if (Array.isArray(value)) return positionOf(value, json(wanted, site), site);
     const whole = paid(text(value, site).toLowerCase(), site);
-    return whole.indexOf(text(wanted, site).toLowerCase());
+    return new TextPlaces(whole, paid(text(wanted, site).toLowerCase(), site)).from(0);
   }),
   define('lastIndexOf', [2, 2], ([value, wanted], site) => {
     if (Array.isArray(value)) {
@@ -183,6 +186,6 @@ export const collectionFunctions = [
       return at < 0 ? -1 : value.length - 1 - at;
     }
     const whole = paid(text(value, site).toLowerCase(), site);
-    return whole.lastIndexOf(text(wanted, site).toLowerCase());
+    return new TextPlaces(whole, paid(text(wanted, site).toLowerCase(), site)).last();
   }),
 ];

@@ -6,7 +6,10 @@ import { any, type CallSite, define, flag, json, refused } from './definition.ts
 /** Whether `a` comes before `b`: numbers by size, texts by their characters. */
 function order(a: Value, b: Value, site: CallSite): number {
   if (isNumber(a) && isNumber(b)) return Number(a) - Number(b);
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+  if (typeof a === 'string' && typeof b === 'string') {
+    site.frame.budget.spendCharacters(Math.min(a.length, b.length));
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
   throw refused(site, 'the parameters must be two integers or two strings');
 }
 

@@ -46,10 +46,11 @@ const longestFormatCharacters = 200;
 /** An instant in one of .NET's formats for dates, in UTC. */
 export function formatDate(ms: number, format: string, site: CallSite): string {
   if (format.length > longestFormatCharacters) throw refused(site, 'the format is too long');
-  if (format.length === 1 && !standard[format])
+  const whole = Object.hasOwn(standard, format) ? standard[format] : undefined;
+  if (format.length === 1 && whole === undefined)
     throw refused(site, `the format '${format}' of a date is not valid`);
   const date = new Date(ms);
-  return (standard[format] ?? format).replace(part, (one) => shown(one, date));
+  return (whole ?? format).replace(part, (one) => shown(one, date));
 }
 
 function shown(one: string, date: Date): string {

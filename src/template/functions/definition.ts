@@ -86,6 +86,13 @@ export function jsons(values: readonly Value[], site: CallSite): Json[] {
   return values.map((value) => json(value, site));
 }
 
+/** Texts with a delimiter between them, paid for before they are put together. */
+export function joined(texts: readonly string[], delimiter: string, site: CallSite): string {
+  const characters = texts.reduce((sum, one) => sum + one.length + delimiter.length, 0);
+  site.frame.budget.spendCharacters(characters);
+  return texts.join(delimiter);
+}
+
 /** A text that is about to be made, paid for. */
 export function paid(made: string, site: CallSite): string {
   site.frame.budget.spendCharacters(made.length);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { utf8 } from '../../base/index.ts';
 import { TemplateError } from '../errors.ts';
 import { hashText } from '../hash.ts';
-import { any, type CallSite, define, paid, refused, text } from './definition.ts';
+import { any, type CallSite, define, joined, paid, refused, text } from './definition.ts';
 import { parsed } from './objects.ts';
 
 function fromBase64(value: string, site: CallSite): string {
@@ -49,7 +49,7 @@ export const encodingFunctions = [
   }),
   define('uriComponent', [1, 1], ([value], site) =>
     paid(
-      encodeURIComponent(text(value, site)).replace(
+      encodeURIComponent(text(value, site).toWellFormed()).replace(
         /[!'()*]/g,
         (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
       ),
@@ -66,10 +66,24 @@ export const encodingFunctions = [
     }
   }),
   define('uniqueString', [1, any], (args, site) =>
-    hashText(utf8(paid(args.map((arg) => text(arg, site)).join('-'), site))),
+    hashText(
+      utf8(
+        joined(
+          args.map((arg) => text(arg, site)),
+          '-',
+          site,
+        ),
+      ),
+    ),
   ),
   define('guid', [1, any], (args, site) =>
-    namedGuid(paid(args.map((arg) => text(arg, site)).join('-'), site)),
+    namedGuid(
+      joined(
+        args.map((arg) => text(arg, site)),
+        '-',
+        site,
+      ),
+    ),
   ),
   define('newGuid', [0, 0], (_, site) => {
     if (site.frame.place !== 'parameter') throw onlyInDefaults(site);

@@ -25,6 +25,7 @@ export function formatNumber(value: number, format: string, site: CallSite): str
       return `${sign}${mantissa}${letter}${exponent.charAt(0)}${exponent.slice(1).padStart(3, '0')}`;
     }
     case 'X': {
+      if (!Number.isInteger(value)) throw refused(site, `the format '${format}' is for integers`);
       const hex = (value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(size))
         .toString(16)
         .padStart(digits ?? 0, '0');

@@ -1,7 +1,20 @@
 import { isNumber, type Json } from '../../base/index.ts';
 import { templateLimits } from '../limits.ts';
+import { TextPlaces } from '../text-places.ts';
 import { sizeOf, textOf } from '../values.ts';
-import { any, type CallSite, define, items, json, jsons, paid, refused, text, whole } from './definition.ts';
+import {
+  any,
+  type CallSite,
+  define,
+  items,
+  joined,
+  json,
+  jsons,
+  paid,
+  refused,
+  text,
+  whole,
+} from './definition.ts';
 import { formatNumber } from './number-format.ts';
 
 /** A value as text, paid for before it is made. */
@@ -34,11 +47,28 @@ function item(place: string, values: readonly Json[], site: CallSite): string {
   return wide < 0 ? plain.padEnd(-wide) : plain.padStart(wide);
 }
 
-function split(value: string, delimiters: readonly string[]): string[] {
+/** Where delimiters stand that do not overlap, from the left; of several at one place the one that was named first. */
+function split(value: string, delimiters: readonly string[], site: CallSite): string[] {
   const used = delimiters.filter((one) => one !== '');
-  if (used.length === 0) return [value];
-  const pattern = used.map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-  return value.split(new RegExp(pattern));
+  const searches = used.map((one) => ({ length: one.length, places: new TextPlaces(value, one), at: 0 }));
+  for (const search of searches) search.at = search.places.from(0);
+  const parts: string[] = [];
+  let start = 0;
+  for (;;) {
+    let nearest: (typeof searches)[number] | undefined;
+    for (const search of searches) {
+      if (search.at >= 0 && search.at < start) {
+        // What was found is looked for again, in part.
+        site.frame.budget.spendCharacters(search.length);
+        search.at = search.places.from(start);
+      }
+      if (search.at >= 0 && (!nearest || search.at < nearest.at)) nearest = search;
+    }
+    site.frame.budget.spend(1 + searches.length);
+    if (!nearest) return [...parts, value.slice(start)];
+    parts.push(value.slice(start, nearest.at));
+    start = nearest.at + nearest.length;
+  }
 }
 
 function test(name: string, holds: (value: string, part: string) => boolean) {
@@ -57,10 +87,9 @@ export const stringFunctions = [
     formatted(text(pattern, site), jsons(values, site), site),
   ),
   define('join', [2, 2], ([list, delimiter], site) =>
-    paid(
-      items(list, site)
-        .map((one) => written(one, site))
-        .join(text(delimiter, site)),
+    joined(
+      items(list, site).map((one) => written(one, site)),
+      text(delimiter, site),
       site,
     ),
   ),
@@ -70,16 +99,21 @@ export const stringFunctions = [
       : [text(delimiter, site)];
     const whole = text(value, site);
     site.frame.budget.spend((1 + whole.length / 16) * delimiters.length);
-    const parts = split(whole, delimiters);
-    site.frame.budget.spend(parts.length);
-    return parts;
+    return split(whole, delimiters, site);
   }),
   define('replace', [3, 3], ([value, from, to], site) => {
     const [whole, old, fresh] = [text(value, site), text(from, site), text(to, site)];
     if (old === '') throw refused(site, 'the text to replace is empty');
-    const times = whole.split(old).length - 1;
-    site.frame.budget.spendCharacters(whole.length + times * (16 + fresh.length));
-    return whole.replaceAll(old, () => fresh);
+    site.frame.budget.spendCharacters(whole.length);
+    const places = new TextPlaces(whole, old);
+    const parts: string[] = [];
+    let start = 0;
+    for (let at = places.from(0); at >= 0; at = places.from(start)) {
+      site.frame.budget.spendCharacters(fresh.length);
+      parts.push(whole.slice(start, at));
+      start = at + old.length;
+    }
+    return [...parts, whole.slice(start)].join(fresh);
   }),
   define('substring', [2, 3], ([value, start, length], site) => {
     const found = text(value, site);
