@@ -210,9 +210,10 @@ function asksForMany(verb: string): boolean {
   return verb === 'list' || verb === 'watch';
 }
 
-/** Where the authorizers are asked: a namespace given for a cluster-scoped resource counts for nothing. */
+/** Where the authorizers are asked. Throws 404 for a path that is none: a cluster-scoped resource has no place in a namespace. */
 function placeOf({ definition }: ServedResource, { namespace = '', name }: ObjectRef): string {
   if (definition.namespaced) return namespace;
+  if (namespace !== '') throw resourceNotServed();
   return definition.group === '' && definition.resource === 'namespaces' ? name : '';
 }
 

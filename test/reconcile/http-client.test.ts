@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { KubeObject, WatchEvent } from '../../src/apimachinery/client.ts';
-import { defineKind } from '../../src/apimachinery/kinds.ts';
+import { defineKind, isNotFound } from '../../src/apimachinery/kinds.ts';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import { type HttpClusterClient, httpClusterClient, Informer } from '../../src/reconcile/index.ts';
 import { startTestServer, type TestEndpoint, type TestServer } from '../apiserver/harness.ts';
@@ -38,6 +38,26 @@ function open(token = 'admin-token'): HttpClusterClient {
 function configMap(name: string, data: { [key: string]: string } = {}): ConfigMap {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data };
 }
+
+test('an object of the whole cluster has no place in a namespace, over HTTPS or in process', async () => {
+  const roles = defineKind('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', 'Cluster');
+  const metadata = { name: 'misplaced', namespace: 'default' };
+  const role = { apiVersion: roles.apiVersion, kind: roles.kind, metadata, rules: [] };
+  const target = { namespace: 'default', name: 'view' };
+  for (const each of [client, server.client]) {
+    for (const call of [
+      () => each.get(roles, target),
+      () => each.list(roles, { namespace: 'default' }),
+      () => each.create(roles, role),
+      () => each.update(roles, role),
+      () => each.patch(roles, target, { type: 'merge', body: { rules: [] } }),
+      () => each.delete(roles, target),
+    ])
+      await assert.rejects(call, isNotFound);
+  }
+  await assert.rejects(server.client.get(roles, { name: 'misplaced' }), isNotFound);
+  assert.equal((await server.client.get(roles, { name: 'view' })).metadata.name, 'view');
+});
 
 test('every verb works over HTTPS as it does in process', async () => {
   const created = await client.create(configMaps, configMap('verbs', { a: '1' }));

@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../apimachinery/client.ts';
+import { splitApiVersion } from '../../apimachinery/metadata.ts';
 import { errorMessage, isObject } from '../../base/index.ts';
 import type { ManifestIdentifier, Work } from '../kinds/placement.ts';
 import type { ServedKind } from '../shared/discovery.ts';
 import type { WorkApplierContext } from './context.ts';
-import { type Manifest, serverError } from './step.ts';
+import type { Manifest } from './step.ts';
 
 /** Reads the manifests of a Work: each needs a kind that the member serves and a name of its own. */
 export async function readManifests(work: Work, context: WorkApplierContext): Promise<readonly Manifest[]> {
@@ -52,12 +53,12 @@ async function readManifest(manifest: KubeObject, ordinal: number, findKind: Fin
       'failed to unmarshal JSON: the manifest is not a Kubernetes object',
     );
   }
-  const slash = apiVersion.indexOf('/');
+  const [group, version] = splitApiVersion(apiVersion);
   const { namespace, name, generateName } = metadata;
   const identifier: ManifestIdentifier = {
     ordinal,
-    ...(slash < 0 ? {} : { group: apiVersion.slice(0, slash) }),
-    version: apiVersion.slice(slash + 1),
+    ...(group && { group }),
+    version,
     kind,
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
@@ -73,8 +74,8 @@ async function readManifest(manifest: KubeObject, ordinal: number, findKind: Fin
     return unread(identifier, manifest, message);
   }
   const mapped = { ...identifier, resource: served.resource };
-  const exact = { ...served, version: apiVersion.slice(slash + 1), apiVersion };
-  const problem = name ? misplacedProblem(exact, namespace) : namelessProblem(generateName);
+  const exact = { ...served, version, apiVersion };
+  const problem = name ? undefined : namelessProblem(generateName);
   return { identifier: mapped, object: manifest, kind: exact, problem };
 }
 
@@ -97,17 +98,6 @@ function kindsOf({ served }: WorkApplierContext): FindKind {
 function unread(identifier: ManifestIdentifier, object: KubeObject | undefined, why: string): Manifest {
   const problem = { reason: 'DecodingErred', message: `failed to decode manifest: ${why}` } as const;
   return { identifier, object, kind: undefined, problem };
-}
-
-/**
- * No API server has a place for an object of the whole cluster in a namespace. To take it for one without a namespace
- * would give those who may place things in a namespace the whole cluster.
- */
-function misplacedProblem({ namespaced }: ServedKind, namespace: string | undefined): Manifest['problem'] {
-  if (namespaced || !namespace) return undefined;
-  const why = 'the server could not find the requested resource';
-  const message = `failed to apply the manifest: failed to create manifest object: ${serverError}: ${why}`;
-  return { reason: 'ManifestApplyFailed', message };
 }
 
 function namelessProblem(generateName: string | undefined): NonNullable<Manifest['problem']> {
