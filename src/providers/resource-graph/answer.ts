@@ -21,8 +21,13 @@ export function answerBody(
   const page = rows.slice(skip, skip + request.top);
   const isMore = skip + page.length < rows.length;
   const cells = page.map((row) => columns.map((column, at) => shownCell(row[at] ?? null, column.type)));
-  // Values share their parts: what they come to is counted before it is written.
-  for (const cell of cells.flat()) if (Array.isArray(cell) || isObject(cell)) about.budget.jsonText(cell);
+  const refuse = (bytes: number): ArmError => {
+    const message = `Response payload size is ${bytes}, and has exceeded the limit of ${answerLimits.bytes}. Please consider querying less data at a time and make paginated call if needed.`;
+    const details = [{ code: 'ResponsePayloadTooLarge', message }];
+    return badRequest(details, about.correlationId, new Date(about.budget.nowMs));
+  };
+  const least = leastBytes(request, { columns, cells, budget: about.budget });
+  if (least > answerLimits.bytes) throw refuse(least);
   const body: JsonObject = {
     totalRecords: rows.length,
     count: page.length,
@@ -33,12 +38,29 @@ export function answerBody(
   };
   const bytes = encodeJson(body);
   if (bytes.byteLength <= answerLimits.bytes) return bytes;
-  const message = `Response payload size is ${bytes.byteLength}, and has exceeded the limit of ${answerLimits.bytes}. Please consider querying less data at a time and make paginated call if needed.`;
-  throw badRequest(
-    [{ code: 'ResponsePayloadTooLarge', message }],
-    about.correlationId,
-    new Date(about.budget.nowMs),
-  );
+  throw refuse(bytes.byteLength);
+}
+
+/** What a page comes to at least, counted before it is written: values share their parts, and rows the names of their columns. */
+function leastBytes(
+  { isTable }: QueryRequest,
+  {
+    columns,
+    cells,
+    budget,
+  }: { readonly columns: readonly Column[]; readonly cells: readonly Json[][]; readonly budget: Budget },
+): number {
+  const names = columns.reduce((sum, { name }) => sum + name.length + 3, 0);
+  let bytes = names * (isTable ? 1 : cells.length);
+  for (const row of cells) {
+    for (const cell of row) {
+      if (bytes > answerLimits.bytes) return bytes;
+      if (typeof cell === 'string') bytes += cell.length + 2;
+      else if (Array.isArray(cell) || isObject(cell)) bytes += budget.jsonText(cell).length;
+      else bytes += 1;
+    }
+  }
+  return bytes;
 }
 
 function asObjects(columns: readonly Column[], cells: readonly Json[][]): Json {

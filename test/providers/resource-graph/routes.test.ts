@@ -158,6 +158,22 @@ describe('queries of Resource Graph', () => {
     ]);
   });
 
+  test('are refused when their answer is too large, before it is written', async () => {
+    const long = `let a = '${'a'.repeat(4_096)}'; let b = strcat(${Array(16).fill('a')}); let c = strcat(${Array(15).fill('b')});`;
+    const columns = Array.from({ length: 400 }, (_, at) => `c${at} = c`);
+    for (const query of [
+      `${long} resources | project ${columns}`,
+      `resources | mv-expand x = range | project ['${'n'.repeat(100_000)}'] = name`.replace(
+        'range',
+        `dynamic([${Array.from({ length: 500 }, (_, at) => at)}]) limit 500`,
+      ),
+    ]) {
+      const { status, body } = await send({ query });
+      const [detail] = ((body.error as JsonObject).details as JsonObject[]) ?? [];
+      assert.deepEqual([status, detail?.code], [400, 'ResponsePayloadTooLarge']);
+    }
+  });
+
   test('are refused with the place of the fault in the details', async () => {
     const { status, code, message, body, headers } = await send({ query: 'resources | evaluate x' });
     assert.deepEqual([status, code], [400, 'BadRequest']);

@@ -161,6 +161,8 @@ function listing(once: boolean): Aggregate {
             if (seen.has(key)) return;
             seen.add(key);
           }
+          // What is kept costs more than what is looked at.
+          budget.spend(4);
           items.push(jsonOf(value));
         },
         result: (budget) => budget.assembled(items),

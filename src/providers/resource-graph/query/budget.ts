@@ -2,6 +2,9 @@ import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { queryLimits } from './limits.ts';
 import { tooMuch } from './refusal.ts';
 
+/** Characters that every text costs beside its own. */
+const textOverhead = 32;
+
 /** What one query may still cost. Everything that grows with rows or texts is paid for here. */
 export class Budget {
   /** Now, for `now()` and `ago()`: the same all through a query. */
@@ -60,7 +63,7 @@ export class Budget {
     if (characters > queryLimits.valueCharacters) {
       throw tooMuch(`a value has at most ${queryLimits.valueCharacters} characters`);
     }
-    this.#made += characters;
+    this.#made += characters + textOverhead;
     this.spend(1 + (characters >> 4));
     if (this.#made > queryLimits.madeCharacters) throw tooMuch('it makes more text than one query may');
   }

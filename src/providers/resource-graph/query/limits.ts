@@ -11,6 +11,10 @@ export const queryLimits = {
   columns: 500,
   /** Rows between two operators. */
   rows: 100_000,
+  /** Values between two operators: rows times columns. */
+  cells: 2_000_000,
+  /** Aggregates that are under way at once: groups times what is summed up for each. */
+  tallies: 250_000,
   /** Values that one row is expanded to, and what is kept without `limit`. */
   expandedRows: 2_000,
   expandedRowsByDefault: 128,

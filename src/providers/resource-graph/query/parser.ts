@@ -110,7 +110,10 @@ function readUnary(reader: Reader, level: number): Expression {
     const of = readUnary(reader, level + 1);
     return node(at, [of], { kind: 'negative', of } as const);
   }
-  if (reader.accept('+')) return readUnary(reader, level + 1);
+  if (reader.accept('+')) {
+    while (reader.accept('+'));
+    return readUnary(reader, level);
+  }
   return readPath(reader, level);
 }
 

@@ -4,7 +4,7 @@ import { readNamed } from '../parser.ts';
 import { separated } from '../reader.ts';
 import { meaningless } from '../refusal.ts';
 import { keyOf } from '../values.ts';
-import { eachRow, type Operator } from './operator.ts';
+import { eachRow, type Operator, refuseMany, refuseWide } from './operator.ts';
 
 /** `distinct`: each combination once. `*` is every column. */
 export const distinct: Operator = {
@@ -32,13 +32,16 @@ export const distinct: Operator = {
         });
     const columns: Column[] = items.map(({ name, bound }) => ({ name, type: bound.type }));
     return {
-      columns,
+      columns: refuseWide(columns),
       async run(rows, { budget }) {
         const seen = new Map<string, Row>();
         await eachRow(rows, budget, (row) => {
+          budget.spend(columns.length);
           const values = items.map(({ bound }) => bound.run(row, budget));
           const key = keyOf(values, budget);
-          if (!seen.has(key)) seen.set(key, values);
+          if (seen.has(key)) return;
+          seen.set(key, values);
+          refuseMany(seen.size, columns.length);
         });
         return [...seen.values()];
       },

@@ -125,6 +125,11 @@ async function joined(
   const made: Row[] = [];
   const seen = new Set<string>();
   const nothing: Value[] = new Array<Value>(width).fill(null);
+  const add = (row: Row, others: readonly Row[]) => {
+    refuseMany(made.length + others.length, row.length + width);
+    budget.spend(others.length * (1 + ((row.length + width) >> 2)));
+    for (const other of others) made.push([...row, ...other]);
+  };
   await eachRow(rows, budget, (row) => {
     const key = joinKey(
       keys.map(({ left }) => left.run(row, budget)),
@@ -136,12 +141,10 @@ async function joined(
     }
     const others = key === undefined ? undefined : byKey.get(key);
     if (!others) {
-      if (kind === 'leftouter') made.push([...row, ...nothing]);
+      if (kind === 'leftouter') add(row, [nothing]);
       return;
     }
-    refuseMany(made.length + others.length);
-    budget.spend(others.length * (1 + ((row.length + width) >> 2)));
-    for (const other of others) made.push([...row, ...other]);
+    add(row, others);
   });
   return made;
 }

@@ -81,7 +81,7 @@ async function expanded(
   await eachRow(rows, budget, (row) => {
     const lists = items.map(({ bound }) => itemsOf(bound.run(row, budget), most));
     const count = Math.max(1, ...lists.map((list) => list.length));
-    refuseMany(made.length + count);
+    refuseMany(made.length + count, row.length + items.length);
     budget.spend(count * (1 + (row.length >> 2)));
     for (let at = 0; at < count; at++) {
       const cells = [...row];

@@ -49,10 +49,12 @@ export async function eachRow(
   }
 }
 
-/** Throws when there are more rows between two operators than there may be. */
-export function refuseMany(count: number): void {
-  if (count > queryLimits.rows)
+/** Throws when there is more between two operators than there may be. */
+export function refuseMany(rows: number, columns: number): void {
+  if (rows > queryLimits.rows)
     throw tooMuch(`there are more than ${queryLimits.rows} rows between two operators`);
+  if (rows * columns > queryLimits.cells)
+    throw tooMuch(`there are more than ${queryLimits.cells} values between two operators`);
 }
 
 /** Throws when a table gets too wide. */

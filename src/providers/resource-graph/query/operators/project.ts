@@ -4,7 +4,7 @@ import type { NamedExpression } from '../expression.ts';
 import { readNamed } from '../parser.ts';
 import { type Reader, separated } from '../reader.ts';
 import { meaningless } from '../refusal.ts';
-import { eachRow, type Operator, refuseWide, type Stage } from './operator.ts';
+import { eachRow, type Operator, refuseMany, refuseWide, type Stage } from './operator.ts';
 
 /** `project`: these columns, in this order. */
 export const project: Operator = {
@@ -40,6 +40,7 @@ function computed(
   return {
     columns,
     async run(rows, { budget }) {
+      refuseMany(rows.length, columns.length);
       const made: Row[] = [];
       await eachRow(rows, budget, (row) => {
         budget.spend(columns.length);

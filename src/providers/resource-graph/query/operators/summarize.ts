@@ -2,11 +2,12 @@ import { aggregate, type BoundAggregate, isAggregate, type Tally } from '../aggr
 import { type Bound, type Column, derivedName, freeName, type Row, type Scope } from '../columns.ts';
 import { compile } from '../compile.ts';
 import type { Expression, NamedExpression } from '../expression.ts';
+import { queryLimits } from '../limits.ts';
 import { readNamed } from '../parser.ts';
 import { type Reader, separated } from '../reader.ts';
-import { meaningless } from '../refusal.ts';
+import { meaningless, tooMuch } from '../refusal.ts';
 import { keyOf, type Value } from '../values.ts';
-import { eachRow, type Operator, refuseWide } from './operator.ts';
+import { eachRow, type Operator, refuseMany, refuseWide } from './operator.ts';
 
 interface Group {
   readonly name: string;
@@ -22,24 +23,34 @@ export const summarize: Operator = {
     const groups = reader.accept('by') ? separated(reader, () => readGroup(reader, scope, taken)) : [];
     const results = new Results(groups, scope, taken);
     for (const one of named) results.add(one);
+    const columns = refuseWide([...groups.map(columnOf), ...results.columns]);
+    const width = groups.length + results.width;
     return {
-      columns: refuseWide([...groups.map(columnOf), ...results.columns]),
+      columns,
       async run(rows, { budget }) {
         const found = new Map<string, { readonly values: readonly Value[]; readonly tallies: Tally[] }>();
-        const begin = (values: readonly Value[]) => ({ values, tallies: results.begin() });
+        const begin = (values: readonly Value[]) => {
+          refuseMany(found.size + 1, width);
+          return { values, tallies: results.begin(found.size + 1) };
+        };
         await eachRow(rows, budget, (row) => {
           const values = groups.map(({ bound }) => bound.run(row, budget));
           const key = keyOf(values, budget);
           const known = found.get(key) ?? begin(values);
           found.set(key, known);
+          budget.spend(width);
           for (const tally of known.tallies) tally.add(row, budget);
         });
         // Without groups there is one, also of nothing.
         if (groups.length === 0 && found.size === 0) found.set('', begin([]));
-        return [...found.values()].map(({ values, tallies }) => {
-          const made = tallies.flatMap((tally) => tally.result(budget));
-          return [...values, ...results.shown([...values, ...made], budget)];
-        });
+        const made: Row[] = [];
+        for (const { values, tallies } of found.values()) {
+          budget.spend(width);
+          const summed = tallies.flatMap((tally) => tally.result(budget));
+          made.push([...values, ...results.shown([...values, ...summed], budget)]);
+          if (budget.isWinded) await budget.breathe();
+        }
+        return made;
       },
     };
   },
@@ -80,7 +91,15 @@ class Results {
     this.#taken = taken;
   }
 
-  begin(): Tally[] {
+  /** How many values each group takes while it is summed up. */
+  get width(): number {
+    return this.#made.length + this.columns.length;
+  }
+
+  /** For one more group, the how manieth it is. */
+  begin(groups: number): Tally[] {
+    if (groups * this.#aggregates.length > queryLimits.tallies)
+      throw tooMuch(`more than ${queryLimits.tallies} aggregates are under way at once`);
     return this.#aggregates.map((one) => one.begin());
   }
 

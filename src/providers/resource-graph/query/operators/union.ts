@@ -45,7 +45,7 @@ function united(own: readonly Column[], others: readonly Plan[], inner: boolean)
       const made: Row[] = [];
       const add = async (more: readonly Row[], table: readonly Column[]) => {
         const places = placed(table);
-        refuseMany(made.length + more.length);
+        refuseMany(made.length + more.length, columns.length);
         await eachRow(more, work.budget, (row) => {
           work.budget.spend(places.length >> 2);
           made.push(places.map((place) => row[place] ?? null));
