@@ -382,7 +382,7 @@ export interface RecordStore extends RecordReader {
   put(record: ResourceRecord): Promise<void>;
   /** Writes a record where there is none; false: there is one, or what it belongs to (`under`, an id) is gone or going. */
   create(record: ResourceRecord, options?: { readonly under?: string }): Promise<boolean>;
-  /** Removes a record for good and ends its running operation as succeeded. */
+  /** Removes a record for good. A running deletion has succeeded with it; what was still being made or changed is canceled. */
   remove(id: string): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { isObject, type JsonObject, silentLogger, systemRandom } from '../../src/base/index.ts';
 import type { ClusterOrder, ClusterSupply } from '../../src/providers/cluster-supply.ts';
 import { arcLoops, arcRoutes } from '../../src/providers/kubernetes/index.ts';
-import { CannotConverge } from '../../src/providers/loop.ts';
+import { CannotConverge, RetryLater } from '../../src/providers/loop.ts';
 import type { Estate, Reply } from '../arm/estate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { noDurations, suppliedCluster } from '../support/supplied-cluster.ts';
@@ -151,4 +151,21 @@ test('an upgrade that breaks off in the middle leaves every pool whole: what is 
   assert.equal(again.status, 200, again.message);
   assert.equal(await settledAs(instanceId('broken')), 'Succeeded');
   assert.deepEqual(sizes('broken'), ['control-plane 1.31.9 1', 'p 1.31.9 3', 'extra 1.31.9 1']);
+});
+
+test('a pool that is being made when its cluster is deleted is canceled, and not said to be made', async () => {
+  await made('leaving', await network('leaving', 3, 60), {});
+  demand = () => {
+    throw new RetryLater('there is no machine yet');
+  };
+  const body = { ...placed(), properties: { count: 1 } };
+  const pool = await arc()('PUT', `${instanceId('leaving')}/agentPools/extra`, { body });
+  assert.equal(pool.status, 201, pool.message);
+  assert.equal((await arc()('DELETE', instanceId('leaving'))).status, 202);
+  assert.equal(await settledAs(instanceId('leaving')), 'gone');
+  const ended = await estate.call('GET', String(pool.headers['azure-asyncoperation']));
+  assert.deepEqual(
+    [ended.body['status'], isObject(ended.body['error']) && ended.body['error']['code']],
+    ['Canceled', 'OperationPreempted'],
+  );
 });

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/index.ts';
-import type { OperationError } from '../contract.ts';
+import type { OperationError, OperationOutcome } from '../contract.ts';
 
 /**
  * A long-running operation as stored.
@@ -33,3 +33,12 @@ export type BegunOperation = Omit<
   Operation,
   'id' | 'status' | 'startedAtMs' | 'endedAtMs' | 'result' | 'error' | 'seal'
 >;
+
+/** How an operation ends whose resource was deleted before it was done. In Azure's own words; clients look for them. */
+export const preempted = {
+  status: 'Canceled',
+  error: {
+    code: 'OperationPreempted',
+    message: 'Operation execution has been preempted by a more recent operation.',
+  },
+} as const satisfies OperationOutcome;

@@ -11,7 +11,7 @@ import type { OperationOutcome, RecordStore, RelatedWrite, ResourceRecord } from
 import { newEtag } from '../values.ts';
 import { RecordCache } from './cache.ts';
 import { claimPrefix, recordKey } from './keys.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, preempted } from './operation.ts';
 import type { Operations } from './operations.ts';
 
 /** One atomic change of records and operations. */
@@ -247,13 +247,20 @@ export class StoredRecords implements RecordStore {
       const part = doomed.slice(at, at + perCommit);
       const operations: Operation[] = [];
       for (const record of part) {
-        const ended = await this.#ended(record, { status: 'Succeeded' });
+        const ended = await this.#endedByRemoval(record);
         if (ended) operations.push(ended);
       }
       const writes = part.map((record) => ({ delete: record.id }));
       if (!(await this.commit({ writes, operations, since, claims: at === 0 ? claims : [] }))) return false;
     }
     return true;
+  }
+
+  /** A removal is what a deletion was for; what was being made or changed is not there. */
+  async #endedByRemoval({ operation: id }: ResourceRecord): Promise<Operation | undefined> {
+    const operation = id === undefined ? undefined : await this.#operations.get(id);
+    const isWrite = operation?.verb === 'put' || operation?.verb === 'patch';
+    return operation && this.#operations.end(operation, isWrite ? preempted : { status: 'Succeeded' });
   }
 
   async #ended(record: ResourceRecord, outcome: OperationOutcome): Promise<Operation | undefined> {

@@ -2,7 +2,7 @@ import type { ResourceRecord, ResourceType } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import { subscriptionOf } from '../ids.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { Operation } from '../records/operation.ts';
+import { type Operation, preempted } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { isFinalState, newEtag } from '../values.ts';
 import { demandHeldScopes } from './held-scopes.ts';
@@ -105,7 +105,7 @@ async function preemptedOperation(
 ): Promise<Operation | undefined> {
   if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
   const running = await services.operations.get(stored.operation);
-  return running && services.operations.end(running, { status: 'Canceled', error: preempted });
+  return running && services.operations.end(running, preempted);
 }
 
 function deleteOperation(
@@ -125,12 +125,6 @@ function deleteOperation(
     retryAfterSeconds: type.retryAfterSeconds ?? 1,
   };
 }
-
-/** Azure's own words; clients look for them. */
-const preempted = {
-  code: 'OperationPreempted',
-  message: 'Operation execution has been preempted by a more recent operation.',
-} as const;
 
 async function runningDelete(stored: ResourceRecord, services: Services): Promise<Operation | undefined> {
   if (stored.operation === undefined || isFinalState(stored.provisioningState)) return undefined;
