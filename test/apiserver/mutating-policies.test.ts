@@ -192,6 +192,45 @@ describe('MutatingAdmissionPolicies', () => {
     assert.match(large.message, /is larger than 8388608 bytes$/);
   });
 
+  it('make of the body of a subresource another one of its kind, and so do webhooks', async () => {
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    const labels = { app: 'd' };
+    const made = await post(path, {
+      metadata: { name: 'd' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    });
+    assert.equal(made.status, 201, made.message);
+    const type = 'application/merge-patch+json';
+    const body = { spec: { replicas: 2 } };
+    const scaled = () => ask(test, { method: 'PATCH', path: `${path}/d/scale`, body, type });
+    const many = 'json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32';
+    const whole = 'json: cannot unmarshal number into Go struct field Scale.spec of type v1.ScaleSpec';
+    for (const [name, patch, why] of [
+      ['many', "path: '/spec/replicas', value: 'many'", many],
+      ['whole', "path: '/spec', value: 7", whole],
+      ['other', "path: '/spec/other', value: 7", 'strict decoding error: unknown field "spec.other"'],
+    ] as const) {
+      await hold(name, [operations(`[JSONPatch{op: 'add', ${patch}}]`)], {
+        matchConstraints: { resourceRules: [rule(['deployments/scale'])] },
+      });
+      const { status, message } = await scaled();
+      assert.deepEqual([status, message], [500, `Internal error occurred: ${why}`]);
+      await ask(test, { method: 'DELETE', path: `${bindingPath}/${name}` });
+    }
+    webhooks.on('/scale', patched({ op: 'replace', path: '/spec/replicas', value: 'many' }));
+    const hooks = configuration('MutatingWebhookConfiguration', 'c', {
+      clientConfig: webhooks.at('/scale'),
+      rules: [rule(['deployments/scale'])],
+    });
+    assert.equal((await post(`${group}/v1/mutatingwebhookconfigurations`, hooks)).status, 201);
+    assert.equal((await scaled()).message, `Internal error occurred: ${many}`);
+    const { body: left } = await ask(test, { method: 'GET', path: `${path}/d/scale` });
+    assert.deepEqual(objectAt(left, 'spec'), { replicas: 1 });
+  });
+
   it('make nothing of what holds itself many times over, by however few steps', async () => {
     const ten = (item: string) => `[${Array.from({ length: 10 }, () => item).join(', ')}]`;
     const nested = (levels: number) =>

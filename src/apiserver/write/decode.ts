@@ -3,10 +3,11 @@ import { readMetadata, splitApiVersion, textOf } from '../../apimachinery/metada
 import { badRequest, internalError, invalid, StatusError } from '../../apimachinery/status.ts';
 import { firstTold } from '../../apimachinery/told.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { normalize, objectNode } from '../../kinds/index.ts';
+import { builtInNode, normalize, objectNode } from '../../kinds/index.ts';
 import { goTypeWord } from '../../merge/patch-error.ts';
 import { unknownFields } from '../../schema/index.ts';
 import type { Call } from '../call/call.ts';
+import { apiVersionOf } from '../storage/served-resource.ts';
 import { checkFields, type FieldCheck, type WrittenNumbers } from './check-fields.ts';
 import { keepingReset } from './field-managers.ts';
 import { registryProblem } from './place.ts';
@@ -143,23 +144,42 @@ function checkBuiltin(object: JsonObject, { body, resource }: Call): FieldCheck 
 
 const noNumbers: WrittenNumbers = new Map();
 
+/** How a state that comes from outside is read; absent: members that its kind does not have are left to whoever takes it. */
+export type ReadAs = 'strict' | 'converted' | undefined;
+
 /**
  * Brings a state that comes from outside to the form of its kind. Throws 500 for what is no object of it, `strict` also for members
  * that the kind does not have, and `NotConverted` for what was `converted`.
  */
-export function bringToForm(
-  object: JsonObject,
-  resource: Call['resource'],
-  as?: 'strict' | 'converted',
-): void {
-  const { schema, strategy } = resource.definition;
-  const words = as === 'converted' ? 'conversion' : 'decoder';
-  const { mistyped, unknown } = resource.custom
+export function bringToForm(object: JsonObject, resource: Call['resource'], as?: ReadAs): void {
+  const { definition, apiVersion, custom } = resource;
+  const found = custom
     ? checkCustom(object, { resource, options: { fieldValidation: 'Ignore' } })
-    : checkFields(object, schema.root, noNumbers, words);
+    : checkFields(object, definition.schema.root, noNumbers, wordsOf(as));
+  refuse(found, { as, apiVersion, kind: definition.kind });
+  keepingReset(object, () => definition.strategy.default(object));
+}
+
+/** The same check for the body of a subresource, of which the verb takes what it knows. */
+export function checkForeign(
+  object: JsonObject,
+  { group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string },
+  as?: ReadAs,
+): void {
+  const apiVersion = apiVersionOf(group, version);
+  const node = builtInNode(apiVersion, kind);
+  if (node) refuse(checkFields(object, node, noNumbers, wordsOf(as)), { as, apiVersion, kind });
+}
+
+const wordsOf = (as: ReadAs) => (as === 'converted' ? 'conversion' : 'decoder');
+
+function refuse(
+  { mistyped, unknown }: FieldCheck,
+  { as, apiVersion, kind }: { readonly as: ReadAs; readonly apiVersion: string; readonly kind: string },
+): void {
   if (mistyped !== undefined && as === 'converted') {
-    const [group, version] = splitApiVersion(resource.apiVersion);
-    const type = `${group}/${version}, Kind=${resource.definition.kind}`;
+    const [group, version] = splitApiVersion(apiVersion);
+    const type = `${group}/${version}, Kind=${kind}`;
     throw new NotConverted(`unable to convert unstructured object to ${type}: ${mistyped}`);
   }
   if (mistyped !== undefined) throw internalError(mistyped);
@@ -167,7 +187,6 @@ export function bringToForm(
     const found = told(unknown).map((path) => `unknown field "${path}"`);
     throw internalError(`strict decoding error: ${found.join(', ')}`);
   }
-  keepingReset(object, () => strategy.default(object));
 }
 
 /** Custom resources are pruned and typed by their strategy; their metadata is that of every object. */

@@ -6,7 +6,7 @@ import { managedFieldsProblem } from '../../merge/index.ts';
 import type { Answer, Call, ClusterParts, Course, WriteState, WriteStep } from '../call/call.ts';
 import { ClaimLost } from '../storage/cluster-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { bringToForm } from './decode.ts';
+import { bringToForm, checkForeign } from './decode.ts';
 import { contended, timesDecided, turnOfAll } from './in-turn.ts';
 import { registryProblem } from './place.ts';
 
@@ -100,11 +100,10 @@ export class WriteRun implements WriteState {
   }
 
   replace(object: JsonObject, as?: 'strict' | 'converted'): void {
-    // Of the body of a subresource the verb takes what it knows.
     if (this.kind.kind === this.definition.kind) {
       checkSameKind(object, this.resource, as);
       bringToForm(object, this.resource, as);
-    }
+    } else checkForeign(object, this.kind, as);
     this.object = object;
     this.wasReplaced = true;
   }
