@@ -257,6 +257,35 @@ describe('MutatingAdmissionPolicies', () => {
     }
   });
 
+  it('take all variables at once for no value: neither to put it somewhere nor to compare or show it', async () => {
+    const refused = /(could not marshal to JSON: disallowed conversion from|invalid return type: )/;
+    for (const expression of ["'x'", '[variables, variables]']) {
+      const variables = [{ name: 'v', expression }];
+      for (const [name, mutation] of [
+        ['laid', apply("Object{data: {'a': variables}}")],
+        ['patched', operations("[JSONPatch{op: 'add', path: '/data', value: [variables]}]")],
+      ] as const) {
+        await hold(name, [mutation], { variables });
+        const { status, message } = await create('m');
+        assert.equal(status, 403, message);
+        assert.match(message, refused);
+        await ask(test, { method: 'DELETE', path: `${bindingPath}/${name}` });
+        await ask(test, { method: 'DELETE', path: `${policyPath}/${name}` });
+      }
+    }
+    const variables = [
+      { name: 'a', expression: '1' },
+      { name: 'alike', expression: "dyn({'a': dyn(1), 'alike': dyn(false)}) == dyn(variables)" },
+    ];
+    await hold('compared', [sets('x', "variables.alike ? 'y' : 'n'")], { variables });
+    assert.equal(dataOf(await create('m'))['x'], 'n');
+    await hold('shown', [sets('x', "'%s'.format([dyn([variables])])")], { variables });
+    assert.match(
+      (await create('n')).message,
+      /string clause can only be used on .*, was given kubernetes.variables$/,
+    );
+  });
+
   it('stop when their expressions cost too much, and let the write through where failures are ignored', async () => {
     const list = `[${Array.from({ length: 100 }, (_, at) => at).join()}]`;
     const costly = sets(

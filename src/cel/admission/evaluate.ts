@@ -73,6 +73,10 @@ export class LazyVariables extends MapValue {
     return this.#expressions.size;
   }
 
+  override get ownType(): string {
+    return 'kubernetes.variables';
+  }
+
   override has(key: Value): boolean {
     return typeof key === 'string' && this.#expressions.has(key);
   }

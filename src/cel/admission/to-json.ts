@@ -39,6 +39,8 @@ export function toJson(value: Value, odd: Odd = () => undefined, level = 0): Jso
   if (value instanceof CelUint) return odd(value) ?? integer(value.value, odd);
   if (value instanceof ListValue) return [...value].map(below);
   if (value instanceof MapValue) {
+    if (value.ownType !== undefined)
+      throw new NotJson(`disallowed conversion from ${JSON.stringify(value.ownType)} to ""`);
     return members(
       value.keys().map((key) => [key, value.get(key) ?? null]),
       below,
@@ -82,7 +84,8 @@ export function misnamed(value: StructValue): readonly string[] {
       for (const [field, member] of each.fields) look(member, `${path}.${field}`);
     } else if (each instanceof ListValue) {
       for (const item of each) look(item, path);
-    } else if (each instanceof MapValue) for (const key of each.keys()) look(each.get(key) ?? null, path);
+    } else if (each instanceof MapValue && each.ownType === undefined)
+      for (const key of each.keys()) look(each.get(key) ?? null, path);
   };
   look(value, value.typeName);
   return problems;

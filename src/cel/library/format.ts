@@ -193,7 +193,7 @@ function plain(value: Value): string {
 
 function plainObject(value: Exclude<Value, null | string | number | boolean | bigint>): string {
   if (value instanceof ListValue) return `[${[...value].map(nested).join(', ')}]`;
-  if (value instanceof MapValue) {
+  if (value instanceof MapValue && value.ownType === undefined) {
     const parts = [...value.keys()].map((key) => [nested(key), nested(value.get(key) ?? null)] as const);
     parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${parts.map(([key, shown]) => `${key}:${shown}`).join(', ')}}`;
