@@ -23,6 +23,8 @@ export interface SuppliedCluster {
   /** Names of nodes whose Ready condition is True. */
   readyNodes(): Promise<readonly string[]>;
   readonly nodeUpkeep: NodeUpkeep;
+  /** Changes who may enter, and nothing else. */
+  admit(access: AccessOrder): Promise<void>;
 }
 
 /** What an upgrade does to nodes of a running cluster, through its own API. A node that is gone needs nothing. */

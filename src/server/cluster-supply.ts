@@ -20,6 +20,7 @@ export function clusterSupply(host: ClusterHost, clock: Clock): ClusterSupply {
       adminCredential: () => handle.adminCredential(),
       readyNodes: () => handle.readyNodes(),
       nodeUpkeep: nodeUpkeep(handle.client, clock),
+      admit: async (access) => void (await host.ensure({ ...handle.spec, access })),
     };
     supplied.set(handle, made);
     return made;

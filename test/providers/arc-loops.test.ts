@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { isObject, type JsonObject, silentLogger, systemRandom } from '../../src/base/index.ts';
-import type { ClusterOrder, ClusterSupply } from '../../src/providers/cluster-supply.ts';
+import type { AccessOrder, ClusterOrder, ClusterSupply } from '../../src/providers/cluster-supply.ts';
 import { arcLoops, arcRoutes } from '../../src/providers/kubernetes/index.ts';
 import { CannotConverge, RetryLater } from '../../src/providers/loop.ts';
 import type { Estate, Reply } from '../arm/estate.ts';
@@ -33,7 +33,14 @@ const clusters: ClusterSupply = {
 function cluster(clusterId: string) {
   const order = orders.get(clusterId);
   const spec = order ?? suppliedCluster(clusterId).spec;
-  return { ...suppliedCluster(clusterId), spec, readyNodes: async () => nodeNames(order) };
+  return {
+    ...suppliedCluster(clusterId),
+    spec,
+    readyNodes: async () => nodeNames(order),
+    admit: async (access: AccessOrder) => {
+      if (order) orders.set(clusterId, { ...order, access });
+    },
+  };
 }
 
 const nodeNames = (order: ClusterOrder | undefined) => order?.nodes.flatMap((pool) => pool.nodeNames) ?? [];
@@ -168,4 +175,26 @@ test('a pool that is being made when its cluster is deleted is canceled, and not
     [ended.body['status'], isObject(ended.body['error']) && ended.body['error']['code']],
     ['Canceled', 'OperationPreempted'],
   );
+});
+
+test('who is taken from the admin groups of a cluster that failed enters it no more, and its nodes stay as they are', async () => {
+  const lnet = await network('failing', 4, 60);
+  await made('failing', lnet, {});
+  const groups = () => orderOf('failing').access.adminGroupObjectIds;
+  const admits = async (...adminGroupObjectIDs: string[]) => {
+    const reply = await putConnected('failing', { aadProfile: { adminGroupObjectIDs } });
+    assert.equal(reply.status, 200, reply.message);
+    for (let turn = 0; turn < 10_000; turn++) {
+      if (groups().join() === adminGroupObjectIDs.join()) return;
+      await new Promise((done) => setImmediate(done));
+    }
+    assert.deepEqual(groups(), adminGroupObjectIDs);
+  };
+  await admits('11111111-1111-4111-8111-111111111111');
+  const tooMany = await putInstance('failing', lnet, { agentPoolProfiles: [{ name: 'p', count: 200 }] });
+  assert.equal(tooMany.status, 200, tooMany.message);
+  assert.equal(await settledAs(instanceId('failing')), 'Failed');
+  assert.deepEqual(groups(), ['11111111-1111-4111-8111-111111111111']);
+  await admits();
+  assert.deepEqual(sizes('failing'), ['control-plane 1.31.10 1']);
 });

@@ -8,6 +8,7 @@ export function suppliedCluster(clusterId: string): SuppliedCluster {
     certificateAuthority: '',
     adminCredential: async () => ({ certificate: '', privateKey: '' }),
     readyNodes: async () => [],
+    admit: async () => undefined,
     nodeUpkeep: {
       mark: async () => undefined,
       evict: async () => [],

@@ -19,7 +19,7 @@ import type { ArcSettings } from '../../kubernetes/settings.ts';
 import { CannotConverge, type LoopParts, RetryLater, runRecordLoop, settle } from '../../loop.ts';
 import { networkOrder } from './addresses.ts';
 import { demandAddresses } from './enough-addresses.ts';
-import { connectedClusterIdOf, instanceOrder, instanceType, withChoices } from './record.ts';
+import { accessOrder, connectedClusterIdOf, instanceOrder, instanceType, withChoices } from './record.ts';
 import { arcSubject } from './upgrade.ts';
 
 const agentVersion = '1.29.3';
@@ -59,7 +59,11 @@ async function reconcile(
 ): Promise<Reconciled | undefined> {
   const { parts } = pass;
   const instance = await parts.records.get(id);
-  if (!instance || instance.provisioningState === 'Failed') return undefined;
+  if (!instance) return undefined;
+  if (instance.provisioningState === 'Failed') {
+    await admit(instance, parts, settings);
+    return undefined;
+  }
   if (instance.provisioningState === 'Deleting') {
     pass.watchDrains(instance, undefined);
     await remove(instance, parts, settings);
@@ -72,6 +76,13 @@ async function reconcile(
   }
   await provision(instance, parts, settings);
   return undefined;
+}
+
+/** Who may enter a cluster that failed is still the connected cluster's to say; nothing else of it changes. */
+async function admit(instance: ResourceRecord, { records }: LoopParts, settings: ArcSettings): Promise<void> {
+  const connected = await records.get(connectedClusterIdOf(instance.id));
+  const cluster = settings.clusters.get(arcClusterIdOf(instance) ?? '');
+  if (connected) await cluster?.admit(accessOrder(connected));
 }
 
 async function endUpgrade(record: ResourceRecord, work: UpgradeWork, pass: UpgradePass): Promise<void> {

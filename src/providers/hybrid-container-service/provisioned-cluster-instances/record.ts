@@ -1,6 +1,6 @@
 import type { ResourceRecord } from '../../../arm/index.ts';
 import { isObject, type JsonObject, type Random } from '../../../base/index.ts';
-import type { ClusterOrder, NetworkOrder, NodePoolOrder } from '../../cluster-supply.ts';
+import type { AccessOrder, ClusterOrder, NetworkOrder, NodePoolOrder } from '../../cluster-supply.ts';
 import { isThere, nodesOf, type PoolNode } from '../../container-service/managed-clusters/pool-nodes.ts';
 import { Fields } from '../../fields.ts';
 import { arcClusterIdOf } from '../../kubernetes/connected-clusters/record.ts';
@@ -88,7 +88,6 @@ export function instanceOrder(
   parts: { readonly publicDomain: string; readonly network: NetworkOrder | undefined },
 ): ClusterOrder {
   const clusterId = arcClusterIdOf(instance) ?? '';
-  const aad = new Fields(connectedCluster.properties).object('aadProfile');
   const host = `${connectedCluster.name}-${clusterId.slice(0, 8)}.arc.${connectedCluster.location ?? 'local'}.${parts.publicDomain}`;
   return {
     clusterId,
@@ -100,14 +99,20 @@ export function instanceOrder(
     publicEndpoint: true,
     nodes: nodeGroups(instance).flatMap((group) => groupOrders(instance, group)),
     ...(parts.network ? { network: parts.network } : {}),
-    access: {
-      adminGroupObjectIds: aad.strings('adminGroupObjectIDs'),
-      roleFamily: aad.boolean('enableAzureRBAC') ? 'arc' : undefined,
-      roleScope: connectedCluster.id,
-      localAccounts: true,
-      // With or without a profile: people reach it through Arc, whose tokens say who they are.
-      entraAudience: 'arc',
-    },
+    access: accessOrder(connectedCluster),
+  };
+}
+
+/** Who may enter the cluster of a connected cluster. */
+export function accessOrder(connectedCluster: ResourceRecord): AccessOrder {
+  const aad = new Fields(connectedCluster.properties).object('aadProfile');
+  return {
+    adminGroupObjectIds: aad.strings('adminGroupObjectIDs'),
+    roleFamily: aad.boolean('enableAzureRBAC') ? 'arc' : undefined,
+    roleScope: connectedCluster.id,
+    localAccounts: true,
+    // With or without a profile: people reach it through Arc, whose tokens say who they are.
+    entraAudience: 'arc',
   };
 }
 
