@@ -11,11 +11,11 @@ import { readSkip, skipToken } from './skip-token.ts';
 const answerLimits = { bytes: 16 * 1024 * 1024 } as const;
 
 /** What the rows of a query are answered as: one page of them. Throws ArmError when that is too much. */
-export function answerBody(
+export async function answerBody(
   request: QueryRequest,
   found: { readonly columns: readonly Column[]; readonly rows: readonly Row[] },
   about: { readonly budget: Budget; readonly correlationId: string },
-): Uint8Array {
+): Promise<Uint8Array> {
   const { columns, rows } = found;
   const skip = readSkip(request);
   const page = rows.slice(skip, skip + request.top);
@@ -26,7 +26,7 @@ export function answerBody(
     const details = [{ code: 'ResponsePayloadTooLarge', message }];
     return badRequest(details, about.correlationId, new Date(about.budget.nowMs));
   };
-  const least = leastBytes(request, { columns, cells, budget: about.budget });
+  const least = await leastBytes(request, { columns, cells, budget: about.budget });
   if (least > answerLimits.bytes) throw refuse(least);
   const body: JsonObject = {
     totalRecords: rows.length,
@@ -42,17 +42,18 @@ export function answerBody(
 }
 
 /** What a page comes to at least, counted before it is written: values share their parts, and rows the names of their columns. */
-function leastBytes(
+async function leastBytes(
   { isTable }: QueryRequest,
   {
     columns,
     cells,
     budget,
   }: { readonly columns: readonly Column[]; readonly cells: readonly Json[][]; readonly budget: Budget },
-): number {
+): Promise<number> {
   const names = columns.reduce((sum, { name }) => sum + name.length + 3, 0);
   let bytes = names * (isTable ? 1 : cells.length);
   for (const row of cells) {
+    if (budget.isWinded) await budget.breathe();
     for (const cell of row) {
       if (bytes > answerLimits.bytes) return bytes;
       if (typeof cell === 'string') bytes += cell.length + 2;

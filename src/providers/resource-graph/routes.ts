@@ -59,7 +59,7 @@ async function answerQuery(call: RouteCall): Promise<RouteAnswer> {
     const plan = planQuery(request.query, columnsOf, nowMs);
     const budget = new Budget(nowMs);
     const rows = await plan.run({ budget, rows: rowsSeen(call, { caller, scopes, budget }) });
-    const bytes = answerBody(request, { columns: plan.columns, rows }, { budget, correlationId });
+    const bytes = await answerBody(request, { columns: plan.columns, rows }, { budget, correlationId });
     return { status: 200, bytes: [bytes] };
   } catch (thrown) {
     if (thrown instanceof QueryRefusal) throw refusedQuery(thrown, correlationId, new Date(nowMs));

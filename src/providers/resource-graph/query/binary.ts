@@ -20,9 +20,16 @@ interface Sides {
 type TextTest = (whole: string, part: string, budget: Budget) => boolean;
 
 /** Whether `part` stands in `whole` between characters that are no letters and no digits. */
-export function hasTerm(whole: string, part: string, where: 'whole' | 'start' | 'end' = 'whole'): boolean {
+export function hasTerm(
+  whole: string,
+  part: string,
+  { where = 'whole', budget }: { readonly where?: 'whole' | 'start' | 'end'; readonly budget: Budget },
+): boolean {
   if (part === '') return true;
+  let paid = 0;
   for (let at = whole.indexOf(part); at >= 0; at = whole.indexOf(part, at + 1)) {
+    // Each place that is looked at costs, so that what stands everywhere is no cheaper than it is.
+    if (++paid % 64 === 0) budget.spend(32);
     const starts = where === 'end' || !isTermCharacter(whole, at - 1) || !isTermCharacter(part, 0);
     const end = at + part.length;
     const ends = where === 'start' || !isTermCharacter(whole, end) || !isTermCharacter(part, part.length - 1);
@@ -41,9 +48,9 @@ const textOperators: Readonly<Record<string, TextTest>> = {
   contains: (whole, part) => whole.includes(part),
   startswith: (whole, part) => whole.startsWith(part),
   endswith: (whole, part) => whole.endsWith(part),
-  has: (whole, part) => hasTerm(whole, part),
-  hasprefix: (whole, part) => hasTerm(whole, part, 'start'),
-  hassuffix: (whole, part) => hasTerm(whole, part, 'end'),
+  has: (whole, part, budget) => hasTerm(whole, part, { budget }),
+  hasprefix: (whole, part, budget) => hasTerm(whole, part, { where: 'start', budget }),
+  hassuffix: (whole, part, budget) => hasTerm(whole, part, { where: 'end', budget }),
   'matches regex': (whole, part, budget) => {
     const pattern = patternOf(part);
     payForMatch(pattern, whole, budget);

@@ -25,6 +25,8 @@ export class Budget {
   /** Throws when the query has cost more than it may. */
   spend(steps: number): void {
     this.#steps += steps;
+    if (this.#steps - this.#breathedAt > queryLimits.stepsAtOnce)
+      throw tooMuch('one row takes more steps than it may');
     if (this.#steps > queryLimits.steps) throw tooMuch('it takes more steps than one query may');
   }
 

@@ -22,6 +22,8 @@ export const queryLimits = {
   steps: 20_000_000,
   /** Steps after which others get their turn. */
   stepsInOneGo: 500_000,
+  /** Steps that one row may take, or whatever else gives nobody a turn. */
+  stepsAtOnce: 2_000_000,
   /** Of one value. */
   valueCharacters: 1024 * 1024,
   /** Of all texts that one query makes. */

@@ -51,7 +51,7 @@ const tests: Readonly<Record<string, ListTest>> = {
 
 function hasWord(whole: string, word: string, budget: Budget): boolean {
   budget.willSearch(whole, word);
-  return hasTerm(whole, word);
+  return hasTerm(whole, word, { budget });
 }
 
 function isSame(a: Value, b: Value, budget: Budget): boolean {

@@ -1,5 +1,6 @@
 import type { Token } from './lexer.ts';
-import { type Place, unreadable } from './refusal.ts';
+import { queryLimits } from './limits.ts';
+import { type Place, tooMuch, unreadable } from './refusal.ts';
 
 /** The words of a query, read from left to right. */
 export class Reader {
@@ -91,4 +92,13 @@ export function separated<T>(reader: Reader, one: () => T): T[] {
   const items = [one()];
   while (reader.accept(',')) items.push(one());
   return items;
+}
+
+/** Columns between commas: no more than a table has. */
+export function separatedColumns<T>(reader: Reader, one: () => T): T[] {
+  let count = 0;
+  return separated(reader, () => {
+    if (++count > queryLimits.columns) throw tooMuch(`a table has at most ${queryLimits.columns} columns`);
+    return one();
+  });
 }

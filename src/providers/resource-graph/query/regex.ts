@@ -10,6 +10,11 @@ export function payForMatch(pattern: Pattern, text: string, budget: Budget): voi
   budget.spend(1 + Math.floor(pattern.steps(text) / matcherSteps));
 }
 
+/** Pays for looking for the next match, which may go on to the end of the text whatever it finds. */
+export function payForNext(pattern: Pattern, left: number, budget: Budget): void {
+  budget.spend(1 + Math.floor(pattern.stepsFor(left) / (matcherSteps * 4)));
+}
+
 /** A regular expression in RE2's dialect, as Kusto has it: no pattern takes more than linear time. Throws QueryRefusal. */
 export function patternOf(source: string): Pattern {
   const pattern = new Pattern(source);

@@ -180,7 +180,10 @@ export const momentFunctions: Readonly<Record<string, ScalarFunction>> = {
     type: 'string',
     run([value = null, format = ''], budget) {
       const at = readInstant(value);
-      return at ? budget.made(formatted(at, textOf(format, budget))) : '';
+      if (!at) return '';
+      const text = textOf(format, budget);
+      budget.spend(text.length);
+      return budget.made(formatted(at, text));
     },
   },
 };

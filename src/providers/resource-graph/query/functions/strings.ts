@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts';
-import { patternOf, payForMatch } from '../regex.ts';
+import { patternOf, payForMatch, payForNext } from '../regex.ts';
 import { readNumber, textOf, type Value } from '../values.ts';
 import { manyArguments, type ScalarFunction } from './function.ts';
 
@@ -45,6 +45,20 @@ function replaceAll([text = '', old = '', fresh = '']: readonly string[], budget
   return text.replaceAll(old, () => fresh);
 }
 
+/** `\1` is what the first group found, `\0` the whole; everything else is what it says. */
+function withGroups(fresh: string, found: readonly unknown[], budget: Budget): string {
+  // After the groups come the place, which is a number, and the whole text.
+  const groups = found.slice(
+    0,
+    found.findIndex((one) => typeof one === 'number'),
+  );
+  const parts = fresh.split(/\\(\d)/);
+  return budget.joined(
+    parts.map((part, at) => (at % 2 === 0 ? part : String(groups[Number(part)] ?? ''))),
+    '',
+  );
+}
+
 function trim(text: string, pattern: string, sides: readonly ('start' | 'end')[], budget: Budget): string {
   let left = text;
   for (const side of sides) {
@@ -66,15 +80,20 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
   replace_regex: ofTexts(3, 3, ([text = '', pattern = '', fresh = ''], budget) => {
     const matcher = patternOf(pattern);
     payForMatch(matcher, text, budget);
-    budget.willMake(text.length + (text.length + 1) * fresh.length);
-    return matcher.compiled
-      .matcher(text)
-      .replaceAll(fresh.replaceAll(/\$/g, '\\$').replaceAll(/\\(\d)/g, '$$$1'));
+    return matcher.compiled.matcher(text).replaceAll((...found: readonly unknown[]) => {
+      const place = found.find((one) => typeof one === 'number') ?? 0;
+      payForNext(matcher, text.length - Number(place), budget);
+      const made = withGroups(fresh, found, budget);
+      return made;
+    });
   }),
   trim: ofTexts(2, 2, ([pattern = '', text = ''], budget) => trim(text, pattern, ['start', 'end'], budget)),
   trim_start: ofTexts(2, 2, ([pattern = '', text = ''], budget) => trim(text, pattern, ['start'], budget)),
   trim_end: ofTexts(2, 2, ([pattern = '', text = ''], budget) => trim(text, pattern, ['end'], budget)),
-  reverse: ofTexts(1, 1, ([text = '']) => [...text].reverse().join('')),
+  reverse: ofTexts(1, 1, ([text = ''], budget) => {
+    budget.spend(text.length >> 1);
+    return [...text].reverse().join('');
+  }),
   substring: {
     least: 2,
     most: 3,
@@ -103,7 +122,13 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
     least: 1,
     most: 1,
     type: 'long',
-    run: ([value = ''], budget) => [...textOf(value, budget)].length,
+    run([value = ''], budget) {
+      const text = textOf(value, budget);
+      budget.spend(text.length >> 3);
+      let count = 0;
+      for (const _character of text) count++;
+      return count;
+    },
   },
   indexof: {
     least: 2,
@@ -124,7 +149,7 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
       budget.willSearch(text, wanted);
       let count = 0;
       for (let at = wanted === '' ? -1 : text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
-        count++;
+        if (++count % 64 === 0) budget.spend(16);
       return count;
     },
   },

@@ -1,7 +1,7 @@
 import { type Column, derivedName, freeName, type Row } from '../columns.ts';
 import { compile } from '../compile.ts';
 import { readNamed } from '../parser.ts';
-import { separated } from '../reader.ts';
+import { separatedColumns } from '../reader.ts';
 import { meaningless } from '../refusal.ts';
 import { keyOf } from '../values.ts';
 import { eachRow, type Operator, refuseMany, refuseWide } from './operator.ts';
@@ -17,7 +17,7 @@ export const distinct: Operator = {
           name,
           bound: { type, run: (row: Row) => row[at] ?? null },
         }))
-      : separated(reader, () => {
+      : separatedColumns(reader, () => {
           const { name, expression } = readNamed(reader);
           const bound = compile(expression, scope);
           if (bound.type === 'dynamic') {

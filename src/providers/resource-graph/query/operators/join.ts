@@ -2,7 +2,7 @@ import type { Budget } from '../budget.ts';
 import { type Bound, type Column, freeName, type Row, type Scope } from '../columns.ts';
 import { compile } from '../compile.ts';
 import { readExpression } from '../parser.ts';
-import { type Reader, separated } from '../reader.ts';
+import { type Reader, separatedColumns } from '../reader.ts';
 import { meaningless, notSpoken, unreadable } from '../refusal.ts';
 import { keyOf, type Value } from '../values.ts';
 import { eachRow, type Operator, refuseMany, refuseWide } from './operator.ts';
@@ -19,7 +19,7 @@ export const join: Operator = {
     const other = planner.table(reader);
     reader.expect('on');
     const right: Scope = { ...scope, columns: other.columns };
-    const keys = separated(reader, () => readKey(reader, scope, right));
+    const keys = separatedColumns(reader, () => readKey(reader, scope, right));
     const taken = new Set(scope.columns.map(({ name }) => name));
     const added = other.columns.map((column): Column => {
       const name = freeName(column.name, taken);

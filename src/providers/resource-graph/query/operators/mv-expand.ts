@@ -2,7 +2,7 @@ import { type Bound, type Column, derivedName, type Row, type Scope } from '../c
 import { compile } from '../compile.ts';
 import { queryLimits } from '../limits.ts';
 import { readNamed } from '../parser.ts';
-import { type Reader, separated } from '../reader.ts';
+import { type Reader, separatedColumns } from '../reader.ts';
 import { meaningless, notSpoken, tooMuch } from '../refusal.ts';
 import { cellOf, isBag, isList, readInstant, readNumber, type Type, textOf, type Value } from '../values.ts';
 import { eachRow, type Operator, refuseMany, refuseWide, type Work } from './operator.ts';
@@ -25,7 +25,7 @@ export const mvExpand: Operator = {
       if (reader.ahead(1).text === '=') throw notSpoken(reader.next.text, reader.next);
     }
     let columns: readonly Column[] = scope.columns;
-    const items = separated(reader, () => {
+    const items = separatedColumns(reader, () => {
       const read = readItem(reader, { ...scope, columns });
       const found = columns.findIndex(({ name }) => name === read.name);
       const place = found >= 0 ? found : columns.length;

@@ -58,7 +58,7 @@ export function refuseMany(rows: number, columns: number): void {
 }
 
 /** Throws when a table gets too wide. */
-export function refuseWide(columns: readonly Column[]): readonly Column[] {
+export function refuseWide<T extends readonly unknown[]>(columns: T): T {
   if (columns.length > queryLimits.columns)
     throw tooMuch(`a table has at most ${queryLimits.columns} columns`);
   return columns;

@@ -2,7 +2,7 @@ import { type Bound, type Column, derivedName, freeName, type Row, type Scope } 
 import { compile } from '../compile.ts';
 import type { NamedExpression } from '../expression.ts';
 import { readNamed } from '../parser.ts';
-import { type Reader, separated } from '../reader.ts';
+import { type Reader, separatedColumns } from '../reader.ts';
 import { meaningless } from '../refusal.ts';
 import { eachRow, type Operator, refuseMany, refuseWide, type Stage } from './operator.ts';
 
@@ -10,7 +10,7 @@ import { eachRow, type Operator, refuseMany, refuseWide, type Stage } from './op
 export const project: Operator = {
   words: ['project'],
   read(reader, { scope }) {
-    const named = separated(reader, () => readNamed(reader));
+    const named = separatedColumns(reader, () => readNamed(reader));
     const taken = new Set(named.flatMap(({ name }) => name ?? []));
     const columns: Column[] = [];
     const bound: Bound[] = [];
@@ -57,7 +57,7 @@ export const extend: Operator = {
   read(reader, { scope }) {
     let columns: readonly Column[] = scope.columns;
     const steps: { readonly at: number; readonly bound: Bound }[] = [];
-    for (const [index, one] of separated(reader, () => readNamed(reader)).entries()) {
+    for (const [index, one] of separatedColumns(reader, () => readNamed(reader)).entries()) {
       const bound = compile(one.expression, { ...scope, columns });
       const taken = new Set(columns.map(({ name }) => name));
       const name = one.name ?? freeName(derivedName(one.expression) ?? `Column${index + 1}`, taken);
@@ -111,7 +111,7 @@ function chosen(scope: Scope, columns: readonly Column[]): Stage {
 }
 
 function listed(reader: Reader, scope: Scope): Set<Column> {
-  return new Set(separated(reader, () => columnsNamed(reader, scope)).flat());
+  return new Set(separatedColumns(reader, () => columnsNamed(reader, scope)).flat());
 }
 
 /** `project-away`: all columns but these. */
@@ -166,7 +166,7 @@ export const projectRename: Operator = {
       }
       columns = columns.with(place, { ...column, name: fresh });
     };
-    separated(reader, rename);
+    separatedColumns(reader, rename);
     return { columns, run: (rows) => rows };
   },
 };

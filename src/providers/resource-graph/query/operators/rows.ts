@@ -13,6 +13,14 @@ interface SortKey {
   readonly nullsFirst: boolean;
 }
 
+interface Keyed {
+  readonly row: Row;
+  readonly values: readonly Value[];
+}
+
+/** Rows. */
+const sortedInOneGo = 1_000;
+
 function readKey(reader: Reader, scope: Scope): SortKey {
   const at = reader.next;
   const bound = compile(readExpression(reader), scope);
@@ -43,19 +51,43 @@ function comparing(a: Value, b: Value, key: SortKey, budget: Budget): number {
 
 /** Equal rows stay in the order they had. */
 async function sorted(rows: readonly Row[], keys: readonly SortKey[], budget: Budget): Promise<Row[]> {
-  const keyed: { readonly row: Row; readonly values: readonly Value[] }[] = [];
+  const keyed: Keyed[] = [];
   await eachRow(rows, budget, (row) => {
     keyed.push({ row, values: keys.map(({ bound }) => bound.run(row, budget)) });
   });
-  keyed.sort((left, right) => {
-    budget.spend(1);
+  const byKeys = (left: Keyed, right: Keyed): number => {
+    budget.spend(1 + keys.length);
     for (const [at, key] of keys.entries()) {
       const order = comparing(left.values[at] ?? null, right.values[at] ?? null, key, budget);
       if (order !== 0) return order;
     }
     return 0;
-  });
-  return keyed.map(({ row }) => row);
+  };
+  return (await merged(keyed, byKeys, budget)).map(({ row }) => row);
+}
+
+/** Sorts by merging what is sorted in one go, so that others get their turn between. */
+async function merged(
+  items: readonly Keyed[],
+  order: (left: Keyed, right: Keyed) => number,
+  budget: Budget,
+): Promise<readonly Keyed[]> {
+  if (items.length <= sortedInOneGo) return items.toSorted(order);
+  const middle = items.length >> 1;
+  const left = await merged(items.slice(0, middle), order, budget);
+  const right = await merged(items.slice(middle), order, budget);
+  const all: Keyed[] = [];
+  let [l, r] = [0, 0];
+  for (let a = left[l], b = right[r]; a && b; a = left[l], b = right[r]) {
+    const takesLeft = order(a, b) <= 0;
+    all.push(takesLeft ? a : b);
+    if (takesLeft) l++;
+    else r++;
+    if (budget.isWinded) await budget.breathe();
+  }
+  // One of them has come to its end.
+  for (const rest of [left.slice(l), right.slice(r)]) for (const item of rest) all.push(item);
+  return all;
 }
 
 /** `order by` (`sort by`): descending where nothing is said. */

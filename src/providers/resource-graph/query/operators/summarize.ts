@@ -4,7 +4,7 @@ import { compile } from '../compile.ts';
 import type { Expression, NamedExpression } from '../expression.ts';
 import { queryLimits } from '../limits.ts';
 import { readNamed } from '../parser.ts';
-import { type Reader, separated } from '../reader.ts';
+import { type Reader, separatedColumns } from '../reader.ts';
 import { meaningless, tooMuch } from '../refusal.ts';
 import { keyOf, type Value } from '../values.ts';
 import { eachRow, type Operator, refuseMany, refuseWide } from './operator.ts';
@@ -18,9 +18,9 @@ interface Group {
 export const summarize: Operator = {
   words: ['summarize'],
   read(reader, { scope }) {
-    const named = reader.is('by') ? [] : separated(reader, () => readNamed(reader));
+    const named = reader.is('by') ? [] : separatedColumns(reader, () => readNamed(reader));
     const taken = new Set<string>();
-    const groups = reader.accept('by') ? separated(reader, () => readGroup(reader, scope, taken)) : [];
+    const groups = reader.accept('by') ? separatedColumns(reader, () => readGroup(reader, scope, taken)) : [];
     const results = new Results(groups, scope, taken);
     for (const one of named) results.add(one);
     const columns = refuseWide([...groups.map(columnOf), ...results.columns]);
@@ -134,6 +134,7 @@ class Results {
     return bound.columns.map(({ name, type }) => {
       const column = `\0${this.#made.length}`;
       this.#made.push({ name: column, type });
+      refuseWide(this.#made);
       return { shown: name, column };
     });
   }
@@ -152,6 +153,7 @@ class Results {
     const name = freeName(wanted, this.#taken);
     this.#taken.add(name);
     this.columns.push({ name, type: bound.type });
+    refuseWide([...this.#groups, ...this.columns]);
     this.#shown.push(bound);
   }
 
