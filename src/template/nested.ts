@@ -21,6 +21,9 @@ export function nestedBody(members: JsonObject, frame: Frame): JsonObject {
   const made: JsonObject = {};
   for (const [name, value] of Object.entries(others))
     if (value !== undefined) put(made, name, evaluateJson(value, frame));
+  if (String(made['mode']).toLowerCase() === 'complete') {
+    throw invalidTemplate("A deployment within a template is carried out in the mode 'Incremental' alone");
+  }
   if (template !== undefined)
     made['template'] = isInner(made) ? template : literal(evaluateJson(template, frame));
   body['properties'] = made;

@@ -420,3 +420,175 @@ test('a caller whose account was disabled, or whose role was taken away, before 
     await estate.close();
   }
 });
+
+const plainIdentity = (name: string, more: JsonObject = {}): JsonObject => ({
+  type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
+  apiVersion: '2023-01-31',
+  name,
+  location: 'eastus',
+  ...more,
+});
+const innerDeployment = (name: string, inner: JsonObject, more: JsonObject = {}): JsonObject => ({
+  type: 'Microsoft.Resources/deployments',
+  apiVersion: '2022-09-01',
+  name,
+  properties: {
+    mode: 'Incremental',
+    expressionEvaluationOptions: { scope: 'inner' },
+    template: template(inner),
+  },
+  ...more,
+});
+const incremental = (sections: JsonObject) => ({
+  properties: { mode: 'Incremental', template: template(sections) },
+});
+
+describe('deployments under attack', () => {
+  let estate: DeploymentEstate;
+
+  before(async () => {
+    estate = await openDeployments();
+  });
+  after(() => estate.close());
+
+  const identities = async (group: string) => {
+    const all = await estate.manager.records.list(group, 'Microsoft.ManagedIdentity/userAssignedIdentities');
+    return all.map(({ name }) => name).sort();
+  };
+
+  test('complete mode keeps what a deployment within has made, and takes away what its condition leaves out', async () => {
+    const group = await estate.group('within');
+    await estate.deploy(group, 'before', {
+      template: template({ resources: ['keep', 'out', 'goes'].map((name) => plainIdentity(name)) }),
+    });
+    const source = template({
+      resources: [
+        plainIdentity('keep'),
+        plainIdentity('out', { condition: false }),
+        innerDeployment('one', {
+          resources: [innerDeployment('two', { resources: [plainIdentity('deep')] })],
+        }),
+      ],
+    });
+    const id = `${group}/providers/Microsoft.Resources/deployments/main`;
+    const told = await estate.call('POST', `${id}/whatIf`, {
+      body: { properties: { mode: 'Complete', template: source } },
+    });
+    const changes = properties(told.body).changes as JsonObject[];
+    assert.deepEqual(
+      changes.map(({ resourceId, changeType }) => [String(resourceId).split('/').at(-1), changeType]),
+      [
+        ['deep', 'Create'],
+        ['goes', 'Delete'],
+        ['keep', 'NoChange'],
+        ['out', 'Delete'],
+      ],
+    );
+    const done = await estate.deploy(group, 'main', { template: source, mode: 'Complete' });
+    assert.equal(properties(done.body).provisioningState, 'Succeeded', JSON.stringify(done.body));
+    assert.deepEqual(await identities(group), ['deep', 'keep']);
+    const inner = innerDeployment('one', {});
+    const cleaning = { ...inner, properties: { ...(inner.properties as JsonObject), mode: 'Complete' } };
+    const refused = await estate.deploy(group, 'other', { template: template({ resources: [cleaning] }) });
+    assert.deepEqual([refused.status, refused.code], [400, 'InvalidTemplate']);
+  });
+
+  test('what-if of loops of deployments within each other is bounded as a whole', async () => {
+    const group = await estate.group('wide');
+    const loop = { copy: { name: 'c', count: 800 } };
+    let inner: JsonObject = { resources: [plainIdentity("[format('i{0}', copyIndex())]", loop)] };
+    for (let level = 0; level < 3; level++)
+      inner = { resources: [innerDeployment("[format('d{0}', copyIndex())]", inner, loop)] };
+    const id = `${group}/providers/Microsoft.Resources/deployments/main`;
+    const told = await estate.call('POST', `${id}/whatIf`, { body: incremental(inner) });
+    assert.deepEqual([told.status, told.code], [400, 'TemplateEvaluationLimitExceeded']);
+    const flat = {
+      resources: [innerDeployment("[format('d{0}', copyIndex())]", {}, { copy: { name: 'c', count: 502 } })],
+    };
+    const left = await estate.call('POST', `${id}/whatIf`, { body: incremental(flat) });
+    assert.deepEqual(
+      (properties(left.body).changes as JsonObject[]).map(({ changeType }) => changeType),
+      ['Ignore', 'Ignore'],
+    );
+  });
+
+  test('two loops that wait for each other make no record that grows with their product', async () => {
+    const group = await estate.group('product');
+    const loop = (name: string, more: JsonObject) =>
+      plainIdentity(`[format('${name}-{0}', add(100, copyIndex()))]`, {
+        copy: { name, count: 400 },
+        ...more,
+      });
+    const id = `${group}/providers/Microsoft.Resources/deployments/main`;
+    const sent = { body: incremental({ resources: [loop('aa', {}), loop('bb', { dependsOn: ['aa'] })] }) };
+    const valid = await estate.call('POST', `${id}/validate`, sent);
+    assert.equal(valid.status, 200);
+    const edges = (properties(valid.body).dependencies as JsonObject[]).flatMap(
+      (one) => one.dependsOn as JsonObject[],
+    );
+    assert.equal(edges.length, 4_000);
+  });
+});
+
+test('a deployment whose template means something else after a restart fails, and does not claim what it did not make', async () => {
+  const estate = await openDeployments({ isIdle: true });
+  try {
+    const group = await estate.group('moved');
+    await estate.call('PATCH', group, { body: { tags: { stage: 'one' } } });
+    const id = `${group}/providers/Microsoft.Resources/deployments/main`;
+    const body = incremental({ resources: [plainIdentity("[concat('id-', resourceGroup().tags.stage)]")] });
+    assert.equal((await estate.call('PUT', id, { body })).status, 201);
+    await estate.call('PATCH', group, { body: { tags: { stage: 'two' } } });
+    estate.startLoops();
+    const done = await estate.ended(id);
+    assert.equal(properties(done.body).provisioningState, 'Failed', JSON.stringify(done.body));
+    assert.match(JSON.stringify(done.body), /is not in the template/);
+  } finally {
+    await estate.close();
+  }
+});
+
+test('a deployment within that was begun before the process ended is waited for, and one around it never is', async () => {
+  const estate = await openDeployments({ isIdle: true });
+  try {
+    const group = await estate.group('killed');
+    const id = (name: string) => `${group}/providers/Microsoft.Resources/deployments/${name}`;
+    const inner = innerDeployment('inner', { resources: [plainIdentity('made')] });
+    assert.equal(
+      (await estate.call('PUT', id('outer'), { body: incremental({ resources: [inner] }) })).status,
+      201,
+    );
+    const { records, calls } = estate.manager;
+    // As the process leaves it that is killed between the request and its note.
+    const outer = await records.update(id('outer'), (current) => {
+      const [step] = (current.internal?.['steps'] ?? []) as JsonObject[];
+      const steps = [{ ...step, state: 'Running', isSent: false, startedAtMs: 1 }];
+      return { ...current, internal: { ...current.internal, steps } };
+    });
+    const correlationId = String(outer?.internal?.['correlationId']);
+    const { type: _type, apiVersion, name: _name, ...sent } = inner;
+    const caller = people.admin;
+    const request = {
+      method: 'PUT',
+      id: id('inner'),
+      apiVersion: String(apiVersion),
+      body: sent,
+      correlationId,
+    } as const;
+    assert.equal((await calls.send(caller, request)).status, 201);
+    estate.startLoops();
+    const done = await estate.ended(id('outer'));
+    assert.equal(properties(done.body).provisioningState, 'Succeeded', JSON.stringify(done.body));
+    const around = innerDeployment('first', { resources: [innerDeployment('around', {})] });
+    assert.equal(
+      (await estate.call('PUT', id('around'), { body: incremental({ resources: [around] }) })).status,
+      201,
+    );
+    assert.match(
+      JSON.stringify((await estate.ended(id('around'))).body),
+      /DeploymentActive|ResourceDeploymentFailure/,
+    );
+  } finally {
+    await estate.close();
+  }
+});

@@ -2,7 +2,7 @@ import type { ResourceRecord } from '../../../arm/index.ts';
 import { errorMessage, isObject, type JsonObject, Recent } from '../../../base/index.ts';
 import { TemplateError } from '../../../template/index.ts';
 import { type LoopParts, type RecordLoop, runRecordLoop } from '../../loop.ts';
-import { type Opened, openDeployment } from './open.ts';
+import { type Opened, openDeployment, refusalOf } from './open.ts';
 import { durationText } from './present.ts';
 import { removalsOf } from './removals.ts';
 import { LiveRuntime } from './runtime.ts';
@@ -149,7 +149,9 @@ class Run {
         if (step.state === 'Running') return step.isSent === false && (step.notBeforeMs ?? 0) <= nowMs;
         if (step.state !== 'Waiting') return false;
         return (
-          step.isRemoval === true || (plan.get(step.key)?.dependsOn.every((key) => done.has(key)) ?? false)
+          step.isRemoval === true ||
+          // What the template does not make any more, as what it asks for has changed, is sent to be refused.
+          (plan.get(step.key)?.dependsOn.every((key) => done.has(key)) ?? true)
         );
       })
       .map(({ key }) => key);
@@ -201,12 +203,13 @@ class Run {
       const outputs = await runtime.evaluated(() => opened.template.outputs(runtime));
       await end(this.#parts, this.#parts.record, { ...work, outputs });
     } catch (thrown) {
-      if (!(thrown instanceof TemplateError)) throw thrown;
+      const refusal = refusalOf(thrown);
+      if (!isArmError(refusal)) throw thrown;
       await this.#end(work, {
         code: 'DeploymentOutputEvaluationFailed',
         message:
           'Unable to evaluate template outputs. Please see error details and deployment operations. Please see https://aka.ms/arm-common-errors for usage details.',
-        details: [{ code: thrown.code, message: thrown.message }],
+        details: [{ code: refusal.code, message: refusal.message }],
       });
     }
     return true;

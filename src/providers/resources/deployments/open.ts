@@ -1,7 +1,13 @@
 import type { Caller, TypeContext } from '../../../arm/index.ts';
 import { ArmError } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
-import { type PlannedResource, planOf, Template, TemplateError } from '../../../template/index.ts';
+import {
+  type Budget,
+  type PlannedResource,
+  planOf,
+  Template,
+  TemplateError,
+} from '../../../template/index.ts';
 import { factsOf } from './facts.ts';
 import { type DeploymentRequest, scopeOf } from './request.ts';
 
@@ -18,6 +24,8 @@ export interface Opening extends Omit<DeploymentRequest, 'debugSetting'> {
   readonly environment: JsonObject;
   /** Values of all parameters as they were settled before. */
   readonly settled?: JsonObject;
+  /** Shared by deployments that are opened for one question. */
+  readonly budget?: Budget;
 }
 
 /** Settles parameters and works out the plan. Throws ArmError for a template that cannot be used. */
@@ -38,6 +46,7 @@ export async function openDeployment(
       scope,
       facts,
       ...(settled && { settled }),
+      ...(opening.budget && { budget: opening.budget }),
     });
     return { template, plan: planOf(template) };
   } catch (thrown) {

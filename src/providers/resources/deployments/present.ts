@@ -25,12 +25,18 @@ export function providersOf(plan: readonly PlannedResource[]): JsonObject[] {
   }));
 }
 
-/** Which resources of a plan wait for which. */
+/** How many waits of one resource for another a deployment shows: each of a loop for each of another would be a million. */
+const mostDependencies = 4_000;
+
+/** Which resources of a plan wait for which, as far as they are shown. */
 export function dependenciesShown(plan: readonly PlannedResource[]): JsonObject[] {
   const byKey = new Map(plan.map((one) => [one.key, one]));
+  let left = mostDependencies;
   return plan.flatMap((one) => {
-    if (one.dependsOn.length === 0 || one.isExisting) return [];
-    const dependsOn = one.dependsOn.flatMap((key) => {
+    if (one.dependsOn.length === 0 || one.isExisting || left <= 0) return [];
+    const shown = one.dependsOn.slice(0, left);
+    left -= shown.length;
+    const dependsOn = shown.flatMap((key) => {
       const other = byKey.get(key);
       return other ? [{ id: other.id, resourceType: other.type, resourceName: other.name }] : [];
     });

@@ -7,13 +7,13 @@ import {
   type RouteCall,
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
-import { templateHash } from '../../../template/index.ts';
+import { Budget, templateHash } from '../../../template/index.ts';
 import { type Opened, openDeployment } from './open.ts';
 import { operationsOf } from './operations.ts';
 import { preflight, writtenOf } from './preflight.ts';
 import { dependenciesShown, providersOf } from './present.ts';
 import { type DeploymentRequest, readRequest, scopeOf } from './request.ts';
-import { type DeploymentSettings, deploymentType } from './settings.ts';
+import { type DeploymentSettings, deploymentLimits, deploymentType } from './settings.ts';
 import { deploymentVersions, lowestDeploymentVersion } from './type.ts';
 import { changesOf } from './what-if.ts';
 
@@ -62,6 +62,7 @@ interface Asked {
   readonly opened: Opened;
   readonly request: DeploymentRequest;
   readonly caller: Caller;
+  readonly budget: Budget;
 }
 
 async function open(call: RouteCall, { environment }: DeploymentSettings): Promise<Asked> {
@@ -71,8 +72,9 @@ async function open(call: RouteCall, { environment }: DeploymentSettings): Promi
   if (!scope || !caller)
     throw new ArmError(400, 'InvalidDeployment', `Nothing can be deployed at the scope of '${id}'.`);
   const request = readRequest(name, body, scope);
-  const opened = await openDeployment({ ...request, id, name, caller, environment: environment() }, context);
-  return { opened, request, caller };
+  const budget = new Budget();
+  const opening = { ...request, id, name, caller, environment: environment(), budget };
+  return { opened: await openDeployment(opening, context), request, caller, budget };
 }
 
 async function validate(call: RouteCall, settings: DeploymentSettings): Promise<RouteAnswer> {
@@ -97,7 +99,7 @@ async function validate(call: RouteCall, settings: DeploymentSettings): Promise<
 }
 
 async function whatIf(call: RouteCall, settings: DeploymentSettings): Promise<RouteAnswer> {
-  const { opened, request, caller } = await open(call, settings);
+  const { opened, request, caller, budget } = await open(call, settings);
   const calls = settings.calls();
   await preflight(opened, {
     name: call.parameters.name ?? '',
@@ -112,6 +114,8 @@ async function whatIf(call: RouteCall, settings: DeploymentSettings): Promise<Ro
   const changes = await changesOf({
     environment: settings.environment(),
     opened,
+    budget,
+    nested: { left: deploymentLimits.nestedInWhatIf },
     caller,
     calls,
     context: call.context,

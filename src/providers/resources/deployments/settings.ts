@@ -23,6 +23,11 @@ export const deploymentLimits = {
   /** How long a resource that is busy with something else is asked again. */
   busyMs: 10 * 60_000,
   busyPauseMs: 1_000,
+  /**
+   * Deployments within the one that what-if is asked about; those beyond are told of as left alone.
+   * Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/deploy-what-if
+   */
+  nestedInWhatIf: 500,
   /** The longest that a deployment runs. */
   runMs: 4 * 3600_000,
 } as const;

@@ -6,7 +6,7 @@ import type { Opened } from './open.ts';
 import { errorOf } from './preflight.ts';
 import type { LiveRuntime } from './runtime.ts';
 import { deploymentLimits } from './settings.ts';
-import type { Step, Work } from './work.ts';
+import { type Step, type Work, workOf } from './work.ts';
 
 /** What carrying out a step needs. */
 export interface Carrying extends LoopParts {
@@ -21,7 +21,7 @@ export async function lookAt(step: Step, { records, clock }: Carrying): Promise<
   if (step.state !== 'Running' || step.isSent !== true) return step;
   const record = await records.get(step.id);
   const ended = { ...step, endedAtMs: clock.now() };
-  if (step.isRemoval) return record ? step : { ...ended, state: 'Succeeded', statusCode: 'OK' };
+  if (step.isRemoval && !record) return { ...ended, state: 'Succeeded', statusCode: 'OK' };
   if (!record) {
     return failed(ended, {
       code: 'ResourceDeploymentFailure',
@@ -29,13 +29,14 @@ export async function lookAt(step: Step, { records, clock }: Carrying): Promise<
     });
   }
   if (!isFinalState(record.provisioningState)) return step;
-  if (record.provisioningState.toLowerCase() === 'succeeded')
+  if (step.isRemoval && record.operation !== undefined) return step;
+  if (!step.isRemoval && record.provisioningState.toLowerCase() === 'succeeded')
     return { ...ended, state: 'Succeeded', statusCode: 'OK' };
   const reason = record.lastOperation?.error;
   return failed(ended, {
     code: 'ResourceDeploymentFailure',
     target: step.id,
-    message: `The resource write operation failed to complete successfully, because it reached terminal provisioning state '${record.provisioningState}'.`,
+    message: `The resource ${step.isRemoval ? 'delete' : 'write'} operation failed to complete successfully, because it reached terminal provisioning state '${record.provisioningState}'.`,
     ...(reason && { details: [{ ...reason }] }),
   });
 }
@@ -78,7 +79,18 @@ export async function sendStep(step: Step, carrying: Carrying): Promise<Step> {
       answer = await calls.send(caller, { method: 'PUT', id: step.id, apiVersion, body, correlationId });
     }
   }
+  if (errorOf(answer).code === 'DeploymentActive' && (await isOurs(step, carrying)))
+    return { ...step, isSent: true, statusCode: 'OK' };
   return settled(step, answer, clock.now());
+}
+
+/** Whether the deployment that is active was begun by this step, before a process ended that could not note it any more. */
+async function isOurs({ id, startedAtMs = 0 }: Step, { records, work }: Carrying): Promise<boolean> {
+  const record = await records.get(id);
+  if (!record) return false;
+  const inner = workOf(record);
+  // One that stands around this one carries the same id, and was begun before.
+  return inner.correlationId === work.correlationId && inner.startedAtMs >= startedAtMs;
 }
 
 /** A deployment registers the providers of its template, as far as its caller may. */
