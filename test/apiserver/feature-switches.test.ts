@@ -26,6 +26,8 @@ async function versionsOf(server: TestServer): Promise<string[]> {
 /** What the real server v1.34.4 said to values of its flags. */
 const gatesRefused: readonly (readonly [string, string])[] = [
   ['Foo=true', 'unrecognized feature gate: Foo'],
+  ['constructor=true', 'unrecognized feature gate: constructor'],
+  ['__proto__=false', 'unrecognized feature gate: __proto__'],
   ['MutatingAdmissionPolicy', 'missing bool value for MutatingAdmissionPolicy'],
   [
     'MutatingAdmissionPolicy=maybe',
@@ -44,6 +46,8 @@ const gatesRefused: readonly (readonly [string, string])[] = [
 ];
 const versionsRefused: readonly (readonly [string, string])[] = [
   ['foo', 'runtime-config invalid key foo'],
+  ['constructor=true', 'runtime-config invalid key constructor'],
+  ['toString', 'runtime-config invalid key toString'],
   ['foo/v1=true', 'unknown api groups foo'],
   ['apps/v9=true', 'group version apps/v9 that has not been registered'],
   [

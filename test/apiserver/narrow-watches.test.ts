@@ -61,3 +61,27 @@ test('a change is told to those who listen to all, to its namespace and to itsel
     ['all DELETED one', 'a DELETED one'],
   );
 });
+
+test('who begins to listen in the turn of another one is not told of what is being told', () => {
+  const collection = new Collection(prefix, [], 1);
+  const heard: string[] = [];
+  const key = objectKey('a', 'one');
+  let begun = false;
+  collection.listen(({ revision }) => {
+    heard.push(`first ${revision}`);
+    if (begun) return;
+    begun = true;
+    for (const about of ['', namespacePrefix('a'), key])
+      collection.listen(({ revision: at }) => heard.push(`${about} ${at}`), about);
+  });
+  const put = (revision: number) =>
+    collection.apply({
+      type: 'put',
+      created: revision === 2,
+      entry: { key: prefix + key, value, revision, createRevision: 2 },
+    });
+  put(2);
+  assert.deepEqual(heard, ['first 2']);
+  put(3);
+  assert.deepEqual(heard, ['first 2', 'first 3', ' 3', 'a/ 3', 'a/one 3']);
+});

@@ -167,6 +167,8 @@ describe('writes', () => {
     assert.equal(created.status, 201);
     const other = await send('PATCH', `${path}/p`, {}, 'application/json');
     assert.equal(other.status, 415);
+    const words = await send('PATCH', `${path}/p`, {}, 'constructor');
+    assert.deepEqual(words.body, other.body);
   });
 
   it('without a change write nothing', async () => {

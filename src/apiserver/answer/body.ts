@@ -23,12 +23,12 @@ export const bodyLimits = {
 
 const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
-const patchTypes: Readonly<Record<string, PatchType>> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-};
+const patchTypes: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
+]);
 
 /** The body of an HTTP request, read and parsed once when a verb asks for it. */
 export function httpBody(request: HttpRequest): CallBody {
@@ -46,7 +46,7 @@ class HttpBody implements CallBody {
   constructor(request: HttpRequest) {
     this.#request = request;
     this.#contentType = mediaType(request.header('content-type'));
-    this.patchType = this.#contentType === '' ? undefined : patchTypes[this.#contentType];
+    this.patchType = this.#contentType === '' ? undefined : patchTypes.get(this.#contentType);
     this.empty = isBodyless(request);
   }
 

@@ -145,14 +145,13 @@ export class Collection {
     this.#remember(event);
     if (this.#listeners.size === 0) return;
     const key = (change.type === 'put' ? change.entry.key : change.key).slice(this.keyPrefix.length);
-    this.#tell('', event);
-    this.#tell(key.slice(0, key.indexOf('/') + 1), event);
-    this.#tell(key, event);
-  }
-
-  #tell(about: string, event: CollectionEvent): void {
-    const listeners = this.#listeners.get(about);
-    if (listeners) for (const listener of [...listeners]) listener(event);
+    const heardBy: CollectionListener[] = [];
+    // Whoever begins to listen in another's turn knows what came of this event already.
+    for (const about of ['', key.slice(0, key.indexOf('/') + 1), key]) {
+      const listeners = this.#listeners.get(about);
+      if (listeners) heardBy.push(...listeners);
+    }
+    for (const listener of heardBy) listener(event);
   }
 
   /** Makes an object of an entry of this collection that was read from the store's past. */

@@ -17,7 +17,7 @@ export interface FeatureGates {
 }
 
 /** Stand for all gates of a stage that are not named themselves. */
-const stages: Readonly<Record<string, 'alpha' | 'beta'>> = { AllAlpha: 'alpha', AllBeta: 'beta' };
+const stages: ReadonlySet<string> = new Set(['AllAlpha', 'AllBeta']);
 
 /**
  * Reads values of the real server's flag `--feature-gates`: `NAME=true,NAME=false`, each of which may have `kube:` before it. Throws
@@ -31,7 +31,7 @@ export function readFeatureGates(values: readonly string[]): FeatureGates {
   const problems: string[] = [];
   for (const [name, value] of asked) {
     const gate = knownGates.get(name);
-    if (name in stages) on.set(name, value);
+    if (stages.has(name)) on.set(name, value);
     else if (!gate) {
       // Of what else is wrong nothing is said.
       throw invalid(aggregated([...problems, `unrecognized feature gate: ${name}`]));

@@ -83,7 +83,7 @@ function groupProblems(asked: ReadonlyMap<string, string>): string[] {
   if (asked.size === 1 && asked.get('api/all') === 'false') return ['invalid key with only api/all=false'];
   const groups: string[] = [];
   for (const key of asked.keys()) {
-    if (key in stages) continue;
+    if (Object.hasOwn(stages, key)) continue;
     const parts = key.split('/');
     if (parts.length !== 2 && parts.length !== 3) return [`runtime-config invalid key ${key}`];
     groups.push(parts[0] ?? '');
@@ -103,7 +103,7 @@ function namedResources(
 ): ReadonlyMap<string, boolean> {
   const resources = new Map<string, boolean>();
   for (const [key, value] of asked) {
-    if (key in stages) continue;
+    if (Object.hasOwn(stages, key)) continue;
     const [group = '', version = '', resource] = key.split('/');
     if (otherGroups.has(group)) continue;
     const place = `${group}/${version}`;
