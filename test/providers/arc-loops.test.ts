@@ -198,3 +198,31 @@ test('who is taken from the admin groups of a cluster that failed enters it no m
   await admits();
   assert.deepEqual(sizes('failing'), ['control-plane 1.31.10 1']);
 });
+
+test('an upgrade needs the addresses of its nodes and of the machine that stands in, also those that a failed cluster holds are taken', async () => {
+  const lnet = await network('few', 5, 7);
+  const pool = (count: number) => ({ agentPoolProfiles: [{ name: 'p', count }] });
+  const upgraded = async (count: number) => {
+    const reply = await putInstance('few', lnet, { kubernetesVersion: '1.31.9', ...pool(count) });
+    assert.equal(reply.status, 200, reply.message);
+    return settledAs(instanceId('few'));
+  };
+  await made('few', lnet, { kubernetesVersion: '1.30.9', ...pool(1) });
+  assert.equal(await upgraded(5), 'Failed');
+  const { body } = await arc()('GET', instanceId('few'));
+  const status = isObject(body['properties']) ? body['properties']['status'] : undefined;
+  assert.match(
+    String(isObject(status) && status['errorMessage']),
+    /few does not have enough available IP addresses: the cluster needs 8, 7 of 7 are free\./,
+  );
+  assert.deepEqual(sizes('few'), ['control-plane 1.30.9 1', 'p 1.30.9 1']);
+  // Three of seven are held by the cluster that failed.
+  assert.equal((await putConnected('other')).status, 201);
+  assert.equal(await settledAs(connectedId('other')), 'Succeeded');
+  assert.equal((await putInstance('other', lnet, pool(3))).status, 201);
+  assert.equal(await settledAs(instanceId('other')), 'Failed');
+  assert.equal((await putInstance('other', lnet, pool(1))).status, 200);
+  assert.equal(await settledAs(instanceId('other')), 'Succeeded');
+  assert.equal(await upgraded(1), 'Succeeded');
+  assert.deepEqual(sizes('few'), ['control-plane 1.31.9 1', 'p 1.31.9 1']);
+});

@@ -1,14 +1,17 @@
-import type { RecordReader, ResourceRecord } from '../../../arm/index.ts';
+import { isFinalState, type RecordReader, type ResourceRecord, sameId } from '../../../arm/index.ts';
 import { addressCount } from '../../azure-stack-hci/logical-networks/type.ts';
+import { workOf } from '../../container-service/managed-clusters/upgrade-work.ts';
 import { CannotConverge } from '../../endings.ts';
 import { Fields } from '../../fields.ts';
 import { instanceType } from './record.ts';
+import { rolling } from './upgrade.ts';
 
 const countRange = { min: 0, max: 1000 } as const;
 
 /**
- * Refuses a cluster whose logical network is gone, has no pool of addresses or not enough of them: one for each node and
- * one for the API server. Throws `CannotConverge`.
+ * Refuses a cluster whose logical network is gone, has no pool of addresses or not enough of them: one for each node, one
+ * for the API server, and during an upgrade one for the machine that stands in. What asks for no more than it has gets it.
+ * Throws `CannotConverge`.
  * Source: https://github.com/microsoft/azure_arc/issues/2469 (the refusal of a network without a pool)
  */
 export async function demandAddresses(instance: ResourceRecord, records: RecordReader): Promise<void> {
@@ -27,12 +30,11 @@ export async function demandAddresses(instance: ResourceRecord, records: RecordR
   const available = pools.reduce((sum, size) => sum + size, 0);
   let taken = 0;
   for (const other of await records.list('/', instanceType)) {
-    const counts =
-      other.id.toLowerCase() !== instance.id.toLowerCase() && other.provisioningState !== 'Failed';
-    if (counts && networkOf(other).toLowerCase() === networkId.toLowerCase()) taken += addressesOf(other);
+    if (sameId(other.id, instance.id) || !sameId(networkOf(other), networkId)) continue;
+    taken += other.provisioningState === 'Failed' ? heldBy(other) : addressesOf(other);
   }
   const needed = addressesOf(instance);
-  if (taken + needed <= available) return;
+  if (taken + needed <= available || needed <= heldBy(instance)) return;
   throw new CannotConverge(
     'BadRequest',
     `Logical network ${network.name} does not have enough available IP addresses: the cluster needs ${needed}, ${Math.max(0, available - taken)} of ${available} are free.`,
@@ -44,10 +46,19 @@ function networkOf({ properties }: ResourceRecord): string {
   return infra.strings('vnetSubnetIds')[0] ?? '';
 }
 
-function addressesOf({ properties }: ResourceRecord): number {
-  const fields = new Fields(properties);
+function addressesOf(instance: ResourceRecord): number {
+  const fields = new Fields(instance.properties);
   const machines = [fields.object('controlPlane'), ...fields.objects('agentPoolProfiles')];
-  return machines.reduce((sum, each) => sum + (each.integer('count', countRange) ?? 1), 1);
+  const most = machines.reduce((sum, each) => sum + (each.integer('count', countRange) ?? 1), 1);
+  const isUpgraded = workOf(instance) && !isFinalState(instance.provisioningState);
+  return isUpgraded ? most + rolling.surge : most;
+}
+
+/** What a cluster was given before, whatever it asked for since: for its nodes and, when it was made, its API server. */
+function heldBy(instance: ResourceRecord): number {
+  const names = new Fields(instance.internal).object('nodeNames').value;
+  const nodes = Object.values(names).reduce<number>((sum, group) => sum + Object.keys(group ?? {}).length, 0);
+  return nodes > 0 ? nodes + 1 : 0;
 }
 
 /** Addresses of each pool that nodes may use: those for machines, else those for all. */

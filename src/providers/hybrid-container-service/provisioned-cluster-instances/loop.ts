@@ -69,13 +69,20 @@ async function reconcile(
     await remove(instance, parts, settings);
     return undefined;
   }
-  if (workOf(instance) && !isFinalState(instance.provisioningState)) {
+  const work = workOf(instance);
+  if (work && !isFinalState(instance.provisioningState)) {
+    if (!isBegun(work)) await demandAddresses(instance, parts.records);
     const progress = await stepUpgrade(instance, pass);
     if (progress && 'ended' in progress) await endUpgrade(progress.ended, progress.work, pass);
     return progress && 'againAfterMs' in progress ? progress : undefined;
   }
   await provision(instance, parts, settings);
   return undefined;
+}
+
+/** Nothing of it, or of the group of nodes that is next, has been begun. */
+function isBegun({ plane, pools }: UpgradeWork): boolean {
+  return plane ? plane.untilMs !== undefined : pools[0]?.begun === true;
 }
 
 /** Who may enter a cluster that failed is still the connected cluster's to say; nothing else of it changes. */

@@ -13,7 +13,7 @@ import { controlPlanePool, nodeGroups, nodeNameOf, withChoices } from './record.
  * One machine more stands in for each node that is drained and replaced.
  * Source: https://learn.microsoft.com/azure/aks/aksarc/cluster-upgrade
  */
-const rolling: UpgradeSettings = {
+export const rolling: UpgradeSettings = {
   surge: 1,
   unavailable: 0,
   drainMinutes: 30,
