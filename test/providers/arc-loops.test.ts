@@ -226,3 +226,31 @@ test('an upgrade needs the addresses of its nodes and of the machine that stands
   assert.equal(await upgraded(1), 'Succeeded');
   assert.deepEqual(sizes('few'), ['control-plane 1.31.9 1', 'p 1.31.9 1']);
 });
+
+test('an instance extends connected clusters alone, whatever another resource calls its kind', async () => {
+  const managed = id('Microsoft.ContainerService/managedClusters', 'managed');
+  const pool = { name: 'p', count: 1, vmSize: 'Standard_D2s_v3', mode: 'System' };
+  const cluster = await caller(estate, '2025-05-01')('PUT', managed, {
+    body: {
+      ...{ location: 'eastus', kind: 'ProvisionedCluster', identity: { type: 'SystemAssigned' } },
+      properties: { dnsPrefix: 'managed', agentPoolProfiles: [pool] },
+    },
+  });
+  assert.equal(cluster.status, 201, cluster.message);
+  const before = await estate.manager.records.get(managed);
+  const suffix = instanceId('').slice(connectedId('').length);
+  const reply = await arc()('PUT', `${managed}${suffix}`, {
+    body: {
+      ...placed(),
+      properties: {
+        linuxProfile: { ssh: { publicKeys: [{ keyData: sshKey }] } },
+        cloudProviderProfile: {
+          infraNetworkProfile: { vnetSubnetIds: [await network('managed', 6, 20)] },
+        },
+      },
+    },
+  });
+  assert.deepEqual([reply.status, reply.code], [400, 'BadRequest']);
+  assert.match(reply.message, /is of type 'Microsoft\.ContainerService\/managedClusters'/);
+  assert.deepEqual(await estate.manager.records.get(managed), before);
+});

@@ -10,6 +10,7 @@ import { isObject, type JsonObject } from '../../../base/index.ts';
 import { upgradeTo, withWork } from '../../container-service/managed-clusters/upgrade-work.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
+import { connectedClusterType } from '../../kubernetes/connected-clusters/record.ts';
 import type { ArcSettings } from '../../kubernetes/settings.ts';
 import { deploysToCustomLocation, joins, notReferenced } from '../../references.ts';
 import { hybridNamespace, hybridVersions } from '../api-versions.ts';
@@ -197,7 +198,16 @@ async function demandConnectedCluster(write: ResourceWrite): Promise<void> {
       `Failed to perform 'write' on resource(s) of type 'provisionedClusterInstances', because the parent resource '${parentId}' could not be found.`,
     );
   }
-  if (parent.kind === 'ProvisionedCluster') return;
+  // Other types have kinds as well, whose word their writers choose.
+  const isConnected = parent.type.toLowerCase() === connectedClusterType.toLowerCase();
+  if (isConnected && parent.kind === 'ProvisionedCluster') return;
+  if (!isConnected) {
+    throw new ArmError(
+      400,
+      'BadRequest',
+      `The resource '${parent.id}' is of type '${parent.type}'. A provisioned cluster instance needs a connected cluster (${connectedClusterType}).`,
+    );
+  }
   throw new ArmError(
     400,
     'BadRequest',
