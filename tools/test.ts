@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /**
  * `npm test -- [FILE ...]`: runs the given test files, or all. Most of a test's time is waiting for processes that it
@@ -11,6 +12,7 @@ const files = process.argv.slice(2);
 const words = [
   '--test',
   '--test-timeout=300000',
+  `--import=${pathToFileURL(join(root, 'test', 'support', 'deadline.ts')).href}`,
   `--test-concurrency=${availableParallelism() + 1}`,
   ...(files.length > 0 ? files : ['test/**/*.test.ts']),
 ];

@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { held, temporaryFolder, temporaryRoot } from '../support/belongings.ts';
 
+/** What hangs is ended and fails with what it printed, before the limit of the test's runner, which shows nothing of it. */
+const programLimitMs = 240_000;
 const launcher = resolve(import.meta.dirname, '..', '..', 'bin', 'drydock');
 
 export interface Finished {
@@ -37,15 +39,23 @@ export function runProgram(
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const printed = () => ({
+    stdout: Buffer.concat(stdout).toString('utf8'),
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  });
   return new Promise((done, failed) => {
+    const limit = setTimeout(() => {
+      endGroup(child.pid);
+      const { stdout: out, stderr: errors } = printed();
+      failed(
+        new Error(`did not end: ${command} ${words.join(' ')}\n--- stdout\n${out}\n--- stderr\n${errors}`),
+      );
+    }, programLimitMs);
     child.once('error', failed);
-    child.once('close', (code, signal) =>
-      done({
-        code: code ?? (signal ? 128 : 1),
-        stdout: Buffer.concat(stdout).toString('utf8'),
-        stderr: Buffer.concat(stderr).toString('utf8'),
-      }),
-    );
+    child.once('close', (code, signal) => {
+      clearTimeout(limit);
+      done({ code: code ?? (signal ? 128 : 1), ...printed() });
+    });
   });
 }
 
