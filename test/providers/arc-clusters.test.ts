@@ -179,6 +179,22 @@ describe('clusters on Azure Local', () => {
       [{ networkProfile: { networkPolicy: 'none' } }, 'InvalidParameter', /networkPolicy/],
       [{ networkProfile: { loadBalancerProfile: { count: 4 } } }, 'InvalidParameter', /count/],
       [{ licenseProfile: { azureHybridBenefit: 'Maybe' } }, 'InvalidParameter', /azureHybridBenefit/],
+      [
+        { controlPlane: { controlPlaneEndpoint: { hostIP: '10.0.0.256' } } },
+        'InvalidParameter',
+        /'10\.0\.0\.256' is not an IPv4 address/,
+      ],
+      [
+        { controlPlane: { controlPlaneEndpoint: { hostIP: 'fd00::1' } } },
+        'InvalidParameter',
+        /properties\.controlPlane\.controlPlaneEndpoint\.hostIP is invalid/,
+      ],
+      [{ networkProfile: { podCidr: '10.244.0.0' } }, 'InvalidParameter', /not an IPv4 range/],
+      [
+        { networkProfile: { podCidr: 'fd00::/48' } },
+        'InvalidParameter',
+        /properties\.networkProfile\.podCidr is invalid/,
+      ],
     ];
     for (const [properties, code, message] of refused) {
       const reply = await putInstance('refused', properties);

@@ -254,3 +254,36 @@ test('an instance extends connected clusters alone, whatever another resource ca
   assert.match(reply.message, /is of type 'Microsoft\.ContainerService\/managedClusters'/);
   assert.deepEqual(await estate.manager.records.get(managed), before);
 });
+
+test('pools that are asked for at once all come to be, or are refused, and none of those made is lost', async () => {
+  await made('crowded', await network('crowded', 7, 60), {});
+  const body = { ...placed(), properties: { count: 1 } };
+  const names = ['alpha', 'beta', 'gamma', 'delta'];
+  const replies = await Promise.all(
+    names.map((name) => arc()('PUT', `${instanceId('crowded')}/agentPools/${name}`, { body })),
+  );
+  assert.equal(await settledAs(instanceId('crowded')), 'Succeeded');
+  const taken = names.filter((_name, at) => replies[at]?.status === 201);
+  assert.ok(taken.length > 0);
+  for (const { status, code } of replies) assert.ok(status === 201 || code === 'OperationNotAllowed', code);
+  assert.deepEqual(
+    orderOf('crowded')
+      .nodes.map((pool) => pool.name)
+      .filter((name) => names.includes(name)),
+    taken,
+  );
+});
+
+test('a cluster and a pool of it that are changed at once never undo each other', async () => {
+  const lnet = await network('both', 8, 60);
+  await made('both', lnet, { agentPoolProfiles: [{ name: 'p', count: 1 }] });
+  const body = { ...placed(), properties: { count: 1 } };
+  const [cluster, pool] = await Promise.all([
+    putInstance('both', lnet, { agentPoolProfiles: [{ name: 'p', count: 2 }] }),
+    arc()('PUT', `${instanceId('both')}/agentPools/extra`, { body }),
+  ]);
+  assert.equal(await settledAs(instanceId('both')), 'Succeeded');
+  const counts = Object.fromEntries(orderOf('both').nodes.map((one) => [one.name, one.nodeNames.length]));
+  const wanted = { p: cluster.status < 300 ? 2 : 1, ...(pool.status < 300 && { extra: 1 }) };
+  assert.deepEqual({ ...counts, 'control-plane': undefined }, { ...wanted, 'control-plane': undefined });
+});

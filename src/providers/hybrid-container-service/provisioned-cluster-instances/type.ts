@@ -34,6 +34,7 @@ import {
   autoScalerProfile,
   controlPlane,
   publicKeys,
+  refuseBadAddresses,
   refuseFixedChanges,
   supportedVersion,
 } from './validate.ts';
@@ -73,6 +74,7 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
   if (write.stored) refuseFixedChanges(body, stored);
+  refuseBadAddresses(body);
   const version = supportedVersion(body, stored);
   const running = write.stored ? runningVersion(write.stored) : version;
   const networkId = await checkNetwork(write, { body, stored, customLocation });

@@ -1,5 +1,5 @@
 import { ArmError } from '../../../arm/index.ts';
-import type { JsonObject } from '../../../base/index.ts';
+import { type JsonObject, parseIp, parseIpRange } from '../../../base/index.ts';
 import type { Fields } from '../../fields.ts';
 import { arcVersions, resolveVersion } from '../../kubernetes-versions.ts';
 import { arcControlPlaneSizes, findSize, type MachineSize } from '../../machine-sizes.ts';
@@ -122,6 +122,18 @@ export function autoScalerProfile(body: Fields, stored: Fields): JsonObject | un
   const asked = body.object('autoScalerProfile');
   asked.choice('expander', expanders);
   return Object.keys(asked.value).length === 0 ? undefined : asked.value;
+}
+
+/** Addresses that nothing could ever have or route. */
+export function refuseBadAddresses(body: Fields): void {
+  const endpoint = body.object('controlPlane').object('controlPlaneEndpoint');
+  const hostIp = endpoint.string('hostIP');
+  if (hostIp && parseIp(hostIp)?.family !== 4)
+    throw endpoint.wrong('hostIP', `'${hostIp}' is not an IPv4 address`);
+  const network = body.object('networkProfile');
+  const podCidr = network.string('podCidr');
+  if (podCidr && parseIpRange(podCidr)?.address.family !== 4)
+    throw network.wrong('podCidr', `'${podCidr}' is not an IPv4 range such as 10.244.0.0/16`);
 }
 
 /** Members that are chosen at creation and stay. */
