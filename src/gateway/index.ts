@@ -6,7 +6,13 @@ export {
   bastionPath,
   createBastionGateway,
 } from './bastion/bastion-gateway.ts';
-export { type ArcProxy, type ArcProxyOptions, createArcProxy } from './client/arc-proxy.ts';
+export {
+  type ArcProxy,
+  type ArcProxyOptions,
+  createArcProxy,
+  createProxyServer,
+} from './client/arc-proxy.ts';
+export { ClusterForwarder } from './client/cluster-forwarder.ts';
 export type { ClusterTls, RelayAccess, RelayCredential } from './client/relay-connector.ts';
 export { createTunnelListener, type TunnelListener, type TunnelOptions } from './client/tunnel-listener.ts';
 export type {

@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, existsSync, readFileSync, writeFileSy
 import { delimiter, join } from 'node:path';
 import { makeFolder } from '../../base/index.ts';
 import type { RunningEstate } from '../../server/index.ts';
+import { arcProxyFiles } from './arc-proxy/place.ts';
 import { UsageError } from './declaration.ts';
 import { type HomeFiles, homeFiles } from './home.ts';
 import { launcher } from './package.ts';
@@ -64,6 +65,8 @@ function writeSystemAz(home: string, folder: string): string {
   makeFolder(join(personHome, '.kube'));
   const az = findOnPath('az', [folder, join(home, 'bin')]);
   if (az) {
+    for (const file of arcProxyFiles(home, personHome))
+      writeProgram(file, `exec "${launcher()}" arc-proxy --home ${shellQuote(home)} "$@"`);
     const environment = `PYTHONUSERBASE="\${PYTHONUSERBASE:-$HOME/.local}" HOME=${shellQuote(personHome)}`;
     writeProgram(join(folder, 'az'), `${environment} exec ${shellQuote(az)} "$@"`);
   }

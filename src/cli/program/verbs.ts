@@ -240,6 +240,17 @@ export const verbs: readonly Verb[] = [
     load: () => import('./envtest-server.ts'),
   },
   {
+    word: 'arc-proxy',
+    hidden: true,
+    summary: "the proxy of az's connectedk8s extension (started by az; not typed by people)",
+    options: {
+      ...homeOption,
+      config: { type: 'string', short: 'c', value: 'FILE', summary: 'what az wrote down for it' },
+      debug: { type: 'boolean', short: 'd', summary: 'accepted for az, not used' },
+    },
+    load: () => import('./arc-proxy/run.ts'),
+  },
+  {
     word: 'get-token',
     hidden: true,
     summary: 'exec credential plugin for kubectl (kubeconfigs name it)',

@@ -1,31 +1,21 @@
-import {
-  Agent,
-  type ClientRequestArgs,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { type Clock, CodedError, errorMessage } from '../../base/index.ts';
+import { CodedError } from '../../base/index.ts';
 import type { TlsIdentity } from '../../http/index.ts';
-import { joinStreams } from '../stream/join-streams.ts';
-import { type ClusterTls, type RelayAccess, RelayConnector } from './relay-connector.ts';
+import { ClusterForwarder, type ForwarderOptions } from './cluster-forwarder.ts';
 
-export interface ArcProxyOptions {
+export interface ProxyServerOptions {
   /** Local port; 0 takes a free one. */
   readonly port: number;
-  /** First path segment of the local server URL: SHA-256 in hex of the lower-cased ARM id of the cluster. */
-  readonly clusterPath: string;
-  readonly relay: RelayAccess;
-  readonly cluster: ClusterTls;
   /** What the local server shows; its certificate names 127.0.0.1. */
   readonly identity: TlsIdentity;
-  readonly clock: Clock;
-  readonly onError: (error: Error) => void;
+  /** The cluster that a request is for. */
+  readonly clusterOf: (message: IncomingMessage) => ClusterForwarder | undefined;
+  /** Answers what is for no cluster. */
+  readonly otherwise: (message: IncomingMessage, response: ServerResponse) => void;
 }
+
+export interface ArcProxyOptions extends ForwarderOptions, Pick<ProxyServerOptions, 'port' | 'identity'> {}
 
 /** A local HTTPS server, `https://127.0.0.1:{port}/{clusterPath}`, behind which the cluster answers. */
 export interface ArcProxy {
@@ -33,225 +23,54 @@ export interface ArcProxy {
   close(): Promise<void>;
 }
 
-/**
- * Starts the local half of `az connectedk8s proxy`. Requests, watches and upgrades go on to the cluster with the
- * caller's own Authorization; TLS to the cluster ends inside the cluster, so that the relay sees nothing of them.
- */
+/** Starts the local half of `az connectedk8s proxy`, for one cluster. */
 export async function createArcProxy(options: ArcProxyOptions): Promise<ArcProxy> {
-  const proxy = new ProxyServer(options);
-  const port = await proxy.listen();
-  return { port, close: () => proxy.close() };
+  const { port, identity } = options;
+  const cluster = new ClusterForwarder(options);
+  const otherwise = () => undefined;
+  const server = await createProxyServer({ port, identity, clusterOf: () => cluster, otherwise });
+  return {
+    port: server.port,
+    async close() {
+      const closed = server.close();
+      cluster.close();
+      await closed;
+    },
+  };
 }
 
-class ProxyServer {
-  readonly #options: ArcProxyOptions;
-  readonly #connector: RelayConnector;
-  readonly #agent: RelayAgent;
-  readonly #server: Server;
-  readonly #upgraded = new Set<Duplex>();
-
-  constructor(options: ArcProxyOptions) {
-    this.#options = options;
-    this.#connector = new RelayConnector(
-      {
-        ...options.relay,
-        onEnded: (reason) =>
-          options.onError(new CodedError('unavailable', `The connection was closed: ${reason}`)),
-      },
-      options.cluster,
-      options.clock,
-    );
-    this.#agent = new RelayAgent(this.#connector);
-    this.#server = createServer({ cert: options.identity.cert, key: options.identity.key, noDelay: true });
-    this.#server.on('request', (message, response) => this.#forward(message, response));
-    this.#server.on('upgrade', (message, socket, head) => this.#forwardUpgrade(message, { socket, head }));
-  }
-
-  listen(): Promise<number> {
-    const { port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => {
-        reject(new CodedError('unavailable', `Port ${port} cannot be listened on: ${error.message}.`, error));
-      });
-      this.#server.listen({ host: '127.0.0.1', port }, () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address ? address.port : port);
-      });
-    });
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
-    this.#agent.destroy();
-    this.#connector.close();
-    await closed;
-  }
-
-  #forward(message: IncomingMessage, response: ServerResponse, retried = false): void {
-    response.on('error', ignore);
-    const path = this.#clusterPathOf(message);
-    if (path === undefined) {
-      answerStatus(
-        response,
-        404,
-        `Nothing is served at ${message.url}; the server URL ends in /${this.#options.clusterPath}.`,
-      );
-      return;
-    }
-    const upstream = request(this.#outgoing(message, path, endToEndHeaders(message.headers)));
-    upstream.once('error', (error) => {
-      if (response.headersSent) {
-        response.destroy();
-      } else if (upstream.reusedSocket && hasNoBody(message) && !retried) {
-        // The cluster closed an idle connection at this very moment.
-        this.#forward(message, response, true);
-      } else {
-        this.#fail(response, error);
-      }
-    });
-    upstream.once('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
-      // A watch shows its headers before its first event.
-      response.flushHeaders();
-      answer.pipe(response);
-      answer.once('error', () => response.destroy());
-    });
-    response.once('close', () => {
-      if (!response.writableFinished) upstream.destroy();
-    });
-    message.pipe(upstream);
-  }
-
-  #forwardUpgrade(message: IncomingMessage, local: { readonly socket: Duplex; readonly head: Buffer }): void {
-    const { socket } = local;
-    socket.on('error', ignore);
-    const path = this.#clusterPathOf(message);
-    if (path === undefined) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
-    const headers = { ...message.headers, host: this.#options.cluster.serverName };
-    const upstream = request(this.#outgoing(message, path, headers));
-    const refuse = (write: (response: ServerResponse) => void) => {
-      const response = new ServerResponse(message);
-      response.shouldKeepAlive = false;
-      // The type asks for a net.Socket; Node takes the Duplex that it hands out itself.
-      response.assignSocket(socket as Socket);
-      response.on('finish', () => socket.end());
-      write(response);
-    };
-    upstream.once('error', (error) => refuse((response) => this.#fail(response, error)));
-    upstream.once('response', (answer) => {
-      refuse((response) => {
-        response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
-        answer.pipe(response);
-      });
-    });
-    upstream.once('upgrade', (answer, remote, head) => {
-      socket.write(upgradeHead(answer));
-      if (head.length > 0) socket.write(head);
-      if (local.head.length > 0) remote.write(local.head);
-      this.#upgraded.add(socket);
-      const onClosed = () => this.#upgraded.delete(socket);
-      joinStreams(socket, remote, { clock: this.#options.clock, onClosed });
-    });
-    socket.once('close', () => upstream.destroy());
-    upstream.end();
-  }
-
-  #outgoing(message: IncomingMessage, path: string, headers: IncomingHttpHeaders): ClientRequestArgs {
-    const { serverName } = this.#options.cluster;
-    return {
-      agent: this.#agent,
-      host: serverName,
-      method: message.method ?? 'GET',
-      path,
-      headers: { ...headers, host: serverName },
-    };
-  }
-
-  /** The path behind `/{clusterPath}`, or undefined when the request is not for it. */
-  #clusterPathOf(message: IncomingMessage): string | undefined {
-    const prefix = `/${this.#options.clusterPath}`;
-    const url = message.url ?? '';
-    if (!url.startsWith(prefix)) return undefined;
-    const rest = url.slice(prefix.length);
-    if (rest === '' || rest.startsWith('?')) return `/${rest}`;
-    return rest.startsWith('/') ? rest : undefined;
-  }
-
-  #fail(response: ServerResponse, thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#options.onError(error);
-    answerStatus(response, 503, `The cluster cannot be reached: ${errorMessage(error)}`);
-  }
-}
-
-/** Keeps connections through the relay and hands them to requests one after the other. */
-class RelayAgent extends Agent {
-  readonly #connector: RelayConnector;
-
-  constructor(connector: RelayConnector) {
-    super({ keepAlive: true, maxFreeSockets: 8 });
-    this.#connector = connector;
-  }
-
-  override createConnection(
-    _options: ClientRequestArgs,
-    done: (error: Error | null, socket: Duplex) => void = ignore,
-  ): Duplex | null | undefined {
-    this.#connector.connect().then(
-      (socket) => done(null, socket),
-      // Node reads no socket next to an error; the type wants one.
-      (thrown) => done(thrown instanceof Error ? thrown : new Error(String(thrown)), undefined as never),
-    );
-    return undefined;
-  }
-}
-
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-]);
-
-/** The headers that are not about one connection only (RFC 9110 section 7.6.1); Node frames the body anew. */
-function endToEndHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
-}
-
-function hasNoBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
-}
-
-function upgradeHead(answer: IncomingMessage): string {
-  const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`];
-  for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
-    lines.push(`${answer.rawHeaders[i]}: ${answer.rawHeaders[i + 1]}`);
-  }
-  return `${lines.join('\r\n')}\r\n\r\n`;
-}
-
-/** In the form that kubectl prints. */
-function answerStatus(response: ServerResponse, code: number, message: string): void {
-  const reason = code === 404 ? 'NotFound' : 'ServiceUnavailable';
-  const body = JSON.stringify({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason,
-    code,
+/** A local HTTPS server in front of clusters. Throws CodedError `unavailable` when the port cannot be had. */
+export async function createProxyServer(options: ProxyServerOptions): Promise<ArcProxy> {
+  const { cert, key } = options.identity;
+  const server = createServer({ cert, key, noDelay: true });
+  server.on('request', (message, response) => {
+    const cluster = options.clusterOf(message);
+    if (cluster) cluster.forward(message, response);
+    else options.otherwise(message, response);
   });
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  server.on('upgrade', (message, socket, head) => {
+    const cluster = options.clusterOf(message);
+    if (cluster) cluster.forwardUpgrade(message, { socket, head });
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return {
+    port: await listen(server, options.port),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }
 
-function ignore(): void {}
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new CodedError('unavailable', `Port ${port} cannot be listened on: ${error.message}.`, error));
+    });
+    server.listen({ host: '127.0.0.1', port }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject, withoutTrailingSlashes } from '../../../../base/index.ts';
+import { isObject, withoutTrailingSlashes } from '../../../../base/index.ts';
 import type { RelayCredential } from '../../../../gateway/index.ts';
 import { type Call, defineCommand, type Flags, type Values } from '../../declaration.ts';
 import { required, resourceGroup, text } from '../../declare/flags.ts';
@@ -12,8 +11,6 @@ import { isPortTaken, untilStopped } from '../../tunnels/ports.ts';
 import { connectedCluster } from './noun.ts';
 
 const defaultPort = 47_011;
-/** Every API server's certificate names it so; a kubeconfig with `tls-server-name` says otherwise. */
-const defaultServerName = 'kubernetes';
 
 const flags = {
   name: required('--name -n', 'The name of the connected cluster.'),
@@ -112,14 +109,11 @@ interface OpenProxy {
 async function openProxy(call: ProxyCall, port: number, first: Listed): Promise<OpenProxy> {
   const { arcRelayPath, createArcProxy } = await import('../../../../gateway/index.ts');
   const { createLocalIdentity } = await import('../../tunnels/local-identity.ts');
-  const { kubeconfigText, readKubeconfig } = await import('../../kubeconfig/merge.ts');
+  const { clusterPathOf, readProxied } = await import('../../kubeconfig/proxied.ts');
   const { session, context } = call;
-  const config = readKubeconfig(first.kubeconfig, 'the kubeconfig of the service') ?? {};
-  const cluster = entryOf(config, 'clusters', 'cluster');
+  const proxied = readProxied(first.kubeconfig);
   const identity = createLocalIdentity({ clock: context.clock, random: context.random });
-  const clusterPath =
-    /[0-9a-f]{64}$/.exec(String(cluster['server']))?.[0] ?? hashOf(pathOf(connectedCluster, call));
-  const authority = cluster['certificate-authority-data'];
+  const clusterPath = clusterPathOf(pathOf(connectedCluster, call));
   let known: RelayCredential | undefined = first.credential;
   const proxy = await createArcProxy({
     port,
@@ -134,27 +128,19 @@ async function openProxy(call: ProxyCall, port: number, first: Listed): Promise<
       },
     },
     cluster: {
-      serverName:
-        typeof cluster['tls-server-name'] === 'string' ? cluster['tls-server-name'] : defaultServerName,
-      ca:
-        typeof authority === 'string'
-          ? Buffer.from(authority, 'base64').toString('utf8')
-          : trustedCertificates(session),
+      serverName: proxied.serverName,
+      ca: proxied.authority ?? trustedCertificates(session),
     },
     identity: { cert: identity.cert, key: identity.key },
     clock: context.clock,
     onError: (error) => call.fail(error.message),
   });
-  cluster['server'] = `https://127.0.0.1:${proxy.port}/${clusterPath}`;
-  cluster['certificate-authority-data'] = Buffer.from(identity.authority).toString('base64');
-  delete cluster['tls-server-name'];
-  if (call.flags.token !== undefined) entryOf(config, 'users', 'user')['token'] = call.flags.token;
-  return { port: proxy.port, kubeconfig: kubeconfigText(config), close: () => proxy.close() };
-}
-
-/** The path segment that stands for a cluster: SHA-256 of its lower-cased id. */
-function hashOf(id: string): string {
-  return createHash('sha256').update(id.toLowerCase()).digest('hex');
+  const kubeconfig = proxied.leadTo({
+    server: `https://127.0.0.1:${proxy.port}/${clusterPath}`,
+    authority: identity.authority,
+    token: call.flags.token,
+  });
+  return { port: proxy.port, kubeconfig, close: () => proxy.close() };
 }
 
 /** A relay given as a URL is taken as it is; a host keeps the path; a bare name means the estate's own. */
@@ -162,15 +148,6 @@ function relayUrl(relay: string, resourceManager: string, path: string): string 
   if (/^wss?:\/\//.test(relay)) return withoutTrailingSlashes(relay);
   const host = /[.:]/.test(relay) ? relay : new URL(resourceManager).host;
   return `wss://${host}${path}`;
-}
-
-/** The inner object of a section's first entry, e.g. `clusters[0].cluster`. */
-function entryOf(config: JsonObject, section: string, member: string): JsonObject {
-  const list: Json | undefined = config[section];
-  const first = Array.isArray(list) ? list[0] : undefined;
-  const inner = isObject(first) ? first[member] : undefined;
-  if (!isObject(inner)) throw new AzError(`Failed to load kubeconfig: it has no ${section}.`);
-  return inner;
 }
 
 async function announce(call: ProxyCall, kubeconfig: string): Promise<void> {
