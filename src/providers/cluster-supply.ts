@@ -22,6 +22,8 @@ export interface SuppliedCluster {
   adminCredential(): Promise<{ readonly certificate: string; readonly privateKey: string }>;
   /** Names of nodes whose Ready condition is True. */
   readyNodes(): Promise<readonly string[]>;
+  /** The address of each node in the cluster's network, by name. */
+  nodeAddresses(): Promise<ReadonlyMap<string, string>>;
   readonly nodeUpkeep: NodeUpkeep;
   /** Changes who may enter, and nothing else. */
   admit(access: AccessOrder): Promise<void>;

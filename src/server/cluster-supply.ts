@@ -1,4 +1,4 @@
-import type { Clock } from '../base/index.ts';
+import { type Clock, isObject } from '../base/index.ts';
 import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
 import type { ClusterSupply, SuppliedCluster } from '../providers/cluster-supply.ts';
 import { nodeUpkeep } from './node-upkeep.ts';
@@ -19,6 +19,7 @@ export function clusterSupply(host: ClusterHost, clock: Clock): ClusterSupply {
       certificateAuthority: handle.certificateAuthority,
       adminCredential: () => handle.adminCredential(),
       readyNodes: () => handle.readyNodes(),
+      nodeAddresses: () => nodeAddresses(handle),
       nodeUpkeep: nodeUpkeep(handle.client, clock),
       admit: async (access) => void (await host.ensure({ ...handle.spec, access })),
     };
@@ -34,4 +35,15 @@ export function clusterSupply(host: ClusterHost, clock: Clock): ClusterSupply {
     stop: (order) => host.stop(order),
     remove: (clusterId) => host.remove(clusterId),
   };
+}
+
+async function nodeAddresses({ client }: ClusterHandle): Promise<ReadonlyMap<string, string>> {
+  const { items } = await client.list({ group: '', version: 'v1', resource: 'nodes' });
+  const found = new Map<string, string>();
+  for (const { metadata, status } of items) {
+    const addresses = isObject(status) && Array.isArray(status['addresses']) ? status['addresses'] : [];
+    const own = addresses.filter(isObject).find(({ type }) => type === 'InternalIP')?.['address'];
+    if (typeof own === 'string' && metadata.name) found.set(metadata.name, own);
+  }
+  return found;
 }

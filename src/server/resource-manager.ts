@@ -119,7 +119,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
     metadata: () => cloudMetadata(origins()),
     loginEndpoint: () => origins().login,
     canonicalPath,
-    routes: [...resourcesRoutes(deploying), ...resourceGraphRoutes, ...containerServiceRoutes, ...arcRoutes],
+    routes: routesOf({ deploying, settings }),
     anyApiVersion: parts.anyApiVersion,
     absent,
     types: typesOf({ deploying, settings, bastionEndpoint }),
@@ -148,6 +148,16 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
       };
     },
   };
+}
+
+/** What is no verb of a resource. */
+function routesOf({ deploying, settings }: Pick<Parameters<typeof typesOf>[0], 'deploying' | 'settings'>) {
+  return [
+    ...resourcesRoutes(deploying),
+    ...resourceGraphRoutes,
+    ...containerServiceRoutes(settings),
+    ...arcRoutes,
+  ];
 }
 
 /** Every resource type that is built. */

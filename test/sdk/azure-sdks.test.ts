@@ -5,13 +5,26 @@ import { runProgram, TestEstate } from '../walkthrough/estate.ts';
 
 test('the Azure SDKs for JavaScript drive the same resources with their own pollers', async () => {
   await using estate = await TestEstate.start();
+  const finished = await runScenario(estate, 'azure-scenario.ts');
+  assert.equal(finished.stdout, 'done\n', finished.stderr);
+  assert.equal(finished.code, 0);
+});
+
+test('the ContainerService SDK does with a cluster what can be done with one', async () => {
+  await using estate = await TestEstate.start();
+  const finished = await runScenario(estate, 'container-service-scenario.ts');
+  assert.equal(finished.code, 0, finished.stderr);
+});
+
+/** Runs a scenario as a service principal that owns the subscription. */
+async function runScenario(estate: TestEstate, file: string) {
   const { subscriptionId, tenantId, caFile, resourceManager, login } = estate.status;
   const made = await estate.succeeds(
     `az ad sp create-for-rbac -n sdk --role Owner --scopes /subscriptions/${subscriptionId} -o json`,
   );
   const principal = await estate.succeeds('az ad signed-in-user show --query id -o tsv');
   const { appId, password } = JSON.parse(made.stdout);
-  const finished = await runProgram(process.execPath, [join(import.meta.dirname, 'azure-scenario.ts')], {
+  return runProgram(process.execPath, [join(import.meta.dirname, file)], {
     NODE_EXTRA_CA_CERTS: String(caFile),
     RESOURCE_MANAGER: String(resourceManager),
     LOGIN: String(login),
@@ -21,6 +34,4 @@ test('the Azure SDKs for JavaScript drive the same resources with their own poll
     SECRET: password,
     PRINCIPAL: principal.stdout.trim(),
   });
-  assert.equal(finished.stdout, 'done\n', finished.stderr);
-  assert.equal(finished.code, 0);
-});
+}

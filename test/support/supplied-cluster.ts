@@ -8,6 +8,7 @@ export function suppliedCluster(clusterId: string): SuppliedCluster {
     certificateAuthority: '',
     adminCredential: async () => ({ certificate: '', privateKey: '' }),
     readyNodes: async () => [],
+    nodeAddresses: async () => new Map(),
     admit: async () => undefined,
     nodeUpkeep: {
       mark: async () => undefined,

@@ -26,6 +26,7 @@ const poolDiffers = (path: string) => ({
   ),
   [`${path}type`]: 'fixed: NotImplemented',
   [`${path}nodePublicIPPrefixID`]: 'InvalidResourceReference',
+  [`${path}creationData.sourceResourceId`]: 'NotFound',
 });
 
 const poolValues = (path: string, ids: Ids) =>
@@ -39,6 +40,7 @@ const poolValues = (path: string, ids: Ids) =>
     [`${path}podSubnetID`]: ids.subnets,
     [`${path}nodePublicIPPrefixID`]: ids.absent('Microsoft.Network/publicIPPrefixes'),
     [`${path}proximityPlacementGroupID`]: ids.absent('Microsoft.Compute/proximityPlacementGroups'),
+    [`${path}creationData.sourceResourceId`]: ids.absent('Microsoft.ContainerService/snapshots'),
     [`${path}count`]: [2, 3],
     [`${path}upgradeSettings.maxSurge`]: ['1', '33%'],
     [`${path}upgradeSettings.maxUnavailable`]: ['1', '5%'],

@@ -1,29 +1,16 @@
-import {
-  ArmError,
-  isFinalState,
-  type ResourceAction,
-  type ResourceRecord,
-  refusals,
-} from '../../../arm/index.ts';
+import type { ResourceAction, ResourceRecord } from '../../../arm/index.ts';
 import { abortAction } from '../managed-clusters/abort.ts';
-import { refuseStopped } from '../managed-clusters/power.ts';
-import { refuseHub } from '../managed-clusters/type.ts';
+import { deleteMachines } from './delete-machines.ts';
+import { clusterThatTakesWishes } from './wishes.ts';
 
 /** What is done to a pool beside changing it. */
 export const poolActions: Readonly<Record<string, ResourceAction>> = {
   abort: abortAction,
+  deleteMachines,
   upgradeNodeImageVersion: {
     mode: 'converged',
     async change({ record, context }) {
-      const clusterId = record.id.slice(0, record.id.toLowerCase().lastIndexOf('/agentpools/'));
-      const cluster = await context.records.get(clusterId);
-      if (!cluster) throw refusals.parentNotFound('write', 'managedClusters/agentPools', clusterId);
-      refuseHub(cluster);
-      refuseStopped(cluster);
-      // Pools are asked for one after the other without waiting in between: each has its turn.
-      if (!isFinalState(cluster.provisioningState) && cluster.provisioningState !== 'Upgrading') {
-        throw operationInProgress(cluster);
-      }
+      await clusterThatTakesWishes(record, context);
       return {
         ...record,
         provisioningState: 'UpgradingNodeImageVersion',
@@ -39,15 +26,6 @@ export function wantsNewImage({ internal }: Pick<ResourceRecord, 'internal'>): b
 }
 
 export function withoutWish(record: ResourceRecord): ResourceRecord {
-  const { newImage: _known, ...internal } = record.internal ?? {};
+  const { newImage: _image, machinesToGo: _machines, ...internal } = record.internal ?? {};
   return { ...record, internal };
-}
-
-function operationInProgress({ name, provisioningState }: ResourceRecord): ArmError {
-  return new ArmError(
-    409,
-    'OperationNotAllowed',
-    `Operation is not allowed: another operation is in progress on the managed cluster '${name}' (provisioning state '${provisioningState}'). Please try again later.`,
-    { headers: { 'Retry-After': '1' } },
-  );
 }

@@ -6,7 +6,9 @@ import { withWork } from '../managed-clusters/upgrade-work.ts';
 import { aksCatalog } from '../releases/catalog.ts';
 import { latestImage } from '../releases/node-images.ts';
 import { wantsNewImage, withoutWish } from './actions.ts';
-import { clusterIdOfPool, poolWork, profilesOf, systemNodes } from './type.ts';
+import { machinesToGo, withoutMachines } from './delete-machines.ts';
+import { profilesOf, systemNodes } from './profiles.ts';
+import { clusterIdOfPool, poolWork } from './type.ts';
 
 /**
  * Ends what was begun with a pool when its cluster has settled; a pool that goes is taken out of its cluster first. What
@@ -36,6 +38,10 @@ async function reconcile(id: string, { records }: LoopParts): Promise<void> {
   if (wantsNewImage(pool)) {
     await beginImageUpgrade(pool, cluster, records);
     throw new RetryLater('its nodes get another image');
+  }
+  if (machinesToGo(pool).length > 0) {
+    await beginDeletingMachines(pool, cluster, records);
+    throw new RetryLater('its machines are being removed');
   }
   if (cluster.provisioningState === 'Canceled') {
     await records.update(
@@ -113,6 +119,27 @@ async function beginImageUpgrade(
     };
   });
   await records.update(pool.id, (current) => (wantsNewImage(current) ? withoutWish(current) : undefined));
+}
+
+/** Machines go from the cluster first; what a pass cut off in between has done is found done by the next. */
+async function beginDeletingMachines(
+  pool: ResourceRecord,
+  cluster: ResourceRecord,
+  records: LoopParts['records'],
+): Promise<void> {
+  if (!isFinalState(cluster.provisioningState)) throw new RetryLater('its cluster is being changed');
+  let count = pool.properties['count'] ?? 0;
+  await records.update(cluster.id, (current) => {
+    if (!isFinalState(current.provisioningState)) throw new RetryLater('its cluster is being changed');
+    const changed = withoutMachines(current, pool.name, machinesToGo(pool));
+    count = poolNamed(profilesOf(changed ?? current), pool.name)?.value['count'] ?? count;
+    return changed;
+  });
+  await records.update(pool.id, (current) =>
+    machinesToGo(current).length > 0
+      ? { ...withoutWish(current), properties: { ...current.properties, count } }
+      : undefined,
+  );
 }
 
 function cannot(message: string) {

@@ -12,12 +12,12 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { managedClusterVersions } from '../api-versions.ts';
+import { poolSource } from '../managed-clusters/pool-source.ts';
 import {
   demandSystemPool,
   goalOf,
   poolNamePattern,
   poolProperties,
-  powerOfPool,
   readPool,
   refuseBusyPools,
   refuseFixedChanges,
@@ -29,6 +29,7 @@ import { clusterVersion, currentVersion, poolLimit, refuseHub } from '../managed
 import { type PoolGoal, type UpgradeWork, upgradeTo, withWork } from '../managed-clusters/upgrade-work.ts';
 import { aksCatalog, releasesId } from '../releases/catalog.ts';
 import { poolActions } from './actions.ts';
+import { profilesOf, systemNodes } from './profiles.ts';
 
 /** Agent pools of a cluster, one at a time. The cluster holds them all: its loop makes and takes away their nodes. */
 export const agentPools: ResourceType = {
@@ -55,17 +56,21 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const before = profilesOf(cluster).find((pool) => pool.string('name') === write.name);
   const kept = before ? { vmSize: before.value['vmSize'], osType: before.value['osType'] } : {};
+  const source = await poolSource(body, before, write.context.records);
   const catalog = await aksCatalog(write.context.records);
-  const pool = readPool(
-    new Fields({ ...kept, ...body.value, name: write.name }, 'properties'),
+  const read = readPool(
+    new Fields({ ...source?.defaults, ...kept, ...body.value, name: write.name }, 'properties'),
     clusterVersion(new Fields(cluster.properties), catalog),
   );
+  const pool = source ? { ...read, image: source.image } : read;
   if (before) refuseFixedChanges(before, pool.profile);
   const properties = poolProperties(pool, before);
   const profiles = withProfile(cluster, write.name, properties);
   if (profiles.length > poolLimit) throw body.wrong('agentPoolProfiles', `at most ${poolLimit} agent pools`);
   demandSystemPool(profiles.map(systemNodes), body);
-  const work = before && poolWork(cluster, goalOf(pool, before));
+  const { image, targetVersion: version } = pool;
+  const goal = source ? { name: write.name, version, image } : goalOf(pool, before);
+  const work = before && poolWork(cluster, goal);
   const changed: ResourceRecord = {
     ...cluster,
     properties: { ...cluster.properties, agentPoolProfiles: profiles },
@@ -118,20 +123,8 @@ async function idleCluster(poolId: string, context: TypeContext): Promise<Resour
   );
 }
 
-export function profilesOf(cluster: ResourceRecord): Fields[] {
-  return new Fields(cluster.properties).objects('agentPoolProfiles');
-}
-
 function withProfile(cluster: ResourceRecord, name: string, properties: JsonObject): JsonObject[] {
   const before = profilesOf(cluster).map(({ value }) => value);
   const at = before.findIndex((pool) => pool['name'] === name);
   return at < 0 ? [...before, properties] : before.with(at, properties);
-}
-
-export function systemNodes(pool: JsonObject) {
-  return {
-    mode: pool['mode'] === 'System' ? ('System' as const) : ('User' as const),
-    count: typeof pool['count'] === 'number' ? pool['count'] : 0,
-    power: powerOfPool(new Fields(pool)),
-  };
 }

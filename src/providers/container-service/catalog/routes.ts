@@ -1,8 +1,9 @@
-import { type ArmRoute, type ResourceRecord, type RouteCall, refusals } from '../../../arm/index.ts';
+import { type ArmRoute, type RouteCall, refusals } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { azureSizes } from '../../machine-sizes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
+import { clusterPath, demandCluster } from '../managed-clusters/route-cluster.ts';
 import { currentVersion } from '../managed-clusters/type.ts';
 import { minors, minorsBehind, upgradesOf } from '../managed-clusters/upgrades.ts';
 import { type AksCatalog, aksCatalog, compareVersions, minorOf } from '../releases/catalog.ts';
@@ -14,8 +15,6 @@ const computeVersions = {
   lowestApiVersion: '2015-06-15',
 } as const;
 const locations = '/subscriptions/{subscriptionId}/providers';
-const clusterPath =
-  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ContainerService/managedClusters/{name}';
 
 /** What a caller may choose from: Kubernetes versions, upgrades of a cluster, machine sizes. */
 export const catalogRoutes: readonly ArmRoute[] = [
@@ -97,14 +96,6 @@ async function poolVersions(call: RouteCall) {
       },
     },
   };
-}
-
-async function demandCluster({ parameters, context }: RouteCall): Promise<ResourceRecord> {
-  const { subscriptionId, resourceGroupName, name } = parameters;
-  const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.ContainerService/managedClusters/${name}`;
-  const cluster = await context.records.get(id);
-  if (cluster) return cluster;
-  throw refusals.resourceNotFound(`Microsoft.ContainerService/managedClusters/${name}`, resourceGroupName);
 }
 
 async function poolUpgradeProfile(call: RouteCall) {

@@ -1,5 +1,5 @@
 import { type ActionCall, ArmError, type ResourceAction, type ResourceRecord } from '../../../arm/index.ts';
-import type { Json, JsonObject } from '../../../base/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, type KubeconfigUser, kubeconfigYaml } from '../../kubeconfig.ts';
@@ -15,16 +15,22 @@ export function credentialActions(settings: ContainerServiceSettings): Record<st
   };
 }
 
-async function userCredential(call: ActionCall, settings: ContainerServiceSettings): Promise<Json> {
-  const properties = new Fields(call.record.properties);
-  const entra = properties.has('aadProfile') || fleetIdOf(call.record) !== undefined;
+export async function userCredential(
+  { record }: Pick<ActionCall, 'record'>,
+  settings: ContainerServiceSettings,
+): Promise<JsonObject> {
+  const properties = new Fields(record.properties);
+  const entra = properties.has('aadProfile') || fleetIdOf(record) !== undefined;
   const user: KubeconfigUser = entra
     ? { plugin: tokenPlugin(settings) }
-    : await runningCluster(call.record, settings).adminCredential();
-  return kubeconfigs('clusterUser', kubeconfig(call.record, settings, { role: 'clusterUser', user }));
+    : await runningCluster(record, settings).adminCredential();
+  return kubeconfigs('clusterUser', kubeconfig(record, settings, { role: 'clusterUser', user }));
 }
 
-async function adminCredential(record: ResourceRecord, settings: ContainerServiceSettings): Promise<Json> {
+export async function adminCredential(
+  record: ResourceRecord,
+  settings: ContainerServiceSettings,
+): Promise<JsonObject> {
   if (new Fields(record.properties).boolean('disableLocalAccounts')) {
     throw new ArmError(
       400,

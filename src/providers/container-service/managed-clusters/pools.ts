@@ -1,22 +1,21 @@
 import {
   ArmError,
   isFinalState,
+  type RecordReader,
   type RelatedWrite,
   type ResourceRecord,
   type ResourceWrite,
   refusals,
   type TypeContext,
 } from '../../../arm/index.ts';
-import type { JsonObject, Random } from '../../../base/index.ts';
-import type { NodePoolOrder } from '../../cluster-supply.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { resolveVersion } from '../../kubernetes-versions.ts';
 import { azureSizes, findSize } from '../../machine-sizes.ts';
-import { parseTaint } from '../../taints.ts';
 import type { AksCatalog } from '../releases/catalog.ts';
 import { latestImage } from '../releases/node-images.ts';
 import { poolDefaults, poolObjects } from './defaults.ts';
-import { isThere, nodeName, nodesOf, type PoolNode } from './pool-nodes.ts';
+import { poolSource } from './pool-source.ts';
 import type { Power } from './power-state.ts';
 import { upgradeSettings } from './upgrade-settings.ts';
 import type { PoolGoal } from './upgrade-work.ts';
@@ -26,7 +25,7 @@ export const agentPoolType = 'Microsoft.ContainerService/managedClusters/agentPo
 
 export const poolNamePattern = /^[a-z][a-z0-9]{0,11}$/;
 const nodesPerPool = { min: 0, max: 1000 } as const;
-const podsPerNode = { min: 10, max: 250 } as const;
+export const podsPerNode = { min: 10, max: 250 } as const;
 
 /** One agent pool as asked for, with defaults. */
 export interface AgentPool {
@@ -56,8 +55,26 @@ export interface ClusterVersion {
   readonly catalog: AksCatalog;
 }
 
-export function readAgentPools(body: Fields, cluster: ClusterVersion): AgentPool[] {
-  const pools = body.objects('agentPoolProfiles').map((pool) => readPool(pool, cluster));
+/** The pools of a cluster's body; `stored`: the cluster's properties as they stand. */
+export async function readAgentPools(
+  body: Fields,
+  cluster: ClusterVersion,
+  { stored, records }: { readonly stored: Fields; readonly records: RecordReader },
+): Promise<AgentPool[]> {
+  const before = stored.objects('agentPoolProfiles');
+  const pools: AgentPool[] = [];
+  for (const pool of body.objects('agentPoolProfiles')) {
+    const source = await poolSource(pool, poolNamed(before, pool.string('name') ?? ''), records);
+    if (!source) {
+      pools.push(readPool(pool, cluster));
+      continue;
+    }
+    const { value } = pool;
+    pools.push({
+      ...readPool(new Fields({ ...source.defaults, ...value }, body.at('agentPoolProfiles')), cluster),
+      image: source.image,
+    });
+  }
   demandSystemPool(pools, body);
   const doubled = pools.find((pool, i) => pools.findIndex((other) => other.name === pool.name) !== i);
   if (doubled) throw body.wrong('agentPoolProfiles', `the pool name '${doubled.name}' is used twice`);
@@ -273,80 +290,5 @@ function poolRecord(write: ResourceWrite, pool: AgentPool, before: Fields | unde
       lastModifiedAt: now,
     },
     etag: write.context.random.uuid(),
-  };
-}
-
-const vmssSuffixAlphabet = '0123456789';
-
-/**
- * Node pools for the cluster host. Names are chosen once: `nodePrefixes` of the record maps a pool's name to the prefix of its
- * nodes, and the result repeats it with new pools added. Nodes of one pool that differ are orders of their own.
- */
-export function nodePoolOrders(
-  record: Pick<ResourceRecord, 'properties' | 'internal' | 'location'>,
-  random: Random,
-): { readonly orders: NodePoolOrder[]; readonly prefixes: Record<string, string> } {
-  const known = new Fields(record.internal).stringMap('nodePrefixes');
-  const prefixes: Record<string, string> = {};
-  const orders = new Fields(record.properties).objects('agentPoolProfiles').flatMap((pool) => {
-    const name = pool.string('name') ?? '';
-    const prefix = prefixOf(known, name) ?? `aks-${name}-${random.string(8, vmssSuffixAlphabet)}-vmss`;
-    prefixes[name] = prefix;
-    const nodes = powerOfPool(pool) === 'Stopped' ? [] : nodesOf(record, pool).filter(isThere);
-    return alike(nodes).map((nodes) => poolOrder(pool, { prefix, nodes, region: record.location }));
-  });
-  return { orders, prefixes };
-}
-
-function prefixOf(known: Readonly<Record<string, string>>, pool: string): string | undefined {
-  return Object.hasOwn(known, pool) ? known[pool] : undefined;
-}
-
-/** The names of a pool's nodes begin with it; none until the loop has chosen it. */
-export function nodePrefix(record: Pick<ResourceRecord, 'internal'>, pool: string): string {
-  return prefixOf(new Fields(record.internal).stringMap('nodePrefixes'), pool) ?? '';
-}
-
-/** Nodes by what they run; one group at least, also of none. */
-function alike(nodes: readonly PoolNode[]): readonly (readonly PoolNode[])[] {
-  if (nodes.length === 0) return [[]];
-  return [...Map.groupBy(nodes, ({ version, image }) => `${version} ${image}`).values()];
-}
-
-const regionLabel = 'topology.kubernetes.io/region';
-
-interface Group {
-  readonly prefix: string;
-  readonly nodes: readonly PoolNode[];
-  readonly region: string | undefined;
-}
-
-function poolOrder(pool: Fields, { prefix, nodes, region }: Group): NodePoolOrder {
-  const name = pool.string('name') ?? '';
-  const size = findSize(azureSizes, pool.string('vmSize') ?? '')?.size;
-  const [first] = nodes;
-  const kubernetesVersion = first?.version || pool.string('currentOrchestratorVersion');
-  const image = first?.image || pool.string('nodeImageVersion');
-  return {
-    name,
-    mode: 'worker',
-    nodeNames: nodes.map(({ number }) => nodeName(prefix, number)),
-    labels: {
-      ...pool.stringMap('nodeLabels'),
-      agentpool: name,
-      'kubernetes.azure.com/agentpool': name,
-      'kubernetes.azure.com/mode': (pool.string('mode') ?? 'User').toLowerCase(),
-      ...(image && { 'kubernetes.azure.com/node-image-version': image }),
-      'kubernetes.azure.com/role': 'agent',
-      'beta.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
-      'node.kubernetes.io/instance-type': pool.string('vmSize') ?? '',
-      ...(region && { 'failure-domain.beta.kubernetes.io/region': region, [regionLabel]: region }),
-    },
-    taints: pool.strings('nodeTaints').map(parseTaint),
-    cpuCores: size?.cpuCores ?? 2,
-    memoryMiB: size?.memoryMiB ?? 8192,
-    osImage: 'Ubuntu 22.04.5 LTS',
-    maxPods: pool.integer('maxPods', podsPerNode) ?? 110,
-    ...(kubernetesVersion && { kubernetesVersion }),
   };
 }

@@ -1,8 +1,8 @@
-import type { ResourceRecord } from '../../../arm/index.ts';
+import { type ResourceRecord, type ResourceWrite, refusals } from '../../../arm/index.ts';
 import type { Random } from '../../../base/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
-import { nodePoolOrders } from './pools.ts';
+import { nodePoolOrders } from './node-orders.ts';
 
 export const managedClusterType = 'Microsoft.ContainerService/managedClusters';
 
@@ -10,6 +10,22 @@ export const managedClusterType = 'Microsoft.ContainerService/managedClusters';
 export function clusterIdOf(record: ResourceRecord): string | undefined {
   const found = record.internal?.['clusterId'];
   return typeof found === 'string' ? found : undefined;
+}
+
+/** The id of the cluster that something belongs to. */
+export function clusterAbove(id: string): string {
+  return /^.*?\/managedClusters\/[^/]+/i.exec(id)?.[0] ?? id;
+}
+
+/** The cluster of what is written. Throws when there is none. */
+export async function demandStoredCluster(
+  { id, context }: Pick<ResourceWrite, 'id' | 'context'>,
+  type: string,
+): Promise<ResourceRecord> {
+  const clusterId = clusterAbove(id);
+  const cluster = await context.records.get(clusterId);
+  if (cluster) return cluster;
+  throw refusals.parentNotFound('write', type, clusterId);
 }
 
 /** The fleet whose hub this cluster is. */

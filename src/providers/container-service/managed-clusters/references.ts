@@ -1,4 +1,4 @@
-import type { BodyReference } from '../../../arm/index.ts';
+import { ArmError, type BodyReference } from '../../../arm/index.ts';
 import { joins, joinsSubnet, subnetNotFound } from '../../references.ts';
 
 /** What an AKS cluster's body may name. What this estate has no types for is asked for all the same. */
@@ -37,6 +37,11 @@ export function poolReferences(pool: string): BodyReference[] {
       path: `${pool}.proximityPlacementGroupID`,
       types: ['Microsoft.Compute/proximityPlacementGroups'],
       permission: 'write',
+    },
+    {
+      path: `${pool}.creationData.sourceResourceId`,
+      types: ['Microsoft.ContainerService/snapshots'],
+      missing: ({ id }) => new ArmError(404, 'NotFound', `Could not find the snapshot '${id}'.`),
     },
   ];
 }

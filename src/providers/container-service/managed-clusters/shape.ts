@@ -20,7 +20,8 @@ export function conformPool(body: JsonObject, apiVersion: string): JsonObject {
   return conformProperties(body, pool, apiVersion);
 }
 
-function conformProperties(body: JsonObject, shape: Shape, apiVersion: string): JsonObject {
+/** The `properties` of a body, decoded the same way by any shape. Throws UnmarshalError. */
+export function conformProperties(body: JsonObject, shape: Shape, apiVersion: string): JsonObject {
   const { properties } = body;
   if (properties === undefined || properties === null) return body;
   const faults: ShapeFaults = {

@@ -88,7 +88,11 @@ async function prepare(write: ResourceWrite, settings: ContainerServiceSettings)
   refuseChange('dnsPrefix', stored.string('dnsPrefix'), dnsPrefix);
   // Whoever names no version gets the minor version, which stays as it is while its patches change, as on AKS.
   const given = alias?.replace(/^v/i, '') || version.split('.', 2).join('.');
-  const pools = readAgentPools(body, { given, current: version, catalog });
+  const pools = await readAgentPools(
+    body,
+    { given, current: version, catalog },
+    { stored, records: write.context.records },
+  );
   refusePoolChanges(stored, pools);
   const before = stored.objects('agentPoolProfiles');
   const goals = pools.map((pool) => goalOf(pool, poolNamed(before, pool.name)));

@@ -2,8 +2,9 @@ import type { ResourceRecord } from '../../../arm/index.ts';
 import type { JsonObject, Random } from '../../../base/index.ts';
 import type { ClusterOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
+import { nodePrefix } from './node-orders.ts';
 import { nodeName } from './pool-nodes.ts';
-import { nodePrefix, powerOfPool } from './pools.ts';
+import { powerOfPool } from './pools.ts';
 import { clusterIdOf, clusterOrder } from './record.ts';
 import { type UpgradeSettings, upgradeSettings } from './upgrade-settings.ts';
 
