@@ -50,12 +50,7 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'storageSpaces',
     'locations/operationStatuses',
   ],
-  'Microsoft.ExtendedLocation': [
-    'customLocations/findTargetResourceGroup',
-    'customLocations/resourceSyncRules',
-    'locations/operationresults',
-    'locations/operationsstatus',
-  ],
+  'Microsoft.ExtendedLocation': ['locations/operationresults', 'locations/operationsstatus'],
   'Microsoft.AzureStackHCI': [
     'clusters/arcSettings',
     'clusters/changeRing',

@@ -3,6 +3,8 @@ import { localInstances } from '../azure-stack-hci/instances/type.ts';
 import { logicalNetworks } from '../azure-stack-hci/logical-networks/type.ts';
 import { enabledResourceTypes } from '../extended-location/custom-locations/enabled-resource-types.ts';
 import { customLocations } from '../extended-location/custom-locations/type.ts';
+import { findTargetResourceGroup } from '../extended-location/resource-sync-rules/find-target.ts';
+import { resourceSyncRules } from '../extended-location/resource-sync-rules/type.ts';
 import { runArcAgentPools } from '../hybrid-container-service/agent-pools/loop.ts';
 import { agentPools } from '../hybrid-container-service/agent-pools/type.ts';
 import { catalogRoutes } from '../hybrid-container-service/catalog/routes.ts';
@@ -31,6 +33,7 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
     ...catalogTypes,
     hybridVirtualNetworks,
     customLocations,
+    resourceSyncRules,
     logicalNetworks,
     localInstances,
     appliances,
@@ -41,6 +44,7 @@ export const arcRoutes: readonly ArmRoute[] = [
   ...catalogRoutes,
   ...upgradeProfileRoutes,
   enabledResourceTypes,
+  findTargetResourceGroup,
 ];
 
 export function arcLoops(parts: LoopParts, settings: ArcSettings): RecordLoop[] {

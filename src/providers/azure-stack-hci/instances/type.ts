@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../../arm/index.ts';
+import { conformInstance } from '../shape.ts';
 
 /** Azure Local instances: kept as sent, so that a custom location has something to stand on. */
 export const localInstances: ResourceType = {
@@ -12,7 +13,10 @@ export const localInstances: ResourceType = {
     rule: '2 to 40 letters, digits and hyphens',
   },
   lifecycle: 'immediate',
-  envelope: ['identity'],
+  // Its clients take nothing else.
+  statuses: { create: 200 },
+  envelope: ['identity', 'kind'],
+  conform: conformInstance,
   prepare: (write) => ({
     properties: {
       ...propertiesOf(write.body['properties']),

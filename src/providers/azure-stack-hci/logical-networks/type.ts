@@ -4,12 +4,22 @@ import {
   type ResourceRecord,
   type ResourceType,
   type ResourceWrite,
+  refusals,
   type TypeContext,
 } from '../../../arm/index.ts';
-import { type IpRange, isInRange, type JsonObject, parseIp, parseIpRange } from '../../../base/index.ts';
+import {
+  type IpRange,
+  isInRange,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  parseIp,
+  parseIpRange,
+} from '../../../base/index.ts';
 import { demandCustomLocation } from '../../custom-location.ts';
 import { Fields } from '../../fields.ts';
 import { deploysToCustomLocation } from '../../references.ts';
+import { conformLogicalNetwork } from '../shape.ts';
 
 const vlanRange = { min: 0, max: 4094 } as const;
 
@@ -39,6 +49,7 @@ export const logicalNetworks: ResourceType = {
   lifecycle: 'immediate',
   announcesOperations: true,
   envelope: ['extendedLocation'],
+  conform: conformLogicalNetwork,
   references: [deploysToCustomLocation],
   prepare,
   present: (record) => ({ ...record.properties, status: {} }),
@@ -48,7 +59,11 @@ export const logicalNetworks: ResourceType = {
 async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const location = await demandCustomLocation(write);
-  const subnets = body.objects('subnets').map(readSubnet);
+  const sent = body.objects('subnets').map(readSubnet);
+  const stored = new Fields(write.stored?.properties);
+  const subnets = body.has('subnets') ? sent : stored.objects('subnets').map(({ value }) => value);
+  const vmSwitchName = body.string('vmSwitchName') ?? stored.string('vmSwitchName');
+  if (write.stored) refuseFixedChanges(write.stored, { subnets, vmSwitchName, extendedLocation: location });
   const dns = body.object('dhcpOptions').strings('dnsServers');
   const badServer = dns.find((address) => parseIp(address)?.family !== 4);
   if (badServer !== undefined)
@@ -56,11 +71,49 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   return {
     extendedLocation: { type: 'CustomLocation', name: location },
     properties: {
-      ...(body.has('vmSwitchName') ? { vmSwitchName: body.string('vmSwitchName') } : {}),
+      ...(vmSwitchName !== undefined && { vmSwitchName }),
       dhcpOptions: { dnsServers: dns },
       subnets,
     },
   };
+}
+
+/**
+ * What machines already stand on stays: switch, VLAN, gateway, prefix and pools. DNS servers may change.
+ * Source: https://learn.microsoft.com/azure/azure-local/manage/create-logical-networks
+ */
+function refuseFixedChanges(
+  { properties, extendedLocation }: ResourceRecord,
+  wanted: {
+    readonly subnets: readonly JsonObject[];
+    readonly vmSwitchName: string | undefined;
+    readonly extendedLocation: string;
+  },
+): void {
+  const before = new Fields(extendedLocation).string('name') ?? '';
+  if (before.toLowerCase() !== wanted.extendedLocation.toLowerCase())
+    throw refusals.propertyChangeNotAllowed('extendedLocation.name');
+  if (wanted.vmSwitchName !== new Fields(properties).string('vmSwitchName'))
+    throw refusals.propertyChangeNotAllowed('properties.vmSwitchName');
+  if (
+    !jsonEqual(
+      fixedParts(wanted.subnets),
+      fixedParts(new Fields(properties).objects('subnets').map(({ value }) => value)),
+    )
+  )
+    throw refusals.propertyChangeNotAllowed('properties.subnets');
+}
+
+/** Without what the service prints into them. */
+function fixedParts(subnets: readonly JsonObject[]): Json[] {
+  return subnets.map((subnet) => {
+    const { ipConfigurationReferences: _printed, ipPools, ...rest } = new Fields(subnet['properties']).value;
+    const pools = new Fields({ ipPools: ipPools ?? null }).objects('ipPools').map((pool) => {
+      const { info: _used, ...asked } = pool.value;
+      return asked;
+    });
+    return { name: subnet['name'] ?? null, ...rest, ipPools: pools };
+  });
 }
 
 function readSubnet(subnet: Fields): JsonObject {
@@ -74,6 +127,7 @@ function readSubnet(subnet: Fields): JsonObject {
     throw inner.wrong('addressPrefix', `'${prefix}' is not an IPv4 range such as 192.168.1.0/24`);
   }
   const pools = inner.objects('ipPools').map((pool) => readPool(pool, range && { text: prefix, range }));
+  refuseOverlaps(inner, pools);
   return {
     name: subnet.string('name') ?? 'default',
     properties: {
@@ -103,6 +157,21 @@ function readPool(
   if (addressCount(start, end) === 0)
     throw pool.wrong('end', `the pool ends (${end}) before it starts (${start})`);
   return { ...pool.value, ipPoolType: pool.choice('ipPoolType', ['vm', 'vippool']) ?? 'vm', start, end };
+}
+
+/** An address that lay in two pools would be given twice. */
+function refuseOverlaps(subnet: Fields, pools: readonly JsonObject[]): void {
+  const spans = pools
+    .map(({ start, end }) => ({ start: String(start), end: String(end) }))
+    .sort((a, b) => (addressCount(b.start, a.start) > 1 ? 1 : -1));
+  for (const [at, { start }] of spans.entries()) {
+    const before = spans[at - 1];
+    if (before && addressCount(start, before.end) > 0)
+      throw subnet.wrong(
+        'ipPools',
+        `the pools ${before.start}-${before.end} and ${start}-${spans[at]?.end} overlap`,
+      );
+  }
 }
 
 /** The number of addresses from one of IPv4 to another, both counted; 0 when there is none. */

@@ -10,6 +10,7 @@ import {
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
+import { conformCustomLocation } from '../shape.ts';
 
 const customLocationType = 'Microsoft.ExtendedLocation/customLocations';
 
@@ -26,6 +27,7 @@ export const customLocations: ResourceType = {
   lifecycle: 'immediate',
   announcesOperations: true,
   envelope: ['identity'],
+  conform: conformCustomLocation,
   references: [
     { path: 'properties.hostResourceId', permission: 'write' },
     { path: 'properties.clusterExtensionIds[]', permission: 'read' },
