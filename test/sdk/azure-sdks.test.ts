@@ -16,6 +16,13 @@ test('the ContainerService SDK does with a cluster what can be done with one', a
   assert.equal(finished.code, 0, finished.stderr);
 });
 
+test('every operation of the SDKs for connected clusters and custom locations does what it is for', async () => {
+  await using estate = await TestEstate.start();
+  const finished = await runScenario(estate, 'arc-scenario.ts');
+  assert.equal(finished.stdout, 'done\n', finished.stderr);
+  assert.equal(finished.code, 0);
+});
+
 /** Runs a scenario as a service principal that owns the subscription. */
 async function runScenario(estate: TestEstate, file: string) {
   const { subscriptionId, tenantId, caFile, resourceManager, login } = estate.status;
