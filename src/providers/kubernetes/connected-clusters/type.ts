@@ -8,7 +8,7 @@ import {
   type ResourceWrite,
   type TypeContext,
 } from '../../../arm/index.ts';
-import { isObject, type JsonObject } from '../../../base/index.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { firstPartyKubernetes } from '../../first-party.ts';
 import { base64, kubeconfigYaml } from '../../kubeconfig.ts';
@@ -71,7 +71,16 @@ function prepare(write: ResourceWrite): ResourceDraft {
     ...(kind === undefined ? {} : { kind }),
     identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'SystemAssigned' },
     properties: { ...observed(stored), ...settable(body, stored) },
+    ...atOnce(write),
   };
+}
+
+/** A PATCH is answered with 200, which is all that clients take, unless an identity has to be made or taken away. */
+function atOnce({ verb, stored, body }: ResourceWrite): Pick<ResourceDraft, 'provisioningState'> {
+  if (verb !== 'patch' || !stored) return {};
+  const typeOf = (identity: Json | undefined) => new Fields(identity).string('type')?.toLowerCase();
+  const isSame = typeOf(body['identity']) === typeOf(stored.identity);
+  return isSame ? { provisioningState: stored.provisioningState } : {};
 }
 
 function settable(body: Fields, stored: Fields): JsonObject {
