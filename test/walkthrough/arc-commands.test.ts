@@ -25,3 +25,27 @@ test('the create forms of the pages lead to an AKS Arc cluster, and delete takes
   assert.match(stdout, /^moc-l\w{10} +Ready +<none> /m);
   assert.match(stdout, /^left: 0$/m);
 });
+
+test('a connected cluster that is a record alone is updated, and what agents inside it would do is refused with the reason', async () => {
+  await using estate = await TestEstate.start();
+  const { stdout } = await estate.succeeds(`
+    az group create -n rg -l eastus >/dev/null
+    C=$(az group show -n rg --query id -o tsv)/providers/Microsoft.Kubernetes/connectedClusters
+    put() { az rest -m put -u "$C/$1?api-version=2024-01-01" -b '{"location":"eastus",'$2'"identity":{"type":"SystemAssigned"},"properties":{"agentPublicKeyCertificate":""}}' >/dev/null; }
+    put plain ''; put made '"kind":"ProvisionedCluster",'
+    az connectedk8s update -g rg -n plain --tags team=a --azure-hybrid-benefit True --distribution k3s >/dev/null
+    az connectedk8s update -g rg -n plain --distribution-version 1.2 --query '[tags.team,azureHybridBenefit,distribution,distributionVersion,provisioningState]' -o tsv | tr '\\n\\t' '  '; echo
+    az connectedk8s update -g rg -n plain --tags >/dev/null; az connectedk8s show -g rg -n plain --query 'tags' -o json
+    said() { "$@" 2>&1 >/dev/null | grep ERROR || true; }
+    said az connectedk8s update -g rg -n plain
+    said az connectedk8s update -g rg -n made --tags a=b
+    said az connectedk8s upgrade -g rg -n plain
+    said az connectedk8s enable-features -g rg -n plain --features azure-rbac
+    said az connectedk8s connect -g rg -n plain`);
+  assert.match(stdout, /^a True k3s 1\.2 Succeeded *$/m);
+  assert.match(stdout, /^\{\}$/m);
+  assert.match(stdout, /No parmeters were specified/);
+  assert.match(stdout, /Updating a Provisioned Cluster is not supported/);
+  assert.equal(stdout.match(/'plain' is a record: Drydock runs no Arc agents/g)?.length, 2);
+  assert.match(stdout, /Connecting a cluster is not built in Drydock/);
+});

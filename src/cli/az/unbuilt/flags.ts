@@ -22,6 +22,10 @@ export const unbuiltFlags: Readonly<Record<string, string>> = {
     '--arc-gateway-resource-id --enable-ai-toolchain-operator --enable-oidc-issuer --enable-workload-identity',
   'aksarc update': '--enable-oidc-issuer --enable-workload-identity',
   'cloud set': '--profile',
+  'connectedk8s connect':
+    '--azure-hybrid-benefit --container-log-path --correlation-id --custom-ca-cert --custom-locations-oid --disable-auto-upgrade --distribution-version --enable-oidc-issuer --enable-private-link --enable-workload-identity --gateway-resource-id --onboarding-timeout --pls-arm-id --private-link-scope-resource-id --proxy-cert --proxy-http --proxy-https --proxy-skip-range --self-hosted-issuer',
+  'connectedk8s update':
+    '--auto-upgrade --container-log-path --custom-ca-cert --disable-gateway --disable-proxy --disable-workload-identity --enable-oidc-issuer --enable-workload-identity --gateway-resource-id --proxy-cert --proxy-http --proxy-https --proxy-skip-range --self-hosted-issuer',
   'config get': '--local',
   'config set': '--local',
   'config unset': '--local',

@@ -74,6 +74,16 @@ connectedk8s list -o table
 connectedk8s show -g g -n c -o table
 connectedk8s delete -g g -n c -y
 connectedk8s delete -g g -n c
+connectedk8s connect -g g -n c --kube-config file
+connectedk8s update -g g -n c --tags a=b --azure-hybrid-benefit True
+connectedk8s update -g g -n c --distribution k3s --distribution-version 1.2
+connectedk8s update -g g -n c
+connectedk8s update -g g -n c --auto-upgrade false
+connectedk8s upgrade -g g -n c --agent-version 1.2.3
+connectedk8s enable-features -g g -n c --features cluster-connect Azure-RBAC
+connectedk8s enable-features -g g -n c --features flight
+connectedk8s disable-features -g g -n c --features azure-rbac -y
+connectedk8s disable-features -g g -n c --features azure-rbac
 customlocation list -o table
 customlocation show -g g -n l
 customlocation delete -g g -n l -y
