@@ -34,6 +34,7 @@ import type { AddressSupply } from './shared/addresses.ts';
 import type { ClusterAuthority } from './shared/certificate-authority.ts';
 import { type ClusterContext, clusterContext, type RunningControllers } from './shared/context.ts';
 import { startStatefulSetController } from './statefulset/controller.ts';
+import { startStorageClassController } from './storage-class/controller.ts';
 import {
   startClassProtection,
   startIdleClaimProtection,
@@ -131,6 +132,7 @@ export function startClusterControllers(options: ClusterControllersOptions): Clu
   }
   if (options.policyWarnings) controllers.push(startAdmissionPolicyStatus(context, options.policyWarnings));
   if (options.profile === 'hub') controllers.push(startIdleClaimProtection(context));
+  if (options.profile === 'arc') controllers.push(startStorageClassController(context));
   const nodes = options.profile === 'hub' ? undefined : startWorkloads(options, context, controllers);
   const { nodes: pools = [], kubernetesVersion = defaultVersion } = options;
   const update = nodes && keepNodes(nodes, { nodes: pools, kubernetesVersion }, context);
