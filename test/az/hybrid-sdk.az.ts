@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runProgram, TestEstate } from '../walkthrough/estate.ts';
 
-test('the Python SDK for AKS Arc drives an instance with its own poller', async () => {
+test('every operation of the Python SDK for AKS Arc does what it is for, with its own poller', async () => {
   await using estate = await TestEstate.start();
   const { stdout } = await estate.succeeds(`
     az group create -n rg -l eastus >&2

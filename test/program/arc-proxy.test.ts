@@ -7,7 +7,9 @@ import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { systemClock, systemRandom } from '../../src/base/index.ts';
 import { packageFolder } from '../../src/cli/program/package.ts';
+import { createAuthority } from '../../src/http/index.ts';
 import { held, temporaryFolder } from '../support/belongings.ts';
 import { freePort, runProgram, TestEstate } from '../walkthrough/estate.ts';
 
@@ -143,7 +145,7 @@ async function popToken(kid: string): Promise<string> {
   return JSON.parse(told.text).access_token;
 }
 
-async function listed(): Promise<{ kubeconfigs: object[]; hybridConnectionConfig: object }> {
+async function listed(): Promise<{ kubeconfigs: { value: string }[]; hybridConnectionConfig: object }> {
   const path = `${clusterId}/listClusterUserCredential?api-version=2025-08-01-preview`;
   const { status, text } = await estate.request(
     'POST',
@@ -183,6 +185,29 @@ test('the extension finds its proxy, hands over its token and the cluster, and k
   assert.match((await estate.succeeds(nodes)).stdout, /^moc-l\w{10} +Ready /m);
   const elsewhere = await call('GET', `${front}/${'0'.repeat(64)}/version`);
   assert.deepEqual(elsewhere, { status: 404, text: 'no cluster is registered there' });
+});
+
+test('a cluster that is registered with another authority is reached with that one from then on', async () => {
+  await using proxy = await started();
+  const right = await listed();
+  const first = right.kubeconfigs[0]?.value ?? '';
+  const text = Buffer.from(first, 'base64').toString('utf8');
+  const stranger = createAuthority({ commonName: 'stranger', clock: systemClock, random: systemRandom });
+  const other = text.replace(
+    /certificate-authority-data: .+/,
+    `certificate-authority-data: ${Buffer.from(stranger.certificatePem).toString('base64')}`,
+  );
+  assert.notEqual(other, text);
+  const hash = createHash('sha256').update(clusterId.toLowerCase()).digest('hex');
+  const versionAt = async (kubeconfigs: object[]) => {
+    const told = await call('POST', registerUrl(proxy), { json: { ...right, kubeconfigs } });
+    assert.equal(told.status, 200, told.text);
+    return call('GET', `https://localhost:${proxy.httpsPort}/${hash}/version`);
+  };
+  const wrong = await versionAt([{ name: 'Kubeconfig', value: Buffer.from(other).toString('base64') }]);
+  assert.equal(wrong.status, 503, wrong.text);
+  const reached = await versionAt(right.kubeconfigs);
+  assert.equal(reached.status, 200, reached.text);
 });
 
 test('a token of another key, server or tenant is refused, and a key that has gone is said to have expired', async () => {

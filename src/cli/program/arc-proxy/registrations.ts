@@ -23,8 +23,12 @@ export interface RegistrationOptions {
   readonly onError: (error: Error) => void;
 }
 
+type Proxied = ReturnType<typeof readProxied>;
+
 interface Registered {
   readonly forwarder: ClusterForwarder;
+  /** What it was registered with. */
+  readonly proxied: Proxied;
   /** The newest that az brought. */
   credential: RelayCredential;
 }
@@ -52,8 +56,13 @@ export class Registrations {
     const proxied = readKubeconfigOf(body);
     const clusterPath = clusterPathOf(decodeURIComponent(id));
     const known = this.#byPath.get(clusterPath);
-    if (known) known.credential = credential;
-    else this.#open(clusterPath, { credential, proxied });
+    if (known && isSameCluster(known.proxied, proxied)) known.credential = credential;
+    else {
+      // One that was made anew under the same name.
+      known?.forwarder.close();
+      this.#byPath.delete(clusterPath);
+      this.#open(clusterPath, { credential, proxied });
+    }
     const { server, authority } = this.#options;
     const kubeconfig = proxied.leadTo({ server: `${server()}/${clusterPath}`, authority });
     return { kubeconfigs: [{ name: 'Kubeconfig', value: Buffer.from(kubeconfig).toString('base64') }] };
@@ -64,19 +73,14 @@ export class Registrations {
     this.#byPath.clear();
   }
 
-  #open(
-    clusterPath: string,
-    {
-      credential,
-      proxied,
-    }: { readonly credential: RelayCredential; readonly proxied: ReturnType<typeof readProxied> },
-  ): void {
+  #open(clusterPath: string, { credential, proxied }: Omit<Registered, 'forwarder'>): void {
     if (this.#byPath.size >= clustersPerProxy)
       throw new Answer(429, `at most ${clustersPerProxy} clusters are registered at a time`);
     const { resourceManager, trusted, clock, onError } = this.#options;
     const { host } = new URL(resourceManager());
     const registered: Registered = {
       credential,
+      proxied,
       forwarder: new ClusterForwarder({
         clusterPath,
         relay: {
@@ -91,6 +95,10 @@ export class Registrations {
     };
     this.#byPath.set(clusterPath, registered);
   }
+}
+
+function isSameCluster(one: Proxied, other: Proxied): boolean {
+  return one.serverName === other.serverName && one.authority === other.authority;
 }
 
 function credentialOf(config: unknown): RelayCredential {
