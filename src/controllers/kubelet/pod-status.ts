@@ -1,153 +1,112 @@
-import { createHash } from 'node:crypto';
 import { findCondition } from '../../apimachinery/conditions.ts';
 import type { Condition } from '../../apimachinery/meta.ts';
-import { type Json, type JsonObject, type Random, rfc3339Seconds } from '../../base/index.ts';
-import type { Container, ContainerStatus, Pod, PodStatus } from '../kinds/core.ts';
-import type { SimulatedNode } from './nodes.ts';
+import { rfc3339Seconds } from '../../base/index.ts';
+import type { ContainerStatus, Pod, PodStatus } from '../kinds/core.ts';
+import { stateOf, terminated } from './container-life.ts';
 
-/** What the runtime calls an image. */
-function qualifiedImage(image: string): string {
-  const named = image.includes('/') ? image : `library/${image}`;
-  const first = named.split('/')[0] ?? '';
-  const hosted = /[.:]|^localhost$/.test(first) ? named : `docker.io/${named}`;
-  const last = hosted.slice(hosted.lastIndexOf('/') + 1);
-  return /[:@]/.test(last) ? hosted : `${hosted}:latest`;
-}
-
-function imageId(image: string): string {
-  const qualified = qualifiedImage(image).replace(/@[\s\S]*/, '');
-  const repository = qualified.replace(/:[^:/]*$/, '');
-  return `${repository}@sha256:${createHash('sha256').update(qualified).digest('hex')}`;
-}
-
-export interface Start {
-  readonly pod: Pod;
-  readonly node: SimulatedNode;
-  readonly address: string;
-  readonly random: Random;
+/** What a pod's conditions follow from. */
+export interface PodFacts {
+  readonly phase: string;
   readonly nowMs: number;
+  /** Names of containers that must end or start before the others begin. */
+  readonly incomplete: readonly string[];
+  /** Names of containers that are not ready. */
+  readonly unready: readonly string[];
+  readonly hasSandbox: boolean;
 }
 
-/** The status of a pod all of whose containers run. */
-export function runningStatus(start: Start): PodStatus {
-  const { pod, node, address, nowMs } = start;
-  const now = rfc3339Seconds(nowMs);
-  const inits = (pod.spec.initContainers ?? []).map((container) =>
-    container.restartPolicy === 'Always'
-      ? containerStatus(container, {
-          state: { running: { startedAt: now } },
-          ready: true,
-          random: start.random,
-        })
-      : containerStatus(container, { state: terminated(now, now, 0), ready: true, random: start.random }),
-  );
-  return {
-    ...pod.status,
-    phase: 'Running',
-    conditions: conditionsOf(pod, nowMs, { ready: 'True' }),
-    hostIP: node.address,
-    hostIPs: [{ ip: node.address }],
-    podIP: address,
-    podIPs: [{ ip: address }],
-    startTime: pod.status?.startTime ?? now,
-    ...(inits.length > 0 ? { initContainerStatuses: inits } : {}),
-    containerStatuses: pod.spec.containers.map((container) =>
-      containerStatus(container, {
-        state: { running: { startedAt: now } },
-        ready: true,
-        random: start.random,
-      }),
-    ),
-  };
+interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
 }
 
-/** The status of a pod whose containers have ended, by themselves or because it was told to go. */
-export function finishedStatus(
-  pod: Pod,
-  end: { exitCode: number; nowMs: number; reason?: string },
-): PodStatus {
-  const now = rfc3339Seconds(end.nowMs);
-  const succeeded = end.exitCode === 0;
-  return {
-    ...pod.status,
-    phase: succeeded ? 'Succeeded' : 'Failed',
-    ...(end.reason ? { reason: end.reason } : {}),
-    conditions: conditionsOf(pod, end.nowMs, {
-      ready: 'False',
-      reason: succeeded ? 'PodCompleted' : 'PodFailed',
-    }),
-    ...(pod.status?.containerStatuses
-      ? {
-          containerStatuses: pod.status.containerStatuses.map((status) => ({
-            ...status,
-            ready: false,
-            started: false,
-            state: terminated(startedAt(status) ?? now, now, end.exitCode, status.containerID),
-          })),
-        }
-      : {}),
-  };
-}
+const yes: Verdict = { status: 'True' };
+const ownConditions: ReadonlySet<string> = new Set([
+  ...['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'],
+]);
 
-function startedAt(status: ContainerStatus): string | undefined {
-  const running = status.state?.['running'];
-  const at =
-    typeof running === 'object' && running && !Array.isArray(running) ? running['startedAt'] : undefined;
-  return typeof at === 'string' ? at : undefined;
-}
-
-function terminated(started: string, finished: string, exitCode: number, containerID?: string): JsonObject {
-  const ended: { [key: string]: Json } = {
-    exitCode,
-    reason: exitCode === 0 ? 'Completed' : 'Error',
-    startedAt: started,
-    finishedAt: finished,
-  };
-  return { terminated: containerID ? { ...ended, containerID } : ended };
-}
-
-function containerStatus(
-  container: Container,
-  { state, ready, random }: { readonly state: JsonObject; readonly ready: boolean; readonly random: Random },
-): ContainerStatus {
-  const image = container.image ?? '';
-  return {
-    name: container.name,
-    image: qualifiedImage(image),
-    imageID: imageId(image),
-    containerID: `containerd://${Buffer.from(random.bytes(32)).toString('hex')}`,
-    lastState: {},
-    ready,
-    restartCount: 0,
-    started: 'running' in state,
-    state,
-  };
-}
-
-function conditionsOf(
-  pod: Pod,
-  nowMs: number,
-  { ready, reason }: { readonly ready: 'True' | 'False'; readonly reason?: string },
-): Condition[] {
-  const now = rfc3339Seconds(nowMs);
+/** The conditions of a pod, in a kubelet's words; those of others stay. */
+export function conditionsOf(pod: Pod, facts: PodFacts): Condition[] {
+  const known = pod.status?.conditions ?? [];
+  const now = rfc3339Seconds(facts.nowMs);
   const { generation } = pod.metadata;
-  const condition = (type: string, status: 'True' | 'False', why?: string): Condition => {
-    const known = findCondition(pod.status?.conditions, type);
-    const since = known?.status === status ? known.lastTransitionTime : undefined;
+  const containers = containersVerdict(facts);
+  const condition = (type: string, { status, reason, message }: Verdict): Condition => {
+    const before = findCondition(known, type);
+    const since = before?.status === status ? before.lastTransitionTime : undefined;
     return {
       type,
       status,
       lastProbeTime: null,
       lastTransitionTime: since ?? now,
-      ...(why ? { reason: why } : {}),
+      ...(reason !== undefined && { reason }),
+      ...(message !== undefined && { message }),
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     };
   };
   return [
-    condition('PodReadyToStartContainers', ready),
-    condition('Initialized', 'True', ready === 'False' ? reason : undefined),
-    condition('Ready', ready, reason),
-    condition('ContainersReady', ready, reason),
-    condition('PodScheduled', 'True'),
+    condition('PodReadyToStartContainers', { status: facts.hasSandbox ? 'True' : 'False' }),
+    condition('Initialized', initializedVerdict(facts)),
+    condition('Ready', containers.status === 'True' ? gatesVerdict(pod) : containers),
+    condition('ContainersReady', containers),
+    condition('PodScheduled', yes),
+    ...known.filter(({ type }) => !ownConditions.has(type)),
   ];
+}
+
+function initializedVerdict({ phase, incomplete }: PodFacts): Verdict {
+  if (phase === 'Succeeded') return { ...yes, reason: 'PodCompleted' };
+  if (incomplete.length === 0) return yes;
+  const message = `containers with incomplete status: [${incomplete.join(' ')}]`;
+  return { status: 'False', reason: 'ContainersNotInitialized', message };
+}
+
+function containersVerdict({ phase, unready }: PodFacts): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  if (unready.length === 0) return yes;
+  const message = `containers with unready status: [${unready.join(' ')}]`;
+  return { status: 'False', reason: 'ContainersNotReady', message };
+}
+
+function gatesVerdict(pod: Pod): Verdict {
+  const messages: string[] = [];
+  for (const { conditionType } of pod.spec.readinessGates ?? []) {
+    const gate = findCondition(pod.status?.conditions, conditionType);
+    const name = `readiness gate "${conditionType}"`;
+    if (!gate) messages.push(`corresponding condition of pod ${name} does not exist.`);
+    else if (gate.status !== 'True')
+      messages.push(`the status of pod ${name} is not "True", but ${gate.status}`);
+  }
+  if (messages.length === 0) return yes;
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
+}
+
+/** The status of a pod all of whose containers were made to end. */
+export function stoppedStatus(
+  pod: Pod,
+  end: {
+    readonly exitCode: number;
+    readonly nowMs: number;
+    readonly reason?: string;
+    readonly message?: string;
+  },
+): PodStatus {
+  const { exitCode, nowMs, reason, message } = end;
+  const stopped = (statuses: readonly ContainerStatus[] = []) =>
+    statuses.map((status) =>
+      stateOf(status, 'running') ? terminated(status, { exitCode, atMs: nowMs }) : status,
+    );
+  const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+  const inits = stopped(pod.status?.initContainerStatuses);
+  return {
+    ...pod.status,
+    phase,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+    conditions: conditionsOf(pod, { phase, nowMs, incomplete: [], unready: [], hasSandbox: false }),
+    ...(inits.length > 0 && { initContainerStatuses: inits }),
+    containerStatuses: stopped(pod.status?.containerStatuses),
+  };
 }
