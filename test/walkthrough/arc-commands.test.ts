@@ -12,6 +12,9 @@ test('the create forms of the pages lead to an AKS Arc cluster, and delete takes
     CL=$(az customlocation show --name cl --resource-group rg --query id -o tsv)
     az stack-hci-vm network lnet create --resource-group rg --custom-location $CL --name lnet --vm-switch-name Switch --ip-allocation-method Static --address-prefixes 10.220.32.16/24 --gateway 10.220.32.1 --dns-servers 10.220.32.17 --ip-pool-start 10.220.32.18 --ip-pool-end 10.220.32.38 -l eastus >/dev/null
     LNET=$(az stack-hci-vm network lnet show --resource-group rg --name lnet --query id -o tsv)
+    az customlocation patch -n cl -g rg --display-name Shown --tags team=a --query '[displayName,namespace,tags.team]' -o tsv | tr '\\n\\t' '  '; echo
+    az customlocation update -n cl -g rg --namespace cl --host-resource-id $BRIDGE --cluster-extension-ids $BRIDGE/providers/Microsoft.KubernetesConfiguration/extensions/aks -l eastus --query '[displayName,tags]' -o json | tr -d ' \\n'; echo
+    az stack-hci-vm network lnet update -g rg -n lnet --tags team=b --query '[tags.team,properties.vmSwitchName]' -o tsv | tr '\\n\\t' '  '; echo
     GROUP=$(az ad group create --display-name admins --mail-nickname admins --query id -o tsv)
     export HOME=$(mktemp -d)
     az aksarc create -n arc -g rg --custom-location $CL --vnet-ids $LNET --aad-admin-group-object-ids $GROUP --generate-ssh-keys --query properties.provisioningState -o tsv 2>/dev/null
@@ -24,6 +27,9 @@ test('the create forms of the pages lead to an AKS Arc cluster, and delete takes
   assert.match(stdout, /^moc-l\w{10} +Ready +control-plane +\S+ +v1\.\d+\.\d+$/m);
   assert.match(stdout, /^moc-l\w{10} +Ready +<none> /m);
   assert.match(stdout, /^left: 0$/m);
+  assert.match(stdout, /^Shown cl a *$/m);
+  assert.match(stdout, /^\["cl",(null|\{\})\]$/m);
+  assert.match(stdout, /^b Switch *$/m);
 });
 
 test('a connected cluster that is a record alone is updated, and what agents inside it would do is refused with the reason', async () => {

@@ -87,6 +87,10 @@ connectedk8s disable-features -g g -n c --features azure-rbac
 customlocation list -o table
 customlocation show -g g -n l
 customlocation delete -g g -n l -y
+customlocation update -g g -n l --namespace n --host-resource-id /h --cluster-extension-ids /e --tags a=b -l eastus
+customlocation patch -g g -n l --cluster-extension-ids /e /f --display-name Shown --tags a=b
+customlocation patch -g g -n l --assign-identity SystemAssigned
+stack-hci-vm network lnet update -g g -n l --tags a=b
 extension list
 extension add
 nonsense-group list
