@@ -1,4 +1,5 @@
-import type { RecordStore, ResourceRecord } from '../arm/index.ts';
+import type { RecordStore, ResourceRecord, ResourceWrite, TypeContext } from '../arm/index.ts';
+import type { Json } from '../base/index.ts';
 import { Fields } from './fields.ts';
 
 /** Directory objects behind system-assigned identities. */
@@ -7,7 +8,7 @@ export interface SystemIdentities {
     readonly objectId: string;
     readonly clientId: string;
   }>;
-  remove(objectId: string): Promise<void>;
+  remove(objectId: string, fence?: TypeContext['fence']): Promise<void>;
 }
 
 export interface IdentityParts {
@@ -50,9 +51,34 @@ export async function withIdentity(
   return updated ?? record;
 }
 
+/**
+ * The identity to store of a type that no loop looks after, with its directory object. Asked when nothing else can refuse the
+ * write: the object of what is system-assigned no more goes at once. One that is left when the write fails all the same is
+ * the resource's again at the next try, or goes at the next start.
+ */
+export async function identityAtOnce(
+  write: ResourceWrite,
+  identity: Json | undefined,
+  { identities, tenantId }: IdentityParts,
+): Promise<Json | undefined> {
+  const asked = new Fields(identity);
+  if (!asked.string('type')?.includes('SystemAssigned')) {
+    const before = new Fields(write.stored?.identity).string('principalId');
+    if (before !== undefined) await identities.remove(before);
+    return identity;
+  }
+  if (asked.has('principalId')) return identity;
+  const { objectId } = await identities.create({ name: write.name, resourceId: write.id });
+  return { ...asked.value, principalId: objectId, tenantId };
+}
+
 /** Removes the directory object of a record that goes. */
-export async function dropIdentity(record: ResourceRecord, parts: IdentityParts): Promise<void> {
+export async function dropIdentity(
+  record: ResourceRecord,
+  parts: IdentityParts,
+  fence?: TypeContext['fence'],
+): Promise<void> {
   const kept = record.internal?.[keptAs];
   const principalId = new Fields(record.identity).string('principalId') ?? kept;
-  if (typeof principalId === 'string') await parts.identities.remove(principalId);
+  if (typeof principalId === 'string') await parts.identities.remove(principalId, fence);
 }

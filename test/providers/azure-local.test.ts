@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { isObject, type JsonObject } from '../../src/base/index.ts';
 import type { Estate } from '../arm/estate.ts';
 import { everyType } from './every-type.ts';
-import { caller } from './support.ts';
+import { caller, identities } from './support.ts';
 
 /** What stands on an Azure Local instance: the instance itself and its logical networks. */
 let estate: Estate;
@@ -127,4 +127,40 @@ test('an Azure Local instance answers a PUT as its clients take it, and reads it
   const { body } = await arm()('GET', path);
   assert.ok(isObject(body['properties']));
   assert.deepEqual(body['properties']['desiredProperties'], { diagnosticLevel: 'Off' });
+});
+
+test('what is system-assigned has its principal from the first answer on, keeps it, and loses it with the identity or with itself', async () => {
+  const bodies: readonly (readonly [string, string, JsonObject])[] = [
+    [
+      locationId('known'),
+      '2021-08-15',
+      { hostResourceId: `${group}/providers/Microsoft.ResourceConnector/appliances/k` },
+    ],
+    [`${group}/providers/Microsoft.AzureStackHCI/clusters/known`, '2024-01-01', {}],
+    [`${group}/providers/Microsoft.ResourceConnector/appliances/known`, '2022-10-27', {}],
+  ];
+  for (const [path, version, properties] of bodies) {
+    const put = async (type: string) => {
+      const body = { location: 'eastus', identity: { type }, properties };
+      const reply = await caller(estate, version)('PUT', path, { body });
+      assert.ok(reply.status < 300, reply.message);
+      const { identity } = reply.body;
+      assert.ok(isObject(identity), path);
+      return identity['principalId'];
+    };
+    const holders = () => [...identities.living].filter(([, id]) => id.toLowerCase() === path.toLowerCase());
+    const first = await put('SystemAssigned');
+    assert.equal(typeof first, 'string', path);
+    assert.deepEqual(
+      holders().map(([objectId]) => objectId),
+      [first],
+    );
+    assert.equal(await put('SystemAssigned'), first);
+    assert.equal(await put('None'), undefined);
+    assert.deepEqual(holders(), []);
+    assert.equal(typeof (await put('SystemAssigned')), 'string');
+    const gone = await caller(estate, version)('DELETE', path);
+    assert.ok(gone.status < 300, gone.message);
+    assert.deepEqual(holders(), [], path);
+  }
 });

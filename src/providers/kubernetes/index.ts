@@ -32,11 +32,11 @@ export function arcTypes(settings: ArcSettings): ResourceType[] {
     hybridIdentityMetadata,
     ...catalogTypes,
     hybridVirtualNetworks,
-    customLocations,
+    customLocations(settings),
     resourceSyncRules,
     logicalNetworks,
-    localInstances,
-    appliances,
+    localInstances(settings),
+    appliances(settings),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { ArmError, type ArmRoute } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
-import { customLocations } from './type.ts';
+import { customLocationVersions } from './type.ts';
 
 const type = 'Microsoft.ExtendedLocation/customLocations/enabledResourceTypes';
 
@@ -24,7 +24,7 @@ const typesMetadata: readonly JsonObject[] = [
 export const enabledResourceTypes: ArmRoute = {
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.ExtendedLocation/customLocations/{name}/enabledResourceTypes',
-  apiVersions: customLocations.apiVersions,
+  apiVersions: customLocationVersions,
   permission: 'Microsoft.ExtendedLocation/customLocations/enabledResourceTypes/read',
   async handle({ parameters, context }) {
     const { subscriptionId = '', resourceGroup = '', name = '' } = parameters;

@@ -10,34 +10,45 @@ import {
 } from '../../../arm/index.ts';
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
+import { dropIdentity, type IdentityParts, identityAtOnce } from '../../system-identity.ts';
 import { conformCustomLocation } from '../shape.ts';
 
 const customLocationType = 'Microsoft.ExtendedLocation/customLocations';
 
-/** Custom locations: the name under which an Azure Local instance takes resources. */
-export const customLocations: ResourceType = {
-  namespace: 'Microsoft.ExtendedLocation',
-  type: 'customLocations',
-  apiVersions: ['2024-09-15-preview', '2021-08-31-preview', '2021-08-15', '2021-03-15-preview'],
-  scope: 'tracked',
-  name: {
-    pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
-    rule: '1 to 63 letters, digits, hyphens and underscores, with a letter or digit at both ends',
-  },
-  lifecycle: 'immediate',
-  announcesOperations: true,
-  envelope: ['identity'],
-  conform: conformCustomLocation,
-  references: [
-    { path: 'properties.hostResourceId', permission: 'write' },
-    { path: 'properties.clusterExtensionIds[]', permission: 'read' },
-  ],
-  prepare,
-  present,
-  beforeDelete: refuseWhileUsed,
-};
+export const customLocationVersions = [
+  '2024-09-15-preview',
+  '2021-08-31-preview',
+  '2021-08-15',
+  '2021-03-15-preview',
+] as const;
 
-async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
+/** Custom locations: the name under which an Azure Local instance takes resources. */
+export function customLocations(identities: IdentityParts): ResourceType {
+  return {
+    namespace: 'Microsoft.ExtendedLocation',
+    type: 'customLocations',
+    apiVersions: customLocationVersions,
+    scope: 'tracked',
+    name: {
+      pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
+      rule: '1 to 63 letters, digits, hyphens and underscores, with a letter or digit at both ends',
+    },
+    lifecycle: 'immediate',
+    announcesOperations: true,
+    envelope: ['identity'],
+    conform: conformCustomLocation,
+    references: [
+      { path: 'properties.hostResourceId', permission: 'write' },
+      { path: 'properties.clusterExtensionIds[]', permission: 'read' },
+    ],
+    prepare: (write) => prepare(write, identities),
+    present,
+    beforeDelete: refuseWhileUsed,
+    afterDelete: (record, { fence }) => dropIdentity(record, identities, fence),
+  };
+}
+
+async function prepare(write: ResourceWrite, identities: IdentityParts): Promise<ResourceDraft> {
   const body = new Fields(write.body['properties'], 'properties');
   const stored = new Fields(write.stored?.properties);
   const hostResourceId = body.string('hostResourceId') ?? stored.string('hostResourceId');
@@ -55,13 +66,17 @@ async function prepare(write: ResourceWrite): Promise<ResourceDraft> {
   const namespace =
     body.string('namespace') ?? stored.string('namespace') ?? write.name.toLowerCase().replaceAll('_', '-');
   await refuseTakenNamespace(write, hostResourceId, namespace);
+  const hostType =
+    body.choice('hostType', ['Kubernetes', 'EdgeCluster']) ?? stored.string('hostType') ?? 'Kubernetes';
+  const displayName = body.string('displayName') ?? stored.string('displayName') ?? write.name;
+  const asked = write.body['identity'] ?? write.stored?.identity ?? { type: 'None' };
+  const identity = await identityAtOnce(write, asked, identities);
   return {
     claims: [`namespace ${namespace} on ${hostResourceId}`],
-    identity: write.body['identity'] ?? write.stored?.identity ?? { type: 'None' },
+    ...(identity !== undefined && { identity }),
     properties: {
-      hostType:
-        body.choice('hostType', ['Kubernetes', 'EdgeCluster']) ?? stored.string('hostType') ?? 'Kubernetes',
-      displayName: body.string('displayName') ?? stored.string('displayName') ?? write.name,
+      hostType,
+      displayName,
       namespace,
       hostResourceId,
       clusterExtensionIds: body.has('clusterExtensionIds')
