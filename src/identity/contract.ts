@@ -13,8 +13,6 @@ export interface Principal {
   readonly audience: string;
   /** Unix seconds. */
   readonly expiresAt: number;
-  /** `cnf.kid` of a proof-of-possession token: whoever presents it must hold that key. */
-  readonly confirmationKeyId?: string;
 }
 
 /** Why a token was refused; `detail` of the `unauthenticated` errors of `Tokens`. */
@@ -30,6 +28,7 @@ export interface TokenRefusal {
     | 'missing'
     | 'malformed'
     | 'signature'
+    | 'bound'
     | 'audience'
     | 'expired'
     | 'early'
@@ -116,7 +115,10 @@ export interface FirstStart {
 
 /** Verifies and issues access tokens. */
 export interface Tokens {
-  /** Rejects with CodedError `unauthenticated`; its message is Resource Manager's text, its detail a `TokenRefusal`. */
+  /**
+   * Of what a bearer presents: a token that is bound to a key (`cnf`) is refused. Rejects with CodedError `unauthenticated`; its
+   * message is Resource Manager's text, its detail a `TokenRefusal`.
+   */
   verify(token: string, audience: Audience): Promise<Principal>;
   /** The same for the value of an `Authorization` header. */
   authenticateHeader(authorization: string | undefined, audience: Audience): Promise<Principal>;

@@ -248,7 +248,7 @@ test('two processes on one store see each other', async () => {
   }
 });
 
-test('a proof-of-possession token names the key it is bound to', async () => {
+test('a proof-of-possession token names the key it is bound to, and is no bearer token', async () => {
   await using estate = await startEstate();
   const { identity, tenantId, login } = estate;
   const program = await identity.directory.createServicePrincipal({ displayName: 'robot' });
@@ -266,8 +266,14 @@ test('a proof-of-possession token names the key it is bound to', async () => {
     },
   });
   assert.equal(answer.body.token_type, 'pop', answer.text);
-  const principal = await identity.tokens.verify(answer.body.access_token, 'arc');
-  assert.equal(principal.confirmationKeyId, 'key-1');
+  const token = String(answer.body.access_token);
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  assert.deepEqual(claims.cnf, { kid: 'key-1', xms_ksl: 'sw' });
+  const bound = { code: 'unauthenticated', message: /is bound to a key/ };
+  for (let turn = 0; turn < 2; turn++) {
+    await assert.rejects(identity.tokens.verify(token, 'arc'), bound);
+    await assert.rejects(identity.tokens.authenticateHeader(`Bearer ${token}`, 'arc'), bound);
+  }
 });
 
 test('of many callers who take the same name at once, one gets it', async () => {

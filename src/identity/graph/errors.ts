@@ -36,6 +36,7 @@ const tokenTexts: Readonly<Record<TokenRefusal['reason'], string>> = {
   missing: 'Access token is empty.',
   malformed: 'CompactToken parsing failed with error code: 80049217',
   signature: 'Access token validation failure. Invalid signature.',
+  bound: 'Access token validation failure. The token is bound to a key that its bearer has not shown.',
   audience: 'Access token validation failure. Invalid audience.',
   expired: 'Lifetime validation failed, the token is expired.',
   early: 'Lifetime validation failed, the token is not yet valid.',

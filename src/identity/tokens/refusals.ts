@@ -24,6 +24,14 @@ export const refuse = {
   /** The user or application was removed or disabled since. */
   principal: () => refusal('InvalidAuthenticationToken', 'principal', 'The access token is invalid.'),
 
+  /** What is bound to a key opens nothing for whoever only holds the token. */
+  bound: () =>
+    refusal(
+      'InvalidAuthenticationToken',
+      'bound',
+      'The access token is bound to a key and is not taken without a proof that its bearer holds it.',
+    ),
+
   audience: (audience: string, allowed: readonly string[]) =>
     refusal(
       'InvalidAuthenticationToken',

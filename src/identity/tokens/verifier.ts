@@ -48,6 +48,7 @@ export class Verifier {
       throw refuse.expired(claims.exp * 1000, now);
     }
     if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
+    if (claims.cnf !== undefined) throw refuse.bound();
     const principal = verified.principals.get(audience) ?? this.#principal(verified, audience);
     const { objects } = this.#options;
     if (!objects.isEnabled(claims.oid)) throw refuse.principal();
@@ -102,7 +103,6 @@ export class Verifier {
       applicationId: claims.appid,
       audience: claims.aud,
       expiresAt: claims.exp,
-      ...(claims.cnf === undefined ? {} : { confirmationKeyId: claims.cnf.kid }),
     });
     principals.set(audience, principal);
     return principal;
