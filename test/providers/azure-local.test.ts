@@ -110,6 +110,14 @@ test('a logical network is sent again as it was answered, takes other DNS server
     assert.deepEqual([reply.status, reply.code], [400, 'PropertyChangeNotAllowed'], JSON.stringify(change));
     assert.match(reply.message, new RegExp(`'${target}'`));
   }
+  const guarded = await caller(estate, '2026-04-01-preview')('PUT', String(made.body['id']), {
+    body: {
+      location: 'eastus',
+      extendedLocation: { type: 'CustomLocation', name: locationId('site') },
+      properties: { ...properties, subnets: [subnet({ networkSecurityGroup: { id: locationId('nsg') } })] },
+    },
+  });
+  assert.equal(guarded.status, 200, guarded.message);
   const moved = await putNetwork('fixed', properties, 'other');
   assert.deepEqual([moved.status, moved.code], [400, 'PropertyChangeNotAllowed'], moved.message);
 });

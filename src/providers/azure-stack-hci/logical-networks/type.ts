@@ -104,10 +104,15 @@ function refuseFixedChanges(
     throw refusals.propertyChangeNotAllowed('properties.subnets');
 }
 
-/** Without what the service prints into them. */
+/** Without what the service prints into them, and the security group, which may be another one. */
 function fixedParts(subnets: readonly JsonObject[]): Json[] {
   return subnets.map((subnet) => {
-    const { ipConfigurationReferences: _printed, ipPools, ...rest } = new Fields(subnet['properties']).value;
+    const {
+      ipConfigurationReferences: _printed,
+      networkSecurityGroup: _may,
+      ipPools,
+      ...rest
+    } = new Fields(subnet['properties']).value;
     const pools = new Fields({ ipPools: ipPools ?? null }).objects('ipPools').map((pool) => {
       const { info: _used, ...asked } = pool.value;
       return asked;
