@@ -97,6 +97,7 @@ export function assembleCluster(
     notEnforced: new NotEnforcedNotes(options.notEnforced ?? []),
     lasting,
     conversions,
+    machines: options.machines,
     mayWait: (target) => webhooks.mayWait(target),
     authorize,
     reviewToken: (token, audiences) => authentication.review(token, audiences),

@@ -329,6 +329,7 @@ function callOf(passage: Passage, routed: Routed): Form & { readonly call: Call 
     options: readOptions(request.query, info.verb),
     body: audited ? auditedBody(body, audited, { ...info, resource }) : body,
     query: request.query,
+    request,
     userAgent: request.header('user-agent') ?? '',
     warnings,
     record: passage,
@@ -354,6 +355,11 @@ function toldOf(
   const isWatch = answer.type === 'watch';
   if (isWatch && proof) guardWatch(parts, request, { info, source: answer.source, proof });
   if (isWatch && series) countWhileRunning(answer.source, series.running(streamScope(info)));
+  if (answer.type === 'stream') {
+    const opened = answer.open(proof ? lastsFor(parts, request, { info, proof }) : () => () => {});
+    const headers = headersOf(passage, { asMessages: false, warnings });
+    return { ...opened, headers: { ...headers, ...opened.headers } };
+  }
   const asMessages = isWatch && request.asksWebSocket === true;
   if (audited) auditAnswer(audited, answer, { rendering, includeObject, now: clock.now() });
   return respond(answer, {

@@ -7,6 +7,7 @@ import type { HealthCheck } from '../http/health.ts';
 import type { Store } from '../store/contract.ts';
 import type { AuditOptions } from './audit/index.ts';
 import type { FrontProxyIdentity, ServiceUrls } from './backends/index.ts';
+import type { PodMachines } from './call/pod-machines.ts';
 import type { VersionInfo } from './discovery/paths.ts';
 import type { InFlightLimit } from './flow-control/index.ts';
 import type { FeatureSwitches } from './switches/index.ts';
@@ -72,6 +73,8 @@ export interface ApiServerOptions {
   readonly observe?: (answered: Answered) => void;
   /** What is written of which requests, and where; absent: nothing. */
   readonly audit?: AuditOptions;
+  /** What stands behind pods and nodes; absent: nothing does, and what only a kubelet could answer is refused. */
+  readonly machines?: PodMachines;
   /** What is measured of the process, shown after what is measured of this server; the text format of Prometheus. */
   readonly processMetrics?: () => Promise<string>;
   /** What the server does by itself waits for `startKeeping`; default: it begins with `start`, as nobody else can do it. */

@@ -27,6 +27,7 @@ import {
   requestSigner,
   type TlsIdentity,
 } from '../http/index.ts';
+import { SimulatedMachines } from '../machines/index.ts';
 import { createMemoryStore, openSqliteStore, type Store } from '../store/index.ts';
 import { type KubeAudit, type KubeAuditSettings, openKubeAudit } from './kube-audit.ts';
 import { processMetrics } from './process-metrics.ts';
@@ -156,6 +157,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
       features: options.features ?? {},
+      ...(nodes && { machines: new SimulatedMachines(surroundings.clock) }),
       ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
       ...(options.audit?.options && { audit: options.audit.options }),
       ...(serviceCidr === undefined ? {} : { serviceCidr }),

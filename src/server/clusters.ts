@@ -4,6 +4,7 @@ import { type ClusterHost, createEmbeddedClusters } from '../clusters/index.ts';
 import { hubAdmission, schedulingNotBuilt, startClusterControllers } from '../controllers/index.ts';
 import { type CertificateAndKey, type HealthCheck, issueServerCertificate } from '../http/index.ts';
 import type { Identity } from '../identity/index.ts';
+import { SimulatedMachines } from '../machines/index.ts';
 import type { Guard, Store } from '../store/index.ts';
 import { observeCluster } from './audit-observer.ts';
 import {
@@ -69,6 +70,7 @@ export function buildClusters(parts: Parts): ClusterHost {
     log,
     readyChecks,
     processMetrics,
+    machines: new SimulatedMachines(clock),
     ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
     ...(parts.features && { features: parts.features }),
     requestsInFlight: parts.requestsInFlight,

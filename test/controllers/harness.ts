@@ -13,6 +13,7 @@ import {
 } from '../../src/controllers/index.ts';
 import type { AddressSupply } from '../../src/controllers/shared/addresses.ts';
 import { createAuthority, requestSigner } from '../../src/http/index.ts';
+import { SimulatedMachines } from '../../src/machines/index.ts';
 import { startTestServer, type TestServer, type TestServerOptions, users } from '../apiserver/harness.ts';
 
 /** A logger that prints when DEBUG is set. */
@@ -73,6 +74,7 @@ export async function startTestCluster(
   const authority = createAuthority({ commonName: 'test clients', clock: systemClock, random: systemRandom });
   const server = await startTestServer({
     admissionPlugIns: {},
+    machines: new SimulatedMachines(systemClock),
     authenticators: [
       tokenAuthenticator(users),
       certificateAuthenticator(authority.certificatePem, options.clock ?? systemClock),

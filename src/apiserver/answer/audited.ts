@@ -38,7 +38,7 @@ export function auditAnswer(
   answer: Answer,
   { rendering, includeObject, now }: Pick<Wish, 'rendering' | 'includeObject'> & { readonly now: number },
 ): void {
-  if (answer.type === 'watch' || answer.type === 'text') return;
+  if (answer.type === 'watch' || answer.type === 'text' || answer.type === 'stream') return;
   const status = answer.type === 'value' && answer.value['kind'] === 'Status' ? answer.value : undefined;
   const code = answer.type === 'list' ? 200 : answer.code;
   if (!audited.wantsResponse) {

@@ -22,7 +22,7 @@ export interface ResponseShape extends Wish {
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** An answer in the form that the caller asked for. */
-export function respond(answer: Answer, shape: ResponseShape): HttpResponse {
+export function respond(answer: Exclude<Answer, { type: 'stream' }>, shape: ResponseShape): HttpResponse {
   const { headers, now } = shape;
   const encoding = encodingOf(shape);
   const { mediaType } = encoding;

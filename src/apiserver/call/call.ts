@@ -1,6 +1,7 @@
 import type { ClusterView, Operation, Write, WriteTarget } from '../../apimachinery/admission.ts';
 import type { Authorizer, UserInfo } from '../../apimachinery/contract.ts';
 import type { Clock, Json, JsonObject, Logger, Metrics, Random } from '../../base/index.ts';
+import type { HttpRequest, HttpResponse } from '../../http/contract.ts';
 import type { Guard } from '../../store/contract.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { TokenVerdict } from '../authn/token-verdict.ts';
@@ -16,6 +17,7 @@ import type { ServedResource } from '../storage/served-resource.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { WatchSource } from '../storage/watch-source.ts';
 import type { NotEnforcedNotes } from './not-enforced.ts';
+import type { PodMachines } from './pod-machines.ts';
 import type { CallRecord } from './record.ts';
 
 /** One request for a resource, whoever brought it: HTTP or a client in this process. */
@@ -34,6 +36,8 @@ export interface Call {
   readonly query?: URLSearchParams;
   /** Of a proxy, what is asked for behind it: '' or with a slash at its beginning. */
   readonly subpath?: string;
+  /** As it came, for what goes on for long or changes the protocol; none without HTTP. */
+  readonly request?: HttpRequest;
   /** Names the field manager of callers that give none. */
   readonly userAgent: string;
   /** Of a loop that leads: nothing is written once this does not hold. */
@@ -73,6 +77,8 @@ export interface ClusterParts {
   readonly courses: Courses;
   /** What those steps see of the cluster. */
   readonly view: ClusterView;
+  /** What stands behind pods and nodes; undefined: nothing does. */
+  readonly machines: PodMachines | undefined;
   /** What is stored and has no effect. */
   readonly notEnforced: NotEnforcedNotes;
   readonly authorize: Authorizer;
@@ -104,7 +110,16 @@ export type Answer =
       readonly value: JsonObject;
       readonly resource: ServedResource | undefined;
     }
-  | { readonly type: 'text'; readonly code: number; readonly text: string };
+  | { readonly type: 'text'; readonly code: number; readonly text: string }
+  | StreamAnswer;
+
+/** What goes on for long, or in another protocol. */
+export interface StreamAnswer {
+  readonly type: 'stream';
+  readonly code: number;
+  /** Begins it; `whileLasting` is called with what ends it, and returns what is to be called at its end. */
+  open(whileLasting: (end: () => void) => () => void): HttpResponse;
+}
 
 /** A stored object, as it lies. */
 export interface ObjectAnswer {

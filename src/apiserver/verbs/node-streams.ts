@@ -1,30 +1,19 @@
-import type { FieldError } from '../../apimachinery/contract.ts';
 import { textOf } from '../../apimachinery/metadata.ts';
-import { badRequest, invalid, StatusError } from '../../apimachinery/status.ts';
-import { forbidden, invalid as invalidField } from '../../apimachinery/validation/errors.ts';
-import { goQuote } from '../../apimachinery/validation/go-text.ts';
+import { badRequest, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { Call, Verb } from '../call/call.ts';
+import type { Call, ClusterParts, Verb } from '../call/call.ts';
 import { require } from '../call/find.ts';
+import type { MachineObjects, PodMachines } from '../call/pod-machines.ts';
 import { admitConnection } from './connect.ts';
 
 /** What only a kubelet could answer. */
-function needsKubelet(what: string): StatusError {
+export function needsKubelet(what: string): StatusError {
   return new StatusError(
     501,
     'NotImplemented',
     `${what} needs a kubelet, and the nodes of this cluster are simulated: nothing runs in their pods`,
   );
 }
-
-/** `pods/log`: nothing of a pod that has no node yet; 404, 400 and 422 as the real server; else 501. */
-export const podLog: Verb = async (parts, call) => {
-  checkLogOptions(call);
-  const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
-  checkContainer(pod, call.name, call.query?.get('container') ?? '');
-  if (nodeOf(pod) === '') return { type: 'text', code: 204, text: '' };
-  throw needsKubelet('logs');
-};
 
 /** `pods/exec` and its relatives: 404, 400 for a pod without a node; else 501. */
 export function podStream(what: string): Verb {
@@ -53,47 +42,45 @@ function checkNotDry({ query }: Call): void {
   if (query?.has('dryRun')) throw badRequest('dryRun is not supported');
 }
 
-function nodeOf({ spec }: JsonObject): string {
+export function nodeOf({ spec }: JsonObject): string {
   return isObject(spec) ? textOf(spec['nodeName']) : '';
 }
 
-function checkContainer(pod: JsonObject, name: string, asked: string): void {
+/** The container that is meant. Throws 400 for one that is none, and for none where there are several. */
+export function checkContainer(pod: JsonObject, name: string, asked: string): string {
   const spec = isObject(pod['spec']) ? pod['spec'] : {};
   const namesIn = (list: string) => {
     const containers = spec[list];
     return Array.isArray(containers) ? containers.filter(isObject).map((each) => textOf(each['name'])) : [];
   };
   const running = namesIn('containers');
+  const [first = ''] = running;
   const all = [...namesIn('initContainers'), ...running, ...namesIn('ephemeralContainers')];
   if (asked !== '') {
     if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`);
   } else if (running.length > 1) {
     throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
   }
+  return asked === '' ? first : asked;
 }
 
-function checkLogOptions({ name, query }: Call): void {
-  if (!query) return;
-  const number = (option: string) => {
-    const text = query.get(option);
-    if (text === null || text === '') return undefined;
-    if (/^[+-]?\d+$/.test(text)) return Number(text);
-    throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
+/** The machines behind a node. Throws 501 where nothing is simulated. */
+export async function machinesOf(parts: ClusterParts, node: string, what: string): Promise<PodMachines> {
+  const { machines } = parts;
+  const found = machines && (await machineObjects(parts).find('nodes', '', node));
+  if (!machines || !found || !machines.runs(found)) throw needsKubelet(what);
+  return machines;
+}
+
+/** What machines look up of the cluster. */
+export function machineObjects({ view }: ClusterParts): MachineObjects {
+  const place = (resource: string, namespace: string) => ({
+    group: resource === 'endpointslices' ? 'discovery.k8s.io' : '',
+    resource,
+    namespace,
+  });
+  return {
+    find: async (resource, namespace, name) => view.find(place(resource, namespace), name),
+    list: async (resource, namespace) => view.list(place(resource, namespace)),
   };
-  const [tail, limit, since] = [number('tailLines'), number('limitBytes'), number('sinceSeconds')];
-  const errors: FieldError[] = [];
-  if (tail !== undefined && tail < 0) {
-    errors.push(invalidField('tailLines', tail, 'must be greater than or equal to 0'));
-  }
-  if (limit !== undefined && limit < 1) {
-    errors.push(invalidField('limitBytes', limit, 'must be greater than 0'));
-  }
-  if (since !== undefined && query.has('sinceTime')) {
-    errors.push(forbidden('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
-  } else if (since !== undefined && since < 1) {
-    errors.push(invalidField('sinceSeconds', since, 'must be greater than 0'));
-  }
-  // Behind a feature gate that is off.
-  if (query.has('stream')) errors.push(forbidden('stream', 'may not be specified'));
-  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, errors);
 }

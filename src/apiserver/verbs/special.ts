@@ -2,8 +2,9 @@ import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Verb } from '../call/call.ts';
 import { evict } from './evict.ts';
 import { get } from './get.ts';
-import { nodeProxy, podLog, podStream } from './node-streams.ts';
+import { nodeProxy, podStream } from './node-streams.ts';
 import { patch } from './patch.ts';
+import { podLog } from './pod-log.ts';
 import { bind } from './pod-subresources.ts';
 import {
   localSubjectAccessReview,

@@ -52,6 +52,8 @@ export interface Surroundings {
   readonly readyChecks?: readonly HealthCheck[];
   /** What is written of which requests. */
   readonly audit?: (spec: ClusterSpec) => ApiServerOptions['audit'] | undefined;
+  /** What stands behind pods and nodes. */
+  readonly machines?: ApiServerOptions['machines'];
   /** What each cluster's `/metrics` says of the process that it runs in. */
   readonly processMetrics?: () => Promise<string>;
   /** At work at the same time in each cluster. */
@@ -148,6 +150,7 @@ export class EmbeddedCluster implements ClusterHandle {
         certificatePem: made.keys.clientAuthority.certificatePem,
         isTrusted: () => this.#spec.access.localAccounts,
       },
+      ...(parts.machines && { machines: parts.machines }),
       ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
       ...(parts.features && { features: parts.features }),
       keepsWhenTold: true,
