@@ -7,7 +7,7 @@ import type { MachineObjects, PodMachines } from '../call/pod-machines.ts';
 import { admitConnection } from './connect.ts';
 
 /** What only a kubelet could answer. */
-export function needsKubelet(what: string): StatusError {
+function needsKubelet(what: string): StatusError {
   return new StatusError(
     501,
     'NotImplemented',
