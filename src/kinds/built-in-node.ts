@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../apimachinery/contract.ts';
-import { typeNameIn } from './catalog.ts';
+import { typeFacts, typeNameIn } from './catalog.ts';
 import { isRegisteredKind } from './registered.ts';
 import { objectNode } from './schema-node.ts';
 
@@ -11,5 +11,7 @@ export function builtInNode(apiVersion: string, kind: string): SchemaNode | unde
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   if (ofExtensions.has(group) || !isRegisteredKind(apiVersion, kind)) return undefined;
-  return objectNode(typeNameIn(group, apiVersion.slice(slash + 1), kind));
+  const name = typeNameIn(group, apiVersion.slice(slash + 1), kind);
+  // Options of connections are registered, and no document describes them.
+  return typeFacts(name) && objectNode(name);
 }
