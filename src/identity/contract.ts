@@ -116,7 +116,7 @@ export interface FirstStart {
 /** Verifies and issues access tokens. */
 export interface Tokens {
   /**
-   * Of what a bearer presents: a token that is bound to a key (`cnf`) is refused. Rejects with CodedError `unauthenticated`; its
+   * Of what a bearer presents: a token that is bound to a key (`cnf`) is taken by Arc clusters alone. Rejects with CodedError `unauthenticated`; its
    * message is Resource Manager's text, its detail a `TokenRefusal`.
    */
   verify(token: string, audience: Audience): Promise<Principal>;

@@ -248,31 +248,38 @@ test('two processes on one store see each other', async () => {
   }
 });
 
-test('a proof-of-possession token names the key it is bound to, and is no bearer token', async () => {
+test('a proof-of-possession token names the key it is bound to, and is a bearer token for Arc clusters alone', async () => {
   await using estate = await startEstate();
   const { identity, tenantId, login } = estate;
   const program = await identity.directory.createServicePrincipal({ displayName: 'robot' });
   const cnf = Buffer.from(JSON.stringify({ kid: 'key-1', xms_ksl: 'sw' })).toString('base64url');
-  const answer = await login('POST', `/${tenantId}/oauth2/v2.0/token`, {
-    form: {
-      grant_type: 'client_credentials',
-      client_id: program.applicationId,
-      client_secret: program.secret,
-      scope: `${firstPartyApplications.arcServer}/.default`,
-      token_type: 'pop',
-      key_id: 'key-1',
-      // az leaves one padding character.
-      req_cnf: `${cnf}=`,
-    },
-  });
-  assert.equal(answer.body.token_type, 'pop', answer.text);
-  const token = String(answer.body.access_token);
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const bound = async (application: string) => {
+    const answer = await login('POST', `/${tenantId}/oauth2/v2.0/token`, {
+      form: {
+        grant_type: 'client_credentials',
+        client_id: program.applicationId,
+        client_secret: program.secret,
+        scope: `${application}/.default`,
+        token_type: 'pop',
+        key_id: 'key-1',
+        // az leaves one padding character.
+        req_cnf: `${cnf}=`,
+      },
+    });
+    assert.equal(answer.body.token_type, 'pop', answer.text);
+    return String(answer.body.access_token);
+  };
+  const arc = await bound(firstPartyApplications.arcServer);
+  const claims = JSON.parse(Buffer.from(arc.split('.')[1] ?? '', 'base64url').toString('utf8'));
   assert.deepEqual(claims.cnf, { kid: 'key-1', xms_ksl: 'sw' });
-  const bound = { code: 'unauthenticated', message: /is bound to a key/ };
+  // What az keeps for a cluster it hands out to kubectl too.
+  assert.equal((await identity.tokens.verify(arc, 'arc')).applicationId, program.applicationId);
+  const manager = await bound('https://management.azure.com');
+  const refused = { code: 'unauthenticated', message: /is bound to a key/ };
   for (let turn = 0; turn < 2; turn++) {
-    await assert.rejects(identity.tokens.verify(token, 'arc'), bound);
-    await assert.rejects(identity.tokens.authenticateHeader(`Bearer ${token}`, 'arc'), bound);
+    await assert.rejects(identity.tokens.verify(manager, 'resource-manager'), refused);
+    const header = identity.tokens.authenticateHeader(`Bearer ${manager}`, 'resource-manager');
+    await assert.rejects(header, refused);
   }
 });
 

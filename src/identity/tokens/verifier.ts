@@ -14,6 +14,12 @@ interface VerifiedToken {
   readonly principals: Map<Audience, Principal>;
 }
 
+/**
+ * The `az account get-access-token` that kubectl asks hands out what az keeps for an Arc cluster, also a token that it got for its
+ * proxy's key: MSAL does not tell them apart.
+ */
+const takesBound: ReadonlySet<Audience> = new Set(['arc']);
+
 export interface VerifierOptions {
   readonly clock: Clock;
   readonly objects: Objects;
@@ -48,7 +54,7 @@ export class Verifier {
       throw refuse.expired(claims.exp * 1000, now);
     }
     if (claims.nbf * 1000 > now + lifetimes.clockSkewMs) throw refuse.early(claims.nbf * 1000, now);
-    if (claims.cnf !== undefined) throw refuse.bound();
+    if (claims.cnf !== undefined && !takesBound.has(audience)) throw refuse.bound();
     const principal = verified.principals.get(audience) ?? this.#principal(verified, audience);
     const { objects } = this.#options;
     if (!objects.isEnabled(claims.oid)) throw refuse.principal();
