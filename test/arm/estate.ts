@@ -55,7 +55,7 @@ export class TestDirectory implements CallerDirectory {
     return !this.disabled.has(objectId);
   }
 
-  async principalType(objectId: string): Promise<'User' | 'Group' | undefined> {
+  async principalType(objectId: string): Promise<'User' | 'Group' | 'ServicePrincipal' | undefined> {
     if (objectId === readersGroup) return 'Group';
     return Object.values(people).some((caller) => caller.objectId === objectId) ? 'User' : undefined;
   }

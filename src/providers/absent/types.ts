@@ -33,7 +33,6 @@ export const absentTypes: Readonly<Record<string, readonly string[]>> = {
     'locations/nodeImageVersions',
     'locations/notifyNetworkSecurityPerimeterUpdatesAvailable',
     'locations/openShiftClusters',
-    'locations/orchestrators',
     'locations/osOptions',
     'locations/safeguardsVersions',
     'locations/usages',

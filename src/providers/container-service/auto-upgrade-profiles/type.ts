@@ -34,7 +34,7 @@ export const autoUpgradeProfiles: ResourceType = {
   etagMember: 'eTag',
   // A profile that makes a run is whole all the same.
   provisioningState: false,
-  references: [{ path: 'properties.updateStrategyId', types: [updateStrategyType] }],
+  references: [{ path: 'properties.updateStrategyId', types: [updateStrategyType], words: [''] }],
   conform: conformProfile,
   prepare,
   present,

@@ -8,6 +8,7 @@ import { currentVersion } from '../managed-clusters/type.ts';
 import { minors, minorsBehind, upgradesOf } from '../managed-clusters/upgrades.ts';
 import { type AksCatalog, aksCatalog, compareVersions, minorOf } from '../releases/catalog.ts';
 import { latestImage } from '../releases/node-images.ts';
+import { orchestratorsRoute } from './orchestrators.ts';
 
 const versions = { apiVersions: managedClusterVersions, lowestApiVersion: '2019-02-01' } as const;
 const computeVersions = {
@@ -25,6 +26,7 @@ export const catalogRoutes: readonly ArmRoute[] = [
     permission: 'Microsoft.ContainerService/locations/kubernetesVersions/read',
     handle: kubernetesVersions,
   },
+  orchestratorsRoute,
   {
     method: 'GET',
     path: `${clusterPath}/upgradeProfiles/default`,

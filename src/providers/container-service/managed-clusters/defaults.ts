@@ -81,8 +81,11 @@ export const poolDefaults: JsonObject = {
 
 /** What AKS fills in within objects of a pool, whatever part of them was sent. */
 export function poolObjects(sent: Fields): JsonObject {
+  // Spot machines are not surged: their pools have only what was asked for.
+  const isSpot = sent.string('scaleSetPriority')?.toLowerCase() === 'spot';
+  const usualUpgrade = isSpot ? {} : { maxSurge: '10%', maxUnavailable: '0' };
   return {
-    upgradeSettings: { maxSurge: '10%', maxUnavailable: '0', ...sent.object('upgradeSettings').value },
+    upgradeSettings: { ...usualUpgrade, ...sent.object('upgradeSettings').value },
     securityProfile: {
       enableVTPM: false,
       enableSecureBoot: false,

@@ -232,7 +232,10 @@ export function poolProperties(pool: AgentPool, before: Fields | undefined): Jso
     ...poolDefaults,
     osSKU: pool.profile['osType'] === 'Windows' ? 'Windows2022' : 'Ubuntu',
     ...Object.fromEntries(
-      Object.entries(pool.profile).filter(([name, value]) => value !== null && name !== 'status'),
+      // An empty text is how some clients leave a member out.
+      Object.entries(pool.profile).filter(
+        ([name, value]) => value !== null && value !== '' && name !== 'status',
+      ),
     ),
     ...poolObjects(new Fields(pool.profile)),
     osDiskSizeGB: pool.profile['osDiskSizeGB'] || 128,

@@ -17,6 +17,11 @@ export function clusterAbove(id: string): string {
   return /^.*?\/managedClusters\/[^/]+/i.exec(id)?.[0] ?? id;
 }
 
+/** The host name under which a cluster's own machines and its callers know its API server. */
+export function apiServerName(properties: Fields): string {
+  return properties.string('privateFQDN') ?? properties.string('fqdn') ?? '';
+}
+
 /** The cluster of what is written. Throws when there is none. */
 export async function demandStoredCluster(
   { id, context }: Pick<ResourceWrite, 'id' | 'context'>,
@@ -48,7 +53,6 @@ export function clusterOrder(
   const fleetId = fleetIdOf(record);
   const aad = properties.object('aadProfile');
   const isPrivate = properties.object('apiServerAccessProfile').boolean('enablePrivateCluster') === true;
-  const fqdn = properties.string('privateFQDN') ?? properties.string('fqdn') ?? '';
   return {
     record: { ...record, internal: { ...record.internal, clusterId, nodePrefixes: pools.prefixes } },
     order: {
@@ -58,7 +62,7 @@ export function clusterOrder(
       role: fleetId ? 'hub' : 'member',
       kubernetesVersion:
         properties.string('currentKubernetesVersion') ?? properties.string('kubernetesVersion') ?? '',
-      hostNames: [fqdn],
+      hostNames: [apiServerName(properties)],
       publicEndpoint: !isPrivate,
       nodes: pools.orders,
       access: {

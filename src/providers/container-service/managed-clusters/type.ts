@@ -29,7 +29,7 @@ import {
 } from './pools.ts';
 import { powerActions, refuseStopped } from './power.ts';
 import { powerOf } from './power-state.ts';
-import { clusterIdOf, fleetIdOf } from './record.ts';
+import { apiServerName, clusterIdOf, fleetIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
 import { conformCluster } from './shape.ts';
 import { upgradeTo, withWork } from './upgrade-work.ts';
@@ -176,7 +176,7 @@ function ownProperties(
     disableLocalAccounts: body.boolean('disableLocalAccounts') ?? false,
     supportPlan: body.string('supportPlan') ?? 'KubernetesOfficial',
     networkProfile: networkProfile(network),
-    oidcIssuerProfile: { enabled: false, ...body.object('oidcIssuerProfile').value },
+    oidcIssuerProfile: { enabled: body.object('oidcIssuerProfile').boolean('enabled') ?? false },
   };
 }
 
@@ -240,10 +240,18 @@ function present(record: ResourceRecord): JsonObject {
       provisioningState: record.provisioningState,
     })),
     maxAgentPools: poolLimit,
+    ...presentIssuer(properties),
     ...presentFailure(record),
     ...presentIdentityProfile(record),
     resourceUID: clusterIdOf(record),
   };
+}
+
+/** Who signs the tokens of the cluster's service accounts, for those that trust them. */
+function presentIssuer(properties: Fields): JsonObject {
+  const profile = properties.object('oidcIssuerProfile');
+  if (profile.boolean('enabled') !== true) return {};
+  return { oidcIssuerProfile: { ...profile.value, issuerURL: `https://${apiServerName(properties)}` } };
 }
 
 /** Why the cluster is as it is, when the last thing done to it failed. */

@@ -40,7 +40,8 @@ export const updateRuns: ResourceType = {
   verbs: ['get', 'list', 'put', 'delete'],
   etagMember: 'eTag',
   references: [
-    { path: 'properties.updateStrategyId', types: [updateStrategyType] },
+    // Clients whose run has stages of its own send an empty id.
+    { path: 'properties.updateStrategyId', types: [updateStrategyType], words: [''] },
     { path: 'properties.autoUpgradeProfileId', printed: true },
     { path: 'properties.status.stages[].groups[].members[].clusterResourceId', printed: true },
     ...['beforeGates', 'afterGates'].flatMap((gates) => [
