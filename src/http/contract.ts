@@ -70,6 +70,8 @@ export interface HttpResponse {
    * went out; undefined when there is nobody any more.
    */
   readonly switched?: (connection: Duplex | undefined) => void;
+  /** The connection becomes a WebSocket (status 101), for requests with `asksWebSocket`; the other members are not sent then. */
+  readonly webSocket?: WebSocketAccept;
 }
 
 /** A list of chunks is written as it stands, so that stored bytes are not copied. */

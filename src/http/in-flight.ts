@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, CodedError } from '../base/index.ts';
 import { Callers } from './callers.ts';
-import type { Handler, HttpRequest, HttpResponse } from './contract.ts';
+import type { Handler, HttpRequest, HttpResponse, WebSocketAccept } from './contract.ts';
 
 /** Requests at work at the same time, in the whole process; reads and writes as kube-apiserver has them. */
 export interface InFlightLimits {
@@ -247,18 +247,20 @@ interface Place {
 
 /** True for streams, and for connections that change their protocol. */
 function lasts(answer: HttpResponse | undefined): boolean {
+  if (answer?.webSocket !== undefined) return true;
   return answer?.switched !== undefined || (answer?.body !== undefined && 'start' in answer.body);
 }
 
 /** The place of a stream is given back when the stream is over, which it is at once when nobody is there to read it. */
 function held(answer: HttpResponse, { method }: HttpRequest, leave: () => void): HttpResponse {
-  const { body, switched } = answer;
+  const { body, switched, webSocket } = answer;
   let left = false;
   const once = () => {
     if (!left) leave();
     left = true;
   };
   if (switched) return { ...answer, switched: (connection) => heldOpen(connection, switched, once) };
+  if (webSocket) return { ...answer, webSocket: heldWebSocket(webSocket, once) };
   if (body === undefined || !('start' in body)) return answer;
   if (method === 'HEAD') {
     leave();
@@ -284,6 +286,20 @@ function heldOpen(
   if (connection) connection.once('close', leave);
   else leave();
   switched(connection);
+}
+
+function heldWebSocket(taken: WebSocketAccept, leave: () => void): WebSocketAccept {
+  return {
+    ...taken,
+    accept(socket) {
+      socket.onClose(leave);
+      taken.accept(socket);
+    },
+    abandon() {
+      leave();
+      taken.abandon?.();
+    },
+  };
 }
 
 /** Who must be able to look when nothing else gets through. */

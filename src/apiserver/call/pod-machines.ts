@@ -9,10 +9,50 @@ export interface MachineObjects {
 /** A line of a log; `caught-up` stands where the log has come to the present. */
 export type LogEntry = { readonly atMs: number; readonly line: Uint8Array } | 'caught-up';
 
+/** What a program in a pod is connected to. */
+export interface ProgramStreams {
+  /** Undefined: nothing is read. */
+  readonly input: AsyncIterable<Uint8Array> | undefined;
+  write(fd: 1 | 2, bytes: Uint8Array): Promise<void>;
+}
+
+export interface ProgramSession {
+  readonly streams: ProgramStreams;
+  /** Ends the program. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of a program. */
+export type ProgramEnd = { readonly exitCode: number } | { readonly failure: string };
+
+/** One connection to a port of a pod. */
+export interface PortStreams {
+  readonly input: AsyncIterable<Uint8Array>;
+  write(bytes: Uint8Array): Promise<void>;
+}
+
 /** What stands behind pods and nodes, where something does: the node's side of the API. */
 export interface PodMachines {
   /** Whether what is asked of a node is answered here. */
   runs(node: JsonObject): boolean;
+  /** Whether a container runs, so that something can be run in it or attached to it. */
+  isRunning(pod: JsonObject, container: string): boolean;
+  /** Runs a command in a container. */
+  exec(
+    pod: JsonObject,
+    cluster: MachineObjects,
+    asked: { readonly container: string; readonly command: readonly string[]; readonly tty: boolean },
+    session: ProgramSession,
+  ): Promise<ProgramEnd>;
+  /** What a container says from now on. */
+  attach(
+    pod: JsonObject,
+    cluster: MachineObjects,
+    container: string,
+    session: ProgramSession,
+  ): Promise<ProgramEnd>;
+  /** Serves a connection to a port of a pod; resolves to why nobody answers there, if so. */
+  connect(pod: JsonObject, port: number, streams: PortStreams): Promise<string | undefined>;
   /** A kubelet's sentence when there is no such log. */
   log(
     pod: JsonObject,

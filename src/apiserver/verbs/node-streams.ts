@@ -15,18 +15,6 @@ function needsKubelet(what: string): StatusError {
   );
 }
 
-/** `pods/exec` and its relatives: 404, 400 for a pod without a node; else 501. */
-export function podStream(what: string): Verb {
-  return async (parts, call) => {
-    checkNotDry(call);
-    const admitted = await admitConnection(parts, call);
-    const pod = (await require(parts, { ...call, subresource: '' })).peek(call.resource);
-    if (call.subresource !== 'portforward') checkContainer(pod, call.name, textOf(admitted['container']));
-    if (nodeOf(pod) === '') throw badRequest(`pod ${call.name} does not have a host assigned`);
-    throw needsKubelet(what);
-  };
-}
-
 /** Proxies to pods, services and nodes: 404, else 501. A name may carry a scheme and a port. */
 export const nodeProxy: Verb = async (parts, call) => {
   checkNotDry(call);
@@ -38,7 +26,7 @@ export const nodeProxy: Verb = async (parts, call) => {
 };
 
 /** Nothing of a connection can be tried only. Throws 400. */
-function checkNotDry({ query }: Call): void {
+export function checkNotDry({ query }: Call): void {
   if (query?.has('dryRun')) throw badRequest('dryRun is not supported');
 }
 

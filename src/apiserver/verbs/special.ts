@@ -2,8 +2,9 @@ import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Verb } from '../call/call.ts';
 import { evict } from './evict.ts';
 import { get } from './get.ts';
-import { nodeProxy, podStream } from './node-streams.ts';
+import { nodeProxy } from './node-streams.ts';
 import { patch } from './patch.ts';
+import { podPorts, podSession } from './pod-connections.ts';
 import { podLog } from './pod-log.ts';
 import { bind } from './pod-subresources.ts';
 import {
@@ -48,9 +49,9 @@ export const subresources: Readonly<Record<string, Verb>> = {
   'pods/binding': bind,
   'pods/eviction': evict,
   'pods/log': podLog,
-  'pods/exec': podStream('exec'),
-  'pods/attach': podStream('attach'),
-  'pods/portforward': podStream('port-forward'),
+  'pods/exec': podSession('exec'),
+  'pods/attach': podSession('attach'),
+  'pods/portforward': podPorts,
   'pods/proxy': nodeProxy,
   'nodes/proxy': nodeProxy,
   'services/proxy': nodeProxy,

@@ -110,10 +110,11 @@ export class Http1Server {
       switchOver(from, { ...result, switched: result.switched });
       return;
     }
-    const taken = 'accept' in result ? result : answeredInMessages(result, { socket, serving: of.serving });
+    const own = 'accept' in result ? result : result.webSocket;
+    const taken = own ?? answeredInMessages(result, { socket, serving: of.serving });
     if (taken) {
       if (socket.destroyed) taken.abandon?.();
-      else if (taken === result) this.#webSockets.accept({ message, socket, head }, taken);
+      else if (taken === own) this.#webSockets.accept({ message, socket, head }, taken);
       else this.#answeringWebSockets.accept({ message, socket, head }, taken);
     } else if (!('accept' in result)) {
       if (socket.destroyed) abandon(result);

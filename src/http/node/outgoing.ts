@@ -151,9 +151,14 @@ export class StreamSink implements ByteSink {
 }
 
 /** Lets go of an answer that nobody will read: what is produced over time gives back what it holds. */
-export function abandon({ body, switched }: Pick<HttpResponse, 'body' | 'switched'>): void {
+export function abandon({
+  body,
+  switched,
+  webSocket,
+}: Pick<HttpResponse, 'body' | 'switched' | 'webSocket'>): void {
   if (body !== undefined && 'start' in body) body.start(closedSink);
   switched?.(undefined);
+  webSocket?.abandon?.();
 }
 
 const closedSink: ByteSink = {
