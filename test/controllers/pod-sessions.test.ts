@@ -27,7 +27,9 @@ before(async () => {
     client.create(kindOf(kind, resource), { apiVersion: 'v1', kind, metadata: { name, namespace }, ...rest });
   await make('ConfigMap', 'configmaps', { data: { 'app.conf': 'color=red\n' } });
   await make('Secret', 'secrets', { stringData: { password: 'open sesame' } });
-  await make('Service', 'services', { spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }] } });
+  await make('Service', 'services', {
+    spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }] },
+  });
   const env = [
     { name: 'PASSWORD', valueFrom: { secretKeyRef: { name, key: 'password' } } },
     { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
@@ -43,7 +45,8 @@ before(async () => {
 });
 after(() => cluster.close());
 
-const shell = (script: string, ...flags: string[]) => endpoint.run(['exec', ...flags, name, '--', 'sh', '-c', script]);
+const shell = (script: string, ...flags: string[]) =>
+  endpoint.run(['exec', ...flags, name, '--', 'sh', '-c', script]);
 
 for (const [protocol, asksWebSocket] of [
   ['WebSocket', 'true'],
@@ -56,13 +59,19 @@ for (const [protocol, asksWebSocket] of [
     assert.match(said.stderr, /^err\ncommand terminated with exit code 3/);
     const read = await endpoint.run(['exec', '-i', name, '--', 'cat'], 'through\nand through\n');
     assert.deepEqual([read.code, read.stdout], [0, 'through\nand through\n']);
-    const script = await endpoint.run(['exec', '-i', name, '--', 'sh'], 'A=1\necho $((A + 1))\nfalse || echo $?\n');
+    const script = await endpoint.run(
+      ['exec', '-i', name, '--', 'sh'],
+      'A=1\necho $((A + 1))\nfalse || echo $?\n',
+    );
     assert.equal(script.stdout, '2\n1\n');
   });
 }
 
 test('a container sees its variables, mounted files, and what is written into it', async () => {
-  assert.equal((await shell('echo $PASSWORD on $NODE as $HOSTNAME')).stdout.replace(/node-\d/, 'N'), 'open sesame on N as web\n');
+  assert.equal(
+    (await shell('echo $PASSWORD on $NODE as $HOSTNAME')).stdout.replace(/node-\d/, 'N'),
+    'open sesame on N as web\n',
+  );
   assert.equal((await shell('cat /etc/settings/app.conf; ls /etc/settings')).stdout, 'color=red\napp.conf\n');
   assert.match((await shell('echo x > /etc/settings/y')).stderr, /Read-only file system/);
   await shell('echo kept > /tmp/note');
@@ -71,12 +80,18 @@ test('a container sees its variables, mounted files, and what is written into it
 
 test('a Service answers in the name of a pod behind it, and what is not there is told', async () => {
   const { stdout } = await shell('wget -qO- http://web/hello');
-  assert.match(stdout, /^Hostname: web\nNamespace: default\nNode: node-\d\nAddress: [\d.]+:8080\nRequest: GET \/hello\n/);
-  assert.equal((await shell('curl -s http://web.default.svc.cluster.local/')).stdout.split('\n')[0], 'Hostname: web');
-  assert.deepEqual((({ code, stderr }) => [code, stderr.split('\n')[0]])(await shell('wget -qO- http://absent/')), [
-    1,
-    "wget: bad address 'absent'",
-  ]);
+  assert.match(
+    stdout,
+    /^Hostname: web\nNamespace: default\nNode: node-\d\nAddress: [\d.]+:8080\nRequest: GET \/hello\n/,
+  );
+  assert.equal(
+    (await shell('curl -s http://web.default.svc.cluster.local/')).stdout.split('\n')[0],
+    'Hostname: web',
+  );
+  assert.deepEqual(
+    (({ code, stderr }) => [code, stderr.split('\n')[0]])(await shell('wget -qO- http://absent/')),
+    [1, "wget: bad address 'absent'"],
+  );
   assert.equal((await shell('curl http://localhost:9/')).code, 7);
 });
 
