@@ -1,16 +1,5 @@
 # What Terraform's azurerm is driven through: a network with a Bastion host, an identity with a role, clusters with a pool of
 # their own, a fleet with a member. `tag` changes what can be changed in place.
-terraform {
-  required_providers {
-    azurerm = {
-      source = "hashicorp/azurerm"
-    }
-  }
-}
-provider "azurerm" {
-  features {}
-  resource_provider_registrations = "core"
-}
 variable "tag" {
   default = "one"
 }
