@@ -14,7 +14,7 @@ interface Recorded {
 const loggedBy = /^\S+ \[DEBUG\] provider\.terraform-provider-azurerm(?:_\S+)?: ?/;
 const requestLine = /^(PUT|PATCH) (\/\S+) HTTP\/1\.1$/;
 /** What the server makes up anew in every run, by the member that holds it; the name of its resource goes before. */
-const madeUp = /"(principalId|clientId|issuerURL)":"([^"]+)"/g;
+const madeUp = /"(principalId|clientId|issuerURL)":"([0-9a-f-]{36}|https:[^"]+)"/g;
 const resourceName = /"id":"[^"]*\/([^"/]+)"/;
 /** Templates are brought into being by loops, of which the replay has none. */
 const leftOut = /\/Microsoft\.Resources\/deployments\//i;

@@ -21,6 +21,8 @@ test('azurerm makes, keeps, changes, imports and destroys a platform with all it
   };
   for (const [address, id] of Object.entries(again)) await workspace.importAgain(address, id, ...changed);
   await workspace.succeeds('plan', '-detailed-exitcode', ...changed);
+  // By itself first: the provider looks on for minutes, and each program has a limit of its own.
+  await workspace.succeeds('destroy', '-auto-approve', ...changed, '-target=azurerm_role_definition.d');
   await workspace.succeeds('destroy', '-auto-approve', ...changed);
   assert.equal((await workspace.succeeds('state', 'list')).trim(), '');
 });
