@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { JsonObject } from '../../src/base/index.ts';
 import { catalogRoutes } from '../../src/providers/container-service/catalog/routes.ts';
+import { upgradeSettings } from '../../src/providers/container-service/managed-clusters/upgrade-settings.ts';
 import { Fields } from '../../src/providers/fields.ts';
 import type { Estate } from '../arm/estate.ts';
 import { everyType } from './every-type.ts';
@@ -55,6 +56,20 @@ describe('what tools that plan changes send and read back', () => {
     };
     assert.deepEqual(await settingsOf('spot', { scaleSetPriority: 'Spot' }), {});
     assert.deepEqual(await settingsOf('usual', {}), { maxSurge: '10%', maxUnavailable: '0' });
+  });
+
+  test('a pool that asks for no minutes to drain gets the usual ones, and reads as it was sent', async () => {
+    const settings = { maxSurge: '10%', drainTimeoutInMinutes: 0, nodeSoakDurationInMinutes: 0 };
+    const made = await cluster('draining', {
+      agentPoolProfiles: [{ ...pool, upgradeSettings: settings }],
+    });
+    assert.equal(made.status, 201, made.message);
+    const [told] = new Fields(made.body['properties']).objects('agentPoolProfiles');
+    assert.deepEqual(told?.object('upgradeSettings').value, { maxUnavailable: '0', ...settings });
+    const read = new Fields({ upgradeSettings: settings, count: 1 });
+    assert.equal(upgradeSettings(read).drainMinutes, 30);
+    const negative = { agentPoolProfiles: [{ ...pool, upgradeSettings: { drainTimeoutInMinutes: -1 } }] };
+    assert.equal((await cluster('negative', negative)).code, 'InvalidParameter');
   });
 
   test('an update run with stages of its own may name an empty strategy, but none that is no id', async () => {

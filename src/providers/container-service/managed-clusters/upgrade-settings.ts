@@ -12,7 +12,8 @@ export interface UpgradeSettings {
   readonly quarantines: boolean;
 }
 
-const drainMinutes = { min: 1, max: 1440 } as const;
+/** None asks for what is usual: azurerm sends 0 where only a surge is configured. */
+const drainMinutes = { min: 0, max: 1440 } as const;
 const soakMinutes = { min: 0, max: 30 } as const;
 const amountPattern = /^(?:\d{1,4}|(?:100|[1-9]?\d)%)$/;
 
