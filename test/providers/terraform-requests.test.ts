@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isObject, type Json, type JsonObject } from '../../src/base/index.ts';
+import { isObject, type JsonObject } from '../../src/base/index.ts';
 import { type Estate, TestDirectory, tenantId } from '../arm/estate.ts';
 import { everyType } from './every-type.ts';
+import { lost, ownWords, settleAll } from './sent-and-told.ts';
 import { identities } from './support.ts';
 
 interface Recorded {
@@ -18,8 +19,6 @@ const applies: readonly (readonly Recorded[])[] = JSON.parse(
   readFileSync(join(import.meta.dirname, 'terraform-requests.json'), 'utf8'),
 );
 
-/** What the service says itself, and clients that read before they write send back. */
-const ownWords = new Set('azurePortalFQDN eTag etag fqdn resourceGuid resourceUID systemData'.split(' '));
 /** Pools are resources of their own, which later writes change. */
 const elsewhere = new Set([...ownWords, 'agentPoolProfiles']);
 
@@ -45,7 +44,7 @@ test('what Terraform sent for an estate, and then to change it, is what its next
         const { method, path, body } = filled(recorded, known);
         const reply = await estate.call(method, path, { body });
         assert.ok(reply.status < 300, `${method} ${path}: ${reply.status} ${reply.message}`);
-        await settle(estate);
+        await settleAll(estate);
         const read = await estate.call('GET', path);
         learn(read.body, known);
         assert.deepEqual(lost(body, read.body, ownWords), [], path);
@@ -57,14 +56,6 @@ test('what Terraform sent for an estate, and then to change it, is what its next
     await estate.close();
   }
 });
-
-/** Loops would bring everything to its end. */
-async function settle({ manager: { records }, subscription }: Estate): Promise<void> {
-  for (const { id, provisioningState } of await records.list(subscription)) {
-    if (provisioningState === 'Succeeded') continue;
-    await records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
-  }
-}
 
 function filled(recorded: Recorded, known: ReadonlyMap<string, string>): Recorded {
   const text = JSON.stringify(recorded).replace(/\{([a-z]+(?:\.[A-Za-z]+)?)\}/g, (_, name: string) => {
@@ -94,42 +85,4 @@ async function differences(estate: Estate, sent: ReadonlyMap<string, JsonObject>
     found.push(...lost(body, told, elsewhere).map((what) => `${name} ${what}`));
   }
   return found;
-}
-
-/** Every member of `sent` but those of a name in `passed` that `told` has not as it was sent. */
-function lost(sent: Json, told: Json | undefined, passed: ReadonlySet<string>): string[] {
-  if (Array.isArray(sent)) {
-    const items = Array.isArray(told) ? told : [];
-    // Lists of children that have names show also those that are resources of their own.
-    const isSame = items.length === sent.length || (sent.every(isObject) && items.every(isNamed));
-    if (!isSame) return [`: ${JSON.stringify(told)}`];
-    return sent.flatMap((item, index) => {
-      const found =
-        isObject(item) && 'name' in item
-          ? items.find((other) => isObject(other) && other['name'] === item['name'])
-          : items[index];
-      return lost(item, found, passed).map((what) => `[${index}]${what}`);
-    });
-  }
-  if (isObject(sent)) {
-    const held = isObject(told) ? told : {};
-    return Object.entries(sent)
-      .filter(([member]) => !passed.has(member))
-      .flatMap(([member, value]) =>
-        lost(value ?? null, held[member], passed).map((what) => `.${member}${what}`),
-      );
-  }
-  return same(sent, told) ? [] : [`: ${JSON.stringify(sent)} became ${JSON.stringify(told)}`];
-}
-
-function isNamed(value: Json): boolean {
-  return isObject(value) && 'name' in value;
-}
-
-/** Locations are read in their normal form, ids in any case, and an empty text asks for what is usual. */
-function same(sent: Json, told: Json | undefined): boolean {
-  if (sent === '') return true;
-  const plain = (value: Json | undefined) =>
-    typeof value === 'string' ? value.replaceAll(' ', '').toLowerCase() : (value ?? null);
-  return plain(sent) === plain(told);
 }

@@ -6,6 +6,7 @@ import { upgradeSettings } from '../../src/providers/container-service/managed-c
 import { Fields } from '../../src/providers/fields.ts';
 import type { Estate } from '../arm/estate.ts';
 import { everyType } from './every-type.ts';
+import { settleAll } from './sent-and-told.ts';
 
 describe('what tools that plan changes send and read back', () => {
   let estate: Estate;
@@ -17,14 +18,9 @@ describe('what tools that plan changes send and read back', () => {
   after(() => estate.close());
 
   const pool = { name: 'nodes', count: 1, vmSize: 'Standard_D4s_v3', mode: 'System' };
-  /** Loops would bring everything to its end. */
   const put = async (path: string, body: JsonObject) => {
     const reply = await estate.call('PUT', `${provider}/${path}?api-version=2025-03-01`, { body });
-    const { records } = estate.manager;
-    for (const { id, provisioningState } of await records.list(estate.subscription)) {
-      if (provisioningState === 'Succeeded') continue;
-      await records.update(id, (record) => ({ ...record, provisioningState: 'Succeeded' }));
-    }
+    await settleAll(estate);
     return reply;
   };
   const cluster = (name: string, properties: JsonObject) =>
