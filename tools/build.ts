@@ -21,7 +21,7 @@ rmSync(target, { recursive: true, force: true });
 compile('--outDir', target);
 for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
   const file = join(source, name);
-  if (!statSync(file).isFile() || /\.(ts|md)$/.test(name)) continue;
+  if (!statSync(file).isFile() || /\.(tsx?|md)$/.test(name) || /^portal\/page\//.test(name)) continue;
   cpSync(file, join(target, name), { recursive: true });
 }
 copyTypes('library/kube');

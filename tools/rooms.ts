@@ -13,6 +13,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   arm: ['base', 'store', 'http'],
   gateway: ['base', 'store', 'http'],
   machines: ['base'],
+  portal: ['base', 'http'],
   reconcile: ['base', 'store', 'http', 'apimachinery'],
   apiserver: ['base', 'store', 'http', 'apimachinery', 'cel', 'merge', 'kinds', 'schema'],
   providers: ['base', 'store', 'http', 'apimachinery', 'template', 'arm', 'reconcile'],
@@ -29,6 +30,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'reconcile',
     'machines',
+    'portal',
     'providers',
     'controllers',
     'clusters',
@@ -111,6 +113,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   identity: ['jose/jws/compact/verify', 'jose/jwt/sign', 'node:crypto'],
   arm: ['node:crypto'],
   machines: [],
+  portal: ['node:crypto', 'node:fs', 'node:zlib'],
   gateway: ['node:crypto', 'node:http', 'node:https', 'node:net', 'node:stream', 'node:tls'],
   reconcile: ['node:stream'],
   apiserver: [

@@ -73,6 +73,7 @@ export interface FrontParts {
   readonly graph: Handler;
   readonly bastion: Handler;
   readonly control: Handler;
+  readonly portal: Handler;
   readonly metrics: () => Promise<string>;
   readonly readyChecks: readonly HealthCheck[];
   readonly version: string;
@@ -89,6 +90,7 @@ export function createFront(parts: FrontParts): Handler {
   const byFirstSegment = new Map<string, Handler>([
     ['bastion', parts.bastion],
     ['drydock', parts.control],
+    ['portal', parts.portal],
     ['v1.0', parts.graph],
     ['beta', parts.graph],
     ['healthz', health],

@@ -69,6 +69,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./status.ts'),
   },
   {
+    word: 'portal',
+    summary: "open the estate's web pages in a browser, or print their address",
+    options: { ...homeOption, print: { type: 'boolean', summary: 'print the address and open nothing' } },
+    load: () => import('./portal.ts'),
+  },
+  {
     word: 'reset',
     summary: 'stop the server and delete all state of this home',
     options: {

@@ -1,0 +1,1 @@
+export { createPortalHandler } from './handler.ts';
