@@ -104,7 +104,7 @@ test('by mouse: from sign-in over the overview to the tunnel line of a private h
     /az network bastion tunnel -n bastion -g rg --target-resource-id \S+\/managedClusters\/hub --resource-port 443/,
   );
   const hub = /--target-resource-id (\S+)/.exec(line)?.[1] ?? '';
-  assert.match((await estate.succeeds(`az aks show --ids ${hub} --query name -o tsv`)).stdout, /^hub/);
+  assert.match((await estate.succeeds(`az resource show --ids ${hub} --query name -o tsv`)).stdout, /^hub/);
   await accessible(page, 'fleet');
   assert.deepEqual(troubles, []);
 });
@@ -114,6 +114,7 @@ test('by keyboard: the palette finds a resource, and what others wrote into it s
   await signIn(page, administrator());
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
   await page.keyboard.type('bastion-ip');
   await page.getByRole('link', { name: /^bastion-ip/ }).waitFor();
   await page.keyboard.press('Enter');

@@ -58,6 +58,9 @@ function Choice({
   const resources = useList(`/subscriptions/${subscription}/resources?api-version=2021-04-01`);
   const [wanted, setWanted] = useState('');
   const list = useRef<HTMLUListElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  // The dialog is open before its content is there.
+  useEffect(() => input.current?.focus(), []);
   const found =
     resources.state === 'there'
       ? resources.value.map((one) => ({ name: `${one.name}  ${one.type}`, href: placeOf(one) }))
@@ -89,7 +92,7 @@ function Choice({
     >
       <input
         type="search"
-        autofocus
+        ref={input}
         aria-label={words.palette}
         placeholder={words.palette}
         value={wanted}
