@@ -21,7 +21,6 @@ import {
   Traffic,
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
-import { createPortalHandler } from '../portal/index.ts';
 import { aksCatalog, release } from '../providers/container-service/index.ts';
 import { type FileStore, type Guard, Leadership } from '../store/index.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
@@ -135,7 +134,6 @@ export async function startParts(start: Starting): Promise<Estate> {
       copyDatabase: (file) => start.store.copyTo(file),
       createSubscription: async (name) => ({ ...(await providers.subscriptions.create(name)) }),
     }),
-    portal: createPortalHandler(),
     metrics: createMetrics({ clusters, eventLoop: start.eventLoop, requests, traffic }),
     readyChecks: start.readyChecks,
     version: options.version,

@@ -9,6 +9,7 @@ import {
   type RequestsInFlight,
   type UpgradeHandler,
 } from '../http/index.ts';
+import { createPortalHandler } from '../portal/index.ts';
 import {
   clusterGone,
   clusterStopped,
@@ -73,7 +74,6 @@ export interface FrontParts {
   readonly graph: Handler;
   readonly bastion: Handler;
   readonly control: Handler;
-  readonly portal: Handler;
   readonly metrics: () => Promise<string>;
   readonly readyChecks: readonly HealthCheck[];
   readonly version: string;
@@ -90,7 +90,7 @@ export function createFront(parts: FrontParts): Handler {
   const byFirstSegment = new Map<string, Handler>([
     ['bastion', parts.bastion],
     ['drydock', parts.control],
-    ['portal', parts.portal],
+    ['portal', createPortalHandler()],
     ['v1.0', parts.graph],
     ['beta', parts.graph],
     ['healthz', health],
