@@ -165,7 +165,8 @@ test('every link in the documents leads to a file', () => {
 });
 
 test('nothing lies in the tree that an editor, a merge or a profiler left there', () => {
-  const known = /\.(?:ts|tsx|css|mts|mjs|json|md|py|sh|ya?ml|tf|go|mod|sum|java|xml|rs|toml|svg|png|html|generated)$/;
+  const known =
+    /\.(?:ts|tsx|css|mts|mjs|json|md|py|sh|ya?ml|tf|go|mod|sum|java|xml|rs|toml|svg|png|html|generated)$/;
   const left = ['src', 'test', 'tools', 'bench', 'docs'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !known.test(entry.name))

@@ -48,6 +48,7 @@ function PrivateHub({ fleet, subnetId }: { readonly fleet: Resource; readonly su
                   />
                   {first && (
                     <Lines
+                      title={words.tunnelLines}
                       lines={[
                         `az fleet get-credentials -g ${quoted(groupOf(fleet.id))} -n ${quoted(fleet.name)}`,
                         line(first),

@@ -86,14 +86,20 @@ export function State({ value }: { readonly value: unknown }) {
 }
 
 /** The lines of az and kubectl that show or do the same, to copy. */
-export function Lines({ lines }: { readonly lines: readonly string[] }) {
+export function Lines({
+  lines,
+  title = words.sameLines,
+}: {
+  readonly lines: readonly string[];
+  readonly title?: string;
+}) {
   const [copied, setCopied] = useState(false);
   const text = lines.join('\n');
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
-    <section class="lines" aria-label={words.sameLines}>
+    <section class="lines" aria-label={title}>
       <header>
-        <h2>{words.sameLines}</h2>
+        <h2>{title}</h2>
         <button type="button" onClick={copy} aria-live="polite">
           {copied ? words.copied : words.copy}
         </button>

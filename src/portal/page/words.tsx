@@ -13,6 +13,7 @@ export const words = {
   failed: 'This could not be shown',
   failedHelp: 'Roles decide what you see. Ask whoever may assign roles here, or sign in as somebody else.',
   sameLines: 'The same on the command line',
+  tunnelLines: 'Through the tunnel to the hub',
   copy: 'Copy',
   copied: 'Copied',
   filter: 'Filter by name or type',
