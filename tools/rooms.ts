@@ -56,7 +56,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['admission', 'encode', 'bootstrap', 'webhooks', 'policies'],
     ['answer', 'write'],
     ['verbs'],
-    ['custom-resources', 'aggregation', 'service-network', 'flow-control'],
+    ['custom-resources', 'aggregation', 'service-network', 'flow-control', 'node-metrics'],
   ],
   arm: [
     ['records'],

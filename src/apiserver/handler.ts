@@ -22,6 +22,7 @@ import type { FlowGate } from './flow-control/index.ts';
 import { authorize, type Gate, recognise } from './gate.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import { streamScope } from './metrics/request-kind.ts';
+import { asksForMetrics } from './node-metrics/metrics-api.ts';
 import type { Answered } from './options.ts';
 import { Passage } from './passage.ts';
 import { checkRoutable, errorRendering, negotiate, plainJson } from './request/accept.ts';
@@ -43,6 +44,10 @@ export interface HandlerParts extends Gate {
   readonly metrics: ClusterMetrics;
   /** Who serves what a request asks for; undefined: this server. */
   readonly elsewhere: (info: RequestInfo) => RemoteService | undefined;
+  /** What nodes and pods use; undefined: this server does not say. */
+  readonly nodeMetrics:
+    | ((info: ResourceRequest, query: URLSearchParams) => Promise<HttpResponse>)
+    | undefined;
   readonly passOn: (remote: RemoteService, asked: AskedElsewhere) => Promise<HttpResponse>;
   /** When a request is worked on. Those of clients in this process do not pass it. */
   readonly flow: FlowGate;
@@ -161,6 +166,9 @@ function answerAllowed(parts: HandlerParts, passage: Passage, asking: Asking): P
   const { info, user, proof } = asking;
   const remote = parts.elsewhere(info);
   if (remote) return answerElsewhere(parts, passage.request, { remote, info, user, proof });
+  if (parts.nodeMetrics && info.kind === 'resource' && asksForMetrics(info)) {
+    return parts.nodeMetrics(info, passage.request.query);
+  }
   return info.kind === 'path'
     ? answerOther(parts, passage.request)
     : answerResource(parts, passage, { info, user, proof });

@@ -75,6 +75,8 @@ export interface ApiServerOptions {
   readonly audit?: AuditOptions;
   /** What stands behind pods and nodes; absent: nothing does, and what only a kubelet could answer is refused. */
   readonly machines?: PodMachines;
+  /** Whether `metrics.k8s.io` says what nodes and pods use, of `machines`. */
+  readonly servesNodeMetrics?: boolean;
   /** What is measured of the process, shown after what is measured of this server; the text format of Prometheus. */
   readonly processMetrics?: () => Promise<string>;
   /** What the server does by itself waits for `startKeeping`; default: it begins with `start`, as nobody else can do it. */

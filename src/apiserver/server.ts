@@ -27,6 +27,7 @@ import { ConfigurationKeeper, FlowControl, InFlightGate } from './flow-control/i
 import { answerKnown, createHandler, type HandlerParts } from './handler.ts';
 import { impersonate } from './impersonate.ts';
 import { ClusterMetrics } from './metrics/cluster-metrics.ts';
+import { answerMetrics, metricsVersion } from './node-metrics/metrics-api.ts';
 import type { ApiServerOptions } from './options.ts';
 import { type ExpressionWarning, expressionWarnings } from './policies/type-check.ts';
 import { SecretTokenUse, trackingConfigMap } from './secret-token-use.ts';
@@ -116,7 +117,13 @@ class LibraryApiServer implements ApiServer {
       features: this.#features,
     });
     const { parts, authentication, own, backends, frontProxy } = this.#cluster;
-    this.#remotes = new RemoteServices({ ...parts, backends, frontProxy });
+    const metrics = options.machines && options.servesNodeMetrics ? options.machines : undefined;
+    this.#remotes = new RemoteServices({
+      ...parts,
+      backends,
+      frontProxy,
+      own: metrics ? [metricsVersion] : [],
+    });
     this.#apiServices = new ApiServiceKeeper(parts, own, { remotes: this.#remotes, backends, frontProxy });
     this.#trust = new ExtensionTrust(parts, own, {
       frontProxy,
@@ -142,6 +149,7 @@ class LibraryApiServer implements ApiServer {
         now: () => parts.clock.monotonic(),
         build: () => versionDocument(options.version),
       }),
+      nodeMetrics: metrics && ((info, query) => answerMetrics(parts, metrics, { info, query })),
       elsewhere: (info) => this.#remotes.of(info),
       passOn: (remote, asked) => passOn({ backends, frontProxy, clock: options.clock }, remote, asked),
       audit: options.audit && new Audit(options.audit, parts),

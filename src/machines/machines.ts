@@ -5,9 +5,19 @@ import { answerRequest, answersOn, type EchoAnswer, type EchoRequest, serveHttp 
 import { type LiveStreams, type ProgramEnd, runLive } from './live.ts';
 import { containerRun, type LogEntry, logEntries } from './log.ts';
 import { behindService, fetchFrom } from './network.ts';
-import { containersOf, type MachineContainer, type MachinePod, objectIn, text } from './pod.ts';
+import { nodePage } from './node-pages.ts';
+import {
+  containersOf,
+  type MachineContainer,
+  type MachinePod,
+  objectIn,
+  objectsIn,
+  text,
+  textIn,
+} from './pod.ts';
 import { isFollowed, processIn } from './program.ts';
 import { runWords } from './shell/interpret.ts';
+import { nodeUsage, podsOn, podUsage, type Usage } from './usage.ts';
 
 /** Marks the nodes whose machines are simulated here. */
 const simulatedAnnotation = 'drydock.dev/node-pool';
@@ -124,6 +134,30 @@ export class SimulatedMachines {
   ): Promise<{ pod: JsonObject; port: number } | undefined> {
     const target = await behindService(service, cluster, port);
     return typeof target === 'string' ? undefined : target;
+  }
+
+  /** The port that is meant when nobody says: the first that is declared. */
+  usualPort(pod: JsonObject): number {
+    const declared = objectsIn(objectIn(pod, 'spec'), 'containers').flatMap((each) =>
+      objectsIn(each, 'ports'),
+    );
+    const port = declared[0]?.['containerPort'];
+    return typeof port === 'number' ? port : 80;
+  }
+
+  /** What a kubelet answers at a path. */
+  async nodePage(node: JsonObject, cluster: ClusterObjects, path: string): Promise<EchoAnswer> {
+    return nodePage(node, await cluster.list('pods', ''), { path, nowMs: this.#clock.now() });
+  }
+
+  /** What each running container of a pod uses now. */
+  podUsage(pod: JsonObject): readonly { readonly name: string; readonly usage: Usage }[] {
+    return podUsage(pod, this.#clock.now());
+  }
+
+  /** What a node uses now, for those of the pods that are on it and for itself. */
+  nodeUsage(node: JsonObject, pods: readonly JsonObject[]): Usage {
+    return nodeUsage(podsOn(textIn(objectIn(node, 'metadata'), 'name'), pods), this.#clock.now());
   }
 
   #running(pod: JsonObject, name: string): MachineContainer | undefined {

@@ -157,7 +157,7 @@ export async function startBare(options: BareOptions): Promise<BareParts> {
       serviceAccountKeyPem: identity.serviceAccountKeyPem,
       admissionPlugIns: nodes ? switches : withoutAccounts(switches),
       features: options.features ?? {},
-      ...(nodes && { machines: new SimulatedMachines(surroundings.clock) }),
+      ...(nodes && { machines: new SimulatedMachines(surroundings.clock), servesNodeMetrics: true }),
       ...(options.serviceUrls && { serviceUrls: options.serviceUrls }),
       ...(options.audit?.options && { audit: options.audit.options }),
       ...(serviceCidr === undefined ? {} : { serviceCidr }),

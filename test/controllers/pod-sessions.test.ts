@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '../../src/apimachinery/client.ts';
 import { defineKind } from '../../src/apimachinery/kinds.ts';
@@ -108,4 +111,37 @@ test('files are copied into a container and out of it', async () => {
   assert.equal((await shell('cat /tmp/in.txt')).stdout, 'copied\n');
   await endpoint.kubectl('cp', `${name}:/tmp/in.txt`, join(folder, 'out.txt'));
   assert.equal(await readFile(join(folder, 'out.txt'), 'utf8'), 'copied\n');
+});
+
+test('a port is forwarded to a server that names its pod, over WebSocket and over SPDY', async () => {
+  for (const asksWebSocket of ['true', 'false']) {
+    const env = { ...process.env, KUBECTL_PORT_FORWARD_WEBSOCKETS: asksWebSocket };
+    const forward = spawn('kubectl', ['--kubeconfig', endpoint.kubeconfig, 'port-forward', name, ':8080'], {
+      env,
+    });
+    try {
+      const [line] = await once(createInterface({ input: forward.stdout }), 'line');
+      const port = /127\.0\.0\.1:(\d+) -> 8080/.exec(String(line))?.[1] ?? assert.fail(String(line));
+      const answer = await fetch(`http://127.0.0.1:${port}/there`, { headers: { connection: 'close' } });
+      assert.match(await answer.text(), /^Hostname: web\n[\s\S]*Request: GET \/there\n/);
+    } finally {
+      forward.kill();
+      await once(forward, 'exit');
+    }
+  }
+});
+
+test('pods, services and nodes are reached through their proxies', async () => {
+  const raw = (path: string) => endpoint.run(['get', '--raw', path]);
+  const pod = await raw(`/api/v1/namespaces/default/pods/${name}/proxy/a?b=c`);
+  assert.match(pod.stdout, /^Hostname: web\n[\s\S]*Request: GET \/a\?b=c\n/);
+  const service = await raw(`/api/v1/namespaces/default/services/${name}:80/proxy/`);
+  assert.match(service.stdout, /^Hostname: web\n/);
+  assert.equal((await raw(`/api/v1/namespaces/default/pods/${name}:9/proxy/`)).code, 1);
+  assert.equal((await raw('/api/v1/nodes/node-1/proxy/healthz')).stdout, 'ok');
+  const pages = await Promise.all(
+    [1, 2].map((number) => raw(`/api/v1/nodes/node-${number}/proxy/stats/summary`)),
+  );
+  const names = pages.flatMap(({ stdout }) => JSON.parse(stdout).pods).map(({ podRef }) => podRef.name);
+  assert.deepEqual(names, [name]);
 });

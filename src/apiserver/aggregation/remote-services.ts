@@ -32,6 +32,8 @@ export interface RemoteServicesParts {
   readonly resources: ResourceRegistry;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What this server serves beside its resources, while no APIService of that group version is there. */
+  readonly own?: readonly ElsewhereVersion[];
 }
 
 /** Group versions of services elsewhere: who serves them, and what they say of themselves. Every process that answers has one. */
@@ -92,7 +94,8 @@ export class RemoteServices {
       ...{ group: remote.group, version: remote.version, priority: remote.priority },
       ...documents,
     }));
-    this.#parts.resources.setElsewhere(versions);
+    const own = (this.#parts.own ?? []).filter((each) => !this.#entries.has(keyOf(each)));
+    this.#parts.resources.setElsewhere([...own, ...versions]);
   }
 
   #readLater(): Timer {

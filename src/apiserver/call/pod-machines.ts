@@ -25,6 +25,27 @@ export interface ProgramSession {
 /** What became of a program. */
 export type ProgramEnd = { readonly exitCode: number } | { readonly failure: string };
 
+/** What a container or a node uses at one moment. */
+export interface Used {
+  readonly cpuNanoCores: number;
+  readonly memoryBytes: number;
+}
+
+/** A request that a proxy hands on. */
+export interface MachineRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface MachineAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** One connection to a port of a pod. */
 export interface PortStreams {
   readonly input: AsyncIterable<Uint8Array>;
@@ -53,6 +74,22 @@ export interface PodMachines {
   ): Promise<ProgramEnd>;
   /** Serves a connection to a port of a pod; resolves to why nobody answers there, if so. */
   connect(pod: JsonObject, port: number, streams: PortStreams): Promise<string | undefined>;
+  /** What a pod's port answers; undefined: nobody listens there. */
+  respond(pod: JsonObject, port: number, request: MachineRequest): MachineAnswer | undefined;
+  /** The port that is meant when nobody says. */
+  usualPort(pod: JsonObject): number;
+  /** A ready pod behind a service's port, which '' and its number or name mean; undefined: none. */
+  behind(
+    service: JsonObject,
+    cluster: MachineObjects,
+    port: string,
+  ): Promise<{ readonly pod: JsonObject; readonly port: number } | undefined>;
+  /** What a kubelet answers at a path. */
+  nodePage(node: JsonObject, cluster: MachineObjects, path: string): Promise<MachineAnswer>;
+  /** What each running container of a pod uses. */
+  podUsage(pod: JsonObject): readonly { readonly name: string; readonly usage: Used }[];
+  /** What a node uses, for those of the pods that are on it and for itself. */
+  nodeUsage(node: JsonObject, pods: readonly JsonObject[]): Used;
   /** A kubelet's sentence when there is no such log. */
   log(
     pod: JsonObject,

@@ -1,10 +1,8 @@
 import { textOf } from '../../apimachinery/metadata.ts';
 import { badRequest, StatusError } from '../../apimachinery/status.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import type { Call, ClusterParts, Verb } from '../call/call.ts';
-import { require } from '../call/find.ts';
+import type { Call, ClusterParts } from '../call/call.ts';
 import type { MachineObjects, PodMachines } from '../call/pod-machines.ts';
-import { admitConnection } from './connect.ts';
 
 /** What only a kubelet could answer. */
 function needsKubelet(what: string): StatusError {
@@ -14,16 +12,6 @@ function needsKubelet(what: string): StatusError {
     `${what} needs a kubelet, and the nodes of this cluster are simulated: nothing runs in their pods`,
   );
 }
-
-/** Proxies to pods, services and nodes: 404, else 501. A name may carry a scheme and a port. */
-export const nodeProxy: Verb = async (parts, call) => {
-  checkNotDry(call);
-  await admitConnection(parts, call);
-  const [first = '', second] = call.name.split(':');
-  const name = second !== undefined && (first === 'http' || first === 'https') ? second : first;
-  await require(parts, { ...call, name, subresource: '' });
-  throw needsKubelet('proxy');
-};
 
 /** Nothing of a connection can be tried only. Throws 400. */
 export function checkNotDry({ query }: Call): void {

@@ -2,7 +2,7 @@ import type { ResourceDefinition } from '../../apimachinery/contract.ts';
 import type { Verb } from '../call/call.ts';
 import { evict } from './evict.ts';
 import { get } from './get.ts';
-import { nodeProxy } from './node-streams.ts';
+import { nodeProxy } from './node-proxy.ts';
 import { patch } from './patch.ts';
 import { podPorts, podSession } from './pod-connections.ts';
 import { podLog } from './pod-log.ts';
