@@ -22,7 +22,7 @@ import type { FlowGate } from './flow-control/index.ts';
 import { authorize, type Gate, recognise } from './gate.ts';
 import type { ClusterMetrics } from './metrics/cluster-metrics.ts';
 import { streamScope } from './metrics/request-kind.ts';
-import { asksForMetrics } from './node-metrics/metrics-api.ts';
+import { asksForMetrics, metricsDocument } from './node-metrics/metrics-api.ts';
 import type { Answered } from './options.ts';
 import { Passage } from './passage.ts';
 import { checkRoutable, errorRendering, negotiate, plainJson } from './request/accept.ts';
@@ -244,6 +244,7 @@ function countWhileRunning(source: WatchSource, gauge: Gauge): void {
 async function answerOther(parts: HandlerParts, request: HttpRequest): Promise<HttpResponse> {
   const answer =
     refusedMethod(request, parts.paths) ??
+    (parts.nodeMetrics && metricsDocument(request.path)) ??
     documentOf(parts, request) ??
     (await answerHealth(request, parts.health)) ??
     (await parts.extraPaths(request));

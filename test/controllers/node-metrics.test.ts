@@ -22,6 +22,8 @@ test('kubectl top shows what pods and nodes use, as annotations and requests say
     await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
     await eventually(client, pods, { namespace, name }, (pod) => pod?.status?.phase === 'Running');
   }
+  const document = await cluster.fetch('/apis/metrics.k8s.io/v1beta1');
+  assert.equal(JSON.stringify(await document.json()).match(/"verbs":/g)?.length, 2);
   const { kubectl } = await cluster.listen();
   const rows = (await kubectl('top', 'pods'))
     .trim()

@@ -120,12 +120,16 @@ test('both PUTs of the page bring the cluster up, and kubectl sees its nodes thr
     cd $(mktemp -d)
     hold proxy.log 'Press Ctrl+C' az connectedk8s proxy -n $CLUSTER -g $RG --file ./aks-arc-kube-config --port ${port}
     kubectl get node -A --kubeconfig ./aks-arc-kube-config
+    kubectl run there --image=nginx --kubeconfig ./aks-arc-kube-config
+    timeout 60 kubectl wait pod there --for=condition=Ready --kubeconfig ./aks-arc-kube-config
+    echo "host: $(kubectl exec there --kubeconfig ./aks-arc-kube-config -- hostname)"
     cat proxy.log
     release`);
   assert.match(stdout, /state: Connected/);
   assert.match(stdout, /^NAME +STATUS +ROLES +AGE +VERSION/m);
   assert.match(stdout, /^moc-l[a-z0-9]{10} +Ready +control-plane,master +\S+ +v1\.24\.11$/m);
   assert.match(stdout, /^moc-l[a-z0-9]{10} +Ready +<none> +\S+ +v1\.24\.11$/m);
+  assert.match(stdout, /^host: there$/m);
   assert.match(stdout, /Start sending kubectl requests on 'my-arc' context/);
 });
 

@@ -33,6 +33,17 @@ export const metricsVersion: ElsewhereVersion = {
   ...{ isFresh: true, openApiV3: {}, swagger: undefined },
 };
 
+/** The document of `/apis/metrics.k8s.io/v1beta1`; undefined for other paths. */
+export function metricsDocument(path: string): HttpResponse | undefined {
+  if (path !== `/apis/${group}/${version}`) return undefined;
+  const resource = (name: string, kind: string, namespaced: boolean) => ({
+    ...{ name, singularName: '', namespaced, kind, verbs: ['get', 'list'] },
+  });
+  const resources = [resource('nodes', 'NodeMetrics', false), resource('pods', 'PodMetrics', true)];
+  const groupVersion = `${group}/${version}`;
+  return answerOf({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources });
+}
+
 export function asksForMetrics(info: ResourceRequest): boolean {
   return info.group === group && info.version === version;
 }
