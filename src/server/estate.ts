@@ -24,6 +24,7 @@ import { createIdentity, type Identity, type TokenAnswer } from '../identity/ind
 import { aksCatalog, release } from '../providers/container-service/index.ts';
 import { type FileStore, type Guard, Leadership } from '../store/index.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
+import { type Close, closeAll } from './closing.ts';
 import { ClusterPorts } from './cluster-ports.ts';
 import { buildClusters } from './clusters.ts';
 import { createControlHandler } from './control.ts';
@@ -68,17 +69,6 @@ export interface LocalSignIn {
 
 const azureCliApplication = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 
-/** Undoes what was done, last first; what fails keeps nothing else from being undone. */
-export async function closeAll(closing: Starting['closing'], log: Logger): Promise<void> {
-  for (const close of closing.reverse()) {
-    try {
-      await close();
-    } catch (thrown) {
-      log.error('a part did not close', { error: errorMessage(thrown) });
-    }
-  }
-}
-
 /** What an estate is built on. */
 export interface Starting {
   readonly options: EstateOptions;
@@ -94,7 +84,7 @@ export interface Starting {
   readonly eventLoop: EventLoop;
   readonly readyChecks: readonly HealthCheck[];
   /** What to undo, last first. */
-  readonly closing: (() => Promise<void> | void)[];
+  readonly closing: Close[];
 }
 
 /** Builds every part on a store and listens; resolves once every part answers. */
@@ -164,7 +154,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     signIn: () => localSignIn(identity, providers),
     async close() {
       log.info('going down');
-      await closeAll(closing, log);
+      await closeAll(closing, { clock, log });
     },
   };
 }

@@ -1,7 +1,8 @@
 import { makeFolder, systemClock, systemRandom } from '../base/index.ts';
 import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
-import { closeAll, type Estate, type Starting, startParts } from './estate.ts';
+import { type Close, closeAll } from './closing.ts';
+import { type Estate, type Starting, startParts } from './estate.ts';
 import { EventLoop } from './event-loop.ts';
 import { type KubeAuditSettings, openKubeAudit } from './kube-audit.ts';
 import { fileLogger } from './log.ts';
@@ -17,7 +18,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   const store = await openStore(options, surroundings);
   const eventLoop = new EventLoop(systemClock);
   const audit = new AuditFile({ file: options.files.audit, clock: systemClock, log });
-  const closing: (() => Promise<void> | void)[] = [
+  const closing: Close[] = [
     closeLog,
     () => audit.close(),
     () => kubeAudit.close(),
@@ -44,7 +45,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
       alone: true,
     });
   } catch (thrown) {
-    await closeAll(closing, log);
+    await closeAll(closing, surroundings);
     throw thrown;
   }
 }

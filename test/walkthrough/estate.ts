@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { held, temporaryFolder, temporaryRoot } from '../support/belongings.ts';
 
 /** What hangs is ended and fails with what it printed, before the limit of the test's runner, which shows nothing of it. */
@@ -94,7 +94,10 @@ export class TestEstate implements AsyncDisposable {
   /** Runs a bash script as a person in `drydock exec -- bash` would; ends at the first command that fails. */
   script(text: string, environment: Record<string, string> = {}): Promise<Finished> {
     const words = ['exec', '--home', this.home, '--', 'bash', '-euo', 'pipefail', '-c', text];
-    return runProgram(launcher, words, environment);
+    return runProgram(launcher, words, environment).catch(async (hung: Error) => {
+      const lines = (await readFile(join(this.home, 'logs', 'drydock.log'), 'utf8')).trimEnd().split('\n');
+      throw new Error(`${hung.message}\n--- log of the server\n${lines.slice(-40).join('\n')}`);
+    });
   }
 
   /** The same, and fails the test with what was printed when the script fails. */
