@@ -64,8 +64,10 @@ function generate(): Bundle {
     const modules = [...files.keys()].filter((name) => name !== entry);
     const text = readFileSync(join(page, 'style.css'), 'utf8');
     const style = add('style', 'css', { type: 'text/css; charset=utf-8', text }, files);
+    const drawing = readFileSync(join(page, 'icon.svg'), 'utf8');
+    const icon = add('icon', 'svg', { type: 'image/svg+xml', text: drawing }, files);
     const loads = modules.map((name) => `<link rel="modulepreload" href="/portal/assets/${name}">`).join('');
-    const document = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Drydock</title><link rel="stylesheet" href="/portal/assets/${style}">${loads}<script type="module" src="/portal/assets/${entry}"></script></head><body><div id="portal"><noscript>The portal needs JavaScript. Everything on its pages can be done with az and kubectl.</noscript></div></body></html>`;
+    const document = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Drydock</title><link rel="icon" href="/portal/assets/${icon}"><link rel="stylesheet" href="/portal/assets/${style}">${loads}<script type="module" src="/portal/assets/${entry}"></script></head><body><div id="portal"><noscript>The portal needs JavaScript. Everything on its pages can be done with az and kubectl.</noscript></div></body></html>`;
     return { document, files: Object.fromEntries(files) };
   } finally {
     rmSync(target, { recursive: true, force: true });
