@@ -24,6 +24,7 @@ test('a deployment rolls out, scales, rolls over and goes, with what kubectl sho
     kubectl get pods --no-headers
     kubectl describe deployment web
     echo "host: $(kubectl exec deployment/web -- hostname)"
+    echo "use: $(kubectl top pods --no-headers | wc -l) pods, $(kubectl top nodes --no-headers | wc -l) nodes"
     kubectl scale deployment web --replicas=5
     timeout 60 kubectl rollout status deployment web
     kubectl set image deployment/web nginx=nginx:1.27
@@ -34,6 +35,7 @@ test('a deployment rolls out, scales, rolls over and goes, with what kubectl sho
     echo "left: $(kubectl get pods,replicasets -o name | wc -l)"`);
   assert.equal(stdout.match(/^web-\S+ +1\/1 +Running +0 +/gm)?.length, 3);
   assert.match(stdout, /^host: web-\w+-\w+$/m);
+  assert.match(stdout, /^use: 3 pods, 2 nodes$/m);
   assert.match(stdout, /3 desired \| 3 updated \| 3 total \| 3 available \| 0 unavailable/);
   assert.match(stdout, /ScalingReplicaSet .* Scaled up replica set web-\w+ from 0 to 3/);
   assert.match(stdout, /^web +5\/5 +5 +5 /m);

@@ -1,3 +1,4 @@
+import { textAt } from '../../apimachinery/read.ts';
 import { parseLabelSelector } from '../../apimachinery/selectors/labels.ts';
 import { methodNotAllowed, notFound, resourceNotServed } from '../../apimachinery/status.ts';
 import { encodeJson, isObject, type Json, type JsonObject, rfc3339Seconds } from '../../base/index.ts';
@@ -59,11 +60,10 @@ export async function answerMetrics(
   if (verb !== 'get' && verb !== 'list') throw methodNotAllowed();
   const nowMs = parts.clock.now();
   const place = { group: '', resource, namespace: resource === 'nodes' ? '' : namespace };
-  const pods =
-    resource === 'nodes' ? await parts.view.list({ group: '', resource: 'pods', namespace: '' }) : [];
+  const podsOf = resource === 'nodes' ? await podsByNode(parts) : undefined;
   const one = (object: JsonObject) =>
-    resource === 'nodes'
-      ? nodeMetrics(machines, object, { pods, nowMs })
+    podsOf
+      ? nodeMetrics(machines, object, { pods: podsOf.get(textAt(object, 'metadata', 'name')) ?? [], nowMs })
       : podMetrics(machines, object, nowMs);
   if (verb === 'get') {
     const found = await parts.view.find(place, name);
@@ -82,6 +82,12 @@ export async function answerMetrics(
     if (metrics) items.push(metrics);
   }
   return answerOf({ kind, apiVersion: `${group}/${version}`, metadata: {}, items });
+}
+
+/** Once for all nodes of a list, so that its cost is that of its nodes and pods together. */
+async function podsByNode({ view }: ClusterParts): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
+  const pods = await view.list({ group: '', resource: 'pods', namespace: '' });
+  return Map.groupBy(pods, (pod) => textAt(pod, 'spec', 'nodeName'));
 }
 
 function answerOf(value: JsonObject): HttpResponse {

@@ -150,7 +150,7 @@ export class EmbeddedCluster implements ClusterHandle {
         certificatePem: made.keys.clientAuthority.certificatePem,
         isTrusted: () => this.#spec.access.localAccounts,
       },
-      ...(parts.machines && { machines: parts.machines }),
+      ...(parts.machines && { machines: parts.machines, servesNodeMetrics: true }),
       ...(parts.serviceUrls && { serviceUrls: parts.serviceUrls }),
       ...(parts.features && { features: parts.features }),
       keepsWhenTold: true,
