@@ -1,14 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../base/index.ts';
 
 /** What may stand at a place of a body: the word of a scalar, a list, a map of any names (`*`), an object by member. */
-export type Shape =
-  | 'text'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'any'
-  | readonly Shape[]
-  | { readonly [member: string]: Shape };
+export type Shape = 'text' | 'integer' | 'number' | 'boolean' | 'any' | readonly Shape[] | ShapeMap;
+
+export interface ShapeMap {
+  readonly [member: string]: Shape;
+}
 
 /** How a provider words the two faults of a body that does not fit. `path` is the place, e.g. `properties.count`. */
 export interface ShapeFaults {
@@ -73,7 +70,7 @@ function conformValue(
 
 function conformObject(
   value: JsonObject,
-  shape: { readonly [member: string]: Shape },
+  shape: ShapeMap,
   at: { readonly path: string; readonly faults: ShapeFaults },
 ): JsonObject {
   const every = Object.hasOwn(shape, '*') ? shape['*'] : undefined;
@@ -133,7 +130,7 @@ function kindOf(value: Json): string {
 
 const namesOfShapes = new WeakMap<object, ReadonlyMap<string, string>>();
 
-function memberNames(shape: { readonly [member: string]: Shape }): ReadonlyMap<string, string> {
+function memberNames(shape: ShapeMap): ReadonlyMap<string, string> {
   const known = namesOfShapes.get(shape);
   if (known) return known;
   const names = new Map(Object.keys(shape).map((name) => [name.toLowerCase(), name]));

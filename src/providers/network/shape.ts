@@ -1,9 +1,7 @@
 import { ArmError } from '../../arm/index.ts';
 import { isObject, type JsonObject } from '../../base/index.ts';
-import { conform, type Shape, type ShapeFaults } from '../shape.ts';
-import data from './shapes.json' with { type: 'json' };
-
-const shapes = data as unknown as Readonly<Record<keyof typeof data, Shape>>; // words are typed as strings
+import { knownShapes } from '../known-shapes.ts';
+import { conform, type ShapeFaults } from '../shape.ts';
 
 /** Microsoft.Network leaves out what it does not know, and reads texts that spell a number or a boolean as one. */
 const faults: ShapeFaults = {
@@ -28,11 +26,11 @@ const netTypes: Readonly<Record<string, string>> = {
 };
 
 /** Reads the properties of a body by the shape of a type; throws InvalidRequestFormat for the first that does not fit. */
-export function conformsTo(type: keyof typeof data): (body: JsonObject) => JsonObject {
+export function conformsTo(type: keyof typeof knownShapes): (body: JsonObject) => JsonObject {
   return (body) => {
     const { properties } = body;
     if (properties === undefined || properties === null) return body;
-    const conformed = conform(properties, shapes[type], { path: 'properties', faults });
+    const conformed = conform(properties, knownShapes[type], { path: 'properties', faults });
     if (conformed === properties) return body;
     return { ...body, properties: isObject(conformed) ? conformed : {} };
   };

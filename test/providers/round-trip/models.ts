@@ -10,10 +10,23 @@ export interface Leaf {
   readonly values: readonly [Json, Json];
 }
 
+/** A member at any depth, read-only ones too, as a `Leaf` names it. */
+export interface KnownMember {
+  readonly path: readonly (string | 0)[];
+  readonly isReadOnly: boolean;
+  /** It stands in a member that is read-only: services look at none of these. */
+  readonly isInReadOnly: boolean;
+  /** A value that its type takes, and one that it does not. */
+  readonly right: Json;
+  readonly wrong: Json;
+}
+
 /** Models of an SDK. Source: the mappers, or the serializers and interfaces, that its client itself uses. */
 export interface Models {
   /** Every writable scalar below a model. */
   leaves(model: string): Leaf[];
+  /** Every member below a model: objects, lists and scalars, also those that callers may not write. */
+  members(model: string): KnownMember[];
 }
 
 interface MapperType {
@@ -115,6 +128,13 @@ async function declared(file: string): Promise<Declared> {
   return { interfaces, membersOf, wordsOf };
 }
 
+interface Above {
+  readonly path: readonly (string | 0)[];
+  readonly above: readonly string[];
+  readonly isReadOnly: boolean;
+  readonly isInReadOnly: boolean;
+}
+
 class Walk implements Models {
   readonly #byClass: ReadonlyMap<string, MapperType>;
   readonly #declared: Declared;
@@ -126,6 +146,41 @@ class Walk implements Models {
 
   leaves(model: string): Leaf[] {
     return [...this.#object(model, [], [])];
+  }
+
+  members(model: string): KnownMember[] {
+    return [...this.#known(model, { path: [], above: [], isReadOnly: false, isInReadOnly: false })];
+  }
+
+  *#known(model: string, at: Above): Generator<KnownMember> {
+    const members = this.#byClass.get(model)?.modelProperties;
+    if (!members) throw new Error(`no model ${model}`);
+    const isReference = at.above.includes(model) || (at.above.length > 0 && members.id && members.location);
+    for (const [name, mapper] of Object.entries(members)) {
+      if (isReference && name !== 'id') continue;
+      yield* this.#knownValue(mapper, {
+        path: [...at.path, ...wireNames(mapper.serializedName ?? name)],
+        above: [...at.above, model],
+        isReadOnly: at.isReadOnly || mapper.readOnly === true,
+        isInReadOnly: at.isReadOnly,
+      });
+    }
+  }
+
+  *#knownValue(mapper: Mapper, at: Above): Generator<KnownMember> {
+    const { type } = mapper;
+    const { above: _, ...place } = at;
+    const { path } = place;
+    if (type.name === 'Sequence' && type.element) {
+      yield { ...place, right: [], wrong: 'no list' };
+      yield* this.#knownValue(type.element, { ...at, path: [...path, 0] });
+    } else if (type.name === 'Dictionary' && type.value) {
+      yield { ...place, right: {}, wrong: 'no map' };
+      yield* this.#knownValue(type.value, { ...at, path: [...path, 'key'] });
+    } else if (type.name === 'Composite') {
+      yield { ...place, right: {}, wrong: 'no object' };
+      if (type.className) yield* this.#known(type.className, at);
+    } else yield { ...place, right: valuesOf(mapper, [])[0], wrong: { no: 'scalar' } };
   }
 
   *#object(model: string, path: readonly (string | 0)[], above: readonly string[]): Generator<Leaf> {

@@ -60,6 +60,13 @@ function conformProfile(body: JsonObject): JsonObject {
     nodeImageSelection: { type: 'text' },
     targetKubernetesVersion: 'text',
     updateStrategyId: 'text',
+    provisioningState: 'text',
+    autoUpgradeProfileStatus: {
+      lastTriggerError: 'any',
+      lastTriggerStatus: 'text',
+      lastTriggeredAt: 'text',
+      lastTriggerUpgradeVersions: ['text'],
+    },
   } as const;
   return { ...body, properties: conform(sent, shape, { path: 'properties', faults: misfits }) };
 }

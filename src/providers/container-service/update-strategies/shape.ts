@@ -34,7 +34,7 @@ export const misfits: ShapeFaults = {
 
 /** The body of a strategy with its members in the casing of the service. Throws InvalidRequestFormat for wrong types. */
 export function conformStrategy(body: JsonObject): JsonObject {
-  return conformProperties(body, { strategy });
+  return conformProperties(body, { strategy, provisioningState: 'text' });
 }
 
 /** The body of a run with its members in the casing of the service. Throws InvalidRequestFormat for wrong types. */
@@ -42,6 +42,9 @@ export function conformRun(body: JsonObject): JsonObject {
   return conformProperties(body, {
     strategy,
     updateStrategyId: 'text',
+    autoUpgradeProfileId: 'text',
+    provisioningState: 'text',
+    status: 'any',
     managedClusterUpdate: {
       upgrade: { type: 'text', kubernetesVersion: 'text' },
       nodeImageSelection: { type: 'text', customNodeImageVersions: [{ version: 'text' }] },

@@ -1,24 +1,14 @@
 import { deserializes } from '../../deserialized.ts';
+import { knownShapes } from '../../known-shapes.ts';
 import type { Shape } from '../../shape.ts';
 
 /**
- * Members of connected clusters in all published versions.
+ * Members of connected clusters in all published versions: the SDK's has those of one.
  * Source: https://learn.microsoft.com/rest/api/hybridkubernetes
  */
 const connectedCluster: Shape = {
-  agentPublicKeyCertificate: 'text',
-  kubernetesVersion: 'text',
-  totalNodeCount: 'integer',
-  totalCoreCount: 'integer',
-  agentVersion: 'text',
-  provisioningState: 'text',
-  distribution: 'text',
+  ...knownShapes.connectedClusters,
   distributionVersion: 'text',
-  infrastructure: 'text',
-  offering: 'text',
-  managedIdentityCertificateExpirationTime: 'text',
-  lastConnectivityTime: 'text',
-  connectivityStatus: 'text',
   inboundConnectivityState: 'text',
   privateLinkState: 'text',
   privateLinkScopeResourceId: 'text',

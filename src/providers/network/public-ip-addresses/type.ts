@@ -35,6 +35,8 @@ export const publicIpAddresses: ResourceType = {
     ...prints('properties.ipConfiguration.id'),
     joins('properties.publicIPPrefix.id', 'Microsoft.Network/publicIPPrefixes'),
     joins('properties.natGateway.id', 'Microsoft.Network/natGateways'),
+    joins('properties.linkedPublicIPAddress.id', networkTypes.publicIpAddresses),
+    joins('properties.servicePublicIPAddress.id', networkTypes.publicIpAddresses),
   ],
   prepare: prepareAddress,
   present: presentAddress,
@@ -42,7 +44,13 @@ export const publicIpAddresses: ResourceType = {
 };
 
 /** Members that are kept as they were sent. */
-const keptMembers = ['deleteOption', 'publicIPPrefix', 'natGateway', 'linkedPublicIPAddress'] as const;
+const keptMembers = [
+  'deleteOption',
+  'publicIPPrefix',
+  'natGateway',
+  'linkedPublicIPAddress',
+  'servicePublicIPAddress',
+] as const;
 
 async function prepareAddress(write: ResourceWrite) {
   const { id, body, stored, context } = write;
