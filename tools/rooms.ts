@@ -113,7 +113,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   identity: ['jose/jws/compact/verify', 'jose/jwt/sign', 'node:crypto'],
   arm: ['node:crypto'],
   machines: [],
-  portal: ['node:crypto', 'node:fs', 'node:zlib'],
+  portal: ['node:crypto', 'node:fs', 'node:zlib', 'preact', 'preact/hooks'],
   gateway: ['node:crypto', 'node:http', 'node:https', 'node:net', 'node:stream', 'node:tls'],
   reconcile: ['node:stream'],
   apiserver: [

@@ -9,7 +9,7 @@ import {
   type RequestsInFlight,
   type UpgradeHandler,
 } from '../http/index.ts';
-import { createPortalHandler } from '../portal/index.ts';
+import { createPortalHandler, withClusterPaths } from '../portal/index.ts';
 import {
   clusterGone,
   clusterStopped,
@@ -33,7 +33,16 @@ export function limitFront(
     const asked = isForCluster(request) || looksLikeKubernetes(request) ? 'kubernetes' : 'azure';
     return tooManyRequests(asked, parts.random);
   };
-  return parts.requests.limit(front, refuse, isForCluster);
+  const limited = parts.requests.limit(front, refuse, isForCluster);
+  // Outside of the limits, so that they see a request of a page as the cluster's that it is.
+  return withClusterPaths(limited, (hostName) => {
+    const cluster = parts.clusters.findByHostName(hostName);
+    const isStopped = cluster === undefined && parts.clusters.isStopped(hostName);
+    return {
+      isKnown: cluster !== undefined || isStopped,
+      publicEndpoint: cluster?.spec.publicEndpoint ?? isStopped,
+    };
+  });
 }
 
 /** Who answers requests to switch to WebSocket: the gateway for its own paths, for clusters and all else the front. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Session } from './sign-in.tsx';
+import { nowMs } from './clock.tsx';
+import { type Audience, renew, type Session, type Token } from './sign-in.tsx';
 
 /** A resource as Resource Manager shows it. */
 export interface Resource {
@@ -12,24 +13,60 @@ export interface Resource {
 }
 
 let session: Session | undefined;
+const tokens = new Map<Audience, Promise<Token>>();
 
-/** The token lives here alone: in memory, until the page is left. */
+/** The tokens live here alone: in memory, until the page is left. */
 export function keepSession(given: Session): void {
   session = given;
+  tokens.set('resource-manager', Promise.resolve(given.token));
 }
 
-/** A request of Resource Manager. Fails with the sentence that it answered. */
-async function get(path: string, signal: AbortSignal): Promise<unknown> {
-  if (!session || session.expiresAtMs <= Date.now())
-    throw new Error('Your sign-in has ended. Reload the page to sign in again.');
+/** Renewed before it ends, so that no request is on its way when it does. */
+const renewedBeforeMs = 60_000;
+
+async function tokenFor(audience: Audience): Promise<string> {
+  const known = await tokens.get(audience);
+  if (known && known.expiresAtMs - renewedBeforeMs > nowMs()) return known.text;
+  const asked = renew(session?.refreshToken ?? '', audience);
+  tokens.set(audience, asked);
+  try {
+    return (await asked).text;
+  } catch {
+    tokens.delete(audience);
+    throw new Error('Your sign-in has ended. Reload the page to sign in again at this place.');
+  }
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly accept?: string;
+  readonly type?: string;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  readonly audience?: Audience;
+}
+
+/** A request on this origin with a token for its audience. Fails with the sentence that the server answered. */
+export async function call(path: string, given: Call = {}): Promise<Response> {
+  const { method = 'GET', audience = 'resource-manager', accept, type, body, signal } = given;
   const response = await fetch(path, {
-    signal,
+    method,
     credentials: 'omit',
-    headers: { authorization: `Bearer ${session.token}` },
+    headers: {
+      authorization: `Bearer ${await tokenFor(audience)}`,
+      ...(accept !== undefined && { accept }),
+      ...(type !== undefined && { 'content-type': type }),
+    },
+    ...(body !== undefined && { body }),
+    ...(signal && { signal }),
   });
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return body;
-  throw new Error(String(body.error?.message ?? `The server answered ${response.status}.`));
+  if (response.ok) return response;
+  const said = await response.json().catch(() => ({}));
+  throw new Error(String(said.error?.message ?? said.message ?? `The server answered ${response.status}.`));
+}
+
+async function get(path: string, signal: AbortSignal): Promise<unknown> {
+  return (await call(path, { signal })).json();
 }
 
 async function list(path: string, signal: AbortSignal): Promise<Resource[]> {
@@ -57,7 +94,10 @@ export type Loaded<T> =
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'there'; readonly value: T };
 
-function useLoaded<T>(path: string, load: (path: string, signal: AbortSignal) => Promise<T>): Loaded<T> {
+function useLoaded<T>(
+  path: string,
+  load: (path: string, signal: AbortSignal) => Promise<T>,
+): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   useEffect(() => {
     const ended = new AbortController();

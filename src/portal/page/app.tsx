@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keepSession, useList } from './api.tsx';
+import { nowMs } from './clock.tsx';
 import { FleetPage } from './fleet.tsx';
 import { Activity, Assignments } from './journal.tsx';
 import { Overview } from './overview.tsx';
@@ -86,7 +87,7 @@ function Page({
   if (page === 'resource' && id !== '') return <ResourcePage id={id} />;
   if (page === 'resources') return <Resources subscription={subscription} />;
   if (page === 'access') return <Assignments subscription={subscription} />;
-  if (page === 'activity') return <Activity subscription={subscription} nowMs={Date.now()} />;
+  if (page === 'activity') return <Activity subscription={subscription} nowMs={nowMs()} />;
   return <Overview subscription={subscription} />;
 }
 

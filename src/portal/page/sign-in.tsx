@@ -1,6 +1,17 @@
+import { nowMs } from './clock.tsx';
+
 /** The "Azure Portal" of the estate's own directory: a public client that is sent back to this server alone, with PKCE. */
 const clientId = 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c';
-const scope = 'https://management.core.windows.net/.default openid profile';
+/** Each token is for one of these alone. */
+const audiences = {
+  'resource-manager': 'https://management.core.windows.net/.default',
+  kubernetes: '6dae42f8-4368-4678-94ff-3960e28e3630/.default',
+  arc: '6256c85f-0aad-4d50-b960-e6e9b21efe35/.default',
+} as const;
+
+export type Audience = keyof typeof audiences;
+
+const scope = `${audiences['resource-manager']} openid profile offline_access`;
 const pendingKey = 'drydock-sign-in';
 
 interface Pending {
@@ -9,11 +20,18 @@ interface Pending {
   readonly route: string;
 }
 
-export interface Session {
-  readonly token: string;
-  readonly userName: string;
+export interface Token {
+  readonly text: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
+}
+
+/** Who is signed in, with what was given for it: in memory alone. */
+export interface Session {
+  readonly token: Token;
+  readonly userName: string;
+  /** Buys tokens of the same person for the other audiences, and new ones, while the sign-in lasts. */
+  readonly refreshToken: string;
 }
 
 function base64url(bytes: Uint8Array): string {
@@ -71,24 +89,42 @@ export async function completeSignIn(): Promise<Session | undefined> {
 }
 
 async function redeem(code: string, verifier: string): Promise<Session> {
+  const body = await ask({
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: redirectUri(),
+    scope,
+  });
+  return {
+    token: tokenOf(body),
+    userName: userNameOf(String(body['id_token'] ?? '')),
+    refreshToken: String(body['refresh_token'] ?? ''),
+  };
+}
+
+/** A token of the same sign-in for another audience, or a new one; nobody is asked anything. */
+export async function renew(refreshToken: string, audience: Audience): Promise<Token> {
+  return tokenOf(
+    await ask({ grant_type: 'refresh_token', refresh_token: refreshToken, scope: audiences[audience] }),
+  );
+}
+
+async function ask(given: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   const response = await fetch('/organizations/oauth2/v2.0/token', {
     method: 'POST',
     credentials: 'omit',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      client_id: clientId,
-      code,
-      code_verifier: verifier,
-      redirect_uri: redirectUri(),
-      scope,
-    }),
+    body: new URLSearchParams({ client_id: clientId, ...given }),
   });
   const body = await response.json();
   if (!response.ok) throw new Error(String(body.error_description ?? response.statusText));
+  return body;
+}
+
+function tokenOf(body: Record<string, unknown>): Token {
   return {
-    token: String(body.access_token),
-    userName: userNameOf(String(body.id_token ?? '')),
-    expiresAtMs: Date.now() + Number(body.expires_in) * 1000,
+    text: String(body['access_token']),
+    expiresAtMs: nowMs() + Number(body['expires_in']) * 1000,
   };
 }
 
