@@ -94,10 +94,7 @@ export type Loaded<T> =
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'there'; readonly value: T };
 
-function useLoaded<T>(
-  path: string,
-  load: (path: string, signal: AbortSignal) => Promise<T>,
-): Loaded<T> {
+function useLoaded<T>(path: string, load: (path: string, signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   useEffect(() => {
     const ended = new AbortController();
