@@ -43,6 +43,17 @@ const sources = [
     mappers: 'arm-hybridkubernetes/dist-esm/src/models/mappers.js',
     models: { connectedClusters: 'ConnectedCluster' },
   },
+  {
+    mappers: 'arm-authorization/dist-esm/src/models/mappers.js',
+    models: { roleAssignments: 'RoleAssignmentCreateParameters', roleDefinitions: 'RoleDefinition' },
+  },
+  {
+    mappers: 'arm-msi/dist/esm/models/mappers.js',
+    models: {
+      federatedIdentityCredentials: 'FederatedIdentityCredential',
+      userAssignedIdentities: 'Identity',
+    },
+  },
 ] as const;
 
 export const shapesFile = join(import.meta.dirname, '../src/providers/shapes.json');

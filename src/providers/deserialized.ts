@@ -4,13 +4,16 @@ import { conform, type Shape, type ShapeFaults } from './shape.ts';
 
 /**
  * Reads the properties of a body by a shape, member names without case. Throws InvalidRequestContent for wrong types, and for
- * members that no version has; a preview may have members that nobody has written down yet.
+ * members that no version has; a preview may have members that nobody has written down yet. With `keepsUnknown` none is refused.
  */
-export function deserializes(shape: Shape): (body: JsonObject, apiVersion: string) => JsonObject {
+export function deserializes(
+  shape: Shape,
+  { keepsUnknown = false } = {},
+): (body: JsonObject, apiVersion: string) => JsonObject {
   return (body, apiVersion) => {
     const { properties } = body;
     if (properties === undefined || properties === null) return body;
-    const faults = apiVersion.toLowerCase().endsWith('-preview') ? lenient : strict;
+    const faults = keepsUnknown || apiVersion.toLowerCase().endsWith('-preview') ? lenient : strict;
     const conformed = conform(properties, shape, { path: 'properties', faults });
     return conformed === properties ? body : { ...body, properties: isObject(conformed) ? conformed : {} };
   };

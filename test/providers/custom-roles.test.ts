@@ -134,11 +134,11 @@ describe('custom roles', () => {
       [{ assignableScopes: ['*'] }, 'InvalidRoleDefinition'],
       [{ assignableScopes: ['/subscriptions/*'] }, 'InvalidRoleDefinition'],
       [{ assignableScopes: [`/subscriptions/${guid()}`] }, 'InvalidRoleDefinition'],
-      [{ assignableScopes: [one, 5] }, 'InvalidRoleDefinition'],
+      [{ assignableScopes: [one, 5] }, 'InvalidRequestContent'],
       [{ assignableScopes: [`${one}/../Two`] }, 'InvalidRoleDefinition'],
-      [{ permissions: 'all' }, 'InvalidRoleDefinition'],
-      [{ permissions: [{ actions: '*' }] }, 'InvalidRoleDefinition'],
-      [{ permissions: [{ actions: ['*/read', 7] }] }, 'InvalidActionOrNotAction'],
+      [{ permissions: 'all' }, 'InvalidRequestContent'],
+      [{ permissions: [{ actions: '*' }] }, 'InvalidRequestContent'],
+      [{ permissions: [{ actions: ['*/read', 7] }] }, 'InvalidRequestContent'],
       [{ permissions: [{ actions: ['a b'] }] }, 'InvalidActionOrNotAction'],
       [{ permissions: [{ actions: ['Contoso.Nothing/things/read'] }] }, 'InvalidActionOrNotAction'],
       [
@@ -159,6 +159,8 @@ describe('custom roles', () => {
         'InvalidRoleDefinition',
       ],
       [{ permissions: [{ actions: ['*'], condition: 'x' }] }, 'NotImplemented'],
+      [{ permissions: [{ actions: ['*'], Condition: 'x' }] }, 'NotImplemented'],
+      [{ permissions: [{ actions: ['*'], NOTACTIONS: ['a b'] }] }, 'InvalidActionOrNotAction'],
       [{ description: 'x'.repeat(roleLimits.descriptionCharacters + 1) }, 'InvalidRoleDefinition'],
     ];
     for (const [properties, code] of wrong) {
@@ -179,7 +181,23 @@ describe('custom roles', () => {
           },
         },
       });
-      assert.deepEqual([reply.status, reply.code], [501, 'NotImplemented'], JSON.stringify(condition));
+      const wanted = typeof condition === 'string' ? [501, 'NotImplemented'] : [400, 'InvalidRequestContent'];
+      assert.deepEqual([reply.status, reply.code], wanted, JSON.stringify(condition));
+    }
+  });
+
+  test('a condition whose name is spelt in another case is refused too', async () => {
+    for (const name of ['Condition', 'CONDITION', 'conditionversion']) {
+      const reply = await call('PUT', at(one, `roleAssignments/${guid()}`), {
+        body: {
+          properties: {
+            RoleDefinitionId: builtInRoleId('Reader'),
+            PrincipalId: nobody.objectId,
+            [name]: '@Request[x]',
+          },
+        },
+      });
+      assert.deepEqual([reply.status, reply.code], [501, 'NotImplemented'], name);
     }
   });
 

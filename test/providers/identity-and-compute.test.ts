@@ -31,7 +31,7 @@ describe('managed identities and SSH keys', () => {
     assert.equal((await call('PUT', credential, { body: { properties: { issuer: 'x' } } })).status, 400);
     const federated = { issuer: 'https://issuer.test', subject: 's', audiences: ['a'] };
     const odd = { properties: { ...federated, audiences: ['a', 5] } };
-    assert.equal((await call('PUT', credential, { body: odd })).code, 'InvalidParameter');
+    assert.equal((await call('PUT', credential, { body: odd })).code, 'InvalidRequestContent');
     assert.equal((await call('PUT', credential, { body: { properties: federated } })).status, 201);
     assert.equal((await call('DELETE', id)).status, 200);
     assert.equal(identities.living.size, 0);

@@ -9,6 +9,8 @@ const network = await mapperModels('arm-network', 'dist/esm');
 const clusters = await mapperModels('arm-containerservice', 'dist/esm');
 const fleets = await interfaceModels('arm-containerservicefleet', 'dist/esm');
 const arc = await mapperModels('arm-hybridkubernetes', 'dist-esm/src');
+const authorization = await mapperModels('arm-authorization', 'dist-esm/src');
+const identities = await mapperModels('arm-msi', 'dist/esm');
 const locations = await mapperModels('arm-extendedlocation', 'dist-esm/src');
 
 /** What is taken whatever its type is, by the end of its path, and why. */
@@ -37,6 +39,14 @@ const subjects = [
   ['Microsoft.ContainerService/fleets/updateStrategies', fleets, 'FleetUpdateStrategy'],
   ['Microsoft.ContainerService/fleets/updateRuns', fleets, 'UpdateRun'],
   ['Microsoft.ContainerService/fleets/autoUpgradeProfiles', fleets, 'AutoUpgradeProfile'],
+  ['Microsoft.Authorization/roleAssignments', authorization, 'RoleAssignmentCreateParameters'],
+  ['Microsoft.Authorization/roleDefinitions', authorization, 'RoleDefinition'],
+  ['Microsoft.ManagedIdentity/userAssignedIdentities', identities, 'Identity'],
+  [
+    'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials',
+    identities,
+    'FederatedIdentityCredential',
+  ],
   ['Microsoft.Kubernetes/connectedClusters', arc, 'ConnectedCluster'],
   ['Microsoft.ExtendedLocation/customLocations', locations, 'CustomLocation'],
   ['Microsoft.ExtendedLocation/customLocations/resourceSyncRules', locations, 'ResourceSyncRule'],

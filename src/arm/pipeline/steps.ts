@@ -3,6 +3,7 @@ import { callerProven } from '../../http/callers.ts';
 import { demand } from '../access/demand.ts';
 import type { ResourceRecord } from '../contract.ts';
 import { refuseLostMembers, withEnvelopeNames } from '../envelope.ts';
+import { refuseWrongEnvelope } from '../envelope-types.ts';
 import { ArmError, refusals, unauthenticated } from '../errors.ts';
 import { groupIdOf, isGuid, roleScopeOf } from '../ids.ts';
 import { readJsonBody, readRelaxedBody } from '../json-input.ts';
@@ -269,6 +270,7 @@ function conformBody(exchange: Exchange): void {
   if (target.route || target.intent !== 'write') return;
   const named = withEnvelopeNames(body);
   if (exchange.request.method === 'PUT') refuseLostMembers(named, exchange.type);
+  refuseWrongEnvelope(named);
   exchange.body = exchange.type.conform?.(named, apiVersion) ?? named;
 }
 

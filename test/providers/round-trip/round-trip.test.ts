@@ -8,6 +8,9 @@ import { neighbours, networkSubjects } from './network.ts';
 import { containerServiceSubjects, otherSubjects } from './others.ts';
 import { bodyWith, type Outcome, pathOf, type Subject, valueAt } from './subject.ts';
 
+/** What resources print at their top, what errors hold, and what is refused as soon as anything stands in it: nobody reads these. */
+const unread = /^(?:id|name|type|systemData(?:\..*)?|identity\.delegatedResources|.*rror\.details\[\])$/;
+
 describe('every writable member of the SDKs’ models, sent alone', () => {
   let estate: Estate;
   let group: string;
@@ -83,6 +86,24 @@ describe('every writable member of the SDKs’ models, sent alone', () => {
     assert.deepEqual(lines(Object.entries(await differences(subject))), lines(expected), subject.model);
   };
 
+  /** What stands in a body of another type is refused by a code of a fault of the caller's, and nothing is made. */
+  const refusesWrongTypes = async (subject: Subject) => {
+    const taken: string[] = [];
+    for (const member of subject.models.members(subject.model)) {
+      if (member.isReadOnly) continue;
+      const id = `${group}/providers/${subject.path(made++)}`;
+      const { status, code } = await write(id, subject.apiVersion, bodyWith(subject, member, member.wrong));
+      if (status < 400) taken.push(pathOf(member));
+      assert.ok(status < 500 || code === 'NotImplemented', `${pathOf(member)}: ${status} ${code}`);
+      if (status < 300) await estate.manager.records.remove(id);
+    }
+    assert.deepEqual(
+      taken.filter((path) => !unread.test(path)),
+      [],
+      subject.model,
+    );
+  };
+
   test('of Microsoft.Network is kept, or refused by name', async () => {
     for (const subject of networkSubjects(group)) await check(subject);
   });
@@ -113,5 +134,10 @@ describe('every writable member of the SDKs’ models, sent alone', () => {
     const kept = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kept`;
     await write(kept, '2023-01-31', { location: 'eastus' });
     for (const subject of otherSubjects(group)) await check(subject);
+  });
+
+  test('is refused when it is of another type, also beside the properties', async () => {
+    const subjects = [...networkSubjects(group), ...containerServiceSubjects(group), ...otherSubjects(group)];
+    for (const subject of subjects) await refusesWrongTypes(subject);
   });
 });

@@ -51,7 +51,7 @@ export const placed = {
 } as const;
 
 /** `properties.subnets[].name`; `{}` is a name in a map. */
-export function pathOf({ path }: Leaf): string {
+export function pathOf({ path }: Pick<Leaf, 'path'>): string {
   return path
     .map((step) => (step === 0 ? '[]' : step === 'key' ? '{}' : `.${step}`))
     .join('')
@@ -59,7 +59,7 @@ export function pathOf({ path }: Leaf): string {
 }
 
 /** The least body with one member more, and what must stand beside it. */
-export function bodyWith(subject: Subject, leaf: Leaf, value: Json): JsonObject {
+export function bodyWith(subject: Subject, leaf: Pick<Leaf, 'path'>, value: Json): JsonObject {
   const body = structuredClone(subject.least);
   let at: Record<string | number, Json | undefined> = body;
   let holder = '';

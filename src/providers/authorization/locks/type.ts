@@ -1,8 +1,11 @@
 import { ArmError, type ResourceType, type ResourceWrite } from '../../../arm/index.ts';
 import { isObject } from '../../../base/index.ts';
+import { deserializes } from '../../deserialized.ts';
+import type { Shape } from '../../shape.ts';
 
 const levels = ['CanNotDelete', 'ReadOnly'] as const;
 const noteCharacters = 512;
+const shape: Shape = { level: 'text', notes: 'text', owners: [{ applicationId: 'text' }] };
 
 /**
  * Microsoft.Authorization/locks, behind any id; the pipeline honours them.
@@ -21,6 +24,7 @@ export const locks: ResourceType = {
   lifecycle: 'immediate',
   verbs: ['get', 'list', 'put', 'delete'],
   provisioningState: false,
+  conform: deserializes(shape, { keepsUnknown: true }),
   prepare: prepareLock,
 };
 

@@ -9,6 +9,8 @@ import {
   type ResourceWrite,
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
+import { deserializes } from '../../deserialized.ts';
+import { knownShapes } from '../../known-shapes.ts';
 import { prints } from '../../references.ts';
 import { evaluateFilter } from '../filter.ts';
 import { assignableScopes, roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
@@ -47,6 +49,7 @@ export const roleAssignments: ResourceType = {
   // Every PUT of an assignment is answered as a creation.
   statuses: { update: 201 },
   references: prints('properties.scope', 'properties.roleDefinitionId'),
+  conform: deserializes(knownShapes.roleAssignments, { keepsUnknown: true }),
   prepare: prepareAssignment,
   // A list has seen to it already, from its own scope.
   present: (record, { inList }) => (inList ? record.properties : present(record, record.id)),

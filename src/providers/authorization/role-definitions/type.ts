@@ -15,12 +15,32 @@ import {
   type TypeContext,
 } from '../../../arm/index.ts';
 import { isObject, type JsonObject } from '../../../base/index.ts';
+import { deserializes } from '../../deserialized.ts';
+import { knownShapes } from '../../known-shapes.ts';
+import type { Shape } from '../../shape.ts';
 import { evaluateFilter } from '../filter.ts';
 import { assignableScopes, roleDefinitionId, roleGuid, scopeOfId } from '../role-ids.ts';
 import { invalidRole, notAssignable, readAssignableScopes, readRole } from './validate.ts';
 
 /** Built-in roles print one and the same moment; no client reads more into it. */
 const builtInSince = '2015-02-02T21:55:09.8806423Z';
+
+const actions: Shape = ['text'];
+
+/** With the conditions of previews: a name in another case would leave one out, and the role would give more than it says. */
+const shape: Shape = {
+  ...knownShapes.roleDefinitions,
+  permissions: [
+    {
+      actions,
+      notActions: actions,
+      dataActions: actions,
+      notDataActions: actions,
+      condition: 'text',
+      conditionVersion: 'text',
+    },
+  ],
+};
 
 /**
  * Microsoft.Authorization/roleDefinitions: Azure's built-in roles and the tenant's own.
@@ -55,6 +75,7 @@ export const roleDefinitions: ResourceType = {
     keptAs: (id) => roleDefinitionId('/', roleGuid(id)),
     shownAs: ({ name }, id) => roleDefinitionId(scopeOfId(id), name),
   },
+  conform: deserializes(shape, { keepsUnknown: true }),
   prepare: prepareDefinition,
   beforeDelete: refuseAssigned,
   list: listDefinitions,

@@ -1,5 +1,7 @@
 import { ArmError, parentId, type ResourceType, type ResourceWrite, refusals } from '../../../arm/index.ts';
 import { isObject } from '../../../base/index.ts';
+import { deserializes } from '../../deserialized.ts';
+import { knownShapes } from '../../known-shapes.ts';
 import { identityVersions } from '../versions.ts';
 
 const credentialsPerIdentity = 20;
@@ -21,6 +23,7 @@ export const federatedCredentials: ResourceType = {
   lifecycle: 'immediate',
   verbs: ['get', 'list', 'put', 'delete'],
   provisioningState: false,
+  conform: deserializes(knownShapes.federatedIdentityCredentials, { keepsUnknown: true }),
   prepare: prepareCredential,
 };
 

@@ -1,5 +1,7 @@
 import type { ResourceRecord, ResourceType, ResourceWrite, TypeContext } from '../../../arm/index.ts';
 import { isObject } from '../../../base/index.ts';
+import { deserializes } from '../../deserialized.ts';
+import { knownShapes } from '../../known-shapes.ts';
 import { identityVersions } from '../versions.ts';
 
 /** Directory objects behind managed identities. */
@@ -31,6 +33,7 @@ export function userAssignedIdentities(directory: ManagedIdentityDirectory): Res
     lifecycle: 'immediate',
     provisioningState: false,
     alwaysTags: true,
+    conform: deserializes(knownShapes.userAssignedIdentities, { keepsUnknown: true }),
     prepare: (write) => prepareIdentity(write, directory),
     afterDelete: (record, { fence }) => removePrincipal(record, directory, fence),
   };
