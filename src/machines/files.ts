@@ -2,6 +2,7 @@ const fileLimits = {
   /** What programs write into one container. */
   writtenBytes: 1024 * 1024,
   writtenFiles: 256,
+  pathCharacters: 4_096,
 } as const;
 
 /** The files of one container: what is mounted and given, and above it what its programs wrote. */
@@ -93,7 +94,8 @@ export class Files {
   }
 
   #refusal(path: string): string | undefined {
-    const parent = path.replace(/\/[^/]*$/, '') || '/';
+    if (path.length > fileLimits.pathCharacters) return 'File name too long';
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
     if (this.#readOnly.some((root) => path === root || path.startsWith(`${root}/`)))
       return 'Read-only file system';
     if (this.isFolder(path)) return 'Is a directory';

@@ -4,13 +4,16 @@ import { PodReferences, type Surroundings } from './environment.ts';
 import { imageProgram } from './image-program.ts';
 import { containersOf, type MachineContainer, type MachinePod, objectIn, textIn } from './pod.ts';
 import { firstProgram, firstWords, isFollowed, processIn } from './program.ts';
-import { type Effect, Exit, type Reply, type Run } from './shell/process.ts';
+import { advance, type Reply, type Run } from './shell/process.ts';
 
 const logLimits = {
   /** Effects of a program that are gone through for its log; what it would have said after that is left out. */
   effects: 400_000,
+  /** Bytes that a program writes, likewise. */
+  bytes: 64 * 1024 * 1024,
   /** Effects between two turns of others. */
   turnEffects: 2_000,
+  turnBytes: 1024 * 1024,
   lineBytes: 16 * 1024,
   /** How often one that follows a log looks whether its container is still there. */
   lookMs: 1_000,
@@ -68,14 +71,18 @@ export async function* logEntries(
   };
   const writer = new LineWriter();
   let atMs = run.startedMs;
-  let [effects, isLive] = [0, false];
+  let [effects, bytes, turnsAt, isLive] = [0, 0, 0, false];
   const program = programOf(run, surroundings, () => atMs);
   let reply: Reply;
   while (!signal.aborted) {
-    const { done, value } = step(program, reply);
+    const { done, value } = advance(program, reply);
     reply = undefined;
-    if (done || ++effects > logLimits.effects) break;
-    if (effects % logLimits.turnEffects === 0) await clock.sleep(0);
+    if (done || ++effects > logLimits.effects || bytes > logLimits.bytes) break;
+    if (value.type === 'write') bytes += value.bytes.length;
+    if (effects % logLimits.turnEffects === 0 || bytes >= turnsAt) {
+      turnsAt = bytes + logLimits.turnBytes;
+      await clock.sleep(0);
+    }
     if (value.type === 'write') {
       for (const line of writer.take(value.bytes)) yield { atMs, line };
     } else if (value.type === 'fetch') reply = { status: 200, headers: {}, body: 'ok\n' };
@@ -110,15 +117,6 @@ function isSameRun(pod: object, { container, startedMs, pod: before }: Container
   const status = containersOf(now).find(({ name }) => name === container.name)?.status;
   const running = objectIn(objectIn(status, 'state'), 'running');
   return Date.parse(textIn(running, 'startedAt')) === startedMs;
-}
-
-function step(program: Run, reply: Reply): IteratorResult<Effect, number> {
-  try {
-    return program.next(reply);
-  } catch (thrown) {
-    if (thrown instanceof Exit) return { done: true, value: thrown.code };
-    throw thrown;
-  }
 }
 
 function programOf({ pod, container }: ContainerRun, surroundings: Surroundings, now: () => number): Run {

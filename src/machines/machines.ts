@@ -2,7 +2,7 @@ import { type Clock, type JsonObject, Recent } from '../base/index.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { filesOf, PodReferences } from './environment.ts';
 import { answerRequest, answersOn, type EchoAnswer, type EchoRequest, serveHttp } from './http-echo.ts';
-import { type LiveStreams, type ProgramEnd, runLive } from './live.ts';
+import { type LiveStreams, type ProgramEnd, runLive, Turns } from './live.ts';
 import { containerRun, type LogEntry, logEntries } from './log.ts';
 import { behindService, fetchFrom } from './network.ts';
 import { nodePage } from './node-pages.ts';
@@ -34,11 +34,13 @@ export interface ExecAsked {
 /** The machines of simulated nodes, of all clusters of a process: all that is asked of them is worked out from objects. */
 export class SimulatedMachines {
   readonly #clock: Clock;
+  readonly #turns: Turns;
   /** What programs wrote, by pod, container and run. */
   readonly #written = new Recent<Map<string, Buffer>>(keptContainers);
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#turns = new Turns(clock);
   }
 
   /** Whether what is asked of a node is answered here. */
@@ -87,7 +89,8 @@ export class SimulatedMachines {
     if (tty) process.env.set('TERM', 'xterm');
     const { streams, signal } = session;
     const fetch = (request: Parameters<typeof fetchFrom>[2]) => fetchFrom(pod, cluster, request);
-    return runLive(runWords(command, process), streams, { clock: this.#clock, signal, tty, fetch });
+    const [clock, turns] = [this.#clock, this.#turns];
+    return runLive(runWords(command, process), streams, { clock, turns, signal, tty, fetch });
   }
 
   /** What a container says from now on, until it is over or `signal` says so. */

@@ -4,7 +4,7 @@ import { type MachineContainer, type MachinePod, objectIn, textIn, wordsIn } fro
 import { isKnownProgram, runWords } from './shell/interpret.ts';
 import {
   type Asked,
-  Exit,
+  advance,
   type Fetched,
   type Machine,
   type Process,
@@ -17,6 +17,8 @@ const rehearsalLimits = {
   rounds: 2_000,
   /** Effects of a program, likewise. */
   effects: 20_000,
+  /** Commands of a program, likewise. */
+  commands: 20_000,
 } as const;
 
 /** The words of a container's first program; none: what its image has. */
@@ -82,29 +84,26 @@ export interface Rehearsal {
 export function rehearse(start: (now: () => number) => Run, rehearsal: Rehearsal): Rehearsed {
   const { startedMs, untilMs, onWrite, fetch } = rehearsal;
   let atMs = startedMs;
-  let [rounds, effects, missedSomebody] = [0, 0, false];
+  let [rounds, effects, commands, missedSomebody] = [0, 0, 0, false];
   const run = start(() => atMs);
   let reply: Reply;
-  try {
-    for (;;) {
-      const { done, value } = run.next(reply);
-      if (done) return { ended: { afterMs: atMs - startedMs, exitCode: value }, missedSomebody };
-      reply = undefined;
-      if (++effects > rehearsalLimits.effects) break;
-      if (value.type === 'sleep') {
-        if (atMs + value.ms > untilMs) break;
-        atMs += value.ms;
-      } else if (value.type === 'write') onWrite?.(atMs, value.bytes, value.fd);
-      else if (value.type === 'turn' && ++rounds > rehearsalLimits.rounds) break;
-      else if (value.type === 'fetch') {
-        const fetched = fetch(value.asked);
-        missedSomebody ||= 'failure' in fetched;
-        reply = fetched;
-      }
+  for (;;) {
+    const { done, value } = advance(run, reply);
+    if (done) return { ended: { afterMs: atMs - startedMs, exitCode: value }, missedSomebody };
+    reply = undefined;
+    if (value.type === 'step') {
+      if (++commands > rehearsalLimits.commands) break;
+    } else if (++effects > rehearsalLimits.effects) break;
+    else if (value.type === 'sleep') {
+      if (atMs + value.ms > untilMs) break;
+      atMs += value.ms;
+    } else if (value.type === 'write') onWrite?.(atMs, value.bytes, value.fd);
+    else if (value.type === 'turn' && ++rounds > rehearsalLimits.rounds) break;
+    else if (value.type === 'fetch') {
+      const fetched = fetch(value.asked);
+      missedSomebody ||= 'failure' in fetched;
+      reply = fetched;
     }
-  } catch (thrown) {
-    if (!(thrown instanceof Exit)) throw thrown;
-    return { ended: { afterMs: atMs - startedMs, exitCode: thrown.code }, missedSomebody };
   }
   return { ended: undefined, missedSomebody };
 }

@@ -2,23 +2,50 @@ import { resolvePath } from '../files.ts';
 import { arithmetic } from './arithmetic.ts';
 import { commands } from './commands/index.ts';
 import { parseScript, shellLimits } from './parse.ts';
-import { type Effect, Exit, type Process, print, type Reply, type Run } from './process.ts';
-import { type Command, type Redirection, type Script, type Simple, SyntaxFault, type Word } from './words.ts';
+import {
+  type Effect,
+  Exit,
+  type Process,
+  print,
+  type Reply,
+  type Run,
+  setVariable,
+  sizeLimits,
+} from './process.ts';
+import {
+  type Command,
+  type Redirection,
+  type Script,
+  type Simple,
+  SyntaxFault,
+  TooMuch,
+  type Word,
+} from './words.ts';
 
 /** What is kept of what one program of a pipeline says to the next. */
-const pipedBytes = 4 * 1024 * 1024;
+const pipedBytes = 2 * 1024 * 1024;
 
 export interface ShellState {
   readonly process: Process;
   readonly parameters: readonly string[];
   lastCode: number;
   readonly depth: number;
+  /** In a loop of this shell, which can be left. */
+  readonly inLoop: boolean;
+  /** Where a failure is asked about, it does not end the shell (`set -e`). */
+  readonly asksFailure: boolean;
+  readonly options: { endsAtFailure: boolean };
 }
+
+const freshState = () => ({
+  ...{ parameters: [], lastCode: 0, depth: 0, inLoop: false, asksFailure: false },
+  options: { endsAtFailure: false },
+});
 
 /** Runs the text of a script; a text that is none is told at standard error, with 2. */
 function* runScript(text: string, process: Process, more: Partial<ShellState> = {}): Run {
-  const state: ShellState = { process, parameters: [], lastCode: 0, depth: 0, ...more };
-  if (state.depth > shellLimits.nestedScripts) {
+  const state: ShellState = { ...freshState(), process, ...more };
+  if (state.depth > shellLimits.nestedShells) {
     yield* print('sh: nested too deep\n', 2);
     return 2;
   }
@@ -26,20 +53,29 @@ function* runScript(text: string, process: Process, more: Partial<ShellState> = 
     return yield* runSteps(parseScript(text), state);
   } catch (thrown) {
     if (thrown instanceof Exit) return thrown.code;
-    if (!(thrown instanceof SyntaxFault)) throw thrown;
-    yield* print(`sh: syntax error: ${thrown.message}\n`, 2);
+    yield* print(faultText(thrown), 2);
     return 2;
   }
 }
 
+/** What a shell says of a script that it cannot go on with. Throws what is no such thing. */
+function faultText(thrown: unknown): string {
+  if (thrown instanceof SyntaxFault) return `sh: syntax error: ${thrown.message}\n`;
+  if (thrown instanceof TooMuch) return `sh: ${thrown.message}\n`;
+  throw thrown;
+}
+
 function* runSteps(script: Script, state: ShellState): Run {
-  for (const { when, pipeline, aside } of script) {
+  for (const [index, { when, pipeline, aside }] of script.entries()) {
     if (when === 'success' && state.lastCode !== 0) continue;
     if (when === 'failure' && state.lastCode === 0) continue;
     const { commands: parts, negated } = pipeline;
     // What nobody waits for has no time of its own here: it is done before the next.
-    const code = yield* runPipeline(parts, aside ? apart(state) : state);
+    const isAsked = state.asksFailure || negated || (script[index + 1]?.when ?? 'always') !== 'always';
+    const own = isAsked ? { ...state, asksFailure: true } : state;
+    const code = yield* runPipeline(parts, aside ? apart(own) : own);
     state.lastCode = negated ? Number(code === 0) : code;
+    if (code !== 0 && state.options.endsAtFailure && !isAsked && !aside) throw new Exit(code);
   }
   return state.lastCode;
 }
@@ -94,7 +130,7 @@ function* runCommand(command: Command, state: ShellState): Run {
       return yield* runSimple(command, state);
     case 'if':
       for (const { condition, body } of command.branches) {
-        if ((yield* runSteps(condition, state)) === 0) return yield* runSteps(body, reset(state));
+        if ((yield* runSteps(condition, asked(state))) === 0) return yield* runSteps(body, reset(state));
       }
       return command.otherwise ? yield* runSteps(command.otherwise, reset(state)) : 0;
     case 'loop':
@@ -114,14 +150,19 @@ function reset(state: ShellState): ShellState {
   return state;
 }
 
+/** Of a condition. */
+function asked(state: ShellState): ShellState {
+  return { ...state, asksFailure: true };
+}
+
 function* runLoop(loop: Extract<Command, { type: 'loop' }>, state: ShellState): Run {
   let code = 0;
   for (;;) {
     yield { type: 'turn' };
-    const held = (yield* runSteps(loop.condition, reset(state))) === 0;
+    const held = (yield* runSteps(loop.condition, asked(reset(state)))) === 0;
     if (held === loop.until) return code;
     try {
-      code = yield* runSteps(loop.body, reset(state));
+      code = yield* runSteps(loop.body, { ...reset(state), inLoop: true });
     } catch (thrown) {
       if (thrown === leaveLoop) return 0;
       if (thrown !== nextRound) throw thrown;
@@ -133,9 +174,9 @@ function* runFor(loop: Extract<Command, { type: 'for' }>, state: ShellState): Ru
   let code = 0;
   for (const value of yield* fieldsOf(loop.words, state)) {
     yield { type: 'turn' };
-    state.process.env.set(loop.name, value);
+    setVariable(state.process.env, loop.name, value);
     try {
-      code = yield* runSteps(loop.body, reset(state));
+      code = yield* runSteps(loop.body, { ...reset(state), inLoop: true });
     } catch (thrown) {
       if (thrown === leaveLoop) return 0;
       if (thrown !== nextRound) throw thrown;
@@ -152,24 +193,32 @@ function* runSimple(simple: Simple, state: ShellState): Run {
   const [name] = words;
   const env = name === undefined ? state.process.env : new Map(state.process.env);
   for (const { name: variable, value } of simple.assignments) {
-    env.set(variable, yield* textOf(value, state));
+    setVariable(env, variable, yield* textOf(value, state));
   }
-  if (name === undefined) return yield* redirected(nothing(), simple.redirections, state);
-  if (name === 'break') throw leaveLoop;
-  if (name === 'continue') throw nextRound;
+  if (name === undefined) {
+    // Without a command it ends as what its variables were taken from.
+    const hasRun = simple.assignments.some(({ value }) => value.some(({ type }) => type === 'output'));
+    return yield* redirected(ending(hasRun ? state.lastCode : 0), simple.redirections, state);
+  }
+  if (name === 'break' || name === 'continue') {
+    if (state.inLoop) throw name === 'break' ? leaveLoop : nextRound;
+    return 0;
+  }
   const process = simple.assignments.length > 0 ? { ...state.process, env } : state.process;
   return yield* redirected(runWords(words, process, state), simple.redirections, { ...state, process });
 }
 
 // biome-ignore lint/correctness/useYield: a command without words does nothing
-function* nothing(): Run {
-  return 0;
+function* ending(code: number): Run {
+  return code;
 }
 
 /** Runs one program by its words; 127 when there is none of that name. */
 export function* runWords(words: readonly string[], process: Process, state?: ShellState): Run {
   const [name = '', ...args] = words;
+  yield { type: 'step' };
   if (name === 'exit') throw new Exit(exitCode(args[0], state?.lastCode ?? 0));
+  if (name === 'set') return setOptions(args, state);
   const plain = name.replace(/^(?:\/usr)?\/s?bin\//, '');
   if (shells.has(plain)) return yield* runShell(args, process, (state?.depth ?? 0) + 1);
   if (plain === 'exec' || plain === 'command' || plain === 'nohup' || plain === 'time') {
@@ -190,19 +239,21 @@ export function* runWords(words: readonly string[], process: Process, state?: Sh
     const run = { ...process, args };
     const code = yield* command(run);
     process.folder = run.folder;
+    // What one `read` has taken the next does not find again.
+    process.input = run.input;
     return code;
   }
   return yield* command({ ...process, env: new Map(process.env), args });
 }
 
 /** Commands that change the shell itself. */
-const isOwn = new Set(['cd', 'export', 'unset', 'read', 'set']);
+const isOwn = new Set(['cd', 'export', 'unset', 'read']);
 const shells = new Set(['sh', 'bash', 'ash', 'dash']);
 
 /** True for a program that is here. */
 export function isKnownProgram(name: string): boolean {
   const plain = name.replace(/^(?:\/usr)?\/s?bin\//, '');
-  return shells.has(plain) || Object.hasOwn(commands, plain) || /^(?:exec|timeout|nohup)$/.test(plain);
+  return shells.has(plain) || Object.hasOwn(commands, plain) || /^(?:exec|timeout|nohup|set)$/.test(plain);
 }
 
 function* runShell(args: readonly string[], process: Process, depth: number): Run {
@@ -210,7 +261,10 @@ function* runShell(args: readonly string[], process: Process, depth: number): Ru
   const first = args.findIndex((arg) => !arg.startsWith('-') && !arg.startsWith('+'));
   const options = args.slice(0, first < 0 ? args.length : first).join('');
   if (/c/.test(options) && first >= 0) {
-    return yield* runScript(args[first] ?? '', own, { depth, parameters: args.slice(first + 2) });
+    return yield* runScript(args[first] ?? '', own, {
+      ...{ depth, parameters: args.slice(first + 2) },
+      options: { endsAtFailure: options.includes('e') },
+    });
   }
   if (first < 0) return yield* runInteractively(own, depth, options.includes('i'));
   const path = args[first] ?? '';
@@ -222,7 +276,7 @@ function* runShell(args: readonly string[], process: Process, depth: number): Ru
 
 /** Line by line, as far as they come. */
 function* runInteractively(process: Process, depth: number, asks: boolean): Run {
-  const state: ShellState = { process, parameters: [], lastCode: 0, depth };
+  const state: ShellState = { ...freshState(), process, depth };
   const prompt = () => (asks || process.env.has('TERM') ? print(`${process.folder} # `) : print(''));
   let waiting = process.input === undefined ? '' : Buffer.from(process.input).toString('utf8');
   const once = process.input !== undefined;
@@ -243,14 +297,22 @@ function* runInteractively(process: Process, depth: number, asks: boolean): Run 
         state.lastCode = yield* runSteps(parseScript(line), state);
       } catch (thrown) {
         if (thrown instanceof Exit) return thrown.code;
-        if (!(thrown instanceof SyntaxFault)) throw thrown;
-        yield* print(`sh: syntax error: ${thrown.message}\n`, 2);
+        yield* print(faultText(thrown), 2);
         state.lastCode = 2;
       }
     }
     if (end < 0) return state.lastCode;
     yield* prompt();
   }
+}
+
+/** Of the options of `set` the one that ends a shell at a failure; others change nothing here. */
+function setOptions(args: readonly string[], state: ShellState | undefined): number {
+  for (const [index, arg] of args.entries()) {
+    const isNamed = /^[-+]\w*o$/.test(arg) && args[index + 1] === 'errexit';
+    if (state && (isNamed || /^[-+]\w*e/.test(arg))) state.options.endsAtFailure = arg.startsWith('-');
+  }
+  return 0;
 }
 
 function exitCode(word: string | undefined, last: number): number {
@@ -260,7 +322,11 @@ function exitCode(word: string | undefined, last: number): number {
 
 /** A shell that changes nothing of this one. */
 function apart(state: ShellState): ShellState {
-  return { ...state, process: { ...state.process, env: new Map(state.process.env) } };
+  const { process, options } = state;
+  return {
+    ...{ ...state, inLoop: false, options: { ...options } },
+    process: { ...process, env: new Map(process.env) },
+  };
 }
 
 /** Sends what a program says where it is told to, and gives it what it is to read. */
@@ -307,12 +373,12 @@ function* redirected(run: Run, redirections: readonly Redirection[], state: Shel
 
 /** The words of a command once everything is put in; what is not quoted falls apart at spaces. */
 function* fieldsOf(words: readonly Word[], state: ShellState): Generator<Effect, string[], Reply> {
-  const fields: string[] = [];
+  const fields = new Fields();
   for (const word of words) {
     let current: string | undefined;
     for (const part of word) {
       if (part.type === 'variable' && part.name === '@' && part.quoted) {
-        fields.push(...state.parameters);
+        for (const parameter of state.parameters) fields.push(parameter);
         continue;
       }
       const text = yield* textOf([part], state);
@@ -332,15 +398,28 @@ function* fieldsOf(words: readonly Word[], state: ShellState): Generator<Effect,
     const isPattern = word.length === 1 && only?.type === 'text' && !only.quoted && /[*?]/.test(only.text);
     const found =
       isPattern && current !== undefined ? state.process.files.matching(state.process.folder, current) : [];
-    if (found.length > 0) fields.push(...found);
+    if (found.length > 0) for (const each of found) fields.push(each);
     else if (current !== undefined) fields.push(current);
   }
-  return fields;
+  return fields.all;
+}
+
+/** The words of one command. */
+class Fields {
+  readonly all: string[] = [];
+  #characters = 0;
+
+  push(field: string): void {
+    this.#characters += field.length + 1;
+    if (this.#characters > sizeLimits.wordCharacters) throw new TooMuch('Argument list too long');
+    this.all.push(field);
+  }
 }
 
 function* textOf(word: Word, state: ShellState): Generator<Effect, string, Reply> {
   let text = '';
   for (const part of word) {
+    if (text.length > sizeLimits.wordCharacters) throw new TooMuch('out of memory');
     if (part.type === 'text') text += part.text;
     else if (part.type === 'variable') {
       const value = variable(part.name, state);

@@ -1,4 +1,4 @@
-import { type Token, tokensOf } from './tokens.ts';
+import { deepestNesting, type Token, tokensOf } from './tokens.ts';
 import {
   type Branch,
   type Command,
@@ -11,13 +11,17 @@ import {
   type Word,
 } from './words.ts';
 
-export const shellLimits = { scriptCharacters: 256 * 1024, nestedScripts: 64 } as const;
+export const shellLimits = {
+  scriptCharacters: 256 * 1024,
+  nestedScripts: deepestNesting,
+  nestedShells: 16,
+} as const;
 
 /** Reads a script of the POSIX shell, as far as it is built: no functions, `case`, here-documents. Throws SyntaxFault. */
 export function parseScript(text: string, depth = 0): Script {
   if (text.length > shellLimits.scriptCharacters) throw new SyntaxFault('script is too long');
   if (depth > shellLimits.nestedScripts) throw new SyntaxFault('nested too deep');
-  const parser = new Parser(tokensOf(text, (inner) => parseScript(inner, depth + 1)));
+  const parser = new Parser(tokensOf(text, parseScript, depth));
   const script = parser.script([]);
   parser.atEnd();
   return script;

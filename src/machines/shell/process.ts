@@ -1,4 +1,5 @@
 import type { Files } from '../files.ts';
+import { TooMuch } from './words.ts';
 
 /** What a program asks of the world around it; whoever runs it answers. */
 export type Effect =
@@ -7,8 +8,10 @@ export type Effect =
   /** Answered with what came at standard input; undefined at its end. */
   | { readonly type: 'read' }
   | { readonly type: 'fetch'; readonly asked: Asked }
-  /** A step of a loop: others get their turn, and the steps are counted. */
-  | { readonly type: 'turn' };
+  /** A round of a loop: others get their turn, and the rounds are counted. */
+  | { readonly type: 'turn' }
+  /** A command is begun, which is counted like rounds: without a loop scripts can start scripts without end. */
+  | { readonly type: 'step' };
 
 /** An HTTP request of a program. */
 export interface Asked {
@@ -61,12 +64,47 @@ export class Exit {
   }
 }
 
+/**
+ * Takes a run to its next effect. One that ends its shell is done; so is one that has called itself so often that there is
+ * no room for another call, as a program is that is killed for it.
+ */
+export function advance(run: Run, reply: Reply): IteratorResult<Effect, number> {
+  try {
+    return run.next(reply);
+  } catch (thrown) {
+    if (thrown instanceof Exit) return { done: true, value: thrown.code };
+    if (thrown instanceof RangeError) return { done: true, value: overflowCode };
+    throw thrown;
+  }
+}
+
+/** Of a process that is killed by SIGSEGV. */
+const overflowCode = 139;
+
+export const sizeLimits = {
+  /** Of one word, and of all words of a command. */
+  wordCharacters: 1024 * 1024,
+  /** Of all variables of a shell. */
+  variableCharacters: 2 * 1024 * 1024,
+} as const;
+
+/** Sets a variable. Throws TooMuch where there is no room for it. */
+export function setVariable(env: Map<string, string>, name: string, value: string): void {
+  env.set(name, value);
+  if (value.length <= 1_024 && env.size <= 1_024) return;
+  let characters = 0;
+  for (const [key, held] of env) characters += key.length + held.length;
+  if (characters <= sizeLimits.variableCharacters) return;
+  env.delete(name);
+  throw new TooMuch('out of memory');
+}
+
 export function* print(text: string, fd: 1 | 2 = 1): Generator<Effect, void, Reply> {
   if (text !== '') yield { type: 'write', fd, bytes: Buffer.from(text) };
 }
 
 /** What stands at standard input, to its end; at most `limitBytes`. */
-export function* readAll(process: Process, limitBytes = 8 * 1024 * 1024): Generator<Effect, Buffer, Reply> {
+export function* readAll(process: Process, limitBytes = 2 * 1024 * 1024): Generator<Effect, Buffer, Reply> {
   if (process.input !== undefined) {
     const { input } = process;
     process.input = new Uint8Array();

@@ -1,7 +1,10 @@
 import { type Part, SyntaxFault, type Word } from './words.ts';
 
 /** Reads `$(…)`; handed in, because the text inside is a script again. */
-export type ReadScript = (text: string) => Extract<Part, { type: 'output' }>['script'];
+export type ReadScript = (text: string, depth: number) => Extract<Part, { type: 'output' }>['script'];
+
+/** How deep scripts, and words in words, stand in each other: each is read once for each that it stands in. */
+export const deepestNesting = 64;
 
 export type Token =
   | { readonly type: 'word'; readonly word: Word; readonly plain: string | undefined }
@@ -10,7 +13,7 @@ export type Token =
 const signs = ['&&', '||', ';;', '>>', '>&', '<<', ';', '|', '&', '(', ')', '<', '>', '\n'];
 
 /** The tokens of a script. Throws SyntaxFault. */
-export function tokensOf(text: string, readScript: ReadScript): Token[] {
+export function tokensOf(text: string, readScript: ReadScript, depth: number): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -27,7 +30,7 @@ export function tokensOf(text: string, readScript: ReadScript): Token[] {
         tokens.push({ type: 'sign', sign, ...(descriptor !== undefined && { fd: Number(descriptor) }) });
         at = begin + sign.length;
       } else {
-        const read = new WordReader(text, at, readScript).read();
+        const read = new WordReader(text, at, { readScript, depth }).read();
         tokens.push({ type: 'word', word: read.word, plain: plainOf(read.word) });
         at = read.end;
       }
@@ -43,20 +46,26 @@ function plainOf(word: Word): string | undefined {
 }
 
 /** Reads a text as if it stood between double quotes. */
-function quotedWord(text: string, readScript: ReadScript): Word {
-  return new WordReader(text, 0, readScript).readQuoted();
+function quotedWord(text: string, within: Within): Word {
+  if (within.depth > deepestNesting) throw new SyntaxFault('nested too deep');
+  return new WordReader(text, 0, within).readQuoted();
+}
+
+interface Within {
+  readonly readScript: ReadScript;
+  readonly depth: number;
 }
 
 class WordReader {
   readonly #text: string;
-  readonly #readScript: ReadScript;
+  readonly #within: Within;
   #at: number;
   #parts: Part[] = [];
 
-  constructor(text: string, at: number, readScript: ReadScript) {
+  constructor(text: string, at: number, { readScript, depth }: Within) {
     this.#text = text;
     this.#at = at;
-    this.#readScript = readScript;
+    this.#within = { readScript, depth: depth + 1 };
   }
 
   read(): { word: Word; end: number } {
@@ -98,7 +107,7 @@ class WordReader {
     else if (character === '`') {
       const end = this.#text.indexOf('`', this.#at + 1);
       if (end < 0) throw new SyntaxFault('unterminated quoted string');
-      const script = this.#readScript(this.#text.slice(this.#at + 1, end));
+      const script = this.#script(this.#text.slice(this.#at + 1, end));
       this.#parts.push({ type: 'output', script, quoted });
       this.#at = end + 1;
     } else {
@@ -117,12 +126,12 @@ class WordReader {
   #dollar(quoted: boolean): void {
     if (this.#text.startsWith('$((', this.#at)) {
       const end = this.#closing(this.#at + 2, '(', ')');
-      const expression = quotedWord(this.#text.slice(this.#at + 3, end), this.#readScript);
+      const expression = quotedWord(this.#text.slice(this.#at + 3, end), this.#within);
       this.#parts.push({ type: 'number', expression });
       this.#at = end + 2;
     } else if (this.#text.startsWith('$(', this.#at)) {
       const end = this.#closing(this.#at + 1, '(', ')');
-      const script = this.#readScript(this.#text.slice(this.#at + 2, end));
+      const script = this.#script(this.#text.slice(this.#at + 2, end));
       this.#parts.push({ type: 'output', script, quoted });
       this.#at = end + 1;
     } else if (this.#text.startsWith('${', this.#at)) {
@@ -140,8 +149,12 @@ class WordReader {
   #braced(inside: string, quoted: boolean): void {
     const [, name, fallback] = /^(\w+|[?#@*])(?::?-([\s\S]*))?$/.exec(inside) ?? [];
     if (name === undefined) throw new SyntaxFault('bad substitution');
-    const otherwise = fallback === undefined ? undefined : quotedWord(fallback, this.#readScript);
+    const otherwise = fallback === undefined ? undefined : quotedWord(fallback, this.#within);
     this.#parts.push({ type: 'variable', name, quoted, ...(otherwise && { otherwise }) });
+  }
+
+  #script(text: string): ReturnType<ReadScript> {
+    return this.#within.readScript(text, this.#within.depth);
   }
 
   /** Where what opens at `begin` closes. */

@@ -56,3 +56,6 @@ export type Script = readonly Step[];
 
 /** Text that is no script; the message is what a shell says of it. */
 export class SyntaxFault extends Error {}
+
+/** More than a shell here holds; the message is what it says of that. */
+export class TooMuch extends Error {}

@@ -89,8 +89,12 @@ function* each(
 // biome-ignore lint/correctness/useYield: it says nothing but how it ended
 function* test(process: Process): Run {
   const words = process.args.at(-1) === ']' ? process.args.slice(0, -1) : process.args;
+  if (words.length > mostTestedWords) return 2;
   return isTrue(words, process) ? 0 : 1;
 }
+
+/** Each `-a` and `-o` divides what is left. */
+const mostTestedWords = 256;
 
 function isTrue(words: readonly string[], process: Process): boolean {
   for (const [sign, joins] of [

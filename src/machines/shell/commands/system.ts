@@ -1,4 +1,4 @@
-import { type Process, print, type Run } from '../process.ts';
+import { type Process, print, type Run, setVariable } from '../process.ts';
 
 function constant(code: number) {
   // biome-ignore lint/correctness/useYield: a program that says nothing is one all the same
@@ -49,7 +49,7 @@ function* env({ args, env: variables }: Process): Run {
 function* exportVariables({ args, env: variables }: Process): Run {
   for (const arg of args) {
     const at = arg.indexOf('=');
-    if (at > 0) variables.set(arg.slice(0, at), arg.slice(at + 1));
+    if (at > 0) setVariable(variables, arg.slice(0, at), arg.slice(at + 1));
   }
   return 0;
 }
@@ -76,7 +76,7 @@ function* read(process: Process): Run {
       .toString('utf8')
       .replace(/\r?\n[\s\S]*$/, '');
   }
-  process.env.set(name, text);
+  setVariable(process.env, name, text);
   return 0;
 }
 
@@ -162,7 +162,7 @@ function* ps({ machine }: Process): Run {
 }
 
 export const systemCommands = {
-  ...{ true: constant(0), false: constant(1), ':': constant(0), set: constant(0), trap: constant(0) },
+  ...{ true: constant(0), false: constant(1), ':': constant(0), trap: constant(0) },
   ...{ wait: constant(0), kill: constant(0), sync: constant(0), chmod: constant(0), chown: constant(0) },
   ...{
     sleep,
