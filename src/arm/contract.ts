@@ -348,6 +348,29 @@ export interface AnsweringAction extends NamedAction {
   /** A non-null answer is 200 with that body; null is 204. `later`: 202 with an operation whose result is the body. */
   run(call: ActionCall): Promise<Json | null>;
   readonly mode?: 'immediate' | 'later';
+  /** Of one that runs `later`: throws the refusal of what will not be begun. */
+  check?(call: ActionCall): Promise<void> | void;
+  /** Of one that runs `later`: its result is a resource below this one, and `Location` alone leads there. */
+  readonly results?: ActionResults;
+}
+
+/** Results of an action as resources: `GET {resource}/{word}/{id}`, 202 until it has ended and 200 from then on. */
+export interface ActionResults {
+  /** A reader needs `{type}/{word}/read`. */
+  readonly word: string;
+  show(run: ActionRun): JsonObject;
+}
+
+/** One run of an action that runs `later`. */
+export interface ActionRun {
+  /** Letters and digits. */
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
+  /** What it answered. */
+  readonly result?: Json;
+  readonly error?: OperationError;
 }
 
 export interface ActionCall {

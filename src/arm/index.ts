@@ -4,6 +4,7 @@ export type { PermissionBlock } from './access/patterns.ts';
 export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
 export type {
   ActionCall,
+  ActionRun,
   ArmRoute,
   BodyReference,
   Caller,

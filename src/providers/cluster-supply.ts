@@ -29,6 +29,25 @@ export interface SuppliedCluster {
   admit(access: AccessOrder): Promise<void>;
 }
 
+/** Runs kubectl, where Drydock runs. */
+export interface CommandSupply {
+  /**
+   * Runs the lines one after the other: what they printed, and the exit code of the one that ran last. Rejects when there is
+   * no kubectl, when the time is up, and when too many run.
+   */
+  run(order: CommandOrder): Promise<{ readonly exitCode: number; readonly logs: string }>;
+}
+
+export interface CommandOrder {
+  readonly clusterId: string;
+  /** Words after `kubectl`. They reach no file but these, start no program and open no port: whoever orders has looked. */
+  readonly lines: readonly { readonly words: readonly string[]; readonly afterSuccess: boolean }[];
+  /** By path below the folder that kubectl runs in. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** An Entra token to enter with; undefined: the administrator's certificate. */
+  readonly token?: string;
+}
+
 /** What an upgrade does to nodes of a running cluster, through its own API. A node that is gone needs nothing. */
 export interface NodeUpkeep {
   /** Closes a node to new pods, or opens it again, and sets labels beside. */

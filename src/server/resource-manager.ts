@@ -42,6 +42,7 @@ import {
 import type { Guard, Store } from '../store/index.ts';
 import { clusterSupply } from './cluster-supply.ts';
 import { endpointId } from './endpoint-id.ts';
+import { commandSupply } from './kubectl.ts';
 import { cloudMetadata, type Origins } from './metadata.ts';
 
 /** Public API servers live here; clients that resolve names of `.localhost` reach them without help. */
@@ -88,6 +89,7 @@ export function buildResourceManager(parts: ResourceManagerParts): Providers {
   const tenant = directory.tenant();
   const settings = {
     clusters: clusterSupply(parts.clusters, clock),
+    commands: commandSupply(parts.clusters, clock),
     ...{ fleets: parts.fleets, namespaces: parts.fleets.namespaces },
     durations: parts.durations,
     identities: identitiesOf(directory),

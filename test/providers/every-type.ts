@@ -1,7 +1,12 @@
 import type { ResourceType } from '../../src/arm/index.ts';
 import { absent } from '../../src/providers/absent/index.ts';
 import { authorizationTypes } from '../../src/providers/authorization/index.ts';
-import type { ClusterSupply, FleetSupply, NamespaceSupply } from '../../src/providers/cluster-supply.ts';
+import type {
+  ClusterSupply,
+  CommandSupply,
+  FleetSupply,
+  NamespaceSupply,
+} from '../../src/providers/cluster-supply.ts';
 import { computeTypes } from '../../src/providers/compute/index.ts';
 import {
   type ContainerServiceSettings,
@@ -21,6 +26,10 @@ const noClusters: ClusterSupply = {
   stop: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 };
+const noCommands: CommandSupply = {
+  run: () => Promise.resolve({ exitCode: 0, logs: '' }),
+};
+
 const noFleets: FleetSupply = {
   prepareHub: () => Promise.resolve(),
   join: () => Promise.resolve(),
@@ -47,6 +56,7 @@ export async function everyType(
   const { clusters = noClusters, ...given } = options;
   const settings = {
     clusters,
+    commands: noCommands,
     fleets: noFleets,
     namespaces: noNamespaces,
     identities,

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import { ResourceManagementClient } from '@azure/arm-resources';
 import { ClientSecretCredential } from '@azure/identity';
+import { strToU8, zipSync } from 'fflate';
 
 const environment = (name: string): string => {
   const value = process.env[name];
@@ -87,6 +88,33 @@ assert.deepEqual(await all(aks.trustedAccessRoles.list(location)), []);
 assert.deepEqual((await aks.privateLinkResources.list(group, name)).value, []);
 assert.deepEqual((await aks.privateEndpointConnections.list(group, name)).value, []);
 await assert.rejects(managedClusters.getMeshUpgradeProfile(group, name, 'istio'), {
+  code: 'ResourceNotFound',
+});
+
+// kubectl lines, run where Drydock runs.
+const run = (command: string, context?: string) =>
+  managedClusters.beginRunCommandAndWait(group, name, { command, ...(context && { context }) });
+const both = await run('kubectl create namespace first && kubectl get ns first -o name');
+assert.equal(both.logs, 'namespace/first created\nnamespace/first\n');
+const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'sent' }, data: { a: 'b' } };
+const archive = Buffer.from(zipSync({ 'folder/sent.json': strToU8(JSON.stringify(manifest)) }));
+const applied = await run(
+  "kubectl apply -n first -f folder/sent.json; kubectl get cm sent -n first -o jsonpath='{.data.a}'",
+  archive.toString('base64'),
+);
+assert.deepEqual(
+  [applied.provisioningState, applied.exitCode, applied.logs],
+  ['Succeeded', 0, 'configmap/sent created\nb'],
+);
+assert.ok(applied.startedAt && applied.finishedAt && applied.startedAt <= applied.finishedAt);
+assert.deepEqual((await managedClusters.getCommandResult(group, name, applied.id ?? '')).logs, applied.logs);
+const failed = await run('kubectl get cm absent -n first && kubectl delete ns first');
+assert.deepEqual([failed.provisioningState, failed.exitCode], ['Succeeded', 1]);
+assert.match(failed.logs ?? '', /configmaps "absent" not found/);
+assert.equal((await run('kubectl get ns first -o name')).logs, 'namespace/first\n');
+await assert.rejects(run('cat /etc/passwd'), { code: 'InvalidParameter' });
+await assert.rejects(run('kubectl apply -f /etc/passwd'), { code: 'InvalidParameter' });
+await assert.rejects(managedClusters.getCommandResult(group, name, '0'.repeat(32)), {
   code: 'ResourceNotFound',
 });
 

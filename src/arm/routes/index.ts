@@ -1,5 +1,6 @@
 import type { ArmRoute, ResourceManagerOptions } from '../contract.ts';
 import type { Services } from '../services.ts';
+import { actionResultRoutes } from './action-results.ts';
 import { activityLogRoutes } from './activity-log.ts';
 import { metadataRoutes } from './metadata.ts';
 import { operationRoutes } from './operations.ts';
@@ -23,6 +24,7 @@ export function ownRoutes(services: Services, options: ResourceManagerOptions): 
     ...tagNameRoutes(services),
     ...permissionRoutes(services),
     ...operationRoutes(services),
+    ...actionResultRoutes(services, options),
     ...activityLogRoutes(services),
   ];
 }

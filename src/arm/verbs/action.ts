@@ -15,6 +15,7 @@ import type { Operation } from '../records/operation.ts';
 import type { Answer, Services } from '../services.ts';
 import { newEtag } from '../values.ts';
 import { operationHeaders, operationLocation } from './links.ts';
+import { runningResult } from './results.ts';
 import { checkConditions, existingRecord, refuseBusy, showResource, writeAttempts } from './stored.ts';
 
 /** POST of an action: 200 with its result, 204 without one, 202 when it runs on. */
@@ -106,8 +107,14 @@ async function runLater(
   work: { readonly action: AnsweringAction; readonly call: ActionCall },
 ): Promise<Answer> {
   const { record } = work.call;
+  const { results } = work.action;
+  await work.action.check?.(work.call);
   const operation = services.operations.begin(postOperation(exchange, services, record));
   await services.actions.run(operation, () => outcomeOf(services, operation, work));
+  if (results) {
+    const { origin, apiVersion } = exchange;
+    return runningResult(operation, results, { origin, apiVersion, resourceId: record.id });
+  }
   return { status: 202, headers: operationHeaders(operation, exchange.origin, exchange.apiVersion) };
 }
 

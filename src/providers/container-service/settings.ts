@@ -1,4 +1,4 @@
-import type { ClusterSupply, FleetSupply, NamespaceSupply } from '../cluster-supply.ts';
+import type { ClusterSupply, CommandSupply, FleetSupply, NamespaceSupply } from '../cluster-supply.ts';
 import type { PublicAddress } from '../kubeconfig.ts';
 import type { SystemIdentities } from '../system-identity.ts';
 
@@ -7,6 +7,7 @@ export interface ContainerServiceSettings {
   /** Default `usualDurations`. */
   readonly durations?: UpgradeDurations;
   readonly clusters: ClusterSupply;
+  readonly commands: CommandSupply;
   readonly fleets: FleetSupply;
   readonly namespaces: NamespaceSupply;
   readonly identities: SystemIdentities;

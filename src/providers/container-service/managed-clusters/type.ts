@@ -13,6 +13,7 @@ import { claimGroup, type GroupClaim } from '../../managed-group.ts';
 import { namespaceScopes } from '../../namespace-scopes.ts';
 import { managedClusterVersions } from '../api-versions.ts';
 import { type AksCatalog, aksCatalog, releasesId } from '../releases/catalog.ts';
+import { runCommandAction } from '../run-command/action.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
 import { abortAction } from './abort.ts';
 import { credentialActions } from './credentials.ts';
@@ -61,7 +62,12 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     present,
     beforeDelete: refuseHub,
     busyCode: 'OperationNotAllowed',
-    actions: { ...credentialActions(settings), ...powerActions, abort: abortAction },
+    actions: {
+      ...credentialActions(settings),
+      ...powerActions,
+      abort: abortAction,
+      runCommand: runCommandAction(settings),
+    },
   };
 }
 
