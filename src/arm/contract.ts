@@ -1,6 +1,9 @@
 import type { Clock, Json, JsonObject, Logger, Random } from '../base/index.ts';
 import type { Guard, Store } from '../store/contract.ts';
 import type { AbsentNamespace } from './absent-namespace.ts';
+import type { ActionResults, OperationError } from './action-results.ts';
+
+export type { OperationError } from './action-results.ts';
 
 /** Who calls, as the token said. */
 export interface Caller {
@@ -354,25 +357,6 @@ export interface AnsweringAction extends NamedAction {
   readonly results?: ActionResults;
 }
 
-/** Results of an action as resources: `GET {resource}/{word}/{id}`, 202 until it has ended and 200 from then on. */
-export interface ActionResults {
-  /** A reader needs `{type}/{word}/read`. */
-  readonly word: string;
-  show(run: ActionRun): JsonObject;
-}
-
-/** One run of an action that runs `later`. */
-export interface ActionRun {
-  /** Letters and digits. */
-  readonly id: string;
-  readonly startedAtMs: number;
-  readonly endedAtMs?: number;
-  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
-  /** What it answered. */
-  readonly result?: Json;
-  readonly error?: OperationError;
-}
-
 export interface ActionCall {
   readonly record: ResourceRecord;
   /** Writes the record that the action works on, e.g. to keep a key that it made. As `RecordStore.update`. */
@@ -412,13 +396,6 @@ export interface RecordStore extends RecordReader {
 export type OperationOutcome =
   | { readonly status: 'Succeeded'; readonly result?: Json }
   | { readonly status: 'Failed' | 'Canceled'; readonly error: OperationError };
-
-export interface OperationError {
-  readonly code: string;
-  readonly message: string;
-  readonly target?: string;
-  readonly details?: readonly JsonObject[];
-}
 
 /** What `createResourceManager` needs. */
 export interface ResourceManagerOptions {

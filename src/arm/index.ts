@@ -2,9 +2,9 @@ export type { AbsentNamespace } from './absent-namespace.ts';
 export { accessTypes } from './access/access.ts';
 export type { PermissionBlock } from './access/patterns.ts';
 export { builtInRoleId, builtInRoles, permissionBlocks, type RoleDefinition } from './access/roles.ts';
+export type { ActionRun } from './action-results.ts';
 export type {
   ActionCall,
-  ActionRun,
   ArmRoute,
   BodyReference,
   Caller,

@@ -18,6 +18,8 @@ export interface ClusterHost {
    * Ends the API server and what runs inside; the data stays, also over a restart, until `ensure` starts it again.
    */
   stop(spec: ClusterSpec): Promise<void>;
+  /** Stops the cluster, makes keys of it anew and starts it: what the old ones signed counts nothing any more. */
+  renew(spec: ClusterSpec, renewal: KeyRenewal): Promise<ClusterHandle>;
   /** A running cluster. */
   get(clusterId: string): ClusterHandle | undefined;
   /** Those that are stopped. */
@@ -95,6 +97,14 @@ export interface NodePoolSpec {
   readonly maxPods: number;
   /** Release of its kubelets, without `v`; undefined: that of the cluster. */
   readonly kubernetesVersion?: string;
+}
+
+/** Which keys of a cluster are made anew. */
+export interface KeyRenewal {
+  /** Those behind client certificates, or those that sign tokens of service accounts. */
+  readonly change: 'certificates' | 'service-account';
+  /** Asked for again under the same id, nothing is made anew. */
+  readonly id: string;
 }
 
 /** Who of the directory may do what in a cluster. */

@@ -6,6 +6,11 @@ export interface ClusterSupply {
   ensure(order: ClusterOrder): Promise<SuppliedCluster>;
   /** Ends the API server and what runs inside; the data stays until the next `ensure`. */
   stop(order: ClusterOrder): Promise<void>;
+  /** Makes keys of the cluster anew, once for each `id`; it is down while that is done, and what the old ones signed counts nothing. */
+  renew(
+    order: ClusterOrder,
+    renewal: { readonly change: 'certificates' | 'service-account'; readonly id: string },
+  ): Promise<SuppliedCluster>;
   /** A cluster that runs. */
   get(clusterId: string): SuppliedCluster | undefined;
   /** Stops the cluster and deletes its data; nothing happens when there is none. */

@@ -4,7 +4,8 @@ import { dump } from 'js-yaml';
 export type KubeconfigUser =
   | { readonly certificate: string; readonly privateKey: string }
   | { readonly token: string }
-  | { readonly plugin: TokenPlugin };
+  | { readonly plugin: TokenPlugin }
+  | { readonly authProvider: Pick<TokenPlugin, 'serverId' | 'clientId' | 'tenantId'> };
 
 /** The exec credential plugin, in kubelogin's form of arguments. */
 export interface TokenPlugin {
@@ -58,6 +59,21 @@ function userEntry(user: KubeconfigUser): Record<string, unknown> {
     return {
       'client-certificate-data': base64(user.certificate),
       'client-key-data': base64(user.privateKey),
+    };
+  }
+  if ('authProvider' in user) {
+    const { serverId, clientId, tenantId } = user.authProvider;
+    return {
+      'auth-provider': {
+        config: {
+          'apiserver-id': serverId,
+          'client-id': clientId,
+          'config-mode': '1',
+          environment: 'AzurePublicCloud',
+          'tenant-id': tenantId,
+        },
+        name: 'azure',
+      },
     };
   }
   const { plugin } = user;

@@ -32,6 +32,7 @@ export function clusterSupply(host: ClusterHost, clock: Clock): ClusterSupply {
       const handle = host.get(clusterId);
       return handle && supply(handle);
     },
+    renew: async (order, renewal) => supply(await host.renew(order, renewal)),
     stop: (order) => host.stop(order),
     remove: (clusterId) => host.remove(clusterId),
   };

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { accessSync, constants, promises } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,7 +8,7 @@ import type { ClusterHandle, ClusterHost } from '../clusters/index.ts';
 import type { CommandOrder, CommandSupply } from '../providers/cluster-supply.ts';
 import { type KubeconfigUser, kubeconfigYaml } from '../providers/kubeconfig.ts';
 
-export const kubectlLimits = {
+const kubectlLimits = {
   /** All lines of a command together. */
   timeMs: 300_000,
   /** As AKS: what is printed beyond is dropped. */
@@ -17,6 +16,8 @@ export const kubectlLimits = {
   atOnce: 4,
   waiting: 16,
 } as const;
+
+const { mkdir, mkdtemp, rm, writeFile } = promises;
 
 /** Ends a command when its line is over or its time is up. */
 interface Run {

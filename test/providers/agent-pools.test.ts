@@ -92,6 +92,7 @@ test('a cluster that cannot get its new pool fails with the reason, and so does 
       return suppliedCluster(clusterId);
     },
     get: () => undefined,
+    renew: () => Promise.reject(new Error('nothing is renewed here')),
     stop: async () => undefined,
     remove: async () => undefined,
   };

@@ -26,6 +26,7 @@ const clusters: ClusterSupply = {
     return cluster(order.clusterId);
   },
   get: (clusterId) => (orders.has(clusterId) ? cluster(clusterId) : undefined),
+  renew: () => Promise.reject(new Error('nothing is renewed here')),
   stop: async () => undefined,
   remove: async (clusterId) => void orders.delete(clusterId),
 };

@@ -23,6 +23,7 @@ import { identities } from './support.ts';
 const noClusters: ClusterSupply = {
   ensure: () => Promise.reject(new Error('no loop runs')),
   get: () => undefined,
+  renew: () => Promise.reject(new Error('no clusters here')),
   stop: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 };

@@ -133,6 +133,7 @@ export class UpdateEstate {
         return suppliedCluster(clusterId);
       },
       get: suppliedCluster,
+      renew: () => Promise.reject(new Error('nothing is renewed here')),
       stop: async () => undefined,
       remove: async () => undefined,
     };

@@ -14,6 +14,7 @@ import { everyType } from './every-type.ts';
 const willing: ClusterSupply = {
   ensure: async ({ clusterId }) => suppliedCluster(clusterId),
   get: suppliedCluster,
+  renew: () => Promise.reject(new Error('nothing is renewed here')),
   stop: async () => undefined,
   remove: async () => undefined,
 };

@@ -209,6 +209,22 @@ assert.equal(
 assert.equal((await all(maintenanceConfigurations.listByManagedCluster(group, name))).length, 2);
 await maintenanceConfigurations.delete(group, name, 'default');
 
+const ofAdmin = async () =>
+  Buffer.from(
+    (await managedClusters.listClusterAdminCredentials(group, name)).kubeconfigs?.[0]?.value ?? [],
+  ).toString();
+const before = await ofAdmin();
+await managedClusters.beginRotateClusterCertificatesAndWait(group, name);
+assert.notEqual(await ofAdmin(), before);
+await managedClusters.beginRotateServiceAccountSigningKeysAndWait(group, name);
+await assert.rejects(managedClusters.beginResetAADProfileAndWait(group, name, { managed: true }), {
+  code: 'BadRequest',
+});
+await assert.rejects(
+  managedClusters.beginResetServicePrincipalProfileAndWait(group, name, { clientId: 'a', secret: 'b' }),
+  { code: 'OperationNotAllowed' },
+);
+
 await managedClusters.beginStopAndWait(group, name);
 assert.equal((await managedClusters.get(group, name)).powerState?.code, 'Stopped');
 await managedClusters.beginStartAndWait(group, name);

@@ -1,10 +1,5 @@
-import type {
-  ActionResults,
-  ArmRoute,
-  ResourceManagerOptions,
-  ResourceType,
-  RouteCall,
-} from '../contract.ts';
+import type { ActionResults } from '../action-results.ts';
+import type { ArmRoute, ResourceManagerOptions, ResourceType, RouteCall } from '../contract.ts';
 import { refusals } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { operationIdOf, runningResult, runOf } from '../verbs/results.ts';

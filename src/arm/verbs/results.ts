@@ -1,4 +1,5 @@
-import type { ActionResults, ActionRun, RouteAnswer } from '../contract.ts';
+import type { ActionResults, ActionRun } from '../action-results.ts';
+import type { RouteAnswer } from '../contract.ts';
 import type { Operation } from '../records/operation.ts';
 
 /** The 202 of an action whose result is a resource: it leads to that resource. */

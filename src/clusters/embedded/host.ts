@@ -7,9 +7,16 @@ import {
   type Transaction,
 } from '../../store/index.ts';
 import { AddressClaims } from '../addresses/claims.ts';
-import type { ClusterHandle, ClusterHost, ClusterSpec } from '../contract.ts';
+import type { ClusterHandle, ClusterHost, ClusterSpec, KeyRenewal } from '../contract.ts';
 import { dataPrefix, EmbeddedCluster, type Surroundings } from './cluster.ts';
-import { administratorKey, frontProxyKey, keysKey, loadOrMakeFrontProxy, loadOrMakeKeys } from './keys.ts';
+import {
+  administratorKey,
+  frontProxyKey,
+  keysKey,
+  loadOrMakeFrontProxy,
+  loadOrMakeKeys,
+  renewKeys,
+} from './keys.ts';
 import { decodeSpec, encodeSpec, specKey, specPrefix } from './spec-record.ts';
 
 /** Clusters that run as API servers inside this process, on the shared store. */
@@ -119,6 +126,24 @@ class EmbeddedHost implements ClusterHost {
       await eachAtOnce(this.#stopSteps, (step) => step(cluster));
       await this.#end(clusterId);
     });
+  }
+
+  /** Down as when it is stopped, and up again with other keys: connections that the old ones opened are gone. */
+  async renew(spec: ClusterSpec, renewal: KeyRenewal): Promise<ClusterHandle> {
+    await this.#inTurn(spec.clusterId, async () => {
+      const { clusterId } = spec;
+      const cluster = this.#withdraw(clusterId);
+      if (cluster) await eachAtOnce(this.#stopSteps, (step) => step(cluster));
+      await this.#end(clusterId);
+      await renewKeys(clusterId, renewal, {
+        ...this.#parts,
+        store: {
+          get: (key) => this.#parts.store.get(key),
+          commit: (transaction) => this.#commit(transaction),
+        },
+      });
+    });
+    return this.ensure(spec);
   }
 
   stopped(): readonly ClusterSpec[] {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type Clock, decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
+import { type Clock, CodedError, decodeJson, encodeJson, isObject, type Random } from '../../base/index.ts';
 import { createAuthority, issueClientCertificate } from '../../http/index.ts';
 import type { Entry, Store } from '../../store/index.ts';
+import type { KeyRenewal } from '../contract.ts';
 
 export interface CertificatePair {
   readonly certificatePem: string;
@@ -90,6 +91,34 @@ export async function loadOrMakeAdministrator(
     random: parts.random,
   });
   return readPair(decodeJson(await keepFirst(parts.store, { key, value: encodeJson({ ...made }), owner })));
+}
+
+/**
+ * Makes keys anew: whoever asks names the change, and asked again about the same one nothing happens. The cluster must not
+ * run; it trusts what is new from its next start on, and nothing of before.
+ */
+export async function renewKeys(clusterId: string, { change, id }: KeyRenewal, parts: Parts): Promise<void> {
+  const { store } = parts;
+  const key = keysKey(clusterId);
+  const entry = await store.get(key);
+  const kept = entry && decodeJson(entry.value);
+  if (!entry || !isObject(kept) || kept['renewed'] === id) return;
+  const { clientAuthority, serviceAccountKeyPem } = makeKeys(clusterId, parts);
+  const { administrator: _ours, ...others } = kept;
+  const renewed =
+    change === 'certificates'
+      ? { ...others, clientAuthority, renewed: id }
+      : { ...kept, serviceAccountKeyPem, renewed: id };
+  const result = await store.commit({
+    guards: [{ key, revision: entry.revision }],
+    writes: [
+      { put: key, value: encodeJson({ ...renewed }) },
+      ...(change === 'certificates'
+        ? [{ delete: administratorKey(clusterId) }, { delete: frontProxyKey(clusterId) }]
+        : []),
+    ],
+  });
+  if (!result.ok) throw new CodedError('conflict', 'The keys of the cluster were changed by somebody else.');
 }
 
 /** Writes the value unless another one was faster, or its owner is gone; answers the one that is kept. */

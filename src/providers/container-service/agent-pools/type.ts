@@ -12,6 +12,7 @@ import {
 import type { JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { managedClusterVersions } from '../api-versions.ts';
+import { refuseHub } from '../managed-clusters/hub.ts';
 import { poolSource } from '../managed-clusters/pool-source.ts';
 import {
   demandSystemPool,
@@ -25,7 +26,7 @@ import {
 import { refuseStopped } from '../managed-clusters/power.ts';
 import { poolReferences } from '../managed-clusters/references.ts';
 import { conformPool } from '../managed-clusters/shape.ts';
-import { clusterVersion, currentVersion, poolLimit, refuseHub } from '../managed-clusters/type.ts';
+import { clusterVersion, currentVersion, poolLimit } from '../managed-clusters/type.ts';
 import { type PoolGoal, type UpgradeWork, upgradeTo, withWork } from '../managed-clusters/upgrade-work.ts';
 import { aksCatalog, releasesId } from '../releases/catalog.ts';
 import { poolActions } from './actions.ts';

@@ -5,9 +5,9 @@ import {
   refusals,
   type TypeContext,
 } from '../../../arm/index.ts';
+import { refuseHub } from '../managed-clusters/hub.ts';
 import { refuseStopped } from '../managed-clusters/power.ts';
 import { clusterAbove } from '../managed-clusters/record.ts';
-import { refuseHub } from '../managed-clusters/type.ts';
 
 /** The cluster of a pool, as long as it can be asked for something. */
 export async function clusterThatTakesWishes(

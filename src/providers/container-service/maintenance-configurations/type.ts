@@ -2,9 +2,9 @@ import type { ResourceDraft, ResourceType, ResourceWrite } from '../../../arm/in
 import { isObject, type JsonObject } from '../../../base/index.ts';
 import { Fields } from '../../fields.ts';
 import { managedClusterVersions } from '../api-versions.ts';
+import { refuseHub } from '../managed-clusters/hub.ts';
 import { clusterAbove, demandStoredCluster } from '../managed-clusters/record.ts';
 import { conformProperties } from '../managed-clusters/shape.ts';
-import { refuseHub } from '../managed-clusters/type.ts';
 import { checkHours, checkNotAllowedTime } from './hours.ts';
 import { checkWindow, type MaintenanceKind } from './window.ts';
 

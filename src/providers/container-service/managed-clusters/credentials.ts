@@ -16,15 +16,28 @@ export function credentialActions(settings: ContainerServiceSettings): Record<st
 }
 
 export async function userCredential(
-  { record }: Pick<ActionCall, 'record'>,
+  { record, query }: Pick<ActionCall, 'record'> & Partial<Pick<ActionCall, 'query'>>,
   settings: ContainerServiceSettings,
 ): Promise<JsonObject> {
   const properties = new Fields(record.properties);
   const entra = properties.has('aadProfile') || fleetIdOf(record) !== undefined;
   const user: KubeconfigUser = entra
-    ? { plugin: tokenPlugin(settings) }
+    ? entraUser(query?.get('format') || 'exec', settings)
     : await runningCluster(record, settings).adminCredential();
   return kubeconfigs('clusterUser', kubeconfig(record, settings, { role: 'clusterUser', user }));
+}
+
+/** `azure` is what kubectl before 1.26 has built in, `exec` a program beside it. */
+function entraUser(format: string, settings: ContainerServiceSettings): KubeconfigUser {
+  const plugin = tokenPlugin(settings);
+  if (format.toLowerCase() === 'exec') return { plugin };
+  if (format.toLowerCase() === 'azure') return { authProvider: plugin };
+  throw new ArmError(
+    400,
+    'InvalidParameter',
+    `The value of parameter format is invalid: expected 'azure' or 'exec'.`,
+    { target: 'format' },
+  );
 }
 
 export async function adminCredential(

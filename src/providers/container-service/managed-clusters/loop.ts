@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFinalState, type ResourceRecord } from '../../../arm/index.ts';
 import { type JsonObject, jsonEqual } from '../../../base/index.ts';
 import type { Reconciled } from '../../../reconcile/index.ts';
+import type { ClusterOrder } from '../../cluster-supply.ts';
 import { Fields } from '../../fields.ts';
 import { type LoopParts, RetryLater, runRecordLoop } from '../../loop.ts';
 import { belongsTo, groupRecord } from '../../managed-group.ts';
@@ -14,6 +15,7 @@ import { kubeletIdentity } from './kubelet-identity.ts';
 import { powerOfPool } from './pools.ts';
 import { powerOf } from './power-state.ts';
 import { clusterIdOf, clusterOrder, fleetIdOf, managedClusterType } from './record.ts';
+import { renewalOf, withoutRenewal } from './renewals.ts';
 import { type UpgradePass as AnyPass, abandoned, stepUpgrade } from './upgrade-loop.ts';
 import { withOutcome } from './upgrade-order.ts';
 import { managedClusterSubject } from './upgrade-subject.ts';
@@ -99,7 +101,7 @@ async function endAborted(record: ResourceRecord, pass: UpgradePass): Promise<vo
     (current) =>
       isAborted(current)
         ? {
-            ...withOutcome(withoutAbort(abandoned(current, pass)), {
+            ...withOutcome(withoutRenewal(withoutAbort(abandoned(current, pass))), {
               failed: abortedOutcome.error,
             }),
             provisioningState: 'Canceled',
@@ -126,7 +128,7 @@ async function provision(
   }
   const power = powerOf(record);
   if (power === 'Stopped') await settings.clusters.stop(order);
-  else await settings.clusters.ensure(order);
+  else await followOrder(record, order, { parts, settings });
   await showPools(record, parts);
   const kubelet = await kubeletIdentity(record, parts, settings);
   if (kubelet && !isDeepStrictEqual(kubelet, identified.internal?.['kubeletIdentity'])) {
@@ -137,6 +139,23 @@ async function provision(
   }
   if (record.provisioningState === 'Succeeded') return;
   await end(record, parts, 'Succeeded');
+}
+
+/** Keys are made anew under the name that the record has for it, so that a pass cut off in between makes none twice. */
+async function followOrder(
+  record: ResourceRecord,
+  order: ClusterOrder,
+  { parts, settings }: { readonly parts: LoopParts; readonly settings: ContainerServiceSettings },
+): Promise<void> {
+  const renewal = renewalOf(record);
+  if (!renewal) {
+    await settings.clusters.ensure(order);
+    return;
+  }
+  await settings.clusters.renew(order, renewal);
+  await parts.records.update(record.id, (current) =>
+    renewalOf(current)?.id === renewal.id ? withoutRenewal(current) : undefined,
+  );
 }
 
 async function showPools(record: ResourceRecord, { records }: LoopParts): Promise<void> {

@@ -15,9 +15,11 @@ import { managedClusterVersions } from '../api-versions.ts';
 import { type AksCatalog, aksCatalog, releasesId } from '../releases/catalog.ts';
 import { runCommandAction } from '../run-command/action.ts';
 import type { ContainerServiceSettings } from '../settings.ts';
+import { aadProfile } from './aad-profile.ts';
 import { abortAction } from './abort.ts';
 import { credentialActions } from './credentials.ts';
 import { clusterDefaults, networkProfile } from './defaults.ts';
+import { refuseHub } from './hub.ts';
 import {
   agentPoolDrafts,
   type ClusterVersion,
@@ -30,8 +32,9 @@ import {
 } from './pools.ts';
 import { powerActions, refuseStopped } from './power.ts';
 import { powerOf } from './power-state.ts';
-import { apiServerName, clusterIdOf, fleetIdOf } from './record.ts';
+import { apiServerName, clusterIdOf } from './record.ts';
 import { clusterReferences } from './references.ts';
+import { renewalActions } from './renewals.ts';
 import { conformCluster } from './shape.ts';
 import { upgradeTo, withWork } from './upgrade-work.ts';
 import { demandUpgrade, unsupportedVersion } from './upgrades.ts';
@@ -65,6 +68,7 @@ export function managedClusters(settings: ContainerServiceSettings): ResourceTyp
     actions: {
       ...credentialActions(settings),
       ...powerActions,
+      ...renewalActions,
       abort: abortAction,
       runCommand: runCommandAction(settings),
     },
@@ -186,15 +190,6 @@ function ownProperties(
   };
 }
 
-function aadProfile(aad: Fields): JsonObject {
-  return {
-    ...aad.value,
-    managed: aad.boolean('managed') ?? true,
-    enableAzureRBAC: aad.boolean('enableAzureRBAC') ?? false,
-    adminGroupObjectIDs: aad.strings('adminGroupObjectIDs'),
-  };
-}
-
 /** `{dnsPrefix}-{8 characters}.hcp.{location}.{domain}`, as AKS names its API servers. */
 function clusterHostName(
   write: Pick<ResourceWrite, 'context'>,
@@ -270,17 +265,6 @@ function presentFailure({ provisioningState, lastOperation }: ResourceRecord): J
 function presentIdentityProfile(record: ResourceRecord): JsonObject {
   const kubelet = record.internal?.['kubeletIdentity'];
   return isObject(kubelet) ? { identityProfile: { kubeletidentity: kubelet } } : {};
-}
-
-/** A fleet's hub belongs to the service: only the fleet changes or deletes it. */
-export function refuseHub(record: ResourceRecord | undefined): void {
-  const fleetId = record && fleetIdOf(record);
-  if (!record || !fleetId) return;
-  throw new ArmError(
-    403,
-    'DenyAssignmentAuthorizationFailed',
-    `The resource '${record.id}' is managed by the fleet '${fleetId}'. A deny assignment of the fleet forbids changing or deleting it; change the fleet instead.`,
-  );
 }
 
 export function refuseChange(property: string, from: string | undefined, to: string | undefined): void {
