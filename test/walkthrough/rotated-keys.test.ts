@@ -17,10 +17,6 @@ before(async () => {
 
 after(() => estate?.[Symbol.asyncDispose]());
 
-const id = `$(az aks show -g rg -n c --query id -o tsv)`;
-const post = (action: string) => `
-  az resource invoke-action --ids ${id} --action ${action} --api-version 2025-03-01
-  az aks wait -g rg -n c --custom "provisioningState=='Succeeded'" --timeout 120`;
 const bearer = (token: string) =>
   `kubectl --kubeconfig $KUBECONFIG.token-only --token "$(cat ${token})" auth whoami -o jsonpath='{.status.userInfo.username}' 2>&1 || true`;
 /** The cluster's address without anybody's certificate. */
@@ -30,7 +26,7 @@ const tokenOnly = `
   kubectl --kubeconfig $KUBECONFIG.token-only config set-context c --user= >/dev/null`;
 
 test('rotated certificates replace those of before, which nobody takes any more, also after a restart', async () => {
-  await estate.succeeds(post('rotateClusterCertificates'));
+  await estate.succeeds('az aks rotate-certs -g rg -n c --yes');
   const check = async (first: boolean) => {
     const { stdout } = await estate.succeeds(`
       ${first ? 'az aks get-credentials -g rg -n c --admin --file $KUBECONFIG.now' : ''}
@@ -46,7 +42,7 @@ test('rotated certificates replace those of before, which nobody takes any more,
 test('rotated signing keys of service accounts end the tokens of before, also after a restart', async () => {
   const before = await estate.succeeds(`${tokenOnly}\n${bearer('$KUBECONFIG.token')}`);
   assert.match(before.stdout, /system:serviceaccount:default:robot/);
-  await estate.succeeds(post('rotateServiceAccountSigningKeys'));
+  await estate.succeeds('az aks oidc-issuer rotate-signing-keys -g rg -n c --yes');
   await estate.succeeds('kubectl --kubeconfig $KUBECONFIG.now create token robot > $KUBECONFIG.fresh');
   const check = async () => {
     const old = await estate.succeeds(bearer('$KUBECONFIG.token'));
@@ -57,4 +53,22 @@ test('rotated signing keys of service accounts end the tokens of before, also af
   await check();
   await estate.restart();
   await check();
+});
+
+test('az aks command invoke prints what kubectl printed, attaches files, and its result is read again', async () => {
+  const { stdout } = await estate.succeeds(`
+    cd $(mktemp -d)
+    echo '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"sent"}}' > a.json
+    az aks command invoke -g rg -n c -c "kubectl apply -f a.json" -f a.json
+    ID=$(az aks command invoke -g rg -n c -c "kubectl get cm sent -o name" --no-wait | grep -o 'id: [0-9a-f]*' | cut -d' ' -f2)
+    until az aks command result -g rg -n c -i $ID -o json | grep -q Succeeded; do sleep 0.2; done
+    az aks command result -g rg -n c -i $ID --query logs -o tsv`);
+  assert.match(
+    stdout,
+    /^command started at 20\d\d-[^\n]+\+00:00, finished at 20\d\d-[^\n]+\+00:00 with exitcode=0\nconfigmap\/sent created\n/,
+  );
+  assert.match(stdout, /configmap\/sent\n/);
+  const refused = await estate.script('az aks command invoke -g rg -n c -c "helm list"');
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.stderr, /ERROR: \(InvalidParameter\).*'helm' is not run here/);
 });

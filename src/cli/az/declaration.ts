@@ -34,6 +34,8 @@ export interface Call<F extends Flags> {
   readonly words: readonly string[];
   /** True when the person typed the flag or a configured default filled it. */
   given(key: keyof F & string): boolean;
+  /** True when the person typed `--output`. */
+  readonly isOutputAsked: boolean;
   readonly session: Session;
   readonly context: AzContext;
   /** A `WARNING:` line on stderr. */

@@ -173,6 +173,7 @@ function callOf({ messages, context }: Execution, { read, words, session }: Prep
     flags: values,
     words,
     given: (key) => read.given.has(key),
+    isOutputAsked: read.given.has('global:output'),
     session,
     context,
     warn: (message) => messages.warning(message),

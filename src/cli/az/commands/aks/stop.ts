@@ -3,7 +3,7 @@ import { defineCommand } from '../../declaration.ts';
 import { noWait } from '../../declare/flags.ts';
 import { getResource } from '../../declare/verbs.ts';
 import { cluster } from './noun.ts';
-import { changePower } from './power.ts';
+import { postAction } from './power.ts';
 
 /** `az aks stop`. */
 export const command = defineCommand({
@@ -20,6 +20,6 @@ export const command = defineCommand({
           'Any user managed DNS record also needs to be updated with the new IP.',
       );
     }
-    return changePower('stop', call);
+    return postAction('stop', call);
   },
 });
