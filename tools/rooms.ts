@@ -92,7 +92,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
 /** The `node:` modules and npm packages that a room may use; what is not listed is asked of a room below. */
 export const outside: Readonly<Record<string, readonly string[]>> = {
   base: ['ipaddr.js', 'node:crypto', 'node:fs', 'node:path'],
-  store: ['node:crypto', 'node:fs', 'node:path', 'node:sqlite', 'node:zlib'],
+  store: ['@grpc/grpc-js', 'node:crypto', 'node:fs', 'node:path', 'node:sqlite', 'node:zlib', 'protobufjs'],
   http: [
     'node:crypto',
     'node:http',

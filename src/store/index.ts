@@ -16,6 +16,7 @@ export type {
   Write,
 } from './contract.ts';
 export { maximumTransaction, storeLimits, transactionBytes } from './contract.ts';
+export { type EtcdStoreOptions, openEtcdStore } from './drivers/etcd/etcd-store.ts';
 export { createMemoryStore } from './drivers/memory/memory-store.ts';
 export { copyDatabase, syncFile } from './drivers/sqlite/copy.ts';
 export { type Enclosures, enclose, readEnclosures, removeEnclosures } from './drivers/sqlite/enclosures.ts';

@@ -2,6 +2,9 @@ import { errorMessage, type Logger } from '../../base/index.ts';
 import type { Change, ChangeBatch, Watch } from '../contract.ts';
 import type { Ledger } from './ledger.ts';
 
+/** What the hub asks for what went before. */
+type Past = Pick<Ledger, 'revision' | 'history'>;
+
 interface Watcher {
   readonly prefix: string;
   readonly sink: (batch: ChangeBatch) => void;
@@ -21,14 +24,14 @@ interface WatchedPrefix {
  * without a slash at its end, however many prefixes are watched.
  */
 export class WatchHub {
-  readonly #ledger: Ledger;
+  readonly #ledger: Past;
   readonly #log: Logger;
   readonly #prefixes = new Map<string, WatchedPrefix>();
   /** How many watched prefixes that do not end in a slash have this length. */
   readonly #oddLengths = new Map<number, number>();
   readonly #catchingUp = new Set<Watcher>();
 
-  constructor(ledger: Ledger, log: Logger) {
+  constructor(ledger: Past, log: Logger) {
     this.#ledger = ledger;
     this.#log = log;
   }
