@@ -7,6 +7,6 @@ if (missing) {
   process.stderr.write(`test:etcd: nothing was tested: ${missing}.\n`);
   process.exit(2);
 }
-const files = ['test/store/etcd.law.ts'];
+const files = ['test/store/etcd.law.ts', 'test/store/etcd-up.law.ts'];
 const words = ['--test', '--test-concurrency=1', '--test-timeout=300000', ...files];
 spawn(process.execPath, words, { stdio: 'inherit' }).once('exit', (code) => process.exit(code ?? 1));

@@ -22,7 +22,7 @@ import {
 } from '../http/index.ts';
 import { createIdentity, type Identity, type TokenAnswer } from '../identity/index.ts';
 import { aksCatalog, release } from '../providers/container-service/index.ts';
-import { type FileStore, type Guard, Leadership } from '../store/index.ts';
+import { type Guard, Leadership } from '../store/index.ts';
 import { audited, observeAnswer } from './audit-observer.ts';
 import { type Close, closeAll } from './closing.ts';
 import { ClusterPorts } from './cluster-ports.ts';
@@ -38,6 +38,7 @@ import { clusterRequests, serverLimits, upgradeDurations } from './limit-setting
 import { listenOn } from './listen-on.ts';
 import { type Origins, originsFor, resourceManagerAudience } from './metadata.ts';
 import { createMetrics } from './metrics.ts';
+import type { EstateStore } from './open-store.ts';
 import type { EstateOptions, RunningEstate } from './options.ts';
 import { removeOrphanPrincipals } from './orphan-principals.ts';
 import { processIdentity } from './process-identity.ts';
@@ -72,7 +73,7 @@ const azureCliApplication = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 /** What an estate is built on. */
 export interface Starting {
   readonly options: EstateOptions;
-  readonly store: FileStore;
+  readonly store: EstateStore;
   /** No other process can have the store open. */
   readonly alone: boolean;
   readonly clock: Clock;
@@ -104,7 +105,7 @@ export async function startParts(start: Starting): Promise<Estate> {
     ...(options.anyApiVersion && { anyApiVersion: true }),
     ...(options.serviceUrls && { serviceUrls: serviceUrlsText(options.serviceUrls) }),
     ...{ ...switchesText(options.features ?? {}), ...(options.limits && { limits: options.limits }) },
-    ...(options.audit && { audit: options.audit }),
+    ...{ ...(options.audit && { audit: options.audit }), ...(options.etcd && { etcd: options.etcd }) },
   });
   const limits = serverLimits(options.limits ?? {});
   const requests = new RequestsInFlight(clock, limits.inFlight);
@@ -173,13 +174,14 @@ function releasesOf({ clock, random }: Starting, { records }: Providers) {
 const portAdvice = 'Pick another one with --port N, or --port 0 for any free one.';
 
 /** What the next start does when nothing else is asked. */
-function settingsText({ listen, clusterPorts, limits, audit }: EstateOptions, port: number): string {
+function settingsText({ listen, clusterPorts, limits, audit, etcd }: EstateOptions, port: number): string {
   return JSON.stringify({
     port,
     ...(listen && { listen }),
     ...(clusterPorts && { clusterPorts }),
     ...(limits && { limits }),
     ...(audit && { audit }),
+    ...(etcd && { etcd }),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FeatureSwitches } from '../apiserver/index.ts';
 import { CodedError, isObject } from '../base/index.ts';
+import type { EtcdSettings } from './etcd-settings.ts';
 import type { KubeAuditSettings } from './kube-audit.ts';
 import type { ChosenLimits } from './limit-settings.ts';
 
@@ -58,6 +59,8 @@ export interface EstateOptions {
   readonly limits?: ChosenLimits;
   /** What is written of requests to clusters; without a log it goes to `files.kubeAudit`. */
   readonly audit?: KubeAuditSettings;
+  /** The store is there instead of in `files.database`. */
+  readonly etcd?: EtcdSettings;
   /** Path of the program, for kubeconfigs that call it. */
   readonly launcher: string;
   readonly version: string;
@@ -84,4 +87,5 @@ export interface RunningEstate {
   readonly runtimeConfig?: string;
   readonly limits?: ChosenLimits;
   readonly audit?: KubeAuditSettings;
+  readonly etcd?: EtcdSettings;
 }

@@ -1,12 +1,12 @@
 import { makeFolder, systemClock, systemRandom } from '../base/index.ts';
-import { type FileStore, openSqliteStore, StoreLocked } from '../store/index.ts';
 import { AuditFile } from './audit-file.ts';
 import { type Close, closeAll } from './closing.ts';
-import { type Estate, type Starting, startParts } from './estate.ts';
+import { type Estate, startParts } from './estate.ts';
 import { EventLoop } from './event-loop.ts';
 import { type KubeAuditSettings, openKubeAudit } from './kube-audit.ts';
 import { fileLogger } from './log.ts';
-import { type EstateOptions, HomeInUse } from './options.ts';
+import { openStore } from './open-store.ts';
+import type { EstateOptions } from './options.ts';
 
 /** Starts everything in one process; resolves once every part answers. */
 export async function startEstate(options: EstateOptions): Promise<Estate> {
@@ -42,7 +42,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
       eventLoop,
       readyChecks,
       ...surroundings,
-      alone: true,
+      alone: options.etcd === undefined,
     });
   } catch (thrown) {
     await closeAll(closing, surroundings);
@@ -59,23 +59,4 @@ function auditOf({ audit = {}, files }: EstateOptions): KubeAuditSettings {
   if (policyFile === undefined || log) return audit;
   const limits = { maxAgeDays: 0, maxBackups: keptFiles, maxSizeMiB: 0 };
   return { policyFile, log: { path: files.kubeAudit, format: 'json', ...limits } };
-}
-
-const openAttempts = 4;
-const openPauseMs = 100;
-
-/** Two that open at the very same moment may each find the other in the way: so more than one try, at odd times. */
-async function openStore(
-  options: EstateOptions,
-  surroundings: Pick<Starting, 'clock' | 'random' | 'log'>,
-): Promise<FileStore> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return openSqliteStore({ file: options.files.database, ...surroundings });
-    } catch (thrown) {
-      if (!(thrown instanceof StoreLocked)) throw thrown;
-      if (attempt === openAttempts) throw new HomeInUse(options.home, thrown);
-      await surroundings.clock.sleep(surroundings.random.integer(openPauseMs) + 1);
-    }
-  }
 }

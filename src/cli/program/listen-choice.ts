@@ -1,3 +1,4 @@
+import type { EtcdSettings } from '../../server/etcd-settings.ts';
 import type { RunningEstate } from '../../server/index.ts';
 import type { KubeAuditSettings } from '../../server/kube-audit.ts';
 import { type ChosenLimits, isLimitName, usedLimit } from '../../server/limit-settings.ts';
@@ -5,6 +6,7 @@ import type { PortRange } from '../../server/options.ts';
 import { serviceUrlsText } from '../../server/service-urls.ts';
 import { auditChoice, auditText, auditWords } from './audit-flags.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
+import { storeChoice, storeWords } from './etcd-flags.ts';
 import { chosenLimits } from './limits.ts';
 import { serviceUrls } from './service-urls.ts';
 
@@ -16,6 +18,7 @@ export interface ListenChoice {
   readonly limits?: ChosenLimits;
   /** What is written of requests to clusters; absolute paths. */
   readonly audit?: KubeAuditSettings | 'off' | undefined;
+  readonly store?: EtcdSettings | 'sqlite' | undefined;
   /** Not kept from start to start. */
   readonly anyApiVersion?: boolean;
   /** As `--service-url` has it, in one form. Not kept either. */
@@ -37,6 +40,7 @@ export function readChoice(options: VerbCall['options']): ListenChoice {
     clusterPorts: parseClusterPorts(options['cluster-ports']),
     limits: chosenLimits(options),
     audit: auditChoice(options),
+    store: storeChoice(options),
     anyApiVersion: options['any-api-version'] === true,
     acceptsLoss: options['accept-loss'] === true,
     ...(typeof gates === 'string' && { featureGates: gates }),
@@ -76,7 +80,7 @@ export function rangeText({ first, last }: PortRange): string {
 /** The options of `up` that ask for it. */
 export function choiceWords(choice: ListenChoice): string[] {
   const { port, listen, clusterPorts, limits = {}, audit, anyApiVersion, acceptsLoss } = choice;
-  const { serviceUrls: urls, featureGates, runtimeConfig } = choice;
+  const { serviceUrls: urls, featureGates, runtimeConfig, store } = choice;
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(listen === undefined ? [] : ['--listen', listen]),
@@ -85,6 +89,7 @@ export function choiceWords(choice: ListenChoice): string[] {
       : ['--cluster-ports', clusterPorts === 'off' ? clusterPorts : rangeText(clusterPorts)]),
     ...Object.entries(limits).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...(audit === undefined ? [] : auditWords(audit)),
+    ...(store === undefined ? [] : storeWords(store)),
     ...(anyApiVersion ? ['--any-api-version'] : []),
     ...(acceptsLoss ? ['--accept-loss'] : []),
     ...(urls === undefined ? [] : ['--service-url', urls]),
@@ -105,6 +110,10 @@ export function unmet(choice: ListenChoice, running: RunningEstate): ListenChoic
     ...(wanted !== undefined && wanted !== given && { clusterPorts }),
     limits: unmetLimits(choice.limits ?? {}, running.limits ?? {}),
     ...(audit !== undefined && auditText(audit) !== auditText(running.audit ?? 'off') && { audit }),
+    ...(choice.store !== undefined &&
+      storeWords(choice.store).join() !== storeWords(running.etcd ?? 'sqlite').join() && {
+        store: choice.store,
+      }),
     ...(anyApiVersion && running.anyApiVersion !== true && { anyApiVersion }),
     ...(choice.serviceUrls !== undefined &&
       choice.serviceUrls !== running.serviceUrls && { serviceUrls: choice.serviceUrls }),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { errorMessage, isObject } from '../../base/index.ts';
+import { type EtcdSettings, savedEtcd } from '../../server/etcd-settings.ts';
 import type { KubeAuditSettings } from '../../server/kube-audit.ts';
 import type { ChosenLimits } from '../../server/limit-settings.ts';
 import { isPortRange, type PortRange } from '../../server/options.ts';
@@ -17,6 +18,7 @@ interface Settings {
   readonly clusterPorts?: PortRange;
   readonly limits: ChosenLimits;
   readonly audit?: KubeAuditSettings;
+  readonly etcd?: EtcdSettings;
 }
 
 /** Throws UsageError with the way out for a file that nobody can follow. */
@@ -38,6 +40,8 @@ export function savedSettings(home: string): Settings {
   const { port, listen, clusterPorts, limits } = read;
   const audit = savedAudit(read['audit']);
   if (read['audit'] !== undefined && !audit) throw refused('has an audit without a policyFile');
+  const etcd = savedEtcd(read['etcd']);
+  if (read['etcd'] !== undefined && !etcd) throw refused('has an etcd without endpoints or prefix');
   const badLimits = savedLimitsProblem(limits);
   if (badLimits !== undefined) throw refused(badLimits);
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
@@ -52,5 +56,6 @@ export function savedSettings(home: string): Settings {
     ...(clusterPorts !== undefined && { clusterPorts }),
     limits: savedLimits(limits),
     ...(audit && { audit }),
+    ...(etcd && { etcd }),
   };
 }

@@ -62,6 +62,7 @@ async function serve(home: string, choice: ListenChoice): Promise<number> {
       ...(settings.listen !== undefined && { listen: settings.listen }),
       ...(settings.clusterPorts && { clusterPorts: settings.clusterPorts }),
       ...(settings.audit && { audit: settings.audit }),
+      ...(settings.etcd && { etcd: settings.etcd }),
       ...(Object.keys(settings.limits).length > 0 && { limits: settings.limits }),
       ...(choice.anyApiVersion && { anyApiVersion: true }),
       ...(choice.serviceUrls && { serviceUrls: serviceUrls(choice.serviceUrls) }),
@@ -126,7 +127,8 @@ function effective(home: string, choice: ListenChoice) {
     throw new UsageError(`port ${port} is the server's own; it cannot be one of --cluster-ports ${range}.`);
   }
   const audit = choice.audit === 'off' ? undefined : (choice.audit ?? saved.audit);
-  return { port, listen, clusterPorts, audit, limits: { ...saved.limits, ...choice.limits } };
+  const etcd = choice.store === 'sqlite' ? undefined : (choice.store ?? saved.etcd);
+  return { port, listen, clusterPorts, audit, etcd, limits: { ...saved.limits, ...choice.limits } };
 }
 
 /** Lines for the person, also when this process was started detached. */

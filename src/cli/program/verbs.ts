@@ -1,5 +1,6 @@
 import { auditOptions } from './audit-flags.ts';
 import { homeOption, type Verb } from './declaration.ts';
+import { storeOptions } from './etcd-flags.ts';
 import { featureOptions } from './feature-switches.ts';
 import { limitOptions } from './limits.ts';
 
@@ -53,6 +54,7 @@ export const verbs: readonly Verb[] = [
       },
       ...limitOptions,
       ...auditOptions,
+      ...storeOptions,
     },
     load: () => import('./up.ts'),
   },

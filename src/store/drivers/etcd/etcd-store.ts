@@ -43,7 +43,12 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     const keyspace = await Keyspace.open(client, options.prefix);
     const { header } = await client.call('range', { key: keyspace.key('/'), count_only: true });
     const compacted = await compactedRevision(client, keyspace);
-    return new EtcdStore(options, { client, keyspace, revision: keyspace.ours(header.revision), compacted });
+    return new EtcdStore(options, {
+      client,
+      keyspace,
+      revision: keyspace.madeAt ?? keyspace.ours(header.revision),
+      compacted,
+    });
   } catch (thrown) {
     client.close();
     throw thrown;

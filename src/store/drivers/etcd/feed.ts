@@ -47,7 +47,6 @@ export class Feed {
       end: (reason: CodedError) => {
         if (this.#closed) return;
         log.warn('the watch of etcd ended and is begun again', { error: reason.message });
-        // The real time also where a test has another: what is waited for is another process.
         clock.after(retryMs, () => this.#connect());
       },
     });
@@ -76,7 +75,7 @@ export class Feed {
 }
 
 /** The changes of an answer by revision; a revision of other keys only has none. */
-export function batchesOf(
+function batchesOf(
   { events }: WatchResponse,
   keyspace: Keyspace,
   ownValue: (key: string, value: Uint8Array) => Uint8Array = (_, value) => value,

@@ -13,10 +13,13 @@ import type { KeyValue } from './messages.ts';
 export class Keyspace {
   readonly #data: string;
   readonly #offset: number;
+  /** The revision in which the store was made, when that was just now. */
+  readonly madeAt: number | undefined;
 
-  private constructor(data: string, offset: number) {
+  private constructor(data: string, offset: number, madeAt?: number) {
     this.#data = data;
     this.#offset = offset;
+    this.madeAt = madeAt;
   }
 
   /** Finds the store below `prefix`, or makes it; one that is new counts from `firstRevision`. */
@@ -40,7 +43,7 @@ export class Keyspace {
       throw new CodedError('unavailable', `The key ${root}origin in etcd is not that of a store of Drydock.`);
     }
     const at = Number(origin ? origin.mod_revision : header.revision);
-    return new Keyspace(`${root}data:`, at - counted);
+    return new Keyspace(`${root}data:`, at - counted, succeeded ? counted : undefined);
   }
 
   /** Bytes that each key takes more than its own. */
