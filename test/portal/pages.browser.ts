@@ -30,7 +30,8 @@ az network public-ip create -g rg -n far-ip --sku Standard
 az network bastion create -g rg -n far --vnet-name far-vnet --public-ip-address far-ip --sku Standard --enable-tunneling true
 SUBNET=$(az network vnet subnet show -g rg --vnet-name fleet-vnet -n agents --query id -o tsv)
 az fleet create -g rg -n my-fleet --enable-hub --enable-private-cluster --enable-managed-identity --agent-subnet-id $SUBNET
-az aks create -g rg -n member-1 --node-count 1 --no-ssh-key
+az aks create -g rg -n member-1 --node-count 1 --no-ssh-key --enable-aad --enable-azure-rbac
+az role assignment create --assignee-object-id $(az ad signed-in-user show --query id -o tsv) --assignee-principal-type User --role "Azure Kubernetes Service RBAC Cluster Admin" --scope $(az aks show -g rg -n member-1 --query id -o tsv)
 az fleet member create -g rg --fleet-name my-fleet -n member-1 --member-cluster-id $(az aks show -g rg -n member-1 --query id -o tsv)
 az ad user create --display-name Guest --user-principal-name guest@drydock.onmicrosoft.localhost --password 'Guest-Pass-1234'
 `;
@@ -128,6 +129,81 @@ test('by keyboard: the palette finds a resource, and what others wrote into it s
     await page.getByRole('table').waitFor();
     await accessible(page, name.toLowerCase().replace(' ', '-'));
   }
+});
+
+test('a cluster in the page: rows change by themselves, what is typed is tried out first, and deleting asks', async () => {
+  const page = await newPage();
+  const addresses: string[] = [];
+  page.on('request', (request) => addresses.push(request.url()));
+  await signIn(page, administrator());
+  await page.getByRole('link', { name: 'member-1' }).click();
+  await page.getByRole('table', { name: 'nodes' }).getByText('Ready').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await accessible(page, 'cluster-nodes');
+  await page.getByLabel('Kind', { exact: true }).selectOption('configmaps');
+  const rows = page.getByRole('table', { name: 'configmaps' });
+  await rows.waitFor();
+  await page.getByLabel('Filter rows').fill('seen');
+  await page.getByText('Nothing fits.').waitFor();
+  const hostile = `<img src=x onerror="document.title='taken'">`;
+  const onCluster = (line: string) =>
+    estate.succeeds(`
+      export KUBECONFIG=$(mktemp)
+      az aks get-credentials -g rg -n member-1 --admin --overwrite-existing -f $KUBECONFIG >/dev/null 2>&1
+      ${line}
+      rm $KUBECONFIG`);
+  await onCluster(`kubectl create configmap seen --from-literal='x=${hostile.replaceAll("'", '"')}'`);
+  await rows.getByRole('link', { name: 'seen' }).click();
+  await page.locator('pre', { hasText: '<img src=x' }).waitFor();
+  assert.equal(await page.locator('img').count(), 0);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const text = page.getByRole('textbox', { name: 'Edit' });
+  await text.fill((await text.inputValue()).replace('"name": "seen"', '"name": "other"'));
+  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByText(/does not match the name on the URL/).waitFor();
+  await text.fill(
+    (await text.inputValue()).replace('"name": "other"', '"labels": {"a": "b"}, "name": "seen"'),
+  );
+  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.locator('ins', { hasText: '"a": "b"' }).waitFor();
+  await accessible(page, 'cluster-difference');
+  const labels = async () =>
+    (await onCluster('kubectl get configmap seen -o jsonpath="{.metadata.labels}"')).stdout;
+  assert.equal(await labels(), '');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.locator('pre', { hasText: '"a": "b"' }).waitFor();
+  await page.getByRole('button', { name: 'Edit' }).waitFor();
+  assert.match(await labels(), /"a":"b"/);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Delete this object?').waitFor();
+  await page.getByRole('button', { name: 'Yes, delete it' }).click();
+  await page.getByText('The server took the request').waitFor();
+  assert.equal(await page.title(), 'member-1 · Drydock');
+  assert.ok(addresses.every((address) => !/eyJ/.test(address)));
+});
+
+test('ten thousand rows are scrolled with few of them in the page', async () => {
+  const page = await newPage();
+  await page.route('**/portal/clusters/**/nodes?limit=*', (route) =>
+    route.fulfill({
+      json: {
+        columnDefinitions: [{ name: 'Name', priority: 0 }],
+        metadata: { resourceVersion: '1' },
+        rows: Array.from({ length: 10_000 }, (_, at) => ({
+          cells: [`node-${at}`],
+          object: { metadata: { name: `node-${at}`, uid: `${at}` } },
+        })),
+      },
+    }),
+  );
+  await signIn(page, administrator());
+  await page.getByRole('link', { name: 'member-1' }).click();
+  const rows = page.getByRole('table', { name: 'nodes' });
+  await rows.getByText('node-0', { exact: true }).waitFor();
+  assert.ok((await rows.locator('tr').count()) < 100);
+  await page.evaluate("document.querySelector('.window').scrollTop = 1e9");
+  await rows.getByText('node-9999', { exact: true }).waitFor();
+  assert.ok((await rows.locator('tr').count()) < 100);
 });
 
 test('tokens are in no address and no storage, and a reload signs in again at the same place', async () => {

@@ -94,7 +94,10 @@ export type Loaded<T> =
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'there'; readonly value: T };
 
-function useLoaded<T>(path: string, load: (path: string, signal: AbortSignal) => Promise<T>): Loaded<T> {
+export function useLoaded<T>(
+  path: string,
+  load: (path: string, signal: AbortSignal) => Promise<T>,
+): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   useEffect(() => {
     const ended = new AbortController();

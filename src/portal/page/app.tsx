@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keepSession, useList } from './api.tsx';
 import { nowMs } from './clock.tsx';
+import { ClusterPage } from './cluster.tsx';
 import { FleetPage } from './fleet.tsx';
 import { Activity, Assignments } from './journal.tsx';
 import { Overview } from './overview.tsx';
@@ -19,11 +20,12 @@ const pages = [
 ];
 
 /** An address of a page: its name, and the id of what it shows. */
-function readPlace(): { readonly page: string; readonly id: string } {
-  const [page = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
-  const id = new URLSearchParams(query).get('id') ?? '';
+function readPlace(): { readonly page: string; readonly id: string; readonly query: URLSearchParams } {
+  const [page = '', text = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
+  const query = new URLSearchParams(text);
+  const id = query.get('id') ?? '';
   // What is asked for is a resource of this server, whatever a link says.
-  return { page, id: /^\/subscriptions\/[^?#\\]+$/i.test(id) && !id.includes('..') ? id : '' };
+  return { page, query, id: /^\/subscriptions\/[^?#\\]+$/i.test(id) && !id.includes('..') ? id : '' };
 }
 
 function usePlace() {
@@ -77,13 +79,16 @@ function Shell({ session, subscription }: { readonly session: Session; readonly 
 function Page({
   page,
   id,
+  query,
   subscription,
 }: {
   readonly page: string;
   readonly id: string;
+  readonly query: URLSearchParams;
   readonly subscription: string;
 }) {
   if (page === 'fleet' && id !== '') return <FleetPage id={id} />;
+  if (page === 'cluster' && id !== '') return <ClusterPage id={id} query={query} />;
   if (page === 'resource' && id !== '') return <ResourcePage id={id} />;
   if (page === 'resources') return <Resources subscription={subscription} />;
   if (page === 'access') return <Assignments subscription={subscription} />;

@@ -41,13 +41,24 @@ export function FleetPage({ id }: { readonly id: string }) {
   );
 }
 
+const hubKind = 'memberclusters.cluster.kubernetes-fleet.io';
+
 function Facts({ fleet }: { readonly fleet: Resource }) {
   const hub = field(fleet, 'properties', 'hubProfile');
   const isPrivate = field(hub, 'apiServerAccessProfile', 'enablePrivateCluster') === true;
   const facts = [
     ['State', <State value={field(fleet, 'properties', 'provisioningState')} />],
     ['Region', fleet.location],
-    ['Hub', hub === undefined ? 'none' : isPrivate ? 'private' : 'public'],
+    [
+      'Hub',
+      hub === undefined ? (
+        'none'
+      ) : isPrivate ? (
+        'private'
+      ) : (
+        <a href={`#/cluster?id=${encodeURIComponent(fleet.id)}&kind=${hubKind}`}>public</a>
+      ),
+    ],
     ['Kubernetes', text(field(hub, 'kubernetesVersion')) || 'none'],
   ] as const;
   return (
@@ -61,6 +72,8 @@ function Facts({ fleet }: { readonly fleet: Resource }) {
     </dl>
   );
 }
+
+const typeOf = (id: string) => /\/providers\/([^/]+\/[^/]+)\/[^/]+$/i.exec(id)?.[1] ?? '';
 
 function Members({ all }: { readonly all: readonly Resource[] }) {
   const labels = (one: Resource) => Object.entries(field(one, 'properties', 'labels') ?? {});
@@ -76,7 +89,9 @@ function Members({ all }: { readonly all: readonly Resource[] }) {
         { title: 'Group', cell: (one) => text(field(one, 'properties', 'group')) },
         {
           title: 'Cluster',
-          cell: (one) => <a href={placeOf({ id: cluster(one), type: '' })}>{lastOf(cluster(one))}</a>,
+          cell: (one) => (
+            <a href={placeOf({ id: cluster(one), type: typeOf(cluster(one)) })}>{lastOf(cluster(one))}</a>
+          ),
         },
         {
           title: 'Labels',

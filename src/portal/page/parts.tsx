@@ -131,8 +131,14 @@ export const groupOf = (id: string): string => /\/resourceGroups\/([^/]+)/i.exec
 
 export const lastOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 
+/** The types that have a page of their own. */
+const kinds: Readonly<Record<string, string>> = {
+  'microsoft.containerservice/fleets': 'fleet',
+  'microsoft.containerservice/managedclusters': 'cluster',
+};
+
 /** The place of a resource's page. */
 export function placeOf({ id, type }: { readonly id: string; readonly type: string }): string {
-  const kind = type.toLowerCase() === 'microsoft.containerservice/fleets' ? 'fleet' : 'resource';
+  const kind = kinds[type.toLowerCase()] ?? 'resource';
   return `#/${kind}?id=${encodeURIComponent(id)}`;
 }
