@@ -9,4 +9,5 @@ export type {
   NodePoolSpec,
 } from './contract.ts';
 export type { Surroundings } from './embedded/cluster.ts';
+export { clusterKeysRemoved } from './embedded/copied-keys.ts';
 export { createEmbeddedClusters } from './embedded/host.ts';

@@ -19,6 +19,7 @@ export {
   type TokenRefusal,
   type Tokens,
 } from './contract.ts';
+export { credentialsRemoved } from './credentials.ts';
 export { parseGraphPath } from './graph/paths.ts';
 export { createIdentity } from './identity.ts';
 export { identityLimits, lifetimes } from './limits.ts';

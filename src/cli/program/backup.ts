@@ -13,23 +13,26 @@ export async function run(call: VerbCall): Promise<number> {
   const [name, ...more] = call.words;
   if (name === undefined || more.length > 0) throw new UsageError("usage: 'drydock backup FILE'.");
   const target = resolve(name);
-  const about = await backedUp({
-    files: homeFiles(call.home),
-    target,
-    overwrite: call.options['overwrite'] === true,
-    release: programVersion(),
-    clock: systemClock,
-    copy: (file) => copyHomeDatabase(call.home, file),
-  });
+  const about = await backedUp(() =>
+    makeBackup({
+      files: homeFiles(call.home),
+      target,
+      overwrite: call.options['overwrite'] === true,
+      release: programVersion(),
+      clock: systemClock,
+      copy: (file) => copyHomeDatabase(call.home, file),
+    }),
+  );
   process.stdout.write(
     `Backed up ${call.home} to ${target}: ${about.entries} entries at revision ${about.revision}. It holds every key of this home: keep it as safe.\n`,
   );
   return 0;
 }
 
-async function backedUp(options: Parameters<typeof makeBackup>[0]) {
+/** What `make` made, or a refusal with the way out of a damaged database. */
+export async function backedUp<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return await makeBackup(options);
+    return await make();
   } catch (thrown) {
     if (!(thrown instanceof StoreDamaged)) throw thrown;
     throw new UsageError(

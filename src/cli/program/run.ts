@@ -82,7 +82,7 @@ function parserOption(option: VerbOption): { type: 'boolean' | 'string'; short?:
 }
 
 /** `--home`, then `DRYDOCK_HOME`, then `~/.drydock`. */
-function homeFolder(option: string | boolean | undefined): string {
+export function homeFolder(option: string | boolean | undefined): string {
   if (option === '') throw new UsageError('--home takes a folder.');
   if (typeof option === 'string') return resolve(option);
   const fromEnvironment = process.env['DRYDOCK_HOME'];

@@ -3,6 +3,7 @@ import { homeOption, type Verb } from './declaration.ts';
 import { storeOptions } from './etcd-flags.ts';
 import { featureOptions } from './feature-switches.ts';
 import { limitOptions } from './limits.ts';
+import { stateVerbs } from './state-verbs.ts';
 
 /** Every verb of `drydock`, in the order of the help page. */
 export const verbs: readonly Verb[] = [
@@ -135,6 +136,7 @@ export const verbs: readonly Verb[] = [
     options: { ...homeOption },
     load: () => import('./restore.ts'),
   },
+  ...stateVerbs,
   {
     word: 'env',
     summary: 'print what a shell needs: eval "$(drydock env)"',

@@ -44,9 +44,7 @@ export async function makeBackup(options: {
   readonly copy: (file: string) => Promise<void>;
 }): Promise<BackupAbout> {
   const { files, target, overwrite, release, clock, copy } = options;
-  const folder = checkTarget(target, overwrite);
-  removeAbandonedDrafts(target);
-  const draft = `${target}.draft-${process.pid}-${processIdentity(process.pid) ?? ''}`;
+  const { draft, folder } = removeDrafts(target, overwrite);
   try {
     await copy(draft);
     const { damage, loss, state, entries } = inspectDatabase(draft);
@@ -60,12 +58,19 @@ export async function makeBackup(options: {
     const { commits, chain } = state;
     enclose(draft, { format, formatVersion, ...about, commits, chain }, readKept(files));
     syncFile(draft);
-    place(draft, target, overwrite);
+    placeDraft(draft, target, overwrite);
     syncFile(folder);
     return about;
   } finally {
     for (const part of ['', '-witness', '-journal', '-wal', '-shm']) rmSync(draft + part, { force: true });
   }
+}
+
+/** Where what is to be at `target` is made first, beside it; abandoned ones go. Throws as `makeBackup` for the target. */
+export function removeDrafts(target: string, overwrite: boolean): { draft: string; folder: string } {
+  const folder = checkTarget(target, overwrite);
+  removeAbandonedDrafts(target);
+  return { folder, draft: `${target}.draft-${process.pid}-${processIdentity(process.pid) ?? ''}` };
 }
 
 function checkTarget(target: string, overwrite: boolean): string {
@@ -88,7 +93,7 @@ function alreadyThere(target: string): CodedError {
 }
 
 /** A link fails when the name was taken meanwhile; file systems without links rename. */
-function place(draft: string, target: string, overwrite: boolean): void {
+export function placeDraft(draft: string, target: string, overwrite: boolean): void {
   if (overwrite) {
     renameSync(draft, target);
     return;
@@ -141,14 +146,8 @@ export function proveBackup(file: string, home: EstateFiles): ProvenBackup {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new CodedError('not-found', `there is no backup at ${file}.`);
   }
-  const { about, files } = readEnclosures(file);
-  if (about?.['format'] !== format) throw new CodedError('invalid', `${file} is not a backup of Drydock.`);
-  if (about['formatVersion'] !== formatVersion) {
-    throw new CodedError(
-      'unsupported',
-      `${file} was written by a later release (${about['release']}). Use that one to restore it.`,
-    );
-  }
+  const { about: said, files } = readEnclosures(file);
+  const about = demandBackup(said, file);
   const { damage, state, entries } = inspectDatabase(file);
   const isOther = (['revision', 'commits', 'chain'] as const).some((name) => about[name] !== state[name]);
   const missing = neededFiles(home).filter((name) => !files.has(name));
@@ -159,6 +158,21 @@ export function proveBackup(file: string, home: EstateFiles): ProvenBackup {
   ];
   if (problems.length > 0) throw new StoreDamaged(file, problems);
   return { about: { ...told(about), revision: state.revision, entries }, files };
+}
+
+function demandBackup(about: JsonObject | undefined, file: string): JsonObject {
+  if (about?.['format'] !== format) throw new CodedError('invalid', `${file} is not a backup of Drydock.`);
+  if (about['formatVersion'] === formatVersion) return about;
+  throw new CodedError(
+    'unsupported',
+    `${file} was written by a later release (${about['release']}). Use that one to restore it.`,
+  );
+}
+
+/** What a backup says of itself, unproven. Throws `invalid` and `unsupported` as `proveBackup`. */
+export function backupAbout(said: JsonObject | undefined, file: string): BackupAbout {
+  const about = demandBackup(said, file);
+  return { ...told(about), revision: Number(about['revision']), entries: Number(about['entries']) };
 }
 
 function told(about: JsonObject) {

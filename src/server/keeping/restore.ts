@@ -49,7 +49,8 @@ export async function restoreBackup(options: {
   }
 }
 
-function demandEmpty(home: string, own?: string): void {
+/** Throws `already-exists` for a folder that holds anything but an own work folder. */
+export function demandEmpty(home: string, own?: string): void {
   let names: string[];
   try {
     names = readdirSync(home);
