@@ -6,7 +6,6 @@ export { forkBackup } from './keeping/fork.ts';
 export { restoreBackup } from './keeping/restore.ts';
 export { demandSameEstate, rewindTo } from './keeping/rewind.ts';
 export {
-  checkSnapshotName,
   createSnapshot,
   deleteSnapshot,
   describeSnapshot,
@@ -16,7 +15,6 @@ export {
   listSnapshots,
   type Snapshot,
   snapshotFile,
-  snapshotNames,
 } from './keeping/snapshots.ts';
 export { finishStaged, removeAbandoned, workFolder } from './keeping/staged.ts';
 export { checkAuthority } from './secrets.ts';

@@ -5,9 +5,9 @@ import { forkBackup, makeBackup, snapshotFile, workFolder } from '../../server/h
 import { backedUp, copyHomeDatabase } from './backup.ts';
 import { UsageError, type VerbCall } from './declaration.ts';
 import { homeFiles, readRunning } from './home.ts';
+import { homeFolder } from './home-folder.ts';
 import { parsePort } from './listen-choice.ts';
 import { programVersion } from './package.ts';
-import { homeFolder } from './run.ts';
 import { startDetached } from './up.ts';
 
 export async function run(call: VerbCall): Promise<number> {
@@ -39,7 +39,7 @@ export async function run(call: VerbCall): Promise<number> {
 }
 
 /** `use` gets the file of a snapshot; for `now` one that is there only meanwhile. */
-export async function withFile<T>(home: string, name: string, use: (file: string) => Promise<T>): Promise<T> {
+async function withFile<T>(home: string, name: string, use: (file: string) => Promise<T>): Promise<T> {
   if (name !== 'now') return use(snapshotFile(home, name));
   const folder = workFolder(home, 'checking');
   try {

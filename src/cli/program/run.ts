@@ -1,9 +1,8 @@
-import { homedir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CodedError } from '../../base/index.ts';
 import { UsageError, type Verb, type VerbOption } from './declaration.ts';
 import { closestWord, programHelp, verbHelp } from './help.ts';
+import { homeFolder } from './home-folder.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs `drydock WORD ...` and returns its exit code: 0 done, 1 failed, 2 wrong words. */
@@ -79,12 +78,4 @@ function suggestion(verb: Verb, refusal: string): string {
 
 function parserOption(option: VerbOption): { type: 'boolean' | 'string'; short?: string } {
   return option.short === undefined ? { type: option.type } : { type: option.type, short: option.short };
-}
-
-/** `--home`, then `DRYDOCK_HOME`, then `~/.drydock`. */
-export function homeFolder(option: string | boolean | undefined): string {
-  if (option === '') throw new UsageError('--home takes a folder.');
-  if (typeof option === 'string') return resolve(option);
-  const fromEnvironment = process.env['DRYDOCK_HOME'];
-  return fromEnvironment ? resolve(fromEnvironment) : join(homedir() || userInfo().homedir, '.drydock');
 }

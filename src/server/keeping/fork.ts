@@ -1,14 +1,13 @@
-import { chmodSync, constants, copyFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { keysOfOneCourse } from '../../arm/index.ts';
-import { type Clock, CodedError, errorMessage, type Random } from '../../base/index.ts';
+import type { Clock, Random } from '../../base/index.ts';
 import { clusterKeysRemoved } from '../../clusters/index.ts';
 import { credentialsRemoved } from '../../identity/index.ts';
 import {
   inspectDatabase,
   inTransactions,
   openSqliteStore,
-  removeEnclosures,
   renumberDatabase,
   salvageDatabase,
 } from '../../store/index.ts';
@@ -16,7 +15,7 @@ import type { EstateFiles } from '../options.ts';
 import { loadAuthority, loadControlToken, writePrivate } from '../secrets.ts';
 import { type BackupAbout, proveBackup } from './backup.ts';
 import { demandEmpty } from './restore.ts';
-import { declareStaged, finishStaged, removeAbandoned, workFolder } from './staged.ts';
+import { copyBackup, stage } from './staged.ts';
 
 export interface ForkOptions {
   /** A snapshot or a backup. */
@@ -35,13 +34,9 @@ export async function forkBackup(options: ForkOptions): Promise<BackupAbout> {
   const { file, home, files, clock } = options;
   demandEmpty(home);
   const { about } = proveBackup(file, files);
-  removeAbandoned(home);
-  const folder = workFolder(home, 'staging');
-  try {
+  return stage(home, { database: files.database, clock }, async (folder) => {
     const copy = join(folder, 'copy.db');
-    copyFileSync(file, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    chmodSync(copy, 0o600);
-    removeEnclosures(copy);
+    copyBackup(file, copy);
     renumberDatabase(copy, { nowMs: clock.now(), without: keysOfOneCourse });
     const password = await rekey(copy, options);
     // Into a new file: no bytes of the first one's keys stay in pages that nobody uses.
@@ -52,18 +47,8 @@ export async function forkBackup(options: ForkOptions): Promise<BackupAbout> {
     for (const part of ['', '-wal', '-shm', '-journal', '-witness']) rmSync(copy + part, { force: true });
     makeSecrets(folder, password, options);
     demandEmpty(home, basename(folder));
-    declareStaged(home, folder);
-    await finishStaged(home, { database: files.database, clock });
     return about;
-  } catch (thrown) {
-    rmSync(folder, { recursive: true, force: true });
-    if (thrown instanceof CodedError) throw thrown;
-    throw new CodedError(
-      'unavailable',
-      `the home ${home} cannot be written: ${errorMessage(thrown)}.`,
-      thrown,
-    );
-  }
+  });
 }
 
 /** Answers the administrator's new password. */

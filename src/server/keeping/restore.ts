@@ -1,11 +1,11 @@
-import { chmodSync, constants, copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { keysOfOneCourse } from '../../arm/index.ts';
 import { type Clock, CodedError, errorMessage } from '../../base/index.ts';
-import { removeEnclosures, renumberDatabase } from '../../store/index.ts';
+import { renumberDatabase } from '../../store/index.ts';
 import type { EstateFiles } from '../options.ts';
 import { type BackupAbout, keptFiles, proveBackup } from './backup.ts';
-import { declareStaged, finishStaged, isAbandoned, removeAbandoned, workFolder } from './staged.ts';
+import { copyBackup, isAbandoned, stage } from './staged.ts';
 
 /**
  * Makes a home out of a backup, all of it or nothing. The revisions of the new home lie above every one that the old
@@ -21,13 +21,9 @@ export async function restoreBackup(options: {
   const { file, home, files, clock } = options;
   demandEmpty(home);
   const { about, files: enclosed } = proveBackup(file, files);
-  removeAbandoned(home);
-  const folder = workFolder(home, 'staging');
-  try {
+  return stage(home, { database: files.database, clock }, (folder) => {
     const database = join(folder, basename(files.database));
-    copyFileSync(file, database, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    chmodSync(database, 0o600);
-    removeEnclosures(database);
+    copyBackup(file, database);
     const continuesAt = renumberDatabase(database, { nowMs: clock.now(), without: keysOfOneCourse });
     for (const name of keptFiles(files).keys()) {
       const content = enclosed.get(name);
@@ -35,18 +31,8 @@ export async function restoreBackup(options: {
     }
     // A server that starts makes its folders first and then looks for a restore; this looks for them once the restore can be seen.
     demandEmpty(home, basename(folder));
-    declareStaged(home, folder);
-    await finishStaged(home, { database: files.database, clock });
     return { ...about, continuesAt };
-  } catch (thrown) {
-    rmSync(folder, { recursive: true, force: true });
-    if (thrown instanceof CodedError) throw thrown;
-    throw new CodedError(
-      'unavailable',
-      `the home ${home} cannot be written: ${errorMessage(thrown)}.`,
-      thrown,
-    );
-  }
+  });
 }
 
 /** Throws `already-exists` for a folder that holds anything but an own work folder. */

@@ -1,16 +1,16 @@
-import { chmodSync, constants, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { keysOfOneCourse } from '../../arm/index.ts';
-import { type Clock, CodedError, errorMessage } from '../../base/index.ts';
-import { inspectDatabase, removeEnclosures, renumberDatabase, StoreDamaged } from '../../store/index.ts';
+import { type Clock, CodedError } from '../../base/index.ts';
+import { inspectDatabase, renumberDatabase, StoreDamaged } from '../../store/index.ts';
 import type { EstateFiles } from '../options.ts';
 import { type BackupAbout, proveBackup } from './backup.ts';
-import { declareStaged, finishStaged, removeAbandoned, workFolder } from './staged.ts';
+import { copyBackup, stage } from './staged.ts';
 
 /**
  * Puts the state of a backup in the place of that of a home nobody has open, all of it or nothing. Revisions go on above
  * every one that the home has given out, whichever way its clock was set: a revision is one state for ever, and who
- * watched is told `gone`. Throws `failed-precondition` for a backup of another estate, and as `proveBackup`.
+ * watched is told `gone`. Throws `invalid` for a backup of another estate, and as `proveBackup`.
  */
 export async function rewindTo(options: {
   readonly file: string;
@@ -24,13 +24,9 @@ export async function rewindTo(options: {
   const live = inspectDatabase(files.database);
   if (live.damage.length + live.loss.length > 0)
     throw new StoreDamaged(files.database, [...live.damage, ...live.loss]);
-  removeAbandoned(home);
-  const folder = workFolder(home, 'staging');
-  try {
+  return stage(home, { database: files.database, clock }, (folder) => {
     const database = join(folder, basename(files.database));
-    copyFileSync(file, database, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    chmodSync(database, 0o600);
-    removeEnclosures(database);
+    copyBackup(file, database);
     const continuesAt = renumberDatabase(database, {
       nowMs: Math.max(clock.now(), live.state.revision + 1),
       without: keysOfOneCourse,
@@ -38,18 +34,8 @@ export async function rewindTo(options: {
     const name = basename(files.administratorPassword);
     const password = enclosed.get(name);
     if (password) writeFileSync(join(folder, name), password, { mode: 0o600, flag: 'wx' });
-    declareStaged(home, folder);
-    await finishStaged(home, { database: files.database, clock });
     return { ...about, continuesAt };
-  } catch (thrown) {
-    rmSync(folder, { recursive: true, force: true });
-    if (thrown instanceof CodedError) throw thrown;
-    throw new CodedError(
-      'unavailable',
-      `the home ${home} cannot be written: ${errorMessage(thrown)}.`,
-      thrown,
-    );
-  }
+  });
 }
 
 /** Another estate's state comes with its keys: its tokens would count here. */

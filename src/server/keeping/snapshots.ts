@@ -17,7 +17,7 @@ const folderName = 'snapshots';
 const ending = '.snapshot';
 const nameForm = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 
-export const snapshotLimits = { snapshots: 200 } as const;
+const snapshotLimits = { snapshots: 200 } as const;
 
 /** What is told of a snapshot without reading all of it. */
 export interface Snapshot extends BackupAbout {
@@ -70,7 +70,7 @@ export function listSnapshots(home: string): Snapshot[] {
     .sort((a, b) => a.takenAt.localeCompare(b.takenAt) || a.name.localeCompare(b.name));
 }
 
-export function snapshotNames(home: string): string[] {
+function snapshotNames(home: string): string[] {
   const folder = join(home, folderName);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

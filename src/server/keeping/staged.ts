@@ -1,7 +1,16 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, makeFolder } from '../../base/index.ts';
-import { syncFile } from '../../store/index.ts';
+import { type Clock, CodedError, errorMessage, makeFolder } from '../../base/index.ts';
+import { removeEnclosures, syncFile } from '../../store/index.ts';
 import { processIdentity } from '../process-identity.ts';
 import { isMissing, making, moving, namesIn, refuseUnfinished, staged } from './unfinished.ts';
 
@@ -40,6 +49,40 @@ export function declareStaged(home: string, folder: string): void {
   syncFile(folder);
   renameSync(folder, join(home, staged));
   syncFile(home);
+}
+
+/**
+ * Fills a work folder and makes its files those of the home, all or none. Throws what `fill` throws that has a code, else `unavailable`
+ * with the reason.
+ */
+export async function stage<T>(
+  home: string,
+  parts: { database: string; clock: Clock },
+  fill: (folder: string) => Promise<T> | T,
+): Promise<T> {
+  removeAbandoned(home);
+  const folder = workFolder(home, 'staging');
+  try {
+    const filled = await fill(folder);
+    declareStaged(home, folder);
+    await finishStaged(home, parts);
+    return filled;
+  } catch (thrown) {
+    rmSync(folder, { recursive: true, force: true });
+    if (thrown instanceof CodedError) throw thrown;
+    throw new CodedError(
+      'unavailable',
+      `the home ${home} cannot be written: ${errorMessage(thrown)}.`,
+      thrown,
+    );
+  }
+}
+
+/** A backup's database as a file of its own, that nobody else may read. */
+export function copyBackup(file: string, database: string): void {
+  copyFileSync(file, database, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  chmodSync(database, 0o600);
+  removeEnclosures(database);
 }
 
 /**
