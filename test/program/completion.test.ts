@@ -12,7 +12,7 @@ test('what may follow the words of drydock is offered', async () => {
   assert.deepEqual(all.slice(0, 3), ['quickstart', 'up', 'down']);
   assert.deepEqual(await after(), all);
   assert.ok(!all.includes('envtest-server'), 'what programs call is not for people');
-  assert.deepEqual(await after('re'), ['reset', 'restore', 'release']);
+  assert.deepEqual(await after('re'), ['reset', 'restore', 'rewind', 'release']);
   assert.deepEqual(await after('completion', ''), ['bash', 'zsh', 'fish']);
   assert.deepEqual(await after('completion', 'z'), ['zsh']);
   assert.deepEqual(await after('reset', '--'), ['--home', '--yes', '--everything']);
