@@ -151,7 +151,7 @@ describe('two servers on one store', () => {
         service(`port-${at}`, { type: at % 3 === 0 ? 'LoadBalancer' : 'NodePort', ports: [port] }),
       ),
     );
-    assert.equal(won(answers).length, 1);
+    assert.equal(won(answers).length, 1, JSON.stringify(answers));
     for (const message of refusals(answers)) {
       assert.match(
         message,
@@ -164,8 +164,8 @@ describe('two servers on one store', () => {
       [0, 1].map((at) => service(`later-${at}`, { ports: [{ port: 80 }] })),
     );
     const changed = await Promise.all(
-      open.map(({ body }, at) =>
-        (at === 0 ? server : second).fetch(`${services}/later-${at}`, {
+      open.map(async ({ body }, at) => {
+        const answer = await (at === 0 ? server : second).fetch(`${services}/later-${at}`, {
           method: 'PUT',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({
@@ -176,10 +176,11 @@ describe('two servers on one store', () => {
               ports: [{ port: 80, nodePort: 31_235 }],
             },
           }),
-        }),
-      ),
+        });
+        return { status: answer.status, body: await answer.text() };
+      }),
     );
-    assert.deepEqual(changed.map(({ status }) => status).sort(), [200, 422]);
+    assert.deepEqual(changed.map(({ status }) => status).sort(), [200, 422], JSON.stringify(changed));
   });
 
   it('choose different addresses and ports from a range that is nearly used up', async () => {
