@@ -103,6 +103,12 @@ describe('two who write at once', () => {
     );
     const given = ports.filter((port) => port !== undefined);
     assert.ok(chosen.every(({ status }) => status === 201));
+    // The beginning of both ranges is for who asks.
+    for (const { body } of chosen) {
+      const { clusterIP, ports } = body['spec'] as { clusterIP: string; ports: { nodePort: number }[] };
+      assert.ok(Number(clusterIP.split('.')[3]) > 16, clusterIP);
+      assert.ok((ports[0]?.nodePort ?? 0) >= 30_086, JSON.stringify(ports));
+    }
     assert.equal(new Set(given).size, given.length);
     const addresses = items.map(({ spec }) => (isObject(spec) ? spec['clusterIP'] : undefined));
     assert.equal(new Set(addresses).size, addresses.length);
@@ -144,7 +150,7 @@ describe('two servers on one store', () => {
   });
 
   it('give a node port that six services ask for to one of them, whatever the service is made of', async () => {
-    const port = { port: 80, nodePort: 31_234 };
+    const port = { port: 80, nodePort: 30_041 };
     const answers = await postAll(
       services,
       Array.from({ length: 6 }, (_, at) =>
@@ -155,7 +161,7 @@ describe('two servers on one store', () => {
     for (const message of refusals(answers)) {
       assert.match(
         message,
-        /spec\.ports\[0\]\.nodePort: Invalid value: 31234: provided port is already allocated$/,
+        /spec\.ports\[0\]\.nodePort: Invalid value: 30041: provided port is already allocated$/,
       );
     }
     // A change of a service asks like a new one.
@@ -173,7 +179,7 @@ describe('two servers on one store', () => {
             spec: {
               ...(isObject(body['spec']) ? body['spec'] : {}),
               type: 'NodePort',
-              ports: [{ port: 80, nodePort: 31_235 }],
+              ports: [{ port: 80, nodePort: 30_042 }],
             },
           }),
         });

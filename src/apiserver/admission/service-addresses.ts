@@ -10,6 +10,8 @@ import { givePorts, portsOf } from './service-ports.ts';
 import { rangesPlace, readyRanges, type ServiceRange, textOfAddress } from './service-ranges.ts';
 
 const attempts = 64;
+/** Addresses of a network that no service has. */
+const networkAndBroadcast = 2;
 
 /**
  * Gives services their cluster IP and node ports, from the ranges of the cluster's ServiceCIDRs, the one of the server's own first.
@@ -108,14 +110,18 @@ function freeAddress(random: Random, ranges: readonly ServiceRange[], used: Read
   throw internalError(`failed to allocate a serviceIP: ${why}`);
 }
 
+/** So many at the beginning of a range of a size are for services that choose their own, as kube-apiserver keeps them. */
+function keptAddresses(size: number): number {
+  return size <= 16 ? 0 : Math.min(256, Math.max(16, Math.floor(size / 16)));
+}
+
 function freeIn(
   random: Random,
   { first, last }: ServiceRange,
   used: ReadonlySet<bigint>,
 ): bigint | undefined {
   const count = Number(last - first) + 1;
-  // The first addresses are for services that choose their own, such as `kubernetes`.
-  const reserved = Math.min(16, Math.max(1, Math.floor(count / 16)));
+  const reserved = keptAddresses(count + networkAndBroadcast);
   for (let attempt = 0; attempt < attempts && reserved < count; attempt++) {
     const address = first + BigInt(reserved + random.integer(count - reserved));
     if (!used.has(address)) return address;

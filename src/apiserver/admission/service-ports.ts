@@ -4,6 +4,8 @@ import { invalid as invalidField } from '../../apimachinery/validation/errors.ts
 import { isObject, type JsonObject, type Random } from '../../base/index.ts';
 
 const nodePorts = { first: 30_000, last: 32_767 };
+/** So many at the beginning of the range are given unasked only when nothing else is left: one in 32, as kube-apiserver keeps. */
+const keptPorts = 86;
 const outOfRange = `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`;
 const taken = 'provided port is already allocated';
 
@@ -93,11 +95,17 @@ function giveHealthPort(
 }
 
 function freePort(random: Random, used: ReadonlySet<number>, own: ReadonlyMap<number, string>): number {
-  const count = nodePorts.last - nodePorts.first + 1;
-  const start = random.integer(count);
-  for (let step = 0; step < count; step++) {
-    const port = nodePorts.first + ((start + step) % count);
-    if (!used.has(port) && !own.has(port)) return port;
+  const kept = nodePorts.first + keptPorts;
+  for (const [first, end] of [
+    [kept, nodePorts.last + 1],
+    [nodePorts.first, kept],
+  ] as const) {
+    const count = end - first;
+    const start = random.integer(count);
+    for (let step = 0; step < count; step++) {
+      const port = first + ((start + step) % count);
+      if (!used.has(port) && !own.has(port)) return port;
+    }
   }
   throw internalError('failed to allocate a nodePort: range is full');
 }
